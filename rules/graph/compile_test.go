@@ -1,0 +1,63 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// TestCompileSeededWorkflow pins the compiled form, names and order: stored
+// sessions depend on it.
+func TestCompileSeededWorkflow(t *testing.T) {
+	t.Parallel()
+	d := definition(t, `{"methods": ["self_attestation", "document_capture"], "composition": "any_of"}`)
+	g, faults := graph.Compile(d)
+	require.Empty(t, faults)
+	got, err := json.MarshalIndent(g, "", "  ")
+	require.NoError(t, err)
+	golden, err := os.ReadFile("testdata/seeded_workflow.json")
+	require.NoError(t, err)
+	require.Equal(t, string(golden), string(got)+"\n")
+
+	var back graph.Graph
+	require.NoError(t, json.Unmarshal(golden, &back))
+	require.Equal(t, g, back)
+	require.Equal(t, []rules.Method{"self_attestation", "document_capture"}, graph.OfferedMethods(g))
+}
+
+func TestCompileWithLayers(t *testing.T) {
+	t.Parallel()
+	d := definition(t, `{"methods": ["document_capture", "mdl"], "composition": "all_of",
+		"supplementary": ["selfie_liveness", "carrier_lookup"],
+		"preferences": {"liveness_strategy": "flashing", "max_attempts": 5, "document_types": ["PASSPORT", "ID_CARD"]}}`)
+	g, faults := graph.Compile(d)
+	require.Empty(t, faults)
+	member := func(group string, m rules.Method, o graph.Options) graph.Node {
+		return graph.Node{
+			ID: group + "." + string(m), Kind: graph.KindMethod, Scope: group, Method: m,
+			MaxAttempts: 5, Options: o, Pass: "$pass", Fail: "$fail",
+		}
+	}
+	require.Equal(t, graph.Graph{Version: 1, Start: "primary", Nodes: []graph.Node{
+		{
+			ID: "primary", Kind: graph.KindAllOf, Pass: "supplementary", Fail: "failed",
+			Members: []string{"primary.document_capture", "primary.mdl"},
+		},
+		member("primary", "document_capture", graph.Options{DocumentTypes: []string{"PASSPORT", "ID_CARD"}}),
+		member("primary", "mdl", graph.Options{}),
+		{
+			ID: "supplementary", Kind: graph.KindAllOf, Pass: "verified", Fail: "failed",
+			Members: []string{"supplementary.selfie_liveness", "supplementary.carrier_lookup"},
+		},
+		member("supplementary", "selfie_liveness", graph.Options{LivenessStrategy: "flashing"}),
+		member("supplementary", "carrier_lookup", graph.Options{}),
+		{ID: "verified", Kind: graph.KindVerified},
+		{ID: "failed", Kind: graph.KindFailed},
+	}}, g)
+	require.Equal(t, []rules.Method{"document_capture", "mdl", "selfie_liveness", "carrier_lookup"}, graph.OfferedMethods(g))
+}

@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// Modes of a definition.
+const (
+	ModeSimple = "simple" // methods, composition and overrides
+	ModeGraph  = "graph"  // nodes; not compiled yet
+)
+
+// Compositions of a simple workflow's primary methods.
+const (
+	AnyOf = "any_of" // one passed method is enough
+	AllOf = "all_of" // every method must pass
+)
+
+// Liveness strategies of [Preferences].
+const (
+	LivenessAction   = "3d_action"
+	LivenessFlashing = "flashing"
+	LivenessPassive  = "passive"
+)
+
+// How often a method may fail before it is exhausted.
+const (
+	DefaultMaxAttempts = 3
+	HighestMaxAttempts = 10
+)
+
+var (
+	livenessStrategies = []string{LivenessAction, LivenessFlashing, LivenessPassive}
+	documentTypes      = []string{"ID_CARD", "PASSPORT", "DRIVERS_LICENSE", "RESIDENCE_PERMIT", "HEALTH_CARD"}
+)
+
+// Definition is a workflow as its merchant wrote it. It may hold anything that
+// decodes; [Compile] tells what is wrong with it.
+type Definition struct {
+	// Mode is ModeSimple (the default) or ModeGraph.
+	Mode    string        `json:"mode"`
+	UseCase rules.UseCase `json:"use_case"`
+	// Jurisdictions are the target markets; empty means all.
+	Jurisdictions []rules.Jurisdiction `json:"jurisdictions"`
+	// Methods are the primary methods, in the order they are offered.
+	Methods []rules.Method `json:"methods"`
+	// Composition is AnyOf (the default) or AllOf.
+	Composition string `json:"composition"`
+	// Supplementary layers all run once the primary methods have passed.
+	Supplementary []rules.Method `json:"supplementary"`
+	Overrides     Overrides      `json:"overrides"`
+	Preferences   Preferences    `json:"preferences"`
+}
+
+// Preferences tune the checks.
+type Preferences struct {
+	// LivenessStrategy is a Liveness constant; empty leaves it to the method.
+	LivenessStrategy string `json:"liveness_strategy"`
+	RequireEmailOTP  bool   `json:"require_email_otp"`
+	// MaxAttempts is 1 to 10 failures per method; 0 means 3.
+	MaxAttempts int `json:"max_attempts"`
+	// DocumentTypes restrict document_capture; empty accepts every type.
+	DocumentTypes []string `json:"document_types"`
+}
+
+// WithDefaults returns a copy with absent values filled in, jurisdictions in
+// upper case, overrides sorted and no nil slices. What is invalid stays as it
+// is, for [Compile] to report.
+func (d Definition) WithDefaults() Definition {
+	d.Mode = cmp.Or(d.Mode, ModeSimple)
+	d.Composition = cmp.Or(d.Composition, AnyOf)
+	d.Preferences.MaxAttempts = cmp.Or(d.Preferences.MaxAttempts, DefaultMaxAttempts)
+	d.Preferences.DocumentTypes = copied(d.Preferences.DocumentTypes)
+	d.Methods = copied(d.Methods)
+	d.Supplementary = copied(d.Supplementary)
+	d.Jurisdictions = copied(d.Jurisdictions)
+	for i, j := range d.Jurisdictions {
+		d.Jurisdictions[i] = normal(j)
+	}
+	d.Overrides = d.Overrides.normalised()
+	return d
+}
+
+// normal returns j in upper case where it is a jurisdiction, else unchanged.
+func normal(j rules.Jurisdiction) rules.Jurisdiction {
+	parsed, ok := rules.ParseJurisdiction(string(j))
+	if !ok {
+		return j
+	}
+	return parsed
+}
+
+// copied returns a copy that is never nil.
+func copied[T any](s []T) []T {
+	return append(make([]T, 0, len(s)), s...)
+}
+
+// In returns the definition as it reads in one jurisdiction: the override that
+// fits applied, and none left. An override for a country holds in its
+// subdivisions too, unless the subdivision has its own. Methods that the
+// override adds come last.
+func (d Definition) In(j rules.Jurisdiction) Definition {
+	override, ok := d.Overrides.For(j)
+	d.Overrides = Overrides{}
+	if !ok {
+		return d
+	}
+	removed := func(m rules.Method) bool { return slices.Contains(override.Remove, m) }
+	d.Methods = append(slices.DeleteFunc(copied(d.Methods), removed), override.Add...)
+	d.Supplementary = slices.DeleteFunc(copied(d.Supplementary), removed)
+	return d
+}

@@ -1,0 +1,172 @@
+package graph_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// FuzzNext plays random sound graphs with random orders of results, noise and
+// repeats among them: each reaches exactly one end, and the end that the fates
+// of its nodes foretell.
+func FuzzNext(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := &source{data: data}
+		g := randomGraph(s)
+		playToTheEnd(t, s, g, randomFates(s, g))
+	})
+}
+
+// FuzzCorruptGraph spoils one reference of a sound graph: Next may refuse, but
+// neither panics nor goes on for ever.
+func FuzzCorruptGraph(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := &source{data: data}
+		g := randomGraph(s)
+		spoil(s, g)
+		fate := randomFates(s, g)
+		state, _, err := graph.Next(g, graph.State{}, graph.Begin{})
+		for steps := 0; err == nil && len(state.Tokens) > 0; steps++ {
+			require.Less(t, steps, 4*len(g.Nodes)+1, "goes on for ever")
+			token := state.Tokens[s.pick(len(state.Tokens))]
+			state, _, err = advance(t, g, state, lastWord(g, state, token.Node, fate))
+		}
+		if err != nil {
+			require.ErrorIs(t, err, graph.ErrCorruptGraph)
+		}
+	})
+}
+
+// seed adds random but repeatable inputs, so that plain `go test` covers many
+// graphs too.
+func seed(f *testing.F) {
+	f.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 400 {
+		data := make([]byte, 40+random.IntN(200))
+		for i := range data {
+			data[i] = byte(random.IntN(256))
+		}
+		f.Add(data)
+	}
+}
+
+func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
+	t.Helper()
+	state, _, err := advance(t, g, graph.State{}, graph.Begin{})
+	require.NoError(t, err)
+	finishes := 0
+	past := []graph.Input{graph.Begin{}}
+	for noise := 0; len(state.Tokens) > 0; {
+		token := state.Tokens[s.pick(len(state.Tokens))]
+		in := lastWord(g, state, token.Node, fate)
+		if s.pick(3) == 2 && noise < 50 {
+			noise++
+			in = inTheMeantime(s, g, state, token.Node)
+		}
+		next, effects, err := advance(t, g, state, in)
+		require.NoError(t, err)
+		again, sameEffects, _ := graph.Next(g, state, in)
+		require.Equal(t, next, again, "not deterministic")
+		require.Equal(t, effects, sameEffects, "not deterministic")
+		requireOffers(t, g, next)
+		state, past = next, append(past, in)
+		finishes += countFinishes(effects)
+		requireIgnored(t, g, state, past[s.pick(len(past))])
+	}
+	require.Equal(t, 1, finishes)
+	want := map[string]graph.Outcome{"yes": graph.OutcomeVerified, "no": graph.OutcomeFailed}[fate.foretell(g, g.Start)]
+	require.Equal(t, want, state.Outcome)
+	require.Equal(t, want == graph.OutcomeFailed, state.FailureReason != "")
+	for _, in := range past {
+		requireIgnored(t, g, state, in)
+	}
+}
+
+// lastWord is the input that brings a waiting node towards its fate.
+func lastWord(g graph.Graph, state graph.State, id string, fate fates) graph.Input {
+	n, _ := g.Node(id)
+	good := fate[id] == 0
+	switch {
+	case n.Kind == graph.KindBranch:
+		return graph.BranchTaken{Node: id, Case: fate[id] - 1}
+	case n.Kind == graph.KindReview && good:
+		return graph.ReviewDecided{Node: id, Decision: graph.Approve}
+	case n.Kind == graph.KindReview:
+		return graph.ReviewDecided{Node: id, Decision: graph.Reject}
+	case good:
+		return passed(id, state.NextAttempt(id))
+	default:
+		return failed(id, state.NextAttempt(id), "unreadable")
+	}
+}
+
+// inTheMeantime is an input that decides nothing yet.
+func inTheMeantime(s *source, g graph.Graph, state graph.State, id string) graph.Input {
+	next := state.NextAttempt(id)
+	choices := []graph.Input{
+		result(graph.OutcomeRequiresInput, id, next),
+		result(graph.OutcomeError, id, next, "provider_unavailable"),
+		graph.ReviewDecided{Node: id, Decision: graph.Escalate},
+		passed(id, next+1),
+		passed("nowhere", 1),
+	}
+	if state.AttemptsLeft(g, id) > 1 {
+		choices = append(choices, failed(id, next))
+	}
+	return choices[s.pick(len(choices))]
+}
+
+// requireIgnored repeats an input. Only an attempt that is open, which noise
+// from the future may name, is anything but late by then.
+func requireIgnored(t *testing.T, g graph.Graph, state graph.State, in graph.Input) {
+	t.Helper()
+	if r, ok := in.(graph.MethodResult); ok && r.Attempt == state.NextAttempt(r.Node) {
+		return
+	}
+	next, effects, err := advance(t, g, state, in)
+	require.NoError(t, err)
+	require.Empty(t, effects)
+	require.Equal(t, state, next)
+}
+
+func requireOffers(t *testing.T, g graph.Graph, state graph.State) {
+	t.Helper()
+	for _, o := range state.Offers(g) {
+		require.Positive(t, o.AttemptsLeft)
+		require.Equal(t, state.NextAttempt(o.Node), o.Attempt)
+	}
+}
+
+func countFinishes(effects []graph.Effect) int {
+	return len(slices.DeleteFunc(slices.Clone(effects), func(e graph.Effect) bool {
+		_, finish := e.(graph.Finish)
+		return !finish
+	}))
+}
+
+// spoil points one field of one node at another node.
+func spoil(s *source, g graph.Graph) {
+	n := &g.Nodes[s.pick(len(g.Nodes))]
+	other := g.Nodes[s.pick(len(g.Nodes))].ID
+	switch s.pick(6) {
+	case 0:
+		n.Pass = other
+	case 1:
+		n.Fail = other
+	case 2:
+		n.Scope = other
+	case 3:
+		n.Members = append(n.Members, other)
+	case 4:
+		n.Default = other
+	default:
+		n.ID = other
+	}
+}

@@ -1,0 +1,46 @@
+package graph
+
+import "github.com/stile-id/stile/rules"
+
+// Allowed reports whether a method may be used where the session runs.
+type Allowed func(rules.Method) bool
+
+// Specialise compiles a definition for one jurisdiction: its override is
+// applied, then the methods that are not allowed are dropped and returned, in
+// declared order. A nil allowed allows every method.
+//
+// Errors: [*FaultError] for a definition that does not compile;
+// [*ProhibitedError] where an any_of is left empty or an all_of, which the
+// supplementary layers are too, has lost a member.
+func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []rules.Method, error) {
+	d = d.WithDefaults()
+	if faults := validate(d); len(faults) > 0 {
+		return Graph{}, nil, &FaultError{Faults: faults}
+	}
+	local := d.In(j)
+	primary, noPrimary := split(local.Methods, allowed)
+	layers, noLayers := split(local.Supplementary, allowed)
+	dropped := append(copied(noPrimary), noLayers...)
+
+	blocking := copied(noLayers)
+	if len(primary) == 0 || local.Composition == AllOf {
+		blocking = dropped
+	}
+	if len(blocking) > 0 {
+		return Graph{}, dropped, &ProhibitedError{Methods: blocking}
+	}
+	local.Methods, local.Supplementary = primary, layers
+	return build(local), dropped, nil
+}
+
+// split parts methods into those allowed and the rest.
+func split(methods []rules.Method, allowed Allowed) (kept, dropped []rules.Method) {
+	for _, m := range methods {
+		if allowed == nil || allowed(m) {
+			kept = append(kept, m)
+		} else {
+			dropped = append(dropped, m)
+		}
+	}
+	return kept, dropped
+}

@@ -1,0 +1,148 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// Outcome is how a step or a session ended, or how a submission was judged.
+type Outcome string
+
+// The outcomes. A session ends verified or failed, a step passed or failed; a
+// submission can also be judged requires_input or error, which end nothing.
+const (
+	OutcomeVerified      Outcome = "verified"
+	OutcomeFailed        Outcome = "failed"
+	OutcomePassed        Outcome = "passed"
+	OutcomeRequiresInput Outcome = "requires_input"
+	OutcomeError         Outcome = "error"
+)
+
+// State is how far a session has come. The zero State has not begun. It is
+// plain data that survives JSON unchanged; [Next] makes new ones and never
+// alters the one it was given.
+type State struct {
+	// Tokens are the nodes the session waits at, oldest first.
+	Tokens []Token `json:"tokens,omitempty"`
+	// Groups are the any_of and all_of nodes under way, outer before inner.
+	Groups   []GroupState   `json:"groups,omitempty"`
+	Attempts []AttemptCount `json:"attempts,omitempty"`
+	// Previous is the step that ended last, wherever in the graph.
+	Previous *StepResult `json:"previous,omitempty"`
+	// Outcome is empty until the session has ended, verified or failed.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// FailureReason is set when Outcome is failed.
+	FailureReason rules.ReasonCode `json:"failure_reason,omitempty"`
+	// Entered counts the nodes entered so far. A sound graph enters each at
+	// most once, so a higher count than there are nodes betrays a cycle.
+	Entered int `json:"entered,omitzero"`
+}
+
+// Token is one place the session waits at: a method, a branch or a review.
+type Token struct {
+	Node string `json:"node"`
+	// Member is the entry node of the member sub-graph the token walks, empty
+	// at the top.
+	Member string `json:"member,omitempty"`
+	// Previous is the last step on this token's own way here; members side by
+	// side do not see each other's.
+	Previous *StepResult `json:"previous,omitempty"`
+}
+
+// GroupState is an any_of or all_of under way.
+type GroupState struct {
+	Node string `json:"node"`
+	// Member is the member of the enclosing group that this group is part of.
+	Member string `json:"member,omitempty"`
+	// Passed and Failed are the members that have ended.
+	Passed []string `json:"passed,omitempty"`
+	Failed []string `json:"failed,omitempty"`
+}
+
+// AttemptCount tallies one method node.
+type AttemptCount struct {
+	Node string `json:"node"`
+	// Judged counts every result, Failed those that used up an attempt.
+	Judged int `json:"judged"`
+	Failed int `json:"failed,omitzero"`
+	// LastReasonCodes are those of the last result.
+	LastReasonCodes []rules.ReasonCode `json:"last_reason_codes,omitempty"`
+}
+
+// StepResult is how a method or a review ended, passed or failed.
+type StepResult struct {
+	Node        string             `json:"node"`
+	Method      rules.Method       `json:"method,omitempty"` // empty for a review
+	Outcome     Outcome            `json:"outcome"`
+	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
+}
+
+// Done reports whether the session has ended.
+func (s State) Done() bool {
+	return s.Outcome != ""
+}
+
+// NextAttempt returns the number of the next submission to a method node: one
+// more than were judged, so it advances whatever the verdict was.
+func (s State) NextAttempt(node string) int {
+	return s.attempts(node).Judged + 1
+}
+
+// AttemptsLeft returns how often a method node may still fail, 0 where there is
+// no such method node.
+func (s State) AttemptsLeft(g Graph, node string) int {
+	n, ok := g.Node(node)
+	if !ok || n.Kind != KindMethod {
+		return 0
+	}
+	return max(0, n.maxAttempts()-s.attempts(node).Failed)
+}
+
+// attempts returns the tally of a node, an empty one before its first result.
+func (s State) attempts(node string) AttemptCount {
+	i := slices.IndexFunc(s.Attempts, func(a AttemptCount) bool { return a.Node == node })
+	if i < 0 {
+		return AttemptCount{Node: node}
+	}
+	return s.Attempts[i]
+}
+
+func (s State) token(node string) (Token, bool) {
+	i := slices.IndexFunc(s.Tokens, func(t Token) bool { return t.Node == node })
+	if i < 0 {
+		return Token{}, false
+	}
+	return s.Tokens[i], true
+}
+
+// clone copies everything that [Next] may write to. Step results are shared:
+// they are never changed once made.
+func (s State) clone() State {
+	s.Tokens = slices.Clone(s.Tokens)
+	s.Attempts = slices.Clone(s.Attempts)
+	s.Groups = slices.Clone(s.Groups)
+	for i, group := range s.Groups {
+		s.Groups[i].Passed = slices.Clone(group.Passed)
+		s.Groups[i].Failed = slices.Clone(group.Failed)
+	}
+	return s
+}
+
+// tidy turns empty slices into nil ones, as JSON would.
+func (s State) tidy() State {
+	if len(s.Tokens) == 0 {
+		s.Tokens = nil
+	}
+	if len(s.Groups) == 0 {
+		s.Groups = nil
+	}
+	return s
+}
+
+func (n Node) maxAttempts() int {
+	if n.MaxAttempts <= 0 {
+		return DefaultMaxAttempts
+	}
+	return n.MaxAttempts
+}

@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// checker gathers the faults of one definition that has its defaults.
+type checker struct {
+	d      Definition
+	faults []Fault
+}
+
+// validate returns every fault of d, in the order of its fields.
+func validate(d Definition) []Fault {
+	c := &checker{d: d}
+	switch d.Mode {
+	case ModeSimple:
+		c.useCase()
+		c.jurisdictions()
+		c.primary()
+		c.supplementary()
+		c.overrides()
+		c.preferences()
+	case ModeGraph:
+		c.add("mode", "node-based workflows are not available yet")
+	default:
+		c.add("mode", "must be %q or %q", ModeSimple, ModeGraph)
+	}
+	return c.faults
+}
+
+func (c *checker) add(field, format string, args ...any) {
+	c.faults = append(c.faults, Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) useCase() {
+	if c.d.UseCase == "" {
+		c.add("use_case", "is required")
+	} else if _, ok := rules.ParseUseCase(string(c.d.UseCase)); !ok {
+		c.add("use_case", "unknown use case %q", c.d.UseCase)
+	}
+}
+
+func (c *checker) jurisdictions() {
+	for i, j := range c.d.Jurisdictions {
+		field := fmt.Sprintf("jurisdictions[%d]", i)
+		c.jurisdiction(field, j)
+		if slices.Contains(c.d.Jurisdictions[:i], j) {
+			c.add(field, "%s appears more than once", j)
+		}
+	}
+}
+
+func (c *checker) jurisdiction(field string, j rules.Jurisdiction) {
+	if _, ok := rules.ParseJurisdiction(string(j)); !ok {
+		c.add(field, "%q is not an ISO 3166 country or subdivision", j)
+	}
+}
+
+func (c *checker) primary() {
+	if len(c.d.Methods) == 0 {
+		c.add("methods", "at least one method is required")
+	}
+	for i, m := range c.d.Methods {
+		c.method(fmt.Sprintf("methods[%d]", i), m, c.d.Methods[:i])
+	}
+	if c.d.Composition != AnyOf && c.d.Composition != AllOf {
+		c.add("composition", "must be %q or %q", AnyOf, AllOf)
+	}
+}
+
+func (c *checker) supplementary() {
+	for i, m := range c.d.Supplementary {
+		field := fmt.Sprintf("supplementary[%d]", i)
+		if !c.method(field, m, c.d.Supplementary[:i]) {
+			continue
+		}
+		if !m.CanSupplement() {
+			c.add(field, "%s cannot be a supplementary layer", m)
+		} else if slices.Contains(c.d.Methods, m) {
+			c.add(field, "%s is among the methods already", m)
+		}
+	}
+}
+
+// method reports whether m exists and is not among those before it.
+func (c *checker) method(field string, m rules.Method, before []rules.Method) bool {
+	if _, ok := rules.ParseMethod(string(m)); !ok {
+		c.add(field, "unknown method %q", m)
+		return false
+	}
+	if slices.Contains(before, m) {
+		c.add(field, "%s appears more than once", m)
+		return false
+	}
+	return true
+}
+
+func (c *checker) preferences() {
+	p := c.d.Preferences
+	if p.LivenessStrategy != "" && !slices.Contains(livenessStrategies, p.LivenessStrategy) {
+		c.add("preferences.liveness_strategy", "must be one of %q", livenessStrategies)
+	}
+	if p.MaxAttempts < 1 || p.MaxAttempts > HighestMaxAttempts {
+		c.add("preferences.max_attempts", "must be from 1 to %d", HighestMaxAttempts)
+	}
+	for i, kind := range p.DocumentTypes {
+		field := fmt.Sprintf("preferences.document_types[%d]", i)
+		if !slices.Contains(documentTypes, kind) {
+			c.add(field, "unknown document type %q", kind)
+		} else if slices.Contains(p.DocumentTypes[:i], kind) {
+			c.add(field, "%s appears more than once", kind)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+)
+
+func (c *checker) overrides() {
+	for i, v := range c.d.Overrides {
+		field := fmt.Sprintf("overrides.%s", v.Jurisdiction)
+		c.jurisdiction(field, v.Jurisdiction)
+		// Sorted, so equal ones are neighbours: "us" and "US", say.
+		if i > 0 && c.d.Overrides[i-1].Jurisdiction == v.Jurisdiction {
+			c.add(field, "appears more than once")
+			continue
+		}
+		c.additions(field, v)
+		c.removals(field, v)
+		if len(c.d.Methods) > 0 && len(c.d.In(v.Jurisdiction).Methods) == 0 {
+			c.add(field, "leaves no method")
+		}
+	}
+}
+
+func (c *checker) additions(override string, v Override) {
+	for i, m := range v.Add {
+		field := fmt.Sprintf("%s.add[%d]", override, i)
+		if !c.method(field, m, v.Add[:i]) {
+			continue
+		}
+		switch {
+		case slices.Contains(v.Remove, m):
+			c.add(field, "%s is both added and removed", m)
+		case c.declares(m):
+			c.add(field, "%s is part of the workflow already", m)
+		}
+	}
+}
+
+func (c *checker) removals(override string, v Override) {
+	for i, m := range v.Remove {
+		field := fmt.Sprintf("%s.remove[%d]", override, i)
+		if !c.method(field, m, v.Remove[:i]) {
+			continue
+		}
+		// One that is also added has its fault already.
+		if !c.declares(m) && !slices.Contains(v.Add, m) {
+			c.add(field, "%s is not part of the workflow", m)
+		}
+	}
+}
+
+func (c *checker) declares(m rules.Method) bool {
+	return slices.Contains(c.d.Methods, m) || slices.Contains(c.d.Supplementary, m)
+}

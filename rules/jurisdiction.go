@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// Jurisdiction is a market in upper case: an ISO 3166-1 alpha-2 country ("DE")
+// or an ISO 3166-2 subdivision ("US-CA"). Text from outside becomes one through
+// [ParseJurisdiction].
+type Jurisdiction string
+
+// notCountries are two-letter codes the language tables take for countries
+// that ISO 3166-1 only reserves or has withdrawn. Kosovo's XK is not among
+// them: user-assigned, yet what location databases answer for real people.
+var notCountries = []string{
+	"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "YU",
+}
+
+// ParseJurisdiction reads a country or subdivision code in either case and
+// returns it in upper case. It is false unless the country exists; of a
+// subdivision only the form is checked, one to three letters or digits.
+func ParseJurisdiction(s string) (Jurisdiction, bool) {
+	country, subdivision, divided := strings.Cut(s, "-")
+	if len(country) != 2 || !alphanumeric(country) || !isCountry(strings.ToUpper(country)) {
+		return "", false
+	}
+	if divided && (len(subdivision) < 1 || len(subdivision) > 3 || !alphanumeric(subdivision)) {
+		return "", false
+	}
+	return Jurisdiction(strings.ToUpper(s)), true
+}
+
+// Country returns the country of j: "US" for "US-CA", j itself for a country.
+func (j Jurisdiction) Country() Jurisdiction {
+	country, _, _ := strings.Cut(string(j), "-")
+	return Jurisdiction(country)
+}
+
+// isCountry takes two upper-case letters. A code that only redirects to its
+// successor (UK, DD, ZR) is not a country of its own.
+func isCountry(code string) bool {
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() || region.Canonicalize() != region {
+		return false
+	}
+	return region.String() == code && !slices.Contains(notCountries, code)
+}
+
+// alphanumeric looks at ASCII alone, so that changing case never changes what
+// was checked.
+func alphanumeric(s string) bool {
+	for _, c := range []byte(s) {
+		switch {
+		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,77 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/rules"
+)
+
+func TestParseJurisdiction(t *testing.T) {
+	t.Parallel()
+	accepted := []struct{ in, want, country string }{
+		{"US", "US", "US"},
+		{"us", "US", "US"},
+		{"US-CA", "US-CA", "US"},
+		{"us-cA", "US-CA", "US"},
+		{"DE", "DE", "DE"},
+		{"GB-ENG", "GB-ENG", "GB"},
+		{"FR-2A", "FR-2A", "FR"},
+		{"AT-9", "AT-9", "AT"},
+		{"XK", "XK", "XK"},
+	}
+	for _, c := range accepted {
+		got, ok := rules.ParseJurisdiction(c.in)
+		require.True(t, ok, c.in)
+		require.Equal(t, c.want, string(got))
+		require.Equal(t, c.country, string(got.Country()))
+	}
+}
+
+func TestParseJurisdictionRefuses(t *testing.T) {
+	t.Parallel()
+	refused := []struct{ why, in string }{
+		{"empty", ""},
+		{"alpha-3", "USA"},
+		{"numeric", "840"},
+		{"two digits", "84"},
+		{"one letter", "U"},
+		{"no such country", "ZZ"},
+		{"private use", "XX"},
+		{"a region, not a country", "EU"},
+		{"the euro zone", "EZ"},
+		{"not the ISO code of Britain", "UK"},
+		{"withdrawn, with a successor", "DD"},
+		{"withdrawn, without one", "YU"},
+		{"exceptionally reserved", "IC"},
+		{"empty subdivision", "US-"},
+		{"long subdivision", "US-CALI"},
+		{"second subdivision", "US-CA-1"},
+		{"only a subdivision", "-CA"},
+		{"underscore", "US_CA"},
+		{"surrounding space", " US"},
+		{"space within", "US-C A"},
+		{"not ASCII, yet upper case makes it so", "\u017fe"},
+		{"dotless i", "\u0131t"},
+		{"not ASCII in the subdivision", "US-é"},
+	}
+	for _, c := range refused {
+		_, ok := rules.ParseJurisdiction(c.in)
+		require.False(t, ok, c.why)
+	}
+}
+
+// TestEveryCountry counts them: 249 in ISO 3166-1, and Kosovo.
+func TestEveryCountry(t *testing.T) {
+	t.Parallel()
+	count := 0
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if _, ok := rules.ParseJurisdiction(string([]rune{a, b})); ok {
+				count++
+			}
+		}
+	}
+	require.Equal(t, 250, count)
+}
