@@ -1,0 +1,98 @@
+package pgtest_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/pgtest"
+)
+
+// childVariable makes this test binary start a cluster there and wait to be killed.
+const childVariable = "PGTEST_CHILD_FOLDER"
+
+func startCluster(t *testing.T) *pgtest.Cluster {
+	t.Helper()
+	c, err := pgtest.Start(filepath.Join(t.TempDir(), "cluster"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Stop()) })
+	return c
+}
+
+func TestACommitSurvivesAnImmediateStop(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	url := c.URL("postgres")
+	execute(t, url, "CREATE TABLE kept (n INT)")
+	for range 50 {
+		execute(t, url, "INSERT INTO kept VALUES (1)")
+	}
+
+	require.NoError(t, c.Stop())
+	require.NoError(t, c.Stop(), "a second call does nothing")
+	_, err := pgx.Connect(t.Context(), url)
+	require.Error(t, err)
+
+	require.NoError(t, c.Restart())
+	require.Equal(t, url, c.URL("postgres"))
+	require.Equal(t, 50, count(t, url, "SELECT count(*) FROM kept"))
+}
+
+func TestAFolderIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "cluster")
+	first, err := pgtest.Start(dir)
+	require.NoError(t, err)
+	execute(t, first.URL("postgres"), "CREATE TABLE kept (n INT)")
+	require.NoError(t, first.Stop())
+
+	second, err := pgtest.Start(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, second.Stop()) })
+	require.Zero(t, count(t, second.URL("postgres"), "SELECT count(*) FROM kept"))
+}
+
+func TestAClusterDiesWithItsProcess(t *testing.T) {
+	t.Parallel()
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildWithACluster$", "-test.v")
+	child.Env = append(os.Environ(), childVariable+"="+filepath.Join(t.TempDir(), "cluster"))
+	output, err := child.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, child.Start())
+
+	var url string
+	for lines := bufio.NewScanner(output); url == "" && lines.Scan(); {
+		_, url, _ = strings.Cut(lines.Text(), "cluster at ")
+	}
+	require.NotEmpty(t, url)
+	require.NoError(t, child.Process.Kill())
+	require.Error(t, child.Wait())
+
+	require.Eventually(t, func() bool {
+		conn, err := pgx.Connect(t.Context(), url)
+		if err == nil {
+			_ = conn.Close(t.Context())
+		}
+		return err != nil
+	}, 20*time.Second, 20*time.Millisecond)
+}
+
+func TestChildWithACluster(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv(childVariable)
+	if dir == "" {
+		t.Skip("only as the child of TestAClusterDiesWithItsProcess")
+	}
+	c, err := pgtest.Start(dir)
+	require.NoError(t, err)
+	fmt.Println("cluster at " + c.URL("postgres"))
+	select {} // until killed
+}

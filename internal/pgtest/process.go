@@ -1,0 +1,55 @@
+package pgtest
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"time"
+)
+
+// process is a running child that does not outlive us.
+type process struct {
+	handle *os.Process
+	done   chan struct{} // closed when it has ended
+}
+
+// startProcess keeps the thread that starts the child until the child ends: the
+// kernel ties "die with the parent" to that thread, not to the whole process.
+func startProcess(cmd *exec.Cmd) (*process, error) {
+	dieWithParent(cmd.SysProcAttr)
+	p := &process{done: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // for good: the thread ends with this goroutine
+		err := cmd.Start()
+		p.handle = cmd.Process
+		started <- err
+		if err != nil {
+			return
+		}
+		defer close(p.done)
+		_ = cmd.Wait() // why it ended is in its log
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// end sends the signal and waits; a child that does not heed it is killed.
+func (p *process) end(signal os.Signal, timeout time.Duration) error {
+	if err := p.handle.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	select {
+	case <-p.done:
+		return nil
+	case <-time.After(timeout):
+	}
+	if err := p.handle.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	<-p.done
+	return nil
+}

@@ -1,0 +1,7 @@
+package pgtest
+
+import "syscall"
+
+// dieWithParent has the kernel send the signal of an immediate shutdown when we
+// die, even from SIGKILL.
+func dieWithParent(attributes *syscall.SysProcAttr) { attributes.Pdeathsig = immediate }

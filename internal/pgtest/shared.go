@@ -1,0 +1,123 @@
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// shared is the one server of this test process.
+var shared sharedServer
+
+type sharedServer struct {
+	managed bool // Main will close it
+
+	start    sync.Once
+	server   server
+	err      error
+	cluster  *Cluster // nil on a server that was there already
+	external bool
+
+	mu        sync.Mutex
+	templates map[string]*template
+}
+
+// template is a database that tests get copies of.
+type template struct {
+	database string
+	prepare  sync.Once
+	err      error
+}
+
+const folderPrefix = "stile-pgtest-"
+
+// open starts the server at the first call.
+func (s *sharedServer) open() (server, error) {
+	if !s.managed {
+		return server{}, errors.New("pgtest: the package's TestMain must call os.Exit(pgtest.Main(m))")
+	}
+	s.start.Do(func() { s.err = s.connect() })
+	return s.server, s.err
+}
+
+func (s *sharedServer) connect() (err error) {
+	if given := os.Getenv(urlVariable); given != "" {
+		s.external = true
+		s.server, err = parseServer(given)
+		return err
+	}
+	sweep()
+	// The process id in the name tells a later sweep whose folder it is.
+	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	if s.cluster, err = Start(dir); err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	s.server, err = parseServer(s.cluster.URL(superuser))
+	return err
+}
+
+// template returns the name of the template database, filled.
+func (s *sharedServer) template(ctx context.Context, on server, name string, prepare func(url string) error) (string, error) {
+	s.mu.Lock()
+	t, ok := s.templates[name]
+	if !ok {
+		t = &template{database: uniqueName("template")}
+		if s.templates == nil {
+			s.templates = make(map[string]*template)
+		}
+		s.templates[name] = t
+	}
+	s.mu.Unlock()
+
+	t.prepare.Do(func() {
+		if t.err = on.create(ctx, t.database, "template1"); t.err != nil {
+			return
+		}
+		if err := prepare(on.databaseURL(t.database)); err != nil {
+			t.err = fmt.Errorf("pgtest: prepare template %s: %w", name, err)
+		}
+	})
+	return t.database, t.err
+}
+
+// close leaves nothing behind.
+func (s *sharedServer) close() error {
+	if s.cluster != nil {
+		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))
+	}
+	if !s.external {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
+	defer cancel()
+	var errs []error
+	for _, t := range s.templates {
+		errs = append(errs, s.server.drop(ctx, t.database))
+	}
+	return errors.Join(errs...)
+}
+
+// sweep removes the folders of test processes that were killed or panicked and
+// so never came to close.
+func sweep() {
+	folders, err := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, folder := range folders {
+		id, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
+		pid, err := strconv.Atoi(id)
+		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(folder) // it may be another user's
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package temporaldev_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/stile-id/stile/internal/temporaldev"
+)
+
+const (
+	queue    = "temporaldev"
+	goOn     = "go-on"
+	patience = 30 * time.Second
+)
+
+var status = temporal.NewSearchAttributeKeyKeyword("StileStatus")
+
+var attributes = map[string]enumspb.IndexedValueType{
+	"StileStatus": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"StileOrg":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"StileReview": enumspb.INDEXED_VALUE_TYPE_BOOL,
+}
+
+// passThrough sets its status and ends.
+func passThrough(ctx workflow.Context) (string, error) {
+	err := workflow.UpsertTypedSearchAttributes(ctx, status.ValueSet("verified"))
+	return "done", err
+}
+
+// waitForSignal ends when it is told what to return.
+func waitForSignal(ctx workflow.Context) (answer string, err error) {
+	workflow.GetSignalChannel(ctx, goOn).Receive(ctx, &answer)
+	return answer, nil
+}
+
+func start(t *testing.T, o temporaldev.Options) *temporaldev.Server {
+	t.Helper()
+	o.SearchAttributes = attributes
+	o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
+	began := time.Now()
+	s, err := temporaldev.Start(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	t.Logf("ready after %v", time.Since(began))
+	return s
+}
+
+// dial returns a client with a worker behind it. Both end before the server does.
+func dial(t *testing.T, s *temporaldev.Server) client.Client {
+	t.Helper()
+	quiet := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.FrontendAddress(), Logger: quiet})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	w := worker.New(c, queue, worker.Options{})
+	w.RegisterWorkflow(passThrough)
+	w.RegisterWorkflow(waitForSignal)
+	require.NoError(t, w.Start())
+	t.Cleanup(w.Stop)
+	return c
+}
+
+func execute(t *testing.T, c client.Client, id string, definition any) client.WorkflowRun {
+	t.Helper()
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID:                    id,
+		TaskQueue:             queue,
+		TypedSearchAttributes: temporal.NewSearchAttributes(status.ValueSet("created")),
+	}, definition)
+	require.NoError(t, err)
+	return run
+}
+
+// executeWaiting returns when the workflow has begun to wait. A task that was
+// with the worker when that ended would be given out again only after 10 s.
+func executeWaiting(t *testing.T, c client.Client, id string) {
+	t.Helper()
+	execute(t, c, id, waitForSignal)
+	_, err := c.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
+	require.NoError(t, err)
+}
+
+func result(t *testing.T, run client.WorkflowRun) (answer string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, run.Get(ctx, &answer))
+	return answer
+}
+
+// listed waits until the run is found under the status: visibility follows the
+// history with a delay.
+func listed(t *testing.T, c client.Client, wanted, id string) {
+	t.Helper()
+	request := &workflowservice.ListWorkflowExecutionsRequest{
+		Query: fmt.Sprintf("StileStatus = %q AND WorkflowId = %q", wanted, id),
+	}
+	require.Eventually(t, func() bool {
+		found, err := c.ListWorkflow(t.Context(), request)
+		return err == nil && len(found.Executions) == 1
+	}, patience, 20*time.Millisecond)
+}

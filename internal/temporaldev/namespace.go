@@ -1,0 +1,77 @@
+package temporaldev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/server/common/log"
+	"go.temporal.io/server/common/metrics"
+	"go.temporal.io/server/common/persistence"
+	"go.temporal.io/server/common/persistence/serialization"
+	"go.temporal.io/server/common/persistence/sql"
+	"go.temporal.io/server/common/resolver"
+	"go.temporal.io/server/schema/sqlite"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// prepareNamespace writes the namespace and its search attributes straight into
+// the store, before a server reads it. Registered over the API they would be
+// usable only when the server's caches have caught up, seconds later.
+func prepareNamespace(ctx context.Context, s store, o Options) error {
+	serializer := serialization.NewSerializer()
+	quiet := log.NewNoopLogger()
+	factory := sql.NewFactory(*s.main, resolver.NewNoopResolver(), clusterName, quiet, metrics.NoopMetricsHandler, serializer)
+	defer factory.Close()
+	metadata, err := factory.NewMetadataStore()
+	if err != nil {
+		return fmt.Errorf("temporaldev: open the database: %w", err)
+	}
+	namespaces := persistence.NewMetadataManagerImpl(metadata, serializer, quiet, clusterName)
+
+	found, err := namespaces.GetNamespace(ctx, &persistence.GetNamespaceRequest{Name: o.Namespace})
+	var missing *serviceerror.NamespaceNotFound
+	switch {
+	case errors.As(err, &missing):
+		err = createNamespace(ctx, namespaces, o, s)
+	case err == nil:
+		err = extendNamespace(ctx, namespaces, found, o)
+	}
+	if err != nil {
+		return fmt.Errorf("temporaldev: namespace %q: %w", o.Namespace, err)
+	}
+	return nil
+}
+
+func createNamespace(ctx context.Context, namespaces persistence.MetadataManager, o Options, s store) error {
+	created, err := sqlite.NewNamespaceConfig(clusterName, o.Namespace, false, nil)
+	if err != nil {
+		return err
+	}
+	detail := created.Detail
+	detail.Config.Retention = durationpb.New(s.retention)
+	if _, err := addSearchAttributes(detail.Config, o.SearchAttributes); err != nil {
+		return err
+	}
+	_, err = namespaces.CreateNamespace(ctx, &persistence.CreateNamespaceRequest{Namespace: detail})
+	return err
+}
+
+// extendNamespace adds the search attributes that an existing namespace lacks.
+func extendNamespace(ctx context.Context, namespaces persistence.MetadataManager, found *persistence.GetNamespaceResponse, o Options) error {
+	changed, err := addSearchAttributes(found.Namespace.Config, o.SearchAttributes)
+	if err != nil || !changed {
+		return err
+	}
+	metadata, err := namespaces.GetMetadata(ctx)
+	if err != nil {
+		return err
+	}
+	found.Namespace.ConfigVersion++
+	return namespaces.UpdateNamespace(ctx, &persistence.UpdateNamespaceRequest{
+		Namespace:           found.Namespace,
+		IsGlobalNamespace:   found.IsGlobalNamespace,
+		NotificationVersion: metadata.NotificationVersion,
+	})
+}
