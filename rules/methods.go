@@ -112,3 +112,9 @@ func lookUp(m Method) (methodEntry, bool) {
 	}
 	return catalogue[i], true
 }
+
+// ProvesIdentity reports whether m reads who somebody is from a document or a credential. A selfie, though counted at
+// the strength of document_capture, names nobody.
+func (m Method) ProvesIdentity() bool {
+	return m.Rank() >= StrengthDocumentCapture.Rank() && !m.CanSupplement()
+}

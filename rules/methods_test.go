@@ -128,3 +128,16 @@ func TestEachReasonHasItsSentence(t *testing.T) {
 	_, ok := rules.ParseReasonCode("invented_by_a_provider")
 	require.False(t, ok)
 }
+
+func TestOnlyDocumentsAndCredentialsProveIdentity(t *testing.T) {
+	t.Parallel()
+	var proving []rules.Method
+	for _, m := range rules.Methods() {
+		if m.ProvesIdentity() {
+			proving = append(proving, m)
+		}
+	}
+	require.Equal(t, []rules.Method{
+		rules.MethodMDL, rules.MethodMID, rules.MethodEUDIPID, rules.MethodDocumentCapture, rules.MethodNFCPassport,
+	}, proving)
+}
