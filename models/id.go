@@ -1,0 +1,72 @@
+package models
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"strings"
+)
+
+// IDPrefix says what kind of object an identifier names.
+type IDPrefix string
+
+// The prefixes of the public API.
+const (
+	PrefixSession         IDPrefix = "vks_"
+	PrefixWorkflow        IDPrefix = "wf_"
+	PrefixWorkflowVersion IDPrefix = "wfv_"
+	PrefixEvent           IDPrefix = "evt_"
+	PrefixEndpoint        IDPrefix = "we_"
+	PrefixDelivery        IDPrefix = "whd_"
+	PrefixOrg             IDPrefix = "org_"
+	PrefixKey             IDPrefix = "key_"
+	PrefixResult          IDPrefix = "vr_"
+	PrefixRequest         IDPrefix = "req_"
+	PrefixAudit           IDPrefix = "aud_"
+)
+
+const (
+	idRandomBytes = 15 // 120 bits, 24 characters of base32
+	secretLength  = 43 // base62 characters, a little over 256 bits
+)
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// IDSource makes the random part of an identifier: 24 characters of lower-case base32.
+// Tests inject a predictable one.
+type IDSource func() string
+
+// RandomID is the IDSource of production.
+func RandomID() string {
+	var raw [idRandomBytes]byte
+	rand.Read(raw[:])
+	return idEncoding.EncodeToString(raw[:])
+}
+
+// HasPrefix reports whether id is of the kind that the prefix names.
+func (p IDPrefix) HasPrefix(id string) bool { return strings.HasPrefix(id, string(p)) }
+
+// The prefixes of secrets.
+const (
+	SecretKeyPrefix      = "stile_sk_"
+	PublishableKeyPrefix = "stile_pk_"
+	WebhookSecretPrefix  = "whsec_"
+)
+
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// NewSecret returns prefix + 43 random base62 characters.
+func NewSecret(prefix string) string {
+	out := make([]byte, 0, len(prefix)+secretLength)
+	out = append(out, prefix...)
+	var buf [64]byte
+	for len(out) < cap(out) {
+		rand.Read(buf[:])
+		for _, b := range buf {
+			// 248 is the largest multiple of 62 in a byte: what lies above would favour the first letters.
+			if b < 248 && len(out) < cap(out) {
+				out = append(out, base62[b%62])
+			}
+		}
+	}
+	return string(out)
+}

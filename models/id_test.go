@@ -1,0 +1,80 @@
+package models_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+)
+
+const draws = 1000
+
+func TestRandomIDIsTwentyFourCharactersOfLowerCaseBase32(t *testing.T) {
+	t.Parallel()
+	format := regexp.MustCompile(`^[a-z2-7]{24}$`)
+	seen := map[string]bool{}
+	letters := map[rune]bool{}
+	for range draws {
+		id := models.RandomID()
+		require.Regexp(t, format, id)
+		require.False(t, seen[id])
+		seen[id] = true
+		for _, letter := range id {
+			letters[letter] = true
+		}
+	}
+	require.Len(t, letters, 32, "every letter of the alphabet comes up")
+}
+
+func TestPrefixesTellKindsApart(t *testing.T) {
+	t.Parallel()
+	prefixes := []models.IDPrefix{
+		models.PrefixSession, models.PrefixWorkflow, models.PrefixWorkflowVersion, models.PrefixEvent,
+		models.PrefixEndpoint, models.PrefixDelivery, models.PrefixOrg, models.PrefixKey, models.PrefixResult,
+		models.PrefixRequest, models.PrefixAudit,
+	}
+	for _, of := range prefixes {
+		id := string(of) + models.RandomID()
+		for _, p := range prefixes {
+			require.Equal(t, p == of, p.HasPrefix(id), "%s %s", p, id)
+		}
+	}
+}
+
+func TestSecretIsItsPrefixAndFortyThreeCharactersOfBase62(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []string{"stile_sk_", "stile_pk_", "whsec_"} {
+		format := regexp.MustCompile("^" + prefix + "[0-9A-Za-z]{43}$")
+		seen := map[string]bool{}
+		letters := map[rune]bool{}
+		for range draws {
+			secret := models.NewSecret(prefix)
+			require.Regexp(t, format, secret)
+			require.False(t, seen[secret])
+			seen[secret] = true
+			for _, letter := range strings.TrimPrefix(secret, prefix) {
+				letters[letter] = true
+			}
+		}
+		require.Len(t, letters, 62, "every letter of the alphabet comes up")
+	}
+}
+
+// With a byte taken modulo 62, the first eight letters would come up a quarter more often.
+func TestSecretFavoursNoLetter(t *testing.T) {
+	t.Parallel()
+	const total, favoured = 200_000, "01234567"
+	drawn, hits := 0, 0
+	for drawn < total {
+		for _, letter := range models.NewSecret("") {
+			drawn++
+			if strings.ContainsRune(favoured, letter) {
+				hits++
+			}
+		}
+	}
+	require.InDelta(t, float64(len(favoured))/62, float64(hits)/float64(drawn), 0.008)
+}

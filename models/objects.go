@@ -1,0 +1,134 @@
+package models
+
+import (
+	"encoding/json"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// SessionObject is a verification session as the public API and the events show it.
+type SessionObject struct {
+	ID                 string             `json:"id"`
+	Object             string             `json:"object"`
+	Type               SessionType        `json:"type"`
+	Status             SessionStatus      `json:"status"`
+	WorkflowID         string             `json:"workflow_id"`
+	WorkflowVersion    int                `json:"workflow_version"`
+	Methods            []rules.Method     `json:"methods"`
+	AgeTier            rules.AgeTier      `json:"age_tier"`
+	Jurisdiction       rules.Jurisdiction `json:"jurisdiction"`
+	JurisdictionSource JurisdictionSource `json:"jurisdiction_source"`
+	Compliance         ComplianceObject   `json:"compliance"`
+	ClientReferenceID  *string            `json:"client_reference_id"`
+	Metadata           map[string]string  `json:"metadata"`
+	ReturnURL          *string            `json:"return_url"`
+	CancelURL          *string            `json:"cancel_url"`
+	RequiresEmailOTP   bool               `json:"requires_email_otp"`
+	VerificationPath   *string            `json:"verification_path"`
+	VerifiedPersonID   *string            `json:"verified_person_id"`
+	Failure            *FailureObject     `json:"failure"`
+	Review             json.RawMessage    `json:"review"`
+	ActiveDevice       *string            `json:"active_device"`
+	DeviceLockedAt     *Timestamp         `json:"device_locked_at"`
+	Created            Timestamp          `json:"created"`
+	Updated            Timestamp          `json:"updated"`
+	ExpiresAt          Timestamp          `json:"expires_at"`
+	CompletedAt        *Timestamp         `json:"completed_at"`
+	ClientSecret       string             `json:"client_secret,omitempty"`
+	URL                string             `json:"url,omitempty"`
+	Results            *[]ResultObject    `json:"results,omitempty"`
+}
+
+// ComplianceObject is the rule that the session runs under.
+type ComplianceObject struct {
+	UseCase         rules.UseCase `json:"use_case"`
+	RequiredAgeTier rules.AgeTier `json:"required_age_tier"`
+	RuleVersion     string        `json:"rule_version"`
+}
+
+// FailureObject says why a session failed.
+type FailureObject struct {
+	ReasonCode rules.ReasonCode `json:"reason_code"`
+	Message    string           `json:"message"`
+}
+
+// ResultObject is the verdict on one attempt, as the public API shows it.
+type ResultObject struct {
+	ID          string             `json:"id"`
+	Object      string             `json:"object"`
+	Method      rules.Method       `json:"method"`
+	Node        string             `json:"node"`
+	Attempt     int                `json:"attempt"`
+	Status      string             `json:"status"`
+	Strength    rules.Strength     `json:"strength"`
+	AgeTier     *rules.AgeTier     `json:"age_tier"`
+	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
+	Checks      []Check            `json:"checks"`
+	Provider    *string            `json:"provider"`
+	Created     Timestamp          `json:"created"`
+}
+
+// Public renders the session without its one-time fields.
+func (s Session) Public() SessionObject {
+	return SessionObject{
+		ID: s.ID, Object: "verification_session", Type: s.Type, Status: s.Status,
+		WorkflowID: s.WorkflowID, WorkflowVersion: s.WorkflowVersion,
+		Methods: orEmpty(s.Methods.V), AgeTier: s.AgeTier,
+		Jurisdiction: s.Jurisdiction, JurisdictionSource: s.JurisdictionSource,
+		Compliance: ComplianceObject{
+			UseCase: s.UseCase, RequiredAgeTier: s.AgeTier, RuleVersion: s.RuleVersion,
+		},
+		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
+		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
+		VerificationPath: s.VerificationPath, Failure: s.failure(), Review: json.RawMessage("null"),
+		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
+	}
+}
+
+func (s Session) failure() *FailureObject {
+	if s.FailureCode == nil {
+		return nil
+	}
+	return &FailureObject{ReasonCode: *s.FailureCode, Message: rules.Message(*s.FailureCode)}
+}
+
+// Public renders the result.
+func (r Result) Public() ResultObject {
+	return ResultObject{
+		ID: r.ID, Object: "verification_result", Method: r.Method, Node: r.Node, Attempt: r.Attempt,
+		Status: string(r.Status), Strength: r.Method.Strength(), AgeTier: r.AgeTier,
+		ReasonCodes: orEmpty(r.ReasonCodes.V), Checks: orEmpty(r.Checks.V), Provider: r.Provider, Created: r.Created,
+	}
+}
+
+// EventObject is an event as it is delivered, and, with PendingWebhooks, as the events API shows it.
+type EventObject struct {
+	ID              string          `json:"id"`
+	Object          string          `json:"object"`
+	Type            EventType       `json:"type"`
+	Created         Timestamp       `json:"created"`
+	PendingWebhooks *int            `json:"pending_webhooks,omitempty"`
+	Data            json.RawMessage `json:"data"`
+}
+
+// Public renders the event. The delivered body has no pending_webhooks: it would differ from attempt to attempt.
+func (e Event) Public(pending *int) EventObject {
+	return EventObject{
+		ID: e.ID, Object: "event", Type: e.Type, Created: e.Created,
+		PendingWebhooks: pending, Data: json.RawMessage(e.Data),
+	}
+}
+
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func orEmptyMap[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}

@@ -1,0 +1,112 @@
+package models_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+func at(seconds int64) models.Timestamp { return models.At(time.Unix(seconds, 0)) }
+
+func ptr[T any](v T) *T { return &v }
+
+func requireJSON(t *testing.T, want string, object any) {
+	t.Helper()
+	got, err := json.Marshal(object)
+	require.NoError(t, err)
+	require.JSONEq(t, want, string(got))
+}
+
+// fresh is a session with nothing in it that may be absent.
+func fresh() models.Session {
+	return models.Session{
+		ID: "vks_1", OrgID: "org_1", Type: models.TypeAge, Status: models.StatusCreated,
+		WorkflowID: "wf_1", WorkflowVersion: 3, GraphID: "internal",
+		UseCase: rules.UseCaseAlcoholDelivery, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",
+		Jurisdiction: "US-CA", JurisdictionSource: models.JurisdictionExplicit,
+		EmailSealed: ptr("internal"), EmailLookup: ptr("internal"), PhoneSealed: ptr("internal"), PhoneLookup: ptr("internal"),
+		Revision: 7, Submissions: 7, InFlight: 7, NudgeAt: ptr(at(7)),
+		Created: at(1), Updated: at(2), ExpiresAt: at(86401),
+	}
+}
+
+func TestFreshSessionIsShownWithNulls(t *testing.T) {
+	t.Parallel()
+	requireJSON(t, `{
+		"id": "vks_1", "object": "verification_session", "type": "age", "status": "created",
+		"workflow_id": "wf_1", "workflow_version": 3, "methods": [], "age_tier": "min_age_21",
+		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
+		"compliance": {"use_case": "alcohol_delivery", "required_age_tier": "min_age_21", "rule_version": "2026-11"},
+		"client_reference_id": null, "metadata": {}, "return_url": null, "cancel_url": null,
+		"requires_email_otp": false, "verification_path": null, "verified_person_id": null,
+		"failure": null, "review": null, "active_device": null, "device_locked_at": null,
+		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": null
+	}`, fresh().Public())
+}
+
+func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
+	t.Parallel()
+	s := fresh()
+	s.Type, s.Status = models.TypeIdentity, models.StatusFailed
+	s.Methods = models.AsJSON([]rules.Method{rules.MethodMDL, rules.MethodDocumentCapture})
+	s.Metadata = models.AsJSON(map[string]string{"tier": "vip"})
+	s.ClientReferenceID, s.ReturnURL, s.CancelURL = ptr("order-7"), ptr("https://m.example/r"), ptr("https://m.example/c")
+	s.VerificationPath, s.FailureCode, s.CompletedAt = ptr("mdl"), ptr(rules.ReasonUnderAge), ptr(at(2))
+	object := s.Public()
+	object.ClientSecret, object.URL = "eyJ.secret", "https://stile.example/verify#eyJ.secret"
+	object.Results = &[]models.ResultObject{}
+	requireJSON(t, `{
+		"id": "vks_1", "object": "verification_session", "type": "identity", "status": "failed",
+		"workflow_id": "wf_1", "workflow_version": 3, "methods": ["mdl", "document_capture"], "age_tier": "min_age_21",
+		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
+		"compliance": {"use_case": "alcohol_delivery", "required_age_tier": "min_age_21", "rule_version": "2026-11"},
+		"client_reference_id": "order-7", "metadata": {"tier": "vip"},
+		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c",
+		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
+		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met."},
+		"review": null, "active_device": null, "device_locked_at": null,
+		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
+		"client_secret": "eyJ.secret", "url": "https://stile.example/verify#eyJ.secret", "results": []
+	}`, object)
+}
+
+func TestResultIsShownWithItsStrength(t *testing.T) {
+	t.Parallel()
+	result := models.Result{
+		ID: "vr_1", OrgID: "org_1", SessionID: "vks_1", Node: "doc", Method: rules.MethodDocumentCapture, Attempt: 1,
+		Status: graph.OutcomePassed, AgeTier: ptr(rules.MinAge(21)),
+		Checks: models.AsJSON([]models.Check{models.NewCheck("mrz_check_digits", true)}), Created: at(1),
+	}
+	requireJSON(t, `{
+		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
+		"status": "passed", "strength": "document_capture", "age_tier": "min_age_21", "reason_codes": [],
+		"checks": [{"name": "mrz_check_digits", "status": "passed"}], "provider": null, "created": 1
+	}`, result.Public())
+
+	result.Status, result.AgeTier, result.Provider = graph.OutcomeFailed, nil, ptr("acme")
+	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable})
+	result.Checks = models.AsJSON([]models.Check{models.NewCheck("mrz_check_digits", false)})
+	requireJSON(t, `{
+		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
+		"status": "failed", "strength": "document_capture", "age_tier": null, "reason_codes": ["unreadable"],
+		"checks": [{"name": "mrz_check_digits", "status": "failed"}], "provider": "acme", "created": 1
+	}`, result.Public())
+}
+
+func TestEventIsDeliveredWithoutWhatChanges(t *testing.T) {
+	t.Parallel()
+	event := models.Event{
+		ID: "evt_1", OrgID: "org_1", Type: models.EventSessionVerified, SessionID: ptr("vks_1"),
+		Data: `{"id": "vks_1"}`, Created: at(1),
+	}
+	requireJSON(t, `{"id": "evt_1", "object": "event", "type": "verification_session.verified", "created": 1,
+		"data": {"id": "vks_1"}}`, event.Public(nil))
+	requireJSON(t, `{"id": "evt_1", "object": "event", "type": "verification_session.verified", "created": 1,
+		"pending_webhooks": 0, "data": {"id": "vks_1"}}`, event.Public(ptr(0)))
+}

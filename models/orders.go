@@ -1,0 +1,83 @@
+package models
+
+// What passes between workflows and activities: names, and messages that carry row ids and nothing personal.
+
+// Activity names, as registered and as found in histories: never change one.
+const (
+	ActivityJudgeSubmission = "JudgeSubmission" // SubmissionRef -> SessionView
+	ActivitySyncSession     = "SyncSession"     // SessionRef -> SessionView
+	ActivityEndSession      = "EndSession"      // SessionEnd -> SessionView
+	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
+	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
+)
+
+// SessionRef names the row of a session.
+type SessionRef struct {
+	OrgID     string `json:"org_id"`
+	SessionID string `json:"session_id"`
+}
+
+// SubmissionRef names a submission to judge.
+type SubmissionRef struct {
+	SessionRef
+	SubmissionID string `json:"submission_id"`
+}
+
+// SessionEnd asks to end a session that nothing else has ended.
+type SessionEnd struct {
+	SessionRef
+	// To is expired, at ExpiresAt, or cancelled, by an operator in Temporal.
+	To SessionStatus `json:"to"`
+	// ExpiresAt is the deadline that the caller knows; a row whose deadline has moved on is left alone.
+	ExpiresAt Timestamp `json:"expires_at"`
+}
+
+// DeliveryRef names what RetryDelivery and a first attempt need of a delivery.
+type DeliveryRef struct {
+	OrgID      string `json:"org_id"`
+	DeliveryID string `json:"delivery_id"`
+	EventID    string `json:"event_id"`
+	EndpointID string `json:"endpoint_id"`
+	EventType  string `json:"event_type"`
+}
+
+// EventRef names an event that no session workflow carries.
+type EventRef struct {
+	OrgID   string `json:"org_id"`
+	EventID string `json:"event_id"`
+}
+
+// SessionView is what the session workflow needs to know of its row after each look at it.
+type SessionView struct {
+	Status    SessionStatus `json:"status"`
+	ExpiresAt Timestamp     `json:"expires_at"`
+	// Offers are the methods that the user may submit now.
+	Offers []OfferView `json:"offers,omitempty"`
+	// FirstAttempts are deliveries of the session's events that nobody has attempted yet.
+	FirstAttempts []DeliveryRef `json:"first_attempts,omitempty"`
+	// Unjudged are submissions without a verdict.
+	Unjudged []UnjudgedView `json:"unjudged,omitempty"`
+}
+
+// UnjudgedView is a submission that waits for its verdict.
+type UnjudgedView struct {
+	SubmissionID string `json:"submission_id"`
+	// WaitMS is how long the verdict has to be held back, in milliseconds.
+	WaitMS int64 `json:"wait_ms,omitempty"`
+}
+
+// OfferView is a method on offer, for the state query and the current details of a run.
+type OfferView struct {
+	Node         string `json:"node"`
+	Method       string `json:"method"`
+	AttemptsUsed int    `json:"attempts_used"`
+	AttemptsLeft int    `json:"attempts_left"`
+}
+
+// DeliveryOutcome is what became of one attempt. A receiver's refusal is an outcome, not an error.
+type DeliveryOutcome struct {
+	Status DeliveryStatus `json:"status"`
+	// Next is the following attempt and when it is due; null once delivered, closed or given up.
+	Next      *DeliveryRef `json:"next,omitempty"`
+	NextDueAt *Timestamp   `json:"next_due_at,omitempty"`
+}

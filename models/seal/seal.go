@@ -1,0 +1,113 @@
+// Package seal keeps personal data and secrets unreadable in the database: AES-256-GCM under rotatable keys, and a
+// keyed hash for what must be found again. Both bind a value to where it stands, so that a row copied elsewhere is
+// of no use.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// KeySize is the length of every key, in bytes.
+const KeySize = 32
+
+// ErrUnknownKey says that a value was sealed under a key that is not configured.
+var ErrUnknownKey = errors.New("sealed under a key that is not configured")
+
+// Place says where a sealed value stands. It is authenticated with the value.
+type Place struct{ Table, Row, Org string }
+
+func (p Place) bytes() []byte { return []byte(p.Table + "\x00" + p.Row + "\x00" + p.Org) }
+
+// Keyring seals under its first key and opens under any.
+type Keyring struct {
+	primary string
+	ciphers map[string]cipher.AEAD
+	lookup  []byte
+}
+
+// ParseKeys reads "id:base64,id:base64" (STILE_ENCRYPTION_KEYS; the first seals) and a base64 lookup key.
+func ParseKeys(encryption, lookup string) (*Keyring, error) {
+	lookupKey, err := base64.StdEncoding.DecodeString(lookup)
+	if err != nil || len(lookupKey) != KeySize {
+		return nil, fmt.Errorf("the lookup key must be %d bytes in base64", KeySize)
+	}
+	k := &Keyring{ciphers: map[string]cipher.AEAD{}, lookup: lookupKey}
+	for _, entry := range strings.Split(encryption, ",") {
+		if err := k.add(strings.TrimSpace(entry)); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+func (k *Keyring) add(entry string) error {
+	id, encoded, found := strings.Cut(entry, ":")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if !found || id == "" || strings.Contains(id, ".") || err != nil || len(key) != KeySize {
+		return fmt.Errorf("each encryption key must read id:base64 of %d bytes", KeySize)
+	}
+	if _, exists := k.ciphers[id]; exists {
+		return fmt.Errorf("encryption key id %q stands twice", id)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return err
+	}
+	if k.ciphers[id], err = cipher.NewGCM(block); err != nil {
+		return err
+	}
+	if k.primary == "" {
+		k.primary = id
+	}
+	return nil
+}
+
+// GenerateKey makes a key in base64.
+func GenerateKey() string {
+	var key [KeySize]byte
+	rand.Read(key[:])
+	return base64.StdEncoding.EncodeToString(key[:])
+}
+
+// Seal returns "keyid.base64(nonce+ciphertext)".
+func (k *Keyring) Seal(plain []byte, at Place) string {
+	aead := k.ciphers[k.primary]
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+	rand.Read(nonce)
+	return k.primary + "." + base64.RawStdEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, at.bytes()))
+}
+
+// Open reverses Seal for the same place.
+func (k *Keyring) Open(sealed string, at Place) ([]byte, error) {
+	id, encoded, _ := strings.Cut(sealed, ".")
+	aead, known := k.ciphers[id]
+	if !known {
+		return nil, ErrUnknownKey
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(encoded)
+	if err != nil || len(raw) < aead.NonceSize() {
+		return nil, errors.New("sealed value is damaged")
+	}
+	return aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], at.bytes())
+}
+
+// Digest is a keyed hash of parts, in hex: equal for equal parts, and not to be guessed without the key.
+// Purpose keeps the digests of different uses apart.
+func (k *Keyring) Digest(purpose string, parts ...[]byte) string {
+	mac := hmac.New(sha256.New, k.lookup)
+	fmt.Fprintf(mac, "%s\x00", purpose)
+	for _, part := range parts {
+		fmt.Fprintf(mac, "%d\x00", len(part))
+		mac.Write(part)
+	}
+	return hex.EncodeToString(mac.Sum(nil))
+}

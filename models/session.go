@@ -1,0 +1,189 @@
+package models
+
+import (
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// SessionStatus is where a session stands.
+type SessionStatus string
+
+// The eight statuses; the last four are terminal.
+const (
+	StatusCreated       SessionStatus = "created"
+	StatusPending       SessionStatus = "pending"
+	StatusProcessing    SessionStatus = "processing"
+	StatusRequiresInput SessionStatus = "requires_input"
+	StatusVerified      SessionStatus = "verified"
+	StatusFailed        SessionStatus = "failed"
+	StatusCancelled     SessionStatus = "cancelled"
+	StatusExpired       SessionStatus = "expired"
+)
+
+var (
+	terminalStatuses = []SessionStatus{StatusVerified, StatusFailed, StatusCancelled, StatusExpired}
+	// OpenStatuses are all that are not terminal.
+	OpenStatuses = []SessionStatus{StatusCreated, StatusPending, StatusProcessing, StatusRequiresInput}
+	// CancellableStatuses are those in which nothing is being judged.
+	CancellableStatuses = []SessionStatus{StatusCreated, StatusPending, StatusRequiresInput}
+)
+
+// Terminal reports whether nothing can change the status any more.
+func (s SessionStatus) Terminal() bool { return slices.Contains(terminalStatuses, s) }
+
+// ParseSessionStatus reads a status of the public API.
+func ParseSessionStatus(s string) (SessionStatus, bool) {
+	status := SessionStatus(s)
+	return status, status.Terminal() || slices.Contains(OpenStatuses, status)
+}
+
+// SessionType says what is proved: an age tier, or who somebody is.
+type SessionType string
+
+// The two types.
+const (
+	TypeAge      SessionType = "age"
+	TypeIdentity SessionType = "identity"
+)
+
+// JurisdictionSource says how the jurisdiction was found.
+type JurisdictionSource string
+
+// The sources in use.
+const (
+	JurisdictionExplicit JurisdictionSource = "explicit"
+	JurisdictionDefault  JurisdictionSource = "default"
+)
+
+// Session is the row of a verification session. It decides; the Temporal workflow orders.
+type Session struct {
+	ID                 string `gorm:"primaryKey"`
+	OrgID              string
+	Type               SessionType
+	Status             SessionStatus
+	WorkflowID         string
+	WorkflowVersion    int
+	GraphID            string
+	GraphState         JSON[graph.State]
+	Methods            JSON[[]rules.Method]
+	UseCase            rules.UseCase
+	AgeTier            rules.AgeTier
+	RuleVersion        string
+	Jurisdiction       rules.Jurisdiction
+	JurisdictionSource JurisdictionSource
+	ClientReferenceID  *string
+	Metadata           JSON[map[string]string]
+	ReturnURL          *string
+	CancelURL          *string
+	EmailSealed        *string
+	EmailLookup        *string
+	PhoneSealed        *string
+	PhoneLookup        *string
+	VerificationPath   *string
+	FailureCode        *rules.ReasonCode
+	// Revision counts the changes of the row: what was read is still true where it has not moved.
+	Revision int64
+	// Submissions counts what the user has sent; each one signals the workflow, so it is capped.
+	Submissions int
+	// InFlight counts submissions without a verdict.
+	InFlight int
+	// NudgeAt is set while the workflow has yet to be told of a change; the sweep repeats what was lost.
+	NudgeAt     *Timestamp
+	Created     Timestamp
+	Updated     Timestamp
+	ExpiresAt   Timestamp
+	CompletedAt *Timestamp
+}
+
+// TableName names the table for gorm.
+func (Session) TableName() string { return "sessions" }
+
+// MaxSubmissions caps the signals that one session can cause, and so the size of its history.
+const MaxSubmissions = 500
+
+// Graph is a specialised graph: immutable, and shared by the sessions for which it came out the same.
+type Graph struct {
+	ID      string `gorm:"primaryKey"` // SHA-256 of organization and body
+	OrgID   string
+	Body    JSON[graph.Graph]
+	Created Timestamp
+}
+
+// TableName names the table for gorm.
+func (Graph) TableName() string { return "graphs" }
+
+// SessionTransition records one change of status under its deterministic id, so that a repeat finds the first.
+type SessionTransition struct {
+	SessionID  string `gorm:"primaryKey"`
+	ID         string `gorm:"primaryKey"`
+	OrgID      string
+	FromStatus SessionStatus
+	ToStatus   SessionStatus
+	EventID    *string
+	Created    Timestamp
+}
+
+// TableName names the table for gorm.
+func (SessionTransition) TableName() string { return "session_transitions" }
+
+// Submission is what a user sent for one attempt at one method. Payload is sealed, and erased with the verdict.
+type Submission struct {
+	ID          string `gorm:"primaryKey"`
+	OrgID       string
+	SessionID   string
+	Node        string
+	Method      rules.Method
+	Attempt     int
+	Payload     *string
+	Fingerprint string // keyed hash of the payload, to tell a repeat from another submission
+	// ReadyAt is when the verdict may be given: later than created only for simulated slowness.
+	ReadyAt Timestamp
+	Created Timestamp
+}
+
+// TableName names the table for gorm.
+func (Submission) TableName() string { return "submissions" }
+
+// Result is the verdict on one attempt, kept for good: outcome and reasons, nothing of what was sent.
+type Result struct {
+	ID          string `gorm:"primaryKey"` // that of the submission
+	OrgID       string
+	SessionID   string
+	Node        string
+	Method      rules.Method
+	Attempt     int
+	Status      graph.Outcome
+	AgeTier     *rules.AgeTier
+	ReasonCodes JSON[[]rules.ReasonCode]
+	Checks      JSON[[]Check]
+	Provider    *string
+	Created     Timestamp
+}
+
+// TableName names the table for gorm.
+func (Result) TableName() string { return "results" }
+
+// Check is one thing that a method looked at.
+type Check struct {
+	Name   string `json:"name"`
+	Status string `json:"status"` // passed, failed
+}
+
+// Verdict is what a method says of a submission.
+type Verdict struct {
+	Outcome     graph.Outcome
+	AgeTier     *rules.AgeTier
+	ReasonCodes []rules.ReasonCode
+	Checks      []Check
+	Provider    *string
+}
+
+// NewCheck makes a check with its public status.
+func NewCheck(name string, passed bool) Check {
+	if passed {
+		return Check{Name: name, Status: string(graph.OutcomePassed)}
+	}
+	return Check{Name: name, Status: string(graph.OutcomeFailed)}
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+)
+
+// Across holds the few methods that see more than one organization; docs/decisions/0004-across-organizations.md
+// says of each why it must.
+type Across struct{ s *Store }
+
+// Across gives access to what crosses organizations.
+func (s *Store) Across() Across { return Across{s} }
+
+// CreateOrganization makes a tenant.
+func (a Across) CreateOrganization(ctx context.Context, o models.Organization) (models.Organization, error) {
+	o.ID, o.Created = a.s.id(models.PrefixOrg), a.s.Now()
+	err := a.s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&o).Error; err != nil {
+			return err
+		}
+		return a.s.audit(tx, o.ID, ActorCLI, "organization.create", o.ID, map[string]any{"sandbox": o.Sandbox})
+	})
+	return o, err
+}
+
+// KeyHolder is who stands behind an API key.
+type KeyHolder struct {
+	Key models.APIKey
+	Org models.Organization
+}
+
+// Authenticate finds the holder of a key by its hash. A revoked or unknown key is CodeAPIKeyInvalid.
+func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error) {
+	var holder KeyHolder
+	found, err := one(a.s.read(ctx).Where("hash = ?", hash), &holder.Key)
+	if err != nil {
+		return holder, err
+	}
+	if !found || !holder.Key.ValidAt(a.s.now()) {
+		return holder, models.Errorf(models.CodeAPIKeyInvalid, "Invalid API key provided")
+	}
+	_, err = one(a.s.read(ctx).Where("id = ?", holder.Key.OrgID), &holder.Org)
+	return holder, err
+}
+
+// PublicSession reads a session by its id alone, for the routes whose credential is the id or the client secret.
+func (a Across) PublicSession(ctx context.Context, id string) (models.Session, error) {
+	var session models.Session
+	found, err := one(a.s.read(ctx).Where("id = ?", id), &session)
+	if err == nil && !found {
+		return session, models.SessionNotFound(id)
+	}
+	return session, err
+}
+
+// Organization reads a tenant.
+func (a Across) Organization(ctx context.Context, id string) (models.Organization, error) {
+	var org models.Organization
+	found, err := one(a.s.read(ctx).Where("id = ?", id), &org)
+	if err == nil && !found {
+		return org, models.Missing("organization", id)
+	}
+	return org, err
+}
+
+// SessionsToNudge claims sessions whose workflow has been owed a start or a signal since before the cutoff. Claiming
+// moves their time on, so that two replicas do not nudge the same one at once.
+func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {
+	var due []models.Session
+	err := a.s.read(ctx).Where("nudge_at IS NOT NULL AND nudge_at < ?", models.At(cutoff)).
+		Order("nudge_at").Limit(limit).Find(&due).Error
+	if err != nil {
+		return nil, err
+	}
+	now := a.s.Now()
+	claimed := due[:0]
+	for _, session := range due {
+		res := a.s.read(ctx).Model(&models.Session{}).
+			Where("id = ? AND nudge_at = ?", session.ID, *session.NudgeAt).
+			Updates(map[string]any{"nudge_at": now})
+		if res.Error != nil {
+			return claimed, res.Error
+		}
+		if res.RowsAffected == 1 {
+			session.NudgeAt = &now // what WorkflowStarted has to clear
+			claimed = append(claimed, session)
+		}
+	}
+	return claimed, nil
+}
+
+// OverdueSessions lists sessions that should have ended before the cutoff: their workflow is gone or stuck.
+func (a Across) OverdueSessions(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {
+	var overdue []models.Session
+	err := a.s.read(ctx).Where("completed_at IS NULL AND expires_at < ?", models.At(cutoff)).
+		Order("expires_at").Limit(limit).Find(&overdue).Error
+	return overdue, err
+}
+
+// OverdueDeliveries lists attempts that should have been made before the cutoff.
+func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Delivery, error) {
+	var overdue []models.Delivery
+	err := a.s.read(ctx).Where("status = ? AND due_at < ?", models.DeliveryPending, models.At(cutoff)).
+		Order("due_at").Limit(limit).Find(&overdue).Error
+	return overdue, err
+}
+
+// Forget deletes what has served its time: idempotency keys past their day, rate windows past their minute.
+func (a Across) Forget(ctx context.Context) error {
+	now := a.s.Now()
+	return a.s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Where("expires_at < ?", now).Delete(&idempotencyKey{}).Error; err != nil {
+			return err
+		}
+		return tx.Where("minute < ?", minuteOf(now.Time)-2).Delete(&rateWindow{}).Error
+	})
+}
+
+// signingKey is an Ed25519 key (32-byte seed, sealed) that signs client secrets.
+type signingKey struct {
+	ID      string `gorm:"primaryKey"`
+	Sealed  string
+	Created models.Timestamp
+}
+
+func (signingKey) TableName() string { return "signing_keys" }
+
+// SigningKey is a key that signs client secrets; its ID is the JWT's kid.
+type SigningKey struct {
+	ID   string
+	Seed []byte
+}
+
+func signingKeyPlace(id string) seal.Place { return seal.Place{Table: "signing_keys", Row: id} }
+
+// SigningKeys lists the keys, newest first: that one signs, all verify.
+func (a Across) SigningKeys(ctx context.Context) ([]SigningKey, error) {
+	var rows []signingKey
+	if err := a.s.read(ctx).Order("created DESC, id DESC").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	keys := make([]SigningKey, 0, len(rows))
+	for _, row := range rows {
+		seed, err := a.s.keys.Open(row.Sealed, signingKeyPlace(row.ID))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, SigningKey{ID: row.ID, Seed: seed})
+	}
+	return keys, nil
+}
+
+// AddSigningKey stores a key under an id; where the id is taken already the first stays.
+func (a Across) AddSigningKey(ctx context.Context, key SigningKey) error {
+	row := signingKey{ID: key.ID, Sealed: a.s.keys.Seal(key.Seed, signingKeyPlace(key.ID)), Created: a.s.Now()}
+	return a.s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	})
+}

@@ -1,0 +1,110 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+)
+
+// A backend is a database that the suite runs on. Each call makes a database of its own.
+type backend struct {
+	name     string
+	migrated func(t *testing.T) (url string)
+	empty    func(t *testing.T) (url string)
+	own      []scenario // what it alone can show
+}
+
+const (
+	sqliteName   = "sqlite"
+	postgresName = "postgres"
+)
+
+var backends = []backend{
+	{name: sqliteName, migrated: migratedSQLite, empty: emptySQLite, own: sqliteScenarios},
+	{name: postgresName, migrated: migratedPostgres, empty: emptyPostgres, own: postgresScenarios},
+}
+
+func emptySQLite(t *testing.T) string {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "stile.db")
+}
+
+// migratedSQLite copies one migrated file for every test.
+func migratedSQLite(t *testing.T) string {
+	t.Helper()
+	template, err := sqliteTemplate()
+	require.NoError(t, err)
+	url := emptySQLite(t)
+	require.NoError(t, os.WriteFile(strings.TrimPrefix(url, "sqlite:"), template, 0o600))
+	return url
+}
+
+var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
+	dir, err := os.MkdirTemp("", "stile-store-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "template.db")
+	if err := migrateAt("sqlite:" + path); err != nil { // the last connection to close empties the write-ahead log
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func emptyPostgres(t *testing.T) string {
+	t.Helper()
+	return pgtest.NewDatabase(t)
+}
+
+func migratedPostgres(t *testing.T) string {
+	t.Helper()
+	return pgtest.NewDatabaseFromTemplate(t, "store", migrateAt)
+}
+
+func migrateAt(url string) error {
+	s, err := store.Open(context.Background(), options(url, time.Now))
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Migrate(context.Background()), s.Close())
+}
+
+var testKeys = sync.OnceValues(func() (*seal.Keyring, error) {
+	return seal.ParseKeys("test:"+seal.GenerateKey(), seal.GenerateKey())
+})
+
+func options(url string, now func() time.Time) store.Options {
+	keys, err := testKeys()
+	if err != nil {
+		panic(err) // both keys were generated a moment ago
+	}
+	return store.Options{URL: url, Keys: keys, Now: now, Log: slog.New(slog.DiscardHandler)}
+}
+
+// openRaw connects past the store, to see what it left in the tables.
+func openRaw(t *testing.T, url string) *sql.DB {
+	t.Helper()
+	driver, dsn := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

@@ -1,0 +1,68 @@
+package store_test
+
+import (
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// A scenario says one thing that every backend must do. Its name is that of its function.
+type scenario func(t *testing.T, f *fixture)
+
+// areas are the whole suite. One function per scenario stands beside its area.
+var areas = map[string][]scenario{
+	"migrations":    migrationScenarios,
+	"organizations": organizationScenarios,
+	"keys":          keyScenarios,
+	"workflows":     workflowScenarios,
+	"sessions":      sessionScenarios,
+	"quota":         quotaScenarios,
+	"changes":       changeScenarios,
+	"submissions":   submissionScenarios,
+	"verdicts":      verdictScenarios,
+	"sweeps":        sweepScenarios,
+	"endpoints":     endpointScenarios,
+	"deliveries":    deliveryScenarios,
+	"events":        eventScenarios,
+	"pages":         pageScenarios,
+	"idempotency":   idempotencyScenarios,
+	"rates":         rateScenarios,
+	"notifier":      notifierScenarios,
+	"sealing":       sealingScenarios,
+}
+
+// TestConformance runs every scenario on every backend, and on each its own: TestConformance/<backend>/<area>/<scenario>.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for _, b := range backends {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			t.Run("own", func(t *testing.T) {
+				t.Parallel()
+				runAll(t, b, b.own)
+			})
+			for area, scenarios := range areas {
+				t.Run(area, func(t *testing.T) {
+					t.Parallel()
+					runAll(t, b, scenarios)
+				})
+			}
+		})
+	}
+}
+
+func runAll(t *testing.T, b backend, scenarios []scenario) {
+	t.Helper()
+	for _, run := range scenarios {
+		t.Run(nameOf(run), func(t *testing.T) {
+			t.Parallel()
+			run(t, newFixture(t, b))
+		})
+	}
+}
+
+func nameOf(s scenario) string {
+	full := runtime.FuncForPC(reflect.ValueOf(s).Pointer()).Name()
+	return full[strings.LastIndex(full, ".")+1:]
+}

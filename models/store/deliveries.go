@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// Dispatch is a delivery with all that sending it takes.
+type Dispatch struct {
+	Delivery models.Delivery
+	Endpoint models.WebhookEndpoint
+	Event    models.Event
+	Secret   string
+}
+
+// Dispatch reads a delivery to send. Where its endpoint is gone, the delivery is closed on the way.
+func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) {
+	var d Dispatch
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &d.Delivery)
+	if err == nil && !found {
+		err = models.Missing("webhook_delivery", id)
+	}
+	if err != nil || d.Delivery.Status != models.DeliveryPending {
+		return d, err
+	}
+	// Deleted ones too: their deliveries must be seen to be closed.
+	if _, err := one(s.read(ctx).Where("id = ? AND org_id = ?", d.Delivery.EndpointID, org), &d.Endpoint); err != nil {
+		return d, err
+	}
+	if d.Endpoint.Status != models.EndpointEnabled {
+		d.Delivery.Status = models.DeliveryClosed
+		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
+	}
+	if _, err := one(s.read(ctx).Where("id = ? AND org_id = ?", d.Delivery.EventID, org), &d.Event); err != nil {
+		return d, err
+	}
+	secret, err := s.keys.Open(d.Endpoint.SecretSealed, endpointPlace(org, d.Endpoint.ID))
+	d.Secret = string(secret)
+	return d, err
+}
+
+// Answer is what a receiver answered to one attempt.
+type Answer struct {
+	Acknowledged   bool
+	ResponseStatus *int
+	Error          *string // why there was no response; without the URL, which may hold a secret
+	Duration       time.Duration
+}
+
+// RecordAnswer completes an attempt. A failed one is followed by the next of the schedule (the wait before attempt
+// n+1 is schedule[n-1]), or given up. An attempt completed already is returned as it stands.
+func (s *Store) RecordAnswer(
+	ctx context.Context, d models.Delivery, a Answer, schedule []time.Duration,
+) (models.DeliveryOutcome, error) {
+	var outcome models.DeliveryOutcome
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		now := s.Now()
+		next := s.nextAttempt(d, a, schedule, now)
+		if next != nil {
+			if err := holdEndpoint(tx, d); err != nil {
+				return err
+			}
+		}
+		res := tx.Model(&models.Delivery{}).
+			Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending).
+			Updates(completion(a, next, now))
+		if res.Error != nil {
+			return res.Error
+		}
+		if res.RowsAffected == 1 && next != nil {
+			if err := tx.Create(next).Error; err != nil {
+				return err
+			}
+		}
+		var err error
+		outcome, err = outcomeIn(tx, d)
+		return err
+	})
+	return outcome, err
+}
+
+// holdEndpoint takes the endpoint's row for the transaction by writing to it: who disables the endpoint at this moment
+// comes before and has closed the delivery, or comes after and closes the next attempt.
+func holdEndpoint(tx *gorm.DB, d models.Delivery) error {
+	return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ?", d.EndpointID, d.OrgID).
+		Updates(map[string]any{"deleted": gorm.Expr("deleted")}).Error
+}
+
+func (s *Store) nextAttempt(
+	d models.Delivery, a Answer, schedule []time.Duration, now models.Timestamp,
+) *models.Delivery {
+	if a.Acknowledged || d.Attempt > len(schedule) {
+		return nil
+	}
+	event := models.Event{ID: d.EventID, OrgID: d.OrgID, Type: d.EventType, SessionID: d.SessionID}
+	next := s.newDelivery(event, d.EndpointID, d.Attempt+1, models.At(now.Add(schedule[d.Attempt-1])))
+	return &next
+}
+
+func completion(a Answer, next *models.Delivery, now models.Timestamp) map[string]any {
+	set := map[string]any{
+		"status": models.DeliveryFailed, "response_status": a.ResponseStatus, "error": a.Error,
+		"duration_ms": a.Duration.Milliseconds(), "completed_at": now,
+		// A given-up delivery stays outstanding: pending_webhooks is a health signal.
+		"outstanding": !a.Acknowledged && next == nil,
+	}
+	if a.Acknowledged {
+		set["status"] = models.DeliverySucceeded
+	}
+	if next != nil {
+		set["next_attempt_at"] = next.DueAt
+	}
+	return set
+}
+
+// Outcome tells how a delivery stands, and what follows it.
+func (s *Store) Outcome(ctx context.Context, d models.Delivery) (models.DeliveryOutcome, error) {
+	return outcomeIn(s.read(ctx), d)
+}
+
+func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
+	var row, next models.Delivery
+	if found, err := one(tx.Where("id = ? AND org_id = ?", d.ID, d.OrgID), &row); err != nil || !found {
+		return models.DeliveryOutcome{}, orMissing(err, "webhook_delivery", d.ID)
+	}
+	outcome := models.DeliveryOutcome{Status: row.Status}
+	if row.NextAttemptAt == nil {
+		return outcome, nil
+	}
+	found, err := one(tx.Where("event_id = ? AND endpoint_id = ? AND attempt = ?",
+		row.EventID, row.EndpointID, row.Attempt+1), &next)
+	if err == nil && found {
+		ref := next.Ref()
+		outcome.Next, outcome.NextDueAt = &ref, &next.DueAt
+	}
+	return outcome, err
+}
+
+// EndpointDeliveries lists the attempts at an endpoint, newest first.
+func (s *Store) EndpointDeliveries(ctx context.Context, org, endpoint string, page Page) ([]models.Delivery, bool, error) {
+	q := s.read(ctx).Where("org_id = ? AND endpoint_id = ?", org, endpoint)
+	return list[models.Delivery](s, q, page)
+}

@@ -1,0 +1,357 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+var deliveryScenarios = []scenario{
+	dispatchHoldsAllThatSendingTakes,
+	dispatchIsTheOrganizationsOwn,
+	acknowledgedDeliveryIsDone,
+	failedDeliveryFollowsTheSchedule,
+	emptyScheduleGivesUpAtOnce,
+	pendingWebhooksCountUntilAcknowledged,
+	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
+	repeatedRecordReturnsTheFirstOutcome,
+	laterAnswerDoesNotUndoTheFirst,
+	concurrentRecordersMakeOneNextAttempt,
+	foreignAnswerChangesNothing,
+	answerAfterTheEndpointWasDisabledIsClosed,
+	dispatchAtADisabledEndpointIsClosed,
+	dispatchClosesWhatWasBornTooLate,
+	answerAndDisablingRaceLeaveNothingPending,
+	firstAttemptsAreThoseNobodyMade,
+	deliveriesAreListedNewestFirst,
+}
+
+var (
+	schedule     = []time.Duration{5 * time.Minute, 30 * time.Minute}
+	acknowledged = store.Answer{Acknowledged: true, ResponseStatus: ptr(204), Duration: 12 * time.Millisecond}
+	refused      = store.Answer{ResponseStatus: ptr(500), Duration: 7 * time.Millisecond}
+	unreachable  = store.Answer{Error: ptr("connection: dial failed"), Duration: time.Second}
+)
+
+// delivery is the one first attempt that the session's events wait for.
+func (f *fixture) delivery(t *testing.T, session models.Session) models.Delivery {
+	t.Helper()
+	refs, err := f.FirstAttempts(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	require.Len(t, refs, 1)
+	return f.redelivery(t, refs[0].EndpointID, refs[0].DeliveryID)
+}
+
+// redelivery reads a delivery as it stands now.
+func (f *fixture) redelivery(t *testing.T, endpoint, id string) models.Delivery {
+	t.Helper()
+	for _, delivery := range f.deliveries(t, endpoint) {
+		if delivery.ID == id {
+			return delivery
+		}
+	}
+	require.Fail(t, "no such delivery", id)
+	return models.Delivery{}
+}
+
+func (f *fixture) deliveries(t *testing.T, endpoint string) []models.Delivery {
+	t.Helper()
+	deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint, store.Page{Limit: 100})
+	require.NoError(t, err)
+	require.False(t, more)
+	return deliveries
+}
+
+func (f *fixture) answered(t *testing.T, d models.Delivery, a store.Answer) models.DeliveryOutcome {
+	t.Helper()
+	outcome, err := f.RecordAnswer(t.Context(), d, a, schedule)
+	require.NoError(t, err)
+	return outcome
+}
+
+// next fails the delivery and reads the attempt that follows.
+func (f *fixture) next(t *testing.T, d models.Delivery) models.Delivery {
+	t.Helper()
+	outcome := f.answered(t, d, refused)
+	require.NotNil(t, outcome.Next)
+	return f.redelivery(t, d.EndpointID, outcome.Next.DeliveryID)
+}
+
+// pending is the event's pending_webhooks, which all ways to read it must agree on.
+func (f *fixture) pending(t *testing.T, event string) int {
+	t.Helper()
+	_, pending, err := f.Event(t.Context(), f.org, event)
+	require.NoError(t, err)
+	_, byEvent, _, err := f.Events(t.Context(), f.org, store.EventFilter{}, store.Page{Limit: 100})
+	require.NoError(t, err)
+	require.Equal(t, pending, byEvent[event])
+	return pending
+}
+
+func dispatchHoldsAllThatSendingTakes(t *testing.T, f *fixture) {
+	endpoint, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	session := f.session(t)
+	delivery := f.delivery(t, session)
+	dispatch, err := f.Dispatch(t.Context(), f.org, delivery.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.Dispatch{
+		Delivery: delivery, Endpoint: endpoint, Event: f.eventsOf(t, session)[0], Secret: secret,
+	}, dispatch)
+}
+
+func dispatchIsTheOrganizationsOwn(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	_, err := f.Dispatch(t.Context(), f.foreign, delivery.ID)
+	requireCode(t, models.CodeResourceMissing, err)
+	_, err = f.Dispatch(t.Context(), f.org, "whd_unknown")
+	requireCode(t, models.CodeResourceMissing, err)
+}
+
+func acknowledgedDeliveryIsDone(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	f.clock.Advance(time.Second)
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliverySucceeded}, f.answered(t, delivery, acknowledged))
+
+	want := delivery
+	want.Status, want.Outstanding, want.ResponseStatus = models.DeliverySucceeded, false, ptr(204)
+	want.DurationMS, want.CompletedAt = ptr(int64(12)), ptr(f.Now())
+	require.Equal(t, want, f.redelivery(t, delivery.EndpointID, delivery.ID))
+	require.Len(t, f.deliveries(t, delivery.EndpointID), 1)
+}
+
+func failedDeliveryFollowsTheSchedule(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	attempt := f.delivery(t, f.session(t))
+	for i, wait := range schedule {
+		f.clock.Advance(wait)
+		due := models.At(f.clock.Now().Add(wait))
+		outcome := f.answered(t, attempt, unreachable)
+		next := f.redelivery(t, attempt.EndpointID, outcome.Next.DeliveryID)
+		ref := next.Ref()
+		require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryFailed, Next: &ref, NextDueAt: &due}, outcome)
+
+		failed := attempt
+		failed.Status, failed.Outstanding, failed.Error = models.DeliveryFailed, false, unreachable.Error
+		failed.DurationMS, failed.NextAttemptAt, failed.CompletedAt = ptr(int64(1000)), &due, ptr(f.Now())
+		require.Equal(t, failed, f.redelivery(t, attempt.EndpointID, attempt.ID))
+
+		want := attempt
+		want.ID, want.Attempt, want.DueAt, want.Created = next.ID, i+2, due, f.Now()
+		require.Equal(t, want, next)
+		attempt = next
+	}
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryFailed}, f.answered(t, attempt, refused))
+	givenUp := f.redelivery(t, attempt.EndpointID, attempt.ID)
+	require.Nil(t, givenUp.NextAttemptAt)
+	require.Equal(t, ptr(500), givenUp.ResponseStatus)
+	require.Len(t, f.deliveries(t, attempt.EndpointID), len(schedule)+1)
+}
+
+func emptyScheduleGivesUpAtOnce(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	outcome, err := f.RecordAnswer(t.Context(), delivery, refused, nil)
+	require.NoError(t, err)
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryFailed}, outcome)
+	require.Equal(t, 1, f.pending(t, delivery.EventID))
+}
+
+func pendingWebhooksCountUntilAcknowledged(t *testing.T, f *fixture) {
+	prompt, slow := f.endpoint(t, models.AllEvents), f.endpoint(t, models.AllEvents)
+	event := f.eventsOf(t, f.session(t))[0].ID
+	atPrompt, atSlow := f.deliveries(t, prompt.ID)[0], f.deliveries(t, slow.ID)[0]
+	require.Equal(t, 2, f.pending(t, event))
+
+	f.answered(t, atPrompt, acknowledged)
+	require.Equal(t, 1, f.pending(t, event))
+	second := f.next(t, atSlow)
+	require.Equal(t, 1, f.pending(t, event), "one delivery, however many attempts")
+	f.answered(t, second, acknowledged)
+	require.Zero(t, f.pending(t, event))
+}
+
+func givenUpDeliveryStaysPendingUntilItsEndpointGoes(t *testing.T, f *fixture) {
+	disable := func(e models.WebhookEndpoint) error {
+		_, err := f.UpdateEndpoint(t.Context(), f.org, actor, e.ID, setDisabled)
+		return err
+	}
+	remove := func(e models.WebhookEndpoint) error { return f.DeleteEndpoint(t.Context(), f.org, actor, e.ID) }
+	for _, goes := range []func(models.WebhookEndpoint) error{disable, remove} {
+		endpoint := f.endpoint(t, models.AllEvents)
+		last := f.next(t, f.next(t, f.delivery(t, f.session(t))))
+		f.answered(t, last, refused)
+		givenUp := f.redelivery(t, endpoint.ID, last.ID)
+		require.Equal(t, 1, f.pending(t, last.EventID))
+
+		f.clock.Advance(time.Hour)
+		require.NoError(t, goes(endpoint))
+		require.Zero(t, f.pending(t, last.EventID))
+		givenUp.Outstanding = false
+		require.Equal(t, givenUp, f.redelivery(t, endpoint.ID, last.ID))
+	}
+}
+
+func repeatedRecordReturnsTheFirstOutcome(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	first := f.answered(t, delivery, refused)
+	stood := f.deliveries(t, endpoint.ID)
+	f.clock.Advance(time.Minute)
+	require.Equal(t, first, f.answered(t, delivery, refused))
+	require.Equal(t, stood, f.deliveries(t, endpoint.ID))
+
+	outcome, err := f.Outcome(t.Context(), delivery)
+	require.NoError(t, err)
+	require.Equal(t, first, outcome)
+}
+
+func laterAnswerDoesNotUndoTheFirst(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	succeeded := f.answered(t, delivery, acknowledged)
+	require.Equal(t, succeeded, f.answered(t, delivery, refused))
+	require.Len(t, f.deliveries(t, endpoint.ID), 1)
+
+	delivery = f.delivery(t, f.session(t))
+	failed := f.answered(t, delivery, refused)
+	require.Equal(t, failed, f.answered(t, delivery, acknowledged))
+	require.Equal(t, 1, f.pending(t, delivery.EventID))
+}
+
+func concurrentRecordersMakeOneNextAttempt(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	outcomes := allOf(t, race(8, func(int) (models.DeliveryOutcome, error) {
+		return f.RecordAnswer(t.Context(), delivery, refused, schedule)
+	}))
+	for _, outcome := range outcomes {
+		require.Equal(t, outcomes[0], outcome)
+	}
+	require.Len(t, f.deliveries(t, endpoint.ID), 2)
+	require.Equal(t, 1, f.pending(t, delivery.EventID))
+}
+
+func foreignAnswerChangesNothing(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	stolen := delivery
+	stolen.OrgID = f.foreign
+	for _, answer := range []store.Answer{acknowledged, refused} {
+		_, err := f.RecordAnswer(t.Context(), stolen, answer, schedule)
+		requireCode(t, models.CodeResourceMissing, err)
+	}
+	require.Equal(t, []models.Delivery{delivery}, f.deliveries(t, delivery.EndpointID))
+	_, err := f.Outcome(t.Context(), stolen)
+	requireCode(t, models.CodeResourceMissing, err)
+}
+
+func answerAfterTheEndpointWasDisabledIsClosed(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	for _, answer := range []store.Answer{acknowledged, refused} {
+		delivery := f.delivery(t, f.session(t))
+		f.disable(t, endpoint)
+		require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryClosed}, f.answered(t, delivery, answer))
+		require.Zero(t, f.pending(t, delivery.EventID))
+		endpoint = f.endpoint(t, models.AllEvents)
+	}
+}
+
+func dispatchAtADisabledEndpointIsClosed(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	f.disable(t, endpoint)
+	dispatch, err := f.Dispatch(t.Context(), f.org, delivery.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.DeliveryClosed, dispatch.Delivery.Status)
+	require.Empty(t, dispatch.Secret)
+}
+
+// A delivery can be born to an endpoint that goes away in the same moment: whoever comes to send it closes it.
+func dispatchClosesWhatWasBornTooLate(t *testing.T, f *fixture) {
+	disabled, deleted := f.endpoint(t, models.AllEvents), f.endpoint(t, models.AllEvents)
+	event := f.eventsOf(t, f.session(t))[0].ID
+	f.disable(t, disabled)
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, deleted.ID))
+	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE webhook_deliveries SET status = 'pending', outstanding = TRUE")
+	require.NoError(t, err)
+	require.Equal(t, 2, f.pending(t, event))
+
+	for _, endpoint := range []string{disabled.ID, deleted.ID} {
+		late := f.deliveries(t, endpoint)[0]
+		dispatch, err := f.Dispatch(t.Context(), f.org, late.ID)
+		require.NoError(t, err)
+		require.Equal(t, models.DeliveryClosed, dispatch.Delivery.Status)
+		require.Equal(t, models.DeliveryClosed, f.redelivery(t, endpoint, late.ID).Status)
+	}
+	require.Zero(t, f.pending(t, event))
+}
+
+func answerAndDisablingRaceLeaveNothingPending(t *testing.T, f *fixture) {
+	for range 10 {
+		endpoint := f.endpoint(t, models.AllEvents)
+		delivery := f.delivery(t, f.session(t))
+		allOf(t, race(2, func(i int) (any, error) {
+			if i == 0 {
+				return f.RecordAnswer(t.Context(), delivery, refused, schedule)
+			}
+			return f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, setDisabled)
+		}))
+		require.Zero(t, f.pending(t, delivery.EventID))
+		for _, attempt := range f.deliveries(t, endpoint.ID) {
+			require.NotEqual(t, models.DeliveryPending, attempt.Status)
+		}
+	}
+}
+
+func firstAttemptsAreThoseNobodyMade(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	session := f.session(t)
+	created := f.delivery(t, session)
+	f.next(t, created)
+	ended := f.changed(t, move(session, "end", models.StatusCancelled))
+	verdict := f.delivery(t, session)
+	require.Equal(t, *ended.EventID, verdict.EventID)
+
+	for event, want := range map[string][]models.DeliveryRef{
+		created.EventID: {},
+		verdict.EventID: {verdict.Ref()},
+	} {
+		refs, err := f.EventDeliveries(t.Context(), f.org, event)
+		require.NoError(t, err)
+		require.Equal(t, want, refs)
+	}
+	for _, list := range []func() ([]models.DeliveryRef, error){
+		func() ([]models.DeliveryRef, error) { return f.FirstAttempts(t.Context(), f.foreign, session.ID) },
+		func() ([]models.DeliveryRef, error) {
+			return f.EventDeliveries(t.Context(), f.foreign, verdict.EventID)
+		},
+	} {
+		refs, err := list()
+		require.NoError(t, err)
+		require.Empty(t, refs)
+	}
+}
+
+func deliveriesAreListedNewestFirst(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	f.endpoint(t, models.EventSessionVerified)
+	first := f.delivery(t, f.session(t))
+	f.clock.Advance(time.Second)
+	second := f.next(t, first)
+	var ids []string
+	for _, delivery := range f.deliveries(t, endpoint.ID) {
+		ids = append(ids, delivery.ID)
+	}
+	require.Equal(t, []string{second.ID, first.ID}, ids)
+
+	foreign, _, err := f.EndpointDeliveries(t.Context(), f.foreign, endpoint.ID, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Empty(t, foreign)
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+)
+
+func endpointPlace(org, id string) seal.Place {
+	return seal.Place{Table: "webhook_endpoints.secret", Row: id, Org: org}
+}
+
+// CreateEndpoint stores an endpoint and returns its signing secret, which is not shown again. A repeat under a
+// reserved id returns the first, with its secret.
+func (s *Store) CreateEndpoint(
+	ctx context.Context, actor string, e models.WebhookEndpoint,
+) (models.WebhookEndpoint, string, error) {
+	now := s.Now()
+	e.ID, e.Created, e.Updated = s.NewID(ctx, models.PrefixEndpoint), now, now
+	e.SecretSealed = s.keys.Seal([]byte(models.NewSecret(models.WebhookSecretPrefix)), endpointPlace(e.OrgID, e.ID))
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		made, err := createOnce(tx, &e)
+		if err != nil || !made {
+			return err
+		}
+		return s.audit(tx, e.OrgID, actor, "webhook_endpoint.create", e.ID, nil)
+	})
+	if err != nil {
+		return e, "", err
+	}
+	if e, err = s.Endpoint(ctx, e.OrgID, e.ID); err != nil {
+		return e, "", err
+	}
+	secret, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
+	return e, string(secret), err
+}
+
+// Endpoint reads an endpoint.
+func (s *Store) Endpoint(ctx context.Context, org, id string) (models.WebhookEndpoint, error) {
+	return endpointIn(s.read(ctx), org, id)
+}
+
+func endpointIn(tx *gorm.DB, org, id string) (models.WebhookEndpoint, error) {
+	var e models.WebhookEndpoint
+	found, err := one(tx.Where("id = ? AND org_id = ? AND NOT deleted", id, org), &e)
+	if err == nil && !found {
+		err = models.Missing("webhook_endpoint", id)
+	}
+	return e, err
+}
+
+// Endpoints lists endpoints, newest first.
+func (s *Store) Endpoints(ctx context.Context, org string, page Page) ([]models.WebhookEndpoint, bool, error) {
+	return list[models.WebhookEndpoint](s, s.read(ctx).Where("org_id = ? AND NOT deleted", org), page)
+}
+
+// UpdateEndpoint stores what edit makes of the endpoint. Disabling it closes its pending deliveries.
+func (s *Store) UpdateEndpoint(
+	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint),
+) (models.WebhookEndpoint, error) {
+	var e models.WebhookEndpoint
+	err := s.changeEndpoint(ctx, org, actor, id, "webhook_endpoint.update", func(tx *gorm.DB) (err error) {
+		if e, err = endpointIn(tx, org, id); err != nil {
+			return err
+		}
+		edit(&e)
+		err = tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).Updates(map[string]any{
+			"url": e.URL, "enabled_events": e.EnabledEvents, "status": e.Status,
+			"description": e.Description, "metadata": e.Metadata,
+		}).Error
+		if err == nil && e.Status == models.EndpointDisabled {
+			err = s.closeDeliveries(tx, id)
+		}
+		return err
+	})
+	return e, err
+}
+
+// DeleteEndpoint ends an endpoint and closes its pending deliveries. Its past deliveries stay.
+func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error {
+	return s.changeEndpoint(ctx, org, actor, id, "webhook_endpoint.delete", func(tx *gorm.DB) error {
+		err := tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).
+			Updates(map[string]any{"deleted": true, "status": models.EndpointDisabled}).Error
+		if err != nil {
+			return err
+		}
+		return s.closeDeliveries(tx, id)
+	})
+}
+
+// changeEndpoint takes the row for the transaction by writing to it first, so that two changes come one after the other.
+func (s *Store) changeEndpoint(
+	ctx context.Context, org, actor, id, action string, change func(tx *gorm.DB) error,
+) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		res := tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ? AND NOT deleted", id, org).
+			Updates(map[string]any{"updated": s.Now()})
+		if res.Error != nil {
+			return res.Error
+		}
+		if res.RowsAffected == 0 {
+			return models.Missing("webhook_endpoint", id)
+		}
+		if err := change(tx); err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, action, id, nil)
+	})
+}
+
+// closeDeliveries ends what is outstanding at an endpoint that went away; a given-up delivery stays failed, and no
+// longer counts as pending.
+func (s *Store) closeDeliveries(tx *gorm.DB, endpoint string) error {
+	return tx.Model(&models.Delivery{}).Where("endpoint_id = ? AND outstanding", endpoint).
+		Updates(map[string]any{
+			"outstanding":     false,
+			"next_attempt_at": nil,
+			"status": gorm.Expr("CASE WHEN status = ? THEN ? ELSE status END",
+				models.DeliveryPending, models.DeliveryClosed),
+			"completed_at": gorm.Expr("COALESCE(completed_at, ?)", s.Now()),
+		}).Error
+}

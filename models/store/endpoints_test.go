@@ -1,0 +1,200 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+var endpointScenarios = []scenario{
+	endpointIsReadAsCreated,
+	endpointSecretIsShownOnceAndSigns,
+	repeatedCreateReturnsTheFirstEndpoint,
+	endpointIsItsOrganizationsOwn,
+	updateKeepsWhatItDoesNotTouch,
+	concurrentUpdatesAreNotLost,
+	disablingClosesWhatIsPending,
+	disablingSparesOtherEndpoints,
+	enabledAgainEndpointHearsOnlyOfWhatIsNew,
+	deletedEndpointIsGone,
+	deletingClosesWhatIsPending,
+	pastDeliveriesOutliveTheirEndpoint,
+	changesOfEndpointsAreAudited,
+}
+
+func endpointIsReadAsCreated(t *testing.T, f *fixture) {
+	e := newEndpoint(f.org, models.EventSessionVerified)
+	e.Description = ptr("production")
+	created, _, err := f.CreateEndpoint(t.Context(), actor, e)
+	require.NoError(t, err)
+
+	want := e
+	want.ID, want.SecretSealed, want.Created, want.Updated = created.ID, created.SecretSealed, f.Now(), f.Now()
+	require.Equal(t, want, created)
+	require.True(t, models.PrefixEndpoint.HasPrefix(created.ID))
+	read, err := f.Endpoint(t.Context(), f.org, created.ID)
+	require.NoError(t, err)
+	require.Equal(t, created, read)
+}
+
+func endpointSecretIsShownOnceAndSigns(t *testing.T, f *fixture) {
+	created, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(secret, models.WebhookSecretPrefix))
+	require.NotContains(t, created.SecretSealed, secret)
+
+	dispatch, err := f.Dispatch(t.Context(), f.org, f.delivery(t, f.session(t)).ID)
+	require.NoError(t, err)
+	require.Equal(t, secret, dispatch.Secret)
+	require.NotContains(t, f.dump(t), secret)
+}
+
+func repeatedCreateReturnsTheFirstEndpoint(t *testing.T, f *fixture) {
+	ctx := f.reserved(t, "create")
+	first, secret, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	f.clock.Advance(time.Second)
+	again, secretAgain, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	require.Equal(t, secret, secretAgain)
+	require.Equal(t, []string{"webhook_endpoint.create"}, f.audited(t, f.org, first.ID))
+}
+
+func endpointIsItsOrganizationsOwn(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	for _, at := range []struct{ org, id string }{{f.foreign, endpoint.ID}, {f.org, "we_unknown"}} {
+		f.requireNoEndpoint(t, at.org, at.id)
+	}
+	listed, more, err := f.Endpoints(t.Context(), f.org, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, []models.WebhookEndpoint{endpoint}, listed)
+}
+
+// requireNoEndpoint looks for the endpoint in every way there is.
+func (f *fixture) requireNoEndpoint(t *testing.T, org, id string) {
+	t.Helper()
+	_, err := f.Endpoint(t.Context(), org, id)
+	require.Equal(t, models.Missing("webhook_endpoint", id), err)
+	_, err = f.UpdateEndpoint(t.Context(), org, actor, id, setDisabled)
+	requireCode(t, models.CodeResourceMissing, err)
+	requireCode(t, models.CodeResourceMissing, f.DeleteEndpoint(t.Context(), org, actor, id))
+	listed, _, err := f.Endpoints(t.Context(), org, store.Page{Limit: 10})
+	require.NoError(t, err)
+	for _, endpoint := range listed {
+		require.NotEqual(t, id, endpoint.ID)
+	}
+}
+
+func updateKeepsWhatItDoesNotTouch(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	f.clock.Advance(time.Minute)
+	updated, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) {
+		e.URL = "https://merchant.example/new"
+		e.EnabledEvents = models.AsJSON([]models.EventType{models.EventSessionFailed})
+	})
+	require.NoError(t, err)
+
+	want := endpoint
+	want.URL, want.Updated = "https://merchant.example/new", f.Now()
+	want.EnabledEvents = models.AsJSON([]models.EventType{models.EventSessionFailed})
+	require.Equal(t, want, updated)
+	read, err := f.Endpoint(t.Context(), f.org, endpoint.ID)
+	require.NoError(t, err)
+	require.Equal(t, want, read)
+}
+
+func concurrentUpdatesAreNotLost(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	allOf(t, race(8, func(int) (models.WebhookEndpoint, error) {
+		return f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) { e.URL += "/x" })
+	}))
+	read, err := f.Endpoint(t.Context(), f.org, endpoint.ID)
+	require.NoError(t, err)
+	require.Equal(t, endpoint.URL+strings.Repeat("/x", 8), read.URL)
+}
+
+func disablingClosesWhatIsPending(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	first := f.delivery(t, f.session(t))
+	second := f.next(t, first)
+	failed := f.redelivery(t, endpoint.ID, first.ID)
+	f.clock.Advance(time.Second)
+	f.disable(t, endpoint)
+
+	closed := f.redelivery(t, endpoint.ID, second.ID)
+	want := second
+	want.Status, want.Outstanding, want.CompletedAt = models.DeliveryClosed, false, ptr(f.Now())
+	require.Equal(t, want, closed)
+	require.Equal(t, failed, f.redelivery(t, endpoint.ID, first.ID), "what was over stays as it is")
+	require.Zero(t, f.pending(t, first.EventID))
+}
+
+func disablingSparesOtherEndpoints(t *testing.T, f *fixture) {
+	endpoint, other := f.endpoint(t, models.AllEvents), f.endpoint(t, models.AllEvents)
+	f.session(t)
+	f.disable(t, endpoint)
+	deliveries := f.deliveries(t, other.ID)
+	require.Len(t, deliveries, 1)
+	require.Equal(t, models.DeliveryPending, deliveries[0].Status)
+	require.Equal(t, 1, f.pending(t, deliveries[0].EventID))
+}
+
+func enabledAgainEndpointHearsOnlyOfWhatIsNew(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	before := f.delivery(t, f.session(t))
+	f.disable(t, endpoint)
+	f.session(t)
+	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) {
+		e.Status = models.EndpointEnabled
+	})
+	require.NoError(t, err)
+	after := f.delivery(t, f.session(t))
+
+	require.Len(t, f.deliveries(t, endpoint.ID), 2)
+	require.Equal(t, models.DeliveryClosed, f.redelivery(t, endpoint.ID, before.ID).Status)
+	require.Equal(t, models.DeliveryPending, f.redelivery(t, endpoint.ID, after.ID).Status)
+}
+
+func deletedEndpointIsGone(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, endpoint.ID))
+	f.requireNoEndpoint(t, f.org, endpoint.ID)
+	f.session(t)
+	require.Empty(t, f.deliveries(t, endpoint.ID))
+}
+
+func deletingClosesWhatIsPending(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, endpoint.ID))
+	require.Zero(t, f.pending(t, delivery.EventID))
+
+	dispatch, err := f.Dispatch(t.Context(), f.org, delivery.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.DeliveryClosed, dispatch.Delivery.Status)
+	require.Empty(t, dispatch.Secret)
+}
+
+func pastDeliveriesOutliveTheirEndpoint(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	f.answered(t, delivery, acknowledged)
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, endpoint.ID))
+	require.Equal(t, models.DeliverySucceeded, f.redelivery(t, endpoint.ID, delivery.ID).Status)
+}
+
+func changesOfEndpointsAreAudited(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	f.disable(t, endpoint)
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, endpoint.ID))
+	require.ElementsMatch(t,
+		[]string{"webhook_endpoint.create", "webhook_endpoint.update", "webhook_endpoint.delete"},
+		f.audited(t, f.org, endpoint.ID))
+}

@@ -1,0 +1,300 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+const actor = "key_tester"
+
+// fixture is a store on a fresh database, with two organizations in it.
+type fixture struct {
+	*store.Store
+	backend backend
+	url     string
+	clock   *fakeClock
+	org     string // the one that most scenarios are about
+	foreign string // another one, which must never see or touch what is org's
+}
+
+func newFixture(t *testing.T, b backend) *fixture {
+	t.Helper()
+	f := &fixture{backend: b, url: b.migrated(t), clock: newClock()}
+	f.Store = f.replica(t)
+	f.org, f.foreign = f.organization(t), f.organization(t)
+	return f
+}
+
+// replica is another store on the same database, as a second process would have.
+func (f *fixture) replica(t *testing.T) *store.Store {
+	t.Helper()
+	return openStore(t, f.url, f.clock.Now)
+}
+
+func openStore(t *testing.T, url string, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), options(url, now))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func (f *fixture) organization(t *testing.T) string {
+	t.Helper()
+	org, err := f.Across().CreateOrganization(t.Context(), models.Organization{Name: "Wine & Co", Sandbox: true})
+	require.NoError(t, err)
+	return org.ID
+}
+
+// raw connects past the store.
+func (f *fixture) raw(t *testing.T) *sql.DB {
+	t.Helper()
+	return openRaw(t, f.url)
+}
+
+// count answers a query for one number.
+func (f *fixture) count(t *testing.T, query string) int {
+	t.Helper()
+	var n int
+	require.NoError(t, f.raw(t).QueryRowContext(t.Context(), query).Scan(&n))
+	return n
+}
+
+// lockRow keeps everybody else from writing to a row until it is released. On SQLite that is every row.
+func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
+	t.Helper()
+	begin := "BEGIN IMMEDIATE"
+	if f.backend.name == postgresName {
+		begin = "BEGIN"
+	}
+	conn, err := f.raw(t).Conn(t.Context())
+	require.NoError(t, err)
+	execute := func(statement string, args ...any) {
+		_, err := conn.ExecContext(t.Context(), statement, args...)
+		require.NoError(t, err)
+	}
+	execute(begin)
+	execute("UPDATE "+table+" SET id = id WHERE id = $1", id)
+	return func() { execute("ROLLBACK") }
+}
+
+// fakeClock stands still until it is moved.
+type fakeClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// newClock begins in the middle of a month, at the beginning of a minute.
+func newClock() *fakeClock {
+	return &fakeClock{now: time.Date(2026, time.November, 15, 12, 0, 0, 0, time.UTC)}
+}
+
+func (c *fakeClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *fakeClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func (c *fakeClock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+// answered is what one of several racing callers got.
+type answered[T any] struct {
+	value T
+	err   error
+}
+
+// race calls fn n times at once.
+func race[T any](n int, fn func(i int) (T, error)) []answered[T] {
+	answers := make([]answered[T], n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			answers[i].value, answers[i].err = fn(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	return answers
+}
+
+// allOf unwraps the answers of a race that nobody may lose.
+func allOf[T any](t *testing.T, answers []answered[T]) []T {
+	t.Helper()
+	values := make([]T, 0, len(answers))
+	for _, answer := range answers {
+		require.NoError(t, answer.err)
+		values = append(values, answer.value)
+	}
+	return values
+}
+
+// winners unwraps the answers of a race whose losers must all get the error code given.
+func winners[T any](t *testing.T, answers []answered[T], losers models.ErrorCode) []T {
+	t.Helper()
+	var values []T
+	for _, answer := range answers {
+		if answer.err == nil {
+			values = append(values, answer.value)
+			continue
+		}
+		requireCode(t, losers, answer.err)
+	}
+	return values
+}
+
+func requireCode(t *testing.T, code models.ErrorCode, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, code, models.CodeOf(err), "%v", err)
+}
+
+// requireParam expects parameter_invalid, naming the parameter.
+func requireParam(t *testing.T, param string, err error) {
+	t.Helper()
+	requireCode(t, models.CodeParameterInvalid, err)
+	var domain *models.Error
+	require.ErrorAs(t, err, &domain)
+	require.Equal(t, param, domain.Param)
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// definition is a workflow over two methods.
+func definition() graph.Definition {
+	return graph.Definition{
+		UseCase: rules.UseCaseAlcoholDelivery,
+		Methods: []rules.Method{rules.MethodSelfAttestation, rules.MethodDocumentCapture},
+	}.WithDefaults()
+}
+
+func compiled(t *testing.T) graph.Graph {
+	t.Helper()
+	g, faults := graph.Compile(definition())
+	require.Empty(t, faults)
+	return g
+}
+
+// newSession is a session that may be created as it is.
+func (f *fixture) newSession(t *testing.T) store.NewSession {
+	t.Helper()
+	g := compiled(t)
+	state, _, err := graph.Next(g, graph.State{}, graph.Begin{})
+	require.NoError(t, err)
+	return store.NewSession{Graph: g, TTL: 24 * time.Hour, Session: models.Session{
+		OrgID: f.org, Type: models.TypeAge, WorkflowID: "wf_checkout", WorkflowVersion: 1,
+		GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(g)),
+		UseCase: rules.UseCaseAlcoholDelivery, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",
+		Jurisdiction: "US-CA", JurisdictionSource: models.JurisdictionExplicit,
+	}}
+}
+
+func (f *fixture) session(t *testing.T) models.Session {
+	t.Helper()
+	return f.created(t, f.newSession(t))
+}
+
+func (f *fixture) created(t *testing.T, n store.NewSession) models.Session {
+	t.Helper()
+	session, err := f.CreateSession(t.Context(), n)
+	require.NoError(t, err)
+	return session
+}
+
+// reread reads the session as it stands now.
+func (f *fixture) reread(t *testing.T, session models.Session) models.Session {
+	t.Helper()
+	now, err := f.Session(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	return now
+}
+
+// move brings the session from any open status to another one.
+func move(session models.Session, id string, to models.SessionStatus) store.Change {
+	return store.Change{OrgID: session.OrgID, SessionID: session.ID, ID: id, From: models.OpenStatuses, To: to}
+}
+
+func (f *fixture) changed(t *testing.T, c store.Change) store.Changed {
+	t.Helper()
+	changed, err := f.Change(t.Context(), c)
+	require.NoError(t, err)
+	return changed
+}
+
+func (f *fixture) endpoint(t *testing.T, subscribed ...models.EventType) models.WebhookEndpoint {
+	t.Helper()
+	return f.endpointOf(t, f.org, subscribed...)
+}
+
+func (f *fixture) endpointOf(t *testing.T, org string, subscribed ...models.EventType) models.WebhookEndpoint {
+	t.Helper()
+	endpoint, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(org, subscribed...))
+	require.NoError(t, err)
+	return endpoint
+}
+
+func newEndpoint(org string, subscribed ...models.EventType) models.WebhookEndpoint {
+	return models.WebhookEndpoint{
+		OrgID: org, URL: "https://merchant.example/hooks", EnabledEvents: models.AsJSON(subscribed),
+		Status: models.EndpointEnabled, Metadata: models.AsJSON(map[string]string{"team": "checkout"}),
+	}
+}
+
+func (f *fixture) disable(t *testing.T, endpoint models.WebhookEndpoint) {
+	t.Helper()
+	_, err := f.UpdateEndpoint(t.Context(), endpoint.OrgID, actor, endpoint.ID, setDisabled)
+	require.NoError(t, err)
+}
+
+func setDisabled(e *models.WebhookEndpoint) { e.Status = models.EndpointDisabled }
+
+// eventsOf lists the session's events, oldest first.
+func (f *fixture) eventsOf(t *testing.T, session models.Session) []models.Event {
+	t.Helper()
+	newestFirst, _, more, err := f.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
+	require.NoError(t, err)
+	require.False(t, more)
+	events := make([]models.Event, 0, len(newestFirst))
+	for i := range newestFirst {
+		events = append(events, newestFirst[len(newestFirst)-1-i])
+	}
+	return events
+}
+
+func typesOf(events []models.Event) []models.EventType {
+	types := make([]models.EventType, 0, len(events))
+	for _, event := range events {
+		types = append(types, event.Type)
+	}
+	return types
+}
+
+// reserved claims an idempotency key and returns the context under which its request runs.
+func (f *fixture) reserved(t *testing.T, key string) context.Context {
+	t.Helper()
+	claimed, err := f.ClaimKey(t.Context(), f.org, key)
+	require.NoError(t, err)
+	require.NotNil(t, claimed.Claim)
+	return store.WithReservedID(t.Context(), *claimed.Claim)
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+)
+
+const (
+	// IdempotencyTTL is how long an answer is replayed.
+	IdempotencyTTL = 24 * time.Hour
+	// claimLease is how long a claim holds without its request having answered.
+	claimLease = time.Minute
+)
+
+// idempotencyKey is one use of an Idempotency-Key.
+type idempotencyKey struct {
+	Scope       string `gorm:"primaryKey"`
+	KeyHash     string `gorm:"primaryKey"`
+	Fingerprint string
+	// ResourceID is reserved for the object that the request makes. It survives the claim, so a request that takes
+	// over after a crash finds what the first made instead of making another.
+	ResourceID     string
+	Claim          string
+	LeasedUntil    models.Timestamp
+	ResponseStatus *int
+	ResponseSealed *string
+	Created        models.Timestamp
+	ExpiresAt      models.Timestamp
+}
+
+func (idempotencyKey) TableName() string { return "idempotency_keys" }
+
+// StoredResponse is an answer to replay, byte for byte.
+type StoredResponse struct {
+	Status int               `json:"-"`
+	Header map[string]string `json:"header"`
+	Body   []byte            `json:"body"`
+}
+
+// Claim is the right to carry out the request of an idempotency key.
+type Claim struct {
+	scope, keyHash, token, ResourceID string
+}
+
+// Claimed is the outcome of asking for a claim: exactly one field is set, or none while another request is under way.
+type Claimed struct {
+	Claim  *Claim
+	Replay *StoredResponse
+}
+
+type reservedKey struct{}
+
+// WithReservedID makes the first NewID of each kind under ctx return the claim's reserved one.
+func WithReservedID(ctx context.Context, c Claim) context.Context {
+	return context.WithValue(ctx, reservedKey{}, c.ResourceID)
+}
+
+func reservedID(ctx context.Context) string {
+	id, _ := ctx.Value(reservedKey{}).(string)
+	return id
+}
+
+// ClaimKey asks for the claim on key within scope. Another request under the same key is CodeIdempotencyKeyReuse.
+func (s *Store) ClaimKey(ctx context.Context, scope, key string, request ...[]byte) (Claimed, error) {
+	row := idempotencyKey{
+		Scope: scope, KeyHash: s.keys.Digest("idempotency-key", []byte(key)),
+		Fingerprint: s.keys.Digest("idempotency-request", request...),
+		ResourceID:  s.newID(), Claim: s.newID(),
+	}
+	var claimed Claimed
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+		claimed, err = s.claim(tx, row)
+		return err
+	})
+	return claimed, err
+}
+
+func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
+	now := s.Now()
+	row.Created, row.LeasedUntil = now, models.At(now.Add(claimLease))
+	row.ExpiresAt = models.At(now.Add(IdempotencyTTL))
+	mine := Claimed{Claim: &Claim{scope: row.Scope, keyHash: row.KeyHash, token: row.Claim, ResourceID: row.ResourceID}}
+	if err := forget(tx, row, now); err != nil {
+		return Claimed{}, err
+	}
+	if made, err := createOnce(tx, &row); err != nil || made {
+		return mine, err
+	}
+	var first idempotencyKey
+	found, err := one(tx.Where("scope = ? AND key_hash = ?", row.Scope, row.KeyHash), &first)
+	if err != nil || !found { // released this moment: free at the next try
+		return Claimed{}, err
+	}
+	if first.Fingerprint != row.Fingerprint {
+		return Claimed{}, models.Errorf(models.CodeIdempotencyKeyReuse,
+			"This Idempotency-Key was used with a different request")
+	}
+	if first.ResponseStatus != nil {
+		return s.replay(first)
+	}
+	return s.takeOver(tx, first, row, now)
+}
+
+// forget frees the key of a use that is a day old, and of one that failed where this is another request: only a repeat
+// of the same one must find what the failed one may have made.
+func forget(tx *gorm.DB, row idempotencyKey, now models.Timestamp) error {
+	return tx.Where("scope = ? AND key_hash = ?", row.Scope, row.KeyHash).
+		Where("expires_at <= ? OR (response_status IS NULL AND leased_until <= ? AND fingerprint <> ?)",
+			now, now, row.Fingerprint).
+		Delete(&idempotencyKey{}).Error
+}
+
+// takeOver continues a request whose process is gone: its lease has run out, or nobody else would get the claim.
+func (s *Store) takeOver(tx *gorm.DB, first, row idempotencyKey, now models.Timestamp) (Claimed, error) {
+	res := tx.Model(&idempotencyKey{}).
+		Where("scope = ? AND key_hash = ? AND claim = ? AND leased_until <= ? AND response_status IS NULL",
+			first.Scope, first.KeyHash, first.Claim, now).
+		Updates(map[string]any{"claim": row.Claim, "leased_until": row.LeasedUntil})
+	if res.Error != nil || res.RowsAffected == 0 {
+		return Claimed{}, res.Error
+	}
+	return Claimed{Claim: &Claim{
+		scope: first.Scope, keyHash: first.KeyHash, token: row.Claim, ResourceID: first.ResourceID,
+	}}, nil
+}
+
+func responsePlace(scope, keyHash string) seal.Place {
+	return seal.Place{Table: "idempotency_keys", Row: keyHash, Org: scope}
+}
+
+func (s *Store) replay(row idempotencyKey) (Claimed, error) {
+	plain, err := s.keys.Open(*row.ResponseSealed, responsePlace(row.Scope, row.KeyHash))
+	if err != nil {
+		return Claimed{}, err
+	}
+	response := StoredResponse{Status: *row.ResponseStatus}
+	return Claimed{Replay: &response}, json.Unmarshal(plain, &response)
+}
+
+// Finish stores the answer for replay, unless the claim was lost to another request meanwhile.
+func (s *Store) Finish(ctx context.Context, c Claim, r StoredResponse) error {
+	plain, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return s.mine(ctx, c).Updates(map[string]any{
+		"response_status": r.Status, "response_sealed": s.keys.Seal(plain, responsePlace(c.scope, c.keyHash)),
+	}).Error
+}
+
+// Yield ends the lease of a request that may or may not have done its work: the next one takes over at once, and
+// finds what was made under the reserved id.
+func (s *Store) Yield(ctx context.Context, c Claim) error {
+	return s.mine(ctx, c).Updates(map[string]any{"leased_until": s.Now()}).Error
+}
+
+// Release frees the key after a request that did nothing.
+func (s *Store) Release(ctx context.Context, c Claim) error {
+	return s.mine(ctx, c).Delete(&idempotencyKey{}).Error
+}
+
+func (s *Store) mine(ctx context.Context, c Claim) *gorm.DB {
+	return s.read(ctx).Model(&idempotencyKey{}).
+		Where("scope = ? AND key_hash = ? AND claim = ? AND response_status IS NULL", c.scope, c.keyHash, c.token)
+}

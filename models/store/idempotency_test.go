@@ -1,0 +1,227 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+var idempotencyScenarios = []scenario{
+	firstRequestGetsTheClaim,
+	duplicateInFlightGetsNothing,
+	racingDuplicatesHaveOneClaimant,
+	answerIsReplayedByteForByte,
+	otherRequestUnderTheKeyIsRefused,
+	keysAndScopesAreApart,
+	releasedKeyIsFree,
+	claimantsThatReleaseNeverLookLikeAnotherRequest,
+	lapsedLeaseIsTakenOverWithItsReservedID,
+	racingTakeOversHaveOneWinner,
+	answerOfALostClaimDoesNothing,
+	firstAnswerStays,
+	answerIsReplayedForADay,
+	unansweredKeyIsFreeAfterADay,
+	storedAnswerIsUnreadable,
+}
+
+const leaseOfAClaim = time.Minute
+
+func (f *fixture) claim(t *testing.T, key string, request ...[]byte) store.Claimed {
+	t.Helper()
+	claimed, err := f.ClaimKey(t.Context(), f.org, key, request...)
+	require.NoError(t, err)
+	return claimed
+}
+
+func (f *fixture) mustClaim(t *testing.T, key string) store.Claim {
+	t.Helper()
+	claimed := f.claim(t, key)
+	require.Nil(t, claimed.Replay)
+	require.NotNil(t, claimed.Claim)
+	return *claimed.Claim
+}
+
+func created(body string) store.StoredResponse {
+	return store.StoredResponse{
+		Status: 201, Header: map[string]string{"Content-Type": "application/json"}, Body: []byte(body),
+	}
+}
+
+func (f *fixture) requireReplay(t *testing.T, key string, want store.StoredResponse) {
+	t.Helper()
+	claimed := f.claim(t, key)
+	require.Nil(t, claimed.Claim)
+	require.Equal(t, &want, claimed.Replay)
+}
+
+func firstRequestGetsTheClaim(t *testing.T, f *fixture) {
+	claim := f.mustClaim(t, "order-7")
+	require.Len(t, claim.ResourceID, 24)
+	ctx := store.WithReservedID(t.Context(), claim)
+	require.Equal(t, "vks_"+claim.ResourceID, f.NewID(ctx, models.PrefixSession))
+	require.Equal(t, "we_"+claim.ResourceID, f.NewID(ctx, models.PrefixEndpoint))
+	require.NotEqual(t, "vks_"+claim.ResourceID, f.NewID(t.Context(), models.PrefixSession))
+}
+
+func duplicateInFlightGetsNothing(t *testing.T, f *fixture) {
+	f.mustClaim(t, "order-7")
+	f.clock.Advance(leaseOfAClaim - time.Microsecond)
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"))
+}
+
+func racingDuplicatesHaveOneClaimant(t *testing.T, f *fixture) {
+	replicas := []*store.Store{f.Store, f.replica(t)}
+	claimants := 0
+	for _, claimed := range allOf(t, race(12, func(i int) (store.Claimed, error) {
+		return replicas[i%2].ClaimKey(t.Context(), f.org, "order-7", []byte("POST"))
+	})) {
+		require.Nil(t, claimed.Replay)
+		if claimed.Claim != nil {
+			claimants++
+		}
+	}
+	require.Equal(t, 1, claimants)
+}
+
+func answerIsReplayedByteForByte(t *testing.T, f *fixture) {
+	for i, body := range []string{"{\n  \"b\": 1, \"a\": 1.0\n}\n", "", "\x00\xff not UTF-8"} {
+		key := fmt.Sprint("order-", i)
+		response := created(body)
+		require.NoError(t, f.Finish(t.Context(), f.mustClaim(t, key), response))
+		f.requireReplay(t, key, response)
+		f.requireReplay(t, key, response)
+	}
+}
+
+func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
+	request := [][]byte{[]byte("POST"), []byte("/v1/verification_sessions"), []byte(`{"type":"age"}`)}
+	claim := f.claim(t, "order-7", request...).Claim
+	others := [][][]byte{
+		{},
+		{request[0], request[1], []byte(`{"type":"identity"}`)},
+		{request[0], []byte("/v1/workflows"), request[2]},
+		{request[0], slices.Concat(request[1], request[2])}, // the same bytes, divided otherwise
+	}
+	for _, finish := range []func(){
+		func() {}, // in flight
+		func() { require.NoError(t, f.Finish(t.Context(), *claim, created("{}"))) },
+		func() { f.clock.Advance(leaseOfAClaim) },
+	} {
+		finish()
+		for _, other := range others {
+			_, err := f.ClaimKey(t.Context(), f.org, "order-7", other...)
+			requireCode(t, models.CodeIdempotencyKeyReuse, err)
+		}
+	}
+}
+
+func keysAndScopesAreApart(t *testing.T, f *fixture) {
+	f.mustClaim(t, "order-7")
+	f.mustClaim(t, "order-8")
+	foreign, err := f.ClaimKey(t.Context(), f.foreign, "order-7", []byte("another request"))
+	require.NoError(t, err)
+	require.NotNil(t, foreign.Claim)
+}
+
+func releasedKeyIsFree(t *testing.T, f *fixture) {
+	claim := f.claim(t, "order-7", []byte("first"))
+	require.NoError(t, f.Release(t.Context(), *claim.Claim))
+	again := f.claim(t, "order-7", []byte("second"))
+	require.NotNil(t, again.Claim)
+	require.NotEqual(t, claim.Claim.ResourceID, again.Claim.ResourceID)
+}
+
+func claimantsThatReleaseNeverLookLikeAnotherRequest(t *testing.T, f *fixture) {
+	allOf(t, race(6, func(int) (any, error) {
+		for range 20 {
+			claimed, err := f.ClaimKey(t.Context(), f.org, "order-7", []byte("the same request"))
+			if err != nil {
+				return nil, err
+			}
+			if claimed.Claim == nil {
+				continue
+			}
+			if err := f.Release(t.Context(), *claimed.Claim); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}))
+}
+
+func lapsedLeaseIsTakenOverWithItsReservedID(t *testing.T, f *fixture) {
+	crashed := f.mustClaim(t, "order-7")
+	f.clock.Advance(leaseOfAClaim)
+	taken := f.mustClaim(t, "order-7")
+	require.Equal(t, crashed.ResourceID, taken.ResourceID)
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"), "the lease begins anew")
+
+	f.clock.Advance(leaseOfAClaim)
+	require.Equal(t, crashed.ResourceID, f.mustClaim(t, "order-7").ResourceID)
+}
+
+func racingTakeOversHaveOneWinner(t *testing.T, f *fixture) {
+	f.mustClaim(t, "order-7")
+	f.clock.Advance(leaseOfAClaim)
+	claimants := 0
+	for _, claimed := range allOf(t, race(10, func(int) (store.Claimed, error) {
+		return f.ClaimKey(t.Context(), f.org, "order-7")
+	})) {
+		if claimed.Claim != nil {
+			claimants++
+		}
+	}
+	require.Equal(t, 1, claimants)
+}
+
+func answerOfALostClaimDoesNothing(t *testing.T, f *fixture) {
+	lost := f.mustClaim(t, "order-7")
+	f.clock.Advance(leaseOfAClaim)
+	taken := f.mustClaim(t, "order-7")
+
+	require.NoError(t, f.Finish(t.Context(), lost, created("late")))
+	require.NoError(t, f.Release(t.Context(), lost))
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"))
+	require.NoError(t, f.Finish(t.Context(), taken, created("mine")))
+	f.requireReplay(t, "order-7", created("mine"))
+}
+
+func firstAnswerStays(t *testing.T, f *fixture) {
+	claim := f.mustClaim(t, "order-7")
+	require.NoError(t, f.Finish(t.Context(), claim, created("first")))
+	require.NoError(t, f.Finish(t.Context(), claim, created("second")))
+	require.NoError(t, f.Release(t.Context(), claim))
+	f.requireReplay(t, "order-7", created("first"))
+}
+
+func answerIsReplayedForADay(t *testing.T, f *fixture) {
+	claim := f.mustClaim(t, "order-7")
+	require.NoError(t, f.Finish(t.Context(), claim, created("{}")))
+	f.clock.Advance(24*time.Hour - time.Microsecond)
+	f.requireReplay(t, "order-7", created("{}"))
+
+	f.clock.Advance(time.Microsecond)
+	anew := f.claim(t, "order-7", []byte("and for another request"))
+	require.NotNil(t, anew.Claim)
+	require.NotEqual(t, claim.ResourceID, anew.Claim.ResourceID)
+}
+
+func unansweredKeyIsFreeAfterADay(t *testing.T, f *fixture) {
+	claim := f.mustClaim(t, "order-7")
+	f.clock.Advance(24 * time.Hour)
+	require.NotEqual(t, claim.ResourceID, f.mustClaim(t, "order-7").ResourceID)
+}
+
+func storedAnswerIsUnreadable(t *testing.T, f *fixture) {
+	claim := f.mustClaim(t, "order-of-ada@person.example")
+	require.NoError(t, f.Finish(t.Context(), claim, created(`{"client_secret":"canary"}`)))
+	dump := f.dump(t)
+	require.NotContains(t, dump, "canary")
+	require.NotContains(t, dump, "ada@person.example")
+}

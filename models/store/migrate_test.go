@@ -1,0 +1,42 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models/store"
+)
+
+var migrationScenarios = []scenario{
+	migratingAgainChangesNothing,
+	replicasMigrateAtOnce,
+	emptyDatabaseIsNotMigrated,
+}
+
+func migratingAgainChangesNothing(t *testing.T, f *fixture) {
+	session := f.session(t)
+	require.NoError(t, f.Migrate(t.Context()))
+	require.NoError(t, f.replica(t).Migrate(t.Context()))
+	require.Equal(t, session, f.reread(t, session))
+}
+
+func replicasMigrateAtOnce(t *testing.T, f *fixture) {
+	url := f.backend.empty(t)
+	stores := make([]*store.Store, 4)
+	for i := range stores {
+		stores[i] = openStore(t, url, f.clock.Now)
+	}
+	allOf(t, race(len(stores), func(i int) (any, error) { return nil, stores[i].Migrate(t.Context()) }))
+	for _, s := range stores {
+		migrated, err := s.Migrated(t.Context())
+		require.NoError(t, err)
+		require.True(t, migrated)
+	}
+}
+
+func emptyDatabaseIsNotMigrated(t *testing.T, f *fixture) {
+	migrated, err := openStore(t, f.backend.empty(t), f.clock.Now).Migrated(t.Context())
+	require.NoError(t, err)
+	require.False(t, migrated)
+}

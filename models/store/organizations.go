@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// ActorCLI is the actor in the audit log of what an operator does on the command line.
+const ActorCLI = "cli"
+
+func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map[string]any) error {
+	return tx.Create(&models.AuditEntry{
+		ID: s.id(models.PrefixAudit), OrgID: org, Actor: actor, Action: action, Target: target,
+		Detail: models.AsJSON(detail), Created: s.Now(),
+	}).Error
+}
+
+// AuditLog lists what was changed, newest first.
+func (s *Store) AuditLog(ctx context.Context, org string, page Page) ([]models.AuditEntry, bool, error) {
+	return list[models.AuditEntry](s, s.read(ctx).Where("org_id = ?", org), page)
+}
+
+// CreateKey makes an API key and returns its secret, which is not kept.
+func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.KeyKind) (models.APIKey, string, error) {
+	secret := models.NewSecret(kind.Prefix())
+	key := models.APIKey{
+		ID: s.NewID(ctx, models.PrefixKey), OrgID: org, Kind: kind, Hash: HashKey(secret),
+		Hint: secret[len(secret)-4:], Created: s.Now(),
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if found, err := one(tx.Where("id = ?", org), &models.Organization{}); err != nil || !found {
+			return orMissing(err, "organization", org)
+		}
+		if err := tx.Create(&key).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "api_key.create", key.ID, map[string]any{"kind": kind})
+	})
+	return key, secret, err
+}
+
+// RevokeKey ends a key at once, or after grace. A key revoked already keeps its earlier end.
+func (s *Store) RevokeKey(ctx context.Context, org, actor, id string, grace time.Duration) (models.APIKey, error) {
+	var key models.APIKey
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		end := models.At(s.now().Add(grace))
+		res := tx.Model(&models.APIKey{}).
+			Where("id = ? AND org_id = ? AND (revoked_at IS NULL OR revoked_at > ?)", id, org, end).
+			Updates(map[string]any{"revoked_at": end})
+		if res.Error != nil {
+			return res.Error
+		}
+		if found, err := one(tx.Where("id = ? AND org_id = ?", id, org), &key); err != nil || !found {
+			return orMissing(err, "api_key", id)
+		}
+		if res.RowsAffected == 0 {
+			return nil
+		}
+		return s.audit(tx, org, actor, "api_key.revoke", id, map[string]any{"grace_seconds": int(grace.Seconds())})
+	})
+	return key, err
+}
+
+// Keys lists the organization's keys, newest first.
+func (s *Store) Keys(ctx context.Context, org string, page Page) ([]models.APIKey, bool, error) {
+	return list[models.APIKey](s, s.read(ctx).Where("org_id = ?", org), page)
+}
+
+// HashKey is what is kept of a key's secret. The secret has 256 random bits, so a plain hash is enough.
+func HashKey(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// orMissing turns "no row" into the domain error, and leaves a failure of the database as it is.
+func orMissing(err error, kind, id string) error {
+	if err != nil {
+		return err
+	}
+	return models.Missing(kind, id)
+}

@@ -1,0 +1,299 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+var pageScenarios = []scenario{
+	everyListWalksForwards,
+	everyListWalksBackwards,
+	walkIsOverAllRowsOfOneMoment,
+	pollerSeesNoRowYoungerThanTwoSeconds,
+	pollerMissesNoRow,
+	moreTellsWhetherRowsFollow,
+	unknownCursorIsNamed,
+	foreignCursorIsNamed,
+	cursorKeepsItsPlaceWhenItLeavesTheFilter,
+	walkStaysWithinItsFilter,
+	windowIncludesBothItsSeconds,
+}
+
+// A lister reads one page of ids.
+type lister func(ctx context.Context, org string, page store.Page) (ids []string, more bool, err error)
+
+func listerOf[T any](
+	list func(ctx context.Context, org string, page store.Page) ([]T, bool, error), id func(T) string,
+) lister {
+	return func(ctx context.Context, org string, page store.Page) ([]string, bool, error) {
+		rows, more, err := list(ctx, org, page)
+		ids := make([]string, 0, len(rows))
+		for _, row := range rows {
+			ids = append(ids, id(row))
+		}
+		return ids, more, err
+	}
+}
+
+func (f *fixture) listSessions(filter store.SessionFilter) lister {
+	return listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Session, bool, error) {
+		return f.Sessions(ctx, org, filter, page)
+	}, func(s models.Session) string { return s.ID })
+}
+
+func (f *fixture) listEvents(filter store.EventFilter) lister {
+	return listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Event, bool, error) {
+		events, _, more, err := f.Events(ctx, org, filter, page)
+		return events, more, err
+	}, func(e models.Event) string { return e.ID })
+}
+
+// listers are all the lists there are.
+func (f *fixture) listers(endpoint, workflow string) map[string]lister {
+	return map[string]lister{
+		"sessions":  f.listSessions(store.SessionFilter{}),
+		"events":    f.listEvents(store.EventFilter{}),
+		"endpoints": listerOf(f.Endpoints, func(e models.WebhookEndpoint) string { return e.ID }),
+		"keys":      listerOf(f.Keys, func(k models.APIKey) string { return k.ID }),
+		"workflows": listerOf(f.Workflows, func(w models.Workflow) string { return w.ID }),
+		"audit log": listerOf(f.AuditLog, func(e models.AuditEntry) string { return e.ID }),
+		"deliveries": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Delivery, bool, error) {
+			return f.EndpointDeliveries(ctx, org, endpoint, page)
+		}, func(d models.Delivery) string { return d.ID }),
+		"versions": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.WorkflowVersion, bool, error) {
+			return f.WorkflowVersions(ctx, org, workflow, page)
+		}, func(v models.WorkflowVersion) string { return v.ID }),
+	}
+}
+
+// populate puts rows into every list, some of the same moment and some not.
+func (f *fixture) populate(t *testing.T) map[string]lister {
+	t.Helper()
+	endpoint, workflow := f.endpoint(t, models.AllEvents), f.workflow(t)
+	for i := range 7 {
+		f.session(t)
+		f.endpoint(t)
+		f.key(t, models.SecretKey)
+		f.workflow(t)
+		f.publish(t, workflow)
+		f.clock.Advance(time.Duration(i%2) * time.Second)
+	}
+	f.clock.Advance(time.Minute)
+	return f.listers(endpoint.ID, workflow.ID)
+}
+
+// whole is the list on one page.
+func (f *fixture) whole(t *testing.T, list lister) []string {
+	t.Helper()
+	ids, more, err := list(t.Context(), f.org, store.Page{Limit: 1000})
+	require.NoError(t, err)
+	require.False(t, more)
+	return ids
+}
+
+// walk follows starting_after from the newest row to the oldest.
+func (f *fixture) walk(t *testing.T, list lister, limit int) []string {
+	t.Helper()
+	var walked []string
+	page := store.Page{Limit: limit}
+	for {
+		ids, more, err := list(t.Context(), f.org, page)
+		require.NoError(t, err)
+		walked = append(walked, ids...)
+		if !more {
+			return walked
+		}
+		require.Len(t, ids, limit)
+		require.Less(t, len(walked), 1000, "the walk has no end")
+		page.StartingAfter = ids[len(ids)-1]
+	}
+}
+
+// poll follows ending_before from a row to the newest. The rows come newest first, as on one page.
+func (f *fixture) poll(t *testing.T, list lister, limit int, from string) []string {
+	t.Helper()
+	polled := []string{}
+	page := store.Page{Limit: limit, EndingBefore: from}
+	for {
+		ids, more, err := list(t.Context(), f.org, page)
+		require.NoError(t, err)
+		polled = append(slices.Clone(ids), polled...)
+		if !more {
+			return polled
+		}
+		require.Len(t, ids, limit)
+		require.Less(t, len(polled), 1000, "the poll has no end")
+		page.EndingBefore = ids[0]
+	}
+}
+
+func everyListWalksForwards(t *testing.T, f *fixture) {
+	for name, list := range f.populate(t) {
+		whole := f.whole(t, list)
+		require.GreaterOrEqual(t, len(whole), 7, name)
+		require.Equal(t, whole, f.walk(t, list, 3), name)
+	}
+}
+
+func everyListWalksBackwards(t *testing.T, f *fixture) {
+	for name, list := range f.populate(t) {
+		whole := f.whole(t, list)
+		oldest := len(whole) - 1
+		require.Equal(t, whole[:oldest], f.poll(t, list, 3, whole[oldest]), name)
+		require.Empty(t, f.poll(t, list, 3, whole[0]), name)
+	}
+}
+
+// fill creates sessions, and returns their ids.
+func (f *fixture) fill(t *testing.T, n int) []string {
+	t.Helper()
+	var ids []string
+	for range n {
+		ids = append(ids, f.session(t).ID)
+	}
+	return ids
+}
+
+func walkIsOverAllRowsOfOneMoment(t *testing.T, f *fixture) {
+	ids := f.fill(t, 9)
+	f.clock.Advance(time.Minute)
+	list := f.listSessions(store.SessionFilter{})
+	for _, limit := range []int{1, 2, 9, 10} {
+		walked := f.walk(t, list, limit)
+		require.ElementsMatch(t, ids, walked)
+		require.Equal(t, walked[:8], f.poll(t, list, limit, walked[8]))
+	}
+}
+
+func pollerSeesNoRowYoungerThanTwoSeconds(t *testing.T, f *fixture) {
+	seen := f.fill(t, 1)[0]
+	f.clock.Advance(time.Second)
+	young := f.fill(t, 1)[0]
+	list := f.listSessions(store.SessionFilter{})
+
+	f.clock.Advance(store.WriteLimit)
+	require.Empty(t, f.poll(t, list, 10, seen))
+	require.Equal(t, []string{young, seen}, f.whole(t, list), "a list read from its beginning hides nothing")
+	f.clock.Advance(time.Microsecond)
+	require.Equal(t, []string{young}, f.poll(t, list, 10, seen))
+}
+
+// A poller keeps the newest id it has seen. A row that was begun earlier, and written later, must still come.
+func pollerMissesNoRow(t *testing.T, f *fixture) {
+	seen := f.fill(t, 1)[0]
+	list := f.listSessions(store.SessionFilter{})
+	begun := f.clock.Now().Add(time.Second)
+	f.clock.Set(begun.Add(100 * time.Millisecond))
+	quick := f.fill(t, 1)[0]
+
+	f.clock.Set(begun.Add(store.WriteLimit))
+	require.Empty(t, f.poll(t, list, 10, seen))
+	f.clock.Set(begun) // the slow one took its moment then, and is written at the last
+	slow := f.fill(t, 1)[0]
+	f.clock.Set(begun.Add(time.Minute))
+	require.Equal(t, []string{quick, slow}, f.poll(t, list, 10, seen))
+}
+
+func moreTellsWhetherRowsFollow(t *testing.T, f *fixture) {
+	f.fill(t, 4)
+	f.clock.Advance(time.Minute)
+	for limit, want := range map[int]bool{1: true, 3: true, 4: false, 5: false} {
+		ids, more, err := f.listSessions(store.SessionFilter{})(t.Context(), f.org, store.Page{Limit: limit})
+		require.NoError(t, err)
+		require.Equal(t, want, more)
+		require.Len(t, ids, min(limit, 4))
+	}
+	empty, more, err := f.Sessions(t.Context(), f.foreign, store.SessionFilter{}, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.False(t, more)
+	require.NotNil(t, empty)
+}
+
+func requireCursorsRefused(t *testing.T, list lister, org, id string) {
+	t.Helper()
+	_, _, err := list(t.Context(), org, store.Page{Limit: 10, StartingAfter: id})
+	requireParam(t, "starting_after", err)
+	_, _, err = list(t.Context(), org, store.Page{Limit: 10, EndingBefore: id})
+	requireParam(t, "ending_before", err)
+}
+
+func unknownCursorIsNamed(t *testing.T, f *fixture) {
+	for _, list := range f.populate(t) {
+		requireCursorsRefused(t, list, f.org, "vks_unknown")
+	}
+}
+
+func foreignCursorIsNamed(t *testing.T, f *fixture) {
+	for name, list := range f.populate(t) {
+		if name == "versions" {
+			continue // of a workflow that the foreign organization does not have
+		}
+		requireCursorsRefused(t, list, f.foreign, f.whole(t, list)[0])
+	}
+}
+
+// Sessions move on while a merchant walks through those of one status.
+func cursorKeepsItsPlaceWhenItLeavesTheFilter(t *testing.T, f *fixture) {
+	ids := f.fill(t, 6)
+	f.clock.Advance(time.Minute)
+	list := f.listSessions(store.SessionFilter{Status: models.StatusCreated})
+	first, more, err := list(t.Context(), f.org, store.Page{Limit: 3})
+	require.NoError(t, err)
+	require.True(t, more)
+	_, err = f.MarkOpened(t.Context(), f.org, first[2])
+	require.NoError(t, err)
+
+	rest, more, err := list(t.Context(), f.org, store.Page{Limit: 3, StartingAfter: first[2]})
+	require.NoError(t, err)
+	require.False(t, more)
+	require.ElementsMatch(t, ids, append(first, rest...))
+	back, _, err := list(t.Context(), f.org, store.Page{Limit: 3, EndingBefore: first[2]})
+	require.NoError(t, err)
+	require.Equal(t, first[:2], back)
+}
+
+func walkStaysWithinItsFilter(t *testing.T, f *fixture) {
+	var wanted []string
+	for range 5 {
+		session := f.session(t)
+		f.changed(t, move(session, "end", models.StatusCancelled))
+		wanted = append(wanted, f.eventsOf(t, session)[1].ID)
+	}
+	f.clock.Advance(time.Minute)
+	list := f.listEvents(store.EventFilter{Type: models.EventSessionCancelled})
+	walked := f.walk(t, list, 2)
+	require.ElementsMatch(t, wanted, walked)
+	require.Equal(t, walked[:4], f.poll(t, list, 2, walked[4]))
+}
+
+func windowIncludesBothItsSeconds(t *testing.T, f *fixture) {
+	var ids []string
+	for range 5 { // at .0, .5, 1.0, 1.5 and 2.0 seconds
+		ids = append(ids, f.session(t).ID)
+		f.clock.Advance(500 * time.Millisecond)
+	}
+	second := func(n int) *models.Timestamp {
+		return models.AtPtr(newClock().Now().Add(time.Duration(n) * time.Second))
+	}
+	for _, c := range []struct {
+		window store.Window
+		want   []string
+	}{
+		{store.Window{From: second(1)}, ids[2:]},
+		{store.Window{To: second(0)}, ids[:2]},
+		{store.Window{To: second(1)}, ids[:4]},
+		{store.Window{From: second(1), To: second(1)}, ids[2:4]},
+		{store.Window{From: second(2), To: second(1)}, nil},
+	} {
+		rows, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Created: c.window}, store.Page{Limit: 10})
+		require.NoError(t, err)
+		require.ElementsMatch(t, c.want, sessionIDs(rows))
+	}
+}

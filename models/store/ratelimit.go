@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/stile-id/stile/models"
+)
+
+// rateWindow counts the requests of a bucket in one minute (of Unix time).
+type rateWindow struct {
+	Bucket string `gorm:"primaryKey"`
+	Minute int64  `gorm:"primaryKey"`
+	Count  int
+}
+
+func (rateWindow) TableName() string { return "rate_windows" }
+
+func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
+
+// Rate is the state of a bucket after a request.
+type Rate struct {
+	Allowed   bool
+	Limit     int
+	Remaining int
+	// Reset is when the current minute ends, and what was counted begins to fade.
+	Reset models.Timestamp
+	// RetryAfter, of a refused request, is when the next one would pass.
+	RetryAfter time.Duration
+}
+
+// TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of
+// this minute plus the part of the last one that the rolling minute still covers. A refused request does not count.
+func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, error) {
+	now := s.now().UTC()
+	minute := minuteOf(now)
+	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
+	var previous rateWindow
+	if _, err := one(s.read(ctx).Where("bucket = ? AND minute = ?", bucket, minute-1), &previous); err != nil {
+		return Rate{}, err
+	}
+	intoMinute := now.Sub(time.Unix(minute*60, 0))
+	carried := weight(previous.Count, intoMinute)
+	var counted rateWindow
+	res := s.read(ctx).Raw(`INSERT INTO rate_windows (bucket, minute, count)
+		SELECT CAST(? AS TEXT), CAST(? AS BIGINT), 1 WHERE CAST(? AS BIGINT) > 0
+		ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1
+		WHERE rate_windows.count < ? RETURNING count`, bucket, minute, limit-carried, limit-carried).Scan(&counted)
+	if res.Error != nil {
+		return Rate{}, res.Error
+	}
+	rate := Rate{
+		Allowed: counted.Count > 0, Limit: limit, Remaining: max(limit-carried-counted.Count, 0),
+		Reset: models.At(time.Unix((minute+1)*60, 0)),
+	}
+	if rate.Allowed {
+		return rate, nil
+	}
+	if _, err := one(s.read(ctx).Where("bucket = ? AND minute = ?", bucket, minute), &counted); err != nil {
+		return Rate{}, err
+	}
+	rate.Remaining, rate.RetryAfter = 0, retryAfter(previous.Count, counted.Count, limit, intoMinute)
+	return rate, nil
+}
+
+// retryAfter is when the fading of a minute makes room for one more request: of the last minute where that is enough,
+// else of this one once it is the last.
+func retryAfter(previous, current, limit int, intoMinute time.Duration) time.Duration {
+	if limit <= 0 {
+		return time.Minute // and never passes
+	}
+	if current < limit {
+		return fadesTo(previous, limit-current-1) - intoMinute
+	}
+	return time.Minute - intoMinute + fadesTo(current, limit-1)
+}
+
+// weight is what a count of the last minute still weighs so far into this one: a request that fades still counts as one.
+func weight(count int, intoMinute time.Duration) int {
+	return int(ceiling(time.Duration(count)*(time.Minute-intoMinute), time.Minute))
+}
+
+// fadesTo is how far into the next minute the weight of count has fallen to most.
+func fadesTo(count, most int) time.Duration {
+	if count <= most {
+		return 0
+	}
+	return ceiling(time.Minute*time.Duration(count-most), time.Duration(count))
+}
+
+func ceiling(dividend, divisor time.Duration) time.Duration {
+	return (dividend + divisor - 1) / divisor
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// NewSession is a session to create: the row without what the store fills in, and what decides whether it may be.
+type NewSession struct {
+	Session models.Session
+	Graph   graph.Graph
+	Email   string // "" means none
+	Phone   string
+	// TTL is how long after its creation the session expires.
+	TTL time.Duration
+	// SandboxQuota caps the sessions of the calendar month; 0 means no cap.
+	SandboxQuota int
+	// WebhookRequired refuses a session that nobody would hear of.
+	WebhookRequired bool
+	// Verified makes the session verified at birth (skip_verification).
+	Verified bool
+}
+
+// CreateSession stores a session with its first events. A repeat under a reserved id returns the first.
+// Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
+func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session, error) {
+	session := n.Session
+	session.ID = s.NewID(ctx, models.PrefixSession)
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+		if repeat, err := one(tx.Where("id = ? AND org_id = ?", session.ID, session.OrgID), &session); err != nil || repeat {
+			return err
+		}
+		if err := s.admit(tx, n); err != nil {
+			return err
+		}
+		if session, err = s.insertSession(tx, session, n); err != nil || !n.Verified {
+			return err
+		}
+		changed, err := s.change(tx, Change{
+			OrgID: session.OrgID, SessionID: session.ID, ID: "skip_verification",
+			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
+		})
+		session = changed.Session
+		return err
+	})
+	if err == nil {
+		s.announce(ctx, session.ID)
+	}
+	return session, err
+}
+
+// admit applies the rules of the organization inside the transaction, where racing requests cannot pass them together.
+func (s *Store) admit(tx *gorm.DB, n NewSession) error {
+	if n.WebhookRequired {
+		enabled, err := one(tx.Where("org_id = ? AND status = ? AND NOT deleted",
+			n.Session.OrgID, models.EndpointEnabled), &models.WebhookEndpoint{})
+		if err != nil {
+			return err
+		}
+		if !enabled {
+			return models.Errorf(models.CodeWebhookRequired,
+				"A live organization needs at least one enabled webhook endpoint before sessions can be created")
+		}
+	}
+	if n.SandboxQuota == 0 {
+		return nil
+	}
+	return s.takeQuota(tx, n.Session.OrgID, n.SandboxQuota)
+}
+
+// takeQuota counts one session of this month, unless the cap is reached.
+func (s *Store) takeQuota(tx *gorm.DB, org string, quota int) error {
+	res := tx.Exec(`INSERT INTO monthly_usage (org_id, month, sessions) VALUES (?, ?, 1)
+		ON CONFLICT (org_id, month) DO UPDATE SET sessions = monthly_usage.sessions + 1
+		WHERE monthly_usage.sessions < ?`, org, s.Now().Format("2006-01"), quota)
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected == 0 {
+		return models.Errorf(models.CodeTestQuotaExceeded,
+			"The sandbox is capped at %d sessions per calendar month; the quota resets on the 1st", quota)
+	}
+	return nil
+}
+
+func (s *Store) insertSession(tx *gorm.DB, session models.Session, n NewSession) (models.Session, error) {
+	graphRow, err := s.graphRow(session.OrgID, n.Graph)
+	if err != nil {
+		return session, err
+	}
+	if _, err := createOnce(tx, &graphRow); err != nil {
+		return session, err
+	}
+	now := s.Now()
+	session.GraphID, session.Status = graphRow.ID, models.StatusCreated
+	session.Created, session.Updated, session.NudgeAt = now, now, &now
+	session.ExpiresAt = models.At(now.Add(n.TTL))
+	session.EmailSealed, session.EmailLookup = s.sealContact(session, "email", n.Email)
+	session.PhoneSealed, session.PhoneLookup = s.sealContact(session, "phone", n.Phone)
+	if err := tx.Create(&session).Error; err != nil {
+		return session, err
+	}
+	return session, s.fire(tx, s.id(models.PrefixEvent), session, now)
+}
+
+func (s *Store) graphRow(org string, g graph.Graph) (models.Graph, error) {
+	body, err := json.Marshal(g)
+	if err != nil {
+		return models.Graph{}, err
+	}
+	sum := sha256.Sum256(append([]byte(org+"\x00"), body...))
+	return models.Graph{ID: hex.EncodeToString(sum[:]), OrgID: org, Body: models.AsJSON(g), Created: s.Now()}, nil
+}
+
+func (s *Store) sealContact(session models.Session, kind, value string) (sealed, lookup *string) {
+	if value == "" {
+		return nil, nil
+	}
+	at := seal.Place{Table: "sessions." + kind, Row: session.ID, Org: session.OrgID}
+	ciphertext, digest := s.keys.Seal([]byte(value), at), s.keys.Digest(kind, []byte(value))
+	return &ciphertext, &digest
+}
+
+// Session reads a session.
+func (s *Store) Session(ctx context.Context, org, id string) (models.Session, error) {
+	return sessionIn(s.read(ctx), org, id)
+}
+
+// SessionFilter narrows a list; empty fields do not.
+type SessionFilter struct {
+	Status            models.SessionStatus
+	ClientReferenceID string
+	WorkflowID        string
+	Created           Window
+}
+
+// Sessions lists sessions, newest first.
+func (s *Store) Sessions(ctx context.Context, org string, f SessionFilter, page Page) ([]models.Session, bool, error) {
+	return listWithin[models.Session](s, s.read(ctx).Where("org_id = ?", org), f.apply, page)
+}
+
+func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
+	q = f.Created.apply(q)
+	for column, value := range map[string]string{
+		"status": string(f.Status), "client_reference_id": f.ClientReferenceID, "workflow_id": f.WorkflowID,
+	} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	return q
+}
+
+// SessionGraph reads the graph that the session runs.
+func (s *Store) SessionGraph(ctx context.Context, session models.Session) (graph.Graph, error) {
+	var row models.Graph
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", session.GraphID, session.OrgID), &row)
+	if err == nil && !found {
+		err = models.Missing("graph", session.GraphID)
+	}
+	return row.Body.V, err
+}
+
+// Results reads the verdicts of sessions, oldest first, by session.
+func (s *Store) Results(ctx context.Context, org string, sessions ...string) (map[string][]models.Result, error) {
+	var rows []models.Result
+	err := s.read(ctx).Where("org_id = ? AND session_id IN ?", org, sessions).Order("created, id").Find(&rows).Error
+	bySession := make(map[string][]models.Result, len(sessions))
+	for _, row := range rows {
+		bySession[row.SessionID] = append(bySession[row.SessionID], row)
+	}
+	return bySession, err
+}
+
+// WorkflowStarted notes that the workflow knows of everything up to the session as it was read.
+func (s *Store) WorkflowStarted(ctx context.Context, session models.Session) error {
+	if session.NudgeAt == nil {
+		return nil
+	}
+	return s.read(ctx).Model(&models.Session{}).
+		Where("id = ? AND org_id = ? AND nudge_at = ?", session.ID, session.OrgID, *session.NudgeAt).
+		Updates(map[string]any{"nudge_at": nil}).Error
+}

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// NewSubmission is what a user sent for the next attempt at a method.
+type NewSubmission struct {
+	Session models.Session // as it was read when the offer was looked up
+	Node    string
+	Method  rules.Method
+	Attempt int
+	Payload []byte
+	// Delay holds the verdict back (simulated slowness).
+	Delay time.Duration
+}
+
+// Submit stores a submission and makes its session processing. One attempt takes one submission: a repeat of the same
+// payload returns the first, another one is CodeSubmissionInProgress. Further errors: those of Change, and
+// CodeRateLimitExceeded at MaxSubmissions.
+func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission, Changed, error) {
+	if n.Session.Submissions >= models.MaxSubmissions {
+		return models.Submission{}, Changed{}, models.Errorf(models.CodeRateLimitExceeded,
+			"The session has taken %d submissions and takes no more", models.MaxSubmissions)
+	}
+	submission := s.newSubmission(ctx, n)
+	changed, err := s.Change(ctx, Change{
+		OrgID: submission.OrgID, SessionID: submission.SessionID,
+		ID:   fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
+		// The offer must still stand: it is as old as the row that was read.
+		From: models.OpenStatuses, To: models.StatusProcessing, Revision: &n.Session.Revision,
+		Set: map[string]any{
+			"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
+		},
+		Also: func(tx *gorm.DB, _ models.Session) error { return tx.Create(&submission).Error },
+	})
+	if err != nil || !changed.Repeated {
+		return submission, changed, err
+	}
+	first, err := s.submissionAt(ctx, submission)
+	if err == nil && first.Fingerprint != submission.Fingerprint {
+		err = models.Errorf(models.CodeSubmissionInProgress,
+			"Another submission for this attempt at %s is being processed", n.Method)
+	}
+	return first, changed, err
+}
+
+func (s *Store) newSubmission(ctx context.Context, n NewSubmission) models.Submission {
+	now := s.Now()
+	row := models.Submission{
+		ID: s.NewID(ctx, models.PrefixResult), OrgID: n.Session.OrgID, SessionID: n.Session.ID,
+		Node: n.Node, Method: n.Method, Attempt: n.Attempt,
+		Fingerprint: s.keys.Digest("submission", []byte(n.Session.ID), []byte(n.Node), n.Payload),
+		ReadyAt:     models.At(now.Add(n.Delay)), Created: now,
+	}
+	sealed := s.keys.Seal(n.Payload, submissionPlace(row))
+	row.Payload = &sealed
+	return row
+}
+
+func submissionPlace(row models.Submission) seal.Place {
+	return seal.Place{Table: "submissions", Row: row.ID, Org: row.OrgID}
+}
+
+func (s *Store) submissionAt(ctx context.Context, like models.Submission) (models.Submission, error) {
+	var row models.Submission
+	found, err := one(s.read(ctx).Where("session_id = ? AND node = ? AND attempt = ? AND org_id = ?",
+		like.SessionID, like.Node, like.Attempt, like.OrgID), &row)
+	if err == nil && !found {
+		err = models.Missing("submission", like.ID)
+	}
+	return row, err
+}
+
+// Submission reads a submission with what the user sent, which is nil once it has been judged.
+func (s *Store) Submission(ctx context.Context, org, id string) (models.Submission, []byte, error) {
+	var row models.Submission
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
+	if err == nil && !found {
+		err = models.Missing("submission", id)
+	}
+	if err != nil || row.Payload == nil {
+		return row, nil, err
+	}
+	payload, err := s.keys.Open(*row.Payload, submissionPlace(row))
+	return row, payload, err
+}
+
+// PendingSubmissions lists what has been sent and not judged, by session, oldest first.
+func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) ([]models.Submission, error) {
+	var rows []models.Submission
+	err := s.read(ctx).
+		Where("session_id = ? AND org_id = ? AND payload IS NOT NULL", sessionID, org).
+		Order("created, id").Find(&rows).Error
+	return rows, err
+}
+
+// Judgement is a verdict with what the executor made of it.
+type Judgement struct {
+	Session    models.Session // as it was read when the executor ran
+	Submission models.Submission
+	Verdict    models.Verdict
+	State      graph.State
+	To         models.SessionStatus
+	Failure    *rules.ReasonCode
+}
+
+// Judge records a verdict, moves the session and erases what the user had sent. Errors: those of Change; ErrRefused
+// means that the row moved meanwhile, so that the executor must look again.
+func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
+	set := map[string]any{
+		"graph_state": models.AsJSON(j.State), "in_flight": max(j.Session.InFlight-1, 0), "nudge_at": nil,
+	}
+	if j.To == models.StatusVerified {
+		set["verification_path"] = string(j.Submission.Method)
+	}
+	if j.Failure != nil {
+		set["failure_code"] = *j.Failure
+	}
+	return s.Change(ctx, Change{
+		OrgID: j.Session.OrgID, SessionID: j.Session.ID,
+		ID:   fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt),
+		From: models.OpenStatuses, To: j.To, Revision: &j.Session.Revision, Set: set,
+		Also: func(tx *gorm.DB, after models.Session) error { return s.recordVerdict(tx, j, after) },
+	})
+}
+
+func (s *Store) recordVerdict(tx *gorm.DB, j Judgement, after models.Session) error {
+	result := models.Result{
+		ID: j.Submission.ID, OrgID: j.Submission.OrgID, SessionID: j.Submission.SessionID, Node: j.Submission.Node,
+		Method: j.Submission.Method, Attempt: j.Submission.Attempt, Status: j.Verdict.Outcome,
+		AgeTier: j.Verdict.AgeTier, ReasonCodes: models.AsJSON(j.Verdict.ReasonCodes),
+		Checks: models.AsJSON(j.Verdict.Checks), Provider: j.Verdict.Provider, Created: after.Updated,
+	}
+	if err := tx.Create(&result).Error; err != nil {
+		return err
+	}
+	return erase(tx, after, j.Submission.ID)
+}
+
+// erase removes what the user sent: of the judged submission, and of all once the session has ended.
+func erase(tx *gorm.DB, session models.Session, judged string) error {
+	q := tx.Model(&models.Submission{}).Where("session_id = ?", session.ID)
+	if !session.Status.Terminal() {
+		q = q.Where("id = ?", judged)
+	}
+	return q.Updates(map[string]any{"payload": nil}).Error
+}
+
+// End makes an open session cancelled or expired, and erases what was sent and not judged.
+func (s *Store) End(
+	ctx context.Context, org, id string, from []models.SessionStatus, to models.SessionStatus,
+) (Changed, error) {
+	return s.Change(ctx, Change{
+		OrgID: org, SessionID: id, ID: string(to), From: from, To: to, Set: map[string]any{"nudge_at": s.Now()},
+		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after, "") },
+	})
+}
+
+// MarkOpened makes a created session pending. A session that is past that stays as it is.
+func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
+	changed, err := s.Change(ctx, Change{
+		OrgID: org, SessionID: id, ID: "open",
+		From: []models.SessionStatus{models.StatusCreated}, To: models.StatusPending,
+	})
+	if errors.Is(err, ErrRefused) {
+		return s.Session(ctx, org, id)
+	}
+	if err == nil && changed.Session.Status.Terminal() {
+		err = refusal(changed.Session)
+	}
+	return changed.Session, err
+}

@@ -1,0 +1,157 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+var sweepScenarios = []scenario{
+	startedWorkflowIsOwedNothing,
+	startedWorkflowIsStillOwedWhatCameAfter,
+	sessionIsNudgedOnceItIsOverdue,
+	concurrentSweepersClaimASessionOnce,
+	claimedSessionComesAgainWhenNobodyStartedIt,
+	claimedSessionIsDoneWithOnceStarted,
+	overdueSessionsAreThoseStillOpen,
+	overdueDeliveriesAreThoseStillPending,
+	forgettingSparesWhatStillServes,
+}
+
+// owed lists the sessions that a sweep claims now, of those owed a nudge for a minute.
+func (f *fixture) owed(t *testing.T) []models.Session {
+	t.Helper()
+	sessions, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), 100)
+	require.NoError(t, err)
+	return sessions
+}
+
+func startedWorkflowIsOwedNothing(t *testing.T, f *fixture) {
+	session := f.session(t)
+	require.NoError(t, f.WorkflowStarted(t.Context(), session))
+	started := f.reread(t, session)
+	require.Nil(t, started.NudgeAt)
+	require.Equal(t, session.Revision, started.Revision)
+	require.NoError(t, f.WorkflowStarted(t.Context(), started))
+	f.clock.Advance(time.Hour)
+	require.Empty(t, f.owed(t))
+}
+
+func startedWorkflowIsStillOwedWhatCameAfter(t *testing.T, f *fixture) {
+	session := f.session(t)
+	f.clock.Advance(time.Second)
+	_, after := f.submitted(t, session, attestation, born)
+	require.NoError(t, f.WorkflowStarted(t.Context(), session))
+	require.Equal(t, after, f.reread(t, session))
+
+	foreign := after
+	foreign.OrgID = f.foreign
+	require.NoError(t, f.WorkflowStarted(t.Context(), foreign))
+	require.Equal(t, after, f.reread(t, session))
+}
+
+func sessionIsNudgedOnceItIsOverdue(t *testing.T, f *fixture) {
+	older := f.session(t)
+	f.clock.Advance(time.Second)
+	f.session(t)
+	f.clock.Advance(time.Minute - time.Second)
+	require.Empty(t, f.owed(t))
+	f.clock.Advance(time.Microsecond)
+	require.Equal(t, []string{older.ID}, sessionIDs(f.owed(t)))
+	f.clock.Advance(time.Hour)
+
+	some, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now(), 1)
+	require.NoError(t, err)
+	require.Len(t, some, 1)
+}
+
+func concurrentSweepersClaimASessionOnce(t *testing.T, f *fixture) {
+	var want []string
+	for range 10 {
+		want = append(want, f.session(t).ID)
+	}
+	f.clock.Advance(time.Hour)
+	replicas := []*store.Store{f.Store, f.replica(t)}
+	var claimed []string
+	for _, sessions := range allOf(t, race(6, func(i int) ([]models.Session, error) {
+		return replicas[i%2].Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), 100)
+	})) {
+		claimed = append(claimed, sessionIDs(sessions)...)
+	}
+	require.ElementsMatch(t, want, claimed)
+}
+
+func claimedSessionComesAgainWhenNobodyStartedIt(t *testing.T, f *fixture) {
+	session := f.session(t)
+	for range 3 {
+		f.clock.Advance(2 * time.Minute)
+		require.Equal(t, []string{session.ID}, sessionIDs(f.owed(t)))
+		require.Empty(t, f.owed(t))
+	}
+}
+
+func claimedSessionIsDoneWithOnceStarted(t *testing.T, f *fixture) {
+	f.session(t)
+	f.clock.Advance(time.Hour)
+	claimed := f.owed(t)
+	require.Len(t, claimed, 1)
+	require.NoError(t, f.WorkflowStarted(t.Context(), claimed[0]))
+	f.clock.Advance(time.Hour)
+	require.Empty(t, f.owed(t))
+}
+
+func overdueSessionsAreThoseStillOpen(t *testing.T, f *fixture) {
+	expiresIn := func(d time.Duration) models.Session {
+		n := f.newSession(t)
+		n.TTL = d
+		return f.created(t, n)
+	}
+	second, first := expiresIn(2*time.Hour), expiresIn(time.Hour)
+	expiresIn(3 * time.Hour)
+	f.changed(t, move(expiresIn(time.Hour), "end", models.StatusExpired))
+
+	f.clock.Advance(3 * time.Hour)
+	overdue, err := f.Across().OverdueSessions(t.Context(), f.clock.Now(), 100)
+	require.NoError(t, err)
+	require.Equal(t, []models.Session{first, second}, overdue)
+	some, err := f.Across().OverdueSessions(t.Context(), f.clock.Now(), 1)
+	require.NoError(t, err)
+	require.Equal(t, []models.Session{first}, some)
+}
+
+func overdueDeliveriesAreThoseStillPending(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	late := f.delivery(t, f.session(t))
+	f.answered(t, f.delivery(t, f.session(t)), acknowledged)
+	f.clock.Advance(time.Minute)
+	f.session(t)
+
+	overdue, err := f.Across().OverdueDeliveries(t.Context(), f.clock.Now(), 100)
+	require.NoError(t, err)
+	require.Equal(t, []models.Delivery{late}, overdue)
+}
+
+func forgettingSparesWhatStillServes(t *testing.T, f *fixture) {
+	take := func() {
+		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String())
+		require.NoError(t, err)
+		_, err = f.TakeRate(t.Context(), "bucket", 10)
+		require.NoError(t, err)
+	}
+	take()
+	f.clock.Advance(store.IdempotencyTTL - time.Minute)
+	take()
+	f.clock.Advance(time.Minute)
+	take()
+	require.NoError(t, f.Across().Forget(t.Context()))
+	require.Equal(t, 3, f.count(t, "SELECT count(*) FROM idempotency_keys"), "not before their day is over")
+	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM rate_windows"))
+
+	f.clock.Advance(time.Microsecond)
+	require.NoError(t, f.Across().Forget(t.Context()))
+	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM idempotency_keys"))
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// CreateWorkflow stores a draft. A repeat under a reserved id returns the first.
+func (s *Store) CreateWorkflow(ctx context.Context, org, actor, name string, d graph.Definition) (models.Workflow, error) {
+	now := s.Now()
+	w := models.Workflow{
+		ID: s.NewID(ctx, models.PrefixWorkflow), OrgID: org, Name: name, Definition: models.AsJSON(d),
+		Created: now, Updated: now,
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		made, err := createOnce(tx, &w)
+		if err != nil || !made {
+			return err
+		}
+		return s.audit(tx, org, actor, "workflow.create", w.ID, nil)
+	})
+	if err != nil {
+		return w, err
+	}
+	return s.Workflow(ctx, org, w.ID)
+}
+
+// createOnce inserts row unless its id is taken, which is how a repeated request finds what it made the first time.
+func createOnce(tx *gorm.DB, row any) (made bool, err error) {
+	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
+	return res.RowsAffected == 1, res.Error
+}
+
+// Workflow reads a draft.
+func (s *Store) Workflow(ctx context.Context, org, id string) (models.Workflow, error) {
+	var w models.Workflow
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &w)
+	if err == nil && !found {
+		return w, models.Missing("workflow", id)
+	}
+	return w, err
+}
+
+// Workflows lists drafts, newest first.
+func (s *Store) Workflows(ctx context.Context, org string, page Page) ([]models.Workflow, bool, error) {
+	return list[models.Workflow](s, s.read(ctx).Where("org_id = ?", org), page)
+}
+
+// UpdateWorkflow stores what edit makes of the draft. Two editors at once: the later one edits what the earlier left.
+func (s *Store) UpdateWorkflow(
+	ctx context.Context, org, actor, id string, edit func(*models.Workflow) error,
+) (models.Workflow, error) {
+	var w models.Workflow
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := s.lockWorkflow(tx, org, id, &w); err != nil {
+			return err
+		}
+		if err := edit(&w); err != nil {
+			return err
+		}
+		err := tx.Model(&models.Workflow{}).Where("id = ?", id).
+			Updates(map[string]any{"name": w.Name, "definition": w.Definition}).Error
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "workflow.update", id, nil)
+	})
+	return w, err
+}
+
+// lockWorkflow takes the row for this transaction by writing to it, and then reads it.
+func (s *Store) lockWorkflow(tx *gorm.DB, org, id string, w *models.Workflow) error {
+	res := tx.Model(&models.Workflow{}).Where("id = ? AND org_id = ?", id, org).Updates(map[string]any{"updated": s.Now()})
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected == 0 {
+		return models.Missing("workflow", id)
+	}
+	_, err := one(tx.Where("id = ?", id), w)
+	return err
+}
+
+// PublishWorkflow freezes the draft as version N+1. Compile turns it into a graph, or says what is wrong with it.
+func (s *Store) PublishWorkflow(
+	ctx context.Context, org, actor, id string, note *string, compile func(models.Workflow) (graph.Graph, error),
+) (models.WorkflowVersion, error) {
+	v := models.WorkflowVersion{
+		ID: s.NewID(ctx, models.PrefixWorkflowVersion), OrgID: org, WorkflowID: id, Note: note, Author: &actor,
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		var w models.Workflow
+		if err := s.lockWorkflow(tx, org, id, &w); err != nil {
+			return err
+		}
+		if found, err := one(tx.Where("id = ?", v.ID), &v); err != nil || found {
+			return err
+		}
+		compiled, err := compile(w)
+		if err != nil {
+			return err
+		}
+		v.Version, v.Created = nextVersion(w), s.Now()
+		v.Definition, v.Compiled = w.Definition, models.AsJSON(compiled)
+		if err := tx.Create(&v).Error; err != nil {
+			return err
+		}
+		err = tx.Model(&models.Workflow{}).Where("id = ?", id).
+			Updates(map[string]any{"published_version": v.Version}).Error
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "workflow.publish", id, map[string]any{"version": v.Version})
+	})
+	return v, err
+}
+
+func nextVersion(w models.Workflow) int {
+	if w.PublishedVersion == nil {
+		return 1
+	}
+	return *w.PublishedVersion + 1
+}
+
+// WorkflowVersions lists the versions of a workflow, newest first.
+func (s *Store) WorkflowVersions(ctx context.Context, org, id string, page Page) ([]models.WorkflowVersion, bool, error) {
+	if _, err := s.Workflow(ctx, org, id); err != nil {
+		return nil, false, err
+	}
+	return list[models.WorkflowVersion](s, s.read(ctx).Where("org_id = ? AND workflow_id = ?", org, id), page)
+}
+
+// WorkflowVersion reads one version.
+func (s *Store) WorkflowVersion(ctx context.Context, org, id string, version int) (models.WorkflowVersion, error) {
+	var v models.WorkflowVersion
+	q := s.read(ctx).Where("org_id = ? AND workflow_id = ? AND version = ?", org, id, version)
+	found, err := one(q, &v)
+	if err == nil && !found {
+		return v, &models.Error{
+			Code: models.CodeResourceMissing, Param: "version", Message: "The workflow has no such version",
+		}
+	}
+	return v, err
+}
+
+// PublishedVersion reads the version that new sessions run. Unknown, foreign and unpublished are one answer, so that
+// nothing can be learnt of another organization.
+func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.WorkflowVersion, error) {
+	var v models.WorkflowVersion
+	q := s.read(ctx).Table("workflow_versions AS v").Select("v.*").
+		Joins("JOIN workflows AS w ON w.id = v.workflow_id AND w.published_version = v.version").
+		Where("w.id = ? AND w.org_id = ?", id, org)
+	found, err := one(q, &v)
+	if err == nil && !found {
+		return v, models.Invalid("workflow_id", "No such published workflow: '%s'", id)
+	}
+	return v, err
+}
