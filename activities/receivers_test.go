@@ -1,0 +1,213 @@
+package activities_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/models"
+)
+
+// patience is how long a receiver may take where it is to run out of time.
+const patience = 200 * time.Millisecond
+
+// misbehaving are receivers that never answer as they should, and what is recorded of them.
+var misbehaving = map[string]struct {
+	url    func(t *testing.T) string
+	reason string
+}{
+	"refuses the connection":         {refusing, "connection: dial failed"},
+	"answers too late":               {hanging, "timeout: the endpoint did not answer in time"},
+	"drips its header":               {dripping("HTTP/1.1 200 OK\r\n", "X-Drip: 1\r\n"), "timeout: the endpoint did not answer in time"},
+	"hangs up":                       {saying(""), "connection: the endpoint gave no valid answer"},
+	"does not speak HTTP":            {saying("SSH-2.0-OpenSSH_9.6\r\n"), "connection: the endpoint gave no valid answer"},
+	"has an endless header":          {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000)), "connection: the endpoint gave no valid answer"},
+	"redirects to nowhere":           {saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), "connection: the endpoint gave no valid answer"},
+	"has a certificate of its own":   {selfSigned, "connection: the endpoint gave no valid answer"},
+	"has a URL of an unknown scheme": {fixed("gopher://merchant.example/hook-secret"), "connection: the endpoint gave no valid answer"},
+	"has a URL that is none":         {fixed("https://merchant.example:port/hook-secret"), "connection: the endpoint gave no valid answer"},
+}
+
+func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
+	t.Parallel()
+	for name, receiver := range misbehaving {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			p.Client = activities.NewWebhookClient(patience)
+			at := receiver.url(t)
+
+			delivery := p.attempt(t, at)
+
+			require.Equal(t, models.DeliveryFailed, delivery.Status)
+			require.Nil(t, delivery.ResponseStatus)
+			require.Equal(t, receiver.reason, *delivery.Error)
+			require.NotNil(t, delivery.NextAttemptAt)
+			require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed}, p.attempted)
+		})
+	}
+}
+
+// An error of the network names the address; what is recorded must not, since a merchant's URL may hold a secret.
+func TestTheReasonOfAFailureNeverHoldsTheURL(t *testing.T) {
+	t.Parallel()
+	const secret = "https://user:hook-secret@merchant.example/hook-secret?token=hook-secret"
+	for name, failure := range map[string]struct {
+		err    error
+		reason string
+	}{
+		"dns":     {&net.DNSError{Err: "no such host", Name: "hook-secret.example", IsNotFound: true}, "dns: the endpoint's host name cannot be resolved"},
+		"dial":    {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New(secret)}, "connection: dial failed"},
+		"read":    {&net.OpError{Op: "read", Net: "tcp", Err: errors.New(secret)}, "connection: read failed"},
+		"timeout": {&net.DNSError{Err: "timeout", Name: secret, IsTimeout: true}, "timeout: the endpoint did not answer in time"},
+		"url":     {&url.Error{Op: "Post", URL: secret, Err: errors.New(secret)}, "connection: the endpoint gave no valid answer"},
+		"any":     {errors.New(secret), "connection: the endpoint gave no valid answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			p.Client = &http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) {
+				return nil, failure.err
+			})}
+
+			delivery := p.attempt(t, secret)
+
+			require.Equal(t, failure.reason, *delivery.Error)
+			require.NotContains(t, *delivery.Error, "secret")
+			require.NotContains(t, *delivery.Error, "merchant")
+		})
+	}
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") })
+			at := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) })
+
+			delivery := p.attempt(t, at)
+
+			require.Equal(t, models.DeliveryFailed, delivery.Status)
+			require.Equal(t, status, *delivery.ResponseStatus)
+		})
+	}
+}
+
+// What a receiver says beyond its status does not matter, however much it is and however slowly it comes.
+func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"none":     func(http.ResponseWriter, *http.Request) {},
+		"an error": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"error":"out of stock"}`) },
+		"endless": func(w http.ResponseWriter, _ *http.Request) {
+			for chunk := bytes.Repeat([]byte("x"), 1<<20); ; {
+				if _, err := w.Write(chunk); err != nil {
+					return
+				}
+			}
+		},
+		"never finished": func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			p.Client = activities.NewWebhookClient(time.Second)
+
+			delivery := p.attempt(t, serve(t, body))
+
+			require.Equal(t, models.DeliverySucceeded, delivery.Status)
+			require.Equal(t, http.StatusOK, *delivery.ResponseStatus)
+		})
+	}
+}
+
+func serve(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender has gone
+		handle(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/hook-secret"
+}
+
+func fixed(url string) func(*testing.T) string { return func(*testing.T) string { return url } }
+
+func refusing(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	return server.URL
+}
+
+func hanging(t *testing.T) string {
+	t.Helper()
+	return serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+}
+
+func selfSigned(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// saying is a receiver that says these bytes and hangs up.
+func saying(answer string) func(*testing.T) string {
+	return listening(func(c net.Conn) { _, _ = io.WriteString(c, answer) })
+}
+
+// dripping is a receiver that begins well and then says a little more, again and again, for as long as anybody listens.
+func dripping(begin, drop string) func(*testing.T) string {
+	return listening(func(c net.Conn) {
+		_, err := io.WriteString(c, begin)
+		for tick := time.NewTicker(patience / 10); err == nil; <-tick.C {
+			_, err = io.WriteString(c, drop)
+		}
+	})
+}
+
+// listening is a receiver below HTTP. It speaks once it has heard the request.
+func listening(speak func(net.Conn)) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = listener.Close() })
+		go func() {
+			for {
+				c, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = c.Read(make([]byte, 64<<10))
+				speak(c)
+				_ = c.Close()
+			}
+		}()
+		return "http://" + listener.Addr().String() + "/hook-secret"
+	}
+}

@@ -1,0 +1,370 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+const (
+	document = rules.MethodDocumentCapture
+	facial   = rules.MethodFacialAge
+	declared = rules.MethodSelfAttestation
+)
+
+// desk is where submissions are judged, with a note of every verdict and every end that was told of.
+type desk struct {
+	*scene.Scene
+	*activities.Sessions
+	clock *clock
+
+	mu     sync.Mutex
+	judged []graph.Outcome
+	ended  []models.SessionStatus
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	c := newClock()
+	d := &desk{Scene: scene.New(t, c.Now), clock: c}
+	d.Sessions = &activities.Sessions{
+		Store: d.Scene.Store, Judge: simulated.Judge{Real: attestation.Judge{}},
+		Judged: func(_ rules.Method, o graph.Outcome) { d.note(func() { d.judged = append(d.judged, o) }) },
+		Ended:  func(s models.Session) { d.note(func() { d.ended = append(d.ended, s.Status) }) },
+	}
+	return d
+}
+
+func (d *desk) note(what func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	what()
+}
+
+func ref(s models.Session) models.SessionRef {
+	return models.SessionRef{OrgID: s.OrgID, SessionID: s.ID}
+}
+
+func submitted(s models.Submission) models.SubmissionRef {
+	return models.SubmissionRef{
+		SessionRef:   models.SessionRef{OrgID: s.OrgID, SessionID: s.SessionID},
+		SubmissionID: s.ID,
+	}
+}
+
+func (d *desk) judge(t *testing.T, s models.Submission) models.SessionView {
+	t.Helper()
+	view, err := d.JudgeSubmission(t.Context(), submitted(s))
+	require.NoError(t, err)
+	return view
+}
+
+func TestAVerdictIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]struct {
+		outcome string
+		verdict graph.Outcome
+		status  models.SessionStatus
+		events  int
+		ended   []models.SessionStatus
+	}{
+		"that ends the session": {
+			simulated.Pass, graph.OutcomePassed, models.StatusVerified, 2, []models.SessionStatus{models.StatusVerified},
+		},
+		"that lets it go on": {simulated.Fail, graph.OutcomeFailed, models.StatusRequiresInput, 1, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.SubscribeURL(t, "https://merchant.example/hooks", models.EventSessionVerified)
+			session := d.Begin(t, scene.AnyOf(document))
+			submission := d.Simulate(t, session, document, play.outcome)
+
+			first := d.judge(t, submission)
+			for range 3 {
+				require.Equal(t, first, d.judge(t, submission), "a repeat is answered as the first run was")
+			}
+
+			require.Equal(t, play.status, first.Status)
+			require.Len(t, first.FirstAttempts, play.events-1)
+			require.Equal(t, []graph.Outcome{play.verdict}, d.Verdicts(t, session))
+			require.Len(t, d.EventsOf(t, session), play.events)
+			require.Equal(t, []graph.Outcome{play.verdict}, d.judged, "what is counted is counted once")
+			require.Equal(t, play.ended, d.ended)
+			require.Empty(t, d.Unjudged(t, session), "what the user sent is erased")
+		})
+	}
+}
+
+func TestAVerdictThatManyGiveAtOnceIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.Attempts(2, scene.AnyOf(document)))
+	submission := d.Simulate(t, session, document, simulated.Fail)
+	var judges sync.WaitGroup
+	for range 8 {
+		judges.Go(func() {
+			view, err := d.JudgeSubmission(context.WithoutCancel(t.Context()), submitted(submission))
+			if err != nil || len(view.Offers) != 1 || view.Offers[0].AttemptsUsed != 1 {
+				t.Errorf("answer %+v, %v", view, err)
+			}
+		})
+	}
+	judges.Wait()
+
+	require.Equal(t, []graph.Outcome{graph.OutcomeFailed}, d.Verdicts(t, session))
+	require.Equal(t, []graph.Outcome{graph.OutcomeFailed}, d.judged)
+	require.Zero(t, d.Reread(t, session).InFlight)
+}
+
+type judgeFunc func(ctx context.Context, s methods.Submission) (methods.Verdict, error)
+
+func (f judgeFunc) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	return f(ctx, s)
+}
+
+// meddle has something happen between a judge's look at the row and the change that follows. It counts the judge's calls.
+func (d *desk) meddle(at func(call int)) (calls *int) {
+	calls = new(int)
+	judge := d.Judge
+	d.Judge = judgeFunc(func(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+		*calls++
+		at(*calls)
+		return judge.Judge(ctx, s)
+	})
+	return calls
+}
+
+func TestARowThatMovedMeanwhileIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AllOf(facial, document))
+	submission := d.Simulate(t, session, facial, simulated.Pass)
+	calls := d.meddle(func(call int) {
+		if call == 1 {
+			d.Simulate(t, session, document, simulated.Pass)
+		}
+	})
+
+	view := d.judge(t, submission)
+
+	require.Equal(t, 2, *calls)
+	require.Equal(t, models.StatusProcessing, view.Status, "the other submission is still to be judged")
+	require.Len(t, view.Unjudged, 1)
+	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, d.Verdicts(t, session))
+	require.Equal(t, 1, d.Reread(t, session).InFlight)
+}
+
+func TestARowThatNeverHoldsStillIsLeftForLater(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	calls := d.meddle(func(call int) { d.touch(t, session, call) })
+
+	view := d.judge(t, submission)
+
+	require.Equal(t, 10, *calls)
+	require.Equal(t, []models.UnjudgedView{{SubmissionID: submission.ID}}, view.Unjudged, "the run comes back to it")
+	require.Empty(t, d.Verdicts(t, session))
+}
+
+func TestASessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	d.meddle(func(int) { d.end(t, session, models.StatusExpired) })
+
+	view := d.judge(t, submission)
+
+	require.Equal(t, models.SessionView{
+		Status: models.StatusExpired, ExpiresAt: session.ExpiresAt, FirstAttempts: []models.DeliveryRef{},
+	}, view)
+	require.Empty(t, d.Verdicts(t, session))
+	require.Empty(t, d.judged)
+}
+
+func TestASessionThatHasEndedIsOnlyShown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventSessionCancelled)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	d.end(t, session, models.StatusCancelled)
+	owed := []models.DeliveryRef{d.Deliveries(t, endpoint)[0].Ref()}
+	calls := d.meddle(func(int) {})
+
+	for name, look := range map[string]func() (models.SessionView, error){
+		"judge": func() (models.SessionView, error) { return d.JudgeSubmission(t.Context(), submitted(submission)) },
+		"sync":  func() (models.SessionView, error) { return d.SyncSession(t.Context(), ref(session)) },
+		"end": func() (models.SessionView, error) {
+			return d.EndSession(t.Context(), models.SessionEnd{
+				SessionRef: ref(session), To: models.StatusExpired, ExpiresAt: session.ExpiresAt,
+			})
+		},
+	} {
+		view, err := look()
+		require.NoError(t, err, name)
+		require.Equal(t, models.SessionView{
+			Status: models.StatusCancelled, ExpiresAt: session.ExpiresAt, FirstAttempts: owed,
+		}, view, name)
+	}
+	require.Zero(t, *calls)
+	require.Empty(t, d.ended, "somebody else has ended it")
+	require.Len(t, d.EventsOf(t, session), 2)
+}
+
+func TestAnAgeIsCountedToTheDateInTheLastTimeZone(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, time.November, 15, 12, 0, 0, 0, time.UTC) // midnight at UTC-12
+	for name, play := range map[string]struct {
+		submitted, judged time.Time
+		verdict           graph.Outcome
+	}{
+		"a second before the birthday":           {noon.Add(-time.Second), noon.Add(-time.Second), graph.OutcomeFailed},
+		"on the birthday":                        {noon, noon, graph.OutcomePassed},
+		"submitted before it, judged a day late": {noon.Add(-time.Second), noon.Add(24 * time.Hour), graph.OutcomeFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.clock.Set(play.submitted)
+			session := d.Begin(t, scene.AnyOf(declared))
+			submission := d.Submit(t, session, declared, `{"date_of_birth": "2005-11-15", "declaration": true}`)
+			d.clock.Set(play.judged)
+
+			d.judge(t, submission)
+
+			require.Equal(t, []graph.Outcome{play.verdict}, d.Verdicts(t, session))
+		})
+	}
+}
+
+func TestALiveOrganizationCannotSimulate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	live := scene.Live(t, d.Scene.Store)
+	session := live.Begin(t, scene.AnyOf(document))
+	submission := live.Simulate(t, session, document, simulated.Pass)
+
+	_, err := d.JudgeSubmission(t.Context(), submitted(submission))
+
+	require.Error(t, err)
+	require.Empty(t, live.Verdicts(t, session))
+	require.Equal(t, models.StatusProcessing, live.Reread(t, session).Status)
+	require.Empty(t, d.judged)
+}
+
+func TestAJudgeWithoutAVerdictChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	away := errors.New("the provider is away")
+	d.Judge = judgeFunc(func(context.Context, methods.Submission) (methods.Verdict, error) {
+		return methods.Verdict{}, away
+	})
+
+	_, err := d.JudgeSubmission(t.Context(), submitted(submission))
+
+	require.ErrorIs(t, err, away)
+	require.Len(t, d.Unjudged(t, session), 1)
+}
+
+func TestOrganizationsDoNotJudgeForEachOther(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	foreign := submitted(submission)
+	foreign.OrgID = scene.Sandbox(t, d.Scene.Store).Org
+
+	_, err := d.JudgeSubmission(t.Context(), foreign)
+
+	require.Equal(t, models.CodeSessionNotFound, models.CodeOf(err))
+	require.Empty(t, d.Verdicts(t, session))
+}
+
+func TestAViewShowsWhatTheRunHasToDo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventSessionCreated)
+	session := d.Begin(t, scene.AnyOf(facial, document))
+	now := d.Simulate(t, session, facial, simulated.Pass)
+	d.clock.Advance(time.Second)
+	// A timer that fires early would find the verdict still held back.
+	later := d.SimulateSlowly(t, session, document, simulated.Slow, 1500*time.Microsecond)
+
+	view, err := d.SyncSession(t.Context(), ref(session))
+
+	require.NoError(t, err)
+	require.Equal(t, models.SessionView{
+		Status: models.StatusProcessing, ExpiresAt: session.ExpiresAt,
+		Offers: []models.OfferView{
+			{Node: "primary.facial_age", Method: "facial_age", AttemptsLeft: 3},
+			{Node: "primary.document_capture", Method: "document_capture", AttemptsLeft: 3},
+		},
+		FirstAttempts: []models.DeliveryRef{d.Deliveries(t, endpoint)[0].Ref()},
+		Unjudged:      []models.UnjudgedView{{SubmissionID: now.ID}, {SubmissionID: later.ID, WaitMS: 2}},
+	}, view)
+	require.Nil(t, d.Reread(t, session).NudgeAt, "the workflow knows")
+}
+
+func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]struct {
+		to       models.SessionStatus
+		deadline time.Duration // that the run knows, from the row's
+		status   models.SessionStatus
+		ended    []models.SessionStatus
+	}{
+		"expired":                       {models.StatusExpired, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
+		"expired, whose deadline moved": {models.StatusExpired, -time.Hour, models.StatusCreated, nil},
+		"cancelled by an operator": {
+			models.StatusCancelled, -time.Hour, models.StatusCancelled, []models.SessionStatus{models.StatusCancelled},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			session := d.Begin(t, scene.AnyOf(document))
+			end := models.SessionEnd{
+				SessionRef: ref(session), To: play.to, ExpiresAt: models.At(session.ExpiresAt.Add(play.deadline)),
+			}
+			for range 2 {
+				view, err := d.EndSession(t.Context(), end)
+				require.NoError(t, err)
+				require.Equal(t, play.status, view.Status)
+			}
+			require.Equal(t, play.ended, d.ended)
+			require.Equal(t, play.status, d.Reread(t, session).Status)
+		})
+	}
+}
+
+// touch changes nothing of the session but its revision.
+func (d *desk) touch(t *testing.T, session models.Session, n int) {
+	t.Helper()
+	_, err := d.Scene.Change(t.Context(), touching(d.Reread(t, session), n))
+	require.NoError(t, err)
+}
+
+func (d *desk) end(t *testing.T, session models.Session, to models.SessionStatus) {
+	t.Helper()
+	_, err := d.Scene.End(t.Context(), session.OrgID, session.ID, models.OpenStatuses, to)
+	require.NoError(t, err)
+}

@@ -1,0 +1,142 @@
+package activities
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+const (
+	userAgent = "Stile/1.0"
+	// answerLimit bounds what is read of an answer; only its status matters.
+	answerLimit = 64 << 10
+)
+
+// Webhooks are the activities that bring events to their endpoints.
+type Webhooks struct {
+	Store *store.Store
+	// Client sends. Use NewWebhookClient.
+	Client *http.Client
+	// Schedule holds the wait after each failed attempt; one more failure gives up.
+	Schedule []time.Duration
+	// Delivered, where set, hears of every attempt that was made, for metrics.
+	Delivered func(outcome models.DeliveryStatus)
+}
+
+// NewWebhookClient makes a client that takes no more than timeout for an attempt and follows no redirect: a redirect is
+// not an acknowledgement.
+func NewWebhookClient(timeout time.Duration) *http.Client {
+	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
+	return &http.Client{
+		Timeout: timeout,
+		Transport: &http.Transport{
+			Proxy: nil, DialContext: dialer.DialContext, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
+			TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: answerLimit, ForceAttemptHTTP2: true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// EventDeliveries lists the first attempts of an event that nobody has made.
+func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]models.DeliveryRef, error) {
+	return a.Store.EventDeliveries(ctx, ref.OrgID, ref.EventID)
+}
+
+// DeliverWebhook makes one attempt. What the receiver answers, or that it does not, is a result; an error is a fault of
+// ours. An attempt made before is not made again, unless a crash came between the answer and its record.
+func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	dispatch, err := a.Store.Dispatch(ctx, ref.OrgID, ref.DeliveryID)
+	if err != nil {
+		return models.DeliveryOutcome{}, err
+	}
+	if dispatch.Delivery.Status != models.DeliveryPending {
+		return a.Store.Outcome(ctx, dispatch.Delivery)
+	}
+	answer, err := a.send(ctx, dispatch)
+	if err != nil {
+		return models.DeliveryOutcome{}, err
+	}
+	fault.Point("webhook.answered")
+	outcome, err := a.Store.RecordAnswer(ctx, dispatch.Delivery, answer, a.Schedule)
+	if err == nil && a.Delivered != nil {
+		a.Delivered(outcome.Status)
+	}
+	return outcome, err
+}
+
+func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, error) {
+	body, err := json.Marshal(d.Event.Public(nil))
+	if err != nil {
+		return store.Answer{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint.URL, bytes.NewReader(body))
+	if err != nil {
+		return unanswered(errors.New("the endpoint URL cannot be requested"), 0), nil
+	}
+	sentAt := a.Store.Now()
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", userAgent)
+	request.Header.Set("Stile-Webhook-Id", d.Delivery.ID)
+	request.Header.Set("Stile-Signature", Signature(d.Secret, sentAt.Time, body))
+	started := time.Now()
+	response, err := a.Client.Do(request)
+	took := time.Since(started)
+	if err != nil {
+		// A worker that stops has not heard the receiver's answer: another one will ask again.
+		if ctx.Err() != nil {
+			return store.Answer{}, ctx.Err()
+		}
+		return unanswered(err, took), nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, answerLimit))
+	return store.Answer{
+		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
+		ResponseStatus: &response.StatusCode, Duration: took,
+	}, nil
+}
+
+func unanswered(err error, took time.Duration) store.Answer {
+	reason := reasonOf(err)
+	return store.Answer{Error: &reason, Duration: took}
+}
+
+// reasonOf says why there was no answer, without the URL, whose path and query may hold a secret of the merchant.
+func reasonOf(err error) string {
+	var dns *net.DNSError
+	var network *net.OpError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "timeout: the endpoint did not answer in time"
+	case errors.As(err, &dns):
+		return "dns: the endpoint's host name cannot be resolved"
+	case errors.As(err, &network):
+		return fmt.Sprintf("connection: %s failed", network.Op)
+	default:
+		return "connection: the endpoint gave no valid answer"
+	}
+}
+
+// Signature is the Stile-Signature header: HMAC-SHA256 over "{timestamp}.{body}", keyed with the endpoint's secret.
+func Signature(secret string, at time.Time, body []byte) string {
+	timestamp := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp + "."))
+	mac.Write(body)
+	return "t=" + timestamp + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,295 @@
+package activities_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+// post is where deliveries are made, with a note of every attempt that was told of.
+type post struct {
+	*scene.Scene
+	*activities.Webhooks
+	clock     *clock
+	attempted []models.DeliveryStatus
+}
+
+func newPost(t *testing.T) *post {
+	t.Helper()
+	c := newClock()
+	p := &post{Scene: scene.New(t, c.Now), clock: c}
+	p.Webhooks = &activities.Webhooks{
+		Store: p.Scene.Store, Client: activities.NewWebhookClient(time.Minute),
+		Schedule:  []time.Duration{5 * time.Minute, 30 * time.Minute},
+		Delivered: func(s models.DeliveryStatus) { p.attempted = append(p.attempted, s) },
+	}
+	return p
+}
+
+// owe creates a session, of whose creation the endpoint is to hear.
+func (p *post) owe(t *testing.T, e scene.Endpoint) models.DeliveryRef {
+	t.Helper()
+	p.Begin(t, scene.AnyOf(document))
+	return p.Deliveries(t, e)[0].Ref()
+}
+
+func (p *post) deliver(t *testing.T, d models.DeliveryRef) models.DeliveryOutcome {
+	t.Helper()
+	outcome, err := p.DeliverWebhook(t.Context(), d)
+	require.NoError(t, err)
+	return outcome
+}
+
+// attempt makes the first attempt at the URL, and returns its row.
+func (p *post) attempt(t *testing.T, url string) models.Delivery {
+	t.Helper()
+	endpoint := p.SubscribeURL(t, url, models.EventSessionCreated)
+	p.deliver(t, p.owe(t, endpoint))
+	return p.Deliveries(t, endpoint)[0]
+}
+
+// verify does what the documentation tells receivers to do ("Webhook Signature Verification", step by step).
+func verify(secret, header string, body []byte, now time.Time) bool {
+	var timestamp, signature string
+	for part := range strings.SplitSeq(header, ",") {
+		if t, ok := strings.CutPrefix(part, "t="); ok {
+			timestamp = t
+		}
+		if v1, ok := strings.CutPrefix(part, "v1="); ok {
+			signature = v1
+		}
+	}
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || math.Abs(float64(now.Unix()-seconds)) > 300 {
+		return false
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp + "." + string(body)))
+	return hmac.Equal([]byte(signature), []byte(hex.EncodeToString(mac.Sum(nil))))
+}
+
+func TestADeliveryIsSignedAsDocumented(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	delivery := p.owe(t, endpoint)
+
+	p.deliver(t, delivery)
+
+	request := merchant.Requests()[0]
+	require.Equal(t, []string{"application/json"}, request.Header["Content-Type"])
+	require.Equal(t, []string{"Stile/1.0"}, request.Header["User-Agent"])
+	require.Equal(t, []string{delivery.DeliveryID}, request.Header["Stile-Webhook-Id"])
+	signatures := request.Header["Stile-Signature"]
+	require.Len(t, signatures, 1)
+	require.Regexp(t, `^t=\d+,v1=[0-9a-f]{64}$`, signatures[0])
+	require.True(t, verify(endpoint.Secret, signatures[0], request.Body, p.clock.Now()))
+	require.False(t, verify(endpoint.Secret, signatures[0], append(request.Body, ' '), p.clock.Now()), "another body")
+	require.False(t, verify("whsec_other", signatures[0], request.Body, p.clock.Now()), "another secret")
+	require.False(t, verify(endpoint.Secret, signatures[0], request.Body, p.clock.Now().Add(time.Hour)), "too late")
+}
+
+func TestASignatureIsTheHMACOfTimeAndBody(t *testing.T) {
+	t.Parallel()
+	// printf '1741564800.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_test
+	require.Equal(t, "t=1741564800,v1=2ea935a7f23da327b4b42c9276d595f75932a124d6baf5d6021866b7b8af065e",
+		activities.Signature("whsec_test", time.Unix(1741564800, 999), []byte(`{"id":"evt_1"}`)))
+}
+
+func TestTheBodyIsTheEvent(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	merchant.Answers(http.StatusBadGateway, http.StatusOK)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	first := p.owe(t, endpoint)
+
+	second := p.deliver(t, first).Next
+	p.clock.Advance(5 * time.Minute)
+	p.deliver(t, *second)
+
+	event, _, err := p.Event(t.Context(), p.Org, first.EventID)
+	require.NoError(t, err)
+	var body map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(merchant.Requests()[0].Body, &body))
+	require.Len(t, body, 5, "id, object, type, created and data, without pending_webhooks")
+	require.JSONEq(t, `"`+event.ID+`"`, string(body["id"]))
+	require.JSONEq(t, `"event"`, string(body["object"]))
+	require.JSONEq(t, `"verification_session.created"`, string(body["type"]))
+	require.JSONEq(t, strconv.FormatInt(event.Created.Unix(), 10), string(body["created"]))
+	require.JSONEq(t, event.Data, string(body["data"]))
+	require.NotContains(t, string(body["data"]), "client_secret")
+	require.Equal(t, merchant.Requests()[0].Body, merchant.Requests()[1].Body, "the same at every attempt")
+}
+
+func TestTheStatusOfAnAnswerDecides(t *testing.T) {
+	t.Parallel()
+	for status, acknowledged := range map[int]bool{
+		200: true, 201: true, 202: true, 204: true, 299: true,
+		300: false, 304: false, 400: false, 401: false, 404: false, 410: false, 429: false, 500: false, 503: false,
+	} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			merchant := scene.NewMerchant(t, p.clock.Now)
+			merchant.Answers(status)
+
+			delivery := p.attempt(t, merchant.URL())
+
+			require.Equal(t, status, *delivery.ResponseStatus)
+			require.Nil(t, delivery.Error)
+			require.NotNil(t, delivery.DurationMS)
+			if acknowledged {
+				require.Equal(t, models.DeliverySucceeded, delivery.Status)
+				require.Nil(t, delivery.NextAttemptAt)
+			} else {
+				require.Equal(t, models.DeliveryFailed, delivery.Status)
+				require.Equal(t, p.clock.Now().Add(5*time.Minute), delivery.NextAttemptAt.Time)
+			}
+			require.Equal(t, []models.DeliveryStatus{delivery.Status}, p.attempted)
+		})
+	}
+}
+
+func TestAnAttemptIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"acknowledged": http.StatusOK, "failed": http.StatusBadGateway} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			merchant := scene.NewMerchant(t, p.clock.Now)
+			merchant.Answers(status)
+			endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+			delivery := p.owe(t, endpoint)
+
+			first := p.deliver(t, delivery)
+			p.clock.Advance(time.Hour)
+
+			require.Equal(t, first, p.deliver(t, delivery), "a repeat is answered as the first run was")
+			require.Len(t, merchant.Requests(), 1)
+			require.Len(t, p.attempted, 1)
+		})
+	}
+}
+
+func TestTheLastAttemptOfTheScheduleGivesUp(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	merchant.Answers(http.StatusBadGateway)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	next := p.owe(t, endpoint)
+	for _, wait := range []time.Duration{5 * time.Minute, 30 * time.Minute} {
+		outcome := p.deliver(t, next)
+		require.Equal(t, p.clock.Now().Add(wait), outcome.NextDueAt.Time)
+		p.clock.Set(outcome.NextDueAt.Time)
+		next = *outcome.Next
+	}
+
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryFailed}, p.deliver(t, next))
+
+	_, pending, err := p.Event(t.Context(), p.Org, next.EventID)
+	require.NoError(t, err)
+	require.Equal(t, 1, pending, "a delivery given up still counts")
+}
+
+func TestAnEndpointThatIsGoneIsNotAsked(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	delivery := p.owe(t, endpoint)
+	p.Disable(t, endpoint)
+
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliveryClosed}, p.deliver(t, delivery))
+	require.Empty(t, merchant.Requests())
+	require.Empty(t, p.attempted)
+}
+
+func TestOrganizationsDoNotDeliverForEachOther(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	delivery := p.owe(t, p.Subscribe(t, merchant, models.EventSessionCreated))
+	foreign := delivery
+	foreign.OrgID = scene.Sandbox(t, p.Scene.Store).Org
+
+	_, err := p.DeliverWebhook(t.Context(), foreign)
+	require.Equal(t, models.CodeResourceMissing, models.CodeOf(err))
+	owed, err := p.EventDeliveries(t.Context(), models.EventRef{OrgID: foreign.OrgID, EventID: delivery.EventID})
+	require.NoError(t, err)
+	require.Empty(t, owed)
+	require.Empty(t, merchant.Requests())
+}
+
+func TestAnEventListsTheFirstAttemptsThatAreOwed(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	merchant.Answers(http.StatusBadGateway)
+	first := p.Subscribe(t, merchant, models.EventSessionCreated)
+	second := p.Subscribe(t, merchant, models.EventSessionCreated)
+	event := models.EventRef{OrgID: p.Org, EventID: p.owe(t, first).EventID}
+
+	owed, err := p.EventDeliveries(t.Context(), event)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []models.DeliveryRef{p.Deliveries(t, first)[0].Ref(), p.Deliveries(t, second)[0].Ref()}, owed)
+
+	p.deliver(t, p.Deliveries(t, first)[0].Ref())
+	owed, err = p.EventDeliveries(t.Context(), event)
+	require.NoError(t, err)
+	require.Equal(t, []models.DeliveryRef{p.Deliveries(t, second)[0].Ref()}, owed, "retries are not first attempts")
+}
+
+func TestAWorkerThatStopsHasHeardNoAnswer(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	delivery := p.owe(t, endpoint)
+	ctx, stop := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	merchant.Before(func(scene.Request) {
+		stop()
+		<-asked
+	})
+
+	_, err := p.DeliverWebhook(ctx, delivery)
+	close(asked)
+
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, []models.DeliveryStatus{models.DeliveryPending}, p.Statuses(t, endpoint))
+	require.Empty(t, p.attempted)
+
+	require.Equal(t, models.DeliverySucceeded, p.deliver(t, delivery).Status, "another worker asks again")
+	require.Len(t, merchant.Requests(), 2)
+	require.Equal(t, merchant.Requests()[0].Header["Stile-Webhook-Id"], merchant.Requests()[1].Header["Stile-Webhook-Id"])
+}
+
+func TestAnAnswerThatCannotBeRecordedIsOurFault(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	delivery := p.owe(t, p.Subscribe(t, merchant, models.EventSessionCreated))
+	merchant.Before(func(scene.Request) { _ = p.Scene.Close() }) // the database goes away
+
+	_, err := p.DeliverWebhook(t.Context(), delivery)
+
+	require.Error(t, err)
+	require.Empty(t, p.attempted)
+}

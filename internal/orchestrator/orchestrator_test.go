@@ -1,0 +1,169 @@
+package orchestrator_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+const document = rules.MethodDocumentCapture
+
+var house = workertest.Share(workertest.Options{
+	Workers: 1, Judge: simulated.Judge{Real: attestation.Judge{}}, RetrySchedule: []time.Duration{time.Hour},
+})
+
+func TestMain(m *testing.M) { os.Exit(house.Main(m)) }
+
+func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionCreated)
+	session := s.Begin(t, scene.AnyOf(document))
+
+	ctx := context.WithoutCancel(t.Context())
+	var callers sync.WaitGroup
+	for range 10 {
+		callers.Go(func() {
+			if err := h.StartSession(ctx, session); err != nil {
+				t.Errorf("start: %v", err)
+			}
+			if err := h.SessionChanged(ctx, session); err != nil {
+				t.Errorf("signal: %v", err)
+			}
+		})
+	}
+	callers.Wait()
+	first := h.Runs(t, session.ID)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Await(t, session, models.StatusVerified)
+	h.Completed(t, session.ID)
+
+	require.Equal(t, first, h.Runs(t, session.ID))
+	require.Equal(t, []models.EventType{models.EventSessionCreated}, merchant.Heard())
+}
+
+func TestARunThatHasCompletedStaysTheOnlyOne(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Await(t, session, models.StatusVerified)
+	h.Completed(t, session.ID)
+	first := h.Runs(t, session.ID)
+
+	require.NoError(t, h.StartSession(t.Context(), session))
+	require.ErrorIs(t, h.SessionChanged(t.Context(), session), orchestrator.ErrCompleted)
+	require.ErrorIs(t, h.SubmissionReceived(t.Context(), session, "vr_late"), orchestrator.ErrCompleted)
+
+	require.Equal(t, first, h.Runs(t, session.ID))
+}
+
+func TestASignalStartsARunThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, absent := range map[string]func(t *testing.T, h *workertest.House, session models.Session){
+		"because its start was lost": func(*testing.T, *workertest.House, models.Session) {},
+		"because it was terminated": func(t *testing.T, h *workertest.House, session models.Session) {
+			h.Start(t, session)
+			h.Terminate(t, session.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := house.House(t)
+			s := h.Sandbox(t)
+			session := s.Begin(t, scene.AnyOf(document))
+			absent(t, h, session)
+
+			h.Simulate(t, s, session, document, simulated.Pass)
+
+			h.Await(t, session, models.StatusVerified)
+			h.Completed(t, session.ID)
+		})
+	}
+}
+
+func TestAnEventIsDispatchedOnce(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionCreated)
+	session := s.Begin(t, scene.AnyOf(document))
+	require.NoError(t, s.WorkflowStarted(t.Context(), session)) // so that no sweep starts its run
+	event := s.EventsOf(t, session)[0].ID
+
+	for range 2 {
+		require.NoError(t, h.DispatchEvent(t.Context(), session.OrgID, event))
+	}
+	h.Completed(t, event)
+	require.NoError(t, h.DispatchEvent(t.Context(), session.OrgID, event))
+
+	require.Equal(t, []models.EventType{models.EventSessionCreated}, merchant.Heard())
+}
+
+func TestARetryIsMadeNow(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	merchant.Answers(http.StatusBadGateway, http.StatusOK)
+	endpoint := s.Subscribe(t, merchant, models.EventSessionVerified)
+	session := s.Begin(t, scene.AnyOf(document), scene.BornVerified)
+	h.Start(t, session)
+	h.Completed(t, session.ID)
+	next := s.Deliveries(t, endpoint)[1] // due in an hour
+	owner := h.Runs(t, workflows.DeliveryWorkflowID(next.Ref()))
+
+	require.NoError(t, h.RetryDelivery(t.Context(), next)) // by the run that waits for its time
+	h.Completed(t, workflows.DeliveryWorkflowID(next.Ref()))
+	require.Equal(t, owner, h.Runs(t, workflows.DeliveryWorkflowID(next.Ref())))
+	require.Len(t, merchant.Requests(), 2)
+
+	require.NoError(t, h.RetryDelivery(t.Context(), next)) // it is over: a run of its own finds that out
+	h.Completed(t, workflows.DeliveryWorkflowID(next.Ref()))
+	require.Len(t, merchant.Requests(), 2)
+}
+
+func TestOperatorsFindARunByWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+
+	described, err := h.Temporal.DescribeWorkflow(t.Context(), session.ID, "")
+
+	require.NoError(t, err)
+	for name, value := range map[string]string{
+		"StileOrg": session.OrgID, "StileWorkflow": "wf_checkout", "StileStatus": "created", "StileJurisdiction": "US-CA",
+	} {
+		indexed, ok := described.TypedSearchAttributes.GetKeyword(temporal.NewSearchAttributeKeyKeyword(name))
+		require.True(t, ok, name)
+		require.Equal(t, value, indexed, name)
+	}
+	summary, err := described.GetStaticSummary()
+	require.NoError(t, err)
+	require.Equal(t, "age, alcohol_delivery, US-CA", summary)
+	details, err := described.GetStaticDetails()
+	require.NoError(t, err)
+	require.Equal(t, "Workflow `wf_checkout` version 1\n\nProves min_age_21 by `document_capture`", details)
+}

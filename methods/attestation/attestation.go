@@ -1,0 +1,44 @@
+// Package attestation judges self_attestation: the user declares a date of birth. Lowest assurance.
+package attestation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/rules"
+)
+
+// Payload is what a user declares.
+type Payload struct {
+	DateOfBirth string `json:"date_of_birth"` // 1990-01-31
+	Declaration bool   `json:"declaration"`   // "what I say is true"
+}
+
+// Judge implements methods.Judge.
+type Judge struct{}
+
+// Judge passes a declared age that reaches the tier.
+func (Judge) Judge(_ context.Context, s methods.Submission) (methods.Verdict, error) {
+	var declared Payload
+	if err := json.Unmarshal(s.Payload, &declared); err != nil {
+		// The error of the decoder may quote the payload.
+		return methods.Verdict{}, fmt.Errorf("attestation of %d bytes is not readable", len(s.Payload))
+	}
+	born, ok := rules.ParseDate(declared.DateOfBirth)
+	if !ok {
+		return methods.Failed(rules.ReasonUnreadable, methods.Check{Name: "date_of_birth"}), nil
+	}
+	if !declared.Declaration {
+		return methods.Failed(rules.ReasonDeclarationMissing, methods.Check{Name: "declaration"}), nil
+	}
+	if s.Tier.Years() == 0 {
+		return methods.Verdict{}, fmt.Errorf("no such age tier: %q", s.Tier)
+	}
+	made := methods.Check{Name: "declaration", Passed: true}
+	if rules.AgeOn(born, s.Today) < s.Tier.Years() {
+		return methods.Failed(rules.ReasonUnderAge, made, methods.Check{Name: "age"}), nil
+	}
+	return methods.Passed(s.Tier, made, methods.Check{Name: "age", Passed: true}), nil
+}

@@ -1,0 +1,65 @@
+// Package simulated judges what a sandbox organization pretends: every method takes {"simulate": …}.
+package simulated
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// The outcomes that can be asked for.
+const (
+	Pass          = "pass"
+	Fail          = "fail"
+	RequiresInput = "requires_input"
+	Error         = "error"
+	Slow          = "slow" // passes, after a while
+)
+
+// Outcomes lists what can be asked for.
+func Outcomes() []string { return []string{Pass, Fail, RequiresInput, Error, Slow} }
+
+// Payload asks for an outcome.
+type Payload struct {
+	Simulate string `json:"simulate"`
+}
+
+// Judge gives the outcome that the submission asks for, and leaves every other submission to Real.
+type Judge struct{ Real methods.Judge }
+
+// Judge implements methods.Judge. Only a sandbox organization may simulate, whoever let the submission in.
+func (j Judge) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	var asked Payload
+	if err := json.Unmarshal(s.Payload, &asked); err != nil || asked.Simulate == "" {
+		return j.Real.Judge(ctx, s)
+	}
+	if !s.Sandbox {
+		return methods.Verdict{}, errors.New("a live organization cannot simulate")
+	}
+	return outcome(asked.Simulate, s.Tier)
+}
+
+func outcome(asked string, tier rules.AgeTier) (methods.Verdict, error) {
+	check := methods.Check{Name: "simulated"}
+	switch asked {
+	case Pass, Slow:
+		check.Passed = true
+		return methods.Passed(tier, check), nil
+	case Fail:
+		return methods.Failed(rules.ReasonSimulatedFailure, check), nil
+	case RequiresInput:
+		return unfinished(graph.OutcomeRequiresInput, rules.ReasonMoreInputNeeded, check), nil
+	case Error:
+		return unfinished(graph.OutcomeError, rules.ReasonMethodError, check), nil
+	default:
+		return methods.Verdict{}, errors.New("no such simulated outcome")
+	}
+}
+
+func unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...methods.Check) methods.Verdict {
+	return methods.Verdict{Outcome: o, ReasonCodes: []rules.ReasonCode{reason}, Checks: checks}
+}

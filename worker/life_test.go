@@ -1,0 +1,129 @@
+package worker_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+func TestAStopWaitsForTheAttemptUnderWay(t *testing.T) {
+	t.Parallel()
+	o := eager
+	o.Workers = 0
+	h := workertest.Open(t, o)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	endpoint := s.Subscribe(t, merchant, models.EventSessionVerified)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	merchant.Before(func(scene.Request) {
+		close(asked)
+		<-answer
+	})
+	w := h.NewWorker()
+	w.Start(t.Context())
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	<-asked
+
+	stopped := stopping(w)
+	select {
+	case <-stopped:
+		t.Fatal("the worker has left its receiver alone")
+	case <-time.After(300 * time.Millisecond):
+	}
+	close(answer)
+	<-stopped
+	w.Stop() // a second call
+
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, s.Statuses(t, endpoint))
+	another := h.NewWorker()
+	another.Start(t.Context())
+	t.Cleanup(another.Stop)
+	h.Completed(t, session.ID)
+	require.Len(t, merchant.Requests(), 1, "what has been delivered is not delivered again")
+}
+
+func TestAWorkerMayStartBeforeTemporalDoes(t *testing.T) {
+	t.Parallel()
+	address := unusedAddress(t)
+	o := connect(t, address)
+	warnings := make(warned, 100)
+	options := eager
+	options.Log = slog.New(slog.NewTextHandler(warnings, nil))
+	w := workertest.NewWorker(o, options)
+	ctx, started := context.WithCancel(t.Context())
+	w.Start(ctx)
+	started() // the worker works until it is stopped, whatever becomes of the context of its start
+	t.Cleanup(w.Stop)
+	s := scene.Sandbox(t, o.Store)
+	session := s.Begin(t, scene.AnyOf(document))
+	s.Simulate(t, session, document, simulated.Pass)
+	require.Contains(t, <-warnings, "the worker waits")
+
+	server, err := workertest.StartServer(t.Context(), address)
+	require.NoError(t, err)
+	t.Cleanup(server.Stop)
+
+	workertest.Eventually(t, func() bool { return s.Reread(t, session).Status == models.StatusVerified })
+}
+
+func TestAWorkerThatNeverReachedTemporalStops(t *testing.T) {
+	t.Parallel()
+	w := workertest.NewWorker(connect(t, unusedAddress(t)), eager)
+	w.Start(t.Context())
+
+	stopped := stopping(w)
+
+	select {
+	case <-stopped:
+	case <-time.After(workertest.Patience):
+		t.Fatal("the worker does not stop")
+	}
+}
+
+// warned are the lines of a log.
+type warned chan string
+
+func (w warned) Write(line []byte) (int, error) {
+	w <- string(line)
+	return len(line), nil
+}
+
+func stopping(w interface{ Stop() }) <-chan struct{} {
+	stopped := make(chan struct{})
+	go func() {
+		w.Stop()
+		close(stopped)
+	}()
+	return stopped
+}
+
+// unusedAddress is where nobody listens yet.
+func unusedAddress(t *testing.T) string {
+	t.Helper()
+	server, err := workertest.StartServer(t.Context(), "")
+	require.NoError(t, err)
+	server.Stop()
+	return server.FrontendAddress()
+}
+
+func connect(t *testing.T, address string) *orchestrator.Orchestrator {
+	t.Helper()
+	o, err := workertest.Connect(t.Context(), address, t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		o.Temporal.Close()
+		require.NoError(t, o.Store.Close())
+	})
+	return o
+}

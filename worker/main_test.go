@@ -1,0 +1,22 @@
+package worker_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/worker/workertest"
+)
+
+// eager workers sweep all the time. There are two of them in the house, as in a deployment with two replicas, so that
+// every scenario also shows that they do not get in each other's way.
+var eager = workertest.Options{
+	Workers: 2, Judge: simulated.Judge{Real: attestation.Judge{}}, RetrySchedule: []time.Duration{time.Hour},
+	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
+}
+
+var house = workertest.Share(eager)
+
+func TestMain(m *testing.M) { os.Exit(house.Main(m)) }

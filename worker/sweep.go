@@ -1,0 +1,118 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/models"
+)
+
+const (
+	sweepBatch = 100
+	// forgetEvery is how many sweeps pass between two clean-ups.
+	forgetEvery = 100
+)
+
+// sweep repeats what a crash or an outage lost: starts, signals, expiries, deliveries. Any number of replicas may do it
+// at once. What it finds is rare, so it works through it one by one.
+func (w *Worker) sweep(ctx context.Context) {
+	ticker := time.NewTicker(w.options.SweepInterval)
+	defer ticker.Stop()
+	for round := 1; ; round++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		w.attempt(ctx, "nudge sessions", w.nudgeSessions)
+		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
+		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
+		if round%forgetEvery == 0 {
+			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
+		}
+	}
+}
+
+func (w *Worker) attempt(ctx context.Context, what string, do func(context.Context) error) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		w.options.Log.Warn("sweep is interrupted", "step", what, "error", err.Error())
+	}
+}
+
+// nudgeSessions tells runs of changes that they have not heard of.
+func (w *Worker) nudgeSessions(ctx context.Context) error {
+	store := w.options.Store
+	due, err := store.Across().SessionsToNudge(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, session := range due {
+		err := w.options.Orchestrator.SessionChanged(ctx, session)
+		if errors.Is(err, orchestrator.ErrCompleted) {
+			err = w.carryOn(ctx, session)
+		}
+		if err != nil {
+			return err
+		}
+		w.options.Metrics.repeated("nudge")
+	}
+	return nil
+}
+
+// carryOn does what is left for a session whose run has completed.
+func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
+	store := w.options.Store
+	owed, err := store.FirstAttempts(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return err
+	}
+	for _, delivery := range owed {
+		if err := w.options.Orchestrator.DispatchEvent(ctx, delivery.OrgID, delivery.EventID); err != nil {
+			return err
+		}
+	}
+	current, err := store.Session(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return err
+	}
+	return store.WorkflowStarted(ctx, current)
+}
+
+// endOverdueSessions expires sessions that no run has expired. The row decides, so a run that is merely late loses
+// nothing: it finds the row expired and sends what is owed.
+func (w *Worker) endOverdueSessions(ctx context.Context) error {
+	store := w.options.Store
+	overdue, err := store.Across().OverdueSessions(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, session := range overdue {
+		_, err := store.End(ctx, session.OrgID, session.ID, models.OpenStatuses, models.StatusExpired)
+		if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
+			return err
+		}
+		w.options.Metrics.repeated("expiry")
+	}
+	return nil
+}
+
+// recoverDeliveries has attempts made that should have been made long ago.
+func (w *Worker) recoverDeliveries(ctx context.Context) error {
+	store := w.options.Store
+	overdue, err := store.Across().OverdueDeliveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, delivery := range overdue {
+		if err := w.options.Orchestrator.RetryDelivery(ctx, delivery); err != nil {
+			return err
+		}
+		w.options.Metrics.repeated("delivery")
+	}
+	return nil
+}
+
+// overdueAfter leaves an attempt under way its time, and an activity that a crash lost its retry.
+func (o Options) overdueAfter() time.Duration { return 2*o.WebhookTimeout + 4*o.SweepAfter }

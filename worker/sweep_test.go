@@ -1,0 +1,223 @@
+package worker_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+const document = rules.MethodDocumentCapture
+
+// Each scenario loses something, as a crash or an outage does, and tells nobody.
+
+func TestASessionThatWasNeverStartedGetsItsRun(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionCreated)
+
+	session := s.Begin(t, scene.AnyOf(document))
+
+	h.Runs(t, session.ID)
+	heard(t, merchant, models.EventSessionCreated)
+	settled(t, s, session)
+}
+
+func TestASessionBornVerifiedThatWasNeverStartedSendsItsEvents(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionVerified)
+
+	session := s.Begin(t, scene.AnyOf(document), scene.BornVerified)
+
+	heard(t, merchant, models.EventSessionVerified)
+	h.Completed(t, session.ID)
+	settled(t, s, session)
+}
+
+func TestASubmissionWhoseSignalWasLostIsJudged(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+
+	s.Simulate(t, session, document, simulated.Pass)
+
+	h.Await(t, session, models.StatusVerified)
+	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, s.Verdicts(t, session))
+}
+
+func TestACancellationWhoseSignalWasLostEndsTheRun(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionCancelled)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+
+	end(t, s, session, models.StatusCancelled)
+
+	h.Completed(t, session.ID)
+	heard(t, merchant, models.EventSessionCancelled)
+	settled(t, s, session)
+}
+
+func TestATerminatedRunIsFollowedByAnotherThatGoesOn(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.Attempts(2, scene.AnyOf(document)))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Fail)
+	h.Await(t, session, models.StatusRequiresInput)
+	first := h.Runs(t, session.ID)
+	h.Terminate(t, session.ID)
+
+	s.Simulate(t, session, document, simulated.Fail)
+
+	h.Await(t, session, models.StatusFailed)
+	h.Completed(t, session.ID)
+	require.NotEqual(t, first, h.Runs(t, session.ID))
+	require.Equal(t, []graph.Outcome{graph.OutcomeFailed, graph.OutcomeFailed}, s.Verdicts(t, session))
+	require.Len(t, s.EventsOf(t, session), 2, "created, and one end")
+}
+
+func TestAnOverdueSessionWhoseRunIsGoneExpires(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionExpired)
+	session := s.Begin(t, scene.AnyOf(document), scene.Lasting(time.Second))
+	h.Start(t, session)
+	h.Terminate(t, session.ID)
+
+	h.Await(t, session, models.StatusExpired)
+	heard(t, merchant, models.EventSessionExpired)
+	h.Completed(t, session.ID)
+	settled(t, s, session)
+}
+
+func TestAnEventFiredAfterTheRunHasCompletedIsDelivered(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionFailed)
+	session := s.Begin(t, scene.AnyOf(document), scene.BornVerified)
+	h.Start(t, session)
+	h.Completed(t, session.ID)
+
+	_, err := s.Change(t.Context(), store.Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: "afterwards",
+		From: []models.SessionStatus{models.StatusVerified}, To: models.StatusFailed,
+		Set: map[string]any{"nudge_at": s.Now()},
+	})
+	require.NoError(t, err)
+
+	heard(t, merchant, models.EventSessionFailed)
+	settled(t, s, session)
+}
+
+func TestAnOverdueDeliveryIsMade(t *testing.T) {
+	t.Parallel()
+	for name, answers := range map[string][]int{
+		"of a first attempt": {http.StatusOK},
+		"of a retry":         {http.StatusBadGateway, http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := house.House(t)
+			s := h.Sandbox(t)
+			merchant := scene.NewMerchant(t, time.Now)
+			merchant.Answers(answers...)
+			endpoint := s.Subscribe(t, merchant, models.EventSessionCreated)
+			// The run, so it seems, knows of its session, and all the same nobody delivers what the session owes.
+			session := s.Begin(t, scene.AnyOf(document))
+			require.NoError(t, s.WorkflowStarted(t.Context(), session))
+			failures := answers[1:]
+			for range failures {
+				failNow(t, s, s.Deliveries(t, endpoint)[0].Ref())
+			}
+
+			workertest.Eventually(t, func() bool { return len(merchant.Requests()) == len(answers) })
+
+			deliveries := s.Deliveries(t, endpoint)
+			require.Len(t, deliveries, len(answers))
+			h.Completed(t, workflows.DeliveryWorkflowID(deliveries[0].Ref()))
+			require.Equal(t, models.DeliverySucceeded, s.Deliveries(t, endpoint)[len(failures)].Status)
+		})
+	}
+}
+
+// failNow makes an attempt, which fails. The next is due at once, and no run knows of it.
+func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
+	t.Helper()
+	webhooks := activities.Webhooks{
+		Store: s.Store, Client: activities.NewWebhookClient(workertest.WebhookTimeout),
+		Schedule: []time.Duration{time.Millisecond},
+	}
+	outcome, err := webhooks.DeliverWebhook(t.Context(), d)
+	require.NoError(t, err)
+	require.NotNil(t, outcome.Next)
+}
+
+func TestManyLostSessionsAreEachTakenUpOnce(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	endpoint := s.Subscribe(t, merchant, models.EventSessionVerified)
+	sessions := make([]models.Session, 25)
+	for i := range sessions {
+		sessions[i] = s.Begin(t, scene.AnyOf(document))
+		s.Simulate(t, sessions[i], document, simulated.Pass)
+	}
+
+	for _, session := range sessions {
+		h.Await(t, session, models.StatusVerified)
+		h.Completed(t, session.ID)
+		require.Len(t, s.Verdicts(t, session), 1)
+		require.Len(t, s.EventsOf(t, session), 2)
+	}
+	for _, delivery := range s.Deliveries(t, endpoint) {
+		require.Equal(t, models.DeliverySucceeded, delivery.Status)
+	}
+	require.Len(t, s.Deliveries(t, endpoint), len(sessions))
+}
+
+// heard waits until the merchant has heard of the event, and of nothing else.
+func heard(t *testing.T, m *scene.Merchant, event models.EventType) {
+	t.Helper()
+	workertest.Eventually(t, func() bool { return len(m.Requests()) > 0 })
+	require.Equal(t, []models.EventType{event}, m.Heard())
+}
+
+// settled waits until nothing is left that the session's run has to be told of.
+func settled(t *testing.T, s *scene.Scene, session models.Session) {
+	t.Helper()
+	workertest.Eventually(t, func() bool { return s.Reread(t, session).NudgeAt == nil })
+}
+
+func end(t *testing.T, s *scene.Scene, session models.Session, to models.SessionStatus) {
+	t.Helper()
+	_, err := s.End(t.Context(), session.OrgID, session.ID, models.OpenStatuses, to)
+	require.NoError(t, err)
+}

@@ -1,0 +1,141 @@
+// Package worker says which workflows and activities run on which task queue, and keeps them running.
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/workflows"
+)
+
+// Options configure a Worker.
+type Options struct {
+	Temporal     client.Client
+	Store        *store.Store
+	Orchestrator *orchestrator.Orchestrator
+	Judge        methods.Judge
+	// WebhookClient sends; nil means activities.NewWebhookClient(WebhookTimeout).
+	WebhookClient  *http.Client
+	WebhookTimeout time.Duration
+	RetrySchedule  []time.Duration
+	// SweepInterval is how often lost signals, starts and deliveries are looked for, and SweepAfter how long something
+	// must be overdue to count as lost. 0 means 2 and 5 seconds.
+	SweepInterval, SweepAfter time.Duration
+	// BuildID turns Worker Versioning on; "" leaves it off.
+	BuildID string
+	Metrics *Metrics
+	Log     *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.WebhookClient == nil {
+		o.WebhookClient = activities.NewWebhookClient(o.WebhookTimeout)
+	}
+	if o.SweepInterval == 0 {
+		o.SweepInterval = 2 * time.Second
+	}
+	if o.SweepAfter == 0 {
+		o.SweepAfter = 5 * time.Second
+	}
+	return o
+}
+
+// Worker runs sessions and deliveries. Start returns at once; Stop waits for what runs, and tolerates a second call.
+type Worker struct {
+	options Options
+	// queues are the pollers that have been started.
+	queues  []worker.Worker
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	stop    sync.Once
+}
+
+// New makes a worker.
+func New(o Options) *Worker { return &Worker{options: o.withDefaults()} }
+
+// stopTimeout is how long an activity may go on after a stop was asked for.
+const stopTimeout = 10 * time.Second
+
+// sessionsQueue makes the poller of QueueSessions.
+func (w *Worker) sessionsQueue() worker.Worker {
+	o := w.options
+	queue := worker.New(o.Temporal, workflows.QueueSessions, versioned(o.BuildID))
+	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterSessions(queue)
+	sessions := &activities.Sessions{Store: o.Store, Judge: o.Judge, Judged: o.Metrics.judged, Ended: o.Metrics.ended}
+	register(queue, models.ActivityJudgeSubmission, sessions.JudgeSubmission)
+	register(queue, models.ActivitySyncSession, sessions.SyncSession)
+	register(queue, models.ActivityEndSession, sessions.EndSession)
+	return queue
+}
+
+// webhooksQueue makes the poller of QueueWebhooks.
+func (w *Worker) webhooksQueue() worker.Worker {
+	o := w.options
+	queue := worker.New(o.Temporal, workflows.QueueWebhooks, versioned(o.BuildID))
+	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
+	webhooks := &activities.Webhooks{
+		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Delivered: o.Metrics.delivered,
+	}
+	register(queue, models.ActivityEventDeliveries, webhooks.EventDeliveries)
+	register(queue, models.ActivityDeliverWebhook, webhooks.DeliverWebhook)
+	return queue
+}
+
+func register(r worker.ActivityRegistry, name string, f any) {
+	r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+}
+
+// Start begins to work. Where Temporal is not reachable yet, it goes on trying.
+func (w *Worker) Start(ctx context.Context) {
+	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	w.running.Go(func() {
+		for _, queue := range []func() worker.Worker{w.sessionsQueue, w.webhooksQueue} {
+			if !w.poll(ctx, queue) {
+				return
+			}
+		}
+		w.sweep(ctx)
+	})
+}
+
+// poll starts a poller, and reports whether it did before the stop. A poller whose start failed cannot be started
+// again, so every try makes one.
+func (w *Worker) poll(ctx context.Context, newQueue func() worker.Worker) bool {
+	for ctx.Err() == nil {
+		queue := newQueue()
+		err := queue.Start()
+		if err == nil {
+			w.queues = append(w.queues, queue)
+			return true
+		}
+		w.options.Log.Warn("Temporal does not answer, the worker waits", "error", err.Error())
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+	return false
+}
+
+// Stop ends the sweep and waits for the tasks under way.
+func (w *Worker) Stop() {
+	w.stop.Do(func() {
+		w.cancel()
+		w.running.Wait()
+		for _, queue := range w.queues {
+			queue.Stop()
+		}
+	})
+}

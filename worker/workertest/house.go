@@ -1,0 +1,172 @@
+// Package workertest runs what a deployment of Stile has running, in this process: a Temporal server, a store, workers.
+package workertest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/worker"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+// Options say how the workers of a house work.
+type Options struct {
+	// Workers is how many there are.
+	Workers int
+	Judge   methods.Judge
+	// RetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
+	RetrySchedule             []time.Duration
+	SweepInterval, SweepAfter time.Duration
+	// Log hears what workers warn of; nil means nobody does.
+	Log *slog.Logger
+}
+
+// WebhookTimeout leaves receivers time on a machine that is busy with other tests.
+const WebhookTimeout = 2 * time.Second
+
+// House is a Temporal server and a store, with workers on both.
+type House struct {
+	*orchestrator.Orchestrator
+	options Options
+	address string
+	closers []func()
+}
+
+// Open starts a house of the test's own.
+func Open(t testing.TB, o Options) *House {
+	t.Helper()
+	h, err := open(t.Context(), t.TempDir(), o)
+	require.NoError(t, err)
+	t.Cleanup(h.close)
+	return h
+}
+
+func open(ctx context.Context, dir string, o Options) (h *House, err error) {
+	h = &House{options: o}
+	defer func() {
+		if err != nil {
+			h.close()
+		}
+	}()
+	server, err := StartServer(ctx, "")
+	if err != nil {
+		return h, err
+	}
+	h.closers = append(h.closers, server.Stop)
+	h.address = server.FrontendAddress()
+	if h.Orchestrator, err = Connect(ctx, h.address, dir); err != nil {
+		return h, err
+	}
+	h.closers = append(h.closers, func() { _ = h.Store.Close() }, h.Temporal.Close)
+	for range o.Workers {
+		w := h.NewWorker()
+		w.Start(ctx)
+		h.closers = append(h.closers, w.Stop)
+	}
+	return h, nil
+}
+
+// close ends what runs in the reverse order of its start.
+func (h *House) close() {
+	for i := range h.closers {
+		h.closers[len(h.closers)-1-i]()
+	}
+}
+
+// StartServer starts a Temporal server that knows our search attributes, on a free port or at the address.
+func StartServer(ctx context.Context, address string) (*temporaldev.Server, error) {
+	return temporaldev.Start(ctx, temporaldev.Options{
+		FrontendAddress: address, SearchAttributes: workflows.SearchAttributes(),
+	})
+}
+
+// Connect opens a store in the folder, and a client that connects to Temporal at its first use.
+func Connect(ctx context.Context, address, dir string) (*orchestrator.Orchestrator, error) {
+	temporal, err := client.NewLazyClient(client.Options{
+		HostPort: address, Identity: "stile-test", Logger: log.NewStructuredLogger(quiet()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := scene.OpenStore(ctx, dir, time.Now)
+	if err != nil {
+		temporal.Close()
+		return nil, err
+	}
+	return &orchestrator.Orchestrator{Temporal: temporal, Store: s}, nil
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// NewWorker makes another worker of the house, which the caller starts and stops.
+func (h *House) NewWorker() *worker.Worker { return NewWorker(h.Orchestrator, h.options) }
+
+// NewWorker makes a worker.
+func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
+	if options.Log == nil {
+		options.Log = quiet()
+	}
+	return worker.New(worker.Options{
+		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
+		WebhookTimeout: WebhookTimeout, RetrySchedule: options.RetrySchedule,
+		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
+		Metrics: worker.NewMetrics(prometheus.NewRegistry()), Log: options.Log,
+	})
+}
+
+// Shared is a house that all tests of a package use. It opens with the first.
+type Shared struct {
+	open func() (*House, error)
+	dir  string
+}
+
+// Share makes a house for a package.
+func Share(o Options) *Shared {
+	s := &Shared{}
+	s.open = sync.OnceValues(func() (*House, error) {
+		var err error
+		if s.dir, err = os.MkdirTemp("", "stile-house-"); err != nil {
+			return nil, err
+		}
+		return open(context.TODO(), s.dir, o) // it outlives every test
+	})
+	return s
+}
+
+// House opens the house, or returns it.
+func (s *Shared) House(t testing.TB) *House {
+	t.Helper()
+	h, err := s.open()
+	require.NoError(t, err)
+	return h
+}
+
+// Main runs the tests of the package, and closes the house if one of them has opened it.
+func (s *Shared) Main(m *testing.M) int {
+	code := m.Run()
+	if s.dir == "" {
+		return code
+	}
+	h, err := s.open()
+	if err == nil {
+		h.close()
+	}
+	if err := errors.Join(err, os.RemoveAll(s.dir)); err != nil {
+		return max(code, 1)
+	}
+	return code
+}

@@ -1,0 +1,117 @@
+package workertest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+// Patience bounds every wait. What takes this long has failed, also on a busy machine.
+const Patience = time.Minute
+
+// Sandbox makes an organization in the house.
+func (h *House) Sandbox(t testing.TB) *scene.Scene {
+	t.Helper()
+	return scene.Sandbox(t, h.Store)
+}
+
+// Start starts the session's run, as the API does when it has created the session.
+func (h *House) Start(t testing.TB, session models.Session) {
+	t.Helper()
+	require.NoError(t, h.StartSession(t.Context(), session))
+	require.NoError(t, h.Store.WorkflowStarted(t.Context(), session))
+}
+
+// Simulate submits to the method and tells the run, as the API does.
+func (h *House) Simulate(t testing.TB, s *scene.Scene, session models.Session, m rules.Method, outcome string) {
+	t.Helper()
+	var submission models.Submission
+	if outcome == simulated.Slow {
+		submission = s.SimulateSlowly(t, session, m, outcome, time.Second)
+	} else {
+		submission = s.Simulate(t, session, m, outcome)
+	}
+	require.NoError(t, h.SubmissionReceived(t.Context(), session, submission.ID))
+}
+
+// Await waits until the session has the status.
+func (h *House) Await(t testing.TB, session models.Session, status models.SessionStatus) {
+	t.Helper()
+	Eventually(t, func() bool {
+		now, err := h.Store.Session(t.Context(), session.OrgID, session.ID)
+		require.NoError(t, err)
+		require.False(t, now.Status.Terminal() && now.Status != status, "the session is %s", now.Status)
+		return now.Status == status
+	})
+}
+
+// Begun waits until the workflow has done what its start asks of it. A signal that comes sooner shares its first task.
+func (h *House) Begun(t testing.TB, id string) {
+	t.Helper()
+	_, err := h.Temporal.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
+	require.NoError(t, err)
+}
+
+// Completed waits until the workflow's run has completed.
+func (h *House) Completed(t testing.TB, id string) {
+	t.Helper()
+	Eventually(t, func() bool {
+		described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+		require.NoError(t, err)
+		return described.WorkflowExecutionInfo.Status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	})
+}
+
+// Runs waits until the workflow is there, and returns the id of its latest run.
+func (h *House) Runs(t testing.TB, id string) (run string) {
+	t.Helper()
+	Eventually(t, func() bool {
+		described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+		run = described.GetWorkflowExecutionInfo().GetExecution().GetRunId()
+		return err == nil
+	})
+	return run
+}
+
+// Terminate ends the workflow's run by force.
+func (h *House) Terminate(t testing.TB, id string) {
+	t.Helper()
+	require.NoError(t, h.Temporal.TerminateWorkflow(t.Context(), id, "", "test"))
+}
+
+// History is everything that Temporal has recorded of the workflow's latest run.
+func (h *House) History(t testing.TB, id string) *historypb.History {
+	t.Helper()
+	history := &historypb.History{}
+	events := h.Temporal.GetWorkflowHistory(t.Context(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		require.NoError(t, err)
+		history.Events = append(history.Events, event)
+	}
+	return history
+}
+
+// Eventually waits until something is so.
+func Eventually(t testing.TB, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(Patience)
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			require.FailNow(t, "it never came about")
+		}
+	}
+}

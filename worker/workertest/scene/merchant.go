@@ -1,0 +1,158 @@
+package scene
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// Merchant is who receives webhooks.
+type Merchant struct {
+	server *httptest.Server
+	now    func() time.Time
+
+	mu       sync.Mutex
+	requests []Request
+	answers  []int
+	before   func(Request)
+}
+
+// Request is one delivery attempt as it arrived.
+type Request struct {
+	Header http.Header
+	Body   []byte
+	Event  models.EventObject
+	At     time.Time
+}
+
+// NewMerchant listens, and answers 200 to everything.
+func NewMerchant(t testing.TB, now func() time.Time) *Merchant {
+	t.Helper()
+	m := &Merchant{now: now, answers: []int{http.StatusOK}, before: func(Request) {}}
+	m.server = httptest.NewServer(http.HandlerFunc(m.receive))
+	t.Cleanup(m.server.Close)
+	return m
+}
+
+// URL is where the merchant listens.
+func (m *Merchant) URL() string { return m.server.URL + "/hooks?token=hook-secret" }
+
+// Answers sets the statuses of the answers to come. The last one is that of all further answers too.
+func (m *Merchant) Answers(statuses ...int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.answers = statuses
+}
+
+// Before has each answer wait for do.
+func (m *Merchant) Before(do func(Request)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.before = do
+}
+
+func (m *Merchant) receive(w http.ResponseWriter, request *http.Request) {
+	received := Request{Header: request.Header, At: m.now()}
+	var err error
+	if received.Body, err = io.ReadAll(request.Body); err == nil {
+		err = json.Unmarshal(received.Body, &received.Event)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	status, before := m.note(received)
+	before(received)
+	w.WriteHeader(status)
+}
+
+func (m *Merchant) note(received Request) (status int, before func(Request)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.requests = append(m.requests, received)
+	status = m.answers[0]
+	if len(m.answers) > 1 {
+		m.answers = m.answers[1:]
+	}
+	return status, m.before
+}
+
+// Requests are the attempts that arrived, in their order.
+func (m *Merchant) Requests() []Request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.requests)
+}
+
+// Heard are the types of the events that arrived, in their order.
+func (m *Merchant) Heard() []models.EventType {
+	types := []models.EventType{}
+	for _, request := range m.Requests() {
+		types = append(types, request.Event.Type)
+	}
+	return types
+}
+
+// Endpoint is where a merchant is subscribed.
+type Endpoint struct {
+	models.WebhookEndpoint
+	Secret string
+}
+
+// Subscribe makes an endpoint at which the merchant hears of these events.
+func (s *Scene) Subscribe(t testing.TB, m *Merchant, events ...models.EventType) Endpoint {
+	t.Helper()
+	return s.SubscribeURL(t, m.URL(), events...)
+}
+
+// SubscribeURL makes an endpoint anywhere.
+func (s *Scene) SubscribeURL(t testing.TB, url string, events ...models.EventType) Endpoint {
+	t.Helper()
+	endpoint, secret, err := s.CreateEndpoint(t.Context(), store.ActorCLI, models.WebhookEndpoint{
+		OrgID: s.Org, URL: url, EnabledEvents: models.AsJSON(events), Status: models.EndpointEnabled,
+	})
+	require.NoError(t, err)
+	return Endpoint{WebhookEndpoint: endpoint, Secret: secret}
+}
+
+// Disable ends the endpoint for the time being, as its owner may at any moment.
+func (s *Scene) Disable(t testing.TB, e Endpoint) {
+	t.Helper()
+	_, err := s.UpdateEndpoint(t.Context(), e.OrgID, store.ActorCLI, e.ID, func(e *models.WebhookEndpoint) {
+		e.Status = models.EndpointDisabled
+	})
+	require.NoError(t, err)
+}
+
+// Deliveries are the attempts at the endpoint as the store has them, oldest first.
+func (s *Scene) Deliveries(t testing.TB, e Endpoint) []models.Delivery {
+	t.Helper()
+	deliveries, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.Page{Limit: 100})
+	require.NoError(t, err)
+	// Where the clock stands still, only their number tells attempts apart.
+	slices.SortFunc(deliveries, func(a, b models.Delivery) int {
+		return cmp.Or(a.Created.Compare(b.Created.Time), cmp.Compare(a.Attempt, b.Attempt))
+	})
+	return deliveries
+}
+
+// Statuses are those of the attempts at the endpoint, oldest first.
+func (s *Scene) Statuses(t testing.TB, e Endpoint) []models.DeliveryStatus {
+	t.Helper()
+	statuses := []models.DeliveryStatus{}
+	for _, delivery := range s.Deliveries(t, e) {
+		statuses = append(statuses, delivery.Status)
+	}
+	return statuses
+}

@@ -1,0 +1,231 @@
+// Package scene sets the scene for tests of sessions and deliveries: an organization on a real store, what its users
+// submit, and the merchant who listens.
+package scene
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Scene is a store, and an organization in it that nobody else knows of.
+type Scene struct {
+	*store.Store
+	Org string
+}
+
+// New opens a store of the test's own, with a sandbox organization.
+func New(t testing.TB, now func() time.Time) *Scene {
+	t.Helper()
+	s, err := OpenStore(t.Context(), t.TempDir(), now)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return Sandbox(t, s)
+}
+
+// Sandbox makes another sandbox organization in a store that tests share.
+func Sandbox(t testing.TB, s *store.Store) *Scene {
+	t.Helper()
+	return organization(t, s, models.Organization{Name: "Wine & Co", Sandbox: true})
+}
+
+// Live makes an organization that may not simulate.
+func Live(t testing.TB, s *store.Store) *Scene {
+	t.Helper()
+	return organization(t, s, models.Organization{Name: "Wine & Co"})
+}
+
+func organization(t testing.TB, s *store.Store, o models.Organization) *Scene {
+	t.Helper()
+	created, err := s.Across().CreateOrganization(t.Context(), o)
+	require.NoError(t, err)
+	return &Scene{Store: s, Org: created.ID}
+}
+
+// OpenStore opens a migrated store on a SQLite file in the folder.
+func OpenStore(ctx context.Context, dir string, now func() time.Time) (*store.Store, error) {
+	template, err := migrated()
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "stile.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		return nil, err
+	}
+	return open(ctx, path, now)
+}
+
+// migrated is the file of an empty store, made once per process.
+var migrated = sync.OnceValues(func() (content []byte, err error) {
+	dir, err := os.MkdirTemp("", "stile-scene-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "stile.db")
+	ctx := context.TODO() // the file serves tests that have not begun
+	s, err := open(ctx, path, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.Migrate(ctx), s.Close()); err != nil { // to close empties the write-ahead log
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func open(ctx context.Context, path string, now func() time.Time) (*store.Store, error) {
+	keys, err := testKeys()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{
+		URL: "sqlite:" + path, Keys: keys, Now: now, Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+var testKeys = sync.OnceValues(func() (*seal.Keyring, error) {
+	return seal.ParseKeys("test:"+seal.GenerateKey(), seal.GenerateKey())
+})
+
+// AnyOf is a workflow in which one of the methods is enough.
+func AnyOf(methods ...rules.Method) graph.Definition {
+	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods, Composition: graph.AnyOf}
+}
+
+// AllOf is a workflow in which every one of the methods must pass.
+func AllOf(methods ...rules.Method) graph.Definition {
+	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods, Composition: graph.AllOf}
+}
+
+// Attempts caps how often a method of the workflow may fail.
+func Attempts(highest int, d graph.Definition) graph.Definition {
+	d.Preferences.MaxAttempts = highest
+	return d
+}
+
+// Detail changes a session before it is created.
+type Detail func(*store.NewSession)
+
+// Lasting makes the session expire after d, instead of after a day.
+func Lasting(d time.Duration) Detail {
+	return func(n *store.NewSession) { n.TTL = d }
+}
+
+// BornVerified makes the session verified from the start.
+func BornVerified(n *store.NewSession) { n.Verified = true }
+
+const day = 24 * time.Hour
+
+// Begin creates a session that runs the workflow.
+func (s *Scene) Begin(t testing.TB, d graph.Definition, details ...Detail) models.Session {
+	t.Helper()
+	g, faults := graph.Compile(d)
+	require.Empty(t, faults)
+	state, _, err := graph.Next(g, graph.State{}, graph.Begin{})
+	require.NoError(t, err)
+	n := store.NewSession{Graph: g, TTL: day, Session: models.Session{
+		OrgID: s.Org, Type: models.TypeAge, WorkflowID: "wf_checkout", WorkflowVersion: 1,
+		GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(g)),
+		UseCase: d.UseCase, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",
+		Jurisdiction: "US-CA", JurisdictionSource: models.JurisdictionExplicit,
+	}}
+	for _, detail := range details {
+		detail(&n)
+	}
+	session, err := s.CreateSession(t.Context(), n)
+	require.NoError(t, err)
+	return session
+}
+
+// Reread reads the session as it stands now.
+func (s *Scene) Reread(t testing.TB, session models.Session) models.Session {
+	t.Helper()
+	now, err := s.Session(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	return now
+}
+
+// Simulate submits what makes the method give that outcome.
+func (s *Scene) Simulate(t testing.TB, session models.Session, method rules.Method, outcome string) models.Submission {
+	t.Helper()
+	return s.SimulateSlowly(t, session, method, outcome, 0)
+}
+
+// SimulateSlowly has the verdict held back.
+func (s *Scene) SimulateSlowly(
+	t testing.TB, session models.Session, method rules.Method, outcome string, delay time.Duration,
+) models.Submission {
+	t.Helper()
+	payload, err := json.Marshal(map[string]string{"simulate": outcome})
+	require.NoError(t, err)
+	return s.submit(t, session, method, payload, delay)
+}
+
+// Submit submits the payload as the next attempt at the method.
+func (s *Scene) Submit(t testing.TB, session models.Session, method rules.Method, payload string) models.Submission {
+	t.Helper()
+	return s.submit(t, session, method, []byte(payload), 0)
+}
+
+func (s *Scene) submit(
+	t testing.TB, session models.Session, method rules.Method, payload []byte, delay time.Duration,
+) models.Submission {
+	t.Helper()
+	current := s.Reread(t, session)
+	g, err := s.SessionGraph(t.Context(), current)
+	require.NoError(t, err)
+	offers := current.GraphState.V.Offers(g)
+	i := slices.IndexFunc(offers, func(o graph.Offer) bool { return o.Method == method })
+	require.GreaterOrEqual(t, i, 0, "%s is not on offer", method)
+	submission, _, err := s.Store.Submit(t.Context(), store.NewSubmission{
+		Session: current, Node: offers[i].Node, Method: method, Attempt: offers[i].Attempt,
+		Payload: payload, Delay: delay,
+	})
+	require.NoError(t, err)
+	return submission
+}
+
+// Verdicts are the outcomes recorded for the session, oldest first.
+func (s *Scene) Verdicts(t testing.TB, session models.Session) []graph.Outcome {
+	t.Helper()
+	results, err := s.Results(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	outcomes := []graph.Outcome{}
+	for _, result := range results[session.ID] {
+		outcomes = append(outcomes, result.Status)
+	}
+	return outcomes
+}
+
+// Unjudged are the submissions of the session that nobody has judged.
+func (s *Scene) Unjudged(t testing.TB, session models.Session) []models.Submission {
+	t.Helper()
+	pending, err := s.PendingSubmissions(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	return pending
+}
+
+// EventsOf are the events that the session fired, oldest first.
+func (s *Scene) EventsOf(t testing.TB, session models.Session) []models.Event {
+	t.Helper()
+	events, _, _, err := s.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
+	require.NoError(t, err)
+	slices.Reverse(events)
+	return events
+}

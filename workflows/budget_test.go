@@ -1,0 +1,101 @@
+package workflows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+// What the design allows the commonest session: verified at the first attempt, with one endpoint that subscribed to
+// that alone.
+const (
+	mostEvents  = 20
+	mostActions = 6
+)
+
+func TestTheCommonestSessionStaysWithinItsBudget(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, s.Now().Local)
+	s.Subscribe(t, merchant, models.EventSessionVerified)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Begun(t, session.ID)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Completed(t, session.ID)
+
+	history := h.History(t, session.ID)
+
+	require.Equal(t, []models.EventType{models.EventSessionVerified}, merchant.Heard())
+	for _, event := range history.Events {
+		t.Logf("%2d %s", event.EventId, event.EventType)
+	}
+	t.Logf("%d events, %d billable actions", len(history.Events), actions(history))
+	require.LessOrEqual(t, len(history.Events), mostEvents)
+	require.LessOrEqual(t, actions(history), mostActions)
+}
+
+// A failed first attempt costs the session the start of its child. What follows is the child's own account.
+func TestARetriedDeliveryCostsTheSessionTwoActionsMore(t *testing.T) {
+	t.Parallel()
+	history := retriedDelivery(t)
+
+	session, retry := history["session"], history["retry"]
+	t.Logf("session: %d events, %d billable actions", len(session.Events), actions(session))
+	t.Logf("retry: %d events, %d billable actions", len(retry.Events), actions(retry))
+	require.LessOrEqual(t, actions(session), mostActions+2)
+	require.LessOrEqual(t, actions(retry), 2, "a timer and an activity; its start is the session's")
+}
+
+// actions counts what Temporal Cloud would bill for the run, after the table of event types and actions at
+// https://docs.temporal.io/cloud/actions (read in November 2026):
+//
+//   - Start Workflow: WorkflowExecutionStarted; that of a child is in its parent's account.
+//   - Start Child Workflow: StartChildWorkflowExecutionInitiated, two actions.
+//   - Upsert Search Attributes, Start Timer, Signal, Schedule Activity: one for each of their events.
+//   - Retry Activity: the attempts after the first, which ActivityTaskStarted counts.
+//   - Record Activity Markers: all local activities of one workflow task are one action.
+//   - Retry Local Activity: the attempts after the first that WorkflowTaskCompleted meters.
+//   - Side Effect: its marker, apart from those of local activities. A version marker costs nothing itself.
+//
+// Queries, heartbeats and visibility leave no events, and are not asked for here.
+func actions(history *historypb.History) int {
+	total := 0
+	tasksWithLocalActivities := map[int64]bool{}
+	for _, event := range history.Events {
+		switch event.EventType {
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+			if event.GetWorkflowExecutionStartedEventAttributes().ParentWorkflowExecution == nil {
+				total++
+			}
+		case enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+			total += 2
+		case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+			enumspb.EVENT_TYPE_TIMER_STARTED,
+			enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+			enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+			total++
+		case enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+			total += int(event.GetActivityTaskStartedEventAttributes().Attempt) - 1
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			metered := event.GetWorkflowTaskCompletedEventAttributes().GetMeteringMetadata()
+			total += int(metered.GetNonfirstLocalActivityExecutionAttempts())
+		case enumspb.EVENT_TYPE_MARKER_RECORDED:
+			marker := event.GetMarkerRecordedEventAttributes()
+			switch marker.MarkerName {
+			case "LocalActivity":
+				tasksWithLocalActivities[marker.WorkflowTaskCompletedEventId] = true
+			case "SideEffect", "MutableSideEffect":
+				total++
+			}
+		}
+	}
+	return total + len(tasksWithLocalActivities)
+}

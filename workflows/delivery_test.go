@@ -1,0 +1,207 @@
+package workflows_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+func TestEndpointsAreServedSideBySide(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	var met sync.WaitGroup // of all receivers: none answers before all have been asked
+	merchants := []*scene.Merchant{}
+	for range 3 {
+		merchant, _ := p.merchant(t, models.EventSessionVerified)
+		met.Add(1)
+		merchant.Before(func(scene.Request) {
+			met.Done()
+			met.Wait()
+		})
+		merchants = append(merchants, merchant)
+	}
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	for _, merchant := range merchants {
+		require.Equal(t, []models.EventType{models.EventSessionVerified}, merchant.Heard())
+	}
+}
+
+func TestAnEndpointHearsOnlyWhatItSubscribedTo(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	failures, _ := p.merchant(t, models.EventSessionFailed)
+	everything, _ := p.merchant(t, models.AllEvents)
+	session := p.Begin(t, scene.AnyOf(document))
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	require.Empty(t, failures.Heard())
+	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, everything.Heard())
+}
+
+func TestAFailedFirstAttemptDoesNotHoldUpTheSession(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	merchant, endpoint := p.merchant(t, models.EventSessionVerified)
+	merchant.Answers(http.StatusInternalServerError, http.StatusOK)
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+	var retry string
+	p.env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, _ converter.EncodedValues) {
+		retry = info.WorkflowExecution.ID
+	})
+	p.after(2*time.Minute, func() { require.True(t, p.env.IsWorkflowCompleted()) })
+
+	p.run(t, session)
+
+	require.Equal(t, []time.Duration{time.Minute, 6 * time.Minute}, heardAfter(merchant))
+	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, endpoint))
+	require.Equal(t, workflows.DeliveryWorkflowID(p.Deliveries(t, endpoint)[0].Ref()), retry)
+	requests := merchant.Requests()
+	require.Equal(t, requests[0].Event.ID, requests[1].Event.ID)
+	require.NotEqual(t, requests[0].Header.Get("Stile-Webhook-Id"), requests[1].Header.Get("Stile-Webhook-Id"))
+}
+
+func TestAFaultOfOursIsNotTheReceiversFailure(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	merchant, endpoint := p.merchant(t, models.EventSessionVerified)
+	p.tally.failNext(models.ActivityDeliverWebhook, 3)
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	// 1, 2 and 4 seconds between the attempts of the activity.
+	require.Equal(t, []time.Duration{time.Minute + 7*time.Second}, heardAfter(merchant))
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
+}
+
+// owed makes the first attempt at the endpoint, which fails, and returns what a RetryDelivery then has to do.
+func (p *play) owed(t *testing.T, endpoint scene.Endpoint) workflows.RetryInput {
+	t.Helper()
+	p.Begin(t, scene.AnyOf(document))
+	first := p.Deliveries(t, endpoint)[0]
+	outcome, err := p.webhooks.DeliverWebhook(t.Context(), first.Ref())
+	require.NoError(t, err)
+	return workflows.RetryInput{Delivery: *outcome.Next, DueAt: *outcome.NextDueAt}
+}
+
+func (p *play) retry(t *testing.T, in workflows.RetryInput) {
+	t.Helper()
+	p.execute(t, workflows.DeliveryWorkflowID(in.Delivery), workflows.NameRetryDelivery, in)
+}
+
+func TestRetriesFollowTheSchedule(t *testing.T) {
+	t.Parallel()
+	const refused, accepted = http.StatusServiceUnavailable, http.StatusNoContent
+	after := []time.Duration{0, 5 * time.Minute, 35 * time.Minute, 155 * time.Minute, 635 * time.Minute}
+	for name, play := range map[string]struct {
+		answers     []int
+		attempts    int
+		outstanding bool
+	}{
+		"and stop at the first success":  {[]int{refused, accepted, refused}, 2, false},
+		"and take a success at the last": {[]int{refused, refused, refused, refused, accepted}, 5, false},
+		"and give up after the fifth":    {[]int{refused}, 5, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t)
+			merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+			merchant.Answers(play.answers...)
+
+			p.retry(t, p.owed(t, endpoint))
+
+			require.Equal(t, after[:play.attempts], heardAfter(merchant))
+			deliveries := p.Deliveries(t, endpoint)
+			require.Len(t, deliveries, play.attempts)
+			last := deliveries[play.attempts-1]
+			require.Equal(t, play.attempts, last.Attempt)
+			require.Nil(t, last.NextAttemptAt)
+			require.Equal(t, play.outstanding, last.Outstanding, "a delivery given up counts as pending")
+		})
+	}
+}
+
+func TestASignalBringsTheNextAttemptForward(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+	merchant.Answers(http.StatusBadGateway, http.StatusBadGateway, http.StatusOK)
+	in := p.owed(t, endpoint)
+	p.after(time.Minute, func() { p.env.SignalWorkflow(workflows.SignalRetry, in.Delivery) })
+
+	p.retry(t, in)
+
+	require.Equal(t, []time.Duration{0, time.Minute, 31 * time.Minute}, heardAfter(merchant))
+}
+
+func TestASignalForAnAttemptThatWasMadeMakesNoOther(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+	merchant.Answers(http.StatusBadGateway, http.StatusBadGateway, http.StatusOK)
+	in := p.owed(t, endpoint)
+	// The second attempt is over; the sweep of another replica has not seen that yet.
+	p.after(10*time.Minute, func() { p.env.SignalWorkflow(workflows.SignalRetry, in.Delivery) })
+
+	p.retry(t, in)
+
+	require.Equal(t, []time.Duration{0, 5 * time.Minute, 35 * time.Minute}, heardAfter(merchant))
+}
+
+func TestAnEndpointThatGoesAwayEndsItsRetries(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(p *play, t *testing.T, e scene.Endpoint){
+		"disabled": func(p *play, t *testing.T, e scene.Endpoint) { p.Disable(t, e) },
+		"deleted": func(p *play, t *testing.T, e scene.Endpoint) {
+			require.NoError(t, p.DeleteEndpoint(t.Context(), e.OrgID, "cli", e.ID))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t)
+			merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+			merchant.Answers(http.StatusBadGateway)
+			in := p.owed(t, endpoint)
+			p.after(time.Minute, func() { leave(p, t, endpoint) })
+
+			p.retry(t, in)
+
+			require.Equal(t, []time.Duration{0}, heardAfter(merchant))
+			require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliveryClosed}, p.Statuses(t, endpoint))
+		})
+	}
+}
+
+func TestAnEventWithoutASessionRunIsDispatched(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	calm, calmly := p.merchant(t, models.EventSessionCreated)
+	troubled, troubledly := p.merchant(t, models.EventSessionCreated)
+	troubled.Answers(http.StatusBadGateway, http.StatusOK)
+	event := p.EventsOf(t, p.Begin(t, scene.AnyOf(document)))[0]
+
+	p.execute(t, event.ID, workflows.NameDispatchEvent, models.EventRef{OrgID: event.OrgID, EventID: event.ID})
+
+	require.Equal(t, []time.Duration{0}, heardAfter(calm))
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, calmly))
+	require.Equal(t, []time.Duration{0, 5 * time.Minute}, heardAfter(troubled))
+	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, troubledly))
+}

@@ -1,0 +1,236 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+// began is when every play begins. It lies ahead of any wall clock: an activity measures its time by that one, and
+// would else find that it has run out.
+var began = time.Date(2100, time.May, 15, 12, 0, 0, 0, time.UTC)
+
+const webhookTimeout = 10 * time.Second
+
+// schedule is the documented one.
+var schedule = []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}
+
+// play runs one workflow in the SDK's test environment, which skips the time in which nothing happens. The activities
+// are the real ones, on a real store whose clock is that of the environment.
+type play struct {
+	*scene.Scene
+	env      *testsuite.TestWorkflowEnvironment
+	sessions *activities.Sessions
+	webhooks *activities.Webhooks
+	tally    *tally
+}
+
+func newPlay(t *testing.T) *play {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartTime(began)
+	env.SetTestTimeout(time.Minute)
+	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally()}
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{p.tally}})
+	p.sessions = &activities.Sessions{Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}}
+	p.webhooks = &activities.Webhooks{
+		Store: p.Store, Client: activities.NewWebhookClient(webhookTimeout), Schedule: schedule,
+	}
+	p.register()
+	return p
+}
+
+func (p *play) register() {
+	definitions := workflows.Workflows{WebhookTimeout: webhookTimeout}
+	definitions.RegisterSessions(p.env)
+	definitions.RegisterWebhooks(p.env)
+	for name, f := range map[string]any{
+		models.ActivityJudgeSubmission: p.sessions.JudgeSubmission,
+		models.ActivitySyncSession:     p.sessions.SyncSession,
+		models.ActivityEndSession:      p.sessions.EndSession,
+		models.ActivityEventDeliveries: p.webhooks.EventDeliveries,
+		models.ActivityDeliverWebhook:  p.webhooks.DeliverWebhook,
+	} {
+		p.env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+	}
+}
+
+// merchant listens to the events of the play, at an endpoint of its own.
+func (p *play) merchant(t *testing.T, events ...models.EventType) (*scene.Merchant, scene.Endpoint) {
+	t.Helper()
+	m := scene.NewMerchant(t, p.env.Now)
+	return m, p.Subscribe(t, m, events...)
+}
+
+// after has something happen when that much time has passed.
+func (p *play) after(d time.Duration, happens func()) { p.env.RegisterDelayedCallback(happens, d) }
+
+// submits has the user submit to the method and tells the run, as the API does.
+func (p *play) submits(t *testing.T, session models.Session, method rules.Method, outcome string) {
+	t.Helper()
+	p.signal(p.Simulate(t, session, method, outcome))
+}
+
+// signal tells the run of a submission.
+func (p *play) signal(s models.Submission) {
+	p.env.SignalWorkflow(workflows.SignalMethodResult, workflows.SubmissionSignal{SubmissionID: s.ID})
+}
+
+// changed tells the run that its row has changed.
+func (p *play) changed() { p.env.SignalWorkflow(workflows.SignalChanged, nil) }
+
+// run plays the session's workflow to its end.
+func (p *play) run(t *testing.T, session models.Session) {
+	t.Helper()
+	first, err := p.FirstAttempts(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	p.execute(t, session.ID, workflows.NameSession, workflows.SessionInput{
+		SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
+		ExpiresAt:  session.ExpiresAt, Status: session.Status, FirstAttempts: first,
+	})
+}
+
+func (p *play) execute(t *testing.T, id, workflow string, input any) {
+	t.Helper()
+	p.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.QueueSessions})
+	p.env.ExecuteWorkflow(workflow, input)
+	require.True(t, p.env.IsWorkflowCompleted())
+	require.NoError(t, p.env.GetWorkflowError())
+}
+
+// ended requires the session to have ended as to, when that much time had passed.
+func (p *play) ended(t *testing.T, session models.Session, to models.SessionStatus, after time.Duration) {
+	t.Helper()
+	now := p.Reread(t, session)
+	require.Equal(t, to, now.Status)
+	require.WithinDuration(t, began.Add(after), now.CompletedAt.Time, time.Millisecond)
+	require.Empty(t, p.Unjudged(t, session), "what the user sent is erased")
+}
+
+// heardAfter are the times at which the merchant's requests arrived.
+func heardAfter(m *scene.Merchant) []time.Duration {
+	times := []time.Duration{}
+	for _, request := range m.Requests() {
+		times = append(times, request.At.Sub(began).Round(time.Second))
+	}
+	return times
+}
+
+// state asks the run how things stand, as an operator does.
+func (p *play) state(t *testing.T) workflows.SessionState {
+	t.Helper()
+	var state workflows.SessionState
+	answer, err := p.env.QueryWorkflow(workflows.QueryState)
+	require.NoError(t, err)
+	require.NoError(t, answer.Get(&state))
+	return state
+}
+
+// details reads the head of the run in Temporal UI.
+func (p *play) details(t *testing.T) string {
+	t.Helper()
+	var metadata sdkpb.WorkflowMetadata
+	answer, err := p.env.QueryWorkflow("__temporal_workflow_metadata")
+	require.NoError(t, err)
+	require.NoError(t, answer.Get(&metadata))
+	return metadata.CurrentDetails
+}
+
+// tally counts the attempts at activities, and fails those that come while the database is away.
+type tally struct {
+	interceptor.WorkerInterceptorBase
+	mu       sync.Mutex
+	attempts map[attempt]int
+	fail     map[string]int
+}
+
+// attempt is an activity, run as a local or as a regular one.
+type attempt struct {
+	activity string
+	local    bool
+}
+
+var errAway = errors.New("the database is away")
+
+func newTally() *tally { return &tally{attempts: map[attempt]int{}, fail: map[string]int{}} }
+
+// failNext makes the next n attempts at the activity fail.
+func (y *tally) failNext(activity string, n int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.fail[activity] = n
+}
+
+// local and regular say how often the activity was attempted as the one and as the other.
+func (y *tally) local(activity string) int   { return y.count(attempt{activity, true}) }
+func (y *tally) regular(activity string) int { return y.count(attempt{activity, false}) }
+
+func (y *tally) count(a attempt) int {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.attempts[a]
+}
+
+func (y *tally) begin(a attempt) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.attempts[a]++
+	if y.fail[a.activity] == 0 {
+		return nil
+	}
+	y.fail[a.activity]--
+	return errAway
+}
+
+func (y *tally) InterceptActivity(
+	_ context.Context, next interceptor.ActivityInboundInterceptor,
+) interceptor.ActivityInboundInterceptor {
+	return &tallied{ActivityInboundInterceptorBase: interceptor.ActivityInboundInterceptorBase{Next: next}, tally: y}
+}
+
+type tallied struct {
+	interceptor.ActivityInboundInterceptorBase
+	tally *tally
+}
+
+func (a *tallied) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	info := activity.GetInfo(ctx)
+	if err := a.tally.begin(attempt{info.ActivityType.Name, info.IsLocalActivity}); err != nil {
+		return nil, err
+	}
+	return a.Next.ExecuteActivity(ctx, in)
+}
+
+// move changes columns of the session's row under the run's feet, as another replica may.
+func (p *play) move(t *testing.T, session models.Session, id string, set map[string]any) {
+	t.Helper()
+	current := p.Reread(t, session)
+	_, err := p.Change(t.Context(), store.Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: id,
+		From: models.OpenStatuses, To: current.Status, Set: set,
+	})
+	require.NoError(t, err)
+}

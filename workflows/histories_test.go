@@ -1,0 +1,302 @@
+package workflows_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+// Each scenario here plays real sessions on a real Temporal server, and expects that what Temporal recorded replays and
+// holds nothing personal. With
+//
+//	go test ./workflows -run TestWhatIsRecordedReplays -save-histories
+//
+// the histories are kept in testdata/histories, for TestSavedHistoriesReplay to hold all later code to them. A history
+// that is there already stays: it was recorded by code that may have runs in flight. Save new ones with what is about
+// to be released, under the names of new scenarios; delete old ones when none of their runs can be left.
+var saveHistories = flag.Bool("save-histories", false, "keep the histories of real sessions in testdata/histories")
+
+const savedHistories = "testdata/histories"
+
+// recordings are histories by what they are of.
+type recordings map[string]*historypb.History
+
+func TestWhatIsRecordedReplays(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]func(t *testing.T) recordings{
+		"verified_at_the_first_attempt": verifiedAtTheFirstAttempt,
+		"attempts_exhausted":            attemptsExhausted,
+		"two_methods_at_once":           twoMethodsAtOnce,
+		"slow_verdict":                  slowVerdict,
+		"expired":                       expired,
+		"expiry_moved":                  expiryMoved,
+		"cancelled":                     cancelled,
+		"run_cancelled":                 runCancelled,
+		"born_verified":                 bornVerified,
+		"database_outage":               databaseOutage,
+		"retried_delivery":              retriedDelivery,
+		"retry_brought_forward":         retryBroughtForward,
+		"endpoint_disabled":             endpointDisabled,
+		"dispatched_event":              dispatchedEvent,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for of, history := range play(t) {
+				require.NoError(t, replayer().ReplayWorkflowHistory(nil, history), of)
+				recorded := asJSON(t, history)
+				requireNothingPersonal(t, history, recorded)
+				if *saveHistories {
+					save(t, name+"."+of+".json", recorded)
+				}
+			}
+		})
+	}
+}
+
+func save(t *testing.T, name string, recorded []byte) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(savedHistories, 0o755))
+	file, err := os.OpenFile(filepath.Join(savedHistories, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return
+	}
+	require.NoError(t, err)
+	_, err = file.Write(recorded)
+	require.NoError(t, errors.Join(err, file.Close()))
+}
+
+// asJSON writes a history as the temporal command does. The name of this machine is nobody's business.
+func asJSON(t *testing.T, history *historypb.History) []byte {
+	t.Helper()
+	recorded, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(history)
+	require.NoError(t, err)
+	machine, err := os.Hostname()
+	require.NoError(t, err)
+	recorded = bytes.ReplaceAll(recorded, []byte(machine), []byte("machine"))
+	var indented bytes.Buffer
+	require.NoError(t, json.Indent(&indented, recorded, "", " "))
+	return append(indented.Bytes(), '\n')
+}
+
+// What is personal about the one who plays every session, and what is the merchant's secret.
+const (
+	email     = "jane.roe@example.com"
+	phone     = "+15555550123"
+	birthday  = "1990-01-31"
+	reference = "customer 4711"
+	token     = "hook-secret"
+)
+
+func personal(n *store.NewSession) {
+	n.Email, n.Phone = email, phone
+	customer := reference
+	n.Session.ClientReferenceID = &customer
+	n.Session.Metadata = models.AsJSON(map[string]string{"name": "Jane Roe"})
+}
+
+func requireNothingPersonal(t *testing.T, history *historypb.History, recorded []byte) {
+	t.Helper()
+	legible := append(recorded, payloads(history)...)
+	for _, secret := range []string{email, phone, birthday, reference, "Jane Roe", "simulate", token, "127.0.0.1", "@"} {
+		require.NotContains(t, string(legible), secret)
+	}
+}
+
+// act is a real session, and who takes part in it.
+type act struct {
+	*workertest.House
+	*scene.Scene
+	session  models.Session
+	merchant *scene.Merchant
+	endpoint scene.Endpoint
+}
+
+func begin(t *testing.T, methods []rules.Method, event models.EventType, details ...scene.Detail) act {
+	t.Helper()
+	h := house.House(t)
+	a := act{House: h, Scene: h.Sandbox(t), merchant: scene.NewMerchant(t, time.Now)}
+	a.endpoint = a.Subscribe(t, a.merchant, event)
+	a.session = a.Begin(t, scene.Attempts(2, scene.AnyOf(methods...)), append(details, personal)...)
+	return a
+}
+
+func (a act) start(t *testing.T) {
+	t.Helper()
+	a.House.Start(t, a.session)
+	a.Begun(t, a.session.ID)
+}
+
+func (a act) simulate(t *testing.T, method rules.Method, outcome string) {
+	t.Helper()
+	a.House.Simulate(t, a.Scene, a.session, method, outcome)
+}
+
+func (a act) tell(t *testing.T) {
+	t.Helper()
+	require.NoError(t, a.SessionChanged(t.Context(), a.session))
+}
+
+// over waits for the end of the session's run, and returns its history.
+func (a act) over(t *testing.T, as models.SessionStatus) recordings {
+	t.Helper()
+	a.Await(t, a.session, as)
+	a.Completed(t, a.session.ID)
+	return recordings{"session": a.History(t, a.session.ID)}
+}
+
+// retryOver waits for the end of the event's RetryDelivery as well.
+func (a act) retryOver(t *testing.T, recorded recordings) recordings {
+	t.Helper()
+	id := workflows.DeliveryWorkflowID(a.Deliveries(t, a.endpoint)[0].Ref())
+	a.Completed(t, id)
+	recorded["retry"] = a.History(t, id)
+	return recorded
+}
+
+func verifiedAtTheFirstAttempt(t *testing.T) recordings {
+	a := begin(t, []rules.Method{rules.MethodSelfAttestation}, models.EventSessionVerified)
+	a.start(t)
+	declared := a.Submit(t, a.session, rules.MethodSelfAttestation,
+		`{"date_of_birth": "`+birthday+`", "declaration": true}`)
+	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, declared.ID))
+	return a.over(t, models.StatusVerified)
+}
+
+func attemptsExhausted(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.AllEvents)
+	a.start(t)
+	a.simulate(t, document, simulated.Fail)
+	a.Await(t, a.session, models.StatusRequiresInput)
+	a.simulate(t, document, simulated.Fail)
+	return a.over(t, models.StatusFailed)
+}
+
+func twoMethodsAtOnce(t *testing.T) recordings {
+	a := begin(t, []rules.Method{facial, document}, models.EventSessionVerified)
+	a.start(t)
+	first := a.Scene.Simulate(t, a.session, facial, simulated.Fail)
+	second := a.Scene.Simulate(t, a.session, document, simulated.Pass)
+	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, first.ID))
+	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, first.ID))
+	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, second.ID))
+	return a.over(t, models.StatusVerified)
+}
+
+func slowVerdict(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.start(t)
+	a.simulate(t, document, simulated.Slow)
+	return a.over(t, models.StatusVerified)
+}
+
+func expired(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionExpired, scene.Lasting(2*time.Second))
+	a.start(t)
+	return a.over(t, models.StatusExpired)
+}
+
+func expiryMoved(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionExpired)
+	a.start(t)
+	_, err := a.Change(t.Context(), store.Change{
+		OrgID: a.session.OrgID, SessionID: a.session.ID, ID: "review", From: models.OpenStatuses, To: models.StatusCreated,
+		Set: map[string]any{"expires_at": models.At(time.Now().Add(2 * time.Second))},
+	})
+	require.NoError(t, err)
+	a.tell(t)
+	return a.over(t, models.StatusExpired)
+}
+
+func cancelled(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionCancelled)
+	a.start(t)
+	_, err := a.End(t.Context(), a.session.OrgID, a.session.ID, models.CancellableStatuses, models.StatusCancelled)
+	require.NoError(t, err)
+	a.tell(t)
+	return a.over(t, models.StatusCancelled)
+}
+
+func runCancelled(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionCancelled)
+	a.start(t)
+	require.NoError(t, a.Temporal.CancelWorkflow(t.Context(), a.session.ID, ""))
+	return a.over(t, models.StatusCancelled)
+}
+
+func bornVerified(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.AllEvents, scene.BornVerified)
+	a.start(t)
+	return a.over(t, models.StatusVerified)
+}
+
+func databaseOutage(t *testing.T) recordings {
+	a := begin(t, []rules.Method{unstable}, models.EventSessionVerified)
+	a.start(t)
+	a.simulate(t, unstable, simulated.Pass)
+	return a.over(t, models.StatusVerified)
+}
+
+func retriedDelivery(t *testing.T) recordings {
+	t.Helper()
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.merchant.Answers(http.StatusInternalServerError, http.StatusOK)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	return a.retryOver(t, a.over(t, models.StatusVerified))
+}
+
+func retryBroughtForward(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.merchant.Answers(http.StatusInternalServerError, http.StatusInternalServerError, http.StatusOK)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	recorded := a.over(t, models.StatusVerified)
+	require.NoError(t, a.RetryDelivery(t.Context(), a.attempt(t, 3)))
+	return a.retryOver(t, recorded)
+}
+
+func endpointDisabled(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.merchant.Answers(http.StatusInternalServerError)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	recorded := a.over(t, models.StatusVerified)
+	third := a.attempt(t, 3)
+	a.Disable(t, a.endpoint)
+	require.NoError(t, a.RetryDelivery(t.Context(), third))
+	return a.retryOver(t, recorded)
+}
+
+// attempt waits until the n-th attempt at the endpoint is to be made.
+func (a act) attempt(t *testing.T, n int) models.Delivery {
+	t.Helper()
+	workertest.Eventually(t, func() bool { return len(a.Deliveries(t, a.endpoint)) == n })
+	return a.Deliveries(t, a.endpoint)[n-1]
+}
+
+func dispatchedEvent(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionCreated)
+	event := a.EventsOf(t, a.session)[0].ID
+	require.NoError(t, a.DispatchEvent(t.Context(), a.session.OrgID, event))
+	a.Completed(t, event)
+	return recordings{"dispatch": a.History(t, event)}
+}

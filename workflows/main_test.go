@@ -1,0 +1,42 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest"
+)
+
+// house is a real Temporal server with a real worker, for what the test environment cannot show: histories.
+var house = workertest.Share(workertest.Options{
+	Workers: 1,
+	Judge:   &unsteady{steady: simulated.Judge{Real: attestation.Judge{}}, fails: localAttempts + 1},
+	// An hour is for scenarios in which the second attempt must not come by itself.
+	RetrySchedule: []time.Duration{time.Second, time.Hour},
+})
+
+func TestMain(m *testing.M) { os.Exit(house.Main(m)) }
+
+// unstable is the method whose first verdicts cannot be given, as in an outage.
+const unstable = rules.MethodStudent
+
+type unsteady struct {
+	steady methods.Judge
+	fails  int64
+	calls  atomic.Int64
+}
+
+func (u *unsteady) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	if s.Method == unstable && u.calls.Add(1) <= u.fails {
+		return methods.Verdict{}, errors.New("the database is away")
+	}
+	return u.steady.Judge(ctx, s)
+}

@@ -1,0 +1,56 @@
+// Package workflows holds the Temporal workflows: deterministic code alone. What they make happen is in activities.
+package workflows
+
+import (
+	"github.com/stile-id/stile/models"
+)
+
+// The task queues. Sessions and deliveries have their own, so that slow receivers never hold up a session.
+const (
+	QueueSessions = "stile-sessions"
+	QueueWebhooks = "stile-webhooks"
+)
+
+// Workflow names, as registered and as found in histories: never change one.
+const (
+	NameSession       = "Session"
+	NameDispatchEvent = "DispatchEvent"
+	NameRetryDelivery = "RetryDelivery"
+)
+
+// Signals and queries of the session workflow.
+const (
+	// SignalMethodResult brings a SubmissionSignal.
+	SignalMethodResult = "method-result"
+	// SignalChanged says that the row has changed; it carries nothing.
+	SignalChanged = "changed"
+	// QueryState answers a SessionState.
+	QueryState = "state"
+)
+
+// SessionInput starts a session workflow. Its workflow id is the session id.
+type SessionInput struct {
+	models.SessionRef
+	ExpiresAt models.Timestamp `json:"expires_at"`
+	// Status is that of the row at the start; a session may be born verified.
+	Status models.SessionStatus `json:"status"`
+	// FirstAttempts are the deliveries of the events that creation fired.
+	FirstAttempts []models.DeliveryRef `json:"first_attempts,omitempty"`
+}
+
+// SubmissionSignal says that a submission waits to be judged.
+type SubmissionSignal struct {
+	SubmissionID string `json:"submission_id"`
+}
+
+// SessionState is what the state query tells an operator.
+type SessionState struct {
+	Status    models.SessionStatus `json:"status"`
+	ExpiresAt models.Timestamp     `json:"expires_at"`
+	Offers    []models.OfferView   `json:"offers"`
+	// Deliveries counts first attempts under way.
+	Deliveries int `json:"deliveries"`
+}
+
+// DeliveryWorkflowID is the id of the RetryDelivery that owns an event's way to one endpoint.
+func DeliveryWorkflowID(d models.DeliveryRef) string { return d.EventID + "-" + d.EndpointID }

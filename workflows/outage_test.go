@@ -1,0 +1,127 @@
+package workflows_test
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker/workertest/scene"
+)
+
+// localAttempts are those that a local activity makes in its five seconds: after 0.1, 0.2, 0.4, 0.8, 1, 1 and 1 s.
+const localAttempts = 8
+
+func TestAShortOutageOfTheDatabaseIsSatOut(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	p.tally.failNext(models.ActivityJudgeSubmission, 2)
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusVerified, time.Minute+300*time.Millisecond)
+	require.Equal(t, 3, p.tally.local(models.ActivityJudgeSubmission))
+	require.Zero(t, p.tally.regular(models.ActivityJudgeSubmission))
+}
+
+func TestALongOutageOfTheDatabaseIsLeftToARegularActivity(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]struct {
+		activity string
+		happens  func(p *play, t *testing.T, session models.Session)
+		end      models.SessionStatus
+	}{
+		"while a submission is judged": {
+			models.ActivityJudgeSubmission,
+			func(p *play, t *testing.T, session models.Session) { p.submits(t, session, document, simulated.Pass) },
+			models.StatusVerified,
+		},
+		"while the row is read": {
+			models.ActivitySyncSession,
+			func(p *play, t *testing.T, session models.Session) {
+				p.Simulate(t, session, document, simulated.Pass)
+				p.changed()
+			},
+			models.StatusVerified,
+		},
+		"while the session is ended": {
+			models.ActivityEndSession,
+			func(p *play, _ *testing.T, _ models.Session) { p.env.CancelWorkflow() },
+			models.StatusCancelled,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t)
+			merchant, _ := p.merchant(t, models.EventSessionVerified, models.EventSessionCancelled)
+			session := p.Begin(t, scene.AnyOf(document))
+			p.tally.failNext(play.activity, localAttempts+3)
+			p.after(time.Minute, func() { play.happens(p, t, session) })
+
+			p.run(t, session)
+
+			// 4.5 s of local attempts, then 1, 2 and 4 s between the regular ones.
+			p.ended(t, session, play.end, time.Minute+11500*time.Millisecond)
+			require.Equal(t, localAttempts, p.tally.local(play.activity))
+			require.Equal(t, 4, p.tally.regular(play.activity))
+			require.Len(t, merchant.Heard(), 1)
+		})
+	}
+}
+
+func TestAVerdictThatCouldNotBeRecordedIsGivenAnew(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	const restless = 15 // more often than one activity looks again
+	p.sessions.Judge = &meddler{judge: p.sessions.Judge, meddle: func(call int) {
+		if call <= restless {
+			p.move(t, session, strconv.Itoa(call), nil)
+		}
+	}}
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusVerified, time.Minute)
+	require.Equal(t, 2, p.tally.local(models.ActivityJudgeSubmission))
+	require.Len(t, p.Verdicts(t, session), 1)
+}
+
+// meddler has something happen between a judge's look at the row and the change that follows.
+type meddler struct {
+	judge  methods.Judge
+	meddle func(call int)
+	calls  int
+}
+
+func (m *meddler) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	m.calls++
+	m.meddle(m.calls)
+	return m.judge.Judge(ctx, s)
+}
+
+func TestASubmissionThatCannotBeJudgedWaitsForTheExpiry(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	live := scene.Live(t, p.Store)
+	session := live.Begin(t, scene.AnyOf(document), scene.Lasting(time.Minute))
+	p.after(50*time.Second, func() { p.submits(t, session, document, simulated.Pass) })
+	// The sweep ends what is overdue; the run, busy with what cannot be done, finds that out.
+	p.after(70*time.Second, func() {
+		_, err := p.End(t.Context(), session.OrgID, session.ID, models.OpenStatuses, models.StatusExpired)
+		require.NoError(t, err)
+	})
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusExpired, 70*time.Second)
+	require.Empty(t, p.Verdicts(t, session))
+}

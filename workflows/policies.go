@@ -1,0 +1,46 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// quickDatabaseWork is for short work on our own rows: a local activity costs no round trip. Five seconds in all keep
+// an outage of the database from spinning workflow tasks; patientDatabaseWork takes over then.
+func quickDatabaseWork(summary string) workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		Summary:                summary,
+		ScheduleToCloseTimeout: 5 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Second,
+		},
+	}
+}
+
+// patientDatabaseWork waits for the database to come back, however long that takes.
+func patientDatabaseWork(summary string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		Summary:             summary,
+		StartToCloseTimeout: 15 * time.Second,
+		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
+// delivery gives a receiver its full time and us a little more, to read and record. What the receiver answers is a
+// result; retries are for our own faults alone, and stop only when they are mended.
+func delivery(receiverTimeout time.Duration, summary string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		TaskQueue:           QueueWebhooks,
+		Summary:             summary,
+		StartToCloseTimeout: receiverTimeout + 5*time.Second,
+		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
+func faultsOfOurs() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{
+		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+	}
+}

@@ -1,0 +1,192 @@
+package workflows
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/stile-id/stile/models"
+)
+
+// Session runs one verification session from its creation to its end. It never decides: an activity moves the row, and
+// the run does what the row then asks for. So a run that is started anew goes on where the last one was.
+func (w Workflows) Session(ctx workflow.Context, in SessionInput) error {
+	// A cancellation ends the session like any other cause; it must not break off the work that does so.
+	work, _ := workflow.NewDisconnectedContext(ctx)
+	run, err := newSessionRun(work, in, w.WebhookTimeout)
+	if err != nil {
+		return err
+	}
+	run.attempts.start(work, in.FirstAttempts)
+	for !run.view.Status.Terminal() {
+		if err := run.awaitNext(work, ctx.Done()); err != nil {
+			return err
+		}
+	}
+	run.finish(work)
+	return nil
+}
+
+// sessionRun is what a run remembers: what it has last seen of its row, and what it has under way.
+type sessionRun struct {
+	ref      models.SessionRef
+	view     models.SessionView
+	attempts *firstAttempts
+	deadline deadline
+	// indexed is the status that the search attribute has.
+	indexed models.SessionStatus
+	// due are the submissions whose verdict is held back, or whose signal was lost.
+	due      workflow.Channel
+	expected map[string]bool
+}
+
+// deadline is the timer to the session's expiry.
+type deadline struct {
+	at     models.Timestamp
+	timer  workflow.Future
+	cancel workflow.CancelFunc
+}
+
+func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Duration) (*sessionRun, error) {
+	run := &sessionRun{
+		ref:      in.SessionRef,
+		view:     models.SessionView{Status: in.Status, ExpiresAt: in.ExpiresAt},
+		attempts: newFirstAttempts(ctx, webhookTimeout),
+		indexed:  in.Status,
+		due:      workflow.NewNamedBufferedChannel(ctx, "due", models.MaxSubmissions),
+		expected: map[string]bool{},
+	}
+	if !in.Status.Terminal() {
+		run.setDeadline(ctx)
+	}
+	workflow.SetCurrentDetails(ctx, run.details())
+	return run, workflow.SetQueryHandlerWithOptions(ctx, QueryState, run.state,
+		workflow.QueryHandlerOptions{Description: "Status, methods on offer, deliveries under way"})
+}
+
+func (run *sessionRun) state() (SessionState, error) {
+	return SessionState{
+		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: run.view.Offers, Deliveries: run.attempts.count,
+	}, nil
+}
+
+// awaitNext waits for whatever comes first, and has the row answer it.
+func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channel) (err error) {
+	workflow.NewSelector(ctx).
+		AddReceive(workflow.GetSignalChannel(ctx, SignalMethodResult), func(c workflow.ReceiveChannel, _ bool) {
+			var signal SubmissionSignal
+			c.Receive(ctx, &signal)
+			err = run.judge(ctx, signal.SubmissionID)
+		}).
+		AddReceive(workflow.GetSignalChannel(ctx, SignalChanged), func(c workflow.ReceiveChannel, _ bool) {
+			c.Receive(ctx, nil)
+			err = run.look(ctx, models.ActivitySyncSession, run.ref, "Read the row")
+		}).
+		AddReceive(run.due, func(c workflow.ReceiveChannel, _ bool) {
+			var submission string
+			c.Receive(ctx, &submission)
+			err = run.judge(ctx, submission)
+		}).
+		AddFuture(run.deadline.timer, func(workflow.Future) { err = run.end(ctx, models.StatusExpired) }).
+		AddReceive(cancelled, func(workflow.ReceiveChannel, bool) { err = run.end(ctx, models.StatusCancelled) }).
+		Select(ctx)
+	return err
+}
+
+func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
+	delete(run.expected, submission)
+	ref := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}
+	return run.look(ctx, models.ActivityJudgeSubmission, ref, "Judge "+submission)
+}
+
+func (run *sessionRun) end(ctx workflow.Context, to models.SessionStatus) error {
+	end := models.SessionEnd{SessionRef: run.ref, To: to, ExpiresAt: run.view.ExpiresAt}
+	return run.look(ctx, models.ActivityEndSession, end, "End as "+string(to))
+}
+
+// look has an activity answer with the row as it stands, and does what the row asks for.
+func (run *sessionRun) look(ctx workflow.Context, activity string, message any, summary string) error {
+	view, err := decide[models.SessionView](ctx, activity, message, summary)
+	if err != nil {
+		return err
+	}
+	run.view = view
+	run.attempts.start(ctx, view.FirstAttempts)
+	run.expect(ctx)
+	if !view.Status.Terminal() {
+		run.setDeadline(ctx)
+	}
+	workflow.SetCurrentDetails(ctx, run.details())
+	return run.index(ctx)
+}
+
+// expect brings submissions without a verdict back when their verdict may be given.
+func (run *sessionRun) expect(ctx workflow.Context) {
+	for _, unjudged := range run.view.Unjudged {
+		if run.expected[unjudged.SubmissionID] {
+			continue
+		}
+		run.expected[unjudged.SubmissionID] = true
+		if unjudged.WaitMS == 0 {
+			run.due.SendAsync(unjudged.SubmissionID)
+			continue
+		}
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			wait := time.Duration(unjudged.WaitMS) * time.Millisecond
+			timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: "Verdict is held back"})
+			if timer.Get(ctx, nil) == nil {
+				run.due.Send(ctx, unjudged.SubmissionID)
+			}
+		})
+	}
+}
+
+// setDeadline starts the timer to the expiry, anew where the expiry has moved or the timer has fired too early.
+func (run *sessionRun) setDeadline(ctx workflow.Context) {
+	d := &run.deadline
+	if d.timer != nil && d.at.Equal(run.view.ExpiresAt.Time) && !d.timer.IsReady() {
+		return
+	}
+	run.cancelDeadline()
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	wait := max(run.view.ExpiresAt.Sub(workflow.Now(ctx)), time.Second)
+	d.at, d.cancel = run.view.ExpiresAt, cancel
+	d.timer = workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: "Session expires"})
+}
+
+func (run *sessionRun) cancelDeadline() {
+	if run.deadline.cancel != nil {
+		run.deadline.cancel()
+	}
+}
+
+// index shows the status in Temporal's list of runs. Only a change is worth an event of the history.
+func (run *sessionRun) index(ctx workflow.Context) error {
+	if run.indexed == run.view.Status {
+		return nil
+	}
+	run.indexed = run.view.Status
+	return workflow.UpsertTypedSearchAttributes(ctx, searchStatus.ValueSet(string(run.view.Status)))
+}
+
+// finish waits until every event of the session has had its first attempt.
+func (run *sessionRun) finish(ctx workflow.Context) {
+	run.cancelDeadline()
+	run.attempts.wait(ctx)
+}
+
+// details is what Temporal UI shows at the head of the run, in Markdown.
+func (run *sessionRun) details() string {
+	status := "**" + string(run.view.Status) + "**"
+	if run.view.Status.Terminal() {
+		return status
+	}
+	lines := []string{status + " until " + run.view.ExpiresAt.UTC().Format(time.RFC3339)}
+	for _, offer := range run.view.Offers {
+		lines = append(lines, "- `"+offer.Method+"` at node `"+offer.Node+"`: "+
+			strconv.Itoa(offer.AttemptsLeft)+" attempts left")
+	}
+	return strings.Join(lines, "\n")
+}
