@@ -1,0 +1,124 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+	"github.com/stretchr/testify/require"
+)
+
+// operation is a route as gin knows it, so that no walk forgets a new one.
+type operation struct{ method, path string }
+
+func (e *env) operations(prefix string) (all []operation) {
+	for _, r := range e.api.Handler().(*gin.Engine).Routes() {
+		if strings.HasPrefix(r.Path, prefix) {
+			all = append(all, operation{r.Method, r.Path})
+		}
+	}
+	require.NotEmpty(e.t, all)
+	return all
+}
+
+func (o operation) forClients() bool { return strings.HasPrefix(o.path, "/v1/verify/") }
+
+// at fills in the ids of a tenant's objects.
+func (o operation) at(ids map[string]string) string {
+	path := strings.NewReplacer(":method", "self_attestation", ":version", "1").Replace(o.path)
+	for prefix, id := range ids {
+		if strings.HasPrefix(path, prefix) {
+			path = strings.Replace(path, ":id", id, 1)
+		}
+	}
+	return path
+}
+
+// belongings creates one object of each kind.
+func (e *env) belongings(of tenant) (ids map[string]string, client session) {
+	workflow := e.workflow(of, simple("self_attestation"))
+	hook := e.isOK(e.do("POST", pathEndpoints, of.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201).object["id"].(string)
+	client = e.create(of, workflow)
+	event := in(e.isOK(e.do("GET", "/v1/events", of.secret, nil), 200).object, "data", 0, "id").(string)
+	return map[string]string{
+		"/v1/workflows": workflow, pathEndpoints: hook, "/v1/events": event,
+		pathSessions: client.id, "/v1/verify/session": client.id,
+	}, client
+}
+
+func TestNoOrganizationSeesAnother(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ids, _ := e.belongings(e.sandbox)
+	_, theirs := e.belongings(e.stranger)
+	walked := 0
+	for _, o := range e.operations("/v1/") {
+		if !strings.Contains(o.path, ":id") {
+			continue
+		}
+		credential, code := e.stranger.secret, "resource_missing"
+		if o.forClients() {
+			credential = theirs.secret
+		}
+		if o.forClients() || strings.HasPrefix(o.path, pathSessions) {
+			code = "session_not_found"
+		}
+		ans := e.do(o.method, o.at(ids), credential, nil)
+		failure := e.isError(ans, 404, code, "id")
+		require.NotContains(t, failure["message"], "organization")
+		walked++
+	}
+	require.GreaterOrEqual(t, walked, 18)
+	for _, list := range []string{"/v1/workflows", pathSessions, pathEndpoints, "/v1/events"} {
+		ans := e.isOK(e.do("GET", list+"?limit=100", e.stranger.secret, nil), 200)
+		for _, id := range ids {
+			require.NotContains(t, string(ans.body), id, list)
+		}
+		e.isError(e.do("GET", list+"?starting_after="+ids[list], e.stranger.secret, nil), 400, "parameter_invalid", "starting_after")
+	}
+}
+
+func TestEveryRouteAsksForItsCredential(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ids, client := e.belongings(e.sandbox)
+	for _, o := range e.operations("/v1/") {
+		path := o.at(ids)
+		wrong := []string{"stile_sk_" + strings.Repeat("a", 43), "stile_sk_", "nonsense", strings.Repeat("x", 5000), client.secret}
+		if o.forClients() {
+			wrong = append(wrong[:4], e.sandbox.secret, e.sandbox.publishable, client.secret+"x")
+		}
+		if !strings.HasSuffix(o.path, "/status") {
+			wrong = append(wrong, "")
+		}
+		for _, credential := range wrong {
+			ans := e.do(o.method, path, credential, nil)
+			failure := e.isError(ans, 401, "api_key_invalid")
+			require.Equal(t, "authentication_error", failure["type"])
+			require.NotEmpty(t, ans.header.Get("X-RateLimit-Limit"))
+		}
+		e.isError(e.do(o.method, path, "", nil, "Authorization", "Basic c3RpbGU6eA=="), 401, "api_key_invalid")
+	}
+	e.client = e.unchecked // the checker of the specification knows "Bearer" alone
+	e.isOK(e.do("GET", "/v1/workflows", "", nil, "Authorization", "bearer "+e.sandbox.secret), 200)
+}
+
+func TestPublishableKeyCreatesSessionsAlone(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ids, _ := e.belongings(e.sandbox)
+	for _, o := range e.operations("/v1/") {
+		if o.forClients() || o == (operation{"POST", pathSessions}) {
+			continue
+		}
+		ans := e.do(o.method, o.at(ids), e.sandbox.publishable, nil)
+		e.isError(ans, 403, "publishable_key_scope")
+		require.Equal(t, "100", ans.header.Get("X-RateLimit-Limit"))
+	}
+	body := obj{"type": "age", "workflow_id": ids["/v1/workflows"], "jurisdiction": "US"}
+	ans := e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, body), 201)
+	require.Equal(t, "publishable-key-session-create", ans.header.Get("Stile-Deprecation"))
+	ans = e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201)
+	require.Empty(t, ans.header.Get("Stile-Deprecation"))
+}

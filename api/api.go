@@ -1,0 +1,88 @@
+// Package api is the REST API: gin for routes, the store for truth, an Orchestrator for telling Temporal.
+//
+// A request passes through the same steps whatever its route: request id, log and metrics (observe), CORS, who calls
+// and how often (recognise), what the route allows (authorise), query and body, idempotency, and only then the handler.
+// A handler returns an answer or an error; one renderer writes each.
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stile-id/stile/models/store"
+)
+
+// Options are what the API is made of.
+type Options struct {
+	Store        *store.Store
+	Orchestrator Orchestrator
+	Config       Config
+	// Log is slog.Default unless given.
+	Log *slog.Logger
+	// Registry takes the API's metrics and is what /metrics shows; one of its own unless given.
+	Registry *prometheus.Registry
+	// Now is time.Now unless given.
+	Now func() time.Time
+}
+
+// API serves the routes. It is safe for concurrent use.
+type API struct {
+	store        *store.Store
+	orchestrator Orchestrator
+	config       Config
+	log          *slog.Logger
+	now          func() time.Time
+	keys         *keyCache
+	secrets      *clientSecrets
+	metrics      *metrics
+	engine       *gin.Engine
+	// closing ends what waits: long polls, and duplicates of a request under way.
+	closing   chan struct{}
+	closeOnce sync.Once
+}
+
+func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints every route to standard output
+
+// New builds the API. It touches neither the database nor Temporal yet.
+func New(o Options) (*API, error) {
+	if o.Store == nil || o.Orchestrator == nil {
+		return nil, errors.New("the API needs a store and an orchestrator")
+	}
+	o = o.withDefaults()
+	a := &API{
+		store: o.Store, orchestrator: o.Orchestrator, config: o.Config.WithDefaults(), log: o.Log, now: o.Now,
+		keys: newKeyCache(o.Store.Across(), o.Now), secrets: newClientSecrets(o.Store.Across(), o.Now),
+		closing: make(chan struct{}),
+	}
+	var err error
+	if a.metrics, err = newMetrics(o.Registry); err != nil {
+		return nil, err
+	}
+	a.engine, err = a.newEngine(o.Registry)
+	return a, err
+}
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Handler serves HTTP.
+func (a *API) Handler() http.Handler { return a.engine }
+
+// Close ends requests that only wait, so that a server's shutdown need not. It tolerates a second call.
+func (a *API) Close() { a.closeOnce.Do(func() { close(a.closing) }) }

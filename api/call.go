@@ -1,0 +1,93 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// call is one request as a handler sees it: recognised, allowed and read.
+type call struct {
+	ctx context.Context
+	gin *gin.Context
+	who caller
+	// session is the row that the client secret opens, on the routes that take one.
+	session models.Session
+	query   *query
+	body    []byte
+	// claim is held by a request with an Idempotency-Key.
+	claim *store.Claim
+}
+
+// org is the caller's organization. It is set on the routes that take an API key.
+func (c *call) org() models.Organization { return c.who.key.Org }
+
+// actor names the caller in the audit log.
+func (c *call) actor() string { return c.who.key.Key.ID }
+
+// live reports whether the caller's organization verifies real people.
+func (c *call) live() bool { return !c.org().Sandbox }
+
+// longestID is well beyond the length of any identifier.
+const longestID = 100
+
+// id is the one in the path, made safe to look up and to show: PostgreSQL takes neither NUL nor invalid UTF-8. What is
+// replaced here cannot name anything, so it is simply not found.
+func (c *call) id() string {
+	id := strings.ReplaceAll(c.gin.Param("id"), "\x00", "\uFFFD")
+	return clip(strings.ToValidUTF8(id, "\uFFFD"), longestID)
+}
+
+// clip shortens text to at most n characters.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n])
+	}
+	return text
+}
+
+// answer is what a handler has to say when nothing went wrong.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+	header      map[string]string
+}
+
+const contentJSON = "application/json; charset=utf-8"
+
+// reply answers with an object.
+func reply(status int, object any) (answer, error) {
+	body, err := encode(object)
+	return answer{status: status, contentType: contentJSON, body: body}, err
+}
+
+// encode writes JSON as it reads best: without the escapes that only matter inside HTML.
+func encode(object any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(object)
+	return out.Bytes(), err
+}
+
+func (ans answer) write(g *gin.Context) {
+	for name, value := range ans.header {
+		g.Header(name, value)
+	}
+	if ans.contentType == "" {
+		g.Status(ans.status)
+		g.Writer.WriteHeaderNow()
+		return
+	}
+	g.Data(ans.status, ans.contentType, ans.body)
+}

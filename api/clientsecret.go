@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jws"
+	"github.com/lestrrat-go/jwx/v3/jwt"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+const (
+	secretIssuer = "stile"
+	claimOrg     = "org"
+	// longestSecret is well beyond the length of any client secret.
+	longestSecret = 2000
+)
+
+// clientSecrets makes and checks client secrets: JWTs bound to one session. They carry no expiry: the session's row
+// says until when they are good for what.
+type clientSecrets struct{ keys *signingKeys }
+
+// clientClaims is what a client secret says.
+type clientClaims struct{ session, org string }
+
+func newClientSecrets(across store.Across, now func() time.Time) *clientSecrets {
+	return &clientSecrets{keys: &signingKeys{across: across, now: now}}
+}
+
+// issue makes the secret of a session. While the signing key stays it is always the same one, so that a request
+// carried out anew answers like the first.
+func (s *clientSecrets) issue(ctx context.Context, session models.Session) (string, error) {
+	key, err := s.keys.newest(ctx)
+	if err != nil {
+		return "", err
+	}
+	token, err := jwt.NewBuilder().Issuer(secretIssuer).Subject(session.ID).
+		Claim(claimOrg, session.OrgID).IssuedAt(session.Created.Time).Build()
+	if err != nil {
+		return "", err
+	}
+	header := jws.NewHeaders()
+	if err := header.Set(jws.KeyIDKey, key.id); err != nil {
+		return "", err
+	}
+	signed, err := jwt.Sign(token, jwt.WithKey(jwa.EdDSA(), key.private, jws.WithProtectedHeaders(header)))
+	return string(signed), err
+}
+
+func errSecretInvalid() error {
+	return models.Errorf(models.CodeAPIKeyInvalid, "Invalid client secret provided")
+}
+
+// verify reads a secret. Errors: CodeAPIKeyInvalid, and those of the database where the keys are not known yet.
+func (s *clientSecrets) verify(ctx context.Context, token string) (clientClaims, error) {
+	if len(token) > longestSecret || strings.Count(token, ".") != 2 {
+		return clientClaims{}, errSecretInvalid()
+	}
+	key, err := s.keyOf(ctx, token)
+	if err != nil {
+		return clientClaims{}, err
+	}
+	// No check of time claims: there is none, and the row decides.
+	parsed, err := jwt.Parse([]byte(token), jwt.WithKey(jwa.EdDSA(), key.private.Public()), jwt.WithValidate(false))
+	if err != nil {
+		return clientClaims{}, errSecretInvalid()
+	}
+	issuer, _ := parsed.Issuer()
+	subject, _ := parsed.Subject()
+	var org string
+	if err := parsed.Get(claimOrg, &org); err != nil || issuer != secretIssuer || !models.PrefixSession.HasPrefix(subject) {
+		return clientClaims{}, errSecretInvalid()
+	}
+	return clientClaims{session: subject, org: org}, nil
+}
+
+// keyOf finds the key that the token names. What the token says counts for nothing before the signature is checked.
+func (s *clientSecrets) keyOf(ctx context.Context, token string) (signingKey, error) {
+	message, err := jws.ParseString(token)
+	if err != nil || len(message.Signatures()) != 1 {
+		return signingKey{}, errSecretInvalid()
+	}
+	id, _ := message.Signatures()[0].ProtectedHeaders().KeyID()
+	key, err := s.keys.find(ctx, id)
+	if errors.Is(err, errNoSuchKey) {
+		err = errSecretInvalid()
+	}
+	return key, err
+}
+
+// signingKey is an Ed25519 key pair; its id is the JWT's kid.
+type signingKey struct {
+	id      string
+	private ed25519.PrivateKey
+}

@@ -1,0 +1,55 @@
+package api
+
+import (
+	"cmp"
+	"time"
+)
+
+// Config holds the limits and durations of the API. A zero value means the default.
+type Config struct {
+	// SessionTTL is how long a session may take. Default 24 h.
+	SessionTTL time.Duration
+	// SandboxQuota caps the sessions of a sandbox organization per calendar month. Default 500.
+	SandboxQuota int
+
+	// Requests per rolling minute.
+	RateLimitSecret      int // per secret key. Default 1000.
+	RateLimitPublishable int // per publishable key. Default 100.
+	RateLimitSession     int // per session, for calls with its client secret. Default 300.
+	RateLimitAddress     int // per remote address, for calls without a credential that counts. Default 600.
+
+	// MaxBody is the size of a request body in bytes. Default 1 MiB.
+	MaxBody int64
+	// VerifyURL is the base of the hosted page, which a session's url points to. Default http://127.0.0.1:8080/verify.
+	VerifyURL string
+	// StartTimeout is how long a request waits for Temporal after its commit. Default 1 s.
+	StartTimeout time.Duration
+	// RequestTimeout is how long a handler may take, waiting aside. Default 10 s.
+	RequestTimeout time.Duration
+	// SlowDelay is how long the verdict on {"simulate": "slow"} is held back. Default 5 s.
+	SlowDelay time.Duration
+	// LongPollMax is the longest wait of a status request. Default 25 s.
+	LongPollMax time.Duration
+	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.
+	IdempotencyWait time.Duration
+	// TrustedProxies (addresses or CIDR ranges) may say whom they speak for. Default none.
+	TrustedProxies []string
+}
+
+// WithDefaults returns a copy with the defaults filled in.
+func (c Config) WithDefaults() Config {
+	c.SessionTTL = cmp.Or(c.SessionTTL, 24*time.Hour)
+	c.SandboxQuota = cmp.Or(c.SandboxQuota, 500)
+	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, 1000)
+	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, 100)
+	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)
+	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, 600)
+	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
+	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
+	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, 10*time.Second)
+	c.SlowDelay = cmp.Or(c.SlowDelay, 5*time.Second)
+	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)
+	c.IdempotencyWait = cmp.Or(c.IdempotencyWait, 20*time.Second)
+	return c
+}

@@ -1,0 +1,37 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// allowBrowsers lets pages of any origin call what is meant for them: the credential is in a header, never in a cookie,
+// so there is nothing that another site could borrow. It answers preflights, which touch nothing, by itself.
+func allowBrowsers(g *gin.Context) {
+	r := g.Request
+	method := r.Method
+	preflight := method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
+	if preflight {
+		method = r.Header.Get("Access-Control-Request-Method")
+	}
+	allowed := "GET, POST"
+	switch {
+	case strings.HasPrefix(r.URL.Path, pathVerify+"/"):
+	case r.URL.Path == pathSessions && method == http.MethodPost:
+		allowed = "POST"
+	default:
+		return
+	}
+	g.Header("Access-Control-Allow-Origin", "*")
+	if !preflight {
+		g.Header("Access-Control-Expose-Headers", "ETag, Request-Id, Retry-After, X-RateLimit-Limit, "+
+			"X-RateLimit-Remaining, X-RateLimit-Reset, Idempotent-Replayed, "+headerDeprecation)
+		return
+	}
+	g.Header("Access-Control-Allow-Methods", allowed)
+	g.Header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match")
+	g.Header("Access-Control-Max-Age", "600")
+	g.AbortWithStatus(http.StatusNoContent)
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/stile-id/stile/models"
+)
+
+// longestPath bounds how much of what the client sent comes back as the name of a parameter.
+const longestPath = 200
+
+// decode reads a body strictly: a field that is unknown, given twice or of the wrong type is refused by its path, and
+// no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent.
+func decode(body []byte, into any) error {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return models.Errorf(models.CodeParameterInvalid, "The request body must be a JSON object")
+	}
+	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true)); err != nil {
+		return invalidJSON(err)
+	}
+	return refuseNUL(body)
+}
+
+func invalidJSON(err error) error {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		path := pathOf(semantic.JSONPointer)
+		return models.Invalid(path, "Unknown parameter: %s", path)
+	case errors.As(err, &semantic):
+		path := pathOf(semantic.JSONPointer)
+		return models.Invalid(path, "Invalid type: %s must be %s", path, expected(semantic.GoType))
+	case errors.As(err, &syntactic) && errors.Is(err, jsontext.ErrDuplicateName):
+		path := pathOf(syntactic.JSONPointer)
+		return models.Invalid(path, "Parameter given more than once: %s", path)
+	case errors.As(err, &syntactic):
+		return models.Errorf(models.CodeParameterInvalid,
+			"The request body is not valid JSON (at byte %d)", syntactic.ByteOffset)
+	default:
+		return fmt.Errorf("decode the request body: %w", err)
+	}
+}
+
+// pathOf writes a JSON pointer as the documentation does: preferences.document_types[1].
+func pathOf(pointer jsontext.Pointer) string {
+	var path strings.Builder
+	for token := range pointer.Tokens() {
+		if path.Len() > longestPath {
+			break
+		}
+		if _, err := strconv.ParseUint(token, 10, 32); err == nil && path.Len() > 0 {
+			path.WriteString("[" + token + "]")
+			continue
+		}
+		if path.Len() > 0 {
+			path.WriteByte('.')
+		}
+		path.WriteString(token)
+	}
+	return clip(path.String(), longestPath)
+}
+
+func expected(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "of another type"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "an integer"
+	case reflect.Slice:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// refuseNUL names the string that holds the one character that PostgreSQL cannot keep.
+func refuseNUL(body []byte) error {
+	if !bytes.Contains(body, []byte(`\u0000`)) {
+		return nil
+	}
+	decoder := jsontext.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := decoder.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the request body again: %w", err)
+		}
+		if token.Kind() == '"' && strings.ContainsRune(token.String(), 0) {
+			path := pathOf(decoder.StackPointer())
+			return models.Invalid(strings.ReplaceAll(path, "\x00", "\uFFFD"), "A parameter must not contain the character NUL")
+		}
+	}
+}
+
+// present reports whether a field that is decoded as it stands was given: null is the same as absent.
+func present(value jsontext.Value) bool { return len(value) > 0 && value.Kind() != 'n' }

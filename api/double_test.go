@@ -1,0 +1,84 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stile-id/stile/models"
+)
+
+// recorder is an Orchestrator that remembers what it was asked. The on… functions, where set, answer.
+type recorder struct {
+	mu      sync.Mutex
+	asked   []string
+	onStart func(ctx context.Context, s models.Session) error
+	fails   error
+}
+
+// buffer collects log lines.
+type buffer struct {
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (r *recorder) note(what string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, what)
+	return r.fails
+}
+
+func (r *recorder) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string{}, r.asked...)
+}
+
+func (r *recorder) StartSession(ctx context.Context, s models.Session) error {
+	if err := r.note("start " + s.ID); err != nil || r.onStart == nil {
+		return err
+	}
+	return r.onStart(ctx, s)
+}
+
+func (r *recorder) SubmissionReceived(_ context.Context, s models.Session, submission string) error {
+	return r.note("submission " + s.ID + " " + submission)
+}
+
+func (r *recorder) SessionChanged(_ context.Context, s models.Session) error {
+	return r.note("changed " + s.ID)
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.out.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.out.String()
+}
+
+// clock stands still unless it is moved.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 3, 2, 12, 0, 10, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/models"
+)
+
+// endpointInput is what a merchant says of an endpoint.
+type endpointInput struct {
+	URL           *string            `json:"url"`
+	EnabledEvents []string           `json:"enabled_events"`
+	Status        *string            `json:"status"`
+	Description   *string            `json:"description"`
+	Metadata      map[string]*string `json:"metadata"`
+}
+
+// edit checks what is given, and returns what writes it into an endpoint.
+func (in endpointInput) edit(live bool) (func(*models.WebhookEndpoint), error) {
+	events, eventsErr := in.events()
+	metadata, metadataErr := metadataOf(in.Metadata)
+	err := cmp.Or(in.checkURL(live), eventsErr, in.checkStatus(),
+		checkText("description", in.Description, longestDescription), metadataErr)
+	if err != nil {
+		return nil, err
+	}
+	return func(e *models.WebhookEndpoint) {
+		if in.URL != nil {
+			e.URL = *in.URL
+		}
+		if in.EnabledEvents != nil {
+			e.EnabledEvents = models.AsJSON(events)
+		}
+		if in.Status != nil {
+			e.Status = models.EndpointStatus(*in.Status)
+		}
+		if in.Description != nil {
+			e.Description = in.Description
+		}
+		if in.Metadata != nil {
+			e.Metadata = models.AsJSON(metadata)
+		}
+	}, nil
+}
+
+func (in endpointInput) checkURL(live bool) error {
+	if in.URL == nil {
+		return nil
+	}
+	parsed, err := webURL("url", *in.URL, live)
+	switch {
+	case err != nil:
+		return err
+	case parsed.User != nil:
+		return models.Invalid("url", "url must not hold a user name or a password")
+	case parsed.Fragment != "":
+		return models.Invalid("url", "url must not have a fragment")
+	}
+	return nil
+}
+
+func (in endpointInput) checkStatus() error {
+	if in.Status == nil || *in.Status == string(models.EndpointEnabled) || *in.Status == string(models.EndpointDisabled) {
+		return nil
+	}
+	return models.Invalid("status", "status must be '%s' or '%s'", models.EndpointEnabled, models.EndpointDisabled)
+}
+
+func (in endpointInput) events() ([]models.EventType, error) {
+	if in.EnabledEvents == nil {
+		return nil, nil
+	}
+	if len(in.EnabledEvents) == 0 {
+		return nil, models.Invalid("enabled_events", `enabled_events must not be empty. Use ["*"] for all events`)
+	}
+	events := make([]models.EventType, 0, len(in.EnabledEvents))
+	for i, name := range in.EnabledEvents {
+		event, path := models.EventType(name), fmt.Sprintf("enabled_events[%d]", i)
+		switch {
+		case event == models.AllEvents && len(in.EnabledEvents) > 1:
+			return nil, models.Invalid(path, `"*" stands for all events and must stand alone`)
+		case event != models.AllEvents && !slices.Contains(models.EventTypes(), event):
+			return nil, models.Invalid(path, "%s is not a known event type", path)
+		case slices.Contains(events, event):
+			return nil, models.Invalid(path, "%s appears more than once", path)
+		}
+		events = append(events, event)
+	}
+	return events, nil
+}

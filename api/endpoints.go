@@ -1,0 +1,107 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/stile-id/stile/models"
+)
+
+type endpointObject struct {
+	ID            string                `json:"id"`
+	Object        string                `json:"object"`
+	URL           string                `json:"url"`
+	EnabledEvents []models.EventType    `json:"enabled_events"`
+	Status        models.EndpointStatus `json:"status"`
+	Description   *string               `json:"description"`
+	Metadata      map[string]string     `json:"metadata"`
+	Created       models.Timestamp      `json:"created"`
+	Updated       models.Timestamp      `json:"updated"`
+	Secret        string                `json:"secret,omitempty"` // only on create
+}
+
+type deletedObject struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+}
+
+const objectEndpoint = "webhook_endpoint"
+
+func showEndpoint(e models.WebhookEndpoint) endpointObject {
+	return endpointObject{
+		ID: e.ID, Object: objectEndpoint, URL: e.URL, EnabledEvents: e.EnabledEvents.V, Status: e.Status,
+		Description: e.Description, Metadata: e.Metadata.V, Created: e.Created, Updated: e.Updated,
+	}
+}
+
+func (a *API) createEndpoint(c *call) (answer, error) {
+	var in endpointInput
+	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	switch {
+	case in.URL == nil:
+		return answer{}, missing("url")
+	case in.EnabledEvents == nil:
+		return answer{}, missing("enabled_events")
+	}
+	edit, err := in.edit(c.live())
+	if err != nil {
+		return answer{}, err
+	}
+	endpoint := models.WebhookEndpoint{
+		OrgID: c.org().ID, Status: models.EndpointEnabled, Metadata: models.AsJSON(map[string]string{}),
+	}
+	edit(&endpoint)
+	endpoint, secret, err := a.store.CreateEndpoint(c.ctx, c.actor(), endpoint)
+	if err != nil {
+		return answer{}, err
+	}
+	object := showEndpoint(endpoint)
+	object.Secret = secret
+	return reply(http.StatusCreated, object)
+}
+
+func (a *API) listEndpoints(c *call) (answer, error) {
+	page := c.query.page()
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
+	rows, more, err := a.store.Endpoints(c.ctx, c.org().ID, page)
+	if err != nil {
+		return answer{}, err
+	}
+	return listOf(c, rows, more, showEndpoint)
+}
+
+func (a *API) getEndpoint(c *call) (answer, error) {
+	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, showEndpoint(endpoint))
+}
+
+// updateEndpoint replaces the fields that are given, each as a whole. POST and PATCH do the same.
+func (a *API) updateEndpoint(c *call) (answer, error) {
+	var in endpointInput
+	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	edit, err := in.edit(c.live())
+	if err != nil {
+		return answer{}, err
+	}
+	endpoint, err := a.store.UpdateEndpoint(c.ctx, c.org().ID, c.actor(), c.id(), edit)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, showEndpoint(endpoint))
+}
+
+func (a *API) deleteEndpoint(c *call) (answer, error) {
+	if err := a.store.DeleteEndpoint(c.ctx, c.org().ID, c.actor(), c.id()); err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, deletedObject{ID: c.id(), Object: objectEndpoint, Deleted: true})
+}

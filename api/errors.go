@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// The four types of the documentation.
+const (
+	typeInvalidRequest = "invalid_request_error"
+	typeAuthentication = "authentication_error"
+	typeRateLimit      = "rate_limit_error"
+	typeAPI            = "api_error"
+)
+
+type errorKind struct {
+	status int
+	name   string
+}
+
+// errorKinds is the one place that says what a code means over HTTP.
+var errorKinds = map[models.ErrorCode]errorKind{
+	models.CodeParameterInvalid:         {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeCaptchaRequired:          {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeWebhookRequired:          {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeAPIKeyInvalid:            {http.StatusUnauthorized, typeAuthentication},
+	models.CodeTestQuotaExceeded:        {http.StatusPaymentRequired, typeInvalidRequest},
+	models.CodePublishableKeyScope:      {http.StatusForbidden, typeAuthentication},
+	models.CodePublishableCreateBlocked: {http.StatusForbidden, typeAuthentication},
+	models.CodeResourceMissing:          {http.StatusNotFound, typeInvalidRequest},
+	models.CodeSessionNotFound:          {http.StatusNotFound, typeInvalidRequest},
+	models.CodeMethodNotAllowed:         {http.StatusMethodNotAllowed, typeInvalidRequest},
+	models.CodeSessionTerminal:          {http.StatusConflict, typeInvalidRequest},
+	models.CodeSessionNotCancellable:    {http.StatusConflict, typeInvalidRequest},
+	models.CodeSubmissionInProgress:     {http.StatusConflict, typeInvalidRequest},
+	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeIdempotencyKeyReuse:      {http.StatusConflict, typeInvalidRequest},
+	models.CodeRequestTooLarge:          {http.StatusRequestEntityTooLarge, typeInvalidRequest},
+	models.CodeUseCaseProhibited:        {http.StatusUnprocessableEntity, typeInvalidRequest},
+	models.CodeJurisdictionUnresolvable: {http.StatusUnprocessableEntity, typeInvalidRequest},
+	models.CodeRateLimitExceeded:        {http.StatusTooManyRequests, typeRateLimit},
+	models.CodeInternal:                 {http.StatusInternalServerError, typeAPI},
+	models.CodeServiceUnavailable:       {http.StatusServiceUnavailable, typeAPI},
+}
+
+type errorObject struct {
+	Error struct {
+		Type      string           `json:"type"`
+		Code      models.ErrorCode `json:"code"`
+		Message   string           `json:"message"`
+		Param     string           `json:"param,omitempty"`
+		RequestID string           `json:"request_id"`
+	} `json:"error"`
+}
+
+// fail is the one renderer of errors.
+func (a *API) fail(g *gin.Context, err error) {
+	public := a.publicError(g.Request.Context(), err)
+	kind := errorKinds[public.Code]
+	if kind.status >= http.StatusInternalServerError {
+		level := slog.LevelError
+		if public.Code == models.CodeServiceUnavailable {
+			level = slog.LevelWarn
+		}
+		a.log.Log(g.Request.Context(), level, "request failed",
+			"request_id", requestID(g), "route", routeOf(g), "code", public.Code, "error", err.Error())
+	}
+	g.Abort()
+	if g.Writer.Written() {
+		return
+	}
+	var object errorObject
+	e := &object.Error
+	e.Type, e.Code, e.Message, e.Param, e.RequestID = kind.name, public.Code, public.Message, public.Param, requestID(g)
+	setErrorHeaders(g, kind.status, public.RetryAfter)
+	ans, err := reply(kind.status, object)
+	if err != nil {
+		a.log.Error("error envelope", "request_id", e.RequestID, "error", err.Error())
+	}
+	ans.write(g)
+}
+
+func setErrorHeaders(g *gin.Context, status int, retryAfter time.Duration) {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		seconds := max(1, int(math.Ceil(retryAfter.Seconds())))
+		g.Header("Retry-After", strconv.Itoa(seconds))
+	case http.StatusUnauthorized:
+		g.Header("WWW-Authenticate", "Bearer")
+	}
+}
+
+// publicError is what the client may know of err: a domain error as it is, of the rest only whether it will pass.
+func (a *API) publicError(ctx context.Context, err error) *models.Error {
+	var domain *models.Error
+	if errors.As(err, &domain) {
+		if _, known := errorKinds[domain.Code]; known {
+			return domain
+		}
+	}
+	if errors.Is(err, store.ErrRefused) || a.outage(ctx, err) {
+		return unavailable("The service cannot answer at the moment. Please try again")
+	}
+	return models.Errorf(models.CodeInternal, "An unexpected error occurred")
+}
+
+func unavailable(message string) *models.Error {
+	return &models.Error{Code: models.CodeServiceUnavailable, Message: message, RetryAfter: time.Second}
+}

@@ -1,0 +1,38 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+func (a *API) listEvents(c *call) (answer, error) {
+	page := c.query.page()
+	filter := store.EventFilter{
+		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window(),
+	}
+	if filter.Type != "" && !slices.Contains(models.EventTypes(), filter.Type) {
+		c.query.fail("type", "type must be one of %s", listed(models.EventTypes()))
+	}
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
+	rows, pending, more, err := a.store.Events(c.ctx, c.org().ID, filter, page)
+	if err != nil {
+		return answer{}, err
+	}
+	return listOf(c, rows, more, func(e models.Event) models.EventObject {
+		n := pending[e.ID]
+		return e.Public(&n)
+	})
+}
+
+func (a *API) getEvent(c *call) (answer, error) {
+	event, pending, err := a.store.Event(c.ctx, c.org().ID, c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, event.Public(&pending))
+}

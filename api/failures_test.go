@@ -1,0 +1,98 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+)
+
+func TestUnknownRoutes(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	for _, path := range []string{"/", "/v1", "/v1/", "/v1/nothing", "/v1/workflows/", "/v1//workflows", "/v2/workflows", "/v1/verify/session/"} {
+		for _, key := range []string{"", e.sandbox.secret, "nonsense"} {
+			ans := e.do("GET", path, key, nil)
+			e.isError(ans, 404, "resource_missing")
+			require.Equal(t, strings.HasPrefix(path+"/", "/v1/"), ans.header.Get("X-RateLimit-Limit") != "", path)
+		}
+	}
+}
+
+func TestWrongMethod(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ans := e.do("PUT", "/v1/webhook_endpoints/we_x", e.sandbox.secret, nil)
+	e.isError(ans, 405, "method_not_allowed")
+	require.ElementsMatch(t, []string{"GET", "POST", "PATCH", "DELETE"}, strings.Split(ans.header.Get("Allow"), ", "))
+	require.Equal(t, "1000", ans.header.Get("X-RateLimit-Limit"))
+	ans = e.do("DELETE", pathSessions, "", nil)
+	e.isError(ans, 405, "method_not_allowed")
+	require.Equal(t, "600", ans.header.Get("X-RateLimit-Limit"))
+}
+
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	e.temporal.onStart = func(context.Context, models.Session) error { panic("jo@example.com") }
+	ans := e.do("POST", pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": workflow})
+	failure := e.isError(ans, 500, "internal_error")
+	require.Equal(t, "An unexpected error occurred", failure["message"])
+	require.Equal(t, "api_error", failure["type"])
+	require.NotEmpty(t, ans.header.Get("X-RateLimit-Limit"))
+	log := e.log.String()
+	require.NotContains(t, log, "jo@example.com")
+	require.Contains(t, log, `"type":"string"`)
+	require.Contains(t, log, "createSession", "the stack")
+	require.Contains(t, log, failure["request_id"])
+}
+
+func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	require.NoError(t, e.store.Close())
+	for _, ans := range []answer{
+		e.do("GET", "/v1/workflows", e.sandbox.secret, nil),
+		e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), idempotencyKey, "k"),
+		e.do("GET", "/v1/workflows", e.stranger.secret, nil),
+		e.do("GET", s.path(""), s.secret, nil),
+		e.do("GET", s.path("/status?wait=5"), "", nil),
+		e.do("GET", "/readyz", "", nil),
+	} {
+		failure := e.isError(ans, 503, "service_unavailable")
+		require.Equal(t, "api_error", failure["type"])
+		require.Equal(t, "1", ans.header.Get("Retry-After"))
+		require.NotContains(t, string(ans.body), "sql")
+	}
+	e.isOK(e.do("GET", "/healthz", "", nil), 200)
+	require.Contains(t, e.log.String(), "database is closed", "the log has the cause")
+}
+
+func TestInternalErrorKeepsItsCause(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	// A process that is not given the keys of the others: an error of ours that no code describes.
+	misled := e.replica(keyring("k2"))
+	ans := misled.do("GET", s.path(""), s.secret, nil)
+	failure := e.isError(ans, http.StatusInternalServerError, "internal_error")
+	require.Equal(t, "An unexpected error occurred", failure["message"])
+	require.Contains(t, misled.log.String(), "sealed under a key")
+}
+
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	for _, path := range []string{"/healthz", "/readyz"} {
+		require.Equal(t, obj{"status": "ok"}, e.isOK(e.do("GET", path, "", nil), 200).object)
+	}
+	ans := e.isOK(e.do("GET", "/openapi.yaml", "", nil), 200)
+	require.Equal(t, "application/yaml", ans.header.Get("Content-Type"))
+	require.Contains(t, string(ans.body), "openapi: 3.1.0")
+}

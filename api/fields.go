@@ -1,0 +1,74 @@
+package api
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/stile-id/stile/models"
+)
+
+// The limits of free text, in characters.
+const (
+	longestName          = 200
+	longestReference     = 200
+	longestDescription   = 500
+	longestURL           = 2048
+	mostMetadata         = 50
+	longestMetadataKey   = 40
+	longestMetadataValue = 500
+)
+
+func missing(param string) error {
+	return models.Invalid(param, "Missing required parameter: %s", param)
+}
+
+// checkText bounds a text that may be absent.
+func checkText(param string, text *string, longest int) error {
+	if text != nil && utf8.RuneCountInString(*text) > longest {
+		return models.Invalid(param, "%s must not be longer than %d characters", param, longest)
+	}
+	return nil
+}
+
+// metadataOf reads pairs of strings. A pair whose value is null is absent.
+func metadataOf(given map[string]*string) (map[string]string, error) {
+	metadata := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		value := given[key]
+		if value == nil {
+			continue
+		}
+		if n := utf8.RuneCountInString(key); n < 1 || n > longestMetadataKey {
+			return nil, models.Invalid("metadata", "A metadata key must have 1 to %d characters", longestMetadataKey)
+		}
+		if err := checkText("metadata."+key, value, longestMetadataValue); err != nil {
+			return nil, err
+		}
+		metadata[key] = *value
+	}
+	if len(metadata) > mostMetadata {
+		return nil, models.Invalid("metadata", "metadata must not have more than %d pairs", mostMetadata)
+	}
+	return metadata, nil
+}
+
+// webURL reads an absolute URL of the web. A live organization has no use for one that can be listened in on.
+func webURL(param, text string, live bool) (*url.URL, error) {
+	if err := checkText(param, &text, longestURL); err != nil {
+		return nil, err
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || parsed.Opaque != "" {
+		return nil, models.Invalid(param, "%s must be an absolute URL", param)
+	}
+	switch {
+	case parsed.Scheme == "https", parsed.Scheme == "http" && !live:
+		return parsed, nil
+	case parsed.Scheme == "http":
+		return nil, models.Invalid(param, "%s must use https in a live organization", param)
+	default:
+		return nil, models.Invalid(param, "%s must be an http or https URL", param)
+	}
+}

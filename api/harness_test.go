@@ -1,0 +1,138 @@
+package api_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/contract"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+)
+
+// env is the API over a real SQLite database and a recording Orchestrator, with an organization of each kind.
+type env struct {
+	t         *testing.T
+	path      string // of the database
+	keys      *seal.Keyring
+	store     *store.Store
+	api       *api.API
+	url       string
+	client    *http.Client // reports what breaks the specification
+	unchecked *http.Client
+	clock     *clock
+	temporal  *recorder
+	log       *buffer
+	sandbox   tenant
+	live      tenant
+	stranger  tenant // another sandbox organization
+}
+
+// tenant is an organization with its keys.
+type tenant struct {
+	org                 models.Organization
+	secret, publishable string
+	keyID               string
+}
+
+func newEnv(t *testing.T, adjust ...func(*api.Options)) *env {
+	t.Helper()
+	e := &env{t: t, clock: newClock(), temporal: &recorder{}, log: &buffer{}, path: filepath.Join(t.TempDir(), "s.db")}
+	require.NoError(t, os.WriteFile(e.path, migrated(), 0o600))
+	e.keys = keyring("k1")
+	e.serve(adjust...)
+	e.sandbox, e.live, e.stranger = e.tenant(true), e.tenant(false), e.tenant(true)
+	return e
+}
+
+// replica is another process on the same database.
+func (e *env) replica(keys *seal.Keyring) *env {
+	other := *e
+	other.keys, other.log = keys, &buffer{}
+	other.serve()
+	return &other
+}
+
+func (e *env) serve(adjust ...func(*api.Options)) {
+	e.t.Helper()
+	var err error
+	e.store, err = store.Open(e.t.Context(), store.Options{URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.now})
+	require.NoError(e.t, err)
+	opened := e.store
+	e.t.Cleanup(func() { _ = opened.Close() })
+	options := api.Options{
+		Store: e.store, Orchestrator: e.temporal, Now: e.clock.now,
+		Log:    slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Config: api.Config{VerifyURL: "https://verify.example/s"},
+	}
+	for _, change := range adjust {
+		change(&options)
+	}
+	e.api, err = api.New(options)
+	require.NoError(e.t, err)
+	server := httptest.NewServer(e.api.Handler())
+	e.t.Cleanup(server.Close)
+	e.t.Cleanup(e.api.Close)
+	e.url, e.unchecked = server.URL, server.Client()
+	e.client = &http.Client{Transport: specification().Transport(server.Client().Transport, func(err error) {
+		e.t.Errorf("contract: %v", err)
+	})}
+}
+
+var specification = sync.OnceValue(func() *contract.Contract {
+	text, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		panic(err)
+	}
+	spec, err := contract.Load(text)
+	if err != nil {
+		panic(err)
+	}
+	return spec
+})
+
+// migrated is an empty database, made once and copied for each test.
+var migrated = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "stile-api")
+	check(err)
+	defer func() { check(os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "s.db")
+	s, err := store.Open(context.Background(), store.Options{URL: "sqlite:" + path, Keys: keyring("k0")})
+	check(err)
+	check(s.Migrate(context.Background()))
+	check(s.Close())
+	content, err := os.ReadFile(path)
+	check(err)
+	return content
+})
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func keyring(id string) *seal.Keyring {
+	keys, err := seal.ParseKeys(id+":"+seal.GenerateKey(), seal.GenerateKey())
+	check(err)
+	return keys
+}
+
+func (e *env) tenant(sandbox bool) tenant {
+	org, err := e.store.Across().CreateOrganization(e.t.Context(), models.Organization{Name: "Shop & Co", Sandbox: sandbox})
+	require.NoError(e.t, err)
+	key, secret, err := e.store.CreateKey(e.t.Context(), org.ID, store.ActorCLI, models.SecretKey)
+	require.NoError(e.t, err)
+	_, publishable, err := e.store.CreateKey(e.t.Context(), org.ID, store.ActorCLI, models.PublishableKey)
+	require.NoError(e.t, err)
+	return tenant{org: org, secret: secret, publishable: publishable, keyID: key.ID}
+}

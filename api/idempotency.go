@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+const (
+	headerIdempotencyKey  = "Idempotency-Key"
+	headerReplayed        = "Idempotent-Replayed"
+	longestIdempotencyKey = 255
+	// A duplicate looks again after claimPause, and then ever less often.
+	claimPause        = 25 * time.Millisecond
+	longestClaimPause = 250 * time.Millisecond
+)
+
+// idempotencyKey reads the header.
+func idempotencyKey(r *http.Request) (key string, given bool, err error) {
+	values := r.Header.Values(headerIdempotencyKey)
+	if len(values) == 0 {
+		return "", false, nil
+	}
+	key = values[0]
+	valid := len(values) == 1 && len(key) >= 1 && len(key) <= longestIdempotencyKey
+	for i := range len(key) {
+		valid = valid && key[i] > ' ' && key[i] <= '~'
+	}
+	if !valid {
+		err = models.Invalid(headerIdempotencyKey, "The key must be 1 to %d visible ASCII characters", longestIdempotencyKey)
+	}
+	return key, true, err
+}
+
+// once carries a request out, or replays the answer of the one that was. Only success is kept. After a refusal the key
+// is free; after a failure of ours the next request takes over, with the id that was reserved.
+func (a *API) once(c *call, r route, key string) (answer, error) {
+	claimed, err := a.claim(c, key)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case claimed.Replay != nil:
+		return replayed(*claimed.Replay), nil
+	}
+	c.claim = claimed.Claim
+	end := a.yield // a panic leaves it at this
+	defer func() { end(c) }()
+	ans, err := a.perform(c, r)
+	if err != nil {
+		if a.refused(c, err) {
+			end = a.release
+		}
+		return answer{}, err
+	}
+	end = func(c *call) { a.keep(c, ans) }
+	return ans, nil
+}
+
+// refused reports whether the request is known to have done nothing. A failure of ours may have come after the commit.
+func (a *API) refused(c *call, err error) bool {
+	return errorKinds[a.publicError(c.ctx, err).Code].status < http.StatusInternalServerError
+}
+
+// scope keeps apart those who must not see each other's answers: organizations, sessions, and the two kinds of key.
+func (c *call) scope() string {
+	if c.who.key != nil {
+		return "org:" + c.who.orgID() + ":" + string(c.who.key.Key.Kind)
+	}
+	return "session:" + c.session.ID
+}
+
+// claim asks for the key until it is ours or answered, for as long as a client can be kept waiting.
+func (a *API) claim(c *call, key string) (store.Claimed, error) {
+	r := c.gin.Request
+	timeout := time.NewTimer(a.config.IdempotencyWait)
+	defer timeout.Stop()
+	for pause := claimPause; ; pause = min(2*pause, longestClaimPause) {
+		claimed, err := a.store.ClaimKey(r.Context(), c.scope(), key, []byte(r.Method), []byte(r.URL.Path), c.body)
+		if err != nil || claimed.Claim != nil || claimed.Replay != nil {
+			return claimed, err
+		}
+		select {
+		case <-time.After(pause):
+			continue
+		case <-timeout.C:
+		case <-a.closing:
+		case <-r.Context().Done():
+		}
+		// Not a conflict: that would make clients take another key, and a duplicate of it.
+		return claimed, unavailable("The first request with this Idempotency-Key is still being carried out")
+	}
+}
+
+func replayed(stored store.StoredResponse) answer {
+	header := map[string]string{headerReplayed: "true"}
+	for name, value := range stored.Header {
+		header[name] = value
+	}
+	return answer{status: stored.Status, contentType: header["Content-Type"], body: stored.Body, header: header}
+}
+
+// keep stores the answer. Where that fails the request was carried out all the same: its claim stays, and who repeats
+// it finds, under the reserved id, what it made.
+func (a *API) keep(c *call, ans answer) {
+	stored := store.StoredResponse{
+		Status: ans.status, Body: ans.body, Header: map[string]string{"Content-Type": ans.contentType},
+	}
+	if deprecation := c.gin.Writer.Header().Get(headerDeprecation); deprecation != "" {
+		stored.Header[headerDeprecation] = deprecation
+	}
+	a.settle(c, "keep", func(ctx context.Context) error { return a.store.Finish(ctx, *c.claim, stored) })
+}
+
+func (a *API) yield(c *call) {
+	a.settle(c, "yield", func(ctx context.Context) error { return a.store.Yield(ctx, *c.claim) })
+}
+
+func (a *API) release(c *call) {
+	a.settle(c, "release", func(ctx context.Context) error { return a.store.Release(ctx, *c.claim) })
+}
+
+// settle ends a claim even though the client may be gone, or the request out of time.
+func (a *API) settle(c *call, what string, end func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.gin.Request.Context()), store.WriteLimit)
+	defer cancel()
+	if err := end(ctx); err != nil {
+		a.log.Warn("idempotency claim is left to its lease",
+			"what", what, "request_id", requestID(c.gin), "error", err.Error())
+	}
+}

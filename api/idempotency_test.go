@@ -1,0 +1,90 @@
+package api_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+)
+
+const idempotencyKey = "Idempotency-Key"
+
+func (e *env) sessionCount(of tenant) int {
+	e.t.Helper()
+	return len(e.isOK(e.do("GET", pathSessions+"?limit=100", of.secret, nil), 200).object["data"].([]any))
+}
+
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "jurisdiction": "US"}
+	first := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 201)
+	require.Empty(t, first.header.Get("Idempotent-Replayed"))
+	again := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 201)
+	require.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	require.Equal(t, string(first.body), string(again.body), "the client secret too")
+	require.Equal(t, first.header.Get("Content-Type"), again.header.Get("Content-Type"))
+	require.NotEqual(t, first.header.Get("Request-Id"), again.header.Get("Request-Id"))
+	require.Equal(t, 1, e.sessionCount(e.sandbox))
+
+	body["client_reference_id"] = "other"
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
+	e.isError(e.do("POST", "/v1/workflows", e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
+	e.clock.advance(24*time.Hour + time.Second)
+	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 201)
+	require.Equal(t, 2, e.sessionCount(e.sandbox))
+}
+
+func TestKeysOfDifferentScopes(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "jurisdiction": "US"}
+	secret := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 201)
+	public := e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, body, idempotencyKey, "k"), 201)
+	require.NotEqual(t, secret.object["id"], public.object["id"], "a publishable key does not see a secret key's answer")
+	replayed := e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, body, idempotencyKey, "k"), 201)
+	require.Equal(t, "true", replayed.header.Get("Idempotent-Replayed"))
+	require.Equal(t, "publishable-key-session-create", replayed.header.Get("Stile-Deprecation"))
+
+	body["workflow_id"] = e.workflow(e.stranger, simple("mdl"))
+	e.isOK(e.do("POST", pathSessions, e.stranger.secret, body, idempotencyKey, "k"), 201)
+	a, b := e.attest(), e.attest()
+	for _, s := range []session{a, b} {
+		ans := e.isOK(e.do("POST", s.path("/open"), s.secret, nil, idempotencyKey, "k"), 200)
+		require.Equal(t, s.id, ans.object["session_id"])
+		require.Empty(t, ans.header.Get("Idempotent-Replayed"))
+	}
+}
+
+func TestOnlySuccessIsKept(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	body := obj{"type": "age", "workflow_id": "wf_later", "jurisdiction": "US"}
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 400, "parameter_invalid")
+	body["workflow_id"] = e.workflow(e.sandbox, simple("mdl"))
+	e.temporal.onStart = func(context.Context, models.Session) error { panic("at the worst moment") }
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 500, "internal_error")
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "l"), 500, "internal_error")
+	e.temporal.onStart = nil
+	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 201)
+	require.Len(t, e.isOK(e.do("GET", pathSessions, e.sandbox.secret, nil), 200).object["data"], 2,
+		"the failure came after the commit: its repeat finds what it made")
+	body["client_reference_id"] = "changed"
+	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "l"), 201)
+}
+
+func TestIdempotencyKeyIsChecked(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	long := strings.Repeat("k", 256)
+	for _, key := range []string{"", "two words", "clé", long} {
+		ans := e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), idempotencyKey, key)
+		e.isError(ans, 400, "parameter_invalid", idempotencyKey)
+	}
+	e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), idempotencyKey, long[1:]), 201)
+	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil, idempotencyKey, "two words"), 200)
+}

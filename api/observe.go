@@ -1,0 +1,107 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stile-id/stile/models"
+)
+
+// What the steps of a request leave for each other in gin's context.
+const (
+	keyRequestID = "stile.request_id"
+	keyCaller    = "stile.caller"
+)
+
+func requestID(g *gin.Context) string { return g.GetString(keyRequestID) }
+
+// observe gives each request its id, and logs and counts it however it ends.
+func (a *API) observe(g *gin.Context) {
+	began := time.Now()
+	id := string(models.PrefixRequest) + models.RandomID()
+	g.Set(keyRequestID, id)
+	g.Header("Request-Id", id)
+	if isVersioned(g.Request.URL.Path) {
+		g.Header("Cache-Control", "no-store") // answers hold secrets, and what concerns one user
+	}
+	defer a.record(g, began)
+	defer a.recover(g)
+	g.Next()
+}
+
+// isVersioned tells the API proper from the routes for operators.
+func isVersioned(path string) bool { return strings.HasPrefix(path+"/", "/v1/") }
+
+var errPanic = errors.New("panic")
+
+// recover turns a panic into an answer. Its value may hold what the client sent, so only its type is logged.
+func (a *API) recover(g *gin.Context) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
+		panic(cause)
+	}
+	a.log.Error("panic", "request_id", requestID(g), "route", routeOf(g), "type", fmt.Sprintf("%T", cause),
+		"stack", string(debug.Stack()))
+	a.fail(g, errPanic)
+}
+
+// record writes the line of the access log: the route instead of the path, no address, no key, no body.
+func (a *API) record(g *gin.Context, began time.Time) {
+	took := time.Since(began)
+	who := callerOf(g)
+	a.log.Info("request", "method", methodOf(g), "route", routeOf(g), "status", g.Writer.Status(),
+		"duration_ms", float64(took.Microseconds())/1000, "request_id", requestID(g), "org", who.orgID())
+	a.metrics.requests.WithLabelValues(routeOf(g), methodOf(g), strconv.Itoa(g.Writer.Status())).Inc()
+	a.metrics.duration.WithLabelValues(routeOf(g), methodOf(g)).Observe(took.Seconds())
+}
+
+// routeOf is the pattern of the route; what the client made up must not become a label.
+func routeOf(g *gin.Context) string {
+	if path := g.FullPath(); path != "" {
+		return path
+	}
+	return "unmatched"
+}
+
+func methodOf(g *gin.Context) string {
+	switch method := g.Request.Method; method {
+	case http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodHead,
+		http.MethodPut:
+		return method
+	default:
+		return "other"
+	}
+}
+
+type metrics struct {
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	sessions *prometheus.CounterVec
+}
+
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stile_http_requests_total", Help: "Requests answered.",
+		}, []string{"route", "method", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "stile_http_request_duration_seconds", Help: "Time to answer, long polls included.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"route", "method"}),
+		sessions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
+		}, []string{"status", "type", "country"}),
+	}
+	return m, errors.Join(r.Register(m.requests), r.Register(m.duration), r.Register(m.sessions))
+}

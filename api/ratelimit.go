@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// count takes one request from the caller's allowance, and says in the headers what is left of it.
+func (a *API) count(ctx context.Context, g *gin.Context, who caller) error {
+	ctx, cancel := context.WithTimeout(ctx, store.WriteLimit)
+	defer cancel()
+	bucket, limit := a.allowance(g, who)
+	rate, err := a.store.TakeRate(ctx, bucket, limit)
+	if err != nil {
+		// Not a reason to refuse: if the database is away, the request will say so by itself.
+		a.log.Warn("rate limit is not counted", "request_id", requestID(g), "error", err.Error())
+		return nil
+	}
+	g.Header("X-RateLimit-Limit", strconv.Itoa(rate.Limit))
+	g.Header("X-RateLimit-Remaining", strconv.Itoa(rate.Remaining))
+	g.Header("X-RateLimit-Reset", strconv.FormatInt(rate.Reset.Unix(), 10))
+	if rate.Allowed {
+		return nil
+	}
+	return &models.Error{
+		Code: models.CodeRateLimitExceeded, RetryAfter: rate.RetryAfter,
+		Message: "Too many requests. Wait for the seconds that Retry-After says, then try again",
+	}
+}
+
+func (a *API) allowance(g *gin.Context, who caller) (bucket string, limit int) {
+	switch {
+	case who.key != nil && who.key.Key.Kind == models.PublishableKey:
+		return who.key.Key.ID, a.config.RateLimitPublishable
+	case who.key != nil:
+		return who.key.Key.ID, a.config.RateLimitSecret
+	case who.client != nil:
+		return "session:" + who.client.session, a.config.RateLimitSession
+	default:
+		return "addr:" + network(remote(g)), a.config.RateLimitAddress
+	}
+}
+
+// remote is the address of the client; that of the last proxy, unless it is trusted.
+func remote(g *gin.Context) netip.Addr {
+	address, _ := netip.ParseAddr(g.ClientIP()) // what is no address is the zero one
+	return address.Unmap()
+}
+
+// network is what one customer holds: an IPv4 address, or a /64 of IPv6, in which addresses cost nothing.
+func network(address netip.Addr) string {
+	if !address.Is6() {
+		return address.String()
+	}
+	prefix, _ := address.WithZone("").Prefix(64) // fails for more bits than there are
+	return prefix.String()
+}

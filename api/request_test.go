@@ -1,0 +1,94 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	object map[string]any
+}
+
+// do sends a request. A body that is a string goes as it is, anything else as JSON; header comes in pairs.
+func (e *env) do(method, path, credential string, body any, header ...string) answer {
+	e.t.Helper()
+	resp, err := e.client.Do(e.request(e.t.Context(), method, path, credential, body, header...))
+	require.NoError(e.t, err)
+	defer func() { _ = resp.Body.Close() }()
+	ans := answer{status: resp.StatusCode, header: resp.Header}
+	ans.body, err = io.ReadAll(resp.Body)
+	require.NoError(e.t, err)
+	_ = json.Unmarshal(ans.body, &ans.object) // not everything is JSON
+	return ans
+}
+
+// abandon sends a request whose client is gone before the answer.
+func (e *env) abandon(ctx context.Context, method, path, credential string, body any, header ...string) error {
+	e.t.Helper()
+	resp, err := e.unchecked.Do(e.request(ctx, method, path, credential, body, header...))
+	if err == nil {
+		err = resp.Body.Close()
+	}
+	return err
+}
+
+func (e *env) request(ctx context.Context, method, path, credential string, body any, header ...string) *http.Request {
+	e.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, method, e.url+path, reader(body))
+	require.NoError(e.t, err)
+	if credential != "" {
+		req.Header.Set("Authorization", "Bearer "+credential)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	return req
+}
+
+// soon is the answer that a background request must get without waiting for its time.
+func (e *env) soon(got <-chan answer) answer {
+	e.t.Helper()
+	select {
+	case ans := <-got:
+		return ans
+	case <-time.After(10 * time.Second):
+		require.FailNow(e.t, "the request is still waiting")
+		return answer{}
+	}
+}
+
+// waits asserts that a background request is not answered before something happens.
+func (e *env) waits(got <-chan answer) {
+	e.t.Helper()
+	select {
+	case ans := <-got:
+		require.FailNow(e.t, "the request did not wait", "%d %s", ans.status, ans.body)
+	case <-time.After(250 * time.Millisecond):
+	}
+}
+
+func reader(body any) io.Reader {
+	switch content := body.(type) {
+	case nil:
+		return http.NoBody
+	case string:
+		return bytes.NewReader([]byte(content))
+	default:
+		encoded, err := json.Marshal(content)
+		check(err)
+		return bytes.NewReader(encoded)
+	}
+}

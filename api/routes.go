@@ -1,0 +1,96 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// route is one operation, and what is checked before its handler runs.
+type route struct {
+	method, path string
+	access       access
+	// query are the parameters it takes; any other is refused.
+	query  []string
+	handle func(*call) (answer, error)
+}
+
+var (
+	pageQuery    = []string{"limit", "starting_after", "ending_before"}
+	windowQuery  = []string{"created[gte]", "created[lte]"}
+	sessionQuery = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "expand"})
+	eventQuery   = join(pageQuery, windowQuery, []string{"type", "session"})
+)
+
+func join(lists ...[]string) []string {
+	var all []string
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// routes are all operations.
+func (a *API) routes() []route {
+	const get, post, patch, remove = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+	return []route{
+		{get, "/healthz", forAnybody, nil, a.health},
+		{get, "/readyz", forAnybody, nil, a.readiness},
+		{get, "/openapi.yaml", forAnybody, nil, a.specification},
+
+		{post, "/v1/workflows", forSecretKey, nil, a.createWorkflow},
+		{get, "/v1/workflows", forSecretKey, pageQuery, a.listWorkflows},
+		{get, "/v1/workflows/:id", forSecretKey, nil, a.getWorkflow},
+		{patch, "/v1/workflows/:id", forSecretKey, nil, a.updateWorkflow},
+		{post, "/v1/workflows/:id/publish", forSecretKey, nil, a.publishWorkflow},
+		{post, "/v1/workflows/:id/validate", forSecretKey, nil, a.validateWorkflow},
+		{get, "/v1/workflows/:id/versions", forSecretKey, pageQuery, a.listWorkflowVersions},
+		{get, "/v1/workflows/:id/versions/:version", forSecretKey, nil, a.getWorkflowVersion},
+
+		{post, pathSessions, forAnyKey, nil, a.createSession},
+		{get, pathSessions, forSecretKey, sessionQuery, a.listSessions},
+		{get, pathSessions + "/:id", forSecretKey, []string{"expand"}, a.getSession},
+		{post, pathSessions + "/:id/cancel", forSecretKey, nil, a.cancelSession},
+
+		{post, "/v1/webhook_endpoints", forSecretKey, nil, a.createEndpoint},
+		{get, "/v1/webhook_endpoints", forSecretKey, pageQuery, a.listEndpoints},
+		{get, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.getEndpoint},
+		{post, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
+		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
+		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
+
+		{get, "/v1/events", forSecretKey, eventQuery, a.listEvents},
+		{get, "/v1/events/:id", forSecretKey, nil, a.getEvent},
+
+		{get, pathVerify + "/:id", forClientSecret, nil, a.getView},
+		{get, pathVerify + "/:id/status", forAnybodyOrClientSecret, []string{"wait"}, a.getStatus},
+		{post, pathVerify + "/:id/open", forClientSecret, nil, a.openSession},
+		{post, pathVerify + "/:id/methods/:method", forClientSecret, nil, a.submitMethod},
+		{post, pathVerify + "/:id/cancel", forClientSecret, nil, a.giveUpSession},
+	}
+}
+
+const (
+	pathSessions = "/v1/verification_sessions"
+	pathVerify   = "/v1/verify/session"
+)
+
+func (a *API) newEngine(registry *prometheus.Registry) (*gin.Engine, error) {
+	engine := gin.New()
+	// One address per resource: a redirect would turn a POST into a GET.
+	engine.RedirectTrailingSlash, engine.RedirectFixedPath = false, false
+	engine.HandleMethodNotAllowed = true
+	if err := engine.SetTrustedProxies(a.config.TrustedProxies); err != nil {
+		return nil, err
+	}
+	engine.Use(a.observe, allowBrowsers, a.recognise)
+	engine.NoRoute(a.noRoute)
+	engine.NoMethod(a.noMethod)
+	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	for _, r := range a.routes() {
+		engine.Handle(r.method, r.path, a.serve(r))
+	}
+	return engine, nil
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// serve makes a gin handler of a route.
+func (a *API) serve(r route) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		ans, err := a.answer(g, r)
+		if err != nil {
+			a.fail(g, err)
+			return
+		}
+		ans.write(g)
+	}
+}
+
+// answer checks all that does not depend on the operation, then carries it out.
+func (a *API) answer(g *gin.Context, r route) (answer, error) {
+	c := &call{gin: g, who: callerOf(g)}
+	if err := a.prepare(c, r); err != nil {
+		return answer{}, err
+	}
+	if r.method == http.MethodPost {
+		key, given, err := idempotencyKey(g.Request)
+		if err != nil {
+			return answer{}, err
+		}
+		if given {
+			return a.once(c, r, key)
+		}
+	}
+	return a.perform(c, r)
+}
+
+func (a *API) prepare(c *call, r route) (err error) {
+	ctx, cancel := context.WithTimeout(c.gin.Request.Context(), a.config.RequestTimeout)
+	defer cancel()
+	c.ctx = ctx
+	if err := a.authorise(c, r.access); err != nil {
+		return err
+	}
+	if c.query, err = parseQuery(c.gin.Request.URL.RawQuery, r.query); err != nil {
+		return err
+	}
+	if r.method == http.MethodPost || r.method == http.MethodPatch {
+		c.body, err = a.readBody(c.gin)
+	}
+	return err
+}
+
+// perform calls the handler in good time. What changes something is not broken off because the client left: then
+// neither side would know what became of it.
+func (a *API) perform(c *call, r route) (answer, error) {
+	ctx := c.gin.Request.Context()
+	if r.method != http.MethodGet {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.config.RequestTimeout+a.wait(c))
+	defer cancel()
+	if c.claim != nil {
+		ctx = store.WithReservedID(ctx, *c.claim)
+	}
+	c.ctx = ctx
+	return r.handle(c)
+}
+
+// wait is how long the client asks to be kept waiting; 0 on all routes but the one that takes it.
+func (a *API) wait(c *call) time.Duration {
+	longest := int(a.config.LongPollMax / time.Second)
+	return time.Duration(c.query.integer("wait", 0, 0, longest)) * time.Second
+}
+
+func (a *API) noRoute(g *gin.Context) {
+	a.fail(g, models.Errorf(models.CodeResourceMissing, "There is no such URL"))
+}
+
+func (a *API) noMethod(g *gin.Context) {
+	a.fail(g, models.Errorf(models.CodeMethodNotAllowed, "This URL does not take that method")) // gin has set Allow
+}

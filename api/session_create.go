@@ -1,0 +1,119 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// ruleVersion names the rules that decide the age tier, until compliance rules have versions of their own.
+const ruleVersion = "builtin-1"
+
+func (a *API) createSession(c *call) (answer, error) {
+	in, err := readSession(c)
+	if err != nil {
+		return answer{}, err
+	}
+	planned, err := a.plan(c, in)
+	if err != nil {
+		return answer{}, err
+	}
+	// Before the commit: without a key to sign with, nobody could use the session.
+	if _, err := a.secrets.keys.newest(c.ctx); err != nil {
+		return answer{}, err
+	}
+	session, err := a.store.CreateSession(c.ctx, planned)
+	if err != nil {
+		return answer{}, err
+	}
+	fault.Point("session.committed")
+	a.start(c, session)
+	fault.Point("session.started")
+	a.born(session)
+	object := session.Public()
+	if object.ClientSecret, object.URL, err = a.secretAndURL(c.ctx, session); err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusCreated, object)
+}
+
+// plan resolves what the workflow and the jurisdiction decide.
+func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
+	version, err := a.store.PublishedVersion(c.ctx, c.org().ID, *in.WorkflowID)
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	jurisdiction, source, err := resolve(in.jurisdiction, c.live(), remote(c.gin))
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	specialised, err := specialise(version.Definition.V, jurisdiction, models.SessionType(*in.Type))
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	state, _, err := graph.Next(specialised, graph.State{}, graph.Begin{})
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	useCase := version.Definition.V.UseCase
+	planned := store.NewSession{
+		Session: models.Session{
+			OrgID: c.org().ID, Type: models.SessionType(*in.Type),
+			WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
+			GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(specialised)),
+			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, jurisdiction), RuleVersion: ruleVersion,
+			Jurisdiction: jurisdiction, JurisdictionSource: source,
+			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
+			ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
+		},
+		Graph: specialised, Email: in.email, Phone: in.phone, TTL: a.config.SessionTTL,
+		WebhookRequired: c.live(), Verified: in.SkipVerification != nil && *in.SkipVerification,
+	}
+	if !c.live() {
+		planned.SandboxQuota = a.config.SandboxQuota
+	}
+	return planned, nil
+}
+
+// resolve says where the user is: where the request says, or, on a developer's machine, somewhere.
+func resolve(
+	explicit rules.Jurisdiction, live bool, address netip.Addr,
+) (rules.Jurisdiction, models.JurisdictionSource, error) {
+	if explicit != "" {
+		return explicit, models.JurisdictionExplicit, nil
+	}
+	if !live && (address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast()) {
+		return "US", models.JurisdictionDefault, nil
+	}
+	return "", "", &models.Error{
+		Code: models.CodeJurisdictionUnresolvable, Param: "jurisdiction",
+		Message: "The user's jurisdiction could not be determined. Pass jurisdiction explicitly",
+	}
+}
+
+// specialise makes the graph that the session runs, and sees that it can prove what the session is for.
+func specialise(d graph.Definition, j rules.Jurisdiction, kind models.SessionType) (graph.Graph, error) {
+	specialised, _, err := graph.Specialise(d, j, nil)
+	var prohibited *graph.ProhibitedError
+	if errors.As(err, &prohibited) {
+		return specialised, &models.Error{
+			Code: models.CodeUseCaseProhibited, Message: "The workflow cannot run in " + string(j) + ": " + err.Error(),
+			Param: "workflow_id", Cause: err,
+		}
+	}
+	if err != nil || kind != models.TypeIdentity {
+		return specialised, err
+	}
+	if !slices.ContainsFunc(graph.OfferedMethods(specialised), rules.Method.ProvesIdentity) {
+		return specialised, models.Invalid("type", "An identity can only be verified by a workflow that offers "+
+			"a method of the strength of document_capture or better")
+	}
+	return specialised, nil
+}

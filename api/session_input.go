@@ -1,0 +1,134 @@
+package api
+
+import (
+	"cmp"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+)
+
+// sessionInput is what a session is created from.
+type sessionInput struct {
+	Type              *string            `json:"type"`
+	WorkflowID        *string            `json:"workflow_id"`
+	ReturnURL         *string            `json:"return_url"`
+	CancelURL         *string            `json:"cancel_url"`
+	ClientReferenceID *string            `json:"client_reference_id"`
+	Email             *string            `json:"email"`
+	Phone             *string            `json:"phone"`
+	Jurisdiction      *string            `json:"jurisdiction"`
+	Metadata          map[string]*string `json:"metadata"`
+	SkipVerification  *bool              `json:"skip_verification"`
+	AcceptExisting    *bool              `json:"accept_existing"`
+	Methods           jsontext.Value     `json:"methods"`
+	notYet
+
+	// What reading them gave.
+	email, phone string
+	jurisdiction rules.Jurisdiction
+	metadata     map[string]string
+}
+
+// notYet are parameters of the documentation that are refused rather than ignored until they do something.
+type notYet struct {
+	MinStrength          jsontext.Value `json:"min_strength"`
+	MaxAge               jsontext.Value `json:"max_age"`
+	RequiredMethods      jsontext.Value `json:"required_methods"`
+	CredentialHash       jsontext.Value `json:"credential_hash"`
+	DeliveryJurisdiction jsontext.Value `json:"delivery_jurisdiction"`
+	VPToken              jsontext.Value `json:"vp_token"`
+	CaptchaToken         jsontext.Value `json:"captcha_token"`
+	ClientIP             jsontext.Value `json:"client_ip"`
+}
+
+func readSession(c *call) (sessionInput, error) {
+	var in sessionInput
+	if err := admitPublishable(c); err != nil {
+		return in, err
+	}
+	if err := decode(c.body, &in); err != nil {
+		return in, err
+	}
+	err := cmp.Or(in.checkCaptcha(c), in.checkNotYet(), in.checkKind(), in.checkSkip(c.live()),
+		in.checkURLs(c.live()), checkText("client_reference_id", in.ClientReferenceID, longestReference),
+		in.readContacts(), in.readJurisdiction())
+	if err != nil {
+		return in, err
+	}
+	in.metadata, err = metadataOf(in.Metadata)
+	return in, err
+}
+
+func admitPublishable(c *call) error {
+	if c.who.key.Key.Kind == models.PublishableKey && c.org().PublishableCreateBlocked {
+		return models.Errorf(models.CodePublishableCreateBlocked,
+			"Your organization creates sessions from its backend. Use a secret key")
+	}
+	return nil
+}
+
+// checkCaptcha holds back what anybody could do with a key seen in a page.
+func (in *sessionInput) checkCaptcha(c *call) error {
+	if c.who.key.Key.Kind == models.PublishableKey && c.live() && !present(in.CaptchaToken) {
+		return &models.Error{
+			Code: models.CodeCaptchaRequired, Param: "captcha_token",
+			Message: "A captcha_token is required to create a session with a publishable key",
+		}
+	}
+	return nil
+}
+
+func (in *sessionInput) checkNotYet() error {
+	for _, field := range []struct {
+		name  string
+		value jsontext.Value
+	}{
+		{"min_strength", in.MinStrength}, {"max_age", in.MaxAge}, {"required_methods", in.RequiredMethods},
+		{"credential_hash", in.CredentialHash}, {"delivery_jurisdiction", in.DeliveryJurisdiction},
+		{"vp_token", in.VPToken}, {"captcha_token", in.CaptchaToken}, {"client_ip", in.ClientIP},
+	} {
+		if present(field.value) {
+			return models.Invalid(field.name, "%s is not available yet", field.name)
+		}
+	}
+	if in.AcceptExisting != nil && *in.AcceptExisting {
+		return models.Invalid("accept_existing", "accept_existing is not available yet")
+	}
+	if present(in.Methods) {
+		return models.Invalid("methods", "methods are decided by the published workflow and cannot be passed here")
+	}
+	return nil
+}
+
+func (in *sessionInput) checkKind() error {
+	switch {
+	case in.Type == nil:
+		return missing("type")
+	case *in.Type != string(models.TypeAge) && *in.Type != string(models.TypeIdentity):
+		return models.Invalid("type", "type must be '%s' or '%s'", models.TypeAge, models.TypeIdentity)
+	case in.WorkflowID == nil:
+		return missing("workflow_id")
+	}
+	return checkText("workflow_id", in.WorkflowID, longestID)
+}
+
+func (in *sessionInput) checkSkip(live bool) error {
+	if live && in.SkipVerification != nil && *in.SkipVerification {
+		return models.Invalid("skip_verification", "skip_verification is only available in sandbox organizations")
+	}
+	return nil
+}
+
+func (in *sessionInput) checkURLs(live bool) error {
+	return cmp.Or(checkURL("return_url", in.ReturnURL, live), checkURL("cancel_url", in.CancelURL, live))
+}
+
+func checkURL(name string, text *string, live bool) error {
+	if text == nil {
+		return nil
+	}
+	_, err := webURL(name, *text, live)
+	return err
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+func (a *API) listSessions(c *call) (answer, error) {
+	page := c.query.page()
+	filter := store.SessionFilter{
+		ClientReferenceID: c.query.text("client_reference_id"), WorkflowID: c.query.text("workflow_id"),
+		Created: c.query.window(),
+	}
+	if text := c.query.text("status"); text != "" {
+		status, known := models.ParseSessionStatus(text)
+		if !known {
+			c.query.fail("status", "status is not a status of sessions")
+		}
+		filter.Status = status
+	}
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
+	rows, more, err := a.store.Sessions(c.ctx, c.org().ID, filter, page)
+	if err != nil {
+		return answer{}, err
+	}
+	objects, err := a.showSessions(c, rows)
+	if err != nil {
+		return answer{}, err
+	}
+	return listOf(c, objects, more, func(s models.SessionObject) models.SessionObject { return s })
+}
+
+func (a *API) getSession(c *call) (answer, error) {
+	session, err := a.store.Session(c.ctx, c.org().ID, c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	objects, err := a.showSessions(c, []models.Session{session})
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, objects[0])
+}
+
+// showSessions renders sessions, with their results where these are to be expanded.
+func (a *API) showSessions(c *call, rows []models.Session) ([]models.SessionObject, error) {
+	objects := make([]models.SessionObject, 0, len(rows))
+	ids := make([]string, 0, len(rows))
+	for _, session := range rows {
+		objects = append(objects, session.Public())
+		ids = append(ids, session.ID)
+	}
+	if c.query.text("expand") == "" || len(rows) == 0 {
+		return objects, nil
+	}
+	results, err := a.store.Results(c.ctx, c.org().ID, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range objects {
+		shown := make([]models.ResultObject, 0, len(results[objects[i].ID]))
+		for _, result := range results[objects[i].ID] {
+			shown = append(shown, result.Public())
+		}
+		objects[i].Results = &shown
+	}
+	return objects, nil
+}
+
+func (a *API) cancelSession(c *call) (answer, error) {
+	if err := decode(c.body, &struct{}{}); err != nil {
+		return answer{}, err
+	}
+	session, err := a.cancel(c, c.org().ID, c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, session.Public())
+}
+
+// cancel ends a session in which nothing is being judged, once.
+func (a *API) cancel(c *call, org, id string) (models.Session, error) {
+	done, err := a.store.End(c.ctx, org, id, models.CancellableStatuses, models.StatusCancelled)
+	switch {
+	case errors.Is(err, store.ErrRefused):
+		return done.Session, models.Errorf(models.CodeSessionNotCancellable,
+			"The session is being processed and cannot be cancelled now")
+	case err != nil:
+		return done.Session, err
+	case done.Repeated:
+		return done.Session, errTerminal(done.Session)
+	}
+	a.changed(c, done.Session)
+	return done.Session, nil
+}
+
+func errTerminal(s models.Session) error {
+	return models.Errorf(models.CodeSessionTerminal, "The session is %s and cannot be modified", s.Status)
+}
+
+// born counts a session. Its labels say nothing of the user.
+func (a *API) born(s models.Session) {
+	a.metrics.sessions.WithLabelValues(string(s.Status), string(s.Type), string(s.Jurisdiction.Country())).Inc()
+}
+
+// secretAndURL are the one-time fields of a session.
+func (a *API) secretAndURL(ctx context.Context, s models.Session) (secret, url string, err error) {
+	secret, err = a.secrets.issue(ctx, s)
+	return secret, a.config.VerifyURL + "/" + s.ID + "#client_secret=" + secret, err
+}

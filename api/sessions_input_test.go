@@ -1,0 +1,122 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestSessionInputIsChecked(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	many := obj{}
+	for i := range 51 {
+		many[fmt.Sprint("key", i)] = "v"
+	}
+	cases := []struct {
+		param string
+		value any
+	}{
+		{"type", "email"},
+		{"type", 1},
+		{"return_url", "javascript:alert(1)"},
+		{"return_url", "JaVaScRiPt:alert(1)"},
+		{"return_url", "data:text/html,x"},
+		{"return_url", "/relative"},
+		{"return_url", "//shop.example/x"},
+		{"return_url", "https://"},
+		{"return_url", "https:shop.example"},
+		{"return_url", "ftp://shop.example"},
+		{"return_url", "https://shop.example/\n"},
+		{"cancel_url", "https://shop.example/" + strings.Repeat("a", 2048)},
+		{"cancel_url", ""},
+		{"client_reference_id", text(201)},
+		{"email", "not an address"},
+		{"email", "Jo <jo@example.com>"},
+		{"email", "<jo@example.com>"},
+		{"email", "a@b.example, c@d.example"},
+		{"email", strings.Repeat("a", 250) + "@example.com"},
+		{"email", ""},
+		{"phone", "4155550199"},
+		{"phone", "+0155550123"},
+		{"phone", "+1 415 CALL-ME"},
+		{"phone", "+1234567890123456"},
+		{"jurisdiction", "XX"},
+		{"jurisdiction", "USA"},
+		{"jurisdiction", ""},
+		{"metadata", many},
+		{"metadata", obj{text(41): "v"}},
+		{"metadata", obj{"": "v"}},
+		{"metadata", []string{"a"}},
+		{"metadata.a", obj{"a": text(501)}},
+		{"metadata.a", obj{"a": 1}},
+		{"skip_verification", "true"},
+		{"accept_existing", true},
+		{"methods", []string{"mdl"}},
+		{"min_strength", "mdl"},
+		{"max_age", "30d"},
+		{"required_methods", []string{}},
+		{"credential_hash", "x"},
+		{"delivery_jurisdiction", "US-OR"},
+		{"vp_token", "x"},
+		{"captcha_token", "x"},
+		{"client_ip", "8.8.8.8"},
+		{"Email", "jo@example.com"},
+	}
+	for _, c := range cases {
+		body := obj{"type": "age", "workflow_id": workflow, "jurisdiction": "US", c.param: c.value}
+		if name, deep := strings.CutSuffix(c.param, ".a"); deep {
+			delete(body, c.param)
+			body[name] = c.value
+		}
+		ans := e.do("POST", pathSessions, e.sandbox.secret, body)
+		e.isError(ans, 400, "parameter_invalid", c.param)
+		if text, ok := c.value.(string); ok && len(text) > 8 {
+			require.NotContains(t, string(ans.body), text, "a value is never repeated")
+		}
+	}
+	for _, required := range []string{"type", "workflow_id"} {
+		body := obj{"type": "age", "workflow_id": workflow, required: nil}
+		failure := e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 400, "parameter_invalid", required)
+		require.Equal(t, "Missing required parameter: "+required, failure["message"])
+	}
+	require.Empty(t, e.isOK(e.do("GET", pathSessions, e.sandbox.secret, nil), 200).object["data"])
+	require.NotContains(t, e.log.String(), "jo@example.com")
+}
+
+func TestLimitsAreInclusive(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	metadata := obj{}
+	for i := range 50 {
+		metadata[fmt.Sprintf("%040d", i)] = text(500)
+	}
+	body := obj{
+		"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "client_reference_id": text(200),
+		"metadata": metadata, "return_url": "https://shop.example/" + strings.Repeat("a", 2048-21), "cancel_url": nil,
+	}
+	s := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object
+	require.Equal(t, metadata, s["metadata"])
+}
+
+// The specification does not say so of the pairs, the design does: null is absent.
+func TestNullIsAbsentInMetadata(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.client = e.unchecked
+	s := e.create(e.sandbox, e.workflow(e.sandbox, simple("mdl")), obj{"metadata": obj{"tier": "vip", "gone": nil}})
+	read := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
+	require.Equal(t, obj{"tier": "vip"}, read["metadata"])
+}
+
+func TestLiveURLsUseHTTPS(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	for _, param := range []string{"return_url", "cancel_url"} {
+		body := obj{"type": "age", "workflow_id": "wf_x", param: "http://shop.example"}
+		e.isError(e.do("POST", pathSessions, e.live.secret, body), 400, "parameter_invalid", param)
+	}
+}

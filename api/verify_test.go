@@ -1,0 +1,106 @@
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/rules/graph"
+)
+
+func (e *env) view(s session) obj {
+	e.t.Helper()
+	return e.isOK(e.do("GET", s.path(""), s.secret, nil), 200).object
+}
+
+func TestView(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	definition := simple("self_attestation", "document_capture")
+	definition["supplementary"] = []string{"selfie_liveness"}
+	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
+	view := e.view(s)
+	require.Equal(t, "verification_view", view["object"])
+	require.Equal(t, s.id, view["session_id"])
+	require.Equal(t, obj{"name": "Shop & Co", "logo_url": nil, "color": nil}, view["merchant"])
+	require.Equal(t, []any{
+		obj{"method": "self_attestation", "status": "available", "attempts_left": 3.0, "needs": []any{}},
+		obj{"method": "document_capture", "status": "available", "attempts_left": 3.0, "needs": []any{"camera"}},
+		obj{"method": "selfie_liveness", "status": "exhausted", "attempts_left": 3.0, "needs": []any{"camera"}},
+	}, view["methods"])
+
+	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "fail"}), 202)
+	require.Equal(t, "processing", in(e.view(s), "methods", 0, "status"))
+	require.Equal(t, "available", in(e.view(s), "methods", 1, "status"))
+	e.judge(s, graph.OutcomeFailed)
+	require.Equal(t, "available", in(e.view(s), "methods", 0, "status"))
+	require.InDelta(t, 2, in(e.view(s), "methods", 0, "attempts_left"), 0)
+
+	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
+	e.judge(s, graph.OutcomePassed)
+	view = e.view(s)
+	require.Equal(t, "exhausted", in(view, "methods", 0, "status"), "its step is over")
+	require.Equal(t, "passed", in(view, "methods", 1, "status"))
+	require.Equal(t, "available", in(view, "methods", 2, "status"))
+	for range 3 {
+		e.isOK(e.do("POST", s.path("/methods/selfie_liveness"), s.secret, obj{"simulate": "fail"}), 202)
+		e.judge(s, graph.OutcomeFailed)
+	}
+	view = e.view(s)
+	require.Equal(t, "failed", view["status"])
+	require.Equal(t, "attempts_exhausted", in(view, "failure", "reason_code"))
+	require.Equal(t, "exhausted", in(view, "methods", 2, "status"))
+	require.InDelta(t, 0, in(view, "methods", 2, "attempts_left"), 0)
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	require.Equal(t, "pending", e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200).object["status"])
+	require.Equal(t, "pending", e.isOK(e.do("POST", s.path("/open"), s.secret, "{}"), 200).object["status"])
+	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 202)
+	require.Equal(t, "processing", e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200).object["status"])
+	e.judge(s, graph.OutcomePassed)
+	e.isError(e.do("POST", s.path("/open"), s.secret, nil), 409, "session_terminal")
+	require.Equal(t, "verified", e.view(s)["status"], "the page can show the outcome")
+}
+
+func TestGiveUp(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	e.isError(e.do("POST", s.path("/cancel"), s.secret, obj{"why": 1}), 400, "parameter_invalid", "why")
+	view := e.isOK(e.do("POST", s.path("/cancel"), s.secret, nil), 200).object
+	require.Equal(t, "cancelled", view["status"])
+	require.Equal(t, "exhausted", in(view, "methods", 0, "status"))
+	require.Equal(t, []string{"start " + s.id, "changed " + s.id}, e.temporal.all())
+	e.isError(e.do("POST", s.path("/cancel"), s.secret, nil), 409, "session_terminal")
+	e.isError(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 409, "session_terminal")
+
+	s = e.attest()
+	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 202)
+	e.isError(e.do("POST", s.path("/cancel"), s.secret, nil), 409, "session_not_cancellable")
+}
+
+func TestLateCallsAreAnsweredPerTheRow(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	e.clock.advance(25 * time.Hour)
+	require.Equal(t, "created", e.view(s)["status"], "nobody has expired it yet")
+	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
+}
+
+func TestClientSecretOpensItsOwnSessionAlone(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	mine, other := e.attest(), e.attest()
+	for _, route := range [][2]string{
+		{"GET", ""}, {"GET", "/status"}, {"POST", "/open"}, {"POST", "/cancel"}, {"POST", "/methods/self_attestation"},
+	} {
+		e.isError(e.do(route[0], other.path(route[1]), mine.secret, nil), 404, "session_not_found", "id")
+	}
+	require.Equal(t, "created", e.view(other)["status"])
+}

@@ -1,0 +1,40 @@
+package api
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// applyOverrides replaces the overrides as a whole.
+func (in workflowInput) applyOverrides(d *graph.Definition) error {
+	if in.Overrides == nil {
+		return nil
+	}
+	overrides := graph.Overrides{}
+	for _, place := range slices.Sorted(maps.Keys(in.Overrides)) {
+		given, path := in.Overrides[place], "overrides."+clip(place, longestPath)
+		if given == nil {
+			continue
+		}
+		jurisdiction, ok := rules.ParseJurisdiction(place)
+		if !ok {
+			return models.Invalid(path, "%s is not keyed by an ISO 3166 country or subdivision", path)
+		}
+		override := graph.Override{Jurisdiction: jurisdiction}
+		err := cmp.Or(
+			applyAll(&override.Add, path+".add", given.Add, rules.ParseMethod),
+			applyAll(&override.Remove, path+".remove", given.Remove, rules.ParseMethod),
+		)
+		if err != nil {
+			return err
+		}
+		overrides = append(overrides, override)
+	}
+	d.Overrides = overrides
+	return nil
+}

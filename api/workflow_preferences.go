@@ -1,0 +1,40 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// applyPreferences replaces the preferences as a whole. The compiler knows what each may be.
+func (in workflowInput) applyPreferences(d *graph.Definition) error {
+	if in.Preferences == nil {
+		return nil
+	}
+	given, chosen := in.Preferences, graph.Preferences{DocumentTypes: in.Preferences.DocumentTypes}
+	if given.LivenessStrategy != nil {
+		if *given.LivenessStrategy == "" { // to the compiler, absent
+			return models.Invalid("preferences.liveness_strategy", "preferences.liveness_strategy must not be empty")
+		}
+		chosen.LivenessStrategy = *given.LivenessStrategy
+	}
+	if given.RequireEmailOTP != nil {
+		chosen.RequireEmailOTP = *given.RequireEmailOTP
+	}
+	if given.MaxAttempts != nil {
+		if *given.MaxAttempts == 0 { // to the compiler, absent
+			return models.Invalid("preferences.max_attempts",
+				"preferences.max_attempts must be from 1 to %d", graph.HighestMaxAttempts)
+		}
+		chosen.MaxAttempts = *given.MaxAttempts
+	}
+	_, faults := graph.Compile(graph.Definition{Preferences: chosen})
+	for _, fault := range faults {
+		if strings.HasPrefix(fault.Field, "preferences.") {
+			return models.Invalid(fault.Field, "%s", clip(fault.String(), longestPath))
+		}
+	}
+	d.Preferences = chosen
+	return nil
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+const longestNote = 500
+
+func (a *API) publishWorkflow(c *call) (answer, error) {
+	var in struct {
+		Note *string `json:"note"`
+	}
+	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	if err := checkText("note", in.Note, longestNote); err != nil {
+		return answer{}, err
+	}
+	v, err := a.store.PublishWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), in.Note, compile)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusCreated, showVersion(v))
+}
+
+// compile tells all that is wrong with a draft at once.
+func compile(w models.Workflow) (graph.Graph, error) {
+	compiled, faults := graph.Compile(w.Definition.V)
+	if len(faults) == 0 {
+		return compiled, nil
+	}
+	all := make([]string, 0, len(faults))
+	for _, fault := range faults {
+		all = append(all, fault.String())
+	}
+	return compiled, models.Invalid(faults[0].Field, "The workflow cannot be published: %s", strings.Join(all, "; "))
+}
+
+type validationObject struct {
+	Object  string         `json:"object"`
+	Valid   bool           `json:"valid"`
+	Faults  []faultObject  `json:"faults"`
+	Methods []rules.Method `json:"methods"`
+}
+
+type faultObject struct {
+	Node    *string `json:"node"` // null for the workflow as a whole
+	Field   string  `json:"field"`
+	Message string  `json:"message"`
+}
+
+func (a *API) validateWorkflow(c *call) (answer, error) {
+	if err := decode(c.body, &struct{}{}); err != nil {
+		return answer{}, err
+	}
+	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	compiled, faults := graph.Compile(w.Definition.V)
+	object := validationObject{
+		Object: "workflow_validation", Valid: len(faults) == 0,
+		Faults: make([]faultObject, 0, len(faults)), Methods: graph.OfferedMethods(compiled),
+	}
+	for _, fault := range faults {
+		shown := faultObject{Field: fault.Field, Message: fault.Message}
+		if fault.Node != "" {
+			shown.Node = &fault.Node
+		}
+		object.Faults = append(object.Faults, shown)
+	}
+	return reply(http.StatusOK, object)
+}
+
+func (a *API) listWorkflowVersions(c *call) (answer, error) {
+	page := c.query.page()
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
+	rows, more, err := a.store.WorkflowVersions(c.ctx, c.org().ID, c.id(), page)
+	if err != nil {
+		return answer{}, err
+	}
+	return listOf(c, rows, more, showVersion)
+}
+
+func (a *API) getWorkflowVersion(c *call) (answer, error) {
+	// What is no number names no version: 0 neither.
+	number, _ := strconv.Atoi(c.gin.Param("version"))
+	if _, err := a.store.Workflow(c.ctx, c.org().ID, c.id()); err != nil {
+		return answer{}, err
+	}
+	v, err := a.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), number)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, showVersion(v))
+}

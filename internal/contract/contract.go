@@ -1,0 +1,72 @@
+// Package contract holds what the API answers against its OpenAPI document. It is test support: the end-to-end
+// suite sends its requests through [Contract.Transport] and so learns of every answer that breaks the contract.
+//
+// kin-openapi reads and checks the document, finds the operation and checks parameters. Bodies and header values
+// are checked with the JSON Schema 2020-12 validator that kin-openapi itself uses for OpenAPI 3.1: called directly,
+// each schema compiles once instead of at every answer, all of them take the same path (kin-openapi sends schemas
+// that refer to others to its validator for 3.0), and each violation is its own message.
+package contract
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Contract is a loaded OpenAPI document. It is safe for concurrent use.
+type Contract struct {
+	doc     *openapi3.T
+	router  routers.Router
+	schemas schemaSet
+	// errorSchema, where there is one, is that of every refusal, also of what the document does not describe.
+	errorSchema *jsonschema.Schema
+}
+
+// Load reads an OpenAPI document, in YAML or JSON, and checks it: examples, references and every schema.
+func Load(spec []byte) (*Contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(spec)
+	if err != nil {
+		return nil, fmt.Errorf("reading the specification: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the specification is not valid: %w", err)
+	}
+	if !doc.IsOpenAPI31OrLater() {
+		return nil, fmt.Errorf("the specification is OpenAPI %s, want 3.1", doc.OpenAPI)
+	}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		return nil, fmt.Errorf("reading the paths: %w", err)
+	}
+	schemas, err := compileSchemas(doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &Contract{doc: doc, router: router, schemas: schemas}
+	if doc.Components != nil && doc.Components.Schemas["Error"] != nil {
+		c.errorSchema = schemas[doc.Components.Schemas["Error"].Value]
+	}
+	return c, nil
+}
+
+// Operations lists what the document describes, sorted, each as "GET /v1/events/{id}".
+func (c *Contract) Operations() []string {
+	var all []string
+	for path, item := range c.doc.Paths.Map() {
+		for method := range item.Operations() {
+			all = append(all, method+" "+path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func decodeJSON(data []byte) (any, error) {
+	return jsonschema.UnmarshalJSON(bytes.NewReader(data))
+}

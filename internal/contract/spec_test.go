@@ -1,0 +1,200 @@
+package contract_test
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/contract"
+)
+
+const specFile = "../../api/openapi.yaml"
+
+func loadSpec(t *testing.T) *contract.Contract {
+	t.Helper()
+	spec, err := os.ReadFile(specFile)
+	require.NoError(t, err)
+	c, err := contract.Load(spec)
+	require.NoError(t, err)
+	return c
+}
+
+func loadDocument(t *testing.T) *openapi3.T {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(specFile)
+	require.NoError(t, err)
+	return doc
+}
+
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		"DELETE /v1/webhook_endpoints/{id}",
+		"GET /healthz",
+		"GET /metrics",
+		"GET /openapi.yaml",
+		"GET /readyz",
+		"GET /v1/events",
+		"GET /v1/events/{id}",
+		"GET /v1/verification_sessions",
+		"GET /v1/verification_sessions/{id}",
+		"GET /v1/verify/session/{id}",
+		"GET /v1/verify/session/{id}/status",
+		"GET /v1/webhook_endpoints",
+		"GET /v1/webhook_endpoints/{id}",
+		"GET /v1/workflows",
+		"GET /v1/workflows/{id}",
+		"GET /v1/workflows/{id}/versions",
+		"GET /v1/workflows/{id}/versions/{version}",
+		"PATCH /v1/webhook_endpoints/{id}",
+		"PATCH /v1/workflows/{id}",
+		"POST /v1/verification_sessions",
+		"POST /v1/verification_sessions/{id}/cancel",
+		"POST /v1/verify/session/{id}/cancel",
+		"POST /v1/verify/session/{id}/methods/{method}",
+		"POST /v1/verify/session/{id}/open",
+		"POST /v1/webhook_endpoints",
+		"POST /v1/webhook_endpoints/{id}",
+		"POST /v1/workflows",
+		"POST /v1/workflows/{id}/publish",
+		"POST /v1/workflows/{id}/validate",
+	}, loadSpec(t).Operations())
+}
+
+func TestLoadRefusesABrokenSpecification(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ spec, message string }{
+		"not YAML":          {"{", "reading the specification"},
+		"OpenAPI 3.0":       {"{openapi: 3.0.3, info: {title: t, version: v}, paths: {}}", "want 3.1"},
+		"no title":          {"{openapi: 3.1.0, info: {version: v}, paths: {}}", "not valid"},
+		"dangling":          {smallSpec(`{$ref: '#/components/schemas/Nowhere'}`), "Nowhere"},
+		"type of no kind":   {smallSpec(`{type: strin}`), "not valid"},
+		"broken expression": {smallSpec(`{type: string, pattern: '('}`), "not valid"},
+	} {
+		_, err := contract.Load([]byte(c.spec))
+		require.ErrorContains(t, err, c.message, name)
+	}
+}
+
+// Every operation is described as the guidelines of this API want it.
+func TestEveryOperationIsComplete(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for path, item := range loadDocument(t).Paths.Map() {
+		for method, operation := range item.Operations() {
+			where := method + " " + path
+			require.NotEmpty(t, operation.OperationID, where)
+			require.False(t, seen[operation.OperationID], "operationId twice: %s", operation.OperationID)
+			seen[operation.OperationID] = true
+			require.NotEmpty(t, operation.Summary, where)
+			require.Len(t, operation.Tags, 1, where)
+			if strings.HasPrefix(path, "/v1/") {
+				requireCommonAnswers(t, where, operation)
+			}
+			if method == "POST" {
+				requireIdempotency(t, where, operation)
+			}
+		}
+	}
+}
+
+func requireCommonAnswers(t *testing.T, where string, operation *openapi3.Operation) {
+	t.Helper()
+	for _, status := range []int{401, 429, 500, 503} {
+		require.NotNil(t, operation.Responses.Status(status), "%s: %d", where, status)
+	}
+	for status, response := range operation.Responses.Map() {
+		require.Contains(t, response.Value.Headers, "Request-Id", "%s: %s", where, status)
+	}
+}
+
+func requireIdempotency(t *testing.T, where string, operation *openapi3.Operation) {
+	t.Helper()
+	require.NotNil(t, operation.Parameters.GetByInAndName("header", "Idempotency-Key"), where)
+	for _, status := range []int{400, 409, 413} {
+		require.NotNil(t, operation.Responses.Status(status), "%s: %d", where, status)
+	}
+	for status, response := range operation.Responses.Map() {
+		if status[0] == '2' {
+			require.Contains(t, response.Value.Headers, "Idempotent-Replayed", "%s: %s", where, status)
+		}
+	}
+}
+
+// An object schema says what it makes of unknown fields, or an extra field would pass unseen.
+func TestSchemasAreStrict(t *testing.T) {
+	t.Parallel()
+	doc := loadDocument(t)
+	for name, schema := range doc.Components.Schemas {
+		err := schema.WalkSubtree(func(at string, ref *openapi3.SchemaRef) error {
+			s := ref.Value
+			if s.Type.Includes("object") {
+				require.True(t, s.AdditionalProperties.Has != nil || s.AdditionalProperties.Schema != nil, "%s%s", name, at)
+			}
+			for _, field := range s.Required {
+				if s.Type.Includes("object") {
+					require.Contains(t, s.Properties, field, "%s%s", name, at)
+				}
+			}
+			return nil
+		})
+		require.NoError(t, err)
+	}
+}
+
+func TestNothingIsUnused(t *testing.T) {
+	t.Parallel()
+	spec, err := os.ReadFile(specFile)
+	require.NoError(t, err)
+	components := loadDocument(t).Components
+	requireUsed(t, string(spec), "schemas", components.Schemas)
+	requireUsed(t, string(spec), "headers", components.Headers)
+	requireUsed(t, string(spec), "parameters", components.Parameters)
+	delete(components.Responses, "MethodNotAllowed") // no operation can name it
+	requireUsed(t, string(spec), "responses", components.Responses)
+}
+
+func requireUsed[V any](t *testing.T, spec, kind string, components map[string]V) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(components)) {
+		require.Contains(t, spec, "'#/components/"+kind+"/"+name+"'")
+	}
+}
+
+func smallSpec(schema string) string {
+	return `
+openapi: 3.1.0
+info: {title: small, version: "1"}
+paths:
+  /thing:
+    get:
+      responses:
+        "200":
+          description: a thing
+          content:
+            application/json:
+              schema: ` + schema + `
+components:
+  schemas:
+    Leaf:
+      type: object
+      additionalProperties: false
+      required: [s]
+      properties:
+        s: {type: [string, "null"]}
+    Open:
+      type: object
+      properties:
+        leaf: {$ref: '#/components/schemas/Leaf'}
+    Tree:
+      type: object
+      additionalProperties: false
+      properties:
+        children: {type: array, items: {$ref: '#/components/schemas/Tree'}}
+`
+}
