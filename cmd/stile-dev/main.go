@@ -1,0 +1,47 @@
+// Command stile-dev runs everything that Stile needs in one process: the Temporal server and its web UI, the database,
+// the API and a worker, with two organizations to try it on. It is for development; production runs cmd/stile.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := newCommand().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "stile-dev:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+type flags struct {
+	data, listen, temporalListen, uiListen string
+	json                                   bool
+}
+
+func newCommand() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use: "stile-dev", Short: "Run all of Stile in one process, for development", Args: cobra.NoArgs,
+		Long: "Runs the Temporal server with its web UI, SQLite, the API and a worker.\n\n" +
+			"DATABASE_URL and TEMPORAL_ADDRESS, each alone, put an outside service in the place of the embedded one.",
+		SilenceUsage: true, SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return run(cmd.Context(), f, cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&f.data, "data", ".stile", "folder that keeps everything between runs")
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API; port 0 picks a free one")
+	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", "127.0.0.1:7233", "address of the Temporal server")
+	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
+	return cmd
+}

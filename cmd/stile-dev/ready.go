@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/stile-id/stile/internal/config"
+)
+
+// ready is what a newcomer, or a script, needs to begin.
+type ready struct {
+	API               string `json:"api"`
+	Temporal          string `json:"temporal"`
+	TemporalNamespace string `json:"temporal_namespace"`
+	TemporalUI        string `json:"temporal_ui"`
+	seeded
+}
+
+func newReady(api string, c config.Config, ui string, s seeded) ready {
+	return ready{
+		API: api, Temporal: "http://" + c.TemporalAddress, TemporalNamespace: c.TemporalNamespace, TemporalUI: ui,
+		seeded: s,
+	}
+}
+
+func (r ready) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(r)
+	}
+	_, err := fmt.Fprintf(out, `Stile is ready.
+
+  API           %s
+  Temporal UI   %s
+  Temporal      %s
+  Sandbox       %s
+                secret key       %s
+                publishable key  %s
+                workflow         %s
+  Live          %s
+                secret key       %s
+                publishable key  %s
+                workflow         %s
+
+Try it:
+
+  curl %s/v1/verification_sessions \
+    -H "Authorization: Bearer %s" \
+    -H "Content-Type: application/json" \
+    -d '{"type": "age", "workflow_id": "%s"}'
+
+Ctrl-C stops it; the same folder goes on where it was.
+`, r.API, r.TemporalUI, r.Temporal,
+		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
+		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
+		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow)
+	return err
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/workflows"
+)
+
+// run starts everything, says so, and drains when the context ends.
+func run(ctx context.Context, f flags, out io.Writer) (err error) {
+	folder, err := openFolder(f.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	c, err := configure(f, folder)
+	if err != nil {
+		return err
+	}
+	temporal, err := startTemporal(ctx, &c, f, folder)
+	if err != nil {
+		return err
+	}
+	defer temporal.Stop()
+	a, err := app.New(ctx, app.Options{Config: c, API: true, Worker: true, Migrate: true, Log: app.NewLogger(c.LogLevel)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Stop()) }()
+	if err := registerSearchAttributes(ctx, a, c); err != nil {
+		return err
+	}
+	credentials, err := seed(ctx, a.Store(), folder)
+	if err != nil {
+		return err
+	}
+	a.Start(ctx)
+	ready := newReady(a.URL(), c, temporal.UIURL(), credentials)
+	if err := ready.print(out, f.json); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// configure reads the environment, and fills in what a newcomer has not set.
+func configure(f flags, folder *folder) (config.Config, error) {
+	c, err := config.FromEnvironment()
+	if err != nil {
+		return c, err
+	}
+	c.Listen = f.listen
+	if os.Getenv("STILE_LOG_LEVEL") == "" {
+		c.LogLevel = "warn"
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = "sqlite:" + folder.path("stile.db")
+	}
+	if c.EncryptionKeys == "" || c.LookupKey == "" {
+		keys, err := folder.keys()
+		if err != nil {
+			return c, err
+		}
+		c.EncryptionKeys, c.LookupKey = keys.Encryption, keys.Lookup
+	}
+	return c, nil
+}
+
+// embedded is a Temporal server of this process, or none where TEMPORAL_ADDRESS names another.
+type embedded struct{ server *temporaldev.Server }
+
+func startTemporal(ctx context.Context, c *config.Config, f flags, folder *folder) (embedded, error) {
+	if os.Getenv("TEMPORAL_ADDRESS") != "" {
+		return embedded{}, nil
+	}
+	server, err := temporaldev.Start(ctx, temporaldev.Options{
+		DatabaseFile: folder.path("temporal.db"), FrontendAddress: f.temporalListen, UIAddress: f.uiListen,
+		Namespace: c.TemporalNamespace, SearchAttributes: workflows.SearchAttributes(), Logger: app.NewLogger("error"),
+	})
+	if err != nil {
+		return embedded{}, fmt.Errorf("start the Temporal server: %w", err)
+	}
+	c.TemporalAddress = server.FrontendAddress()
+	return embedded{server}, nil
+}
+
+// Stop ends the server, where there is one.
+func (e embedded) Stop() {
+	if e.server != nil {
+		e.server.Stop()
+	}
+}
+
+// UIURL is where the web UI answers, "" where another server's is.
+func (e embedded) UIURL() string {
+	if e.server == nil {
+		return ""
+	}
+	return e.server.UIURL()
+}
+
+// registerSearchAttributes makes them known to an outside Temporal service; the embedded one knows them already.
+func registerSearchAttributes(ctx context.Context, a *app.App, c config.Config) error {
+	if os.Getenv("TEMPORAL_ADDRESS") == "" {
+		return nil
+	}
+	return app.RegisterSearchAttributes(ctx, a.Temporal(), c.TemporalNamespace, workflows.SearchAttributes())
+}
+
+func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }

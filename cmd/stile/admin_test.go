@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/models/seal"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// stile runs a command as an operator would, and returns what it printed.
+func stile(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	root := newRootCommand()
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetArgs(args)
+	err := root.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestAnOperatorSetsUpAnOrganization(t *testing.T) {
+	t.Setenv("DATABASE_URL", pgtest.NewDatabase(t))
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+
+	for range 2 { // a second migration changes nothing
+		_, err := stile(t, "migrate", "--database-only")
+		require.NoError(t, err)
+	}
+	out, err := stile(t, "org", "create", "--name", "Shop", "--sandbox")
+	require.NoError(t, err)
+	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
+	require.NotEmpty(t, org)
+	require.Regexp(t, `stile_sk_[0-9A-Za-z]{43}`, out)
+	require.Regexp(t, `stile_pk_[0-9A-Za-z]{43}`, out)
+
+	out, err = stile(t, "key", "create", "--org", org)
+	require.NoError(t, err)
+	key, secret, _ := strings.Cut(strings.TrimSpace(out), " ")
+	out, err = stile(t, "key", "list", "--org", org)
+	require.NoError(t, err)
+	require.Len(t, strings.Split(strings.TrimSpace(out), "\n"), 3)
+	require.Contains(t, out, key)
+	require.NotContains(t, out, secret)
+
+	out, err = stile(t, "key", "revoke", key, "--org", org)
+	require.NoError(t, err)
+	require.Contains(t, out, key)
+	out, err = stile(t, "key", "list", "--org", org)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(out, "revoked"))
+}
+
+func TestWhatAnOperatorGetsWrongIsNamed(t *testing.T) {
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+	_, err := stile(t, "migrate", "--database-only")
+	require.NoError(t, err)
+	for want, args := range map[string][]string{
+		"name":                      {"org", "create"},
+		"org":                       {"key", "list"},
+		"--type must be":            {"key", "create", "--org", "org_x", "--type", "golden"},
+		"No such organization":      {"key", "create", "--org", "org_x"},
+		"No such api_key":           {"key", "revoke", "key_x", "--org", "org_x"},
+		"grace-seconds must not be": {"key", "revoke", "key_x", "--org", "org_x", "--grace-seconds", "-1"},
+		`unknown command "fly"`:     {"fly"},
+	} {
+		_, err := stile(t, args...)
+		require.ErrorContains(t, err, want)
+	}
+	t.Setenv("STILE_SESSION_TTL", "a day")
+	_, err = stile(t, "api")
+	require.ErrorContains(t, err, "STILE_SESSION_TTL")
+	t.Setenv("STILE_SESSION_TTL", "")
+	t.Setenv("STILE_LOOKUP_KEY", "")
+	_, err = stile(t, "worker")
+	require.ErrorContains(t, err, "STILE_LOOKUP_KEY is not set")
+}

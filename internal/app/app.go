@@ -1,0 +1,230 @@
+// Package app is the whole of Stile in one struct: the commands and the end-to-end tests start the same thing.
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.temporal.io/sdk/client"
+
+	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/codec"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/worker"
+)
+
+// Options say what a process does.
+type Options struct {
+	Config config.Config
+	// API serves requests on Config.Listen; Worker runs workflows and serves its health on Config.WorkerListen, unless
+	// the API runs in the same process and serves both.
+	API, Worker bool
+	// Migrate brings the schema up to date first. Production has `stile migrate` for that.
+	Migrate bool
+	// SealHistories encrypts what Temporal keeps. Runs started without it go on.
+	SealHistories bool
+	Log           *slog.Logger
+}
+
+// App is one process of Stile. Start returns once it serves; Stop drains.
+type App struct {
+	options  Options
+	log      *slog.Logger
+	store    *store.Store
+	temporal client.Client
+	metrics  *metricsPipeline
+	codec    codec.Codec
+	api      *api.API
+	worker   *worker.Worker
+	working  bool
+	server   *http.Server
+	listener net.Listener
+	serving  sync.WaitGroup
+	stop     sync.Once
+}
+
+// New connects and wires. It does not need Temporal to be there yet: sessions are accepted without it.
+func New(ctx context.Context, o Options) (*App, error) {
+	a := &App{options: o, log: o.Log}
+	if err := a.listen(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.connect(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	orders := &orchestrator.Orchestrator{Temporal: a.temporal, Store: a.store, Eager: o.API && o.Worker}
+	if o.Worker {
+		a.worker = a.newWorker(orders)
+	}
+	handler := a.opsHandler()
+	if o.API {
+		var err error
+		if a.api, err = a.newAPI(orders); err != nil {
+			return nil, errors.Join(err, a.close())
+		}
+		handler = a.api.Handler()
+	}
+	if token := o.Config.OperatorToken; token != "" {
+		handler = beside(handler, codec.Path, codec.Handler(a.codec, token))
+	}
+	a.server = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	return a, nil
+}
+
+// beside serves one path apart from all others.
+func beside(handler http.Handler, path string, other http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, path) {
+			other.ServeHTTP(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// listen takes the address early: links to the hosted page name it where nothing else is set.
+func (a *App) listen(ctx context.Context) (err error) {
+	address := a.options.Config.Listen
+	if !a.options.API {
+		address = a.options.Config.WorkerListen
+	}
+	a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	return err
+}
+
+func (a *App) connect(ctx context.Context) error {
+	c := a.options.Config
+	keys, err := seal.ParseKeys(c.EncryptionKeys, c.LookupKey)
+	if err != nil {
+		return fmt.Errorf("STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY: %w", err)
+	}
+	a.store, err = store.Open(ctx, store.Options{
+		URL: c.DatabaseURL, Keys: keys, MaxConnections: c.DatabaseConnections, Log: a.log,
+	})
+	if err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if a.options.Migrate {
+		if err := a.store.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	if a.metrics, err = newMetricsPipeline(); err != nil {
+		return err
+	}
+	sealWith := keys
+	if !a.options.SealHistories {
+		sealWith = nil
+	}
+	a.temporal, err = DialTemporal(c, a.log, a.metrics.temporal, sealWith)
+	a.codec = codec.Codec{Keys: keys}
+	return err
+}
+
+func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
+	c := a.options.Config
+	return worker.New(worker.Options{
+		Temporal: a.temporal, Store: a.store, Orchestrator: orders,
+		Judge:          simulated.Judge{Real: attestation.Judge{}},
+		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
+		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
+		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
+	})
+}
+
+func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
+	c := a.options.Config
+	return api.New(api.Options{
+		Store: a.store, Orchestrator: orders, Registry: a.metrics.registry, Log: a.log,
+		Config: api.Config{
+			SessionTTL: c.SessionTTL, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
+			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
+			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
+			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
+		},
+	})
+}
+
+// Start begins to serve.
+func (a *App) Start(ctx context.Context) {
+	if a.worker != nil {
+		a.worker.Start(ctx)
+		a.working = true
+	}
+	a.serving.Go(func() {
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("server stopped", "error", err.Error())
+		}
+	})
+}
+
+// URL is where the process answers, as seen from its own machine.
+func (a *App) URL() string {
+	host, port, _ := net.SplitHostPort(a.listener.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Store is where the process keeps everything.
+func (a *App) Store() *store.Store { return a.store }
+
+// Temporal is the process's connection to Temporal.
+func (a *App) Temporal() client.Client { return a.temporal }
+
+// Stop accepts nothing more, finishes what runs, and closes. It tolerates a second call.
+func (a *App) Stop() error {
+	var err error
+	a.stop.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), a.options.Config.ShutdownTimeout)
+		defer cancel()
+		if a.api != nil {
+			a.api.Close() // long polls end at once instead of holding the shutdown up
+		}
+		err = a.server.Shutdown(ctx)
+		a.serving.Wait()
+		if a.working {
+			a.worker.Stop()
+		}
+		err = errors.Join(err, a.close())
+	})
+	return err
+}
+
+func (a *App) close() error {
+	_ = a.listener.Close() // the server has closed it already, where it has served
+	if a.temporal != nil {
+		a.temporal.Close()
+	}
+	if a.store == nil {
+		return nil
+	}
+	return a.store.Close()
+}
+
+// newRegistry is a metrics registry with what every process tells of itself.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+
+	"github.com/stile-id/stile/internal/codec"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/models/seal"
+)
+
+// DialTemporal makes a client that connects at its first use. With a keyring, histories are sealed.
+func DialTemporal(
+	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring,
+) (client.Client, error) {
+	options := client.Options{
+		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace,
+		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
+	}
+	if keys != nil {
+		options.DataConverter = converter.NewCodecDataConverter(
+			converter.GetDefaultDataConverter(), codec.Codec{Keys: keys})
+	}
+	if c.TemporalAPIKey != "" {
+		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey)
+	}
+	if c.TemporalTLS {
+		settings, err := temporalTLS(c)
+		if err != nil {
+			return nil, err
+		}
+		options.ConnectionOptions.TLS = settings
+	}
+	return client.NewLazyClient(options)
+}
+
+func temporalTLS(c config.Config) (*tls.Config, error) {
+	settings := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.TemporalTLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(c.TemporalTLSCert, c.TemporalTLSKey)
+		if err != nil {
+			return nil, fmt.Errorf("TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH: %w", err)
+		}
+		settings.Certificates = []tls.Certificate{pair}
+	}
+	if c.TemporalTLSCA != "" {
+		pem, err := os.ReadFile(c.TemporalTLSCA)
+		if err != nil {
+			return nil, fmt.Errorf("TEMPORAL_TLS_SERVER_CA_CERT_PATH: %w", err)
+		}
+		settings.RootCAs = x509.NewCertPool()
+		if !settings.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, errors.New("TEMPORAL_TLS_SERVER_CA_CERT_PATH holds no certificate")
+		}
+	}
+	return settings, nil
+}
+
+// RegisterSearchAttributes makes those attributes known to the namespace that are not. Sessions cannot start without.
+func RegisterSearchAttributes(
+	ctx context.Context, c client.Client, namespace string, wanted map[string]enumspb.IndexedValueType,
+) error {
+	operator := c.OperatorService()
+	known, err := operator.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return fmt.Errorf("list search attributes: %w", err)
+	}
+	missing := map[string]enumspb.IndexedValueType{}
+	for name, kind := range wanted {
+		if _, exists := known.GetCustomAttributes()[name]; !exists {
+			missing[name] = kind
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+		Namespace: namespace, SearchAttributes: missing,
+	})
+	if err != nil {
+		return fmt.Errorf("add search attributes: %w", err)
+	}
+	return nil
+}

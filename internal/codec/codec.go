@@ -1,0 +1,97 @@
+// Package codec encrypts what Stile gives Temporal to keep. Histories hold row ids and nothing personal; this keeps
+// even those from who can read Temporal's database alone.
+package codec
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/stile-id/stile/models/seal"
+)
+
+// encoding marks a payload as ours, in the metadata that Temporal keeps beside it.
+const encoding = "binary/stile-sealed"
+
+// A payload has no row of its own: what it is bound to is that it stands in a history.
+var place = seal.Place{Table: "temporal.payload"}
+
+// Codec implements converter.PayloadCodec.
+type Codec struct{ Keys *seal.Keyring }
+
+// Encode seals payloads.
+func (c Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	sealed := make([]*commonpb.Payload, len(payloads))
+	for i, payload := range payloads {
+		plain, err := proto.Marshal(payload)
+		if err != nil {
+			return nil, err
+		}
+		sealed[i] = &commonpb.Payload{
+			Metadata: map[string][]byte{converter.MetadataEncoding: []byte(encoding)},
+			Data:     []byte(c.Keys.Seal(plain, place)),
+		}
+	}
+	return sealed, nil
+}
+
+// Decode opens what Encode has sealed, and leaves every other payload as it is: runs started before the codec was
+// turned on go on.
+func (c Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	opened := make([]*commonpb.Payload, len(payloads))
+	for i, payload := range payloads {
+		if string(payload.GetMetadata()[converter.MetadataEncoding]) != encoding {
+			opened[i] = payload
+			continue
+		}
+		plain, err := c.Keys.Open(string(payload.GetData()), place)
+		if err != nil {
+			return nil, err
+		}
+		opened[i] = &commonpb.Payload{}
+		if err := proto.Unmarshal(plain, opened[i]); err != nil {
+			return nil, err
+		}
+	}
+	return opened, nil
+}
+
+// Path is where Temporal UI has payloads decoded: give it this process's URL with /codec as its codec endpoint.
+const Path = "/codec/"
+
+// Handler decodes for Temporal UI and the temporal CLI, for who knows the operator token.
+func Handler(c Codec, operatorToken string) http.Handler {
+	decode := http.StripPrefix(strings.TrimSuffix(Path, "/"), converter.NewPayloadCodecHTTPHandler(c))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		allowBrowser(w, r)
+		switch {
+		case r.Method == http.MethodOptions:
+			w.WriteHeader(http.StatusNoContent)
+		case r.URL.Path != Path+"decode":
+			http.NotFound(w, r)
+		case !authorised(r, operatorToken):
+			http.Error(w, "the operator token is missing or wrong", http.StatusUnauthorized)
+		default:
+			decode.ServeHTTP(w, r)
+		}
+	})
+}
+
+func authorised(r *http.Request, operatorToken string) bool {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return bearer && subtle.ConstantTimeCompare([]byte(token), []byte(operatorToken)) == 1
+}
+
+// allowBrowser lets Temporal UI call from its own origin. The token, not the origin, is what opens.
+func allowBrowser(w http.ResponseWriter, r *http.Request) {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Namespace")
+		w.Header().Set("Access-Control-Allow-Methods", "POST, OPTIONS")
+		w.Header().Set("Vary", "Origin")
+	}
+}

@@ -1,0 +1,180 @@
+// Package config reads what an operator sets: once, at the start, and all of it checked.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is everything that the environment decides. Every duration and limit has the documented default.
+type Config struct {
+	DatabaseURL    string // DATABASE_URL: postgres://… or sqlite:PATH
+	EncryptionKeys string // STILE_ENCRYPTION_KEYS: id:base64,… of 32 bytes; the first one seals
+	LookupKey      string // STILE_LOOKUP_KEY: base64 of 32 bytes; never rotated
+
+	TemporalAddress   string // TEMPORAL_ADDRESS: host:port
+	TemporalNamespace string // TEMPORAL_NAMESPACE
+	TemporalAPIKey    string // TEMPORAL_API_KEY
+	TemporalTLS       bool   // TEMPORAL_TLS: on where an API key is set
+	TemporalTLSCert   string // TEMPORAL_TLS_CLIENT_CERT_PATH
+	TemporalTLSKey    string // TEMPORAL_TLS_CLIENT_KEY_PATH
+	TemporalTLSCA     string // TEMPORAL_TLS_SERVER_CA_CERT_PATH
+	OperatorToken     string // STILE_OPERATOR_TOKEN: opens /codec/decode for Temporal UI; empty leaves it closed
+	WorkerBuildID     string // STILE_WORKER_BUILD_ID: turns Worker Versioning on
+
+	Listen         string   // STILE_LISTEN: address of the API
+	WorkerListen   string   // STILE_WORKER_LISTEN: address of a worker's health and metrics
+	VerifyURL      string   // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
+	TrustedProxies []string // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
+	LogLevel       string   // STILE_LOG_LEVEL: debug, info, warn or error
+
+	SessionTTL           time.Duration   // STILE_SESSION_TTL
+	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
+	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
+	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
+	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
+	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
+	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how overdue counts as lost
+
+	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
+	RateLimitSecret      int // STILE_RATE_LIMIT_SECRET: requests per minute and secret key
+	RateLimitPublishable int // STILE_RATE_LIMIT_PUBLISHABLE: … and publishable key
+	RateLimitSession     int // STILE_RATE_LIMIT_SESSION: … and session, by client secret
+	RateLimitAddress     int // STILE_RATE_LIMIT_ADDRESS: … and address, without a credential
+	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open at once
+}
+
+// FromEnvironment reads the process environment. The error names every variable that is wrong.
+func FromEnvironment() (Config, error) { return Read(os.Getenv) }
+
+// Read reads variables through get, which returns "" for one that is not set.
+func Read(get func(name string) string) (Config, error) {
+	r := &reader{get: get}
+	c := Config{
+		DatabaseURL:    get("DATABASE_URL"),
+		EncryptionKeys: get("STILE_ENCRYPTION_KEYS"), LookupKey: get("STILE_LOOKUP_KEY"),
+
+		TemporalAddress:   r.text("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+		TemporalNamespace: r.text("TEMPORAL_NAMESPACE", "default"),
+		TemporalAPIKey:    get("TEMPORAL_API_KEY"), TemporalTLS: r.flag("TEMPORAL_TLS"),
+		TemporalTLSCert: get("TEMPORAL_TLS_CLIENT_CERT_PATH"), TemporalTLSKey: get("TEMPORAL_TLS_CLIENT_KEY_PATH"),
+		TemporalTLSCA: get("TEMPORAL_TLS_SERVER_CA_CERT_PATH"), OperatorToken: get("STILE_OPERATOR_TOKEN"),
+		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
+
+		Listen:         r.text("STILE_LISTEN", ":8080"),
+		WorkerListen:   r.text("STILE_WORKER_LISTEN", ":9090"),
+		VerifyURL:      get("STILE_VERIFY_URL"),
+		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
+		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
+
+		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
+		WebhookRetrySchedule: r.durations("STILE_WEBHOOK_RETRY_SCHEDULE", "5m,30m,2h,8h"),
+		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
+		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", 5*time.Second),
+		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
+		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", 2*time.Second),
+		SweepAfter:           r.duration("STILE_SWEEP_AFTER", 5*time.Second),
+
+		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", 500),
+		RateLimitSecret:      r.number("STILE_RATE_LIMIT_SECRET", 1000),
+		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", 100),
+		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", 300),
+		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", 600),
+		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", 20),
+	}
+	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
+	return c, errors.Join(r.faults...)
+}
+
+// Require reports those of the named variables that are not set.
+func (c Config) Require(names ...string) error {
+	values := map[string]string{
+		"DATABASE_URL": c.DatabaseURL, "STILE_ENCRYPTION_KEYS": c.EncryptionKeys, "STILE_LOOKUP_KEY": c.LookupKey,
+	}
+	var faults []error
+	for _, name := range names {
+		if values[name] == "" {
+			faults = append(faults, fmt.Errorf("%s is not set", name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// reader collects what is wrong, so that an operator sees all of it at once.
+type reader struct {
+	get    func(string) string
+	faults []error
+}
+
+func (r *reader) wrong(name, want string) {
+	r.faults = append(r.faults, fmt.Errorf("%s must be %s, not %q", name, want, r.get(name)))
+}
+
+func (r *reader) text(name, otherwise string) string {
+	if value := r.get(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func (r *reader) flag(name string) bool {
+	value, err := strconv.ParseBool(r.text(name, "false"))
+	if err != nil {
+		r.wrong(name, "true or false")
+	}
+	return value
+}
+
+func (r *reader) oneOf(name, otherwise string, others ...string) string {
+	value := r.text(name, otherwise)
+	for _, allowed := range append(others, otherwise) {
+		if value == allowed {
+			return value
+		}
+	}
+	r.wrong(name, "one of "+strings.Join(append(others, otherwise), ", "))
+	return otherwise
+}
+
+func (r *reader) number(name string, otherwise int) int {
+	value, err := strconv.Atoi(r.text(name, strconv.Itoa(otherwise)))
+	if err != nil || value < 1 {
+		r.wrong(name, "a whole number above 0")
+	}
+	return value
+}
+
+func (r *reader) duration(name string, otherwise time.Duration) time.Duration {
+	value, err := time.ParseDuration(r.text(name, otherwise.String()))
+	if err != nil || value <= 0 {
+		r.wrong(name, `a duration above 0, such as "90s" or "24h"`)
+	}
+	return value
+}
+
+func (r *reader) durations(name, otherwise string) []time.Duration {
+	var values []time.Duration
+	for _, part := range list(r.text(name, otherwise)) {
+		value, err := time.ParseDuration(part)
+		if err != nil || value <= 0 {
+			r.wrong(name, `a list of durations above 0, such as "5m,30m"`)
+			return nil
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+func list(s string) []string {
+	var parts []string
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}

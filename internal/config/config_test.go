@@ -1,0 +1,65 @@
+package config_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/config"
+)
+
+func read(variables map[string]string) (config.Config, error) {
+	return config.Read(func(name string) string { return variables[name] })
+}
+
+func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
+	t.Parallel()
+	c, err := read(nil)
+	require.NoError(t, err)
+	require.Equal(t, 24*time.Hour, c.SessionTTL)
+	require.Equal(t, []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}, c.WebhookRetrySchedule)
+	require.Equal(t, 30*time.Second, c.WebhookTimeout)
+	require.Equal(t, 500, c.SandboxQuota)
+	require.Equal(t, 1000, c.RateLimitSecret)
+	require.Equal(t, 100, c.RateLimitPublishable)
+	require.False(t, c.TemporalTLS)
+}
+
+func TestABadValueNamesItsVariable(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"STILE_SESSION_TTL":            "a day",
+		"STILE_WEBHOOK_TIMEOUT":        "-1s",
+		"STILE_WEBHOOK_RETRY_SCHEDULE": "5m,never",
+		"STILE_SANDBOX_QUOTA":          "0",
+		"STILE_RATE_LIMIT_SECRET":      "many",
+		"STILE_LOG_LEVEL":              "loud",
+		"TEMPORAL_TLS":                 "perhaps",
+	} {
+		_, err := read(map[string]string{name: value})
+		require.ErrorContains(t, err, name)
+	}
+}
+
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := read(map[string]string{"STILE_SESSION_TTL": "x", "STILE_SANDBOX_QUOTA": "x"})
+	require.ErrorContains(t, err, "STILE_SESSION_TTL")
+	require.ErrorContains(t, err, "STILE_SANDBOX_QUOTA")
+}
+
+func TestRequireNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	c, err := read(map[string]string{"DATABASE_URL": "sqlite:x"})
+	require.NoError(t, err)
+	require.NoError(t, c.Require("DATABASE_URL"))
+	require.ErrorContains(t, c.Require("DATABASE_URL", "STILE_LOOKUP_KEY"), "STILE_LOOKUP_KEY")
+}
+
+func TestAnAPIKeyTurnsTLSOn(t *testing.T) {
+	t.Parallel()
+	c, err := read(map[string]string{"TEMPORAL_API_KEY": "secret"})
+	require.NoError(t, err)
+	require.True(t, c.TemporalTLS)
+}
