@@ -1,0 +1,91 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a person and a merchant sent, in a form that nothing else has.
+const (
+	canaryBirthDate = "1971-12-23"
+	canaryEmail     = "canary.person@example.com"
+	canaryPhone     = "+12025550143"
+	canaryReference = "canary-reference-9f2c"
+	canaryMetadata  = "canary-metadata-77aa"
+)
+
+// Nothing personal enters a Temporal history, a log, a metric, or our own tables in the clear.
+func TestNothingPersonalLeaks(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir())
+	m := p.sandbox(t)
+	hook := newReceiver(t)
+	hook.subscribe(t, m.client)
+	v := m.create(t, body{
+		"email": canaryEmail, "phone": canaryPhone, "client_reference_id": canaryReference,
+		"metadata": body{"note": canaryMetadata},
+	})
+	// A failed attempt, refusals and a repeat leave their traces too.
+	v.simulate(t, "document_capture", "fail")
+	v.until(t, "requires_input")
+	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
+		refused(t, 400, "parameter_invalid", "declaration")
+	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true, "email": canaryEmail}).
+		refused(t, 400, "parameter_invalid", "email")
+	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "email": canaryEmail + "@"}).
+		refused(t, 400, "parameter_invalid", "email")
+	m.get(t, "/v1/verification_sessions?client_reference_id="+canaryReference).expect(t, 200)
+	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
+	v.until(t, "verified")
+	hook.next(t, "verification_session.verified")
+	metrics := p.clientOf(t, p.ready.API, "").get(t, "/metrics").expect(t, 200)
+	retrieved := v.get(t)
+	p.stop(t)
+
+	personal := []string{canaryBirthDate, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:]}
+	merchants := []string{canaryReference, canaryMetadata}
+	secret := v.user.credential
+	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))
+	absent(t, "the logs", []byte(p.logs.read(t)), append(personal, append(merchants, secret, m.credential)...))
+	absent(t, "the session", retrieved.raw, personal)
+	absent(t, "Temporal's database", filesNamed(t, p.data, "temporal.db"), append(personal, append(merchants, secret)...))
+	ours := filesNamed(t, p.data, "stile.db")
+	absent(t, "our database", ours, append(personal, secret, m.credential))
+	require.Contains(t, string(ours), canaryReference, "the merchant's own reference stands in our table")
+}
+
+// absent looks for each value as it is, and as base64 would carry it at any of its three alignments.
+func absent(t *testing.T, where string, content []byte, values []string) {
+	t.Helper()
+	require.NotEmpty(t, content, where)
+	text := string(content)
+	for _, value := range values {
+		require.NotContains(t, strings.ToLower(text), strings.ToLower(value), "%s holds %s", where, value)
+		for shift := range 3 {
+			encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + value))
+			inner := strings.TrimRight(encoded, "=")[4 : len(encoded)-4]
+			require.NotContains(t, text, inner, "%s holds %s in base64", where, value)
+		}
+	}
+}
+
+// filesNamed reads a database whole: the file and its write-ahead log.
+func filesNamed(t *testing.T, dir, prefix string) []byte {
+	t.Helper()
+	var all []byte
+	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasPrefix(entry.Name(), prefix) {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		all = append(all, content...)
+		return err
+	}))
+	return all
+}

@@ -1,0 +1,200 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+type body map[string]any
+
+// client calls one replica with one credential; every answer is held against the OpenAPI document.
+type client struct {
+	base       string
+	credential string
+	http       *http.Client
+}
+
+func (s *stack) client(t *testing.T, credential string) client {
+	t.Helper()
+	return s.clientOf(t, s.app.URL(), credential)
+}
+
+func (s *stack) clientOf(t *testing.T, base, credential string) client {
+	t.Helper()
+	transport := s.contract.Transport(http.DefaultTransport, func(err error) { t.Error(err) })
+	return client{base: base, credential: credential, http: &http.Client{Transport: transport, Timeout: time.Minute}}
+}
+
+// as is the same client with another credential.
+func (c client) as(credential string) client {
+	c.credential = credential
+	return c
+}
+
+// answer is a response, read whole.
+type answer struct {
+	status int
+	header http.Header
+	raw    []byte
+	json   map[string]any
+}
+
+func (c client) get(t *testing.T, path string, header ...string) answer {
+	t.Helper()
+	return c.call(t, http.MethodGet, path, nil, header...)
+}
+
+func (c client) post(t *testing.T, path string, b body, header ...string) answer {
+	t.Helper()
+	return c.call(t, http.MethodPost, path, b, header...)
+}
+
+// call sends a request with further headers, given as name, value, name, value.
+func (c client) call(t *testing.T, method, path string, b body, header ...string) answer {
+	t.Helper()
+	a, err := c.try(method, path, b, header...)
+	require.NoError(t, err)
+	return a
+}
+
+func (c client) try(method, path string, b body, header ...string) (answer, error) {
+	var content io.Reader
+	if b != nil {
+		encoded, err := json.Marshal(b)
+		if err != nil {
+			return answer{}, err
+		}
+		content = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequest(method, c.base+path, content)
+	if err != nil {
+		return answer{}, err
+	}
+	if b != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if c.credential != "" {
+		request.Header.Set("Authorization", "Bearer "+c.credential)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return read(response)
+}
+
+func read(response *http.Response) (answer, error) {
+	a := answer{status: response.StatusCode, header: response.Header}
+	var err error
+	if a.raw, err = io.ReadAll(response.Body); err != nil || len(a.raw) == 0 {
+		return a, err
+	}
+	if bytes.HasPrefix(a.raw, []byte("{")) {
+		err = json.Unmarshal(a.raw, &a.json)
+	}
+	return a, err
+}
+
+func (a answer) expect(t *testing.T, status int) answer {
+	t.Helper()
+	require.Equal(t, status, a.status, string(a.raw))
+	return a
+}
+
+// refused expects an error with a code and, where given, a parameter.
+func (a answer) refused(t *testing.T, status int, code string, param ...string) answer {
+	t.Helper()
+	a.expect(t, status)
+	fault, _ := a.json["error"].(map[string]any)
+	require.Equal(t, code, fault["code"], string(a.raw))
+	if len(param) > 0 {
+		require.Equal(t, param[0], fault["param"], string(a.raw))
+	}
+	return a
+}
+
+func (a answer) text(field string) string {
+	value, _ := a.json[field].(string)
+	return value
+}
+
+func (a answer) list() []map[string]any {
+	items, _ := a.json["data"].([]any)
+	objects := make([]map[string]any, 0, len(items))
+	for _, item := range items {
+		object, _ := item.(map[string]any)
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+// session is a created session, as its merchant and its user see it.
+type session struct {
+	id       string
+	merchant client
+	user     client
+}
+
+// create makes a session of the merchant's workflow.
+func (m merchant) create(t *testing.T, more body) session {
+	t.Helper()
+	b := body{"type": "age", "workflow_id": m.workflow, "jurisdiction": "US-CA"}
+	for name, value := range more {
+		b[name] = value
+	}
+	created := m.post(t, "/v1/verification_sessions", b).expect(t, 201)
+	return session{id: created.text("id"), merchant: m.client, user: m.as(created.text("client_secret"))}
+}
+
+func (s session) get(t *testing.T) answer {
+	t.Helper()
+	return s.merchant.get(t, "/v1/verification_sessions/"+s.id+"?expand[]=results").expect(t, 200)
+}
+
+func (s session) cancel(t *testing.T) answer {
+	t.Helper()
+	return s.merchant.post(t, "/v1/verification_sessions/"+s.id+"/cancel", nil)
+}
+
+func (s session) verify(path string) string { return "/v1/verify/session/" + s.id + path }
+
+func (s session) submit(t *testing.T, method string, b body) answer {
+	t.Helper()
+	return s.user.post(t, s.verify("/methods/"+method), b)
+}
+
+func (s session) simulate(t *testing.T, method, outcome string) answer {
+	t.Helper()
+	return s.submit(t, method, body{"simulate": outcome}).expect(t, 202)
+}
+
+// until waits, by long polls, until the session has one of the statuses.
+func (s session) until(t *testing.T, statuses ...string) string {
+	t.Helper()
+	etag := ""
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		a := s.user.get(t, s.verify("/status?wait=5"), "If-None-Match", etag)
+		if a.status == http.StatusNotModified {
+			continue
+		}
+		a.expect(t, 200)
+		etag = a.header.Get("ETag")
+		for _, status := range statuses {
+			if a.text("status") == status {
+				return status
+			}
+		}
+	}
+	t.Fatalf("session %s never became %v: %s", s.id, statuses, s.get(t).raw)
+	return ""
+}

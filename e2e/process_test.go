@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// binary builds stile-dev with its fault points, once.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "stile-e2e")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "stile-dev")
+	build := exec.Command("go", "build", "-tags", "faults", "-o", path, "../cmd/stile-dev")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Stderr = os.Stderr
+	return path, build.Run()
+})
+
+// process is a stile-dev of its own, on a data folder that outlives it.
+type process struct {
+	*stack
+	command *exec.Cmd
+	data    string
+	ready   readyLine
+	logs    *logFile
+	started time.Duration
+}
+
+type readyLine struct {
+	API        string `json:"api"`
+	Temporal   string `json:"temporal"`
+	TemporalUI string `json:"temporal_ui"`
+	Sandbox    struct {
+		Org            string `json:"org"`
+		SecretKey      string `json:"secret_key"`
+		PublishableKey string `json:"publishable_key"`
+		Workflow       string `json:"workflow"`
+	} `json:"sandbox"`
+}
+
+// logFile collects what the processes on one data folder log.
+type logFile struct{ path string }
+
+func (l *logFile) read(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(l.path)
+	require.NoError(t, err)
+	return string(content)
+}
+
+// start runs stile-dev on a folder, with further environment variables, until it says that it is ready.
+func start(t *testing.T, data string, environment ...string) *process {
+	t.Helper()
+	path, err := binary()
+	require.NoError(t, err)
+	p := &process{data: data, logs: &logFile{path: filepath.Join(data, "log")}}
+	log, err := os.OpenFile(p.logs.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(t, err)
+	p.command = exec.Command(path, "--data", data, "--json",
+		"--listen", "127.0.0.1:0", "--temporal-listen", "127.0.0.1:0", "--ui-listen", "127.0.0.1:0")
+	p.command.Stderr = log
+	p.command.Env = append(append(os.Environ(), environment...),
+		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_WEBHOOK_TIMEOUT=1s")
+	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := p.command.StdoutPipe()
+	require.NoError(t, err)
+	begun := time.Now()
+	require.NoError(t, p.command.Start())
+	t.Cleanup(func() { _ = p.command.Process.Kill(); _ = p.command.Wait(); _ = log.Close() })
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	require.NoError(t, err, "stile-dev never became ready: %s", p.logs.read(t))
+	p.started = time.Since(begun)
+	require.NoError(t, json.Unmarshal(line, &p.ready))
+	p.stack = &stack{contract: servedContract(t, p.ready.API)}
+	return p
+}
+
+// sandbox is the seeded sandbox organization.
+func (p *process) sandbox(t *testing.T) merchant {
+	t.Helper()
+	return merchant{
+		client: p.clientOf(t, p.ready.API, p.ready.Sandbox.SecretKey), org: p.ready.Sandbox.Org,
+		workflow: p.ready.Sandbox.Workflow,
+	}
+}
+
+// died waits until the process is gone, and expects that SIGKILL did it.
+func (p *process) died(t *testing.T) {
+	t.Helper()
+	_ = p.command.Wait()
+	status, _ := p.command.ProcessState.Sys().(syscall.WaitStatus)
+	require.Equal(t, syscall.SIGKILL, status.Signal(), p.logs.read(t))
+}
+
+// stop asks the process to end, and expects it to do so in good order.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, p.command.Wait(), p.logs.read(t))
+}
+
+// A restart on the same folder goes on where it was, running sessions included.
+func TestRestartGoesOn(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	first := start(t, data)
+	m := first.sandbox(t)
+	hook := newReceiver(t)
+	hook.subscribe(t, m.client)
+	v := m.create(t, nil)
+	hook.next(t, "verification_session.created")
+	v.user.post(t, v.verify("/open"), nil).expect(t, 200)
+	first.stop(t)
+
+	second := start(t, data)
+	t.Logf("ready after %s at the first start, %s at the second", first.started, second.started)
+	require.Equal(t, first.ready.Sandbox, second.ready.Sandbox)
+	v.user.base, v.merchant.base = second.ready.API, second.ready.API
+	require.Equal(t, "pending", v.get(t).text("status"))
+	v.submit(t, "self_attestation", attestation).expect(t, 202)
+	v.until(t, "verified")
+	hook.next(t, "verification_session.verified")
+	second.stop(t)
+}
+
+// A second process on the same folder is told so.
+func TestOneProcessPerFolder(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir())
+	path, err := binary()
+	require.NoError(t, err)
+	out, err := exec.Command(path, "--data", p.data, "--listen", "127.0.0.1:0").CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "another stile-dev uses")
+}

@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// receiver is a merchant's webhook handler. It verifies what it is sent as the documentation tells merchants to.
+type receiver struct {
+	*httptest.Server
+	arrived chan delivered
+
+	// passedOver are deliveries that a scenario has not asked for yet: events arrive in any order.
+	passedOver []delivered
+
+	mu      sync.Mutex
+	secret  string
+	answers func(n int) int // status of the n-th request, from 1
+	seen    int
+}
+
+type delivered struct {
+	event     map[string]any
+	id        string // of the event
+	delivery  string // Stile-Webhook-Id
+	signature string
+	body      []byte
+}
+
+func newReceiver(t *testing.T) *receiver {
+	t.Helper()
+	r := &receiver{arrived: make(chan delivered, 1000), answers: func(int) int { return http.StatusOK }}
+	r.Server = httptest.NewServer(http.HandlerFunc(r.receive))
+	t.Cleanup(r.Close)
+	return r
+}
+
+func (r *receiver) receive(w http.ResponseWriter, request *http.Request) {
+	raw, err := io.ReadAll(request.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	d := delivered{
+		body: raw, delivery: request.Header.Get("Stile-Webhook-Id"), signature: request.Header.Get("Stile-Signature"),
+	}
+	if json.Unmarshal(raw, &d.event) == nil {
+		d.id, _ = d.event["id"].(string)
+	}
+	r.mu.Lock()
+	r.seen++
+	status := r.answers(r.seen)
+	r.mu.Unlock()
+	r.arrived <- d
+	w.WriteHeader(status)
+}
+
+// answer decides what the n-th request gets.
+func (r *receiver) answer(answers func(n int) int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers = answers
+}
+
+// subscribe registers the receiver for events.
+func (r *receiver) subscribe(t *testing.T, c client, events ...string) string {
+	t.Helper()
+	if len(events) == 0 {
+		events = []string{"*"}
+	}
+	endpoint := c.post(t, "/v1/webhook_endpoints", body{"url": r.URL + "/hook", "enabled_events": events}).expect(t, 201)
+	r.mu.Lock()
+	r.secret = endpoint.text("secret")
+	r.mu.Unlock()
+	return endpoint.text("id")
+}
+
+// next waits for the next delivery of a type of event, and checks its signature.
+func (r *receiver) next(t *testing.T, kind string) delivered {
+	t.Helper()
+	for i, d := range r.passedOver {
+		if d.event["type"] == kind {
+			r.passedOver = slices.Delete(r.passedOver, i, i+1)
+			return d
+		}
+	}
+	timeout := time.After(time.Minute)
+	for {
+		select {
+		case d := <-r.arrived:
+			r.check(t, d)
+			if d.event["type"] == kind {
+				return d
+			}
+			r.passedOver = append(r.passedOver, d)
+		case <-timeout:
+			t.Fatalf("no %s arrived", kind)
+		}
+	}
+}
+
+// check verifies a signature by the documented algorithm.
+func (r *receiver) check(t *testing.T, d delivered) {
+	t.Helper()
+	parts := map[string]string{}
+	for _, part := range strings.Split(d.signature, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		parts[name] = value
+	}
+	r.mu.Lock()
+	mac := hmac.New(sha256.New, []byte(r.secret))
+	r.mu.Unlock()
+	mac.Write([]byte(parts["t"] + "." + string(d.body)))
+	require.Equal(t, hex.EncodeToString(mac.Sum(nil)), parts["v1"], "signature %q", d.signature)
+	require.Regexp(t, `^whd_[a-z2-7]{24}$`, d.delivery)
+}
+
+func (d delivered) data() map[string]any {
+	data, _ := d.event["data"].(map[string]any)
+	return data
+}

@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/workflows"
+)
+
+// Replicas share PostgreSQL and Temporal, and nothing else.
+func TestReplicas(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, pgtest.NewDatabase(t), func(c *config.Config) { c.RateLimitSecret = 60 })
+	second := s.replica(t, app.Options{API: true})
+	s.replica(t, app.Options{Worker: true})
+	for name, scenario := range map[string]func(t *testing.T, s *stack, second string){
+		"a long poll on one wakes for a change on another":    pollWakesAcrossReplicas,
+		"an idempotency key makes one session on all of them": oneSessionOnAllReplicas,
+		"the rate limit of a key is shared":                   rateLimitIsShared,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenario(t, s, second.URL())
+		})
+	}
+}
+
+func pollWakesAcrossReplicas(t *testing.T, s *stack, second string) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	v := m.create(t, nil)
+	elsewhere := v
+	elsewhere.user.base = second
+	var all sync.WaitGroup
+	all.Go(func() { elsewhere.until(t, "verified") })
+	v.simulate(t, "document_capture", "pass")
+	all.Wait()
+}
+
+func oneSessionOnAllReplicas(t *testing.T, s *stack, second string) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	order := body{"type": "age", "workflow_id": m.workflow, "jurisdiction": "US-CA"}
+	const tries = 20
+	answers := make([]answer, tries)
+	var all sync.WaitGroup
+	for i := range tries {
+		c := m.client
+		if i%2 == 1 {
+			c.base = second
+		}
+		all.Go(func() {
+			answers[i] = c.post(t, "/v1/verification_sessions", order, "Idempotency-Key", "order-1")
+		})
+	}
+	all.Wait()
+	replayed := 0
+	for _, a := range answers {
+		a.expect(t, 201)
+		require.Equal(t, answers[0].raw, a.raw, "byte for byte")
+		if a.header.Get("Idempotent-Replayed") == "true" {
+			replayed++
+		}
+	}
+	require.Equal(t, tries-1, replayed)
+	require.Len(t, m.get(t, "/v1/verification_sessions").list(), 1)
+	order["type"] = "identity"
+	m.post(t, "/v1/verification_sessions", order, "Idempotency-Key", "order-1").refused(t, 409, "idempotency_key_reuse")
+}
+
+func rateLimitIsShared(t *testing.T, s *stack, second string) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	counts := map[int]int{}
+	other := m.client
+	other.base = second
+	for range 60 {
+		counts[m.get(t, "/v1/events").status]++
+		counts[other.get(t, "/v1/events").status]++
+	}
+	require.LessOrEqual(t, counts[200], 60+1, "two windows may meet within the loop")
+	require.Positive(t, counts[429])
+	limited := m.get(t, "/v1/events").refused(t, 429, "rate_limit_exceeded")
+	require.NotEmpty(t, limited.header.Get("Retry-After"))
+	require.Equal(t, "0", limited.header.Get("X-RateLimit-Remaining"))
+}
+
+// A session is accepted while Temporal is away, and gets its run when Temporal is back.
+func TestTemporalAwayAtCreation(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	s := newStack(t, backends["sqlite"](t), func(c *config.Config) { c.TemporalAddress = address })
+	m := s.sandbox(t, simple(rules.MethodSelfAttestation))
+	hook := newReceiver(t)
+	hook.subscribe(t, m.client)
+	started := time.Now()
+	v := m.create(t, nil)
+	require.Less(t, time.Since(started), 10*time.Second, "the start is not waited for long")
+	v.submit(t, "self_attestation", attestation).expect(t, 202)
+
+	server, err := temporaldev.Start(t.Context(), temporaldev.Options{
+		FrontendAddress: address, SearchAttributes: workflows.SearchAttributes(),
+	})
+	require.NoError(t, err)
+	t.Cleanup(server.Stop)
+	v.until(t, "verified")
+	hook.next(t, "verification_session.created")
+	hook.next(t, "verification_session.verified")
+}

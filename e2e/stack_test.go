@@ -1,0 +1,152 @@
+// Package e2e drives the whole of Stile from outside: over HTTP, with a real Temporal server, real databases and real
+// receivers, in this process and as a process of its own.
+package e2e
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/contract"
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/workflows"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// backends are the databases on which every scenario passes.
+var backends = map[string]func(t *testing.T) string{
+	"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "stile.db") },
+	"postgres": func(t *testing.T) string { return pgtest.NewDatabase(t) },
+}
+
+// onEveryBackend runs a group of scenarios on a stack per database.
+func onEveryBackend(t *testing.T, scenarios func(t *testing.T, s *stack), adjust ...func(*config.Config)) {
+	t.Parallel()
+	for name, database := range backends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenarios(t, newStack(t, database(t), adjust...))
+		})
+	}
+}
+
+// stack is a Temporal server, a database, and any number of replicas on them.
+type stack struct {
+	config   config.Config
+	contract *contract.Contract
+	app      *app.App
+}
+
+func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
+	t.Helper()
+	server, err := temporaldev.Start(t.Context(), temporaldev.Options{SearchAttributes: workflows.SearchAttributes()})
+	require.NoError(t, err)
+	t.Cleanup(server.Stop)
+	c, err := config.Read(func(string) string { return "" })
+	require.NoError(t, err)
+	c.DatabaseURL, c.TemporalAddress, c.Listen = database, server.FrontendAddress(), "127.0.0.1:0"
+	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
+	c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 300*time.Millisecond, 200*time.Millisecond, time.Second
+	c.RateLimitSecret, c.RateLimitPublishable, c.RateLimitSession, c.RateLimitAddress = 1e6, 1e6, 1e6, 1e6
+	for _, change := range adjust {
+		change(&c)
+	}
+	s := &stack{config: c}
+	s.app = s.replica(t, app.Options{API: true, Worker: true, Migrate: true})
+	s.contract = servedContract(t, s.app.URL())
+	return s
+}
+
+// servedContract is the OpenAPI document that a process serves of itself.
+func servedContract(t *testing.T, base string) *contract.Contract {
+	t.Helper()
+	document, err := (client{base: base, http: http.DefaultClient}).try(http.MethodGet, "/openapi.yaml", nil)
+	require.NoError(t, err)
+	document.expect(t, http.StatusOK)
+	loaded, err := contract.Load(document.raw)
+	require.NoError(t, err)
+	return loaded
+}
+
+// replica starts another process's worth of Stile on the same database and Temporal server.
+func (s *stack) replica(t *testing.T, o app.Options) *app.App {
+	t.Helper()
+	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	if !o.API {
+		o.Config.WorkerListen = "127.0.0.1:0"
+	}
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	a.Start(t.Context())
+	t.Cleanup(func() { require.NoError(t, a.Stop()) })
+	return a
+}
+
+// testLog shows what is logged beside the test that it belongs to.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(line []byte) (int, error) {
+	_, err := io.WriteString(l.t.Output(), string(line))
+	return len(line), err
+}
+
+// merchant is an organization with its keys and a published workflow.
+type merchant struct {
+	client
+	org         string
+	publishable client
+	workflow    string
+}
+
+// simple is a published simple workflow: any_of the methods.
+func simple(methods ...rules.Method) graph.Definition {
+	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods}
+}
+
+// sandbox makes a sandbox organization with a workflow.
+func (s *stack) sandbox(t *testing.T, d graph.Definition) merchant { return s.merchant(t, true, d) }
+
+// live makes a live organization with a workflow.
+func (s *stack) live(t *testing.T, d graph.Definition) merchant { return s.merchant(t, false, d) }
+
+func (s *stack) merchant(t *testing.T, sandbox bool, d graph.Definition) merchant {
+	t.Helper()
+	ctx, db := t.Context(), s.app.Store()
+	org, err := db.Across().CreateOrganization(ctx, models.Organization{Name: t.Name(), Sandbox: sandbox})
+	require.NoError(t, err)
+	_, secret, err := db.CreateKey(ctx, org.ID, store.ActorCLI, models.SecretKey)
+	require.NoError(t, err)
+	_, publishable, err := db.CreateKey(ctx, org.ID, store.ActorCLI, models.PublishableKey)
+	require.NoError(t, err)
+	m := merchant{client: s.client(t, secret), org: org.ID, publishable: s.client(t, publishable)}
+	m.workflow = m.publish(t, d)
+	return m
+}
+
+// publish makes a workflow over the API.
+func (m merchant) publish(t *testing.T, d graph.Definition) string {
+	t.Helper()
+	d = d.WithDefaults()
+	created := m.post(t, "/v1/workflows", body{
+		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,
+		"supplementary": d.Supplementary, "preferences": body{"max_attempts": d.Preferences.MaxAttempts},
+	}).expect(t, 201)
+	id := created.text("id")
+	m.post(t, "/v1/workflows/"+id+"/publish", nil).expect(t, 201)
+	return id
+}
