@@ -1,0 +1,91 @@
+# Stile. `make` or `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # what `make test` is made of comes in its order, also with -j
+MAKEFLAGS += --no-builtin-rules
+
+GOLANGCI_LINT_VERSION := v2.15.0
+WORKFLOWCHECK_VERSION := v0.6.0
+
+# A tool's file name carries its version: another version is another file, and gets installed.
+TOOLS := bin/tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
+
+COMMANDS := ./cmd/stile ./cmd/stile-dev
+# Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
+export CGO_ENABLED := 0
+# Packages that start databases and servers share two cores with at most one other.
+GO_TEST := CGO_ENABLED=1 go test -race -count=1 -p 2 -timeout 15m
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: dev
+dev: ## Build stile-dev and run it: all of Stile in one process; ARGS="--data DIR" and the like are passed on
+	go build -o bin/ ./cmd/stile-dev
+	bin/stile-dev $(ARGS)
+
+.PHONY: build
+build: ## Build stile and stile-dev into bin/, reproducibly
+	go build -trimpath -o bin/ $(COMMANDS)
+
+.PHONY: test
+test: postgres check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Run the linters: house rules, and the arrows between packages
+	$(GOLANGCI_LINT) run
+	$(GOLANGCI_LINT) run --build-tags faults ./internal/fault/...
+
+.PHONY: fmt
+fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
+	$(GOLANGCI_LINT) fmt
+
+.PHONY: histories
+histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
+	go test ./workflows -count=1 -timeout 10m -run '^TestWhatIsRecordedReplays$$' -save-histories
+
+.PHONY: clean
+clean: ## Remove what was built, the tools included
+	rm -rf bin
+
+# What `make test` is made of: what fails quickly comes first.
+
+.PHONY: postgres
+postgres:
+	scripts/ensure-postgres
+
+.PHONY: check-format
+check-format:
+	@unformatted="$$(gofmt -l .)"; if [[ -n "$$unformatted" ]]; then \
+		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: check-vet
+check-vet:
+	go vet ./...
+	go vet -tags faults ./internal/fault/...
+
+.PHONY: check-build
+check-build:
+	go build -o /dev/null $(COMMANDS)
+	go build -tags faults -o /dev/null $(COMMANDS)
+
+.PHONY: check-workflows
+check-workflows: $(WORKFLOWCHECK)
+	$(WORKFLOWCHECK) ./workflows/...
+
+.PHONY: check-tests
+check-tests:
+	$(GO_TEST) ./...
+
+$(GOLANGCI_LINT):
+	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+$(WORKFLOWCHECK):
+	GOBIN=$(abspath $(TOOLS)) go install go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK_VERSION)
+	mv $(TOOLS)/workflowcheck $@
