@@ -36,7 +36,7 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 	submission := s.newSubmission(ctx, n)
 	changed, err := s.Change(ctx, Change{
 		OrgID: submission.OrgID, SessionID: submission.SessionID,
-		ID:   fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
+		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
 		// The offer must still stand: it is as old as the row that was read.
 		From: models.OpenStatuses, To: models.StatusProcessing, Revision: &n.Session.Revision,
 		Set: map[string]any{
