@@ -16,6 +16,7 @@ import (
 var attestation = body{"date_of_birth": "1990-01-31", "declaration": true}
 
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		for name, scenario := range map[string]func(t *testing.T, s *stack){
 			"verified at the first attempt":                 verifiedAtTheFirstAttempt,
@@ -292,6 +293,7 @@ func editedWorkflowLeavesSessionsAlone(t *testing.T, s *stack) {
 }
 
 func TestSessionsExpire(t *testing.T) {
+	t.Parallel()
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		m := s.sandbox(t, simple(rules.MethodDocumentCapture))
 		hook := newReceiver(t)

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -36,7 +35,7 @@ var backends = map[string]func(t *testing.T) string{
 
 // onEveryBackend runs a group of scenarios on a stack per database.
 func onEveryBackend(t *testing.T, scenarios func(t *testing.T, s *stack), adjust ...func(*config.Config)) {
-	t.Parallel()
+	t.Helper()
 	for name, database := range backends {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,8 +100,7 @@ func (s *stack) replica(t *testing.T, o app.Options) *app.App {
 type testLog struct{ t *testing.T }
 
 func (l testLog) Write(line []byte) (int, error) {
-	_, err := io.WriteString(l.t.Output(), string(line))
-	return len(line), err
+	return l.t.Output().Write(line)
 }
 
 // merchant is an organization with its keys and a published workflow.

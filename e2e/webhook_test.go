@@ -13,6 +13,7 @@ import (
 )
 
 func TestWebhooks(t *testing.T) {
+	t.Parallel()
 	schedule := func(c *config.Config) {
 		c.WebhookRetrySchedule = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond}
 		c.WebhookTimeout = 2 * time.Second

@@ -112,7 +112,7 @@ func (s *Store) announce(ctx context.Context, sessionID string) {
 	if s.dialect != dialectPostgres {
 		return
 	}
-	err := s.read(ctx).Exec("SELECT pg_notify(?, ?)", notifyChannel, sessionID).Error
+	err := s.read(context.WithoutCancel(ctx)).Exec("SELECT pg_notify(?, ?)", notifyChannel, sessionID).Error
 	if err != nil {
 		s.log.Warn("session change was not announced; waiters poll", "error", err.Error())
 	}
