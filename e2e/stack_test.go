@@ -60,7 +60,7 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	require.NoError(t, err)
 	c.DatabaseURL, c.TemporalAddress, c.Listen = database, server.FrontendAddress(), "127.0.0.1:0"
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
-	c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 300*time.Millisecond, 200*time.Millisecond, time.Second
+	c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 3*time.Second, 200*time.Millisecond, time.Second
 	c.RateLimitSecret, c.RateLimitPublishable, c.RateLimitSession, c.RateLimitAddress = 1e6, 1e6, 1e6, 1e6
 	for _, change := range adjust {
 		change(&c)

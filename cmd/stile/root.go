@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetOut(os.Stdout) // cobra prints to standard error otherwise, where no script looks for an answer
 	root.AddCommand(
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
