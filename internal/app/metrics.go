@@ -23,11 +23,19 @@ func newMetricsPipeline() (*metricsPipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter := metric.NewMeterProvider(metric.WithReader(reader)).Meter("temporal")
+	meter := metric.NewMeterProvider(metric.WithReader(reader), metric.WithView(secondsView())).Meter("temporal")
 	return &metricsPipeline{
 		registry: registry,
 		temporal: opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter}),
 	}, nil
+}
+
+// secondsView gives histograms the buckets of Prometheus, in seconds: the default ones begin where our latencies end.
+func secondsView() metric.View {
+	return metric.NewView(
+		metric.Instrument{Kind: metric.InstrumentKindHistogram},
+		metric.Stream{Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: prometheus.DefBuckets}},
+	)
 }
 
 // opsHandler is what a worker answers: whether it is alive, whether its database is, and its metrics.
