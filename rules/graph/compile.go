@@ -25,9 +25,17 @@ func Compile(d Definition) (Graph, []Fault) {
 	return build(d), nil
 }
 
-// build compiles a simple definition that is valid: the primary methods, the
-// supplementary layers on top of them if there are any, the two ends.
+// build compiles a definition that is valid.
 func build(d Definition) Graph {
+	if d.Mode == ModeGraph {
+		return buildSource(d)
+	}
+	return buildSimple(d)
+}
+
+// buildSimple compiles a simple definition: the primary methods, the
+// supplementary layers on top of them if there are any, the two ends.
+func buildSimple(d Definition) Graph {
 	g := Graph{Version: FormatVersion, Start: nodePrimary}
 	afterPrimary := nodeVerified
 	if len(d.Supplementary) > 0 {
@@ -69,9 +77,14 @@ func optionsFor(m rules.Method, p Preferences) Options {
 			return Options{}
 		}
 		return Options{DocumentTypes: slices.Clone(p.DocumentTypes)}
-	case rules.MethodFacialAge, rules.MethodSelfieLiveness, rules.MethodSelfieMatch:
-		return Options{LivenessStrategy: p.LivenessStrategy}
 	default:
+		if hasLiveness(m) {
+			return Options{LivenessStrategy: p.LivenessStrategy}
+		}
 		return Options{}
 	}
+}
+
+func hasLiveness(m rules.Method) bool {
+	return m == rules.MethodFacialAge || m == rules.MethodSelfieLiveness || m == rules.MethodSelfieMatch
 }

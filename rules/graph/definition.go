@@ -10,7 +10,7 @@ import (
 // Modes of a definition.
 const (
 	ModeSimple = "simple" // methods, composition and overrides
-	ModeGraph  = "graph"  // nodes; not compiled yet
+	ModeGraph  = "graph"  // nodes
 )
 
 // Compositions of a simple workflow's primary methods.
@@ -45,14 +45,20 @@ type Definition struct {
 	UseCase rules.UseCase `json:"use_case"`
 	// Jurisdictions are the target markets; empty means all.
 	Jurisdictions []rules.Jurisdiction `json:"jurisdictions"`
-	// Methods are the primary methods, in the order they are offered.
+
+	// Methods, Composition, Supplementary and Overrides are the simple mode's
+	// alone. Methods are the primary methods, in the order they are offered.
 	Methods []rules.Method `json:"methods"`
 	// Composition is AnyOf (the default) or AllOf.
 	Composition string `json:"composition"`
 	// Supplementary layers all run once the primary methods have passed.
 	Supplementary []rules.Method `json:"supplementary"`
 	Overrides     Overrides      `json:"overrides"`
-	Preferences   Preferences    `json:"preferences"`
+
+	// Preferences hold in both modes; a node may have its own.
+	Preferences Preferences `json:"preferences"`
+	// Graph is the graph mode's alone.
+	Graph *Source `json:"graph"`
 }
 
 // Preferences tune the checks.
@@ -67,11 +73,13 @@ type Preferences struct {
 }
 
 // WithDefaults returns a copy with absent values filled in, jurisdictions in
-// upper case, overrides sorted and no nil slices. What is invalid stays as it
+// upper case, overrides and nodes sorted and no nil slices. What is invalid stays as it
 // is, for [Compile] to report.
 func (d Definition) WithDefaults() Definition {
 	d.Mode = cmp.Or(d.Mode, ModeSimple)
-	d.Composition = cmp.Or(d.Composition, AnyOf)
+	if d.Mode != ModeGraph {
+		d.Composition = cmp.Or(d.Composition, AnyOf)
+	}
 	d.Preferences.MaxAttempts = cmp.Or(d.Preferences.MaxAttempts, DefaultMaxAttempts)
 	d.Preferences.DocumentTypes = copied(d.Preferences.DocumentTypes)
 	d.Methods = copied(d.Methods)
@@ -81,6 +89,7 @@ func (d Definition) WithDefaults() Definition {
 		d.Jurisdictions[i] = normal(j)
 	}
 	d.Overrides = d.Overrides.normalised()
+	d.Graph = d.Graph.normalised()
 	return d
 }
 

@@ -16,7 +16,8 @@ const checkoutJSON = `{
 	"supplementary": ["selfie_liveness"],
 	"overrides": {"US-TX": {"remove": ["mdl"]}, "US-CA": {"add": ["carrier_lookup"], "remove": ["mdl"]}},
 	"preferences": {"liveness_strategy": "passive", "require_email_otp": true, "max_attempts": 2,
-		"document_types": ["PASSPORT"]}}`
+		"document_types": ["PASSPORT"]},
+	"graph": null}`
 
 func TestDefinitionJSON(t *testing.T) {
 	t.Parallel()
@@ -85,7 +86,8 @@ func TestWithDefaults(t *testing.T) {
 	require.JSONEq(t, `{
 		"mode": "simple", "use_case": "", "jurisdictions": [], "methods": [], "composition": "any_of",
 		"supplementary": [], "overrides": {},
-		"preferences": {"liveness_strategy": "", "require_email_otp": false, "max_attempts": 3, "document_types": []}
+		"preferences": {"liveness_strategy": "", "require_email_otp": false, "max_attempts": 3, "document_types": []},
+		"graph": null
 	}`, string(written))
 
 	given := graph.Definition{

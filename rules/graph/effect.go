@@ -24,6 +24,15 @@ type EvaluateBranch struct {
 	Previous *StepResult `json:"previous,omitempty"`
 }
 
+// Conditions lists the conditions of cases, for [condition.Evaluate].
+func Conditions(cases []Case) []string {
+	all := make([]string, len(cases))
+	for i, v := range cases {
+		all[i] = v.When
+	}
+	return all
+}
+
 // EnterReview asks a reviewer; the answer is a [ReviewDecided].
 type EnterReview struct {
 	Node   string `json:"node"`
@@ -32,6 +41,8 @@ type EnterReview struct {
 
 // Finish ends the session. It comes once, as the last effect there is.
 type Finish struct {
+	// Node is the terminal that was reached, or the review that decided.
+	Node    string           `json:"node,omitempty"`
 	Outcome Outcome          `json:"outcome"`          // verified or failed
 	Reason  rules.ReasonCode `json:"reason,omitempty"` // of a failure
 }

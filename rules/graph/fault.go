@@ -9,10 +9,12 @@ import (
 
 // Fault is one thing wrong with a definition, in words for its author.
 type Fault struct {
-	// Node is the id of the node at fault, empty in a simple workflow.
+	// Node is the id of the node at fault, one of a sub-graph with its group's
+	// and its member's in front, as it is compiled: "pick.0.doc". It is empty
+	// where the fault is in no node.
 	Node string `json:"node"`
-	// Field is a path into the definition, such as "methods[1]" or
-	// "overrides.US-CA.add[0]".
+	// Field is a path into the node, such as "cases[0].when", or else into the
+	// definition: "methods[1]", "overrides.US-CA.add[0]", "graph.start".
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }

@@ -69,11 +69,11 @@ func (in MethodResult) apply(r *run) (bool, error) {
 	switch in.Outcome {
 	case OutcomePassed:
 		r.tally(in)
-		return true, r.endStep(n, token, n.Pass, in.step(n))
+		return true, r.endStep(n, token, n.Pass, r.step(n, in))
 	case OutcomeFailed:
 		r.tally(in)
 		if r.state.AttemptsLeft(r.graph, n.ID) == 0 {
-			return true, r.endStep(n, token, n.Fail, in.step(n))
+			return true, r.endStep(n, token, n.Fail, r.step(n, in))
 		}
 	case OutcomeRequiresInput, OutcomeError:
 		r.tally(in)
@@ -84,8 +84,12 @@ func (in MethodResult) apply(r *run) (bool, error) {
 	return true, nil
 }
 
-func (in MethodResult) step(n Node) StepResult {
-	return StepResult{Node: n.ID, Method: n.Method, Outcome: in.Outcome, ReasonCodes: in.ReasonCodes}
+// step is how a method ended, once its last result is counted.
+func (r *run) step(n Node, in MethodResult) StepResult {
+	return StepResult{
+		Node: n.ID, Method: n.Method, Outcome: in.Outcome, ReasonCodes: in.ReasonCodes,
+		Attempts: r.state.attempts(n.ID).Judged,
+	}
 }
 
 // nonEmpty copies codes out of the caller's reach, none at all to nil.

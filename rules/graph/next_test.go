@@ -91,7 +91,7 @@ func TestStateAfterSteps(t *testing.T) {
 	}}, p.state.Attempts)
 	require.Nil(t, p.state.Previous, "a step that has not ended is no previous step")
 	p.step(passed("doc", 2), "offer mdl #1 left 1")
-	doc := &graph.StepResult{Node: "doc", Method: rules.MethodMDL, Outcome: graph.OutcomePassed}
+	doc := &graph.StepResult{Node: "doc", Method: rules.MethodMDL, Outcome: graph.OutcomePassed, Attempts: 2}
 	require.Equal(t, graph.State{
 		Tokens:   []graph.Token{{Node: "mdl", Previous: doc}},
 		Attempts: []graph.AttemptCount{{Node: "doc", Judged: 2, Failed: 1}},

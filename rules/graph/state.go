@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
 )
 
 // Outcome is how a step or a session ended, or how a submission was judged.
@@ -76,6 +77,22 @@ type StepResult struct {
 	Method      rules.Method       `json:"method,omitempty"` // empty for a review
 	Outcome     Outcome            `json:"outcome"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
+	// Attempts counts the submissions that were judged, 0 for a review.
+	Attempts int `json:"attempts,omitzero"`
+}
+
+// Variable is the step as conditions see it, empty for none.
+func (r *StepResult) Variable() condition.Previous {
+	if r == nil {
+		return condition.Previous{}
+	}
+	codes := make([]string, len(r.ReasonCodes))
+	for i, code := range r.ReasonCodes {
+		codes[i] = string(code)
+	}
+	return condition.Previous{
+		Method: string(r.Method), Outcome: string(r.Outcome), ReasonCodes: codes, Attempts: r.Attempts,
+	}
 }
 
 // Done reports whether the session has ended.

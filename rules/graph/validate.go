@@ -24,16 +24,26 @@ func validate(d Definition) []Fault {
 		c.supplementary()
 		c.overrides()
 		c.preferences()
+		c.noGraph()
 	case ModeGraph:
-		c.add("mode", "node-based workflows are not available yet")
+		c.useCase()
+		c.jurisdictions()
+		c.noSimpleFields()
+		c.preferences()
+		c.graph()
 	default:
 		c.add("mode", "must be %q or %q", ModeSimple, ModeGraph)
 	}
 	return c.faults
 }
 
+// add reports a fault of the definition, at of one of its nodes.
 func (c *checker) add(field, format string, args ...any) {
-	c.faults = append(c.faults, Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+	c.at("", field, format, args...)
+}
+
+func (c *checker) at(node, field, format string, args ...any) {
+	c.faults = append(c.faults, Fault{Node: node, Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) useCase() {

@@ -16,7 +16,11 @@ func TestCompileFaults(t *testing.T) {
 		want    []string
 	}{
 		{"nothing given", `{"use_case": ""}`, []string{"use_case: is required", "methods: at least one method is required"}},
-		{"graph mode", `{"mode": "graph"}`, []string{"mode: node-based workflows are not available yet"}},
+		{"graph mode", `{"mode": "graph"}`, []string{"graph: is required: an object with start and nodes"}},
+		{
+			"graph in simple mode", `{"methods": ["mdl"], "graph": {}}`,
+			[]string{`graph: belongs to mode "graph": set that, or remove the graph`},
+		},
 		{"unknown mode", `{"mode": "magic"}`, []string{`mode: must be "simple" or "graph"`}},
 		{"use case", `{"use_case": "fireworks", "methods": ["mdl"]}`, []string{`use_case: unknown use case "fireworks"`}},
 		{"composition", `{"methods": ["mdl"], "composition": "one_of"}`, []string{`composition: must be "any_of" or "all_of"`}},

@@ -97,9 +97,9 @@ func (r *run) endReview(n Node, token Token, target string, result StepResult) e
 	}
 	r.state.Previous = &result
 	if approved {
-		r.finish(OutcomeVerified, "")
+		r.finish(n, OutcomeVerified, "")
 	} else {
-		r.finish(OutcomeFailed, rules.ReasonReviewRejected)
+		r.finish(n, OutcomeFailed, rules.ReasonReviewRejected)
 	}
 	return nil
 }
@@ -121,17 +121,18 @@ func (r *run) terminate(n Node, previous *StepResult) error {
 	case n.Scope != "":
 		return fmt.Errorf("%w: terminal %s within a group", ErrCorruptGraph, n.ID)
 	case n.Kind == KindVerified:
-		r.finish(OutcomeVerified, "")
+		r.finish(n, OutcomeVerified, "")
 	default:
-		r.finish(OutcomeFailed, failureReason(previous))
+		r.finish(n, OutcomeFailed, failureReason(previous))
 	}
 	return nil
 }
 
-func (r *run) finish(outcome Outcome, reason rules.ReasonCode) {
+// finish ends the session at a node.
+func (r *run) finish(n Node, outcome Outcome, reason rules.ReasonCode) {
 	r.state.Tokens, r.state.Groups = nil, nil
 	r.state.Outcome, r.state.FailureReason = outcome, reason
-	r.emit(Finish{Outcome: outcome, Reason: reason})
+	r.emit(Finish{Node: n.ID, Outcome: outcome, Reason: reason})
 }
 
 // failureReason is what the failed step on the way said first. A step that

@@ -1,0 +1,116 @@
+package condition
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/operators"
+)
+
+// Error says what is wrong with a condition, in words for its author.
+type Error struct {
+	Message string
+}
+
+// Error returns the message; the text may be shown to the merchant.
+func (e *Error) Error() string {
+	return e.Message
+}
+
+func refuse(format string, args ...any) error {
+	return &Error{Message: fmt.Sprintf(format, args...)}
+}
+
+// Check reports what keeps a condition from being used: it does not parse, names
+// what does not exist, is not true or false, is too long or may take too much
+// work. The error is an [*Error] unless the engine itself is at fault.
+func Check(expr string) error {
+	_, err := compile(expr)
+	return err
+}
+
+// compile returns the program of a condition, from the cache if it is there.
+func compile(expr string) (cel.Program, error) {
+	if program, ok := compiled.get(expr); ok {
+		return program, nil
+	}
+	program, err := compileAnew(expr)
+	if err != nil {
+		return nil, err
+	}
+	compiled.put(expr, program)
+	return program, nil
+}
+
+func compileAnew(expr string) (cel.Program, error) {
+	if strings.TrimSpace(expr) == "" {
+		return nil, refuse("is required: write a condition such as risk.level == 'high'")
+	}
+	if utf8.RuneCountInString(expr) > LongestCondition {
+		return nil, refuse("must not have more than %d characters", LongestCondition)
+	}
+	env, err := environment()
+	if err != nil {
+		return nil, fmt.Errorf("prepare CEL: %w", err)
+	}
+	checked, issues := env.Compile(expr)
+	if issues.Err() != nil {
+		return nil, refuse("%s", describe(issues))
+	}
+	if kind := checked.OutputType(); !kind.IsExactType(cel.BoolType) {
+		return nil, refuse("must be true or false, not of type %s: compare it with something", kind)
+	}
+	if err := bounded(env, checked); err != nil {
+		return nil, err
+	}
+	return env.Program(checked, absentIsFalse(checked.NativeRep()), cel.CostLimit(highestCost))
+}
+
+// bounded refuses a condition that could take too much work.
+func bounded(env *cel.Env, checked *cel.Ast) error {
+	estimate, err := env.EstimateCost(checked, sizes{})
+	if err != nil {
+		return errors.Join(refuse("its cost cannot be estimated: make it simpler"), err)
+	}
+	if estimate.Max > highestCost {
+		return refuse("may take too much work (%d units, %d are allowed): "+
+			"loop over less, or compare with == instead of searching", estimate.Max, highestCost)
+	}
+	return nil
+}
+
+// mostIssues is how many mistakes of one condition are told at once.
+const mostIssues = 3
+
+// describe lists what CEL found, without the quoted source: the author has it.
+func describe(issues *cel.Issues) string {
+	var lines []string
+	for _, issue := range issues.Errors() {
+		if len(lines) == mostIssues {
+			lines = append(lines, "and more")
+			break
+		}
+		message := plain(issue.Message)
+		if issue.Location.Line() < 1 {
+			lines = append(lines, message)
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("at %d:%d: %s", issue.Location.Line(), issue.Location.Column()+1, message))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// plain puts a message of CEL's in the words of the author, who writes > and not
+// _>_.
+func plain(message string) string {
+	parts := strings.Split(strings.TrimSuffix(message, " (in container '')"), "'")
+	for i, part := range parts {
+		if name, ok := operators.FindReverse(part); ok && name != "" {
+			parts[i] = name
+		}
+	}
+	return strings.Join(parts, "'")
+}

@@ -1,0 +1,45 @@
+package condition
+
+// Variables are what a condition may read.
+type Variables struct {
+	// Previous is the step before the branch, empty where there was none.
+	Previous Previous `json:"previous"`
+	Facts
+}
+
+// Facts are the variables that stay the same throughout a session's walk.
+type Facts struct {
+	Risk Risk `json:"risk"`
+	// AgeTier is the tier to prove, such as "min_age_21".
+	AgeTier string `json:"age_tier"`
+	// Jurisdiction is where the user is, such as "US-CA".
+	Jurisdiction string            `json:"jurisdiction"`
+	Metadata     map[string]string `json:"metadata"`
+}
+
+// Previous is how the step before a branch ended.
+type Previous struct {
+	Method      string   `json:"method"`  // empty after a review
+	Outcome     string   `json:"outcome"` // "passed" or "failed"
+	ReasonCodes []string `json:"reason_codes"`
+	// Attempts counts the submissions that were judged.
+	Attempts int `json:"attempts"`
+}
+
+// Risk is what is known of the session's risk.
+type Risk struct {
+	Level   string   `json:"level"` // "low", "medium" or "high"; empty while not assessed
+	Score   int      `json:"score"` // 0 to 100
+	Signals []string `json:"signals"`
+}
+
+// activation names the variables as conditions do.
+func (v Variables) activation() map[string]any {
+	return map[string]any{
+		"previous":     v.Previous,
+		"risk":         v.Risk,
+		"age_tier":     v.AgeTier,
+		"jurisdiction": v.Jurisdiction,
+		"metadata":     newMetadata(v.Metadata),
+	}
+}

@@ -1,0 +1,174 @@
+package graph
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// DecodeError says where the JSON of a graph is not one, in words for its
+// author, and repeats no value.
+type DecodeError struct {
+	// Path leads to the fault: "graph.nodes.pick.members[0].method".
+	Path    string
+	Message string
+}
+
+// Error joins path and message.
+func (e *DecodeError) Error() string {
+	return e.Path + ": " + e.Message
+}
+
+// MarshalJSON writes the object form, in the order of the slice.
+func (n SourceNodes) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, v := range n {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		key, err := stdjson.Marshal(v.ID)
+		if err != nil {
+			return nil, err
+		}
+		value, err := readable(v)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&out, "%s:%s", key, value)
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
+}
+
+// readable writes JSON without the escapes that only matter inside HTML: conditions hold && and <.
+func readable(v any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := stdjson.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return bytes.TrimRight(out.Bytes(), "\n"), err
+}
+
+var (
+	errTooDeep     = fmt.Errorf("sub-graphs are nested too deep: %d graphs within one another are allowed", DeepestGraph)
+	errNotByNodeID = errors.New("must be an object keyed by node id")
+)
+
+// UnmarshalJSON reads a graph strictly: a field that no node has, a field or a
+// node given twice and a value of the wrong type are errors, of type
+// [*DecodeError]; each would silently lose what the merchant meant.
+func (s *Source) UnmarshalJSON(data []byte) error {
+	depth := 0
+	nested := json.UnmarshalFromFunc(func(dec *jsontext.Decoder, inner *Source) error {
+		if depth == DeepestGraph {
+			return errTooDeep
+		}
+		depth++
+		defer func() { depth-- }()
+		type plain Source // without this method, which would begin to count anew
+		return json.UnmarshalDecode(dec, (*plain)(inner))
+	})
+	var read Source
+	if err := json.Unmarshal(data, &read, json.RejectUnknownMembers(true), json.WithUnmarshalers(nested)); err != nil {
+		return explain(err)
+	}
+	*s = read
+	return nil
+}
+
+// UnmarshalJSONFrom reads the object form; null is no nodes.
+func (n *SourceNodes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	*n = nil
+	switch dec.PeekKind() {
+	case jsontext.KindNull:
+		return dec.SkipValue()
+	case jsontext.KindBeginObject:
+	default:
+		return errors.Join(errNotByNodeID, dec.SkipValue())
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != jsontext.KindEndObject {
+		key, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		v := SourceNode{ID: key.String()}
+		if err := json.UnmarshalDecode(dec, &v); err != nil {
+			return err
+		}
+		*n = append(*n, v)
+	}
+	n.sort()
+	_, err := dec.ReadToken()
+	return err
+}
+
+// explain puts a decoder's error in the words of the author.
+func explain(err error) error {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, errTooDeep) && errors.As(err, &semantic):
+		return &DecodeError{pathOf(semantic.JSONPointer), errTooDeep.Error()}
+	case errors.Is(err, errNotByNodeID) && errors.As(err, &semantic):
+		return &DecodeError{pathOf(semantic.JSONPointer), errNotByNodeID.Error()}
+	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &semantic):
+		return &DecodeError{pathOf(semantic.JSONPointer), "there is no such field: remove it, or correct its name"}
+	case errors.As(err, &semantic):
+		return &DecodeError{pathOf(semantic.JSONPointer), "must be " + expected(semantic.GoType)}
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntactic):
+		return &DecodeError{pathOf(syntactic.JSONPointer), "appears more than once"}
+	case errors.As(err, &syntactic):
+		return &DecodeError{pathOf(syntactic.JSONPointer), "is not valid JSON"}
+	default:
+		return err
+	}
+}
+
+// longestPath bounds how much of what the merchant sent comes back as a path.
+const longestPath = 200
+
+// pathOf writes a JSON pointer as faults do: graph.nodes.pick.methods[1].
+func pathOf(pointer jsontext.Pointer) string {
+	path := "graph"
+	for token := range pointer.Tokens() {
+		if _, err := strconv.ParseUint(token, 10, 32); err == nil && !strings.HasSuffix(path, ".nodes") {
+			path += "[" + token + "]"
+		} else {
+			path += "." + token
+		}
+		if len(path) > longestPath {
+			return strings.ToValidUTF8(path[:longestPath], "") + "…"
+		}
+	}
+	return path
+}
+
+func expected(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "of another type"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	default:
+		return "an object"
+	}
+}

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// methodNode checks a method with its settings, at a path within its node.
+func (c *checker) methodNode(id, path string, m rules.Method, attempts int, o Options) {
+	if m == "" {
+		c.at(id, path+"method", "is required")
+	} else if _, ok := rules.ParseMethod(string(m)); !ok {
+		c.at(id, path+"method", "unknown method %q", shorten(string(m)))
+	} else {
+		c.options(id, path+"options", m, o)
+	}
+	if attempts < 0 || attempts > HighestMaxAttempts {
+		c.at(id, path+"max_attempts", "must be from 1 to %d", HighestMaxAttempts)
+	}
+}
+
+func (c *checker) options(id, path string, m rules.Method, o Options) {
+	if o.LivenessStrategy != "" {
+		if !hasLiveness(m) {
+			c.at(id, path+".liveness_strategy", "means nothing to %s: remove it", m)
+		} else if !slices.Contains(livenessStrategies, o.LivenessStrategy) {
+			c.at(id, path+".liveness_strategy", "must be one of %q", livenessStrategies)
+		}
+	}
+	if len(o.DocumentTypes) > 0 && m != rules.MethodDocumentCapture {
+		c.at(id, path+".document_types", "means nothing to %s: remove it", m)
+		return
+	}
+	for i, kind := range o.DocumentTypes {
+		field := fmt.Sprintf("%s.document_types[%d]", path, i)
+		if !slices.Contains(documentTypes, kind) {
+			c.at(id, field, "unknown document type %q", shorten(kind))
+		} else if slices.Contains(o.DocumentTypes[:i], kind) {
+			c.at(id, field, "%s appears more than once", kind)
+		}
+	}
+}
+
+// members checks what a group is made of.
+func (c *checker) members(s scope, id string, n SourceNode) {
+	if len(n.Methods)+len(n.Members) == 0 {
+		c.at(id, "methods", "at least one member is required: list methods, or members")
+	}
+	var seen []rules.Method
+	once := func(field string, m rules.Method) {
+		if m != "" && slices.Contains(seen, m) {
+			c.at(id, field, "%s appears more than once in the group", shorten(string(m)))
+		}
+		seen = append(seen, m)
+	}
+	for i, m := range n.Methods {
+		field := fmt.Sprintf("methods[%d]", i)
+		if _, ok := rules.ParseMethod(string(m)); !ok {
+			c.at(id, field, "unknown method %q", shorten(string(m)))
+			continue
+		}
+		once(field, m)
+	}
+	for i, member := range n.Members {
+		field := fmt.Sprintf("members[%d]", i)
+		c.member(id, field, member)
+		once(field+".method", member.Method)
+		if member.Graph != nil {
+			c.scope(s.member(id, i, member.Graph))
+		}
+	}
+}
+
+func (c *checker) member(id, field string, v SourceMember) {
+	switch {
+	case v.Method == "" && v.Graph == nil:
+		c.at(id, field, "needs a method or a graph")
+	case v.Method != "" && v.Graph != nil:
+		c.at(id, field, "takes a method or a graph, not both")
+	case v.Graph != nil && (v.MaxAttempts != 0 || !v.Options.empty()):
+		c.at(id, field, "takes no settings beside a graph: give them to the graph's nodes")
+	case v.Graph == nil:
+		c.methodNode(id, field+".", v.Method, v.MaxAttempts, v.Options)
+	}
+}
+
+func (o Options) empty() bool {
+	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == ""
+}

@@ -1,0 +1,180 @@
+package simulation
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// ErrRunaway means that a session went on for longer than its graph and script
+// allow, which only a fault of ours can cause.
+var ErrRunaway = errors.New("simulation does not end")
+
+// Run plays a script on a compiled graph, until the session has ended or waits
+// for what the script does not have.
+//
+// Errors: [graph.ErrInvalidInput] for an outcome or a decision that does not
+// exist, [graph.ErrCorruptGraph], and that of [condition.Evaluate] for a
+// condition that does not check. The trace then ends before the fault.
+func Run(g graph.Graph, script Script) (Trace, error) {
+	p := &player{
+		graph:   g,
+		facts:   script.Variables,
+		results: slices.Clone(script.Results),
+		reviews: slices.Clone(script.Reviews),
+		trace:   Trace{Steps: []Step{}},
+	}
+	err := p.play()
+	return p.finished(), err
+}
+
+// player is one session being played.
+type player struct {
+	graph   graph.Graph
+	facts   condition.Facts
+	results []Result // not used yet
+	reviews []Review // not used yet
+	state   graph.State
+	trace   Trace
+}
+
+// play makes moves until there are none. Each but the first takes a result, a
+// review or a branch away, so their number is bounded.
+func (p *player) play() error {
+	if err := p.feed(graph.Begin{}); err != nil {
+		return err
+	}
+	for range len(p.graph.Nodes) + len(p.results) + len(p.reviews) + 1 {
+		moved, err := p.move()
+		if err != nil || !moved {
+			return err
+		}
+	}
+	return ErrRunaway
+}
+
+// move does what comes next: a branch, which nobody waits for, then results,
+// then reviews.
+func (p *player) move() (bool, error) {
+	if p.state.Done() {
+		return false, nil
+	}
+	for _, act := range []func() (bool, error){p.branch, p.submit, p.review} {
+		if moved, err := act(); moved || err != nil {
+			return moved, err
+		}
+	}
+	return false, nil
+}
+
+// feed gives the executor an input and, first, writes down its step, if any.
+func (p *player) feed(in graph.Input, steps ...Step) error {
+	state, effects, err := graph.Next(p.graph, p.state, in)
+	if err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	p.state = state
+	p.trace.Steps = append(p.trace.Steps, steps...)
+	for _, effect := range effects {
+		if end, ok := effect.(graph.Finish); ok {
+			p.terminal(end.Node)
+		}
+	}
+	return nil
+}
+
+// terminal adds the step that ends a way; a review that ended it is a step
+// already.
+func (p *player) terminal(id string) {
+	n, _ := p.graph.Node(id)
+	if n.Kind == graph.KindVerified || n.Kind == graph.KindFailed {
+		p.trace.Steps = append(p.trace.Steps, Step{Node: id, Kind: n.Kind})
+	}
+}
+
+// branch takes the branch that has waited longest.
+func (p *player) branch() (bool, error) {
+	token, n, ok := p.waiting(graph.KindBranch, "")
+	if !ok {
+		return false, nil
+	}
+	variables := condition.Variables{Previous: token.Previous.Variable(), Facts: p.facts}
+	taken, reason, err := condition.Evaluate(graph.Conditions(n.Cases), variables)
+	if err != nil {
+		return false, fmt.Errorf("simulate branch %s: %w", n.ID, err)
+	}
+	next := n.Default
+	if taken != graph.DefaultCase {
+		next = n.Cases[taken].Next
+	}
+	step := Step{Node: n.ID, Kind: n.Kind, Case: &taken, Next: next, Reason: reason}
+	return true, p.feed(graph.BranchTaken{Node: n.ID, Case: taken}, step)
+}
+
+// submit uses the first result that fits an open method.
+func (p *player) submit() (bool, error) {
+	offers := p.state.Offers(p.graph)
+	for i, result := range p.results {
+		at := slices.IndexFunc(offers, func(o graph.Offer) bool { return result.fits(p.graph, o) })
+		if at < 0 {
+			continue
+		}
+		p.results = slices.Delete(p.results, i, i+1)
+		offer := offers[at]
+		in := graph.MethodResult{
+			Node: offer.Node, Attempt: offer.Attempt, Outcome: result.Outcome, ReasonCodes: result.ReasonCodes,
+		}
+		return true, p.feed(in, Step{
+			Node: offer.Node, Kind: graph.KindMethod, Method: offer.Method, Attempt: offer.Attempt,
+			Outcome: result.Outcome, ReasonCodes: slices.Clone(result.ReasonCodes),
+		})
+	}
+	return false, nil
+}
+
+// review uses the first decision that fits a waiting review.
+func (p *player) review() (bool, error) {
+	for i, decided := range p.reviews {
+		_, n, ok := p.waiting(graph.KindReview, decided.Node)
+		if !ok {
+			continue
+		}
+		p.reviews = slices.Delete(p.reviews, i, i+1)
+		step := Step{Node: n.ID, Kind: n.Kind, Decision: decided.Decision, Reason: n.Reason}
+		return true, p.feed(graph.ReviewDecided{Node: n.ID, Decision: decided.Decision}, step)
+	}
+	return false, nil
+}
+
+// waiting returns the oldest token at a node of a kind, at any node or at one.
+func (p *player) waiting(kind graph.Kind, id string) (graph.Token, graph.Node, bool) {
+	for _, token := range p.state.Tokens {
+		n, ok := p.graph.Node(token.Node)
+		if ok && n.Kind == kind && (id == "" || id == n.ID) {
+			return token, n, true
+		}
+	}
+	return graph.Token{}, graph.Node{}, false
+}
+
+// finished completes the trace.
+func (p *player) finished() Trace {
+	p.trace.Outcome, p.trace.FailureReason = p.state.Outcome, p.state.FailureReason
+	p.trace.UnusedResults, p.trace.UnusedReviews = p.results, p.reviews
+	if p.state.Done() {
+		return p.trace
+	}
+	p.trace.Outcome = OutcomeWaiting
+	for _, token := range p.state.Tokens {
+		n, _ := p.graph.Node(token.Node)
+		w := Waiting{Node: n.ID, Kind: n.Kind, Method: n.Method}
+		if n.Kind == graph.KindMethod {
+			w.Attempt = p.state.NextAttempt(n.ID)
+		}
+		p.trace.Waiting = append(p.trace.Waiting, w)
+	}
+	return p.trace
+}

@@ -1,0 +1,90 @@
+// Package simulation plays sessions without a person, a clock or a database: it
+// drives the executor of rules/graph over a script of results, as the durable
+// workflow drives it over what really happens, and writes down the way taken.
+// The same graph and script always give the same trace.
+package simulation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Script is what happens to a session.
+type Script struct {
+	// Variables are what conditions read beside the previous step.
+	Variables condition.Facts `json:"variables"`
+	// Results are the verdicts, in the order of the submissions. Each goes to the
+	// first open method that it fits, and waits until there is one; so the script
+	// also says which of several methods the person takes up first.
+	Results []Result `json:"results"`
+	// Reviews are the reviewers' decisions, in order. They come once no result
+	// fits any more.
+	Reviews []Review `json:"reviews"`
+}
+
+// Result is the verdict on one submission, to a method, a node or both.
+type Result struct {
+	Method rules.Method `json:"method,omitempty"`
+	// Node says which node is meant, if the graph has such a method node: that
+	// results recorded with one graph can be played with another.
+	Node string `json:"node,omitempty"`
+	// Outcome is passed, failed, requires_input or error.
+	Outcome     graph.Outcome      `json:"outcome"`
+	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
+}
+
+// Review is a reviewer's decision, at whichever review waits or at a node.
+type Review struct {
+	Node     string         `json:"node,omitempty"`
+	Decision graph.Decision `json:"decision"`
+}
+
+// fits reports whether a result is for an offer of this graph.
+func (r Result) fits(g graph.Graph, offer graph.Offer) bool {
+	if r.Method != "" && r.Method != offer.Method {
+		return false
+	}
+	n, ok := g.Node(r.Node)
+	if ok && n.Kind == graph.KindMethod && (r.Method == "" || r.Method == n.Method) {
+		return r.Node == offer.Node
+	}
+	return r.Method != ""
+}
+
+var (
+	outcomes = []graph.Outcome{
+		graph.OutcomePassed, graph.OutcomeFailed, graph.OutcomeRequiresInput, graph.OutcomeError,
+	}
+	decisions = []graph.Decision{graph.Approve, graph.Reject, graph.Escalate}
+)
+
+// Check returns what is wrong with a script, in words for its author. Whether
+// anything in it will be used depends on the graph, and is no fault.
+func (s Script) Check() []graph.Fault {
+	var faults []graph.Fault
+	add := func(list string, i int, field, format string, args ...any) {
+		path := fmt.Sprintf("%s[%d].%s", list, i, field)
+		faults = append(faults, graph.Fault{Field: path, Message: fmt.Sprintf(format, args...)})
+	}
+	for i, r := range s.Results {
+		if _, ok := rules.ParseMethod(string(r.Method)); !ok && r.Method != "" {
+			add("results", i, "method", "unknown method %q", r.Method)
+		}
+		if r.Method == "" && r.Node == "" {
+			add("results", i, "method", "is required, or node")
+		}
+		if !slices.Contains(outcomes, r.Outcome) {
+			add("results", i, "outcome", "must be one of %q", outcomes)
+		}
+	}
+	for i, r := range s.Reviews {
+		if !slices.Contains(decisions, r.Decision) {
+			add("reviews", i, "decision", "must be one of %q", decisions)
+		}
+	}
+	return faults
+}
