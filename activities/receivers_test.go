@@ -19,7 +19,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// patience is how long a receiver may take where it is to run out of time.
+// patience is how long a receiver may take that is to run out of time.
 const patience = 200 * time.Millisecond
 
 // misbehaving are receivers that never answer as they should, and what is recorded of them.
@@ -32,7 +32,7 @@ var misbehaving = map[string]struct {
 	"drips its header":               {dripping("HTTP/1.1 200 OK\r\n", "X-Drip: 1\r\n"), "timeout: the endpoint did not answer in time"},
 	"hangs up":                       {saying(""), "connection: the endpoint gave no valid answer"},
 	"does not speak HTTP":            {saying("SSH-2.0-OpenSSH_9.6\r\n"), "connection: the endpoint gave no valid answer"},
-	"has an endless header":          {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000)), "connection: the endpoint gave no valid answer"},
+	"has a very long header":         {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000) + "\r\n"), "connection: the endpoint gave no valid answer"},
 	"redirects to nowhere":           {saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), "connection: the endpoint gave no valid answer"},
 	"has a certificate of its own":   {selfSigned, "connection: the endpoint gave no valid answer"},
 	"has a URL of an unknown scheme": {fixed("gopher://merchant.example/hook-secret"), "connection: the endpoint gave no valid answer"},
@@ -45,7 +45,9 @@ func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Client = activities.NewWebhookClient(patience)
+			if strings.HasPrefix(receiver.reason, "timeout") {
+				p.Client = activities.NewWebhookClient(patience)
+			}
 			at := receiver.url(t)
 
 			delivery := p.attempt(t, at)
@@ -118,11 +120,13 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 		"none":     func(http.ResponseWriter, *http.Request) {},
 		"an error": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"error":"out of stock"}`) },
 		"endless": func(w http.ResponseWriter, _ *http.Request) {
-			for chunk := bytes.Repeat([]byte("x"), 1<<20); ; {
+			chunk := bytes.Repeat([]byte("x"), 1<<20)
+			for range 1 << 10 {
 				if _, err := w.Write(chunk); err != nil {
-					return
+					return // nobody listens any more
 				}
 			}
+			t.Error("a gigabyte was read")
 		},
 		"never finished": func(w http.ResponseWriter, r *http.Request) {
 			_ = http.NewResponseController(w).Flush()
@@ -132,7 +136,7 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Client = activities.NewWebhookClient(time.Second)
+			p.Client = activities.NewWebhookClient(3 * time.Second)
 
 			delivery := p.attempt(t, serve(t, body))
 

@@ -5,12 +5,12 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -20,68 +20,48 @@ import (
 type Sessions struct {
 	Store *store.Store
 	Judge methods.Judge
+	// ReviewTimeout is how long a review may wait, and SessionTTL how long the user has after it.
+	ReviewTimeout, SessionTTL time.Duration
 	// Judged, where set, hears of every verdict, for metrics.
 	Judged func(method rules.Method, outcome graph.Outcome)
 	// Ended, where set, hears of every session that came to its end here, for metrics.
 	Ended func(session models.Session)
 }
 
-// lookAgain is how often a judgement is made anew because the row moved under it.
-const lookAgain = 10
-
 // JudgeSubmission gives the verdict on a submission, runs the executor on it and moves the row. Where the verdict has
 // been given, or the session has ended, it only tells how things stand.
 func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef) (models.SessionView, error) {
 	fault.Point("judge.started")
-	for range lookAgain {
-		err := a.judge(ctx, ref)
-		if models.CodeOf(err) == models.CodeSessionTerminal {
-			break // it ended meanwhile: the view will say so
-		}
-		if errors.Is(err, store.ErrRefused) {
-			continue
-		}
-		if err != nil {
-			return models.SessionView{}, err
-		}
-		break
+	var judged struct {
+		method  rules.Method
+		outcome graph.Outcome
+	}
+	done, err := a.engine().Judged(ctx, ref,
+		func(session models.Session) (*models.Submission, *models.Verdict, error) {
+			submission, payload, err := a.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
+			// A signal that an operator sent may name what is not there, or another session's.
+			if models.CodeOf(err) == models.CodeResourceMissing || err == nil && submission.SessionID != session.ID {
+				return nil, nil, nil
+			}
+			if err != nil || payload == nil || submission.ReadyAt.After(a.Store.Now().Time) {
+				return nil, nil, err
+			}
+			verdict, err := a.verdict(ctx, session, submission, payload)
+			judged.method, judged.outcome = submission.Method, verdict.Outcome
+			return &submission, recorded(verdict), err
+		})
+	// One that ended meanwhile will say so in the view.
+	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal && !errors.Is(err, progress.ErrBusy) {
+		return models.SessionView{}, err
+	}
+	if err == nil && done.Session.ID != "" && !done.Repeated {
+		a.tell(done.Session, judged.method, judged.outcome)
 	}
 	return a.view(ctx, ref.SessionRef)
 }
 
-func (a *Sessions) judge(ctx context.Context, ref models.SubmissionRef) error {
-	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
-	if err != nil || session.Status.Terminal() {
-		return err
-	}
-	submission, payload, err := a.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
-	// A signal that an operator sent may name what is not there, or another session's.
-	if models.CodeOf(err) == models.CodeResourceMissing || err == nil && submission.SessionID != session.ID {
-		return nil
-	}
-	if err != nil || payload == nil || submission.ReadyAt.After(a.Store.Now().Time) {
-		return err
-	}
-	verdict, err := a.verdict(ctx, session, submission, payload)
-	if err != nil {
-		return err
-	}
-	state, finish, err := a.advance(ctx, session, submission, verdict)
-	if err != nil {
-		return err
-	}
-	judgement := store.Judgement{
-		Session: session, Submission: submission, Verdict: recorded(verdict), State: state,
-		To: statusAfter(session, finish),
-	}
-	if finish != nil && finish.Outcome == graph.OutcomeFailed {
-		judgement.Failure = &finish.Reason
-	}
-	changed, err := a.Store.Judge(ctx, judgement)
-	if err == nil && !changed.Repeated {
-		a.tell(changed.Session, submission.Method, verdict.Outcome)
-	}
-	return err
+func (a *Sessions) engine() progress.Engine {
+	return progress.Engine{Store: a.Store, ReviewTimeout: a.ReviewTimeout, SessionTTL: a.SessionTTL}
 }
 
 func (a *Sessions) verdict(
@@ -100,51 +80,12 @@ func (a *Sessions) verdict(
 // today is the date in the last time zone to reach it (UTC-12): nobody comes of age before it is their birthday.
 func today(now time.Time) rules.Date { return rules.DateOf(now.UTC().Add(-12 * time.Hour)) }
 
-// advance runs the executor. Finish is nil while the session goes on.
-func (a *Sessions) advance(
-	ctx context.Context, session models.Session, submission models.Submission, v methods.Verdict,
-) (graph.State, *graph.Finish, error) {
-	g, err := a.Store.SessionGraph(ctx, session)
-	if err != nil {
-		return graph.State{}, nil, err
-	}
-	state, effects, err := graph.Next(g, session.GraphState.V, graph.MethodResult{
-		Node: submission.Node, Attempt: submission.Attempt, Outcome: v.Outcome, ReasonCodes: v.ReasonCodes,
-	})
-	if err != nil {
-		return state, nil, err
-	}
-	for _, effect := range effects {
-		switch e := effect.(type) {
-		case graph.OfferMethod: // shown by the view
-		case graph.Finish:
-			return state, &e, nil
-		default:
-			return state, nil, fmt.Errorf("the graph asks for %T, which no compiled workflow contains yet", effect)
-		}
-	}
-	return state, nil, nil
-}
-
-func statusAfter(session models.Session, finish *graph.Finish) models.SessionStatus {
-	switch {
-	case finish != nil && finish.Outcome == graph.OutcomeVerified:
-		return models.StatusVerified
-	case finish != nil:
-		return models.StatusFailed
-	case session.InFlight > 1: // another submission is still being judged
-		return models.StatusProcessing
-	default:
-		return models.StatusRequiresInput
-	}
-}
-
-func recorded(v methods.Verdict) models.Verdict {
+func recorded(v methods.Verdict) *models.Verdict {
 	checks := make([]models.Check, 0, len(v.Checks))
 	for _, check := range v.Checks {
 		checks = append(checks, models.NewCheck(check.Name, check.Passed))
 	}
-	return models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.ReasonCodes, Checks: checks}
+	return &models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.ReasonCodes, Checks: checks}
 }
 
 func (a *Sessions) tell(session models.Session, method rules.Method, outcome graph.Outcome) {
@@ -158,6 +99,20 @@ func (a *Sessions) tellEnd(session models.Session) {
 	if a.Ended != nil && session.Status.Terminal() {
 		a.Ended(session)
 	}
+}
+
+// DecideReview brings a reviewer's decision to the row. One that comes too late, or that the row refuses, changes
+// nothing: the view shows what stands.
+func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (models.SessionView, error) {
+	session, err := a.engine().Decide(ctx, d, store.ActorTemporal)
+	var refused *models.Error
+	if err != nil && !errors.As(err, &refused) {
+		return models.SessionView{}, err
+	}
+	if err == nil {
+		a.tellEnd(session)
+	}
+	return a.SyncSession(ctx, d.SessionRef)
 }
 
 // SyncSession tells how the row stands, and notes that the workflow knows.
@@ -203,7 +158,9 @@ func (a *Sessions) view(ctx context.Context, ref models.SessionRef) (models.Sess
 }
 
 func (a *Sessions) viewOf(ctx context.Context, session models.Session) (models.SessionView, error) {
-	view := models.SessionView{Status: session.Status, ExpiresAt: session.ExpiresAt}
+	view := models.SessionView{
+		Status: session.Status, ExpiresAt: session.ExpiresAt, Review: session.Review.Status, ReviewNode: session.Review.Node,
+	}
 	first, err := a.Store.FirstAttempts(ctx, session.OrgID, session.ID)
 	if err != nil || session.Status.Terminal() {
 		view.FirstAttempts = first

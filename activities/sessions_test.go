@@ -168,6 +168,24 @@ func TestARowThatMovedMeanwhileIsLookedAtAgain(t *testing.T) {
 	require.Equal(t, 1, d.Reread(t, session).InFlight)
 }
 
+func TestAVerdictThatSomebodyElseGaveMeanwhileIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	session := d.Begin(t, scene.AnyOf(document))
+	submission := d.Simulate(t, session, document, simulated.Pass)
+	elsewhere := &activities.Sessions{Store: d.Scene.Store, Judge: simulated.Judge{Real: attestation.Judge{}}}
+	d.meddle(func(int) {
+		_, err := elsewhere.JudgeSubmission(t.Context(), submitted(submission))
+		require.NoError(t, err)
+	})
+
+	require.Equal(t, models.StatusVerified, d.judge(t, submission).Status)
+
+	require.Empty(t, d.judged)
+	require.Empty(t, d.ended)
+	require.Len(t, d.Verdicts(t, session), 1)
+}
+
 func TestARowThatNeverHoldsStillIsLeftForLater(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

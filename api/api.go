@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 )
 
@@ -34,6 +35,7 @@ type Options struct {
 // API serves the routes. It is safe for concurrent use.
 type API struct {
 	store        *store.Store
+	engine       progress.Engine
 	orchestrator Orchestrator
 	config       Config
 	log          *slog.Logger
@@ -41,7 +43,7 @@ type API struct {
 	keys         *keyCache
 	secrets      *clientSecrets
 	metrics      *metrics
-	engine       *gin.Engine
+	router       *gin.Engine
 	// closing ends what waits: long polls, and duplicates of a request under way.
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -55,8 +57,13 @@ func New(o Options) (*API, error) {
 		return nil, errors.New("the API needs a store and an orchestrator")
 	}
 	o = o.withDefaults()
+	config := o.Config.WithDefaults()
 	a := &API{
-		store: o.Store, orchestrator: o.Orchestrator, config: o.Config.WithDefaults(), log: o.Log, now: o.Now,
+		store: o.Store, engine: progress.Engine{
+			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL,
+		},
+
+		orchestrator: o.Orchestrator, config: config, log: o.Log, now: o.Now,
 		keys: newKeyCache(o.Store.Across(), o.Now), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		closing: make(chan struct{}),
 	}
@@ -64,7 +71,7 @@ func New(o Options) (*API, error) {
 	if a.metrics, err = newMetrics(o.Registry); err != nil {
 		return nil, err
 	}
-	a.engine, err = a.newEngine(o.Registry)
+	a.router, err = a.newRouter(o.Registry)
 	return a, err
 }
 
@@ -82,7 +89,7 @@ func (o Options) withDefaults() Options {
 }
 
 // Handler serves HTTP.
-func (a *API) Handler() http.Handler { return a.engine }
+func (a *API) Handler() http.Handler { return a.router }
 
 // Close ends requests that only wait, so that a server's shutdown need not. It tolerates a second call.
 func (a *API) Close() { a.closeOnce.Do(func() { close(a.closing) }) }

@@ -9,6 +9,8 @@ import (
 type Config struct {
 	// SessionTTL is how long a session may take. Default 24 h.
 	SessionTTL time.Duration
+	// ReviewTimeout is how long a review may wait for its decision. Default 72 h.
+	ReviewTimeout time.Duration
 	// SandboxQuota caps the sessions of a sandbox organization per calendar month. Default 500.
 	SandboxQuota int
 
@@ -39,6 +41,7 @@ type Config struct {
 // WithDefaults returns a copy with the defaults filled in.
 func (c Config) WithDefaults() Config {
 	c.SessionTTL = cmp.Or(c.SessionTTL, 24*time.Hour)
+	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, 72*time.Hour)
 	c.SandboxQuota = cmp.Or(c.SandboxQuota, 500)
 	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, 1000)
 	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, 100)

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 )
 
@@ -43,6 +44,8 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeSessionTerminal:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionNotCancellable:    {http.StatusConflict, typeInvalidRequest},
 	models.CodeSubmissionInProgress:     {http.StatusConflict, typeInvalidRequest},
+	models.CodeReviewNotPending:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeReviewDecided:            {http.StatusConflict, typeInvalidRequest},
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeIdempotencyKeyReuse:      {http.StatusConflict, typeInvalidRequest},
 	models.CodeRequestTooLarge:          {http.StatusRequestEntityTooLarge, typeInvalidRequest},
@@ -108,7 +111,7 @@ func (a *API) publicError(ctx context.Context, err error) *models.Error {
 			return domain
 		}
 	}
-	if errors.Is(err, store.ErrRefused) || a.outage(ctx, err) {
+	if errors.Is(err, store.ErrRefused) || errors.Is(err, progress.ErrBusy) || a.outage(ctx, err) {
 		return unavailable("The service cannot answer at the moment. Please try again")
 	}
 	return models.Errorf(models.CodeInternal, "An unexpected error occurred")

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -75,7 +78,7 @@ func (e *env) attest() session {
 }
 
 // judge gives the verdict on the oldest submission, as a worker would.
-func (e *env) judge(s session, outcome graph.Outcome) {
+func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode) {
 	e.t.Helper()
 	ctx := e.t.Context()
 	row, err := e.store.Across().PublicSession(ctx, s.id)
@@ -83,21 +86,27 @@ func (e *env) judge(s session, outcome graph.Outcome) {
 	pending, err := e.store.PendingSubmissions(ctx, row.OrgID, row.ID)
 	require.NoError(e.t, err)
 	require.NotEmpty(e.t, pending)
-	g, err := e.store.SessionGraph(ctx, row)
-	require.NoError(e.t, err)
-	state, _, err := graph.Next(g, row.GraphState.V,
-		graph.MethodResult{Node: pending[0].Node, Attempt: pending[0].Attempt, Outcome: outcome})
-	require.NoError(e.t, err)
-	to, judgement := models.StatusRequiresInput, store.Judgement{Session: row, Submission: pending[0], State: state}
-	switch state.Outcome {
-	case graph.OutcomeVerified:
-		to = models.StatusVerified
-	case graph.OutcomeFailed:
-		to, judgement.Failure = models.StatusFailed, &state.FailureReason
+	ref := models.SubmissionRef{
+		SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID,
 	}
-	judgement.To, judgement.Verdict = to, models.Verdict{Outcome: outcome}
-	_, err = e.store.Judge(ctx, judgement)
+	engine := progress.Engine{Store: e.store, ReviewTimeout: time.Hour}
+	_, err = engine.Judged(ctx, ref, func(models.Session) (*models.Submission, *models.Verdict, error) {
+		return &pending[0], &models.Verdict{Outcome: outcome, ReasonCodes: codes}, nil
+	})
 	require.NoError(e.t, err)
+}
+
+// submit sends a simulated submission to a method, and gives the verdict on it.
+func (e *env) submit(s session, method string, outcome graph.Outcome, codes ...rules.ReasonCode) {
+	e.t.Helper()
+	e.isOK(e.do("POST", s.path("/methods/"+method), s.secret, obj{"simulate": "pass"}), 202)
+	e.judge(s, outcome, codes...)
+}
+
+// status reads where a session of the sandbox organization stands.
+func (e *env) status(s session) any {
+	e.t.Helper()
+	return e.isOK(e.do("GET", "/v1/verification_sessions/"+s.id, e.sandbox.secret, nil), 200).object["status"]
 }
 
 // in reads a value deep inside an object: in(view, "methods", 0, "status").

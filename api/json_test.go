@@ -110,7 +110,7 @@ func TestQueryIsReadStrictly(t *testing.T) {
 		"created[gte]=today": "created[gte]", "created[lte]=-1": "created[lte]", "created[gt]=1": "created[gt]",
 		"created[lte]=99999999999999": "created[lte]", "expand[]=owner": "expand", "expand[0]=": "expand",
 		"expand=results": "expand", "expand[x]=results": "expand[x]", "client_reference_id=%FF": "client_reference_id",
-		"review=pending": "review",
+		"review=open": "review",
 	} {
 		ans := e.do("GET", pathSessions+"?"+query, e.sandbox.secret, nil)
 		e.isError(ans, 400, "parameter_invalid", param)

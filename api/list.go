@@ -12,11 +12,13 @@ type listObject[T any] struct {
 
 // listOf answers with a page of rows.
 func listOf[Row, Object any](c *call, rows []Row, more bool, object func(Row) Object) (answer, error) {
+	return reply(http.StatusOK, newList(c, rows, more, object))
+}
+
+func newList[Row, Object any](c *call, rows []Row, more bool, object func(Row) Object) listObject[Object] {
 	data := make([]Object, 0, len(rows))
 	for _, row := range rows {
 		data = append(data, object(row))
 	}
-	return reply(http.StatusOK, listObject[Object]{
-		Object: "list", URL: c.gin.Request.URL.Path, HasMore: more, Data: data,
-	})
+	return listObject[Object]{Object: "list", URL: c.gin.Request.URL.Path, HasMore: more, Data: data}
 }

@@ -20,7 +20,8 @@ type route struct {
 var (
 	pageQuery    = []string{"limit", "starting_after", "ending_before"}
 	windowQuery  = []string{"created[gte]", "created[lte]"}
-	sessionQuery = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "expand"})
+	sessionQuery = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
+	reviewQuery  = join(pageQuery, []string{"status"})
 	eventQuery   = join(pageQuery, windowQuery, []string{"type", "session"})
 )
 
@@ -46,6 +47,9 @@ func (a *API) routes() []route {
 		{patch, "/v1/workflows/:id", forSecretKey, nil, a.updateWorkflow},
 		{post, "/v1/workflows/:id/publish", forSecretKey, nil, a.publishWorkflow},
 		{post, "/v1/workflows/:id/validate", forSecretKey, nil, a.validateWorkflow},
+		{post, "/v1/workflows/:id/rollback", forSecretKey, nil, a.rollbackWorkflow},
+		{post, "/v1/workflows/:id/simulate", forSecretKey, nil, a.simulateWorkflow},
+		{post, "/v1/workflows/:id/backtest", forSecretKey, nil, a.backtestWorkflow},
 		{get, "/v1/workflows/:id/versions", forSecretKey, pageQuery, a.listWorkflowVersions},
 		{get, "/v1/workflows/:id/versions/:version", forSecretKey, nil, a.getWorkflowVersion},
 
@@ -53,6 +57,8 @@ func (a *API) routes() []route {
 		{get, pathSessions, forSecretKey, sessionQuery, a.listSessions},
 		{get, pathSessions + "/:id", forSecretKey, []string{"expand"}, a.getSession},
 		{post, pathSessions + "/:id/cancel", forSecretKey, nil, a.cancelSession},
+		{post, pathSessions + "/:id/review", forSecretKey, nil, a.decideReview},
+		{get, "/v1/reviews", forSecretKey, reviewQuery, a.listReviews},
 
 		{post, "/v1/webhook_endpoints", forSecretKey, nil, a.createEndpoint},
 		{get, "/v1/webhook_endpoints", forSecretKey, pageQuery, a.listEndpoints},
@@ -77,20 +83,20 @@ const (
 	pathVerify   = "/v1/verify/session"
 )
 
-func (a *API) newEngine(registry *prometheus.Registry) (*gin.Engine, error) {
-	engine := gin.New()
+func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
+	router := gin.New()
 	// One address per resource: a redirect would turn a POST into a GET.
-	engine.RedirectTrailingSlash, engine.RedirectFixedPath = false, false
-	engine.HandleMethodNotAllowed = true
-	if err := engine.SetTrustedProxies(a.config.TrustedProxies); err != nil {
+	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
+	router.HandleMethodNotAllowed = true
+	if err := router.SetTrustedProxies(a.config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	engine.Use(a.observe, allowBrowsers, a.recognise)
-	engine.NoRoute(a.noRoute)
-	engine.NoMethod(a.noMethod)
-	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	router.Use(a.observe, allowBrowsers, a.recognise)
+	router.NoRoute(a.noRoute)
+	router.NoMethod(a.noMethod)
+	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 	for _, r := range a.routes() {
-		engine.Handle(r.method, r.path, a.serve(r))
+		router.Handle(r.method, r.path, a.serve(r))
 	}
-	return engine, nil
+	return router, nil
 }

@@ -58,16 +58,12 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	state, _, err := graph.Next(specialised, graph.State{}, graph.Begin{})
-	if err != nil {
-		return store.NewSession{}, err
-	}
 	useCase := version.Definition.V.UseCase
 	planned := store.NewSession{
 		Session: models.Session{
 			OrgID: c.org().ID, Type: models.SessionType(*in.Type),
 			WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
-			GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(specialised)),
+			Methods: models.AsJSON(graph.OfferedMethods(specialised)),
 			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, jurisdiction), RuleVersion: ruleVersion,
 			Jurisdiction: jurisdiction, JurisdictionSource: source,
 			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
@@ -78,6 +74,19 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	}
 	if !c.live() {
 		planned.SandboxQuota = a.config.SandboxQuota
+	}
+	return a.begin(planned)
+}
+
+// begin lets the session take the branches at the start of its graph. They may end it, or have it reviewed, at birth.
+func (a *API) begin(planned store.NewSession) (store.NewSession, error) {
+	begun, err := a.engine.Begin(planned.Graph, planned.Session)
+	if err != nil {
+		return planned, err
+	}
+	planned.Session.GraphState = models.AsJSON(begun.State)
+	if !planned.Verified {
+		planned.Begun = &begun
 	}
 	return planned, nil
 }

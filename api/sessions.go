@@ -22,6 +22,13 @@ func (a *API) listSessions(c *call) (answer, error) {
 		}
 		filter.Status = status
 	}
+	if text := c.query.text("review"); text != "" {
+		status, known := models.ParseReviewStatus(text)
+		if !known {
+			c.query.fail("review", "review must be pending, escalated, approved or rejected")
+		}
+		filter.Review = status
+	}
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}

@@ -48,7 +48,7 @@ func (in workflowInput) apply(w *models.Workflow) error {
 		applyAll(&d.Methods, "methods", in.Methods, rules.ParseMethod),
 		in.applyComposition(d),
 		applyAll(&d.Supplementary, "supplementary", in.Supplementary, rules.ParseMethod),
-		in.applyOverrides(d), in.applyPreferences(d),
+		in.applyOverrides(d), in.applyPreferences(d), in.applyGraph(d),
 	)
 }
 
@@ -61,20 +61,6 @@ func (in workflowInput) applyName(w *models.Workflow) error {
 	}
 	w.Name = *in.Name
 	return checkText("name", in.Name, longestName)
-}
-
-func (in workflowInput) applyMode(d *graph.Definition) error {
-	const notYet = "node-based workflows are not available yet"
-	switch {
-	case in.Mode != nil && *in.Mode == graph.ModeGraph:
-		return models.Invalid("mode", notYet)
-	case in.Mode != nil && *in.Mode != graph.ModeSimple:
-		return models.Invalid("mode", "mode must be '%s'", graph.ModeSimple)
-	case present(in.Graph):
-		return models.Invalid("graph", notYet)
-	}
-	d.Mode = graph.ModeSimple
-	return nil
 }
 
 func (in workflowInput) applyUseCase(d *graph.Definition) error {

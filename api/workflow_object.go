@@ -12,11 +12,11 @@ type definitionObject struct {
 	UseCase       *rules.UseCase       `json:"use_case"`
 	Jurisdictions []rules.Jurisdiction `json:"jurisdictions"`
 	Methods       []rules.Method       `json:"methods"`
-	Composition   string               `json:"composition"`
+	Composition   *string              `json:"composition"` // null in a graph
 	Supplementary []rules.Method       `json:"supplementary"`
 	Overrides     graph.Overrides      `json:"overrides"`
 	Preferences   preferencesObject    `json:"preferences"`
-	Graph         *struct{}            `json:"graph"` // always null: node-based workflows are not available yet
+	Graph         *graph.Source        `json:"graph"`
 }
 
 // preferencesObject leaves out what is not set.
@@ -68,8 +68,8 @@ func showDefinition(d graph.Definition) definitionObject {
 	set := d.Preferences
 	d = d.WithDefaults()
 	object := definitionObject{
-		Mode: d.Mode, Jurisdictions: d.Jurisdictions, Methods: d.Methods, Composition: d.Composition,
-		Supplementary: d.Supplementary, Overrides: d.Overrides,
+		Mode: d.Mode, Jurisdictions: d.Jurisdictions, Methods: d.Methods,
+		Supplementary: d.Supplementary, Overrides: d.Overrides, Graph: d.Graph,
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes,
@@ -77,6 +77,9 @@ func showDefinition(d graph.Definition) definitionObject {
 	}
 	if d.UseCase != "" {
 		object.UseCase = &d.UseCase
+	}
+	if d.Composition != "" {
+		object.Composition = &d.Composition
 	}
 	return object
 }

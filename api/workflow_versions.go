@@ -39,7 +39,14 @@ func compile(w models.Workflow) (graph.Graph, error) {
 	for _, fault := range faults {
 		all = append(all, fault.String())
 	}
-	return compiled, models.Invalid(faults[0].Field, "The workflow cannot be published: %s", strings.Join(all, "; "))
+	return compiled, models.Invalid(paramOf(faults[0]), "The workflow cannot be published: %s", strings.Join(all, "; "))
+}
+
+func paramOf(f graph.Fault) string {
+	if f.Node == "" {
+		return f.Field
+	}
+	return clip("graph.nodes."+f.Node+"."+f.Field, longestPath)
 }
 
 type validationObject struct {

@@ -89,7 +89,7 @@ func TestWorkflowInputIsChecked(t *testing.T) {
 	e := newEnv(t)
 	for param, change := range map[string]obj{
 		"name":                          {"name": " "},
-		"mode":                          {"mode": "graph"},
+		"mode":                          {"mode": "mixed"},
 		"use_case":                      {"use_case": "chess"},
 		"jurisdictions[1]":              {"jurisdictions": []string{"US", "XX"}},
 		"methods[1]":                    {"methods": []any{"mdl", nil}},
@@ -102,7 +102,7 @@ func TestWorkflowInputIsChecked(t *testing.T) {
 		"preferences.document_types[0]": {"preferences": obj{"document_types": []string{"LIBRARY_CARD"}}},
 		"preferences.require_email_otp": {"preferences": obj{"require_email_otp": "yes"}},
 		"overrides.US-CA.remove[0]":     {"overrides": obj{"US-CA": obj{"remove": []any{1}}}},
-		"graph":                         {"graph": obj{"start": "a"}},
+		"graph":                         {"graph": []any{}},
 		"preferences.document_types[1]": {"preferences": obj{"document_types": []any{"PASSPORT", []any{}}}},
 	} {
 		body := simple("mdl")

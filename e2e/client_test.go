@@ -11,6 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// How long a test waits for what must come, and how often it looks.
+const (
+	waitLong  = time.Minute
+	pollOften = 20 * time.Millisecond
+)
+
 type body map[string]any
 
 // client calls one replica with one credential; every answer is held against the OpenAPI document.

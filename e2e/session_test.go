@@ -79,7 +79,7 @@ func acknowledged(t *testing.T, c client, event string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		return c.get(t, "/v1/events/"+event).expect(t, 200).json["pending_webhooks"] == 0.0
-	}, time.Minute, 20*time.Millisecond)
+	}, waitLong, pollOften)
 }
 
 func failedOnceExhausted(t *testing.T, s *stack) {

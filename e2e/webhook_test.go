@@ -69,7 +69,7 @@ func givenUpAndCounted(t *testing.T, s *stack) {
 	require.Eventually(t, func() bool {
 		attempts, _, err := s.app.Store().EndpointDeliveries(t.Context(), m.org, endpoint, store.Page{Limit: 10})
 		return err == nil && len(attempts) == 3 && attempts[0].CompletedAt != nil && attempts[0].NextAttemptAt == nil
-	}, time.Minute, 20*time.Millisecond)
+	}, waitLong, pollOften)
 	require.Equal(t, 1.0, m.get(t, "/v1/events/"+event).json["pending_webhooks"], "what was given up is a health signal")
 	m.call(t, http.MethodDelete, "/v1/webhook_endpoints/"+endpoint, nil).expect(t, 200)
 	require.Equal(t, 0.0, m.get(t, "/v1/events/"+event).json["pending_webhooks"])

@@ -32,6 +32,8 @@ const (
 	CodeSessionNotCancellable ErrorCode = "session_not_cancellable"
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
+	CodeReviewNotPending      ErrorCode = "review_not_pending"
+	CodeReviewDecided         ErrorCode = "review_decided"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"
 	CodeServiceUnavailable    ErrorCode = "service_unavailable"

@@ -27,7 +27,7 @@ type SessionObject struct {
 	VerificationPath   *string            `json:"verification_path"`
 	VerifiedPersonID   *string            `json:"verified_person_id"`
 	Failure            *FailureObject     `json:"failure"`
-	Review             json.RawMessage    `json:"review"`
+	Review             *ReviewObject      `json:"review"`
 	ActiveDevice       *string            `json:"active_device"`
 	DeviceLockedAt     *Timestamp         `json:"device_locked_at"`
 	Created            Timestamp          `json:"created"`
@@ -80,7 +80,7 @@ func (s Session) Public() SessionObject {
 		},
 		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
-		VerificationPath: s.VerificationPath, Failure: s.failure(), Review: json.RawMessage("null"),
+		VerificationPath: s.VerificationPath, Failure: s.failure(), Review: s.Review.Public(),
 		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
 	}
 }

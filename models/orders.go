@@ -7,6 +7,7 @@ const (
 	ActivityJudgeSubmission = "JudgeSubmission" // SubmissionRef -> SessionView
 	ActivitySyncSession     = "SyncSession"     // SessionRef -> SessionView
 	ActivityEndSession      = "EndSession"      // SessionEnd -> SessionView
+	ActivityDecideReview    = "DecideReview"    // ReviewDecision -> SessionView
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 )
@@ -51,6 +52,9 @@ type EventRef struct {
 type SessionView struct {
 	Status    SessionStatus `json:"status"`
 	ExpiresAt Timestamp     `json:"expires_at"`
+	// Review is where the session's latest review stands, "" where there never was one, and ReviewNode at which node.
+	Review     ReviewStatus `json:"review,omitempty"`
+	ReviewNode string       `json:"review_node,omitempty"`
 	// Offers are the methods that the user may submit now.
 	Offers []OfferView `json:"offers,omitempty"`
 	// FirstAttempts are deliveries of the session's events that nobody has attempted yet.

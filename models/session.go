@@ -83,6 +83,7 @@ type Session struct {
 	PhoneLookup        *string
 	VerificationPath   *string
 	FailureCode        *rules.ReasonCode
+	Review             Review `gorm:"embedded"`
 	// Revision counts the changes of the row: what was read is still true where it has not moved.
 	Revision int64
 	// Submissions counts what the user has sent; each one signals the workflow, so it is capped.

@@ -131,7 +131,9 @@ func TestAnEventFiredAfterTheRunHasCompletedIsDelivered(t *testing.T) {
 		Set: map[string]any{"nudge_at": s.Now()},
 	})
 	require.NoError(t, err)
+	event := s.EventsOf(t, session)[2].ID
 
+	h.Completed(t, event)
 	heard(t, merchant, models.EventSessionFailed)
 	settled(t, s, session)
 }

@@ -29,6 +29,8 @@ type Options struct {
 	// WebhookClient sends; nil means activities.NewWebhookClient(WebhookTimeout).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
+	ReviewTimeout  time.Duration
+	SessionTTL     time.Duration
 	RetrySchedule  []time.Duration
 	// SweepInterval is how often lost signals, starts and deliveries are looked for, and SweepAfter how long something
 	// must be overdue to count as lost. 0 means 2 and 5 seconds.
@@ -73,10 +75,14 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	o := w.options
 	queue := worker.New(o.Temporal, workflows.QueueSessions, versioned(o.BuildID))
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterSessions(queue)
-	sessions := &activities.Sessions{Store: o.Store, Judge: o.Judge, Judged: o.Metrics.judged, Ended: o.Metrics.ended}
+	sessions := &activities.Sessions{
+		Store: o.Store, Judge: o.Judge, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
+		Judged: o.Metrics.judged, Ended: o.Metrics.ended,
+	}
 	register(queue, models.ActivityJudgeSubmission, sessions.JudgeSubmission)
 	register(queue, models.ActivitySyncSession, sessions.SyncSession)
 	register(queue, models.ActivityEndSession, sessions.EndSession)
+	register(queue, models.ActivityDecideReview, sessions.DecideReview)
 	return queue
 }
 

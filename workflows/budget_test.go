@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,7 +10,8 @@ import (
 
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/worker/workertest"
 )
 
 // What the design allows the commonest session: verified at the first attempt, with one endpoint that subscribed to
@@ -21,19 +23,8 @@ const (
 
 func TestTheCommonestSessionStaysWithinItsBudget(t *testing.T) {
 	t.Parallel()
-	h := house.House(t)
-	s := h.Sandbox(t)
-	merchant := scene.NewMerchant(t, s.Now().Local)
-	s.Subscribe(t, merchant, models.EventSessionVerified)
-	session := s.Begin(t, scene.AnyOf(document))
-	h.Start(t, session)
-	h.Begun(t, session.ID)
-	h.Simulate(t, s, session, document, simulated.Pass)
-	h.Completed(t, session.ID)
+	history := undisturbed(t, commonest)["session"]
 
-	history := h.History(t, session.ID)
-
-	require.Equal(t, []models.EventType{models.EventSessionVerified}, merchant.Heard())
 	for _, event := range history.Events {
 		t.Logf("%2d %s", event.EventId, event.EventType)
 	}
@@ -42,12 +33,46 @@ func TestTheCommonestSessionStaysWithinItsBudget(t *testing.T) {
 	require.LessOrEqual(t, actions(history), mostActions)
 }
 
+func commonest(t *testing.T) recordings {
+	t.Helper()
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	recorded := a.over(t, models.StatusVerified)
+	require.Equal(t, []models.EventType{models.EventSessionVerified}, a.merchant.Heard())
+	return recorded
+}
+
+// undisturbed plays until no task of a workflow had to be repeated, as happens on a machine that is too busy.
+func undisturbed(t *testing.T, play func(t *testing.T) recordings) (recorded recordings) {
+	t.Helper()
+	workertest.Eventually(t, func() bool {
+		recorded = play(t)
+		for _, history := range recorded {
+			if slices.ContainsFunc(history.Events, repeats) {
+				return false
+			}
+		}
+		return true
+	})
+	return recorded
+}
+
+func repeats(event *historypb.HistoryEvent) bool {
+	switch event.EventType {
+	case enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED, enumspb.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+		return true
+	default:
+		return false
+	}
+}
+
 // A failed first attempt costs the session the start of its child. What follows is the child's own account.
 func TestARetriedDeliveryCostsTheSessionTwoActionsMore(t *testing.T) {
 	t.Parallel()
-	history := retriedDelivery(t)
+	recorded := undisturbed(t, retriedDelivery)
 
-	session, retry := history["session"], history["retry"]
+	session, retry := recorded["session"], recorded["retry"]
 	t.Logf("session: %d events, %d billable actions", len(session.Events), actions(session))
 	t.Logf("retry: %d events, %d billable actions", len(retry.Events), actions(retry))
 	require.LessOrEqual(t, actions(session), mostActions+2)

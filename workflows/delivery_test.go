@@ -54,6 +54,20 @@ func TestAnEndpointHearsOnlyWhatItSubscribedTo(t *testing.T) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, everything.Heard())
 }
 
+func TestAnAttemptUnderWayIsNotBegunAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, _ := p.merchant(t, models.EventSessionCreated)
+	session := p.Begin(t, scene.AnyOf(document))
+	p.tally.failNext(models.ActivityDeliverWebhook, 2) // so that it takes three seconds
+	p.after(time.Second/2, p.changed)
+
+	p.run(t, session)
+
+	require.Equal(t, []time.Duration{3 * time.Second}, heardAfter(merchant))
+	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
+}
+
 func TestAFailedFirstAttemptDoesNotHoldUpTheSession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)

@@ -15,16 +15,24 @@ const day = 24 * time.Hour
 
 func TestASessionExpires(t *testing.T) {
 	t.Parallel()
-	p := newPlay(t)
-	session := p.Begin(t, scene.AnyOf(document), scene.Lasting(time.Hour))
-	merchant, endpoint := p.merchant(t, models.EventSessionExpired)
-	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Fail) })
+	for name, lasting := range map[string]time.Duration{
+		"at its time": time.Hour,
+		"at the second that its merchant was told": time.Hour + 700*time.Millisecond,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t)
+			session := p.Begin(t, scene.AnyOf(document), scene.Lasting(lasting))
+			merchant, endpoint := p.merchant(t, models.EventSessionExpired)
+			p.after(time.Minute, func() { p.submits(t, session, document, simulated.Fail) })
 
-	p.run(t, session)
+			p.run(t, session)
 
-	p.ended(t, session, models.StatusExpired, time.Hour)
-	require.Equal(t, []time.Duration{time.Hour}, heardAfter(merchant))
-	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
+			p.ended(t, session, models.StatusExpired, time.Hour)
+			require.Equal(t, []time.Duration{time.Hour}, heardAfter(merchant))
+			require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
+		})
+	}
 }
 
 func TestASessionFoundOverdueExpiresAtOnce(t *testing.T) {

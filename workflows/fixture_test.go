@@ -31,7 +31,10 @@ import (
 // would else find that it has run out.
 var began = time.Date(2100, time.May, 15, 12, 0, 0, 0, time.UTC)
 
-const webhookTimeout = 10 * time.Second
+const (
+	webhookTimeout = 10 * time.Second
+	reviewTimeout  = 72 * time.Hour
+)
 
 // schedule is the documented one.
 var schedule = []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}
@@ -54,8 +57,14 @@ func newPlay(t *testing.T) *play {
 	env.SetStartTime(began)
 	env.SetTestTimeout(time.Minute)
 	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally()}
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{p.tally}})
-	p.sessions = &activities.Sessions{Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}}
+	env.SetWorkerOptions(worker.Options{
+		Interceptors: []interceptor.WorkerInterceptor{p.tally},
+		// On a machine that is busy with other tests a goroutine may wait for longer than the usual second.
+		DeadlockDetectionTimeout: time.Minute,
+	})
+	p.sessions = &activities.Sessions{
+		Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: reviewTimeout, SessionTTL: day,
+	}
 	p.webhooks = &activities.Webhooks{
 		Store: p.Store, Client: activities.NewWebhookClient(webhookTimeout), Schedule: schedule,
 	}
@@ -71,6 +80,7 @@ func (p *play) register() {
 		models.ActivityJudgeSubmission: p.sessions.JudgeSubmission,
 		models.ActivitySyncSession:     p.sessions.SyncSession,
 		models.ActivityEndSession:      p.sessions.EndSession,
+		models.ActivityDecideReview:    p.sessions.DecideReview,
 		models.ActivityEventDeliveries: p.webhooks.EventDeliveries,
 		models.ActivityDeliverWebhook:  p.webhooks.DeliverWebhook,
 	} {

@@ -61,7 +61,7 @@ func TestWhatIsRecordedReplays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for of, history := range play(t) {
-				require.NoError(t, replayer().ReplayWorkflowHistory(nil, history), of)
+				require.NoError(t, replayer(t).ReplayWorkflowHistory(silent, history), of)
 				recorded := asJSON(t, history)
 				requireNothingPersonal(t, history, recorded)
 				if *saveHistories {

@@ -3,6 +3,7 @@ package workflows
 
 import (
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // The task queues. Sessions and deliveries have their own, so that slow receivers never hold up a session.
@@ -22,6 +23,8 @@ const (
 const (
 	// SignalMethodResult brings a SubmissionSignal.
 	SignalMethodResult = "method-result"
+	// SignalReviewDecision brings a ReviewSignal; operators may send it by hand.
+	SignalReviewDecision = "review-decision"
 	// SignalChanged says that the row has changed; it carries nothing.
 	SignalChanged = "changed"
 	// QueryState answers a SessionState.
@@ -43,11 +46,20 @@ type SubmissionSignal struct {
 	SubmissionID string `json:"submission_id"`
 }
 
+// ReviewSignal is a reviewer's decision, in the JSON of POST /v1/verification_sessions/:id/review.
+type ReviewSignal struct {
+	Decision graph.Decision `json:"decision"`
+	Reason   string         `json:"reason"`
+	Reviewer string         `json:"reviewer"`
+}
+
 // SessionState is what the state query tells an operator.
 type SessionState struct {
 	Status    models.SessionStatus `json:"status"`
 	ExpiresAt models.Timestamp     `json:"expires_at"`
 	Offers    []models.OfferView   `json:"offers"`
+	// Review is where the latest review stands.
+	Review models.ReviewStatus `json:"review,omitempty"`
 	// Deliveries counts first attempts under way.
 	Deliveries int `json:"deliveries"`
 }

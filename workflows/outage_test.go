@@ -80,7 +80,7 @@ func TestAVerdictThatCouldNotBeRecordedIsGivenAnew(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
-	const restless = 15 // more often than one activity looks again
+	const restless = 25 // more often than two activities look again
 	p.sessions.Judge = &meddler{judge: p.sessions.Judge, meddle: func(call int) {
 		if call <= restless {
 			p.move(t, session, strconv.Itoa(call), nil)
@@ -91,7 +91,7 @@ func TestAVerdictThatCouldNotBeRecordedIsGivenAnew(t *testing.T) {
 	p.run(t, session)
 
 	p.ended(t, session, models.StatusVerified, time.Minute)
-	require.Equal(t, 2, p.tally.local(models.ActivityJudgeSubmission))
+	require.Equal(t, 3, p.tally.local(models.ActivityJudgeSubmission))
 	require.Len(t, p.Verdicts(t, session), 1)
 }
 

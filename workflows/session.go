@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/stile-id/stile/models"
@@ -35,11 +36,16 @@ type sessionRun struct {
 	view     models.SessionView
 	attempts *firstAttempts
 	deadline deadline
-	// indexed is the status that the search attribute has.
-	indexed models.SessionStatus
+	indexed  indexed
 	// due are the submissions whose verdict is held back, or whose signal was lost.
 	due      workflow.Channel
 	expected map[string]bool
+}
+
+// indexed is what the search attributes say.
+type indexed struct {
+	status models.SessionStatus
+	review models.ReviewStatus
 }
 
 // deadline is the timer to the session's expiry.
@@ -54,7 +60,7 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 		ref:      in.SessionRef,
 		view:     models.SessionView{Status: in.Status, ExpiresAt: in.ExpiresAt},
 		attempts: newFirstAttempts(ctx, webhookTimeout),
-		indexed:  in.Status,
+		indexed:  indexed{status: in.Status},
 		due:      workflow.NewNamedBufferedChannel(ctx, "due", models.MaxSubmissions),
 		expected: map[string]bool{},
 	}
@@ -68,7 +74,8 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 
 func (run *sessionRun) state() (SessionState, error) {
 	return SessionState{
-		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: run.view.Offers, Deliveries: run.attempts.count,
+		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: run.view.Offers, Review: run.view.Review,
+		Deliveries: run.attempts.count,
 	}, nil
 }
 
@@ -83,6 +90,11 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 		AddReceive(workflow.GetSignalChannel(ctx, SignalChanged), func(c workflow.ReceiveChannel, _ bool) {
 			c.Receive(ctx, nil)
 			err = run.look(ctx, models.ActivitySyncSession, run.ref, "Read the row")
+		}).
+		AddReceive(workflow.GetSignalChannel(ctx, SignalReviewDecision), func(c workflow.ReceiveChannel, _ bool) {
+			var signal ReviewSignal
+			c.Receive(ctx, &signal)
+			err = run.decideReview(ctx, signal)
 		}).
 		AddReceive(run.due, func(c workflow.ReceiveChannel, _ bool) {
 			var submission string
@@ -99,6 +111,13 @@ func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
 	delete(run.expected, submission)
 	ref := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}
 	return run.look(ctx, models.ActivityJudgeSubmission, ref, "Judge "+submission)
+}
+
+func (run *sessionRun) decideReview(ctx workflow.Context, s ReviewSignal) error {
+	decision := models.ReviewDecision{
+		SessionRef: run.ref, Decision: s.Decision, Reason: s.Reason, Reviewer: s.Reviewer,
+	}
+	return run.look(ctx, models.ActivityDecideReview, decision, "Decide the review")
 }
 
 func (run *sessionRun) end(ctx workflow.Context, to models.SessionStatus) error {
@@ -162,13 +181,20 @@ func (run *sessionRun) cancelDeadline() {
 	}
 }
 
-// index shows the status in Temporal's list of runs. Only a change is worth an event of the history.
+// index shows status and review in Temporal's list of runs. Only a change is worth an event of the history.
 func (run *sessionRun) index(ctx workflow.Context) error {
-	if run.indexed == run.view.Status {
+	var changed []temporal.SearchAttributeUpdate
+	if run.indexed.status != run.view.Status {
+		changed = append(changed, searchStatus.ValueSet(string(run.view.Status)))
+	}
+	if run.indexed.review != run.view.Review {
+		changed = append(changed, searchReview.ValueSet(string(run.view.Review)))
+	}
+	if len(changed) == 0 {
 		return nil
 	}
-	run.indexed = run.view.Status
-	return workflow.UpsertTypedSearchAttributes(ctx, searchStatus.ValueSet(string(run.view.Status)))
+	run.indexed = indexed{status: run.view.Status, review: run.view.Review}
+	return workflow.UpsertTypedSearchAttributes(ctx, changed...)
 }
 
 // finish waits until every event of the session has had its first attempt.
@@ -187,6 +213,9 @@ func (run *sessionRun) details() string {
 	for _, offer := range run.view.Offers {
 		lines = append(lines, "- `"+offer.Method+"` at node `"+offer.Node+"`: "+
 			strconv.Itoa(offer.AttemptsLeft)+" attempts left")
+	}
+	if run.view.Review.Waits() {
+		lines = append(lines, "- review at node `"+run.view.ReviewNode+"`: "+string(run.view.Review))
 	}
 	return strings.Join(lines, "\n")
 }

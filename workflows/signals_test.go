@@ -113,6 +113,7 @@ func anotherSubmission(p *play, t *testing.T) models.Submission {
 func TestASlowVerdictIsHeldBack(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
+	timers := p.timers()
 	session := p.Begin(t, scene.AnyOf(document))
 	p.after(time.Minute, func() {
 		p.signal(p.SimulateSlowly(t, session, document, simulated.Slow, 10*time.Second))
@@ -126,6 +127,7 @@ func TestASlowVerdictIsHeldBack(t *testing.T) {
 
 	p.ended(t, session, models.StatusVerified, time.Minute+10*time.Second)
 	require.Equal(t, 2, p.tally.local(models.ActivityJudgeSubmission), "when it came, and when it was due")
+	require.Equal(t, []time.Duration{day, 10 * time.Second}, *timers)
 }
 
 func TestAHeldBackVerdictDoesNotHoldUpTheExpiry(t *testing.T) {

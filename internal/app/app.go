@@ -145,6 +145,8 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	return worker.New(worker.Options{
 		Temporal: a.temporal, Store: a.store, Orchestrator: orders,
 		Judge:          simulated.Judge{Real: attestation.Judge{}},
+		ReviewTimeout:  c.ReviewTimeout,
+		SessionTTL:     c.SessionTTL,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
 		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
@@ -156,7 +158,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	return api.New(api.Options{
 		Store: a.store, Orchestrator: orders, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
-			SessionTTL: c.SessionTTL, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
+			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,

@@ -33,6 +33,7 @@ type Config struct {
 	LogLevel       string   // STILE_LOG_LEVEL: debug, info, warn or error
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
+	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
 	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
@@ -72,6 +73,7 @@ func Read(get func(name string) string) (Config, error) {
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
+		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),
 		WebhookRetrySchedule: r.durations("STILE_WEBHOOK_RETRY_SCHEDULE", "5m,30m,2h,8h"),
 		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
 		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", 5*time.Second),

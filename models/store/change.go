@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -23,6 +24,8 @@ type Change struct {
 	Revision *int64
 	// Set are further columns.
 	Set map[string]any
+	// Events are fired besides that of the status, and before it.
+	Events []models.EventType
 	// Also writes rows that stand or fall with the change. It sees the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
 }
@@ -69,7 +72,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	// Two events of one session never share a moment, so that lists keep their order.
 	now := s.Now()
 	if !now.After(before.Updated.Time) {
-		now = models.At(before.Updated.Add(1000))
+		now = models.At(before.Updated.Add(time.Microsecond))
 	}
 	transition.Created = now
 	// The insert makes a racing repeat wait for us, and then find the first.
@@ -85,8 +88,15 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 			return Changed{}, err
 		}
 	}
+	for _, kind := range c.Events {
+		if err := s.fire(tx, s.id(models.PrefixEvent), kind, after, now); err != nil {
+			return Changed{}, err
+		}
+		now = models.At(now.Add(time.Microsecond))
+	}
 	if transition.EventID != nil {
-		err = s.fire(tx, *transition.EventID, after, now)
+		kind, _ := models.EventFor(c.To)
+		err = s.fire(tx, *transition.EventID, kind, after, now)
 	}
 	return Changed{Session: after, EventID: transition.EventID}, err
 }
@@ -145,9 +155,10 @@ func sessionIn(tx *gorm.DB, org, id string) (models.Session, error) {
 	return session, err
 }
 
-// fire inserts the event of the session's new status, and a pending delivery per subscribed endpoint.
-func (s *Store) fire(tx *gorm.DB, eventID string, session models.Session, now models.Timestamp) error {
-	kind, _ := models.EventFor(session.Status)
+// fire inserts an event of the session, and a pending delivery per subscribed endpoint.
+func (s *Store) fire(
+	tx *gorm.DB, eventID string, kind models.EventType, session models.Session, now models.Timestamp,
+) error {
 	data, err := json.Marshal(session.Public())
 	if err != nil {
 		return err

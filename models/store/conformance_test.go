@@ -21,6 +21,7 @@ var areas = map[string][]scenario{
 	"changes":       changeScenarios,
 	"submissions":   submissionScenarios,
 	"verdicts":      verdictScenarios,
+	"reviews":       reviewScenarios,
 	"sweeps":        sweepScenarios,
 	"endpoints":     endpointScenarios,
 	"deliveries":    deliveryScenarios,

@@ -11,8 +11,11 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// ActorCLI is the actor in the audit log of what an operator does on the command line.
-const ActorCLI = "cli"
+// The actors in the audit log that are no API keys: an operator on the command line, and one who signals in Temporal.
+const (
+	ActorCLI      = "cli"
+	ActorTemporal = "temporal"
+)
 
 func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map[string]any) error {
 	return tx.Create(&models.AuditEntry{

@@ -28,6 +28,8 @@ type NewSession struct {
 	WebhookRequired bool
 	// Verified makes the session verified at birth (skip_verification).
 	Verified bool
+	// Begun is how the session begins its graph: branches at the start may end it at birth, or have it reviewed.
+	Begun *Progress
 }
 
 // CreateSession stores a session with its first events. A repeat under a reserved id returns the first.
@@ -42,13 +44,14 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session
 		if err := s.admit(tx, n); err != nil {
 			return err
 		}
-		if session, err = s.insertSession(tx, session, n); err != nil || !n.Verified {
+		if session, err = s.insertSession(tx, session, n); err != nil {
 			return err
 		}
-		changed, err := s.change(tx, Change{
-			OrgID: session.OrgID, SessionID: session.ID, ID: "skip_verification",
-			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
-		})
+		born, moves := s.born(session, n)
+		if !moves {
+			return recordSteps(tx, n.begun(), session)
+		}
+		changed, err := s.change(tx, born)
 		session = changed.Session
 		return err
 	})
@@ -56,6 +59,32 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session
 		s.announce(ctx, session.ID)
 	}
 	return session, err
+}
+
+// born is the change that a session is born with, if there is one.
+func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
+	switch {
+	case n.Verified:
+		return Change{
+			OrgID: session.OrgID, SessionID: session.ID, ID: "skip_verification",
+			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
+		}, true
+	case n.begun().To.Terminal() || n.begun().Flagged != nil:
+		begun := n.begun()
+		begun.Session = session
+		c := s.progress(begun, "begin")
+		c.Also = func(tx *gorm.DB, after models.Session) error { return recordSteps(tx, begun, after) }
+		return c, true
+	default:
+		return Change{}, false
+	}
+}
+
+func (n NewSession) begun() Progress {
+	if n.Begun == nil {
+		return Progress{}
+	}
+	return *n.Begun
 }
 
 // admit applies the rules of the organization inside the transaction, where racing requests cannot pass them together.
@@ -109,7 +138,7 @@ func (s *Store) insertSession(tx *gorm.DB, session models.Session, n NewSession)
 	if err := tx.Create(&session).Error; err != nil {
 		return session, err
 	}
-	return session, s.fire(tx, s.id(models.PrefixEvent), session, now)
+	return session, s.fire(tx, s.id(models.PrefixEvent), models.EventSessionCreated, session, now)
 }
 
 func (s *Store) graphRow(org string, g graph.Graph) (models.Graph, error) {
@@ -140,6 +169,7 @@ type SessionFilter struct {
 	Status            models.SessionStatus
 	ClientReferenceID string
 	WorkflowID        string
+	Review            models.ReviewStatus
 	Created           Window
 }
 
@@ -152,12 +182,21 @@ func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 	q = f.Created.apply(q)
 	for column, value := range map[string]string{
 		"status": string(f.Status), "client_reference_id": f.ClientReferenceID, "workflow_id": f.WorkflowID,
+		"review_status": string(f.Review),
 	} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}
 	}
 	return q
+}
+
+// EndedSessions reads the last sessions of a workflow that have ended, newest first.
+func (s *Store) EndedSessions(ctx context.Context, org, workflow string, last int) ([]models.Session, error) {
+	var rows []models.Session
+	err := s.read(ctx).Where("org_id = ? AND workflow_id = ? AND completed_at IS NOT NULL", org, workflow).
+		Order("created DESC, id DESC").Limit(last).Find(&rows).Error
+	return rows, err
 }
 
 // SessionGraph reads the graph that the session runs.

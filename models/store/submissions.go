@@ -11,7 +11,6 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/rules"
-	"github.com/stile-id/stile/rules/graph"
 )
 
 // NewSubmission is what a user sent for the next attempt at a method.
@@ -103,49 +102,6 @@ func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) (
 		Where("session_id = ? AND org_id = ? AND payload IS NOT NULL", sessionID, org).
 		Order("created, id").Find(&rows).Error
 	return rows, err
-}
-
-// Judgement is a verdict with what the executor made of it.
-type Judgement struct {
-	Session    models.Session // as it was read when the executor ran
-	Submission models.Submission
-	Verdict    models.Verdict
-	State      graph.State
-	To         models.SessionStatus
-	Failure    *rules.ReasonCode
-}
-
-// Judge records a verdict, moves the session and erases what the user had sent. Errors: those of Change; ErrRefused
-// means that the row moved meanwhile, so that the executor must look again.
-func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
-	set := map[string]any{
-		"graph_state": models.AsJSON(j.State), "in_flight": max(j.Session.InFlight-1, 0), "nudge_at": nil,
-	}
-	if j.To == models.StatusVerified {
-		set["verification_path"] = string(j.Submission.Method)
-	}
-	if j.Failure != nil {
-		set["failure_code"] = *j.Failure
-	}
-	return s.Change(ctx, Change{
-		OrgID: j.Session.OrgID, SessionID: j.Session.ID,
-		ID:   fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt),
-		From: models.OpenStatuses, To: j.To, Revision: &j.Session.Revision, Set: set,
-		Also: func(tx *gorm.DB, after models.Session) error { return s.recordVerdict(tx, j, after) },
-	})
-}
-
-func (s *Store) recordVerdict(tx *gorm.DB, j Judgement, after models.Session) error {
-	result := models.Result{
-		ID: j.Submission.ID, OrgID: j.Submission.OrgID, SessionID: j.Submission.SessionID, Node: j.Submission.Node,
-		Method: j.Submission.Method, Attempt: j.Submission.Attempt, Status: j.Verdict.Outcome,
-		AgeTier: j.Verdict.AgeTier, ReasonCodes: models.AsJSON(j.Verdict.ReasonCodes),
-		Checks: models.AsJSON(j.Verdict.Checks), Provider: j.Verdict.Provider, Created: after.Updated,
-	}
-	if err := tx.Create(&result).Error; err != nil {
-		return err
-	}
-	return erase(tx, after, j.Submission.ID)
 }
 
 // erase removes what the user sent: of the judged submission, and of all once the session has ended.

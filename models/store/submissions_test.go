@@ -68,8 +68,8 @@ func (f *fixture) submitted(t *testing.T, session models.Session, node, payload 
 // judgement is the verdict on a submission to a session as it was read.
 func judgement(session models.Session, s models.Submission, outcome graph.Outcome, to models.SessionStatus) store.Judgement {
 	return store.Judgement{
-		Session: session, Submission: s, State: graph.State{Entered: 7}, To: to,
-		Verdict: models.Verdict{Outcome: outcome},
+		Progress:   store.Progress{Session: session, State: graph.State{Entered: 7}, To: to},
+		Submission: s, Verdict: models.Verdict{Outcome: outcome},
 	}
 }
 

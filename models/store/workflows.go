@@ -90,6 +90,31 @@ func (s *Store) lockWorkflow(tx *gorm.DB, org, id string, w *models.Workflow) er
 func (s *Store) PublishWorkflow(
 	ctx context.Context, org, actor, id string, note *string, compile func(models.Workflow) (graph.Graph, error),
 ) (models.WorkflowVersion, error) {
+	return s.freeze(ctx, org, actor, id, note, "workflow.publish",
+		func(_ *gorm.DB, w models.Workflow, v *models.WorkflowVersion) error {
+			compiled, err := compile(w)
+			v.Definition, v.Compiled = w.Definition, models.AsJSON(compiled)
+			return err
+		})
+}
+
+// RollbackWorkflow publishes an old version anew, as version N+1. The draft stays as it is.
+func (s *Store) RollbackWorkflow(
+	ctx context.Context, org, actor, id string, version int, note *string,
+) (models.WorkflowVersion, error) {
+	return s.freeze(ctx, org, actor, id, note, "workflow.rollback",
+		func(tx *gorm.DB, _ models.Workflow, v *models.WorkflowVersion) error {
+			old, err := versionIn(tx, org, id, version)
+			v.Definition, v.Compiled = old.Definition, old.Compiled
+			return err
+		})
+}
+
+// freeze stores the next version of a workflow, as fill makes it. A repeat under a reserved id returns the first.
+func (s *Store) freeze(
+	ctx context.Context, org, actor, id string, note *string, action string,
+	fill func(tx *gorm.DB, w models.Workflow, v *models.WorkflowVersion) error,
+) (models.WorkflowVersion, error) {
 	v := models.WorkflowVersion{
 		ID: s.NewID(ctx, models.PrefixWorkflowVersion), OrgID: org, WorkflowID: id, Note: note, Author: &actor,
 	}
@@ -101,21 +126,19 @@ func (s *Store) PublishWorkflow(
 		if found, err := one(tx.Where("id = ?", v.ID), &v); err != nil || found {
 			return err
 		}
-		compiled, err := compile(w)
-		if err != nil {
+		if err := fill(tx, w, &v); err != nil {
 			return err
 		}
 		v.Version, v.Created = nextVersion(w), s.Now()
-		v.Definition, v.Compiled = w.Definition, models.AsJSON(compiled)
 		if err := tx.Create(&v).Error; err != nil {
 			return err
 		}
-		err = tx.Model(&models.Workflow{}).Where("id = ?", id).
+		err := tx.Model(&models.Workflow{}).Where("id = ?", id).
 			Updates(map[string]any{"published_version": v.Version}).Error
 		if err != nil {
 			return err
 		}
-		return s.audit(tx, org, actor, "workflow.publish", id, map[string]any{"version": v.Version})
+		return s.audit(tx, org, actor, action, id, map[string]any{"version": v.Version})
 	})
 	return v, err
 }
@@ -137,9 +160,12 @@ func (s *Store) WorkflowVersions(ctx context.Context, org, id string, page Page)
 
 // WorkflowVersion reads one version.
 func (s *Store) WorkflowVersion(ctx context.Context, org, id string, version int) (models.WorkflowVersion, error) {
+	return versionIn(s.read(ctx), org, id, version)
+}
+
+func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion, error) {
 	var v models.WorkflowVersion
-	q := s.read(ctx).Where("org_id = ? AND workflow_id = ? AND version = ?", org, id, version)
-	found, err := one(q, &v)
+	found, err := one(tx.Where("org_id = ? AND workflow_id = ? AND version = ?", org, id, version), &v)
 	if err == nil && !found {
 		return v, &models.Error{
 			Code: models.CodeResourceMissing, Param: "version", Message: "The workflow has no such version",

@@ -27,6 +27,7 @@ var workflowScenarios = []scenario{
 	repeatedPublishReturnsTheFirstVersion,
 	publishedVersionIsTheNewestAndFrozen,
 	unpublishedUnknownAndForeignAreOneAnswer,
+	rollbackPublishesAnOldVersionAnew,
 	versionIsReadByNumber,
 	versionsAreListedNewestFirst,
 	changesOfWorkflowsAreAudited,
@@ -256,4 +257,37 @@ func changesOfWorkflowsAreAudited(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	f.publish(t, w)
 	require.ElementsMatch(t, []string{"workflow.create", "workflow.update", "workflow.publish"}, f.audited(t, f.org, w.ID))
+}
+
+func rollbackPublishesAnOldVersionAnew(t *testing.T, f *fixture) {
+	w := f.workflow(t)
+	first := f.publish(t, w)
+	draft, err := f.UpdateWorkflow(t.Context(), f.org, actor, w.ID, func(w *models.Workflow) error {
+		w.Definition.V.Methods = []rules.Method{rules.MethodMDL}
+		return nil
+	})
+	require.NoError(t, err)
+	f.publish(t, w)
+	f.clock.Advance(time.Second)
+	ctx := f.reserved(t, "rollback")
+	third, err := f.RollbackWorkflow(ctx, f.org, actor, w.ID, 1, ptr("too strict"))
+	require.NoError(t, err)
+	want := first
+	want.ID, want.Version, want.Note, want.Created = third.ID, 3, ptr("too strict"), f.Now()
+	require.Equal(t, want, third)
+	again, err := f.RollbackWorkflow(ctx, f.org, actor, w.ID, 1, ptr("too strict"))
+	require.NoError(t, err)
+	require.Equal(t, third, again)
+	current, err := f.PublishedVersion(t.Context(), f.org, w.ID)
+	require.NoError(t, err)
+	require.Equal(t, third, current)
+	now, err := f.Workflow(t.Context(), f.org, w.ID)
+	require.NoError(t, err)
+	require.Equal(t, draft.Definition, now.Definition)
+
+	_, err = f.RollbackWorkflow(t.Context(), f.org, actor, w.ID, 9, nil)
+	requireCode(t, models.CodeResourceMissing, err)
+	_, err = f.RollbackWorkflow(t.Context(), f.foreign, actor, w.ID, 1, nil)
+	requireCode(t, models.CodeResourceMissing, err)
+	require.Contains(t, f.audited(t, f.org, w.ID), "workflow.rollback")
 }

@@ -36,7 +36,7 @@ type Options struct {
 }
 
 // WebhookTimeout leaves receivers time on a machine that is busy with other tests.
-const WebhookTimeout = 2 * time.Second
+const WebhookTimeout = 3 * time.Second
 
 // House is a Temporal server and a store, with workers on both.
 type House struct {

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/simulation"
+)
+
+// The number of sessions of a backtest.
+const (
+	usualSessions = 100
+	mostSessions  = 500
+)
+
+type backtestInput struct {
+	Version  *int `json:"version"`
+	Sessions *struct {
+		Last *int `json:"last"`
+	} `json:"sessions"`
+}
+
+func (in backtestInput) last() (int, error) {
+	if in.Sessions == nil || in.Sessions.Last == nil {
+		return usualSessions, nil
+	}
+	last := *in.Sessions.Last
+	if last < 1 || last > mostSessions {
+		return 0, models.Invalid("sessions.last", "sessions.last must be from 1 to %d", mostSessions)
+	}
+	return last, nil
+}
+
+type backtestObject struct {
+	Object    string          `json:"object"`
+	Version   *int            `json:"version"`
+	Sessions  int             `json:"sessions"`
+	Changed   []changedObject `json:"changed"`
+	Unchanged int             `json:"unchanged"`
+}
+
+// changedObject is a session that would have ended otherwise.
+type changedObject struct {
+	SessionID string               `json:"session_id"`
+	Before    models.SessionStatus `json:"before"`
+	After     graph.Outcome        `json:"after"`
+	Node      *string              `json:"node"` // where the ways first part
+}
+
+func (a *API) backtestWorkflow(c *call) (answer, error) {
+	var in backtestInput
+	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	last, err := in.last()
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := a.trial(c, in.Version)
+	if err != nil {
+		return answer{}, err
+	}
+	sessions, err := a.recorded(c, last)
+	if err != nil {
+		return answer{}, err
+	}
+	object := backtestObject{
+		Object: "workflow_backtest", Version: t.version, Sessions: len(sessions), Changed: []changedObject{},
+	}
+	for _, s := range sessions {
+		if err := c.ctx.Err(); err != nil {
+			return answer{}, err
+		}
+		after, difference, err := t.replay(s)
+		if err != nil {
+			return answer{}, err
+		}
+		if !changes(s.Status, after) {
+			object.Unchanged++
+			continue
+		}
+		object.Changed = append(object.Changed, showChanged(s, after, difference))
+	}
+	return reply(http.StatusOK, object)
+}
+
+// changes reports whether a replay ends otherwise. What was cancelled or expired was waiting until then.
+func changes(before models.SessionStatus, after graph.Outcome) bool {
+	if before == models.StatusCancelled || before == models.StatusExpired {
+		return after != simulation.OutcomeWaiting
+	}
+	return string(before) != string(after)
+}
+
+func showChanged(s recordedSession, after graph.Outcome, difference simulation.Difference) changedObject {
+	object := changedObject{SessionID: s.ID, Before: s.Status, After: after}
+	if difference.Node != "" {
+		object.Node = &difference.Node
+	}
+	return object
+}
+
+// replay plays a session again, as it was and as it would be.
+func (t *trial) replay(s recordedSession) (graph.Outcome, simulation.Difference, error) {
+	script := s.script()
+	was, err := simulation.Run(s.graph, script)
+	if err != nil {
+		return "", simulation.Difference{}, err
+	}
+	g, err := t.in(s.Jurisdiction)
+	if err != nil {
+		return "", simulation.Difference{}, err
+	}
+	would, err := simulation.Run(g, script)
+	return would.Outcome, simulation.Compare(was, would), err
+}

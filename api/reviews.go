@@ -1,0 +1,102 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+const (
+	longestReviewer = 200
+	longestReason   = 1000
+)
+
+// reviewObject is a session in review, as a list of reviews shows it.
+type reviewObject struct {
+	Object    string `json:"object"`
+	SessionID string `json:"session_id"`
+	models.ReviewObject
+}
+
+func showReview(s models.Session) reviewObject {
+	return reviewObject{Object: "session_review", SessionID: s.ID, ReviewObject: *s.Review.Public()}
+}
+
+// reviewList is a list with the number of reviews that wait, by age.
+type reviewList struct {
+	listObject[reviewObject]
+	Waiting store.ReviewAges `json:"waiting"`
+}
+
+func (a *API) listReviews(c *call) (answer, error) {
+	page, asked := c.query.page(), c.query.text("status")
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
+	statuses := models.WaitingReviews
+	if asked != "" {
+		status, known := models.ParseReviewStatus(asked)
+		if !known {
+			return answer{}, models.Invalid("status", "status must be pending, escalated, approved or rejected")
+		}
+		statuses = []models.ReviewStatus{status}
+	}
+	rows, more, err := a.store.Reviewed(c.ctx, c.org().ID, statuses, page)
+	if err != nil {
+		return answer{}, err
+	}
+	waiting, err := a.store.WaitingReviews(c.ctx, c.org().ID)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, reviewList{listObject: newList(c, rows, more, showReview), Waiting: waiting})
+}
+
+type reviewInput struct {
+	Decision *string `json:"decision"`
+	Reason   *string `json:"reason"`
+	Reviewer *string `json:"reviewer"`
+}
+
+func (a *API) decideReview(c *call) (answer, error) {
+	var in reviewInput
+	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	decision, err := in.decision(c.actor())
+	if err != nil {
+		return answer{}, err
+	}
+	decision.SessionRef = models.SessionRef{OrgID: c.org().ID, SessionID: c.id()}
+	session, err := a.engine.Decide(c.ctx, decision, c.actor())
+	if err != nil {
+		return answer{}, err
+	}
+	a.changed(c, session)
+	return reply(http.StatusOK, session.Public())
+}
+
+// decision reads what was decided; who sends no name decides in that of the key.
+func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
+	d := models.ReviewDecision{Reviewer: actor}
+	if in.Decision == nil {
+		return d, missing("decision")
+	}
+	d.Decision = graph.Decision(*in.Decision) // the engine knows which there are
+	if err := checkText("reason", in.Reason, longestReason); err != nil {
+		return d, err
+	}
+	if err := checkText("reviewer", in.Reviewer, longestReviewer); err != nil {
+		return d, err
+	}
+	if in.Reviewer != nil && strings.TrimSpace(*in.Reviewer) != "" {
+		d.Reviewer = *in.Reviewer
+	}
+	if in.Reason != nil {
+		d.Reason = *in.Reason
+	}
+	return d, nil
+}

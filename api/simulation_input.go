@@ -1,0 +1,136 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/simulation"
+)
+
+const (
+	mostCases   = 100
+	mostReviews = 100
+	mostSignals = 50
+)
+
+type simulationInput struct {
+	Version *int        `json:"version"`
+	Cases   []caseInput `json:"cases"`
+}
+
+// caseInput is one session to simulate.
+type caseInput struct {
+	Name         *string            `json:"name"`
+	Jurisdiction *string            `json:"jurisdiction"`
+	Metadata     map[string]*string `json:"metadata"`
+	Risk         *riskInput         `json:"risk"`
+	Results      []resultInput      `json:"results"`
+	Reviews      []decisionInput    `json:"reviews"`
+	Expect       *expectInput       `json:"expect"`
+}
+
+type riskInput struct {
+	Level   *string  `json:"level"`
+	Score   *int     `json:"score"`
+	Signals []string `json:"signals"`
+}
+
+type resultInput struct {
+	Method      *string  `json:"method"`
+	Node        *string  `json:"node"`
+	Outcome     *string  `json:"outcome"`
+	ReasonCodes []string `json:"reason_codes"`
+}
+
+type decisionInput struct {
+	Node     *string `json:"node"`
+	Decision *string `json:"decision"`
+}
+
+type expectInput struct {
+	Outcome *string `json:"outcome"`
+}
+
+// simulatedSession is a case that has been read.
+type simulatedSession struct {
+	name         *string
+	jurisdiction rules.Jurisdiction // "" where none is given
+	script       simulation.Script
+	expected     graph.Outcome // "" where nothing is
+}
+
+func (in simulationInput) read() ([]simulatedSession, error) {
+	if n := len(in.Cases); n < 1 || n > mostCases {
+		return nil, models.Invalid("cases", "cases must hold 1 to %d cases", mostCases)
+	}
+	sessions := make([]simulatedSession, 0, len(in.Cases))
+	for i, given := range in.Cases {
+		session, err := given.read()
+		if err != nil {
+			return nil, within(fmt.Sprintf("cases[%d]", i), err)
+		}
+		sessions = append(sessions, session)
+	}
+	return sessions, nil
+}
+
+// within puts the path to an object before the parameter of it that is wrong.
+func within(path string, err error) error {
+	var domain *models.Error
+	if !errors.As(err, &domain) {
+		return err
+	}
+	placed := *domain
+	placed.Param = clip(path+"."+domain.Param, longestPath)
+	return &placed
+}
+
+func (in caseInput) read() (simulatedSession, error) {
+	s := simulatedSession{name: in.Name}
+	var err error
+	if s.script.Variables.Metadata, err = metadataOf(in.Metadata); err != nil {
+		return s, err
+	}
+	return s, cmp.Or(checkText("name", in.Name, longestName), in.readPlace(&s), in.Risk.read(&s.script.Variables.Risk),
+		in.readResults(&s), in.readReviews(&s), in.Expect.read(&s))
+}
+
+func (in caseInput) readPlace(s *simulatedSession) error {
+	if in.Jurisdiction == nil {
+		return nil
+	}
+	var known bool
+	if s.jurisdiction, known = rules.ParseJurisdiction(*in.Jurisdiction); !known {
+		return models.Invalid("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision")
+	}
+	return nil
+}
+
+func (in *riskInput) read(risk *condition.Risk) error {
+	if in == nil {
+		return nil
+	}
+	if in.Level != nil {
+		if !slices.Contains([]string{"low", "medium", "high"}, *in.Level) {
+			return models.Invalid("risk.level", "risk.level must be low, medium or high")
+		}
+		risk.Level = *in.Level
+	}
+	if in.Score != nil {
+		if *in.Score < 0 || *in.Score > 100 {
+			return models.Invalid("risk.score", "risk.score must be from 0 to 100")
+		}
+		risk.Score = *in.Score
+	}
+	if len(in.Signals) > mostSignals {
+		return models.Invalid("risk.signals", "risk.signals must not hold more than %d signals", mostSignals)
+	}
+	risk.Signals = in.Signals
+	return nil
+}

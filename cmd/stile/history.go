@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+)
+
+const allEvents = enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT
+
+// historyText says what an event of a run's history means to an operator; "" for one that only keeps the books.
+func historyText(e *historypb.HistoryEvent) string {
+	switch e.GetEventType() {
+	case enumspb.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, enumspb.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+		enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+		return ""
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+		return "signal " + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName()
+	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+		return "activity " + e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()
+	case enumspb.EVENT_TYPE_TIMER_STARTED:
+		return fmt.Sprintf("timer of %s", e.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration())
+	case enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+		return "child " + e.GetStartChildWorkflowExecutionInitiatedEventAttributes().GetWorkflowId()
+	default:
+		return words(e.GetEventType().String())
+	}
+}
+
+// words writes WorkflowExecutionCompleted as "workflow execution completed".
+func words(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}

@@ -1,0 +1,115 @@
+package progress
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Begin is how a session begins its graph: the branches at the start are answered before the first method is offered.
+func (e Engine) Begin(g graph.Graph, session models.Session) (store.Progress, error) {
+	w := walk{graph: g, session: session}
+	if err := w.begin(); err != nil {
+		return store.Progress{}, err
+	}
+	return w.progress(e), nil
+}
+
+// Judged moves a session by a verdict on a submission, and reports what came of it. Look gives the verdict on the
+// session as it stands, or nil where there is none to give (any more). Errors: those of store.Change.
+func (e Engine) Judged(
+	ctx context.Context, ref models.SubmissionRef,
+	look func(models.Session) (*models.Submission, *models.Verdict, error),
+) (done store.Changed, err error) {
+	err = again(func() error {
+		session, err := e.Store.Session(ctx, ref.OrgID, ref.SessionID)
+		if err != nil || session.Status.Terminal() {
+			return err
+		}
+		submission, verdict, err := look(session)
+		if err != nil || verdict == nil {
+			return err
+		}
+		done, err = e.judge(ctx, session, *submission, *verdict)
+		return err
+	})
+	return done, err
+}
+
+func (e Engine) judge(
+	ctx context.Context, session models.Session, submission models.Submission, v models.Verdict,
+) (store.Changed, error) {
+	p, err := e.walk(ctx, session, graph.MethodResult{
+		Node: submission.Node, Attempt: submission.Attempt, Outcome: v.Outcome, ReasonCodes: v.ReasonCodes,
+	})
+	if err != nil {
+		return store.Changed{}, err
+	}
+	// The submission that was judged is in flight until this is committed.
+	if !p.To.Terminal() && session.InFlight > 1 {
+		p.To = models.StatusProcessing
+	}
+	return e.Store.Judge(ctx, store.Judgement{Progress: p, Submission: submission, Verdict: v})
+}
+
+// Decide moves a session by a reviewer's decision. The first decision at a review stands; a repeat of it returns what
+// it did, another is CodeReviewDecided. Errors besides: CodeReviewNotPending, and those of store.Change.
+func (e Engine) Decide(
+	ctx context.Context, d models.ReviewDecision, actor string,
+) (session models.Session, err error) {
+	if _, known := models.ParseDecision(string(d.Decision)); !known {
+		return session, models.Invalid("decision", "decision must be approve, reject or escalate")
+	}
+	err = again(func() error {
+		session, err = e.Store.Session(ctx, d.OrgID, d.SessionID)
+		if err != nil {
+			return err
+		}
+		if repeat, err := decidable(session, d); err != nil || repeat {
+			return err
+		}
+		session, err = e.decide(ctx, session, d, actor)
+		if models.CodeOf(err) == models.CodeSessionTerminal {
+			return store.ErrRefused // it ended under us: look again, by whose decision
+		}
+		return err
+	})
+	return session, err
+}
+
+// decidable reports whether the decision is the one that was made already.
+func decidable(s models.Session, d models.ReviewDecision) (repeat bool, err error) {
+	made := s.Review.Status == models.After(d.Decision) && s.Review.Reviewer != nil && *s.Review.Reviewer == d.Reviewer
+	switch {
+	case s.Review.Status == "":
+		return false, models.Errorf(models.CodeReviewNotPending, "The session is not in review")
+	case made:
+		return true, nil
+	case !s.Review.Status.Waits():
+		return false, models.Errorf(models.CodeReviewDecided, "The review was %s already", s.Review.Status)
+	case s.Status.Terminal(): // it expired, or was cancelled
+		return false, models.Errorf(models.CodeSessionTerminal, "The session is %s and cannot be modified", s.Status)
+	default:
+		return false, nil
+	}
+}
+
+func (e Engine) decide(
+	ctx context.Context, session models.Session, d models.ReviewDecision, actor string,
+) (models.Session, error) {
+	p := store.Progress{Session: session, State: session.GraphState.V, To: session.Status}
+	if d.Decision != graph.Escalate {
+		var err error
+		in := graph.ReviewDecided{Node: session.Review.Node, Decision: d.Decision}
+		if p, err = e.walk(ctx, session, in); err != nil {
+			return session, err
+		}
+		if !p.To.Terminal() && session.InFlight > 0 {
+			p.To = models.StatusProcessing
+		}
+	}
+	changed, err := e.Store.DecideReview(ctx, store.Decided{Progress: p, Decision: d, Actor: actor})
+	return changed.Session, err
+}

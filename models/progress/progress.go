@@ -1,0 +1,173 @@
+// Package progress moves sessions along their graphs: it runs the executor on what is read from a row, evaluates the
+// branches on the way, and has the store commit what comes of it. API and activities share it, so that a decision has
+// the same effect whoever brings it.
+package progress
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Engine moves sessions. It is safe for concurrent use.
+type Engine struct {
+	Store *store.Store
+	// ReviewTimeout is how long a review may wait before its session expires.
+	ReviewTimeout time.Duration
+	// SessionTTL is how long the user has again when the session goes on after a review.
+	SessionTTL time.Duration
+}
+
+// lookAgain is how often a move is made anew because the row moved under it.
+const lookAgain = 10
+
+// ErrBusy says that the row would not stand still.
+var ErrBusy = errors.New("the session changes too fast")
+
+// again repeats a move for as long as the row moves under it.
+func again(move func() error) error {
+	for range lookAgain {
+		if err := move(); !errors.Is(err, store.ErrRefused) {
+			return err
+		}
+	}
+	return ErrBusy
+}
+
+// walk puts an input into the executor and follows it through branches, until the session waits for somebody or ends.
+func (e Engine) walk(ctx context.Context, session models.Session, in graph.Input) (store.Progress, error) {
+	g, err := e.Store.SessionGraph(ctx, session)
+	if err != nil {
+		return store.Progress{}, err
+	}
+	w := walk{graph: g, session: session, state: session.GraphState.V}
+	if err := w.put(in, ""); err != nil {
+		return store.Progress{}, err
+	}
+	return w.progress(e), nil
+}
+
+// walk is one way through a graph.
+type walk struct {
+	graph   graph.Graph
+	session models.Session
+	state   graph.State
+	steps   []models.Step
+	finish  *graph.Finish
+}
+
+// put gives the executor an input, notes it, and answers the branches that it leads to.
+func (w *walk) put(in graph.Input, reason string) error {
+	state, effects, err := graph.Next(w.graph, w.state, in)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(state, w.state) { // one that came too late changes nothing, and is no step
+		w.steps = append(w.steps, step(in, reason))
+	}
+	w.state = state
+	return w.follow(effects)
+}
+
+// begin enters the graph. That is no step: every replay of the steps starts with it.
+func (w *walk) begin() error {
+	state, effects, err := graph.Next(w.graph, w.state, graph.Begin{})
+	if err != nil {
+		return err
+	}
+	w.state = state
+	return w.follow(effects)
+}
+
+func (w *walk) follow(effects []graph.Effect) error {
+	for _, effect := range effects {
+		switch asked := effect.(type) {
+		case graph.EvaluateBranch:
+			if err := w.branch(asked); err != nil {
+				return err
+			}
+		case graph.Finish:
+			w.finish = &asked
+		default: // offers and reviews stand in the state
+		}
+	}
+	return nil
+}
+
+func (w *walk) branch(asked graph.EvaluateBranch) error {
+	chosen, reason, err := condition.Evaluate(graph.Conditions(asked.Cases), condition.Variables{
+		Previous: asked.Previous.Variable(), Facts: Facts(w.session),
+	})
+	if err != nil {
+		return err
+	}
+	return w.put(graph.BranchTaken{Node: asked.Node, Case: chosen}, reason)
+}
+
+// Facts are what conditions may read of a session. Its risk is not assessed yet.
+func Facts(s models.Session) condition.Facts {
+	return condition.Facts{
+		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
+	}
+}
+
+func step(in graph.Input, reason string) models.Step {
+	detail := models.StepDetail{Reason: reason}
+	s := models.Step{}
+	switch input := in.(type) {
+	case graph.MethodResult:
+		s.Kind, s.Node, detail.MethodResult = models.StepMethodResult, input.Node, &input
+	case graph.BranchTaken:
+		s.Kind, s.Node, detail.Branch = models.StepBranch, input.Node, &input
+	case graph.ReviewDecided:
+		s.Kind, s.Node, detail.Review = models.StepReview, input.Node, &input
+	}
+	s.Detail = models.AsJSON(detail)
+	return s
+}
+
+// progress is what the walk has come to. The status is for the caller to refine where submissions are in flight.
+func (w *walk) progress(e Engine) store.Progress {
+	p := store.Progress{Session: w.session, State: w.state, To: models.StatusRequiresInput, Steps: w.steps}
+	switch {
+	case w.finish != nil && w.finish.Outcome == graph.OutcomeVerified:
+		p.To = models.StatusVerified
+	case w.finish != nil:
+		p.To, p.Failure = models.StatusFailed, &w.finish.Reason
+	case len(w.state.Offers(w.graph)) == 0: // only a reviewer can go on
+		p.To = models.StatusProcessing
+	}
+	now := e.Store.Now()
+	node, found := w.review()
+	switch {
+	case found && !w.underReview(node.ID):
+		p.Flagged = &store.Flag{Node: node.ID, Reason: node.Reason, Deadline: models.At(now.Add(e.ReviewTimeout))}
+	case !found && w.session.Review.Status.Waits():
+		// The graph went on without the reviewer: another member of the group has passed, or this is the decision.
+		p.Lapsed = true
+		if resumed := models.At(now.Add(e.SessionTTL)); resumed.After(w.session.ExpiresAt.Time) {
+			p.ExpiresAt = &resumed
+		}
+	}
+	return p
+}
+
+// review is the first review that the session waits at.
+func (w *walk) review() (graph.Node, bool) {
+	for _, token := range w.state.Tokens {
+		if node, found := w.graph.Node(token.Node); found && node.Kind == graph.KindReview {
+			return node, true
+		}
+	}
+	return graph.Node{}, false
+}
+
+func (w *walk) underReview(node string) bool {
+	return w.session.Review.Node == node && w.session.Review.Status.Waits()
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Progress is what the executor made of one input: the session as it goes on, and what is recorded of how it got there.
+type Progress struct {
+	Session models.Session // as it was read when the executor ran
+	State   graph.State
+	To      models.SessionStatus
+	Failure *rules.ReasonCode
+	// Steps are what was put into the executor, in order.
+	Steps []models.Step
+	// Flagged is the review that the session enters, if it does.
+	Flagged *Flag
+	// Lapsed says that the review which was waited for is waited for no longer.
+	Lapsed bool
+	// ExpiresAt, where set, is the session's new deadline.
+	ExpiresAt *models.Timestamp
+}
+
+// Flag is a review that begins.
+type Flag struct {
+	Node, Reason string
+	// Deadline is when the session expires for want of a decision.
+	Deadline models.Timestamp
+}
+
+// Judgement is a verdict with the progress that follows from it.
+type Judgement struct {
+	Progress
+	Submission models.Submission
+	Verdict    models.Verdict
+}
+
+// Judge records a verdict, moves the session and erases what the user had sent. Errors: those of Change; ErrRefused
+// means that the row moved meanwhile, so that the executor must look again.
+func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
+	c := s.progress(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
+	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)
+	c.Set["nudge_at"] = nil
+	if j.To == models.StatusVerified {
+		c.Set["verification_path"] = string(j.Submission.Method)
+	}
+	c.Also = func(tx *gorm.DB, after models.Session) error {
+		if err := tx.Create(j.result(after)).Error; err != nil {
+			return err
+		}
+		if err := recordSteps(tx, j.Progress, after); err != nil {
+			return err
+		}
+		return erase(tx, after, j.Submission.ID)
+	}
+	return s.Change(ctx, c)
+}
+
+func (j Judgement) result(after models.Session) *models.Result {
+	return &models.Result{
+		ID: j.Submission.ID, OrgID: j.Submission.OrgID, SessionID: j.Submission.SessionID, Node: j.Submission.Node,
+		Method: j.Submission.Method, Attempt: j.Submission.Attempt, Status: j.Verdict.Outcome,
+		AgeTier: j.Verdict.AgeTier, ReasonCodes: models.AsJSON(j.Verdict.ReasonCodes),
+		Checks: models.AsJSON(j.Verdict.Checks), Provider: j.Verdict.Provider, Created: after.Updated,
+	}
+}
+
+// progress is the change that carries the executor's outcome.
+func (s *Store) progress(p Progress, id string) Change {
+	c := Change{
+		OrgID: p.Session.OrgID, SessionID: p.Session.ID, ID: id,
+		From: models.OpenStatuses, To: p.To, Revision: &p.Session.Revision,
+		Set: map[string]any{"graph_state": models.AsJSON(p.State)},
+	}
+	if p.Failure != nil {
+		c.Set["failure_code"] = *p.Failure
+	}
+	if p.ExpiresAt != nil && !p.To.Terminal() {
+		c.Set["expires_at"] = *p.ExpiresAt
+	}
+	if p.Lapsed {
+		c.Set["review_status"] = ""
+	}
+	if p.Flagged != nil {
+		c.Events = append(c.Events, models.EventReviewFlagged)
+		for column, value := range map[string]any{
+			"review_status": models.ReviewPending, "review_node": p.Flagged.Node, "review_reason": p.Flagged.Reason,
+			"reviewer": nil, "review_note": nil, "review_flagged_at": s.Now(), "review_decided_at": nil,
+			"expires_at": p.Flagged.Deadline,
+		} {
+			c.Set[column] = value
+		}
+	}
+	return c
+}
+
+func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {
+	if len(p.Steps) == 0 {
+		return nil
+	}
+	var last int
+	err := tx.Model(&models.Step{}).Where("session_id = ?", after.ID).
+		Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
+	if err != nil {
+		return err
+	}
+	for i := range p.Steps {
+		p.Steps[i].SessionID, p.Steps[i].OrgID = after.ID, after.OrgID
+		p.Steps[i].Seq, p.Steps[i].Created = last+i+1, after.Updated
+	}
+	return tx.Create(&p.Steps).Error
+}
+
+// Steps reads what moved sessions along their graphs, in order, by session.
+func (s *Store) Steps(ctx context.Context, org string, sessions ...string) (map[string][]models.Step, error) {
+	var rows []models.Step
+	err := s.read(ctx).Where("org_id = ? AND session_id IN ?", org, sessions).Order("session_id, seq").Find(&rows).Error
+	bySession := make(map[string][]models.Step, len(sessions))
+	for _, row := range rows {
+		bySession[row.SessionID] = append(bySession[row.SessionID], row)
+	}
+	return bySession, err
+}

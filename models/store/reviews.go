@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// PathReview is the verification path of a session that a reviewer verified.
+const PathReview = "review"
+
+// Decided is a reviewer's decision with the progress that follows from it; an escalation has none.
+type Decided struct {
+	Progress
+	Decision models.ReviewDecision
+	// Actor is who let the decision in: an API key, or Temporal.
+	Actor string
+}
+
+// DecideReview records a decision, fires its event, and moves the session where the decision does. Errors: those of
+// Change; ErrRefused means that the row moved meanwhile.
+func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
+	review, status := d.Session.Review, models.After(d.Decision.Decision)
+	// Another reviewer's decision is another change, and finds the row moved.
+	by := s.keys.Digest("reviewer", []byte(d.Decision.Reviewer))[:16]
+	c := s.progress(d.Progress, "review/"+review.Node+"/"+string(status)+"/"+by)
+	// The decision is told before what it leads to, be that another review.
+	c.Events = append([]models.EventType{status.Event()}, c.Events...)
+	c.Set["nudge_at"] = s.Now()
+	if d.Flagged == nil {
+		c.Set["review_status"] = status
+		c.Set["reviewer"], c.Set["review_note"] = orNil(d.Decision.Reviewer), orNil(d.Decision.Reason)
+		if d.Decision.Decision != graph.Escalate {
+			c.Set["review_decided_at"] = s.Now()
+		}
+		if d.To == models.StatusVerified {
+			c.Set["verification_path"] = PathReview
+		}
+	}
+	c.Also = func(tx *gorm.DB, after models.Session) error {
+		if err := recordSteps(tx, d.Progress, after); err != nil {
+			return err
+		}
+		if err := s.auditDecision(tx, d, after); err != nil {
+			return err
+		}
+		if !after.Status.Terminal() {
+			return nil
+		}
+		return erase(tx, after, "")
+	}
+	return s.Change(ctx, c)
+}
+
+func (s *Store) auditDecision(tx *gorm.DB, d Decided, after models.Session) error {
+	return s.audit(tx, after.OrgID, d.Actor, "session_review."+string(d.Decision.Decision), after.ID, map[string]any{
+		"node": d.Session.Review.Node, "reviewer": d.Decision.Reviewer, "reason": d.Decision.Reason,
+	})
+}
+
+func orNil(text string) *string {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return &text
+}
+
+// Reviewed lists sessions whose review has one of the statuses, newest session first.
+func (s *Store) Reviewed(
+	ctx context.Context, org string, statuses []models.ReviewStatus, page Page,
+) ([]models.Session, bool, error) {
+	all := s.read(ctx).Where("org_id = ?", org)
+	return listWithin[models.Session](s, all, func(q *gorm.DB) *gorm.DB {
+		// A review that its session's end overtook waits for nobody.
+		return q.Where("review_status IN ? AND (completed_at IS NULL OR review_status NOT IN ?)",
+			statuses, models.WaitingReviews)
+	}, page)
+}
+
+// ReviewAges counts the reviews that wait, by how long they have.
+type ReviewAges struct {
+	UnderAnHour int `json:"under_1h"`
+	UnderADay   int `json:"under_24h"`
+	Older       int `json:"over_24h"`
+}
+
+// WaitingReviews counts the reviews that wait.
+func (s *Store) WaitingReviews(ctx context.Context, org string) (ReviewAges, error) {
+	var ages ReviewAges
+	now := s.now()
+	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))
+	err := s.read(ctx).Model(&models.Session{}).
+		Where("org_id = ? AND review_status IN ?", org, models.WaitingReviews).
+		Where("completed_at IS NULL").
+		Select(`COALESCE(SUM(CASE WHEN review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_an_hour,
+			COALESCE(SUM(CASE WHEN review_flagged_at <= ? AND review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_a_day,
+			COALESCE(SUM(CASE WHEN review_flagged_at <= ? THEN 1 ELSE 0 END), 0) AS older`, hour, hour, day, day).
+		Scan(&ages).Error
+	return ages, err
+}

@@ -1,0 +1,157 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+var reviewScenarios = []scenario{
+	decisionIsKeptToldAndAudited,
+	escalationWaitsOn,
+	decisionOnARowThatMovedIsRefused,
+	reviewsAreListedAndCountedByAge,
+	stepsAreNumberedInOrder,
+	endedSessionsAreThoseOfTheWorkflow,
+}
+
+// flagged brings a session into review.
+func (f *fixture) flagged(t *testing.T) models.Session {
+	t.Helper()
+	sent, session := f.submitted(t, f.session(t), attestation, born)
+	j := judgement(session, sent, graph.OutcomePassed, models.StatusProcessing)
+	j.Flagged = &store.Flag{Node: "human", Reason: "odd", Deadline: models.At(f.clock.Now().Add(48 * time.Hour))}
+	j.Steps = []models.Step{step(models.StepMethodResult, attestation)}
+	return f.judged(t, j).Session
+}
+
+func step(kind models.StepKind, node string) models.Step {
+	return models.Step{Kind: kind, Node: node, Detail: models.AsJSON(models.StepDetail{Reason: node})}
+}
+
+func decided(session models.Session, d graph.Decision, to models.SessionStatus) store.Decided {
+	return store.Decided{
+		Progress: store.Progress{Session: session, State: session.GraphState.V, To: to, Steps: []models.Step{step(models.StepReview, "human")}},
+		Decision: models.ReviewDecision{
+			SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
+			Decision:   d, Reason: "clear enough", Reviewer: "jo",
+		},
+		Actor: actor,
+	}
+}
+
+func decisionIsKeptToldAndAudited(t *testing.T, f *fixture) {
+	waiting := f.flagged(t)
+	require.Equal(t, models.Review{
+		Status: models.ReviewPending, Node: "human", Reason: "odd", FlaggedAt: ptr(f.Now()),
+	}, waiting.Review)
+	require.Equal(t, models.At(f.clock.Now().Add(48*time.Hour)), waiting.ExpiresAt)
+
+	f.clock.Advance(time.Minute)
+	changed, err := f.DecideReview(t.Context(), decided(waiting, graph.Approve, models.StatusVerified))
+	require.NoError(t, err)
+	want := waiting.Review
+	want.Status, want.Reviewer, want.Note, want.DecidedAt = models.ReviewApproved, ptr("jo"), ptr("clear enough"), ptr(f.Now())
+	require.Equal(t, want, changed.Session.Review)
+	require.Equal(t, changed.Session, f.reread(t, waiting))
+	require.Equal(t, []models.EventType{
+		models.EventSessionCreated, models.EventReviewFlagged, models.EventReviewApproved, models.EventSessionVerified,
+	}, typesOf(f.eventsOf(t, waiting)))
+	require.Equal(t, []string{"session_review.approve"}, f.audited(t, f.org, waiting.ID))
+}
+
+func escalationWaitsOn(t *testing.T, f *fixture) {
+	waiting := f.flagged(t)
+	escalation := decided(waiting, graph.Escalate, models.StatusProcessing)
+	escalation.Steps = nil
+	changed, err := f.DecideReview(t.Context(), escalation)
+	require.NoError(t, err)
+	require.Equal(t, models.ReviewEscalated, changed.Session.Review.Status)
+	require.Nil(t, changed.Session.Review.DecidedAt)
+	require.Equal(t, models.StatusProcessing, changed.Session.Status)
+}
+
+func decisionOnARowThatMovedIsRefused(t *testing.T, f *fixture) {
+	stale := f.flagged(t)
+	_, current := f.submitted(t, stale, document, "front")
+	_, err := f.DecideReview(t.Context(), decided(stale, graph.Approve, models.StatusVerified))
+	require.ErrorIs(t, err, store.ErrRefused)
+	require.Equal(t, models.ReviewPending, f.reread(t, stale).Review.Status)
+	_, err = f.DecideReview(t.Context(), decided(current, graph.Reject, models.StatusFailed))
+	require.NoError(t, err)
+}
+
+func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
+	old := f.flagged(t)
+	f.clock.Advance(23*time.Hour + 30*time.Minute)
+	day := f.flagged(t)
+	f.clock.Advance(time.Hour)
+	fresh, ended := f.flagged(t), f.flagged(t)
+	_, err := f.End(t.Context(), f.org, ended.ID, models.OpenStatuses, models.StatusExpired)
+	require.NoError(t, err)
+
+	listed, more, err := f.Reviewed(t.Context(), f.org, models.WaitingReviews, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, []models.Session{fresh, day, old}, listed)
+	ages, err := f.WaitingReviews(t.Context(), f.org)
+	require.NoError(t, err)
+	require.Equal(t, store.ReviewAges{UnderAnHour: 1, UnderADay: 1, Older: 1}, ages)
+
+	listed, _, err = f.Reviewed(t.Context(), f.foreign, models.WaitingReviews, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Empty(t, listed)
+	ages, err = f.WaitingReviews(t.Context(), f.foreign)
+	require.NoError(t, err)
+	require.Zero(t, ages)
+
+	filtered, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Review: models.ReviewPending}, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, filtered, 4, "what the session object shows")
+}
+
+func stepsAreNumberedInOrder(t *testing.T, f *fixture) {
+	waiting := f.flagged(t)
+	_, err := f.DecideReview(t.Context(), decided(waiting, graph.Approve, models.StatusVerified))
+	require.NoError(t, err)
+	steps, err := f.Steps(t.Context(), f.org, waiting.ID, f.session(t).ID)
+	require.NoError(t, err)
+	require.Len(t, steps, 1)
+	var kinds []models.StepKind
+	for i, s := range steps[waiting.ID] {
+		require.Equal(t, i+1, s.Seq)
+		kinds = append(kinds, s.Kind)
+	}
+	require.Equal(t, []models.StepKind{models.StepMethodResult, models.StepReview}, kinds)
+
+	foreign, err := f.Steps(t.Context(), f.foreign, waiting.ID)
+	require.NoError(t, err)
+	require.Empty(t, foreign)
+}
+
+func endedSessionsAreThoseOfTheWorkflow(t *testing.T, f *fixture) {
+	end := func(s models.Session) models.Session {
+		return f.changed(t, move(s, "end", models.StatusExpired)).Session
+	}
+	first := end(f.session(t))
+	f.clock.Advance(time.Second)
+	second := end(f.session(t))
+	f.session(t) // has not ended
+	other := f.newSession(t)
+	other.Session.WorkflowID = "wf_other"
+	end(f.created(t, other))
+
+	read := func(org string, last int) []models.Session {
+		rows, err := f.EndedSessions(t.Context(), org, "wf_checkout", last)
+		require.NoError(t, err)
+		return rows
+	}
+	require.Equal(t, []models.Session{second, first}, read(f.org, 10))
+	require.Equal(t, []models.Session{second}, read(f.org, 1))
+	require.Empty(t, read(f.foreign, 10))
+}

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// Trail is all that the rows tell of how a session went.
+type Trail struct {
+	Session     models.Session
+	Transitions []models.SessionTransition
+	Steps       []models.Step
+	Events      []models.Event
+	Deliveries  []models.Delivery
+}
+
+// Trail reads how a session went, each list oldest first.
+func (s *Store) Trail(ctx context.Context, org, id string) (Trail, error) {
+	var t Trail
+	var err error
+	if t.Session, err = s.Session(ctx, org, id); err != nil {
+		return t, err
+	}
+	q := s.read(ctx).Where("org_id = ? AND session_id = ?", org, id).Session(&gorm.Session{})
+	if err := q.Order("created, id").Find(&t.Transitions).Error; err != nil {
+		return t, err
+	}
+	if err := q.Order("seq").Find(&t.Steps).Error; err != nil {
+		return t, err
+	}
+	if err := q.Order("created, id").Find(&t.Events).Error; err != nil {
+		return t, err
+	}
+	return t, q.Order("created, id").Find(&t.Deliveries).Error
+}
