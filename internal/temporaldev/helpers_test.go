@@ -45,7 +45,7 @@ func waitForSignal(ctx workflow.Context) (answer string, err error) {
 	return answer, nil
 }
 
-func start(t *testing.T, o temporaldev.Options) *temporaldev.Server {
+func start(t testing.TB, o temporaldev.Options) *temporaldev.Server {
 	t.Helper()
 	o.SearchAttributes = attributes
 	o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
@@ -58,7 +58,7 @@ func start(t *testing.T, o temporaldev.Options) *temporaldev.Server {
 }
 
 // dial returns a client with a worker behind it. Both end before the server does.
-func dial(t *testing.T, s *temporaldev.Server) client.Client {
+func dial(t testing.TB, s *temporaldev.Server) client.Client {
 	t.Helper()
 	quiet := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
 	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.FrontendAddress(), Logger: quiet})
@@ -72,7 +72,7 @@ func dial(t *testing.T, s *temporaldev.Server) client.Client {
 	return c
 }
 
-func execute(t *testing.T, c client.Client, id string, definition any) client.WorkflowRun {
+func execute(t testing.TB, c client.Client, id string, definition any) client.WorkflowRun {
 	t.Helper()
 	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 		ID:                    id,
@@ -85,14 +85,14 @@ func execute(t *testing.T, c client.Client, id string, definition any) client.Wo
 
 // executeWaiting returns when the workflow has begun to wait. A task that was
 // with the worker when that ended would be given out again only after 10 s.
-func executeWaiting(t *testing.T, c client.Client, id string) {
+func executeWaiting(t testing.TB, c client.Client, id string) {
 	t.Helper()
 	execute(t, c, id, waitForSignal)
 	_, err := c.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
 	require.NoError(t, err)
 }
 
-func result(t *testing.T, run client.WorkflowRun) (answer string) {
+func result(t testing.TB, run client.WorkflowRun) (answer string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -102,7 +102,7 @@ func result(t *testing.T, run client.WorkflowRun) (answer string) {
 
 // listed waits until the run is found under the status: visibility follows the
 // history with a delay.
-func listed(t *testing.T, c client.Client, wanted, id string) {
+func listed(t testing.TB, c client.Client, wanted, id string) {
 	t.Helper()
 	request := &workflowservice.ListWorkflowExecutionsRequest{
 		Query: fmt.Sprintf("StileStatus = %q AND WorkflowId = %q", wanted, id),
