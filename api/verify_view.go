@@ -22,8 +22,20 @@ type viewObject struct {
 	OfferHandoff     bool                  `json:"offer_handoff"`
 	HandoffReason    *string               `json:"handoff_reason"`
 	Failure          *models.FailureObject `json:"failure"`
-	Review           *struct{}             `json:"review"`
+	Review           *viewReview           `json:"review"`
 	ExpiresAt        models.Timestamp      `json:"expires_at"`
+}
+
+// viewReview tells the user that somebody looks, and not who or why.
+type viewReview struct {
+	Status models.ReviewStatus `json:"status"`
+}
+
+func showViewReview(r models.Review) *viewReview {
+	if r.Status == "" {
+		return nil
+	}
+	return &viewReview{Status: r.Status}
 }
 
 type merchantObject struct {
@@ -37,6 +49,33 @@ type methodObject struct {
 	Status       string       `json:"status"`
 	AttemptsLeft int          `json:"attempts_left"`
 	Needs        []string     `json:"needs"`
+	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
+	LastAttempt *reasonsObject `json:"last_attempt"`
+}
+
+// reasonsObject says to a machine and to a person why an attempt did not pass.
+type reasonsObject struct {
+	Status      graph.Outcome      `json:"status"`
+	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
+	Messages    []string           `json:"messages"`
+}
+
+func lastAttempt(node string, results []models.Result) *reasonsObject {
+	for _, result := range slices.Backward(results) {
+		if result.Node != node {
+			continue
+		}
+		if result.Status == graph.OutcomePassed {
+			return nil
+		}
+		public := result.Public()
+		shown := reasonsObject{Status: result.Status, ReasonCodes: public.ReasonCodes, Messages: []string{}}
+		for _, code := range public.ReasonCodes {
+			shown.Messages = append(shown.Messages, rules.Message(code))
+		}
+		return &shown
+	}
+	return nil
 }
 
 // The statuses of a method. Exhausted is also what is not open: of a step that is over, or has not begun.
@@ -58,7 +97,7 @@ func (a *API) view(c *call, s models.Session) (answer, error) {
 	return reply(http.StatusOK, viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
 		Merchant: merchantObject{Name: org.Name}, Methods: methods,
-		Failure: s.Public().Failure, ExpiresAt: s.ExpiresAt,
+		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	})
 }
 
@@ -85,6 +124,7 @@ func (a *API) methodsOf(c *call, s models.Session) ([]methodObject, error) {
 		methods = append(methods, methodObject{
 			Method: node.Method, Status: methodStatus(node.ID, results[s.ID], pending, offers, s.Status),
 			AttemptsLeft: s.GraphState.V.AttemptsLeft(g, node.ID), Needs: node.Method.Needs(),
+			LastAttempt: lastAttempt(node.ID, results[s.ID]),
 		})
 	}
 	return methods, nil

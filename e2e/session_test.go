@@ -90,7 +90,11 @@ func failedOnceExhausted(t *testing.T, s *stack) {
 	for left := 2; left > 0; left-- {
 		v.simulate(t, "document_capture", "fail")
 		v.until(t, "requires_input")
-		require.Equal(t, float64(left), methodIn(t, v, "document_capture")["attempts_left"])
+		method := methodIn(t, v, "document_capture")
+		require.Equal(t, float64(left), method["attempts_left"])
+		why, _ := method["last_attempt"].(map[string]any)
+		require.Equal(t, []any{"simulated_failure"}, why["reason_codes"], "never a bare failed")
+		require.Len(t, why["messages"], 1)
 	}
 	v.simulate(t, "document_capture", "fail")
 	v.until(t, "failed")
