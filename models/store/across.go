@@ -104,12 +104,28 @@ func (a Across) OverdueSessions(ctx context.Context, cutoff time.Time, limit int
 	return overdue, err
 }
 
-// OverdueDeliveries lists attempts that should have been made before the cutoff.
+// OverdueDeliveries claims attempts that should have been made before the cutoff. Claiming makes them due now, so that
+// they are overdue again only after as long, however many replicas look and however often.
 func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Delivery, error) {
 	var overdue []models.Delivery
 	err := a.s.read(ctx).Where("status = ? AND due_at < ?", models.DeliveryPending, models.At(cutoff)).
 		Order("due_at").Limit(limit).Find(&overdue).Error
-	return overdue, err
+	if err != nil {
+		return nil, err
+	}
+	claimed := overdue[:0]
+	for _, delivery := range overdue {
+		res := a.s.read(ctx).Model(&models.Delivery{}).
+			Where("id = ? AND due_at = ? AND status = ?", delivery.ID, delivery.DueAt, models.DeliveryPending).
+			Updates(map[string]any{"due_at": a.s.Now()})
+		if res.Error != nil {
+			return claimed, res.Error
+		}
+		if res.RowsAffected == 1 {
+			claimed = append(claimed, delivery)
+		}
+	}
+	return claimed, nil
 }
 
 // Forget deletes what has served its time: idempotency keys past their day, rate windows past their minute.

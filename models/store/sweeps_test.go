@@ -130,9 +130,15 @@ func overdueDeliveriesAreThoseStillPending(t *testing.T, f *fixture) {
 	f.clock.Advance(time.Minute)
 	f.session(t)
 
-	overdue, err := f.Across().OverdueDeliveries(t.Context(), f.clock.Now(), 100)
-	require.NoError(t, err)
-	require.Equal(t, []models.Delivery{late}, overdue)
+	overdue := func() []models.Delivery {
+		deliveries, err := f.Across().OverdueDeliveries(t.Context(), f.clock.Now(), 100)
+		require.NoError(t, err)
+		return deliveries
+	}
+	require.Equal(t, []models.Delivery{late}, overdue())
+	require.Empty(t, overdue(), "one replica claims it")
+	f.clock.Advance(time.Second)
+	require.Len(t, overdue(), 2, "what was claimed and not made is overdue again, beside what is so by now")
 }
 
 func forgettingSparesWhatStillServes(t *testing.T, f *fixture) {
