@@ -18,8 +18,10 @@ import (
 
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 	"github.com/stile-id/stile/workflows"
@@ -57,6 +59,8 @@ func TestWhatIsRecordedReplays(t *testing.T) {
 		"retry_brought_forward":         retryBroughtForward,
 		"endpoint_disabled":             endpointDisabled,
 		"dispatched_event":              dispatchedEvent,
+		"reviewed":                      reviewed,
+		"reviewed_by_signal":            reviewedBySignal,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,10 +136,15 @@ type act struct {
 
 func begin(t *testing.T, methods []rules.Method, event models.EventType, details ...scene.Detail) act {
 	t.Helper()
+	return beginGraph(t, scene.Attempts(2, scene.AnyOf(methods...)), event, details...)
+}
+
+func beginGraph(t *testing.T, d graph.Definition, event models.EventType, details ...scene.Detail) act {
+	t.Helper()
 	h := house.House(t)
 	a := act{House: h, Scene: h.Sandbox(t), merchant: scene.NewMerchant(t, time.Now)}
 	a.endpoint = a.Subscribe(t, a.merchant, event)
-	a.session = a.Begin(t, scene.Attempts(2, scene.AnyOf(methods...)), append(details, personal)...)
+	a.session = a.Begin(t, d, append(details, personal)...)
 	return a
 }
 
@@ -299,4 +308,36 @@ func dispatchedEvent(t *testing.T) recordings {
 	require.NoError(t, a.DispatchEvent(t.Context(), a.session.OrgID, event))
 	a.Completed(t, event)
 	return recordings{"dispatch": a.History(t, event)}
+}
+
+// toReview brings a session to its review.
+func toReview(t *testing.T) act {
+	t.Helper()
+	a := beginGraph(t, definition(t, onward), models.AllEvents)
+	a.start(t)
+	a.simulate(t, facial, simulated.Pass)
+	workertest.Eventually(t, func() bool { return a.Reread(t, a.session).Review.Status.Waits() })
+	return a
+}
+
+func reviewed(t *testing.T) recordings {
+	a := toReview(t)
+	engine := progress.Engine{Store: a.Scene.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
+	for _, decision := range []graph.Decision{graph.Escalate, graph.Approve} {
+		session, err := engine.Decide(t.Context(), models.ReviewDecision{
+			SessionRef: models.SessionRef{OrgID: a.session.OrgID, SessionID: a.session.ID},
+			Decision:   decision, Reviewer: "kim",
+		}, "key_1")
+		require.NoError(t, err)
+		require.NoError(t, a.SessionChanged(t.Context(), session))
+	}
+	a.simulate(t, document, simulated.Pass)
+	return a.over(t, models.StatusVerified)
+}
+
+func reviewedBySignal(t *testing.T) recordings {
+	a := toReview(t)
+	require.NoError(t, a.Temporal.SignalWorkflow(t.Context(), a.session.ID, "", workflows.SignalReviewDecision,
+		workflows.ReviewSignal{Decision: graph.Reject, Reviewer: "kim"}))
+	return a.over(t, models.StatusFailed)
 }

@@ -35,6 +35,9 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// ReviewTimeout is beyond any test.
+const ReviewTimeout = time.Hour
+
 // WebhookTimeout leaves receivers time on a machine that is busy with other tests.
 const WebhookTimeout = 3 * time.Second
 
@@ -123,6 +126,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	return worker.New(worker.Options{
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
 		WebhookTimeout: WebhookTimeout, RetrySchedule: options.RetrySchedule,
+		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		Metrics: worker.NewMetrics(prometheus.NewRegistry()), Log: options.Log,
 	})
