@@ -49,6 +49,10 @@ fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
 	go test ./workflows -count=1 -timeout 10m -run '^TestWhatIsRecordedReplays$$' -save-histories
 
+.PHONY: bench
+bench: postgres ## Measure what a session costs, as ratios to a bare Temporal workflow; ARGS are passed on
+	go run ./bench $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built, the tools included
 	rm -rf bin

@@ -57,6 +57,9 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 	if err == nil && done.Session.ID != "" && !done.Repeated {
 		a.tell(done.Session, judged.method, judged.outcome)
 	}
+	if done.Session.ID != "" {
+		return a.viewOf(ctx, done.Session)
+	}
 	return a.view(ctx, ref.SessionRef)
 }
 

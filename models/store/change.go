@@ -52,7 +52,7 @@ func (s *Store) Change(ctx context.Context, c Change) (Changed, error) {
 		return Changed{}, err
 	}
 	if !done.Repeated {
-		s.announce(ctx, c.SessionID)
+		s.announce(c.SessionID)
 	}
 	return done, nil
 }
@@ -122,17 +122,18 @@ func (s *Store) apply(tx *gorm.DB, c Change, now models.Timestamp) (models.Sessi
 	for column, value := range c.Set {
 		set[column] = value
 	}
-	q := tx.Model(&models.Session{}).
+	var changed models.Session
+	q := tx.Model(&changed).Clauses(clause.Returning{}).
 		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, c.From)
 	if c.Revision != nil {
 		q = q.Where("revision = ?", *c.Revision)
 	}
 	res := q.Updates(set)
-	if res.Error != nil {
-		return models.Session{}, res.Error
+	if res.Error != nil || res.RowsAffected == 1 {
+		return changed, res.Error
 	}
 	session, err := sessionIn(tx, c.OrgID, c.SessionID)
-	if err == nil && res.RowsAffected == 0 {
+	if err == nil {
 		err = refusal(session)
 	}
 	return session, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,14 +16,18 @@ const notifyChannel = "stile_session"
 // notifier wakes those who wait for a session to change: in this process, and through LISTEN/NOTIFY on other
 // replicas. It may miss or add a wake-up, so a waiter looks at the row again, and polls besides.
 type notifier struct {
-	mu      sync.Mutex
-	waiting map[string][]chan struct{}
-	stop    context.CancelFunc
-	done    chan struct{}
+	mu       sync.Mutex
+	waiting  map[string][]chan struct{}
+	outgoing chan string
+	context  context.Context // that of the goroutines, until close
+	stop     context.CancelFunc
+	running  sync.WaitGroup
 }
 
 func newNotifier() *notifier {
-	return &notifier{waiting: map[string][]chan struct{}{}}
+	n := &notifier{waiting: map[string][]chan struct{}{}, outgoing: make(chan string, 1000)}
+	n.context, n.stop = context.WithCancel(context.Background())
+	return n
 }
 
 // Subscribe returns a channel that receives after the session changed, and a function that ends the subscription.
@@ -67,17 +72,14 @@ func (n *notifier) wake(sessionID string) {
 
 // listen hears other replicas until close. It reconnects by itself: until then, waiters poll.
 func (n *notifier) listen(url string, log *slog.Logger) {
-	ctx, cancel := context.WithCancel(context.Background())
-	n.stop, n.done = cancel, make(chan struct{})
-	go func() {
-		defer close(n.done)
-		for ctx.Err() == nil {
-			if err := n.hear(ctx, url); err != nil && ctx.Err() == nil {
+	n.running.Go(func() {
+		for n.context.Err() == nil {
+			if err := n.hear(n.context, url); err != nil && n.context.Err() == nil {
 				log.Warn("session notifications are interrupted", "error", withoutURL(err).Error())
-				pause(ctx, time.Second)
+				pause(n.context, time.Second)
 			}
 		}
-	}()
+	})
 }
 
 func (n *notifier) hear(ctx context.Context, url string) error {
@@ -99,22 +101,54 @@ func (n *notifier) hear(ctx context.Context, url string) error {
 }
 
 func (n *notifier) close() {
-	if n.stop != nil {
-		n.stop()
-		<-n.done
-	}
+	n.stop()
+	n.running.Wait()
 }
 
 // announce tells all replicas that the session changed. It runs after the commit, outside the transaction: NOTIFY
-// inside one would take a lock that all commits of the database queue for.
-func (s *Store) announce(ctx context.Context, sessionID string) {
+// inside one would take a lock that all commits of the database queue for. And it does not wait: what is lost in a
+// crash, or where the queue is full, those who wait find by polling.
+func (s *Store) announce(sessionID string) {
 	s.notifier.wake(sessionID)
-	if s.dialect != dialectPostgres {
-		return
+	select {
+	case s.notifier.outgoing <- sessionID:
+	default:
 	}
-	err := s.read(context.WithoutCancel(ctx)).Exec("SELECT pg_notify(?, ?)", notifyChannel, sessionID).Error
-	if err != nil {
-		s.log.Warn("session change was not announced; waiters poll", "error", err.Error())
+}
+
+// tell sends what is announced, as many at once as have come together, until close.
+func (n *notifier) tell(db *sql.DB, log *slog.Logger) {
+	n.running.Go(func() {
+		for {
+			select {
+			case first := <-n.outgoing:
+				n.send(db, log, n.together(first))
+			case <-n.context.Done():
+				return
+			}
+		}
+	})
+}
+
+func (n *notifier) together(first string) []string {
+	batch := []string{first}
+	for len(batch) < cap(n.outgoing) {
+		select {
+		case next := <-n.outgoing:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (n *notifier) send(db *sql.DB, log *slog.Logger, sessions []string) {
+	ctx, cancel := context.WithTimeout(n.context, WriteLimit)
+	defer cancel()
+	_, err := db.ExecContext(ctx, "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id", notifyChannel, sessions)
+	if err != nil && n.context.Err() == nil {
+		log.Warn("session changes were not announced; waiters poll", "error", err.Error())
 	}
 }
 

@@ -35,10 +35,10 @@ type NewSession struct {
 // CreateSession stores a session with its first events. A repeat under a reserved id returns the first.
 // Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
 func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session, error) {
-	session := n.Session
+	session, inserted := n.Session, ""
 	session.ID = s.NewID(ctx, models.PrefixSession)
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
-		if repeat, err := one(tx.Where("id = ? AND org_id = ?", session.ID, session.OrgID), &session); err != nil || repeat {
+		if repeat, err := s.repeatedCreation(ctx, tx, &session); err != nil || repeat {
 			return err
 		}
 		if err := s.admit(tx, n); err != nil {
@@ -47,6 +47,7 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session
 		if session, err = s.insertSession(tx, session, n); err != nil {
 			return err
 		}
+		inserted = session.GraphID
 		born, moves := s.born(session, n)
 		if !moves {
 			return recordSteps(tx, n.begun(), session)
@@ -55,10 +56,18 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session
 		session = changed.Session
 		return err
 	})
-	if err == nil {
-		s.announce(ctx, session.ID)
+	if err == nil && inserted != "" {
+		s.graphs.Add(graphKey{session.OrgID, inserted}, n.Graph) // committed, so the next session of its kind need not insert it
 	}
 	return session, err
+}
+
+// repeatedCreation reads the session that an earlier try under the same reserved id made. A fresh id has none.
+func (s *Store) repeatedCreation(ctx context.Context, tx *gorm.DB, session *models.Session) (bool, error) {
+	if reservedID(ctx) == "" {
+		return false, nil
+	}
+	return one(tx.Where("id = ? AND org_id = ?", session.ID, session.OrgID), session)
 }
 
 // born is the change that a session is born with, if there is one.
@@ -126,8 +135,10 @@ func (s *Store) insertSession(tx *gorm.DB, session models.Session, n NewSession)
 	if err != nil {
 		return session, err
 	}
-	if _, err := createOnce(tx, &graphRow); err != nil {
-		return session, err
+	if !s.graphs.Contains(graphKey{graphRow.OrgID, graphRow.ID}) {
+		if _, err := createOnce(tx, &graphRow); err != nil {
+			return session, err
+		}
 	}
 	now := s.Now()
 	session.GraphID, session.Status = graphRow.ID, models.StatusCreated
@@ -199,12 +210,21 @@ func (s *Store) EndedSessions(ctx context.Context, org, workflow string, last in
 	return rows, err
 }
 
+// graphKey finds a graph in the cache, for its own organization alone.
+type graphKey struct{ org, id string }
+
 // SessionGraph reads the graph that the session runs.
 func (s *Store) SessionGraph(ctx context.Context, session models.Session) (graph.Graph, error) {
+	if known, found := s.graphs.Get(graphKey{session.OrgID, session.GraphID}); found {
+		return known, nil
+	}
 	var row models.Graph
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", session.GraphID, session.OrgID), &row)
 	if err == nil && !found {
 		err = models.Missing("graph", session.GraphID)
+	}
+	if err == nil {
+		s.graphs.Add(graphKey{row.OrgID, row.ID}, row.Body.V)
 	}
 	return row.Body.V, err
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // WriteLimit bounds a write transaction. Lists rely on it: a row older than this is visible, or never will be.
@@ -51,7 +53,12 @@ type Store struct {
 	newID    models.IDSource
 	log      *slog.Logger
 	notifier *notifier
+	// graphs remembers specialised graphs by id: they are immutable, and shared by the sessions of a workflow.
+	graphs *lru.Cache[graphKey, graph.Graph]
 }
+
+// graphCacheSize is well beyond the number of workflows, times jurisdictions, that are in use at once.
+const graphCacheSize = 1000
 
 type dialect string
 
@@ -78,15 +85,20 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	sqlDB.SetMaxOpenConns(o.MaxConnections)
 	sqlDB.SetMaxIdleConns(o.MaxConnections)
+	graphs, err := lru.New[graphKey, graph.Graph](graphCacheSize)
+	if err != nil {
+		return nil, err
+	}
 	s := &Store{
 		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, log: o.Log,
-		notifier: newNotifier(),
+		notifier: newNotifier(), graphs: graphs,
 	}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, sqlDB.Close())
 	}
 	if kind == dialectPostgres {
 		s.notifier.listen(o.URL, o.Log)
+		s.notifier.tell(s.sqlDB, o.Log)
 	}
 	return s, nil
 }

@@ -1,0 +1,80 @@
+// Command bench measures what a session costs, as ratios to a bare Temporal workflow and between graphs, all in one run
+// on one machine. It is no test: nothing fails for being slow.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// options say how much to measure.
+type options struct {
+	// rounds is how often both sides of a comparison take their turn, with sessions runs each, by clients at a time.
+	rounds, sessions, clients int
+	// hasty signals at once instead of when the run waits for it.
+	hasty bool
+	// cpuProfile is a file to write a profile to; "" writes none.
+	cpuProfile string
+}
+
+func parseOptions(args []string, help io.Writer) (options, error) {
+	var o options
+	set := flag.NewFlagSet("bench", flag.ContinueOnError)
+	set.SetOutput(help)
+	set.IntVar(&o.rounds, "rounds", 5, "how often both sides of a comparison take their turn")
+	set.IntVar(&o.sessions, "sessions", 128, "runs per side and round")
+	set.IntVar(&o.clients, "clients", 32, "clients at a time")
+	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
+	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
+	if err := set.Parse(args); err != nil {
+		return o, err
+	}
+	if o.rounds < 1 || o.sessions < 1 || o.clients < 1 {
+		return o, errors.New("-rounds, -sessions and -clients must be above 0")
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, out, progress io.Writer) (err error) {
+	o, err := parseOptions(args, progress)
+	if err != nil {
+		return err
+	}
+	s, err := newSite(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	if o.cpuProfile != "" {
+		file, err := os.Create(o.cpuProfile)
+		if err != nil {
+			return err
+		}
+		defer func() { pprof.StopCPUProfile(); _ = file.Close() }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+	}
+	results, err := compareAll(ctx, s, o, progress)
+	if err != nil {
+		return err
+	}
+	return report(out, o, results)
+}

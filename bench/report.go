@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+const preamble = `
+Medians of %d rounds of %d runs by %d clients, both sides in turn, all in one process beside one PostgreSQL that serves
+both Temporal (plugin postgres12_pgx) and Stile. fsync is off and commits are synchronous: with a disk that flushes,
+every transaction costs more, on both sides. The ratio is the median of the rounds' own ratios, which range as shown.
+The bare workflow is a start, a 24 h timer, one signal, one activity and completion, started without eager start. %s
+`
+
+// report prints what was measured, and the targets beside it.
+func report(out io.Writer, o options, results []comparison) error {
+	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.clients, signalled(o)); err != nil {
+		return err
+	}
+	var cells strings.Builder
+	for _, c := range results {
+		c.print(&cells)
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if _, err := io.WriteString(table, cells.String()); err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+func signalled(o options) string {
+	if o.hasty {
+		return "Both\nsides are signalled at once."
+	}
+	return "Both\nsides are signalled once their timer runs."
+}
+
+func (c comparison) print(out *strings.Builder) {
+	ratios := c.each(c.ratio)
+	goal := fmt.Sprintf("at least %.2f", c.target)
+	what := "finished per second"
+	if c.cost {
+		goal, what = fmt.Sprintf("under %.2f", c.target), "time per session"
+	}
+	fmt.Fprintf(out, "\n%s\t%s\t%s\tratio\trange\ttarget\t\n", c.title, c.base, c.our)
+	base, our := c.medians(func(s sample) float64 { return s.perSecond })
+	if c.cost {
+		base, our = 1000/base, 1000/our
+	}
+	fmt.Fprintf(out, "%s\t%.1f\t%.1f\t%.2f\t%.2f to %.2f\t%s\t\n",
+		what, base, our, median(ratios), slices.Min(ratios), slices.Max(ratios), goal)
+	c.line(out, "p50, ms", func(s sample) float64 { return s.p50 })
+	c.line(out, "p99, ms", func(s sample) float64 { return s.p99 })
+	c.line(out, "CPU without PostgreSQL, ms", func(s sample) float64 { return s.cpu })
+	c.line(out, "transactions that wrote", func(s sample) float64 { return s.writes })
+	c.line(out, "write-ahead log, kB", func(s sample) float64 { return s.walKB })
+	c.line(out, "events of the history", func(s sample) float64 { return s.events })
+	if c.transactions > 0 {
+		fmt.Fprintf(out, "transactions in Stile's database\t\t%.1f\t\t\t\t\n", c.transactions)
+	}
+}
+
+// line prints a figure of both sides and their ratio, without a target.
+func (c comparison) line(out *strings.Builder, name string, of func(sample) float64) {
+	base, our := c.medians(of)
+	ratio := median(c.each(func(p pair) float64 { return of(p.our) / of(p.base) }))
+	fmt.Fprintf(out, "%s\t%.1f\t%.1f\t%.2f\t\t\t\n", name, base, our, ratio)
+}
+
+func (c comparison) medians(of func(sample) float64) (base, our float64) {
+	return median(c.each(func(p pair) float64 { return of(p.base) })),
+		median(c.each(func(p pair) float64 { return of(p.our) }))
+}
+
+func (c comparison) each(of func(pair) float64) []float64 {
+	values := make([]float64, 0, len(c.rounds))
+	for _, p := range c.rounds {
+		values = append(values, of(p))
+	}
+	return values
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle]
+	}
+	return (sorted[middle-1] + sorted[middle]) / 2
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// side is one of the two things that a comparison compares.
+type side struct {
+	name string
+	// prefix begins the ids of its runs.
+	prefix string
+	// once takes one run from its start to its visible outcome.
+	once func(ctx context.Context) (time.Duration, error)
+}
+
+// sample is what one side did in one round.
+type sample struct {
+	perSecond, p50, p99 float64 // runs that completed; milliseconds to the visible outcome
+	writes, walKB, cpu  float64 // per run: transactions that wrote, write-ahead log, milliseconds of this process
+	events              float64 // of a run's history
+}
+
+// round lets clients work through a number of runs, and ends when all of them have completed.
+func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, error) {
+	before, err := s.finished(ctx, of.prefix)
+	if err != nil {
+		return sample{}, err
+	}
+	from, err := s.written(ctx)
+	if err != nil {
+		return sample{}, err
+	}
+	began, cpu := time.Now(), cpuTime()
+	took, err := work(ctx, of, runs, clients)
+	if err != nil {
+		return sample{}, err
+	}
+	if err := s.awaitFinished(ctx, of.prefix, before+runs); err != nil {
+		return sample{}, err
+	}
+	elapsed, cpu := time.Since(began), cpuTime()-cpu
+	to, err := s.written(ctx)
+	n := float64(runs)
+	return sample{
+		perSecond: n / elapsed.Seconds(), p50: milliseconds(percentile(took, 50)), p99: milliseconds(percentile(took, 99)),
+		writes: float64(to.transactions-from.transactions) / n, walKB: float64(to.walBytes-from.walBytes) / 1024 / n,
+		cpu: milliseconds(cpu) / n,
+	}, err
+}
+
+// work has clients take one run after another until there are none left, or one fails.
+func work(ctx context.Context, of side, runs, clients int) ([]time.Duration, error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	took := make([]time.Duration, runs)
+	var next atomic.Int64
+	var busy sync.WaitGroup
+	for range min(clients, runs) {
+		busy.Go(func() {
+			for i := int(next.Add(1)) - 1; i < runs && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				var err error
+				if took[i], err = of.once(ctx); err != nil {
+					fail(err)
+				}
+			}
+		})
+	}
+	busy.Wait()
+	return took, context.Cause(ctx)
+}
+
+func percentile(values []time.Duration, p int) time.Duration {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[(len(sorted)-1)*p/100]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// cpuTime is what this process has used: the clients, Stile and the Temporal server, without PostgreSQL.
+func cpuTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.temporal.io/sdk/client"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/workflows"
+)
+
+const (
+	database = "stile"
+	// patience is how long anything may take before something is wrong.
+	patience  = time.Minute
+	unlimited = 1_000_000
+)
+
+// site is what both sides of every comparison run on: one PostgreSQL cluster, one Temporal server.
+type site struct {
+	folder   string
+	cluster  *pgtest.Cluster
+	temporal *temporaldev.Server
+	// counters is a connection to Temporal's database, from which the measurements are read.
+	counters *pgx.Conn
+	config   config.Config
+}
+
+func newSite(ctx context.Context) (*site, error) {
+	s := &site{}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.close(ctx))
+	}
+	return s, nil
+}
+
+func (s *site) start(ctx context.Context) (err error) {
+	if s.folder, err = os.MkdirTemp("", "stile-bench-"); err != nil {
+		return err
+	}
+	if s.cluster, err = pgtest.Start(filepath.Join(s.folder, "postgres")); err != nil {
+		return err
+	}
+	if err := s.createDatabase(ctx); err != nil {
+		return err
+	}
+	s.temporal, err = temporaldev.Start(ctx, temporaldev.Options{
+		PostgresURL: s.cluster.URL("postgres"), SearchAttributes: workflows.SearchAttributes(),
+		Logger: app.NewLogger("error"),
+	})
+	if err != nil {
+		return err
+	}
+	if s.counters, err = pgx.Connect(ctx, s.cluster.URL("temporal")); err != nil {
+		return err
+	}
+	s.config, err = s.configure()
+	return err
+}
+
+func (s *site) createDatabase(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, s.cluster.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+database)
+	return errors.Join(err, conn.Close(ctx))
+}
+
+// configure takes every default but those that limit.
+func (s *site) configure() (config.Config, error) {
+	c, err := config.Read(func(string) string { return "" })
+	c.DatabaseURL, c.TemporalAddress = s.cluster.URL(database), s.temporal.FrontendAddress()
+	c.Listen, c.WorkerListen = "127.0.0.1:0", "127.0.0.1:0"
+	c.EncryptionKeys, c.LookupKey = "bench:"+seal.GenerateKey(), seal.GenerateKey()
+	c.RateLimitSecret, c.RateLimitPublishable = unlimited, unlimited
+	c.RateLimitSession, c.RateLimitAddress = unlimited, unlimited
+	return c, err
+}
+
+func (s *site) close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var faults []error
+	if s.counters != nil {
+		faults = append(faults, s.counters.Close(ctx))
+	}
+	if s.temporal != nil {
+		s.temporal.Stop()
+	}
+	if s.cluster != nil {
+		faults = append(faults, s.cluster.Stop())
+	}
+	if s.folder != "" {
+		faults = append(faults, os.RemoveAll(s.folder))
+	}
+	return errors.Join(faults...)
+}
+
+// finished counts the runs that completed, of those whose id begins with prefix, where Temporal itself keeps it.
+func (s *site) finished(ctx context.Context, prefix string) (n int, err error) {
+	const completed = 2 // enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	err = s.counters.QueryRow(ctx,
+		"SELECT count(*) FROM current_executions WHERE status = $1 AND starts_with(workflow_id, $2)",
+		completed, prefix).Scan(&n)
+	return n, err
+}
+
+// awaitFinished returns when that many runs have completed.
+func (s *site) awaitFinished(ctx context.Context, prefix string, want int) error {
+	n := 0
+	err := until(ctx, func() (_ bool, err error) {
+		n, err = s.finished(ctx, prefix)
+		return n >= want, err
+	})
+	if err != nil {
+		return fmt.Errorf("%d of %d runs %s* completed: %w", n, want, prefix, err)
+	}
+	return nil
+}
+
+// written reads what the whole cluster has written so far.
+func (s *site) written(ctx context.Context) (w written, err error) {
+	err = s.counters.QueryRow(ctx,
+		"SELECT pg_current_xact_id()::text::bigint, (pg_current_wal_insert_lsn() - '0/0')::bigint").
+		Scan(&w.transactions, &w.walBytes)
+	return w, err
+}
+
+// written counts transactions that wrote, and the bytes of the write-ahead log.
+type written struct{ transactions, walBytes int64 }
+
+// commits counts the transactions of Stile's own database, those that only read included. A connection's are all there
+// once it has ended, so none may be left.
+func (s *site) commits(ctx context.Context) (n int64, err error) {
+	err = until(ctx, func() (ended bool, err error) {
+		err = s.counters.QueryRow(ctx,
+			"SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)", database).Scan(&ended)
+		return ended, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("wait for Stile's connections to end: %w", err)
+	}
+	err = s.counters.QueryRow(ctx, "SELECT xact_commit FROM pg_stat_database WHERE datname = $1", database).Scan(&n)
+	return n, err
+}
+
+// events is the mean length of the last histories, of runs whose id begins with prefix.
+func (s *site) events(ctx context.Context, temporal client.Client, prefix string) (mean float64, err error) {
+	rows, err := s.counters.Query(ctx, "SELECT workflow_id FROM current_executions "+
+		"WHERE starts_with(workflow_id, $1) ORDER BY start_time DESC LIMIT 20", prefix)
+	if err != nil {
+		return 0, err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, id := range ids {
+		run, err := temporal.DescribeWorkflowExecution(ctx, id, "")
+		if err != nil {
+			return 0, err
+		}
+		mean += float64(run.GetWorkflowExecutionInfo().GetHistoryLength()) / float64(len(ids))
+	}
+	return mean, err
+}
+
+// until asks again and again, until the answer is true.
+func until(ctx context.Context, ask func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if done, err := ask(); err != nil || done {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+	}
+}

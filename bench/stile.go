@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/stile-id/stile/internal/app"
+)
+
+// stile is Stile at work on the site, in one of the two ways to run it.
+type stile struct {
+	// api serves the requests; worker is the same process, or another.
+	api, worker *app.App
+}
+
+// apart runs `stile api` and `stile worker`.
+func (s *site) apart(ctx context.Context) (*stile, error) {
+	api, err := s.process(ctx, app.Options{API: true})
+	if err != nil {
+		return nil, err
+	}
+	worker, err := s.process(ctx, app.Options{Worker: true})
+	if err != nil {
+		return nil, errors.Join(err, api.Stop())
+	}
+	return &stile{api: api, worker: worker}, nil
+}
+
+// together runs `stile serve`.
+func (s *site) together(ctx context.Context) (*stile, error) {
+	both, err := s.process(ctx, app.Options{API: true, Worker: true})
+	return &stile{api: both, worker: both}, err
+}
+
+func (s *site) process(ctx context.Context, o app.Options) (*app.App, error) {
+	o.Config, o.Migrate, o.Log = s.config, true, app.NewLogger(slog.LevelError.String())
+	a, err := app.New(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	a.Start(ctx)
+	return a, nil
+}
+
+// stop drains: requests first, then work.
+func (s *stile) stop() error { return errors.Join(s.api.Stop(), s.worker.Stop()) }
