@@ -2,7 +2,7 @@ package api
 
 import (
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -29,18 +29,14 @@ func (a *API) recorded(c *call, last int) ([]recordedSession, error) {
 	if err != nil {
 		return nil, err
 	}
-	graphs := map[string]graph.Graph{} // sessions share them
 	sessions := make([]recordedSession, 0, len(rows))
 	for _, row := range rows {
 		if judged := row.Status == models.StatusVerified || row.Status == models.StatusFailed; judged && !row.GraphState.V.Done() {
 			continue
 		}
-		g, read := graphs[row.GraphID]
-		if !read {
-			if g, err = a.store.SessionGraph(c.ctx, row); err != nil {
-				return nil, err
-			}
-			graphs[row.GraphID] = g
+		g, err := a.store.SessionGraph(c.ctx, row)
+		if err != nil {
+			return nil, err
 		}
 		sessions = append(sessions, recordedSession{Session: row, graph: g, steps: steps[row.ID]})
 	}
@@ -49,9 +45,7 @@ func (a *API) recorded(c *call, last int) ([]recordedSession, error) {
 
 // script is what happened to the session. Its branches are evaluated anew, with what was known of it.
 func (s recordedSession) script() simulation.Script {
-	script := simulation.Script{Variables: condition.Facts{
-		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
-	}}
+	script := simulation.Script{Variables: progress.Facts(s.Session)}
 	for _, step := range s.steps {
 		detail := step.Detail.V
 		switch {

@@ -71,13 +71,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Worker {
 		a.worker = a.newWorker(orders)
 	}
-	handler := a.opsHandler()
-	if o.API {
-		var err error
-		if a.api, err = a.newAPI(orders); err != nil {
-			return nil, errors.Join(err, a.close())
-		}
-		handler = a.api.Handler()
+	handler, err := a.handler(orders)
+	if err != nil {
+		return nil, errors.Join(err, a.close())
 	}
 	if token := o.Config.OperatorToken; token != "" {
 		handler = beside(handler, codec.Path, codec.Handler(a.codec, token))
@@ -88,6 +84,18 @@ func New(ctx context.Context, o Options) (*App, error) {
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	return a, nil
+}
+
+// handler is what the process answers: the API, or where it serves none, whether it is well.
+func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
+	if !a.options.API {
+		return a.opsHandler(), nil
+	}
+	var err error
+	if a.api, err = a.newAPI(orders); err != nil {
+		return nil, err
+	}
+	return a.api.Handler(), nil
 }
 
 // beside serves one path apart from all others.

@@ -80,17 +80,24 @@ func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int
 		return nil, err
 	}
 	now := a.s.Now()
-	claimed := due[:0]
-	for _, session := range due {
-		res := a.s.read(ctx).Model(&models.Session{}).
-			Where("id = ? AND nudge_at = ?", session.ID, *session.NudgeAt).
+	return claim(due, func(session *models.Session) *gorm.DB {
+		read := *session.NudgeAt
+		session.NudgeAt = &now // what WorkflowStarted has to clear
+		return a.s.read(ctx).Model(&models.Session{}).Where("id = ? AND nudge_at = ?", session.ID, read).
 			Updates(map[string]any{"nudge_at": now})
+	})
+}
+
+// claim keeps those rows of which the conditional UPDATE is this replica's.
+func claim[T any](rows []T, update func(row *T) *gorm.DB) ([]T, error) {
+	claimed := rows[:0]
+	for _, row := range rows {
+		res := update(&row)
 		if res.Error != nil {
 			return claimed, res.Error
 		}
 		if res.RowsAffected == 1 {
-			session.NudgeAt = &now // what WorkflowStarted has to clear
-			claimed = append(claimed, session)
+			claimed = append(claimed, row)
 		}
 	}
 	return claimed, nil
@@ -113,19 +120,11 @@ func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit i
 	if err != nil {
 		return nil, err
 	}
-	claimed := overdue[:0]
-	for _, delivery := range overdue {
-		res := a.s.read(ctx).Model(&models.Delivery{}).
+	return claim(overdue, func(delivery *models.Delivery) *gorm.DB {
+		return a.s.read(ctx).Model(&models.Delivery{}).
 			Where("id = ? AND due_at = ? AND status = ?", delivery.ID, delivery.DueAt, models.DeliveryPending).
 			Updates(map[string]any{"due_at": a.s.Now()})
-		if res.Error != nil {
-			return claimed, res.Error
-		}
-		if res.RowsAffected == 1 {
-			claimed = append(claimed, delivery)
-		}
-	}
-	return claimed, nil
+	})
 }
 
 // Forget deletes what has served its time: idempotency keys past their day, rate windows past their minute.

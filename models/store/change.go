@@ -65,7 +65,8 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	transition := models.SessionTransition{
 		SessionID: c.SessionID, ID: c.ID, OrgID: c.OrgID, FromStatus: before.Status, ToStatus: c.To,
 	}
-	if kind, fires := models.EventFor(c.To); fires && kind != "" && before.Status != c.To {
+	kind, fires := models.EventFor(c.To)
+	if fires && before.Status != c.To {
 		id := s.id(models.PrefixEvent)
 		transition.EventID = &id
 	}
@@ -88,14 +89,13 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 			return Changed{}, err
 		}
 	}
-	for _, kind := range c.Events {
-		if err := s.fire(tx, s.id(models.PrefixEvent), kind, after, now); err != nil {
+	for _, besides := range c.Events {
+		if err := s.fire(tx, s.id(models.PrefixEvent), besides, after, now); err != nil {
 			return Changed{}, err
 		}
 		now = models.At(now.Add(time.Microsecond))
 	}
 	if transition.EventID != nil {
-		kind, _ := models.EventFor(c.To)
 		err = s.fire(tx, *transition.EventID, kind, after, now)
 	}
 	return Changed{Session: after, EventID: transition.EventID}, err
