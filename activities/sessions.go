@@ -88,7 +88,7 @@ func recorded(v methods.Verdict) *models.Verdict {
 	for _, check := range v.Checks {
 		checks = append(checks, models.NewCheck(check.Name, check.Passed))
 	}
-	return &models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.ReasonCodes, Checks: checks}
+	return &models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Checks: checks}
 }
 
 func (a *Sessions) tell(session models.Session, method rules.Method, outcome graph.Outcome) {

@@ -50,17 +50,16 @@ type methodObject struct {
 	AttemptsLeft int          `json:"attempts_left"`
 	Needs        []string     `json:"needs"`
 	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
-	LastAttempt *reasonsObject `json:"last_attempt"`
+	LastAttempt *lastAttemptObject `json:"last_attempt"`
 }
 
-// reasonsObject says to a machine and to a person why an attempt did not pass.
-type reasonsObject struct {
-	Status      graph.Outcome      `json:"status"`
-	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
-	Messages    []string           `json:"messages"`
+type lastAttemptObject struct {
+	Status      graph.Outcome         `json:"status"`
+	ReasonCodes []rules.ReasonCode    `json:"reason_codes"`
+	Reasons     []models.ReasonObject `json:"reasons"`
 }
 
-func lastAttempt(node string, results []models.Result) *reasonsObject {
+func lastAttempt(node string, results []models.Result) *lastAttemptObject {
 	for _, result := range slices.Backward(results) {
 		if result.Node != node {
 			continue
@@ -69,11 +68,7 @@ func lastAttempt(node string, results []models.Result) *reasonsObject {
 			return nil
 		}
 		public := result.Public()
-		shown := reasonsObject{Status: result.Status, ReasonCodes: public.ReasonCodes, Messages: []string{}}
-		for _, code := range public.ReasonCodes {
-			shown.Messages = append(shown.Messages, rules.Message(code))
-		}
-		return &shown
+		return &lastAttemptObject{Status: result.Status, ReasonCodes: public.ReasonCodes, Reasons: public.Reasons}
 	}
 	return nil
 }

@@ -94,7 +94,9 @@ func failedOnceExhausted(t *testing.T, s *stack) {
 		require.Equal(t, float64(left), method["attempts_left"])
 		why, _ := method["last_attempt"].(map[string]any)
 		require.Equal(t, []any{"simulated_failure"}, why["reason_codes"], "never a bare failed")
-		require.Len(t, why["messages"], 1)
+		require.Equal(t, []any{map[string]any{
+			"code": "simulated_failure", "message": "This failure was simulated in a sandbox.", "action": "try_again",
+		}}, why["reasons"])
 	}
 	v.simulate(t, "document_capture", "fail")
 	v.until(t, "failed")

@@ -36,6 +36,14 @@ type Verdict struct {
 	Checks      []Check
 }
 
+// Reasons says why the submission did not pass. There is always one: a bare "failed" helps nobody.
+func (v Verdict) Reasons() []rules.ReasonCode {
+	if v.Outcome != graph.OutcomePassed && len(v.ReasonCodes) == 0 {
+		return []rules.ReasonCode{rules.ReasonMethodError}
+	}
+	return v.ReasonCodes
+}
+
 // Judge gives the verdict on a submission. An error says that no verdict could be reached, through no fault of the user.
 type Judge interface {
 	Judge(ctx context.Context, s Submission) (Verdict, error)

@@ -50,6 +50,14 @@ type ComplianceObject struct {
 type FailureObject struct {
 	ReasonCode rules.ReasonCode `json:"reason_code"`
 	Message    string           `json:"message"`
+	Action     rules.Action     `json:"action"`
+}
+
+// ReasonObject says to a machine and to a person why an attempt did not pass, and what can be done about it.
+type ReasonObject struct {
+	Code    rules.ReasonCode `json:"code"`
+	Message string           `json:"message"`
+	Action  rules.Action     `json:"action"`
 }
 
 // ResultObject is the verdict on one attempt, as the public API shows it.
@@ -63,6 +71,7 @@ type ResultObject struct {
 	Strength    rules.Strength     `json:"strength"`
 	AgeTier     *rules.AgeTier     `json:"age_tier"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
+	Reasons     []ReasonObject     `json:"reasons"`
 	Checks      []Check            `json:"checks"`
 	Provider    *string            `json:"provider"`
 	Created     Timestamp          `json:"created"`
@@ -89,7 +98,8 @@ func (s Session) failure() *FailureObject {
 	if s.FailureCode == nil {
 		return nil
 	}
-	return &FailureObject{ReasonCode: *s.FailureCode, Message: rules.Message(*s.FailureCode)}
+	code := *s.FailureCode
+	return &FailureObject{ReasonCode: code, Message: code.Message(), Action: code.Action()}
 }
 
 // Public renders the result.
@@ -97,8 +107,17 @@ func (r Result) Public() ResultObject {
 	return ResultObject{
 		ID: r.ID, Object: "verification_result", Method: r.Method, Node: r.Node, Attempt: r.Attempt,
 		Status: string(r.Status), Strength: r.Method.Strength(), AgeTier: r.AgeTier,
-		ReasonCodes: orEmpty(r.ReasonCodes.V), Checks: orEmpty(r.Checks.V), Provider: r.Provider, Created: r.Created,
+		ReasonCodes: orEmpty(r.ReasonCodes.V), Reasons: showReasons(r.ReasonCodes.V),
+		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Created: r.Created,
 	}
+}
+
+func showReasons(codes []rules.ReasonCode) []ReasonObject {
+	shown := make([]ReasonObject, 0, len(codes))
+	for _, code := range codes {
+		shown = append(shown, ReasonObject{Code: code, Message: code.Message(), Action: code.Action()})
+	}
+	return shown
 }
 
 // EventObject is an event as it is delivered, and, with PendingWebhooks, as the events API shows it.

@@ -69,7 +69,7 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 		"client_reference_id": "order-7", "metadata": {"tier": "vip"},
 		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c",
 		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
-		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met."},
+		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met.", "action": "none"},
 		"review": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
 		"client_secret": "eyJ.secret", "url": "https://stile.example/verify#eyJ.secret", "results": []
@@ -85,16 +85,18 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 	}
 	requireJSON(t, `{
 		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
-		"status": "passed", "strength": "document_capture", "age_tier": "min_age_21", "reason_codes": [],
+		"status": "passed", "strength": "document_capture", "age_tier": "min_age_21", "reason_codes": [], "reasons": [],
 		"checks": [{"name": "mrz_check_digits", "status": "passed"}], "provider": null, "created": 1
 	}`, result.Public())
 
 	result.Status, result.AgeTier, result.Provider = graph.OutcomeFailed, nil, ptr("acme")
-	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable})
+	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable, "x_acme_17"})
 	result.Checks = models.AsJSON([]models.Check{models.NewCheck("mrz_check_digits", false)})
 	requireJSON(t, `{
 		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
-		"status": "failed", "strength": "document_capture", "age_tier": null, "reason_codes": ["unreadable"],
+		"status": "failed", "strength": "document_capture", "age_tier": null, "reason_codes": ["unreadable", "x_acme_17"],
+		"reasons": [{"code": "unreadable", "message": "What was submitted could not be read.", "action": "try_again"},
+			{"code": "x_acme_17", "message": "The verification could not be completed.", "action": "use_another_method"}],
 		"checks": [{"name": "mrz_check_digits", "status": "failed"}], "provider": "acme", "created": 1
 	}`, result.Public())
 }

@@ -105,30 +105,6 @@ func TestUseCases(t *testing.T) {
 	}
 }
 
-func TestEachReasonHasItsSentence(t *testing.T) {
-	t.Parallel()
-	want := []rules.ReasonCode{
-		"under_age", "declaration_missing", "unreadable", "document_expired", "face_mismatch",
-		"provider_unavailable", "attempts_exhausted", "simulated_failure", "more_input_needed",
-		"method_error", "review_rejected", "workflow_rule",
-	}
-	require.Equal(t, want, rules.ReasonCodes())
-	general := rules.Message("invented_by_a_provider")
-	require.NotEmpty(t, general)
-	seen := []string{general}
-	for _, code := range want {
-		message := rules.Message(code)
-		require.Regexp(t, `^[A-Z].*\.$`, message, code)
-		require.NotContains(t, seen, message, code)
-		seen = append(seen, message)
-		parsed, ok := rules.ParseReasonCode(string(code))
-		require.True(t, ok)
-		require.Equal(t, code, parsed)
-	}
-	_, ok := rules.ParseReasonCode("invented_by_a_provider")
-	require.False(t, ok)
-}
-
 func TestOnlyDocumentsAndCredentialsProveIdentity(t *testing.T) {
 	t.Parallel()
 	var proving []rules.Method

@@ -1,75 +1,186 @@
 package rules
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
-// ReasonCode says, to a machine, why a method or a session did not pass.
+// ReasonCode says, to a machine, why a method or a session did not pass. docs/reason-codes.md tells what each means.
 type ReasonCode string
 
-// The reasons.
+// The reasons that a method may give, whoever provides it.
 const (
-	ReasonUnderAge            ReasonCode = "under_age"
+	ReasonUnderAge     ReasonCode = "under_age"
+	ReasonAgeUncertain ReasonCode = "age_uncertain" // an estimate too close to the limit
+
+	ReasonUnreadable              ReasonCode = "unreadable"
+	ReasonDocumentExpired         ReasonCode = "document_expired"
+	ReasonDocumentTypeNotAccepted ReasonCode = "document_type_not_accepted" // one that the session does not take
+	ReasonDocumentNotSupported    ReasonCode = "document_not_supported"     // one that cannot be judged
+	ReasonDocumentDamaged         ReasonCode = "document_damaged"
+	ReasonDocumentTampered        ReasonCode = "document_tampered"
+
+	ReasonChipUnreadable           ReasonCode = "chip_unreadable"
+	ReasonChipAuthenticationFailed ReasonCode = "chip_authentication_failed" // passive, active or chip authentication of ICAO 9303
+
+	ReasonCredentialInvalid   ReasonCode = "credential_invalid" // signature, digests or device authentication of ISO 18013-5
+	ReasonCredentialExpired   ReasonCode = "credential_expired"
+	ReasonCredentialRevoked   ReasonCode = "credential_revoked"
+	ReasonCredentialUntrusted ReasonCode = "credential_untrusted" // its issuer is not trusted
+
+	ReasonFaceNotDetected ReasonCode = "face_not_detected"
+	ReasonMultipleFaces   ReasonCode = "multiple_faces"
+	ReasonFaceMismatch    ReasonCode = "face_mismatch"
+	ReasonLivenessFailed  ReasonCode = "liveness_failed"
+
+	ReasonAccountNotFound ReasonCode = "account_not_found" // at the carrier or the bank
+	ReasonDataMismatch    ReasonCode = "data_mismatch"
+
+	ReasonConsentRefused  ReasonCode = "consent_refused"
+	ReasonUserCancelled   ReasonCode = "user_cancelled" // access_denied of OpenID4VP
+	ReasonTimeout         ReasonCode = "timeout"
+	ReasonMoreInputNeeded ReasonCode = "more_input_needed"
+	ReasonMethodError     ReasonCode = "method_error"
+)
+
+// The reasons that Stile alone gives.
+const (
 	ReasonDeclarationMissing  ReasonCode = "declaration_missing"
-	ReasonUnreadable          ReasonCode = "unreadable"
-	ReasonDocumentExpired     ReasonCode = "document_expired"
-	ReasonFaceMismatch        ReasonCode = "face_mismatch"
 	ReasonProviderUnavailable ReasonCode = "provider_unavailable"
-	ReasonAttemptsExhausted   ReasonCode = "attempts_exhausted"
 	ReasonSimulatedFailure    ReasonCode = "simulated_failure"
-	ReasonMoreInputNeeded     ReasonCode = "more_input_needed"
-	ReasonMethodError         ReasonCode = "method_error"
+	ReasonAttemptsExhausted   ReasonCode = "attempts_exhausted"
 	ReasonReviewRejected      ReasonCode = "review_rejected"
 	// ReasonWorkflowRule is a session's alone: a branch led to the failed end
 	// though the step before it had passed, so no method can name the reason.
 	ReasonWorkflowRule ReasonCode = "workflow_rule"
 )
 
-// reasonMessages pairs each reason with what the person may read. The texts
-// are public: they name no vendor and give no hint on how to get around a check.
-var reasonMessages = []struct {
-	code    ReasonCode
-	message string
-}{
-	{ReasonUnderAge, "The required minimum age was not met."},
-	{ReasonDeclarationMissing, "The declaration was not confirmed."},
-	{ReasonUnreadable, "What was submitted could not be read. Please try again."},
-	{ReasonDocumentExpired, "The document has expired."},
-	{ReasonFaceMismatch, "The face does not match the document."},
-	{ReasonProviderUnavailable, "This check is not available at the moment. Please try again later."},
-	{ReasonAttemptsExhausted, "No attempts are left for this method."},
-	{ReasonSimulatedFailure, "This failure was simulated in a sandbox."},
-	{ReasonMoreInputNeeded, "More information is needed to finish this check."},
-	{ReasonMethodError, "The check could not be completed. Please try again."},
-	{ReasonReviewRejected, "The verification was declined after a review."},
-	{ReasonWorkflowRule, "The verification does not meet the requirements."},
+// Action is what the person can do about a reason. The set is closed: a page can show a button for each.
+type Action string
+
+// The actions.
+const (
+	ActionTryAgain           Action = "try_again"            // the same, once more
+	ActionProvideMore        Action = "provide_more"         // the method goes on, and asks for more
+	ActionUseAnotherDocument Action = "use_another_document" // the same method, with another document or credential
+	ActionUseAnotherMethod   Action = "use_another_method"   // the same again would come to the same
+	ActionTryAgainLater      Action = "try_again_later"      // it is not the person's fault
+	ActionNone               Action = "none"                 // the answer stands
+)
+
+// Actions returns every action. The slice is the caller's.
+func Actions() []Action {
+	return []Action{
+		ActionTryAgain, ActionProvideMore, ActionUseAnotherDocument, ActionUseAnotherMethod, ActionTryAgainLater, ActionNone,
+	}
 }
 
-// unknownReason is what a person reads for a reason a provider made up.
-const unknownReason = "The verification could not be completed."
+// Who may give a reason.
+const (
+	byMethod   = true
+	stileAlone = false
+)
+
+type reasonEntry struct {
+	code     ReasonCode
+	byMethod bool
+	action   Action
+	message  string
+}
+
+// reasons is the catalogue. The messages are for the person: they name no vendor and give no hint on how to get around
+// a check.
+var reasons = []reasonEntry{
+	{ReasonUnderAge, byMethod, ActionNone, "The required minimum age was not met."},
+	{ReasonAgeUncertain, byMethod, ActionUseAnotherMethod, "The age could not be told clearly enough."},
+
+	{ReasonUnreadable, byMethod, ActionTryAgain, "What was submitted could not be read."},
+	{ReasonDocumentExpired, byMethod, ActionUseAnotherDocument, "The document has expired."},
+	{ReasonDocumentTypeNotAccepted, byMethod, ActionUseAnotherDocument, "This type of document is not accepted here."},
+	{ReasonDocumentNotSupported, byMethod, ActionUseAnotherDocument, "This document cannot be checked."},
+	{ReasonDocumentDamaged, byMethod, ActionUseAnotherDocument, "The document is damaged."},
+	{ReasonDocumentTampered, byMethod, ActionUseAnotherMethod, "The document could not be accepted."},
+
+	{ReasonChipUnreadable, byMethod, ActionTryAgain, "The chip of the document could not be read."},
+	{ReasonChipAuthenticationFailed, byMethod, ActionUseAnotherDocument, "The chip of the document could not be accepted."},
+
+	{ReasonCredentialInvalid, byMethod, ActionUseAnotherMethod, "The credential could not be accepted."},
+	{ReasonCredentialExpired, byMethod, ActionUseAnotherDocument, "The credential is no longer valid."},
+	{ReasonCredentialRevoked, byMethod, ActionUseAnotherDocument, "The credential has been withdrawn by its issuer."},
+	{ReasonCredentialUntrusted, byMethod, ActionUseAnotherDocument, "Credentials of this issuer are not accepted here."},
+
+	{ReasonFaceNotDetected, byMethod, ActionTryAgain, "No face could be seen."},
+	{ReasonMultipleFaces, byMethod, ActionTryAgain, "More than one face could be seen."},
+	{ReasonFaceMismatch, byMethod, ActionTryAgain, "The face does not match the document."},
+	{ReasonLivenessFailed, byMethod, ActionTryAgain, "It could not be confirmed that a person is in front of the camera."},
+
+	{ReasonAccountNotFound, byMethod, ActionUseAnotherMethod, "No matching account was found."},
+	{ReasonDataMismatch, byMethod, ActionUseAnotherMethod, "The details do not match."},
+
+	{ReasonConsentRefused, byMethod, ActionUseAnotherMethod, "Consent was not given."},
+	{ReasonUserCancelled, byMethod, ActionTryAgain, "This check was cancelled."},
+	{ReasonTimeout, byMethod, ActionTryAgain, "This check took too long."},
+	{ReasonMoreInputNeeded, byMethod, ActionProvideMore, "More information is needed to finish this check."},
+	{ReasonMethodError, byMethod, ActionTryAgain, "This check could not be finished."},
+
+	{ReasonDeclarationMissing, stileAlone, ActionTryAgain, "The declaration was not confirmed."},
+	{ReasonProviderUnavailable, stileAlone, ActionTryAgainLater, "This check is not available at the moment."},
+	{ReasonSimulatedFailure, stileAlone, ActionTryAgain, "This failure was simulated in a sandbox."},
+	{ReasonAttemptsExhausted, stileAlone, ActionUseAnotherMethod, "No attempts are left for this method."},
+	{ReasonReviewRejected, stileAlone, ActionNone, "The verification was declined after a review."},
+	{ReasonWorkflowRule, stileAlone, ActionNone, "The verification does not meet the requirements."},
+}
+
+// otherReason stands for what is not in the catalogue, such as a provider's own reasons.
+var otherReason = reasonEntry{
+	byMethod: byMethod, action: ActionUseAnotherMethod, message: "The verification could not be completed.",
+}
+
+// providerReason is the form of the reasons that a provider makes up.
+var providerReason = regexp.MustCompile(`^x_[a-z0-9_]{1,60}$`)
 
 // ReasonCodes returns every reason. The slice is the caller's.
 func ReasonCodes() []ReasonCode {
-	codes := make([]ReasonCode, len(reasonMessages))
-	for i, entry := range reasonMessages {
+	codes := make([]ReasonCode, len(reasons))
+	for i, entry := range reasons {
 		codes[i] = entry.code
 	}
 	return codes
 }
 
-// ParseReasonCode returns the reason with exactly this name, or false.
+// ParseReasonCode returns the reason with exactly this name, or false. A provider's own begins with x_.
 func ParseReasonCode(s string) (ReasonCode, bool) {
-	if !slices.Contains(ReasonCodes(), ReasonCode(s)) {
+	code := ReasonCode(s)
+	if _, known := code.entry(); !known && !providerReason.MatchString(s) {
 		return "", false
 	}
-	return ReasonCode(s), true
+	return code, true
 }
 
-// Message returns the public sentence for a reason, a general one for a reason
-// that is not known.
-func Message(code ReasonCode) string {
-	for _, entry := range reasonMessages {
-		if entry.code == code {
-			return entry.message
-		}
+// Message returns the public sentence for a reason, a general one for a reason that is not known.
+func (c ReasonCode) Message() string {
+	entry, _ := c.entry()
+	return entry.message
+}
+
+// Action returns what the person can do about a reason.
+func (c ReasonCode) Action() Action {
+	entry, _ := c.entry()
+	return entry.action
+}
+
+// GivenByMethod reports whether a method's provider may give the reason. The others are Stile's: a provider that gave
+// them would speak of what it cannot know.
+func (c ReasonCode) GivenByMethod() bool {
+	_, parsed := ParseReasonCode(string(c))
+	entry, _ := c.entry()
+	return parsed && entry.byMethod
+}
+
+func (c ReasonCode) entry() (entry reasonEntry, known bool) {
+	i := slices.IndexFunc(reasons, func(e reasonEntry) bool { return e.code == c })
+	if i < 0 {
+		return otherReason, false
 	}
-	return unknownReason
+	return reasons[i], true
 }

@@ -81,12 +81,12 @@ const (
 		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","required_age_tier":"min_age_21","rule_version":"1","consent_required":false},` +
 		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
-		`"failure":{"reason_code":"under_age","message":"Too young."},` +
+		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},` +
 		`"review":{"status":"rejected","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
 		`"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
 	oneTime = `"client_secret":"` + token + `","url":"https://a.example/s/1#secret"`
 	result  = `{"id":"vr_` + id24 + `","object":"verification_result","method":"document_capture","node":"doc","attempt":1,` +
-		`"status":"passed","strength":"document_capture","age_tier":null,"reason_codes":[],` +
+		`"status":"passed","strength":"document_capture","age_tier":null,"reason_codes":[],"reasons":[],` +
 		`"checks":[{"name":"mrz_check_digits","status":"passed"}],"provider":null,"created":1}`
 	event = `{"id":"evt_` + id24 + `","object":"event","type":"verification_session.failed","created":1,"pending_webhooks":0,"data":` + session + `}`
 	view  = `{"object":"verification_view","session_id":"` + sessionID + `","type":"age","status":"pending",` +
