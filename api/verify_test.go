@@ -27,7 +27,7 @@ func TestView(t *testing.T) {
 	require.Equal(t, []any{
 		obj{"method": "self_attestation", "status": "available", "attempts_left": 3.0, "needs": []any{}, "last_attempt": nil},
 		obj{"method": "document_capture", "status": "available", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil},
-		obj{"method": "selfie_liveness", "status": "exhausted", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil},
+		obj{"method": "selfie_liveness", "status": "upcoming", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil},
 	}, view["methods"])
 
 	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "fail"}), 202)
@@ -40,7 +40,7 @@ func TestView(t *testing.T) {
 	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
 	e.judge(s, graph.OutcomePassed)
 	view = e.view(s)
-	require.Equal(t, "exhausted", in(view, "methods", 0, "status"), "its step is over")
+	require.Equal(t, "skipped", in(view, "methods", 0, "status"), "its step is over without it")
 	require.Equal(t, "passed", in(view, "methods", 1, "status"))
 	require.Equal(t, "available", in(view, "methods", 2, "status"))
 	for range 3 {
@@ -52,6 +52,31 @@ func TestView(t *testing.T) {
 	require.Equal(t, "attempts_exhausted", in(view, "failure", "reason_code"))
 	require.Equal(t, "exhausted", in(view, "methods", 2, "status"))
 	require.InDelta(t, 0, in(view, "methods", 2, "attempts_left"), 0)
+}
+
+func TestViewOfWhatMayStillCome(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	id := e.workflow(e.sandbox, flow("fork", obj{
+		"fork":  obj{"kind": "branch", "cases": []obj{{"when": "metadata.tier == 'vip'", "next": "doc"}}, "default": "face"},
+		"doc":   obj{"kind": "method", "method": "document_capture", "max_attempts": 1, "pass": "layer", "fail": "human"},
+		"human": obj{"kind": "review", "pass": "layer", "fail": "no"},
+		"layer": method("selfie_match", "yes", "no"),
+		"face":  method("facial_age", "yes", "no"),
+	}))
+	s := e.create(e.sandbox, id, obj{"metadata": obj{"tier": "vip"}})
+	statuses := func() obj {
+		statuses := obj{}
+		for _, m := range e.view(s)["methods"].([]any) {
+			statuses[in(m, "method").(string)] = in(m, "status")
+		}
+		return statuses
+	}
+	require.Equal(t, obj{"document_capture": "available", "selfie_match": "upcoming", "facial_age": "skipped"}, statuses())
+	e.submit(s, "document_capture", graph.OutcomeFailed)
+	require.Equal(t, obj{"document_capture": "exhausted", "selfie_match": "upcoming", "facial_age": "skipped"}, statuses())
+	e.decide(s, "reject", "jo", 200)
+	require.Equal(t, obj{"document_capture": "exhausted", "selfie_match": "skipped", "facial_age": "skipped"}, statuses())
 }
 
 func TestOpen(t *testing.T) {
@@ -74,7 +99,7 @@ func TestGiveUp(t *testing.T) {
 	e.isError(e.do("POST", s.path("/cancel"), s.secret, obj{"why": 1}), 400, "parameter_invalid", "why")
 	view := e.isOK(e.do("POST", s.path("/cancel"), s.secret, nil), 200).object
 	require.Equal(t, "cancelled", view["status"])
-	require.Equal(t, "exhausted", in(view, "methods", 0, "status"))
+	require.Equal(t, "skipped", in(view, "methods", 0, "status"))
 	require.Equal(t, []string{"start " + s.id, "changed " + s.id}, e.temporal.all())
 	e.isError(e.do("POST", s.path("/cancel"), s.secret, nil), 409, "session_terminal")
 	e.isError(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 409, "session_terminal")

@@ -73,11 +73,13 @@ func lastAttempt(node string, results []models.Result) *lastAttemptObject {
 	return nil
 }
 
-// The statuses of a method. Exhausted is also what is not open: of a step that is over, or has not begun.
+// The statuses of a method; the one besides is that of its offer.
 const (
 	methodProcessing = "processing"
 	methodPassed     = "passed"
-	methodExhausted  = "exhausted"
+	methodExhausted  = "exhausted" // its attempts are used up
+	methodUpcoming   = "upcoming"  // its step has not begun, and still can
+	methodSkipped    = "skipped"   // its step is over without it, or cannot come any more
 )
 
 func (a *API) view(c *call, s models.Session) (answer, error) {
@@ -110,36 +112,52 @@ func (a *API) methodsOf(c *call, s models.Session) ([]methodObject, error) {
 	if err != nil {
 		return nil, err
 	}
-	offers := s.GraphState.V.Offers(g)
+	t := standing{session: s, graph: g, pending: pending, results: results[s.ID]}
 	methods := []methodObject{}
 	for _, node := range g.Nodes {
-		if node.Kind != graph.KindMethod {
-			continue
+		if node.Kind == graph.KindMethod {
+			methods = append(methods, methodObject{
+				Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
+				Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
+			})
 		}
-		methods = append(methods, methodObject{
-			Method: node.Method, Status: methodStatus(node.ID, results[s.ID], pending, offers, s.Status),
-			AttemptsLeft: s.GraphState.V.AttemptsLeft(g, node.ID), Needs: node.Method.Needs(),
-			LastAttempt: lastAttempt(node.ID, results[s.ID]),
-		})
 	}
 	return methods, nil
 }
 
-func methodStatus(
-	node string, results []models.Result, pending []models.Submission, offers []graph.Offer, session models.SessionStatus,
-) string {
+// standing is what tells how the methods of a session stand.
+type standing struct {
+	session models.Session
+	graph   graph.Graph
+	pending []models.Submission
+	results []models.Result
+}
+
+func (t standing) attemptsLeft(node string) int {
+	return t.session.GraphState.V.AttemptsLeft(t.graph, node)
+}
+
+func (t standing) of(node string) string {
 	switch {
-	case slices.ContainsFunc(results, func(r models.Result) bool {
-		return r.Node == node && r.Status == graph.OutcomePassed
-	}):
+	case t.hasPassed(node):
 		return methodPassed
-	case session.Terminal():
+	case t.attemptsLeft(node) == 0:
 		return methodExhausted
-	case slices.ContainsFunc(pending, func(p models.Submission) bool { return p.Node == node }):
+	case t.session.Status.Terminal():
+		return methodSkipped
+	case slices.ContainsFunc(t.pending, func(p models.Submission) bool { return p.Node == node }):
 		return methodProcessing
-	case slices.ContainsFunc(offers, func(o graph.Offer) bool { return o.Node == node }):
+	case slices.ContainsFunc(t.session.GraphState.V.Offers(t.graph), func(o graph.Offer) bool { return o.Node == node }):
 		return graph.OfferAvailable
+	case slices.Contains(t.session.GraphState.V.Upcoming(t.graph), node):
+		return methodUpcoming
 	default:
-		return methodExhausted
+		return methodSkipped
 	}
+}
+
+func (t standing) hasPassed(node string) bool {
+	return slices.ContainsFunc(t.results, func(r models.Result) bool {
+		return r.Node == node && r.Status == graph.OutcomePassed
+	})
 }

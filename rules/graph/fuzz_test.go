@@ -35,6 +35,7 @@ func FuzzCorruptGraph(f *testing.F) {
 		for steps := 0; err == nil && len(state.Tokens) > 0; steps++ {
 			require.Less(t, steps, 4*len(g.Nodes)+1, "goes on for ever")
 			token := state.Tokens[s.pick(len(state.Tokens))]
+			require.LessOrEqual(t, len(state.Upcoming(g)), len(g.Nodes))
 			state, _, err = advance(t, g, state, lastWord(g, state, token.Node, fate))
 		}
 		if err != nil {
@@ -76,6 +77,7 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 		require.Equal(t, next, again, "not deterministic")
 		require.Equal(t, effects, sameEffects, "not deterministic")
 		requireOffers(t, g, next)
+		requireForesight(t, g, state, next)
 		state, past = next, append(past, in)
 		finishes += countFinishes(effects)
 		requireIgnored(t, g, state, past[s.pick(len(past))])
