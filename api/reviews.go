@@ -12,6 +12,7 @@ import (
 const (
 	longestReviewer = 200
 	longestReason   = 1000
+	longestNode     = 300 // five graphs deep
 )
 
 // reviewObject is a session in review, as a list of reviews shows it.
@@ -57,6 +58,7 @@ func (a *API) listReviews(c *call) (answer, error) {
 
 type reviewInput struct {
 	Decision *string `json:"decision"`
+	Node     *string `json:"node"`
 	Reason   *string `json:"reason"`
 	Reviewer *string `json:"reviewer"`
 }
@@ -86,6 +88,9 @@ func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
 		return d, missing("decision")
 	}
 	d.Decision = graph.Decision(*in.Decision) // the engine knows which there are
+	if err := in.node(&d.Node); err != nil {
+		return d, err
+	}
 	if err := checkText("reason", in.Reason, longestReason); err != nil {
 		return d, err
 	}
@@ -99,4 +104,16 @@ func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
 		d.Reason = *in.Reason
 	}
 	return d, nil
+}
+
+// node reads which review was decided. An empty name would be taken for none, and decide whichever waits.
+func (in reviewInput) node(into *string) error {
+	if in.Node == nil {
+		return nil
+	}
+	if *in.Node == "" {
+		return models.Invalid("node", "node must name a review; leave it out to decide whichever waits")
+	}
+	*into = *in.Node
+	return checkText("node", in.Node, longestNode)
 }

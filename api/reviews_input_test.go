@@ -17,11 +17,14 @@ func TestReviewIsChecked(t *testing.T) {
 	e.isError(e.do("POST", path, e.stranger.secret, obj{"decision": "approve"}), 404, "session_not_found", "id")
 	for param, body := range map[string]obj{
 		"decision": {"decision": "maybe"}, "reason": {"decision": "approve", "reason": text(1001)},
-		"reviewer": {"decision": "approve", "reviewer": text(201)}, "note": {"decision": "approve", "note": "x"},
+		"reviewer": {"decision": "approve", "reviewer": text(201)}, "node": {"decision": "approve", "node": text(301)},
+		"note": {"decision": "approve", "note": "x"},
 	} {
 		e.isError(e.do("POST", path, e.sandbox.secret, body), 400, "parameter_invalid", param)
 	}
 	e.isError(e.do("POST", path, e.sandbox.secret, nil), 400, "parameter_invalid", "decision")
+	e.isError(e.do("POST", path, e.sandbox.secret, obj{"decision": "approve", "node": ""}), 400, "parameter_invalid", "node")
+	e.isError(e.do("POST", path, e.sandbox.secret, obj{"decision": "approve", "node": "human"}), 409, "review_not_pending")
 
 	expired := e.inReview(e.workflow(e.sandbox, reviewed("", "")))
 	_, err := e.store.End(t.Context(), e.sandbox.org.ID, expired.id, models.OpenStatuses, models.StatusExpired)

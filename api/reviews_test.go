@@ -73,7 +73,7 @@ func TestApproveAndReject(t *testing.T) {
 		require.NotNil(t, review["decided_at"])
 		delete(review, "flagged_at")
 		delete(review, "decided_at")
-		require.Equal(t, obj{"status": want[1], "reason": "please look", "reviewer": "jo", "note": "because"}, review)
+		require.Equal(t, obj{"status": want[1], "node": "human", "reason": "please look", "reviewer": "jo", "note": "because"}, review)
 		if want[2] != nil {
 			require.Equal(t, want[2], in(first.object, "failure", "reason_code"))
 		}
@@ -121,6 +121,46 @@ func TestApprovalThatLeadsOn(t *testing.T) {
 	e.decide(s, "approve", "jo", 200)
 	e.submit(s, "selfie_match", graph.OutcomePassed)
 	require.Equal(t, "verified", e.status(s))
+}
+
+func TestADecisionDecidesTheReviewThatItNames(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, flow("doc", obj{
+		"doc":    method("document_capture", "first", "first"),
+		"first":  obj{"kind": "review", "pass": "second", "fail": "no"},
+		"second": obj{"kind": "review", "pass": "face", "fail": "no"},
+		"face":   method("selfie_match", "third", "no"),
+		"third":  obj{"kind": "review", "pass": "yes", "fail": "no"},
+	}))
+	s := e.inReview(workflow)
+	decide := func(node, decision, reviewer string) answer {
+		return e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret,
+			obj{"decision": decision, "reviewer": reviewer, "node": node})
+	}
+	for _, node := range []string{"second", "third", "doc", "nowhere"} {
+		failure := e.isError(decide(node, "approve", "jo"), 409, "review_not_pending")
+		require.Contains(t, failure["message"], "'"+node+"'")
+	}
+	require.Equal(t, "first", in(e.isOK(decide("first", "escalate", "jo"), 200).object, "review", "node"))
+
+	stands := e.isOK(decide("first", "approve", "jo"), 200)
+	require.Equal(t, "second", in(stands.object, "review", "node"))
+	listed := e.isOK(e.do("GET", "/v1/reviews", e.sandbox.secret, nil), 200).object
+	require.Equal(t, "second", in(listed, "data", 0, "node"))
+	require.Equal(t, stands.body, e.isOK(decide("first", "approve", "jo"), 200).body, "a repeat does not decide the next review")
+	e.isError(decide("first", "approve", "max"), 409, "review_decided")
+	e.isError(decide("first", "reject", "jo"), 409, "review_decided")
+	require.Equal(t, "pending", in(e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object, "review", "status"))
+
+	e.isOK(decide("second", "approve", "max"), 200)
+	e.isError(decide("second", "reject", "jo"), 409, "review_decided")
+	e.isOK(decide("first", "approve", "jo"), 200)
+	e.submit(s, "selfie_match", graph.OutcomePassed)
+	verified := e.isOK(decide("third", "approve", "jo"), 200)
+	require.Equal(t, "verified", verified.object["status"])
+	require.Equal(t, verified.body, e.isOK(decide("second", "approve", "max"), 200).body, "also when the session has ended")
+	e.isError(decide("nowhere", "approve", "jo"), 409, "review_not_pending")
 }
 
 func TestTwoReviewersAtOnce(t *testing.T) {

@@ -45,6 +45,7 @@ type Review struct {
 // ReviewObject is a review as the session object shows it.
 type ReviewObject struct {
 	Status    ReviewStatus `json:"status"`
+	Node      string       `json:"node"`
 	Reason    string       `json:"reason"`
 	Reviewer  *string      `json:"reviewer"`
 	Note      *string      `json:"note"`
@@ -58,7 +59,7 @@ func (r Review) Public() *ReviewObject {
 		return nil
 	}
 	return &ReviewObject{
-		Status: r.Status, Reason: r.Reason, Reviewer: r.Reviewer, Note: r.Note,
+		Status: r.Status, Node: r.Node, Reason: r.Reason, Reviewer: r.Reviewer, Note: r.Note,
 		FlaggedAt: r.FlaggedAt, DecidedAt: r.DecidedAt,
 	}
 }
@@ -103,6 +104,8 @@ func After(d graph.Decision) ReviewStatus {
 type ReviewDecision struct {
 	SessionRef
 	Decision graph.Decision `json:"decision"`
+	// Node is the review that the reviewer saw, "" for whichever waits.
+	Node string `json:"node,omitempty"`
 	// Reason is the reviewer's, for the audit trail and the session's review.
 	Reason string `json:"reason,omitempty"`
 	// Reviewer names who decided, as the merchant knows them.

@@ -49,6 +49,7 @@ type SubmissionSignal struct {
 // ReviewSignal is a reviewer's decision, in the JSON of POST /v1/verification_sessions/:id/review.
 type ReviewSignal struct {
 	Decision graph.Decision `json:"decision"`
+	Node     string         `json:"node,omitempty"`
 	Reason   string         `json:"reason"`
 	Reviewer string         `json:"reviewer"`
 }

@@ -204,11 +204,46 @@ func TestAnOperatorDecidesBySignal(t *testing.T) {
 	require.Equal(t, store.ActorTemporal, audit[0].Actor)
 }
 
+// twice has two reviewers look.
+const twice = `{"mode": "graph", "use_case": "firearms", "graph": {"start": "doc", "nodes": {
+	"doc":    {"kind": "method", "method": "document_capture", "pass": "first", "fail": "no"},
+	"first":  {"kind": "review", "pass": "second", "fail": "no"},
+	"second": {"kind": "review", "pass": "yes", "fail": "no"},
+	"yes":    {"kind": "verified"}, "no": {"kind": "failed"}}}}`
+
+func TestASignalDecidesTheReviewThatItNames(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, definition(t, twice))
+	signal := func(node string) {
+		p.env.SignalWorkflow("review-decision", json.RawMessage(`{"decision": "approve", "reviewer": "kim", "node": "`+node+`"}`))
+	}
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+	for hour, node := range map[int]string{1: "second", 2: "first", 3: "first", 5: "second"} {
+		p.after(time.Duration(hour)*time.Hour, func() { signal(node) })
+	}
+	p.after(90*time.Minute, func() { require.Equal(t, "first", p.Reread(t, session).Review.Node) })
+	p.after(4*time.Hour, func() {
+		now := p.Reread(t, session).Review
+		require.Equal(t, "second", now.Node)
+		require.Equal(t, models.ReviewPending, now.Status, "sent twice, it decides once")
+	})
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusVerified, 5*time.Hour)
+	require.Equal(t, []models.EventType{
+		models.EventReviewFlagged, models.EventReviewApproved, models.EventReviewFlagged, models.EventReviewApproved,
+		models.EventSessionVerified,
+	}, kinds(p.EventsOf(t, session))[1:])
+}
+
 func TestASignalThatDecidesNothingIsIgnored(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]string{
 		"an unknown decision": `{"decision": "shrug", "reviewer": "kim"}`,
 		"nothing":             `{}`,
+		"another review":      `{"decision": "approve", "node": "doc", "reviewer": "kim"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,7 +115,7 @@ func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
 
 func (run *sessionRun) decideReview(ctx workflow.Context, s ReviewSignal) error {
 	decision := models.ReviewDecision{
-		SessionRef: run.ref, Decision: s.Decision, Reason: s.Reason, Reviewer: s.Reviewer,
+		SessionRef: run.ref, Decision: s.Decision, Node: s.Node, Reason: s.Reason, Reviewer: s.Reviewer,
 	}
 	return run.look(ctx, models.ActivityDecideReview, decision, "Decide the review")
 }

@@ -82,7 +82,7 @@ const (
 		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
 		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},` +
-		`"review":{"status":"rejected","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
+		`"review":{"status":"rejected","node":"human","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
 		`"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
 	oneTime = `"client_secret":"` + token + `","url":"https://a.example/s/1#secret"`
 	result  = `{"id":"vr_` + id24 + `","object":"verification_result","method":"document_capture","node":"doc","attempt":1,` +

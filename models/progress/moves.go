@@ -54,8 +54,8 @@ func (e Engine) judge(
 	return e.Store.Judge(ctx, store.Judgement{Progress: p, Submission: submission, Verdict: v})
 }
 
-// Decide moves a session by a reviewer's decision. The first decision at a review stands; a repeat of it returns what
-// it did, another is CodeReviewDecided. Errors besides: CodeReviewNotPending, and those of store.Change.
+// Decide moves a session by a reviewer's decision. The first decision at a review stands; a repeat of it returns the
+// session as it stands, another is CodeReviewDecided. Errors besides: CodeReviewNotPending, and those of store.Change.
 func (e Engine) Decide(
 	ctx context.Context, d models.ReviewDecision, actor string,
 ) (session models.Session, err error) {
@@ -67,7 +67,7 @@ func (e Engine) Decide(
 		if err != nil {
 			return err
 		}
-		if repeat, err := decidable(session, d); err != nil || repeat {
+		if repeat, err := e.decidable(ctx, session, d); err != nil || repeat {
 			return err
 		}
 		session, err = e.decide(ctx, session, d, actor)
@@ -79,8 +79,12 @@ func (e Engine) Decide(
 	return session, err
 }
 
-// decidable reports whether the decision is the one that was made already.
-func decidable(s models.Session, d models.ReviewDecision) (repeat bool, err error) {
+// decidable reports whether the decision is the one that was made already. One that names another node than that of the
+// latest review was meant for a review before it, or for none: it must not decide this one.
+func (e Engine) decidable(ctx context.Context, s models.Session, d models.ReviewDecision) (repeat bool, err error) {
+	if d.Node != "" && d.Node != s.Review.Node {
+		return e.repeatsAnEarlierOne(ctx, d)
+	}
 	made := s.Review.Status == models.After(d.Decision) && s.Review.Reviewer != nil && *s.Review.Reviewer == d.Reviewer
 	switch {
 	case s.Review.Status == "":
@@ -93,6 +97,18 @@ func decidable(s models.Session, d models.ReviewDecision) (repeat bool, err erro
 		return false, models.Errorf(models.CodeSessionTerminal, "The session is %s and cannot be modified", s.Status)
 	default:
 		return false, nil
+	}
+}
+
+func (e Engine) repeatsAnEarlierOne(ctx context.Context, d models.ReviewDecision) (bool, error) {
+	made, decided, err := e.Store.Decided(ctx, d)
+	switch {
+	case err != nil || made:
+		return made, err
+	case decided:
+		return false, models.Errorf(models.CodeReviewDecided, "The review at node '%s' was decided already", d.Node)
+	default:
+		return false, models.Errorf(models.CodeReviewNotPending, "The session is not in review at node '%s'", d.Node)
 	}
 }
 

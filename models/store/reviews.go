@@ -25,10 +25,8 @@ type Decided struct {
 // DecideReview records a decision, fires its event, and moves the session where the decision does. Errors: those of
 // Change; ErrRefused means that the row moved meanwhile.
 func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
-	review, status := d.Session.Review, models.After(d.Decision.Decision)
-	// Another reviewer's decision is another change, and finds the row moved.
-	by := s.keys.Digest("reviewer", []byte(d.Decision.Reviewer))[:16]
-	c := s.progress(d.Progress, "review/"+review.Node+"/"+string(status)+"/"+by)
+	status := models.After(d.Decision.Decision)
+	c := s.progress(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
 	// The decision is told before what it leads to, be that another review.
 	c.Events = append([]models.EventType{status.Event()}, c.Events...)
 	c.Set["nudge_at"] = s.Now()
@@ -55,6 +53,24 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		return erase(tx, after, "")
 	}
 	return s.Change(ctx, c)
+}
+
+// decisionID names a decision at a node. Another reviewer's is another change, and finds the row moved.
+func (s *Store) decisionID(node string, d models.ReviewDecision) string {
+	by := s.keys.Digest("reviewer", []byte(d.Reviewer))[:16]
+	return "review/" + node + "/" + string(models.After(d.Decision)) + "/" + by
+}
+
+// Decided reports whether this very decision was made at the node that it names, and whether the review there was
+// decided at all.
+func (s *Store) Decided(ctx context.Context, d models.ReviewDecision) (made, decided bool, err error) {
+	var decisions, steps int64
+	of := s.read(ctx).Where("org_id = ? AND session_id = ?", d.OrgID, d.SessionID).Session(&gorm.Session{})
+	err = of.Model(&models.SessionTransition{}).Where("id = ?", s.decisionID(d.Node, d)).Count(&decisions).Error
+	if err == nil {
+		err = of.Model(&models.Step{}).Where("kind = ? AND node = ?", models.StepReview, d.Node).Count(&steps).Error
+	}
+	return decisions > 0, steps > 0, err
 }
 
 func (s *Store) auditDecision(tx *gorm.DB, d Decided, after models.Session) error {

@@ -15,6 +15,7 @@ var reviewScenarios = []scenario{
 	decisionIsKeptToldAndAudited,
 	escalationWaitsOn,
 	decisionOnARowThatMovedIsRefused,
+	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
 	stepsAreNumberedInOrder,
 	endedSessionsAreThoseOfTheWorkflow,
@@ -84,6 +85,33 @@ func decisionOnARowThatMovedIsRefused(t *testing.T, f *fixture) {
 	require.Equal(t, models.ReviewPending, f.reread(t, stale).Review.Status)
 	_, err = f.DecideReview(t.Context(), decided(current, graph.Reject, models.StatusFailed))
 	require.NoError(t, err)
+}
+
+func decisionsAreFoundByTheirNode(t *testing.T, f *fixture) {
+	waiting := f.flagged(t)
+	onward := decided(waiting, graph.Approve, models.StatusProcessing)
+	onward.Flagged = &store.Flag{Node: "second", Deadline: waiting.ExpiresAt}
+	found := func(change func(*models.ReviewDecision)) [2]bool {
+		d := onward.Decision
+		d.Node = "human"
+		change(&d)
+		made, decided, err := f.Decided(t.Context(), d)
+		require.NoError(t, err)
+		return [2]bool{made, decided}
+	}
+	same := func(*models.ReviewDecision) {}
+	require.Equal(t, [2]bool{false, false}, found(same), "not decided yet")
+
+	_, err := f.DecideReview(t.Context(), onward)
+	require.NoError(t, err)
+	require.Equal(t, "second", f.reread(t, waiting).Review.Node)
+	require.Equal(t, [2]bool{true, true}, found(same))
+	require.Equal(t, [2]bool{false, true}, found(func(d *models.ReviewDecision) { d.Decision = graph.Reject }))
+	require.Equal(t, [2]bool{false, true}, found(func(d *models.ReviewDecision) { d.Reviewer = "max" }))
+	require.Equal(t, [2]bool{false, false}, found(func(d *models.ReviewDecision) { d.Node = "second" }))
+	require.Equal(t, [2]bool{false, false}, found(func(d *models.ReviewDecision) { d.Node = attestation }), "no review")
+	require.Equal(t, [2]bool{false, false}, found(func(d *models.ReviewDecision) { d.SessionID = f.session(t).ID }))
+	require.Equal(t, [2]bool{false, false}, found(func(d *models.ReviewDecision) { d.OrgID = f.foreign }))
 }
 
 func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
