@@ -8,34 +8,11 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// The number of sessions of a backtest.
-const (
-	usualSessions = 100
-	mostSessions  = 500
-)
-
-type backtestInput struct {
-	Version  *int `json:"version"`
-	Sessions *struct {
-		Last *int `json:"last"`
-	} `json:"sessions"`
-}
-
-func (in backtestInput) last() (int, error) {
-	if in.Sessions == nil || in.Sessions.Last == nil {
-		return usualSessions, nil
-	}
-	last := *in.Sessions.Last
-	if last < 1 || last > mostSessions {
-		return 0, models.Invalid("sessions.last", "sessions.last must be from 1 to %d", mostSessions)
-	}
-	return last, nil
-}
-
 type backtestObject struct {
 	Object    string          `json:"object"`
 	Version   *int            `json:"version"`
 	Sessions  int             `json:"sessions"`
+	More      bool            `json:"more"` // sessions pass the filter that were not replayed
 	Changed   []changedObject `json:"changed"`
 	Unchanged int             `json:"unchanged"`
 }
@@ -53,7 +30,11 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	last, err := in.last()
+	last, err := in.Sessions.last()
+	if err != nil {
+		return answer{}, err
+	}
+	filter, err := in.Sessions.filter()
 	if err != nil {
 		return answer{}, err
 	}
@@ -61,12 +42,12 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	sessions, err := a.recorded(c, last)
+	sessions, more, err := a.recorded(c, filter, last)
 	if err != nil {
 		return answer{}, err
 	}
 	object := backtestObject{
-		Object: "workflow_backtest", Version: t.version, Sessions: len(sessions), Changed: []changedObject{},
+		Object: "workflow_backtest", Version: t.version, Sessions: len(sessions), More: more, Changed: []changedObject{},
 	}
 	for _, s := range sessions {
 		if err := c.ctx.Err(); err != nil {

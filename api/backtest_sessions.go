@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -14,12 +15,15 @@ type recordedSession struct {
 	steps []models.Step
 }
 
-// recorded reads the last sessions whose end can be played again: a verdict that no graph gave, such as that of
-// skip_verification, tells nothing of one.
-func (a *API) recorded(c *call, last int) ([]recordedSession, error) {
-	rows, err := a.store.EndedSessions(c.ctx, c.org().ID, c.id(), last)
+// recorded reads the last sessions of the workflow that pass the filter, and whether there are more.
+func (a *API) recorded(c *call, filter store.SessionFilter, last int) ([]recordedSession, bool, error) {
+	if err := a.playedVersion(c, filter.WorkflowVersion); err != nil {
+		return nil, false, err
+	}
+	filter.WorkflowID = c.id()
+	rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, last)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {
@@ -27,20 +31,29 @@ func (a *API) recorded(c *call, last int) ([]recordedSession, error) {
 	}
 	steps, err := a.store.Steps(c.ctx, c.org().ID, ids...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	sessions := make([]recordedSession, 0, len(rows))
 	for _, row := range rows {
-		if judged := row.Status == models.StatusVerified || row.Status == models.StatusFailed; judged && !row.GraphState.V.Done() {
-			continue
-		}
 		g, err := a.store.SessionGraph(c.ctx, row)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		sessions = append(sessions, recordedSession{Session: row, graph: g, steps: steps[row.ID]})
 	}
-	return sessions, nil
+	return sessions, more, nil
+}
+
+// playedVersion tells a version that the workflow does not have from one that no session has run.
+func (a *API) playedVersion(c *call, version int) error {
+	if version == 0 {
+		return nil
+	}
+	_, err := a.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), version)
+	if models.CodeOf(err) == models.CodeResourceMissing {
+		return models.Invalid("sessions.workflow_version", "The workflow has no such version")
+	}
+	return err
 }
 
 // script is what happened to the session. Its branches are evaluated anew, with what was known of it.

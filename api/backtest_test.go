@@ -36,7 +36,7 @@ func TestBacktest(t *testing.T) {
 		return e.isOK(e.do("POST", path+"/backtest", e.sandbox.secret, body), 200).object
 	}
 	require.Equal(t, obj{
-		"object": "workflow_backtest", "version": nil, "sessions": 4.0, "changed": []any{}, "unchanged": 4.0,
+		"object": "workflow_backtest", "version": nil, "sessions": 4.0, "more": false, "changed": []any{}, "unchanged": 4.0,
 	}, backtest(nil))
 
 	e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"graph": flow("doc", obj{
@@ -52,9 +52,68 @@ func TestBacktest(t *testing.T) {
 	}, report["changed"])
 	require.Equal(t, []any{}, backtest(obj{"version": 1})["changed"])
 
-	require.InDelta(t, 1, backtest(obj{"sessions": obj{"last": 2}})["sessions"], 0, "the skipped one is left out")
-	for _, last := range []int{0, 501} {
-		e.isError(e.do("POST", path+"/backtest", e.sandbox.secret, obj{"sessions": obj{"last": last}}), 400, "parameter_invalid", "sessions.last")
-	}
 	e.isError(e.do("POST", path+"/backtest", e.sandbox.secret, obj{"version": 2}), 404, "resource_missing", "version")
+}
+
+func TestBacktestOfSomeSessions(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	id := e.workflow(e.sandbox, simple("document_capture"))
+	path := "/v1/workflows/" + id
+	early := e.clock.now().Unix()
+	verified, german := e.create(e.sandbox, id), e.create(e.sandbox, id, obj{"jurisdiction": "DE"})
+	e.submit(verified, "document_capture", graph.OutcomePassed)
+	e.submit(german, "document_capture", graph.OutcomePassed)
+	e.clock.advance(time.Minute)
+	e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201)
+	late := e.create(e.sandbox, id)
+	e.isOK(e.do("POST", pathSessions+"/"+late.id+"/cancel", e.sandbox.secret, nil), 200)
+	e.create(e.sandbox, id, obj{"skip_verification": true})
+
+	for name, c := range map[string]struct {
+		sessions any
+		replayed int
+		more     bool
+	}{
+		"all":                       {nil, 3, false},
+		"nothing narrows":           {obj{"created": nil, "status": nil}, 3, false},
+		"the last":                  {obj{"last": 1}, 1, true},
+		"as many as there are":      {obj{"last": 3}, 3, false},
+		"since":                     {obj{"created": obj{"gte": early + 1}}, 1, false},
+		"until":                     {obj{"created": obj{"lte": early}}, 2, false},
+		"at no time":                {obj{"created": obj{"gte": early + 1, "lte": early}}, 0, false},
+		"a status":                  {obj{"status": "verified"}, 2, false},
+		"the last of a status":      {obj{"status": "verified", "last": 1}, 1, true},
+		"a jurisdiction":            {obj{"jurisdiction": "de"}, 1, false},
+		"a version":                 {obj{"workflow_version": 2}, 1, false},
+		"a version and a status":    {obj{"workflow_version": 2, "status": "verified"}, 0, false},
+		"a jurisdiction and a time": {obj{"jurisdiction": "US", "created": obj{"lte": early}}, 1, false},
+	} {
+		report := e.isOK(e.do("POST", path+"/backtest", e.sandbox.secret, obj{"sessions": c.sessions}), 200).object
+		require.InDelta(t, c.replayed, report["sessions"], 0, name)
+		require.InDelta(t, c.replayed, report["unchanged"], 0, name)
+		require.Equal(t, c.more, report["more"], name)
+	}
+}
+
+func TestBacktestFilterIsChecked(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := "/v1/workflows/" + e.workflow(e.sandbox, simple("mdl")) + "/backtest"
+	for param, wrong := range map[string][]obj{
+		"sessions.last":             {{"last": 0}, {"last": 501}},
+		"sessions.created.gte":      {{"created": obj{"gte": -1}}, {"created": obj{"gte": "2026-01-01"}}},
+		"sessions.created.lte":      {{"created": obj{"lte": 253402300800}}},
+		"sessions.created.gt":       {{"created": obj{"gt": 1}}},
+		"sessions.status":           {{"status": "pending"}, {"status": "gone"}, {"status": ""}},
+		"sessions.jurisdiction":     {{"jurisdiction": "Utopia"}, {"jurisdiction": ""}},
+		"sessions.workflow_version": {{"workflow_version": 0}, {"workflow_version": 2}},
+		"sessions.method":           {{"method": "mdl"}},
+	} {
+		for _, sessions := range wrong {
+			ans := e.do("POST", path, e.sandbox.secret, obj{"sessions": sessions})
+			e.isError(ans, 400, "parameter_invalid", param)
+		}
+	}
+	e.isError(e.do("POST", path, e.stranger.secret, obj{"sessions": obj{"workflow_version": 1}}), 404, "resource_missing", "id")
 }

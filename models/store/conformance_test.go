@@ -22,6 +22,7 @@ var areas = map[string][]scenario{
 	"submissions":   submissionScenarios,
 	"verdicts":      verdictScenarios,
 	"reviews":       reviewScenarios,
+	"backtests":     backtestScenarios,
 	"sweeps":        sweepScenarios,
 	"endpoints":     endpointScenarios,
 	"deliveries":    deliveryScenarios,

@@ -18,7 +18,6 @@ var reviewScenarios = []scenario{
 	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
 	stepsAreNumberedInOrder,
-	endedSessionsAreThoseOfTheWorkflow,
 }
 
 // flagged brings a session into review.
@@ -160,26 +159,4 @@ func stepsAreNumberedInOrder(t *testing.T, f *fixture) {
 	foreign, err := f.Steps(t.Context(), f.foreign, waiting.ID)
 	require.NoError(t, err)
 	require.Empty(t, foreign)
-}
-
-func endedSessionsAreThoseOfTheWorkflow(t *testing.T, f *fixture) {
-	end := func(s models.Session) models.Session {
-		return f.changed(t, move(s, "end", models.StatusExpired)).Session
-	}
-	first := end(f.session(t))
-	f.clock.Advance(time.Second)
-	second := end(f.session(t))
-	f.session(t) // has not ended
-	other := f.newSession(t)
-	other.Session.WorkflowID = "wf_other"
-	end(f.created(t, other))
-
-	read := func(org string, last int) []models.Session {
-		rows, err := f.EndedSessions(t.Context(), org, "wf_checkout", last)
-		require.NoError(t, err)
-		return rows
-	}
-	require.Equal(t, []models.Session{second, first}, read(f.org, 10))
-	require.Equal(t, []models.Session{second}, read(f.org, 1))
-	require.Empty(t, read(f.foreign, 10))
 }

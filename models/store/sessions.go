@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -75,7 +76,7 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
 	case n.Verified:
 		return Change{
-			OrgID: session.OrgID, SessionID: session.ID, ID: "skip_verification",
+			OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification,
 			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
 		}, true
 	case n.begun().To.Terminal() || n.begun().Flagged != nil:
@@ -180,6 +181,8 @@ type SessionFilter struct {
 	Status            models.SessionStatus
 	ClientReferenceID string
 	WorkflowID        string
+	WorkflowVersion   int
+	Jurisdiction      rules.Jurisdiction
 	Review            models.ReviewStatus
 	Created           Window
 }
@@ -191,23 +194,18 @@ func (s *Store) Sessions(ctx context.Context, org string, f SessionFilter, page 
 
 func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 	q = f.Created.apply(q)
+	if f.WorkflowVersion != 0 {
+		q = q.Where("workflow_version = ?", f.WorkflowVersion)
+	}
 	for column, value := range map[string]string{
 		"status": string(f.Status), "client_reference_id": f.ClientReferenceID, "workflow_id": f.WorkflowID,
-		"review_status": string(f.Review),
+		"review_status": string(f.Review), "jurisdiction": string(f.Jurisdiction),
 	} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}
 	}
 	return q
-}
-
-// EndedSessions reads the last sessions of a workflow that have ended, newest first.
-func (s *Store) EndedSessions(ctx context.Context, org, workflow string, last int) ([]models.Session, error) {
-	var rows []models.Session
-	err := s.read(ctx).Where("org_id = ? AND workflow_id = ? AND completed_at IS NOT NULL", org, workflow).
-		Order("created DESC, id DESC").Limit(last).Find(&rows).Error
-	return rows, err
 }
 
 // graphKey finds a graph in the cache, for its own organization alone.

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"time"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+)
+
+// The number of sessions of a backtest.
+const (
+	usualSessions = 100
+	mostSessions  = 500
+)
+
+type backtestInput struct {
+	Version  *int           `json:"version"`
+	Sessions *sessionsInput `json:"sessions"`
+}
+
+// sessionsInput narrows the sessions that are replayed; what is absent does not.
+type sessionsInput struct {
+	Last            *int         `json:"last"`
+	Created         *windowInput `json:"created"`
+	Status          *string      `json:"status"`
+	Jurisdiction    *string      `json:"jurisdiction"`
+	WorkflowVersion *int         `json:"workflow_version"`
+}
+
+// windowInput bounds a time, both ends included.
+type windowInput struct {
+	GTE *int64 `json:"gte"`
+	LTE *int64 `json:"lte"`
+}
+
+func (in *sessionsInput) last() (int, error) {
+	if in == nil || in.Last == nil {
+		return usualSessions, nil
+	}
+	if *in.Last < 1 || *in.Last > mostSessions {
+		return 0, models.Invalid("sessions.last", "sessions.last must be from 1 to %d", mostSessions)
+	}
+	return *in.Last, nil
+}
+
+func (in *sessionsInput) filter() (f store.SessionFilter, err error) {
+	if in == nil {
+		return f, nil
+	}
+	if in.Status != nil {
+		status, known := models.ParseSessionStatus(*in.Status)
+		if !known || !status.Terminal() {
+			return f, models.Invalid("sessions.status", "sessions.status must be verified, failed, cancelled or expired")
+		}
+		f.Status = status
+	}
+	if in.Jurisdiction != nil {
+		jurisdiction, known := rules.ParseJurisdiction(*in.Jurisdiction)
+		if !known {
+			return f, models.Invalid("sessions.jurisdiction",
+				"sessions.jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
+		}
+		f.Jurisdiction = jurisdiction
+	}
+	if in.WorkflowVersion != nil {
+		if *in.WorkflowVersion < 1 {
+			return f, models.Invalid("sessions.workflow_version", "sessions.workflow_version must be at least 1")
+		}
+		f.WorkflowVersion = *in.WorkflowVersion
+	}
+	f.Created, err = in.Created.window()
+	return f, err
+}
+
+func (in *windowInput) window() (w store.Window, err error) {
+	if in == nil {
+		return w, nil
+	}
+	if w.From, err = moment("sessions.created.gte", in.GTE); err != nil {
+		return w, err
+	}
+	w.To, err = moment("sessions.created.lte", in.LTE)
+	return w, err
+}
+
+func moment(param string, seconds *int64) (*models.Timestamp, error) {
+	if seconds == nil {
+		return nil, nil
+	}
+	if *seconds < 0 || *seconds > latest {
+		return nil, models.Invalid(param, "%s must be an integer from 0 to %d", param, latest)
+	}
+	return models.AtPtr(time.Unix(*seconds, 0)), nil
+}

@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/models"
+)
+
+// skipVerification is the transition of a session that is born verified.
+const skipVerification = "skip_verification"
+
+// EndedSessions reads the last sessions that have ended and pass the filter, newest first, and says whether there are
+// more. Those that are born verified are left out: what no graph decided tells nothing of one.
+func (s *Store) EndedSessions(
+	ctx context.Context, org string, f SessionFilter, last int,
+) (rows []models.Session, more bool, err error) {
+	skipped := s.read(ctx).Model(&models.SessionTransition{}).Select("1").
+		Where("session_transitions.session_id = sessions.id AND session_transitions.id = ?", skipVerification)
+	q := s.read(ctx).Where("org_id = ? AND completed_at IS NOT NULL AND NOT EXISTS (?)", org, skipped)
+	return fetch[models.Session](f.apply(q).Order("created DESC, id DESC"), last)
+}
