@@ -13,9 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stile-id/stile/internal/outbound"
+
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/models"
 )
 
@@ -46,7 +47,7 @@ func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
 			if strings.HasPrefix(receiver.reason, "timeout") {
-				p.Client = activities.NewWebhookClient(patience)
+				p.Client = outbound.NewClient(patience)
 			}
 			at := receiver.url(t)
 
@@ -136,7 +137,7 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Client = activities.NewWebhookClient(3 * time.Second)
+			p.Client = outbound.NewClient(3 * time.Second)
 
 			delivery := p.attempt(t, serve(t, body))
 

@@ -3,52 +3,28 @@ package activities
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/signature"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
-)
-
-const (
-	userAgent = "Stile/1.0"
-	// answerLimit bounds what is read of an answer; only its status matters.
-	answerLimit = 64 << 10
 )
 
 // Webhooks are the activities that bring events to their endpoints.
 type Webhooks struct {
 	Store *store.Store
-	// Client sends. Use NewWebhookClient.
+	// Client sends. Use outbound.NewClient.
 	Client *http.Client
 	// Schedule holds the wait after each failed attempt; one more failure gives up.
 	Schedule []time.Duration
 	// Delivered, where set, hears of every attempt that was made, for metrics.
 	Delivered func(outcome models.DeliveryStatus)
-}
-
-// NewWebhookClient makes a client that takes no more than timeout for an attempt and follows no redirect: a redirect is
-// not an acknowledgement.
-func NewWebhookClient(timeout time.Duration) *http.Client {
-	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
-	return &http.Client{
-		Timeout: timeout,
-		Transport: &http.Transport{
-			Proxy: nil, DialContext: dialer.DialContext, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
-			TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: answerLimit, ForceAttemptHTTP2: true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
 // EventDeliveries lists the first attempts of an event that nobody has made.
@@ -89,9 +65,9 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 	}
 	sentAt := a.Store.Now()
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", userAgent)
+	request.Header.Set("User-Agent", outbound.UserAgent)
 	request.Header.Set("Stile-Webhook-Id", d.Delivery.ID)
-	request.Header.Set("Stile-Signature", Signature(d.Secret, sentAt.Time, body))
+	request.Header.Set(signature.Header, signature.Sign(d.Secret, sentAt.Time, body))
 	started := time.Now()
 	response, err := a.Client.Do(request)
 	took := time.Since(started)
@@ -103,7 +79,7 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 		return unanswered(err, took), nil
 	}
 	defer func() { _ = response.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, answerLimit))
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, outbound.AnswerLimit))
 	return store.Answer{
 		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
 		ResponseStatus: &response.StatusCode, Duration: took,
@@ -111,32 +87,6 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 }
 
 func unanswered(err error, took time.Duration) store.Answer {
-	reason := reasonOf(err)
+	reason := outbound.Reason(err)
 	return store.Answer{Error: &reason, Duration: took}
-}
-
-// reasonOf says why there was no answer, without the URL, whose path and query may hold a secret of the merchant.
-func reasonOf(err error) string {
-	var dns *net.DNSError
-	var network *net.OpError
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout: the endpoint did not answer in time"
-	case errors.As(err, &dns):
-		return "dns: the endpoint's host name cannot be resolved"
-	case errors.As(err, &network):
-		return fmt.Sprintf("connection: %s failed", network.Op)
-	default:
-		return "connection: the endpoint gave no valid answer"
-	}
-}
-
-// Signature is the Stile-Signature header: HMAC-SHA256 over "{timestamp}.{body}", keyed with the endpoint's secret.
-func Signature(secret string, at time.Time, body []byte) string {
-	timestamp := strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(timestamp + "."))
-	mac.Write(body)
-	return "t=" + timestamp + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }

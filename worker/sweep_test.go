@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stile-id/stile/internal/outbound"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
@@ -173,7 +175,7 @@ func TestAnOverdueDeliveryIsMade(t *testing.T) {
 func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	t.Helper()
 	webhooks := activities.Webhooks{
-		Store: s.Store, Client: activities.NewWebhookClient(workertest.WebhookTimeout),
+		Store: s.Store, Client: outbound.NewClient(workertest.WebhookTimeout),
 		Schedule: []time.Duration{time.Millisecond},
 	}
 	outcome, err := webhooks.DeliverWebhook(t.Context(), d)

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stile-id/stile/internal/outbound"
+
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -26,7 +28,7 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator *orchestrator.Orchestrator
 	Judge        methods.Judge
-	// WebhookClient sends; nil means activities.NewWebhookClient(WebhookTimeout).
+	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
 	ReviewTimeout  time.Duration
@@ -43,7 +45,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.WebhookClient == nil {
-		o.WebhookClient = activities.NewWebhookClient(o.WebhookTimeout)
+		o.WebhookClient = outbound.NewClient(o.WebhookTimeout)
 	}
 	if o.SweepInterval == 0 {
 		o.SweepInterval = 2 * time.Second

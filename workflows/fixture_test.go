@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stile-id/stile/internal/outbound"
+
 	"github.com/stretchr/testify/require"
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/activity"
@@ -66,7 +68,7 @@ func newPlay(t *testing.T) *play {
 		Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: reviewTimeout, SessionTTL: day,
 	}
 	p.webhooks = &activities.Webhooks{
-		Store: p.Store, Client: activities.NewWebhookClient(webhookTimeout), Schedule: schedule,
+		Store: p.Store, Client: outbound.NewClient(webhookTimeout), Schedule: schedule,
 	}
 	p.register()
 	return p
