@@ -29,38 +29,44 @@ type Sessions struct {
 }
 
 // JudgeSubmission gives the verdict on a submission, runs the executor on it and moves the row. Where the verdict has
-// been given, or the session has ended, it only tells how things stand.
+// been given, or is for a provider to give, or the session has ended, it only tells how things stand.
 func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef) (models.SessionView, error) {
 	fault.Point("judge.started")
-	var judged struct {
-		method  rules.Method
-		outcome graph.Outcome
-	}
-	done, err := a.engine().Judged(ctx, ref,
-		func(session models.Session) (*models.Submission, *models.Verdict, error) {
-			submission, payload, err := a.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
-			// A signal that an operator sent may name what is not there, or another session's.
-			if models.CodeOf(err) == models.CodeResourceMissing || err == nil && submission.SessionID != session.ID {
-				return nil, nil, nil
-			}
-			if err != nil || payload == nil || submission.ReadyAt.After(a.Store.Now().Time) {
-				return nil, nil, err
+	session, err := a.commit(ctx, ref,
+		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
+			if submission.ReadyAt.After(a.Store.Now().Time) {
+				return nil, nil
 			}
 			verdict, err := a.verdict(ctx, session, submission, payload)
-			judged.method, judged.outcome = submission.Method, verdict.Outcome
-			return &submission, recorded(verdict), err
+			return &verdict, err
 		})
-	// One that ended meanwhile will say so in the view.
-	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal && !errors.Is(err, progress.ErrBusy) {
+	// A row that would not stand still is for the run to look at again.
+	if err != nil && !errors.Is(err, progress.ErrBusy) {
 		return models.SessionView{}, err
 	}
-	if err == nil && done.Session.ID != "" && !done.Repeated {
-		a.tell(done.Session, judged.method, judged.outcome)
-	}
-	if done.Session.ID != "" {
-		return a.viewOf(ctx, done.Session)
+	if session.ID != "" {
+		return a.viewOf(ctx, session)
 	}
 	return a.view(ctx, ref.SessionRef)
+}
+
+// commit has the verdict of judge move the row, and returns the session as it then stands; the zero one where there was
+// nothing to give a verdict on (any more), or none was given.
+func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge progress.Judge) (models.Session, error) {
+	var method rules.Method
+	done, err := a.engine().Judged(ctx, ref,
+		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
+			method = submission.Method
+			return judge(session, submission, payload)
+		})
+	// One that ended meanwhile will say so in the view.
+	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
+		return models.Session{}, err
+	}
+	if err == nil && done.Session.ID != "" && !done.Repeated {
+		a.tell(done.Session, method, done.Outcome)
+	}
+	return done.Session, nil
 }
 
 func (a *Sessions) engine() progress.Engine {
@@ -70,6 +76,9 @@ func (a *Sessions) engine() progress.Engine {
 func (a *Sessions) verdict(
 	ctx context.Context, session models.Session, submission models.Submission, payload []byte,
 ) (methods.Verdict, error) {
+	if submission.ConnectorID != nil { // its provider has had its time
+		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable), nil
+	}
 	org, err := a.Store.Across().Organization(ctx, session.OrgID)
 	if err != nil {
 		return methods.Verdict{}, err
@@ -82,14 +91,6 @@ func (a *Sessions) verdict(
 
 // today is the date in the last time zone to reach it (UTC-12): nobody comes of age before it is their birthday.
 func today(now time.Time) rules.Date { return rules.DateOf(now.UTC().Add(-12 * time.Hour)) }
-
-func recorded(v methods.Verdict) *models.Verdict {
-	checks := make([]models.Check, 0, len(v.Checks))
-	for _, check := range v.Checks {
-		checks = append(checks, models.NewCheck(check.Name, check.Passed))
-	}
-	return &models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Checks: checks}
-}
 
 func (a *Sessions) tell(session models.Session, method rules.Method, outcome graph.Outcome) {
 	if a.Judged != nil {
@@ -182,11 +183,29 @@ func (a *Sessions) viewOf(ctx context.Context, session models.Session) (models.S
 	}
 	unjudged, err := a.Store.PendingSubmissions(ctx, session.OrgID, session.ID)
 	for _, submission := range unjudged {
-		view.Unjudged = append(view.Unjudged, models.UnjudgedView{
-			SubmissionID: submission.ID, WaitMS: wholeMilliseconds(submission.ReadyAt.Sub(a.Store.Now().Time)),
-		})
+		unjudged, err := a.unjudged(ctx, submission)
+		if err != nil {
+			return view, err
+		}
+		view.Unjudged = append(view.Unjudged, unjudged)
 	}
 	return view, err
+}
+
+func (a *Sessions) unjudged(ctx context.Context, s models.Submission) (models.UnjudgedView, error) {
+	unjudged := models.UnjudgedView{
+		SubmissionID: s.ID, WaitMS: wholeMilliseconds(s.ReadyAt.Sub(a.Store.Now().Time)),
+	}
+	if s.ConnectorID == nil {
+		return unjudged, nil
+	}
+	unjudged.Provider, unjudged.Promised = string(s.Method), s.PromisedAt != nil
+	connector, err := a.Store.Connector(ctx, s.OrgID, *s.ConnectorID)
+	if models.CodeOf(err) == models.CodeResourceMissing { // deleted: who is to ask it will find that out
+		return unjudged, nil
+	}
+	unjudged.AnswerMS = connector.Timeout().Milliseconds()
+	return unjudged, err
 }
 
 // wholeMilliseconds rounds up: a run that comes too early for a verdict is sent away until the moment has come.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/api"
 )
 
 // operation is a route as gin knows it, so that no walk forgets a new one.
@@ -31,6 +33,9 @@ func (o operation) body() any {
 
 func (o operation) forClients() bool { return strings.HasPrefix(o.path, "/v1/verify/") }
 
+// forProviders are those whose credential is a signature of the body.
+func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.PathCallbacks) }
+
 // at fills in the ids of a tenant's objects.
 func (o operation) at(ids map[string]string) string {
 	path := strings.NewReplacer(":method", "self_attestation", ":version", "1").Replace(o.path)
@@ -47,10 +52,11 @@ func (e *env) belongings(of tenant) (ids map[string]string, client session) {
 	workflow := e.workflow(of, simple("self_attestation"))
 	hook := e.isOK(e.do("POST", pathEndpoints, of.secret,
 		obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201).object["id"].(string)
+	connector := e.connect(of, "document_capture", "https://vendor.example/judge").id
 	client = e.create(of, workflow)
 	event := in(e.isOK(e.do("GET", "/v1/events", of.secret, nil), 200).object, "data", 0, "id").(string)
 	return map[string]string{
-		"/v1/workflows": workflow, pathEndpoints: hook, "/v1/events": event,
+		"/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
 		pathSessions: client.id, "/v1/verify/session": client.id,
 	}, client
 }
@@ -62,7 +68,7 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 	_, theirs := e.belongings(e.stranger)
 	walked := 0
 	for _, o := range e.operations("/v1/") {
-		if !strings.Contains(o.path, ":id") {
+		if !strings.Contains(o.path, ":id") || o.forProviders() {
 			continue
 		}
 		credential, code := e.stranger.secret, "resource_missing"
@@ -77,8 +83,8 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 		require.NotContains(t, failure["message"], "organization")
 		walked++
 	}
-	require.GreaterOrEqual(t, walked, 22)
-	for _, list := range []string{"/v1/workflows", pathSessions, pathEndpoints, "/v1/events"} {
+	require.GreaterOrEqual(t, walked, 27)
+	for _, list := range []string{"/v1/workflows", pathSessions, pathEndpoints, pathConnectors, "/v1/events"} {
 		ans := e.isOK(e.do("GET", list+"?limit=100", e.stranger.secret, nil), 200)
 		for _, id := range ids {
 			require.NotContains(t, string(ans.body), id, list)
@@ -92,6 +98,9 @@ func TestEveryRouteAsksForItsCredential(t *testing.T) {
 	e := newEnv(t)
 	ids, client := e.belongings(e.sandbox)
 	for _, o := range e.operations("/v1/") {
+		if o.forProviders() {
+			continue
+		}
 		path := o.at(ids)
 		wrong := []string{"stile_sk_" + strings.Repeat("a", 43), "stile_sk_", "nonsense", strings.Repeat("x", 5000), client.secret}
 		if o.forClients() {
@@ -117,7 +126,7 @@ func TestPublishableKeyCreatesSessionsAlone(t *testing.T) {
 	e := newEnv(t)
 	ids, _ := e.belongings(e.sandbox)
 	for _, o := range e.operations("/v1/") {
-		if o.forClients() || o == (operation{"POST", pathSessions}) {
+		if o.forClients() || o.forProviders() || o == (operation{"POST", pathSessions}) {
 			continue
 		}
 		ans := e.do(o.method, o.at(ids), e.sandbox.publishable, nil)

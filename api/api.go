@@ -60,7 +60,7 @@ func New(o Options) (*API, error) {
 	config := o.Config.WithDefaults()
 	a := &API{
 		store: o.Store, engine: progress.Engine{
-			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL,
+			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL, Outside: true,
 		},
 
 		orchestrator: o.Orchestrator, config: config, log: o.Log, now: o.Now,

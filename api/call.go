@@ -19,8 +19,10 @@ type call struct {
 	who caller
 	// session is the row that the client secret opens, on the routes that take one.
 	session models.Session
-	query   *query
-	body    []byte
+	// callback is what a provider calls back about, on the route that takes that.
+	callback callback
+	query    *query
+	body     []byte
 	// claim is held by a request with an Idempotency-Key.
 	claim *store.Claim
 }

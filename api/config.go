@@ -19,6 +19,7 @@ type Config struct {
 	RateLimitPublishable int // per publishable key. Default 100.
 	RateLimitSession     int // per session, for calls with its client secret. Default 300.
 	RateLimitAddress     int // per remote address, for calls without a credential that counts. Default 600.
+	RateLimitProvider    int // per remote address, for the callbacks of providers. Default 6000.
 
 	// MaxBody is the size of a request body in bytes. Default 1 MiB.
 	MaxBody int64
@@ -30,6 +31,10 @@ type Config struct {
 	RequestTimeout time.Duration
 	// SlowDelay is how long the verdict on {"simulate": "slow"} is held back. Default 5 s.
 	SlowDelay time.Duration
+	// ProviderPatience is how long a provider that is away is asked again before the user hears of it. Default 2 m.
+	ProviderPatience time.Duration
+	// CallbackURL is where providers call back, without the id of the submission; "" means that nobody knows.
+	CallbackURL string
 	// LongPollMax is the longest wait of a status request. Default 25 s.
 	LongPollMax time.Duration
 	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.
@@ -47,11 +52,13 @@ func (c Config) WithDefaults() Config {
 	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, 100)
 	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)
 	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, 600)
+	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, 6000)
 	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
 	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 10*time.Second)
 	c.SlowDelay = cmp.Or(c.SlowDelay, 5*time.Second)
+	c.ProviderPatience = cmp.Or(c.ProviderPatience, 2*time.Minute)
 	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)
 	c.IdempotencyWait = cmp.Or(c.IdempotencyWait, 20*time.Second)
 	return c

@@ -21,7 +21,7 @@ type endpointInput struct {
 func (in endpointInput) edit(live bool) (func(*models.WebhookEndpoint), error) {
 	events, eventsErr := in.events()
 	metadata, metadataErr := metadataOf(in.Metadata)
-	err := cmp.Or(in.checkURL(live), eventsErr, in.checkStatus(),
+	err := cmp.Or(checkServerURL(in.URL, live), eventsErr, in.checkStatus(),
 		checkText("description", in.Description, longestDescription), metadataErr)
 	if err != nil {
 		return nil, err
@@ -45,11 +45,12 @@ func (in endpointInput) edit(live bool) (func(*models.WebhookEndpoint), error) {
 	}, nil
 }
 
-func (in endpointInput) checkURL(live bool) error {
-	if in.URL == nil {
+// checkServerURL is for the URL of a server that Stile sends to.
+func checkServerURL(given *string, live bool) error {
+	if given == nil {
 		return nil
 	}
-	parsed, err := webURL("url", *in.URL, live)
+	parsed, err := webURL("url", *given, live)
 	switch {
 	case err != nil:
 		return err

@@ -35,6 +35,8 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeCaptchaRequired:          {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeWebhookRequired:          {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeAPIKeyInvalid:            {http.StatusUnauthorized, typeAuthentication},
+	models.CodeSignatureInvalid:         {http.StatusUnauthorized, typeAuthentication},
+	models.CodeVerdictGiven:             {http.StatusConflict, typeInvalidRequest},
 	models.CodeTestQuotaExceeded:        {http.StatusPaymentRequired, typeInvalidRequest},
 	models.CodePublishableKeyScope:      {http.StatusForbidden, typeAuthentication},
 	models.CodePublishableCreateBlocked: {http.StatusForbidden, typeAuthentication},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
@@ -90,9 +91,7 @@ func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode)
 		SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID,
 	}
 	engine := progress.Engine{Store: e.store, ReviewTimeout: time.Hour}
-	_, err = engine.Judged(ctx, ref, func(models.Session) (*models.Submission, *models.Verdict, error) {
-		return &pending[0], &models.Verdict{Outcome: outcome, ReasonCodes: codes}, nil
-	})
+	_, err = engine.Judged(ctx, ref, progress.Given(methods.Verdict{Outcome: outcome, ReasonCodes: codes}))
 	require.NoError(e.t, err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -42,6 +43,8 @@ func (a *API) allowance(g *gin.Context, who caller) (bucket string, limit int) {
 		return who.key.Key.ID, a.config.RateLimitSecret
 	case who.client != nil:
 		return "session:" + who.client.session, a.config.RateLimitSession
+	case strings.HasPrefix(g.Request.URL.Path, PathCallbacks+"/"):
+		return "provider:" + network(remote(g)), a.config.RateLimitProvider // one address calls for many sessions
 	default:
 		return "addr:" + network(remote(g)), a.config.RateLimitAddress
 	}

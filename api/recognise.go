@@ -89,6 +89,7 @@ const (
 	forAnyKey
 	forClientSecret
 	forAnybodyOrClientSecret
+	forProvider
 )
 
 func (a *API) authorise(c *call, need access) error {

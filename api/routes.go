@@ -67,6 +67,15 @@ func (a *API) routes() []route {
 		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
 
+		{post, pathConnectors, forSecretKey, nil, a.createConnector},
+		{get, pathConnectors, forSecretKey, pageQuery, a.listConnectors},
+		{get, pathConnectors + "/:id", forSecretKey, nil, a.getConnector},
+		{post, pathConnectors + "/:id", forSecretKey, nil, a.updateConnector},
+		{patch, pathConnectors + "/:id", forSecretKey, nil, a.updateConnector},
+		{post, pathConnectors + "/:id/rotate-secret", forSecretKey, nil, a.rotateConnectorSecret},
+		{remove, pathConnectors + "/:id", forSecretKey, nil, a.deleteConnector},
+		{post, PathCallbacks + "/:id", forProvider, nil, a.takeCallback},
+
 		{get, "/v1/events", forSecretKey, eventQuery, a.listEvents},
 		{get, "/v1/events/:id", forSecretKey, nil, a.getEvent},
 
@@ -78,9 +87,13 @@ func (a *API) routes() []route {
 	}
 }
 
+// PathCallbacks is where providers call back, followed by the id of the submission.
+const PathCallbacks = "/v1/provider_callbacks"
+
 const (
-	pathSessions = "/v1/verification_sessions"
-	pathVerify   = "/v1/verify/session"
+	pathSessions   = "/v1/verification_sessions"
+	pathVerify     = "/v1/verify/session"
+	pathConnectors = "/v1/provider_connectors"
 )
 
 func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {

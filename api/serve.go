@@ -54,6 +54,9 @@ func (a *API) prepare(c *call, r route) (err error) {
 	if r.method == http.MethodPost || r.method == http.MethodPatch {
 		c.body, err = a.readBody(c.gin)
 	}
+	if err == nil && r.access == forProvider {
+		err = a.authoriseProvider(c) // by its signature of the body
+	}
 	return err
 }
 

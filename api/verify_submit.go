@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -75,12 +76,17 @@ func (a *API) offer(c *call, method rules.Method) (models.Session, graph.Offer, 
 }
 
 func (a *API) submit(c *call, s models.Session, offer graph.Offer, in submissionInput) (answer, error) {
-	payload, delay, err := a.payload(c, offer.Method, in)
+	taken, err := a.accept(c, offer.Method, in)
+	if err != nil {
+		return answer{}, err
+	}
+	payload, err := json.Marshal(taken.payload)
 	if err != nil {
 		return answer{}, err
 	}
 	submission, done, err := a.store.Submit(c.ctx, store.NewSubmission{
-		Session: s, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: payload, Delay: delay,
+		Session: s, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: payload,
+		Delay: taken.delay, ConnectorID: taken.connector,
 	})
 	if err != nil {
 		return answer{}, err

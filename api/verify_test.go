@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -45,11 +46,11 @@ func TestView(t *testing.T) {
 	require.Equal(t, "available", in(view, "methods", 2, "status"))
 	for range 3 {
 		e.isOK(e.do("POST", s.path("/methods/selfie_liveness"), s.secret, obj{"simulate": "fail"}), 202)
-		e.judge(s, graph.OutcomeFailed)
+		e.judge(s, graph.OutcomeFailed, rules.ReasonLivenessFailed)
 	}
 	view = e.view(s)
 	require.Equal(t, "failed", view["status"])
-	require.Equal(t, "attempts_exhausted", in(view, "failure", "reason_code"))
+	require.Equal(t, "liveness_failed", in(view, "failure", "reason_code"))
 	require.Equal(t, "exhausted", in(view, "methods", 2, "status"))
 	require.InDelta(t, 0, in(view, "methods", 2, "attempts_left"), 0)
 }

@@ -2,7 +2,11 @@ package e2e
 
 import (
 	"encoding/base64"
+	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +22,7 @@ const (
 	canaryPhone     = "+12025550143"
 	canaryReference = "canary-reference-9f2c"
 	canaryMetadata  = "canary-metadata-77aa"
+	canaryDocument  = "canary-document-X4RTBPFW4"
 )
 
 // Nothing personal enters a Temporal history, a log, a metric, or our own tables in the clear.
@@ -34,6 +39,15 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	// A failed attempt, refusals and a repeat leave their traces too.
 	v.simulate(t, "document_capture", "fail")
 	v.until(t, "requires_input")
+	// So does a provider that repeats what it was sent where it should not.
+	gossip := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		_, _ = fmt.Fprintf(w, `{"outcome":"failed","reason_codes":[%q],"checks":[{"name":%q,"status":"failed"}]}`, sent, sent)
+	}))
+	t.Cleanup(gossip.Close)
+	m.post(t, "/v1/provider_connectors", body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference}).expect(t, 201)
+	v.submit(t, "document_capture", body{"input": body{"number": canaryDocument}}).expect(t, 202)
+	require.Eventually(t, func() bool { return len(v.results(t)) == 2 }, waitLong, pollOften)
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
 		refused(t, 400, "parameter_invalid", "declaration")
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true, "email": canaryEmail}).
@@ -48,7 +62,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	retrieved := v.get(t)
 	p.stop(t)
 
-	personal := []string{canaryBirthDate, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:]}
+	personal := []string{canaryBirthDate, canaryDocument, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:]}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))

@@ -10,14 +10,16 @@ import (
 	"github.com/stile-id/stile/internal/pgtest"
 )
 
+// environments point a process at each of the databases.
+var environments = map[string]func(t *testing.T) []string{
+	"sqlite":   func(*testing.T) []string { return nil },
+	"postgres": func(t *testing.T) []string { return []string{"DATABASE_URL=" + pgtest.NewDatabase(t)} },
+}
+
 // Each scenario kills a real process with SIGKILL where it hurts most, starts it again, and expects that every session
 // that was answered 201 reaches its end and that every event arrives at least once under the same id.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	databases := map[string]func(t *testing.T) []string{
-		"sqlite":   func(*testing.T) []string { return nil },
-		"postgres": func(t *testing.T) []string { return []string{"DATABASE_URL=" + pgtest.NewDatabase(t)} },
-	}
 	scenarios := map[string]func(t *testing.T, environment []string){
 		"after the commit and before the answer":            killedBeforeTheAnswer,
 		"between the commit and the start of the workflow":  killedBeforeTheStart,
@@ -25,7 +27,7 @@ func TestKilled(t *testing.T) {
 		"after a receiver answered, before that was stored": killedAfterTheReceiverAnswered,
 		"with sessions in every state":                      killedAtAnyTime,
 	}
-	for database, environment := range databases {
+	for database, environment := range environments {
 		for name, scenario := range scenarios {
 			t.Run(database+"/"+name, func(t *testing.T) {
 				t.Parallel()

@@ -34,6 +34,10 @@ type Verdict struct {
 	AgeTier     *rules.AgeTier
 	ReasonCodes []rules.ReasonCode
 	Checks      []Check
+	// Risk is what the method has found besides, where it assesses that.
+	Risk *rules.Risk
+	// Provider names who gave the verdict, where that was somebody outside.
+	Provider string
 }
 
 // Reasons says why the submission did not pass. There is always one: a bare "failed" helps nobody.
@@ -47,6 +51,11 @@ func (v Verdict) Reasons() []rules.ReasonCode {
 // Judge gives the verdict on a submission. An error says that no verdict could be reached, through no fault of the user.
 type Judge interface {
 	Judge(ctx context.Context, s Submission) (Verdict, error)
+}
+
+// Unfinished is the verdict that uses up no attempt: requires_input or error.
+func Unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...Check) Verdict {
+	return Verdict{Outcome: o, ReasonCodes: []rules.ReasonCode{reason}, Checks: checks}
 }
 
 // ErrUnserved says that nothing here can judge the method.

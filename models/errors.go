@@ -34,6 +34,8 @@ const (
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
 	CodeReviewNotPending      ErrorCode = "review_not_pending"
 	CodeReviewDecided         ErrorCode = "review_decided"
+	CodeSignatureInvalid      ErrorCode = "signature_invalid"
+	CodeVerdictGiven          ErrorCode = "verdict_given"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"
 	CodeServiceUnavailable    ErrorCode = "service_unavailable"

@@ -22,6 +22,7 @@ const (
 	PrefixResult          IDPrefix = "vr_"
 	PrefixRequest         IDPrefix = "req_"
 	PrefixAudit           IDPrefix = "aud_"
+	PrefixConnector       IDPrefix = "pc_"
 )
 
 const (
@@ -47,9 +48,10 @@ func (p IDPrefix) HasPrefix(id string) bool { return strings.HasPrefix(id, strin
 
 // The prefixes of secrets.
 const (
-	SecretKeyPrefix      = "stile_sk_"
-	PublishableKeyPrefix = "stile_pk_"
-	WebhookSecretPrefix  = "whsec_"
+	SecretKeyPrefix       = "stile_sk_"
+	PublishableKeyPrefix  = "stile_pk_"
+	WebhookSecretPrefix   = "whsec_"
+	ConnectorSecretPrefix = "pcsec_"
 )
 
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

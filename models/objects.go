@@ -27,6 +27,7 @@ type SessionObject struct {
 	VerificationPath   *string            `json:"verification_path"`
 	VerifiedPersonID   *string            `json:"verified_person_id"`
 	Failure            *FailureObject     `json:"failure"`
+	Risk               *RiskObject        `json:"risk"`
 	Review             *ReviewObject      `json:"review"`
 	ActiveDevice       *string            `json:"active_device"`
 	DeviceLockedAt     *Timestamp         `json:"device_locked_at"`
@@ -60,6 +61,13 @@ type ReasonObject struct {
 	Action  rules.Action     `json:"action"`
 }
 
+// RiskObject is what verdicts have told of a session's risk.
+type RiskObject struct {
+	Score   int             `json:"score"`
+	Level   rules.RiskLevel `json:"level"`
+	Signals []string        `json:"signals"`
+}
+
 // ResultObject is the verdict on one attempt, as the public API shows it.
 type ResultObject struct {
 	ID          string             `json:"id"`
@@ -89,9 +97,16 @@ func (s Session) Public() SessionObject {
 		},
 		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
-		VerificationPath: s.VerificationPath, Failure: s.failure(), Review: s.Review.Public(),
+		VerificationPath: s.VerificationPath, Failure: s.failure(), Risk: s.risk(), Review: s.Review.Public(),
 		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
 	}
+}
+
+func (s Session) risk() *RiskObject {
+	if s.Risk.V == nil {
+		return nil
+	}
+	return &RiskObject{Score: s.Risk.V.Score, Level: s.Risk.V.Level(), Signals: orEmpty(s.Risk.V.Signals)}
 }
 
 func (s Session) failure() *FailureObject {

@@ -45,7 +45,7 @@ func TestFreshSessionIsShownWithNulls(t *testing.T) {
 		"compliance": {"use_case": "alcohol_delivery", "required_age_tier": "min_age_21", "rule_version": "2026-11"},
 		"client_reference_id": null, "metadata": {}, "return_url": null, "cancel_url": null,
 		"requires_email_otp": false, "verification_path": null, "verified_person_id": null,
-		"failure": null, "review": null, "active_device": null, "device_locked_at": null,
+		"failure": null, "risk": null, "review": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": null
 	}`, fresh().Public())
 }
@@ -58,6 +58,7 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 	s.Metadata = models.AsJSON(map[string]string{"tier": "vip"})
 	s.ClientReferenceID, s.ReturnURL, s.CancelURL = ptr("order-7"), ptr("https://m.example/r"), ptr("https://m.example/c")
 	s.VerificationPath, s.FailureCode, s.CompletedAt = ptr("mdl"), ptr(rules.ReasonUnderAge), ptr(at(2))
+	s.Risk = models.AsJSON(&rules.Risk{Score: 70, Signals: []string{"vpn"}})
 	object := s.Public()
 	object.ClientSecret, object.URL = "eyJ.secret", "https://stile.example/verify#eyJ.secret"
 	object.Results = &[]models.ResultObject{}
@@ -70,6 +71,7 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c",
 		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
 		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met.", "action": "none"},
+		"risk": {"score": 70, "level": "high", "signals": ["vpn"]},
 		"review": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
 		"client_secret": "eyJ.secret", "url": "https://stile.example/verify#eyJ.secret", "results": []

@@ -5,6 +5,7 @@ package models
 // Activity names, as registered and as found in histories: never change one.
 const (
 	ActivityJudgeSubmission = "JudgeSubmission" // SubmissionRef -> SessionView
+	ActivityAskProvider     = "AskProvider"     // SubmissionRef
 	ActivitySyncSession     = "SyncSession"     // SessionRef -> SessionView
 	ActivityEndSession      = "EndSession"      // SessionEnd -> SessionView
 	ActivityDecideReview    = "DecideReview"    // ReviewDecision -> SessionView
@@ -66,8 +67,14 @@ type SessionView struct {
 // UnjudgedView is a submission that waits for its verdict.
 type UnjudgedView struct {
 	SubmissionID string `json:"submission_id"`
-	// WaitMS is how long the verdict has to be held back, in milliseconds.
+	// WaitMS is how long the verdict has to be held back, or waited for, in milliseconds.
 	WaitMS int64 `json:"wait_ms,omitempty"`
+	// Provider is the method that was submitted to, where a provider judges it, who is to be asked unless the verdict is
+	// Promised.
+	Provider string `json:"provider,omitempty"`
+	Promised bool   `json:"promised,omitempty"`
+	// AnswerMS is how long the provider may take to answer, in milliseconds.
+	AnswerMS int64 `json:"answer_ms,omitempty"`
 }
 
 // OfferView is a method on offer, for the state query and the current details of a run.

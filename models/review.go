@@ -1,6 +1,7 @@
 package models
 
 import (
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -141,6 +142,8 @@ type StepDetail struct {
 	MethodResult *graph.MethodResult  `json:"method_result,omitempty"`
 	Branch       *graph.BranchTaken   `json:"branch,omitempty"`
 	Review       *graph.ReviewDecided `json:"review,omitempty"`
+	// Risk is what the method of a result told of the session's risk, if it did.
+	Risk *rules.Risk `json:"risk,omitempty"`
 	// Reason says why a branch led where it did, or who decided a review and why.
 	Reason string `json:"reason,omitempty"`
 }

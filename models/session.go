@@ -83,7 +83,9 @@ type Session struct {
 	PhoneLookup        *string
 	VerificationPath   *string
 	FailureCode        *rules.ReasonCode
-	Review             Review `gorm:"embedded"`
+	// Risk is nil while nobody has assessed it.
+	Risk   JSON[*rules.Risk]
+	Review Review `gorm:"embedded"`
 	// Revision counts the changes of the row: what was read is still true where it has not moved.
 	Revision int64
 	// Submissions counts what the user has sent; each one signals the workflow, so it is capped.
@@ -139,9 +141,14 @@ type Submission struct {
 	Attempt     int
 	Payload     *string
 	Fingerprint string // keyed hash of the payload, to tell a repeat from another submission
-	// ReadyAt is when the verdict may be given: later than created only for simulated slowness.
+	// ReadyAt is when Stile gives the verdict itself: at once, unless the slowness is simulated; or, where a provider is
+	// asked, when it has stayed away for too long.
 	ReadyAt Timestamp
-	Created Timestamp
+	// ConnectorID names the connector to the provider who judges; nil where Stile does.
+	ConnectorID *string
+	// PromisedAt is when the provider said that its verdict comes by callback.
+	PromisedAt *Timestamp
+	Created    Timestamp
 }
 
 // TableName names the table for gorm.
@@ -179,6 +186,8 @@ type Verdict struct {
 	ReasonCodes []rules.ReasonCode
 	Checks      []Check
 	Provider    *string
+	// Risk is what the method has found besides, where it assesses that.
+	Risk *rules.Risk
 }
 
 // NewCheck makes a check with its public status.

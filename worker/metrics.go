@@ -3,6 +3,7 @@ package worker
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -10,7 +11,7 @@ import (
 
 // Metrics count what workers do. No label holds anything personal.
 type Metrics struct {
-	verdicts, sessions, deliveries, recovered *prometheus.CounterVec
+	verdicts, sessions, deliveries, inquiries, recovered *prometheus.CounterVec
 }
 
 // NewMetrics registers the worker's metrics.
@@ -25,6 +26,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		sessions: counter("stile_sessions_ended_total", "Sessions that a worker brought to their end.",
 			"status", "method", "country"),
 		deliveries: counter("stile_webhook_attempts_total", "Webhook delivery attempts.", "outcome"),
+		inquiries:  counter("stile_provider_requests_total", "Requests to providers.", "method", "answer"),
 		recovered: counter("stile_recovered_total", "Starts, signals, expiries and deliveries that the sweep repeated.",
 			"what"),
 	}
@@ -44,6 +46,10 @@ func (m *Metrics) ended(s models.Session) {
 
 func (m *Metrics) delivered(outcome models.DeliveryStatus) {
 	m.deliveries.WithLabelValues(string(outcome)).Inc()
+}
+
+func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {
+	m.inquiries.WithLabelValues(string(method), string(answer)).Inc()
 }
 
 func (m *Metrics) repeated(what string) { m.recovered.WithLabelValues(what).Inc() }

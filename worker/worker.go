@@ -17,6 +17,7 @@ import (
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/workflows"
@@ -28,6 +29,10 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator *orchestrator.Orchestrator
 	Judge        methods.Judge
+	// ProviderClient asks providers; nil means outbound.NewClient(models.ConnectorTimeoutMost).
+	ProviderClient *http.Client
+	// CallbackURL is where providers call back, without the id of the submission; "" where the API cannot be reached.
+	CallbackURL string
 	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
@@ -46,6 +51,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.WebhookClient == nil {
 		o.WebhookClient = outbound.NewClient(o.WebhookTimeout)
+	}
+	if o.ProviderClient == nil {
+		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost)
 	}
 	if o.SweepInterval == 0 {
 		o.SweepInterval = 2 * time.Second
@@ -77,15 +85,38 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	o := w.options
 	queue := worker.New(o.Temporal, workflows.QueueSessions, versioned(o.BuildID))
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterSessions(queue)
-	sessions := &activities.Sessions{
-		Store: o.Store, Judge: o.Judge, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
-		Judged: o.Metrics.judged, Ended: o.Metrics.ended,
-	}
+	sessions := w.sessions()
 	register(queue, models.ActivityJudgeSubmission, sessions.JudgeSubmission)
 	register(queue, models.ActivitySyncSession, sessions.SyncSession)
 	register(queue, models.ActivityEndSession, sessions.EndSession)
 	register(queue, models.ActivityDecideReview, sessions.DecideReview)
 	return queue
+}
+
+func (w *Worker) sessions() *activities.Sessions {
+	o := w.options
+	return &activities.Sessions{
+		Store: o.Store, Judge: o.Judge, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
+		Judged: o.Metrics.judged, Ended: o.Metrics.ended,
+	}
+}
+
+// providersQueue makes the poller of QueueProviders, which takes no workflows.
+func (w *Worker) providersQueue() worker.Worker {
+	o := w.options
+	queue := worker.New(o.Temporal, workflows.QueueProviders, versioned(o.BuildID))
+	providers := &activities.Providers{Sessions: w.sessions(), Connect: w.connect, Asked: o.Metrics.asked}
+	register(queue, models.ActivityAskProvider, providers.AskProvider)
+	return queue
+}
+
+// connect makes the way to a provider.
+func (w *Worker) connect(c models.ProviderConnector, secret string) methods.Provider {
+	o := w.options
+	return connector.Connector{
+		URL: c.URL, Secret: secret, CallbackURL: o.CallbackURL, Client: o.ProviderClient, Timeout: c.Timeout(),
+		Now: func() time.Time { return o.Store.Now().Time },
+	}
 }
 
 // webhooksQueue makes the poller of QueueWebhooks.
@@ -109,7 +140,7 @@ func register(r worker.ActivityRegistry, name string, f any) {
 func (w *Worker) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.running.Go(func() {
-		for _, queue := range []func() worker.Worker{w.sessionsQueue, w.webhooksQueue} {
+		for _, queue := range []func() worker.Worker{w.sessionsQueue, w.webhooksQueue, w.providersQueue} {
 			if !w.poll(ctx, queue) {
 				return
 			}

@@ -45,10 +45,11 @@ var schedule = []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour,
 // are the real ones, on a real store whose clock is that of the environment.
 type play struct {
 	*scene.Scene
-	env      *testsuite.TestWorkflowEnvironment
-	sessions *activities.Sessions
-	webhooks *activities.Webhooks
-	tally    *tally
+	env       *testsuite.TestWorkflowEnvironment
+	sessions  *activities.Sessions
+	webhooks  *activities.Webhooks
+	providers *activities.Providers
+	tally     *tally
 }
 
 func newPlay(t *testing.T) *play {
@@ -70,6 +71,7 @@ func newPlay(t *testing.T) *play {
 	p.webhooks = &activities.Webhooks{
 		Store: p.Store, Client: outbound.NewClient(webhookTimeout), Schedule: schedule,
 	}
+	p.providers = &activities.Providers{Sessions: p.sessions, Connect: p.connect}
 	p.register()
 	return p
 }
@@ -85,6 +87,7 @@ func (p *play) register() {
 		models.ActivityDecideReview:    p.sessions.DecideReview,
 		models.ActivityEventDeliveries: p.webhooks.EventDeliveries,
 		models.ActivityDeliverWebhook:  p.webhooks.DeliverWebhook,
+		models.ActivityAskProvider:     p.providers.AskProvider,
 	} {
 		p.env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}

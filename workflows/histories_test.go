@@ -16,6 +16,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
@@ -61,6 +62,9 @@ func TestWhatIsRecordedReplays(t *testing.T) {
 		"dispatched_event":              dispatchedEvent,
 		"reviewed":                      reviewed,
 		"reviewed_by_signal":            reviewedBySignal,
+		"provider_judged":               providerJudged,
+		"provider_called_back":          providerCalledBack,
+		"provider_stayed_away":          providerStayedAway,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -340,4 +344,37 @@ func reviewedBySignal(t *testing.T) recordings {
 	require.NoError(t, a.Temporal.SignalWorkflow(t.Context(), a.session.ID, "", workflows.SignalReviewDecision,
 		workflows.ReviewSignal{Decision: graph.Reject, Reviewer: "kim"}))
 	return a.over(t, models.StatusFailed)
+}
+
+// toProvider has the user submit to a provider who gives these answers, and who has that much time.
+func toProvider(t *testing.T, mode models.ConnectorMode, patience time.Duration, answers ...answer) (act, models.Submission) {
+	t.Helper()
+	a := begin(t, []rules.Method{document, facial}, models.EventSessionVerified)
+	a.start(t)
+	submission := newProvider(t, a.Scene, mode, answers...).takes(t, a.Scene, a.session, patience)
+	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, submission.ID))
+	return a, submission
+}
+
+func providerJudged(t *testing.T) recordings {
+	a, _ := toProvider(t, models.ConnectorSync, patience, away, passes)
+	return a.over(t, models.StatusVerified)
+}
+
+func providerCalledBack(t *testing.T) recordings {
+	a, submission := toProvider(t, models.ConnectorCallback, patience, promised)
+	workertest.Eventually(t, func() bool {
+		waiting := a.Unjudged(t, a.session)
+		return len(waiting) == 1 && waiting[0].PromisedAt != nil
+	})
+	callBack(t, a.Scene, submission, methods.Passed(rules.MinAge(21)))
+	a.tell(t)
+	return a.over(t, models.StatusVerified)
+}
+
+func providerStayedAway(t *testing.T) recordings {
+	a, _ := toProvider(t, models.ConnectorSync, 2*time.Second, away)
+	a.Await(t, a.session, models.StatusRequiresInput)
+	a.simulate(t, facial, simulated.Pass)
+	return a.over(t, models.StatusVerified)
 }

@@ -6,10 +6,12 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// The task queues. Sessions and deliveries have their own, so that slow receivers never hold up a session.
+// The task queues. Sessions, deliveries and inquiries have their own, so that a slow receiver never holds up a session,
+// nor a slow provider.
 const (
-	QueueSessions = "stile-sessions"
-	QueueWebhooks = "stile-webhooks"
+	QueueSessions  = "stile-sessions"
+	QueueWebhooks  = "stile-webhooks"
+	QueueProviders = "stile-providers"
 )
 
 // Workflow names, as registered and as found in histories: never change one.

@@ -5,6 +5,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/stile-id/stile/models"
 )
 
 // quickDatabaseWork is for short work on our own rows: a local activity costs no round trip. Five seconds in all keep
@@ -36,6 +38,19 @@ func delivery(receiverTimeout time.Duration, summary string) workflow.ActivityOp
 		Summary:             summary,
 		StartToCloseTimeout: receiverTimeout + 5*time.Second,
 		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
+// inquiry gives a provider its time to answer and us a little more, to read and record. An outage is asked about again,
+// for as long as the user can be kept waiting. What a provider says is never an error.
+func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
+	patience := time.Duration(view.WaitMS) * time.Millisecond
+	return workflow.ActivityOptions{
+		TaskQueue:              QueueProviders,
+		Summary:                "Ask the provider of " + view.Provider,
+		ScheduleToCloseTimeout: max(patience, time.Second),
+		StartToCloseTimeout:    time.Duration(view.AnswerMS)*time.Millisecond + 5*time.Second,
+		RetryPolicy:            faultsOfOurs(),
 	}
 }
 

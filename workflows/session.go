@@ -37,9 +37,7 @@ type sessionRun struct {
 	attempts *firstAttempts
 	deadline deadline
 	indexed  indexed
-	// due are the submissions whose verdict is held back, or whose signal was lost.
-	due      workflow.Channel
-	expected map[string]bool
+	unjudged unjudged
 }
 
 // indexed is what the search attributes say.
@@ -61,8 +59,7 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 		view:     models.SessionView{Status: in.Status, ExpiresAt: in.ExpiresAt},
 		attempts: newFirstAttempts(ctx, webhookTimeout),
 		indexed:  indexed{status: in.Status},
-		due:      workflow.NewNamedBufferedChannel(ctx, "due", models.MaxSubmissions),
-		expected: map[string]bool{},
+		unjudged: newUnjudged(ctx),
 	}
 	if !in.Status.Terminal() {
 		run.setDeadline(ctx)
@@ -96,7 +93,7 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 			c.Receive(ctx, &signal)
 			err = run.decideReview(ctx, signal)
 		}).
-		AddReceive(run.due, func(c workflow.ReceiveChannel, _ bool) {
+		AddReceive(run.unjudged.due, func(c workflow.ReceiveChannel, _ bool) {
 			var submission string
 			c.Receive(ctx, &submission)
 			err = run.judge(ctx, submission)
@@ -108,7 +105,7 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 }
 
 func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
-	delete(run.expected, submission)
+	run.unjudged.forget(submission)
 	ref := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}
 	return run.look(ctx, models.ActivityJudgeSubmission, ref, "Judge "+submission)
 }
@@ -139,27 +136,6 @@ func (run *sessionRun) look(ctx workflow.Context, activity string, message any, 
 	}
 	workflow.SetCurrentDetails(ctx, run.details())
 	return run.index(ctx)
-}
-
-// expect brings submissions without a verdict back when their verdict may be given.
-func (run *sessionRun) expect(ctx workflow.Context) {
-	for _, unjudged := range run.view.Unjudged {
-		if run.expected[unjudged.SubmissionID] {
-			continue
-		}
-		run.expected[unjudged.SubmissionID] = true
-		if unjudged.WaitMS == 0 {
-			run.due.SendAsync(unjudged.SubmissionID)
-			continue
-		}
-		workflow.Go(ctx, func(ctx workflow.Context) {
-			wait := time.Duration(unjudged.WaitMS) * time.Millisecond
-			timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: "Verdict is held back"})
-			if timer.Get(ctx, nil) == nil {
-				run.due.Send(ctx, unjudged.SubmissionID)
-			}
-		})
-	}
 }
 
 // setDeadline starts the timer to the expiry, anew where the expiry has moved or the timer has fired too early.
@@ -213,6 +189,11 @@ func (run *sessionRun) details() string {
 	for _, offer := range run.view.Offers {
 		lines = append(lines, "- `"+offer.Method+"` at node `"+offer.Node+"`: "+
 			strconv.Itoa(offer.AttemptsLeft)+" attempts left")
+	}
+	for _, unjudged := range run.view.Unjudged {
+		if unjudged.Provider != "" {
+			lines = append(lines, "- `"+unjudged.SubmissionID+"` waits for "+waitsFor(unjudged))
+		}
 	}
 	if run.view.Review.Waits() {
 		lines = append(lines, "- review at node `"+run.view.ReviewNode+"`: "+string(run.view.Review))

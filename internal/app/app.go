@@ -156,6 +156,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		ReviewTimeout:  c.ReviewTimeout,
 		SessionTTL:     c.SessionTTL,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
+		CallbackURL:   a.callbackURL(),
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
 		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
 	})
@@ -170,6 +171,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
+			ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
 }
@@ -194,6 +196,19 @@ func (a *App) URL() string {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// callbackURL is where providers call back. An API apart from the workers answers on an address that they cannot know,
+// so there it has to be set.
+func (a *App) callbackURL() string {
+	base := a.options.Config.APIURL
+	if base == "" && a.options.API && a.options.Worker {
+		base = a.URL()
+	}
+	if base == "" {
+		return ""
+	}
+	return base + api.PathCallbacks
 }
 
 // Store is where the process keeps everything.

@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type Config struct {
 	Listen         string   // STILE_LISTEN: address of the API
 	WorkerListen   string   // STILE_WORKER_LISTEN: address of a worker's health and metrics
 	VerifyURL      string   // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
+	APIURL         string   // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
 	TrustedProxies []string // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
 	LogLevel       string   // STILE_LOG_LEVEL: debug, info, warn or error
 
@@ -37,6 +39,7 @@ type Config struct {
 	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
+	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long a provider that is away is asked again
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how overdue counts as lost
@@ -46,6 +49,7 @@ type Config struct {
 	RateLimitPublishable int // STILE_RATE_LIMIT_PUBLISHABLE: … and publishable key
 	RateLimitSession     int // STILE_RATE_LIMIT_SESSION: … and session, by client secret
 	RateLimitAddress     int // STILE_RATE_LIMIT_ADDRESS: … and address, without a credential
+	RateLimitProvider    int // STILE_RATE_LIMIT_PROVIDER: … and address, for the callbacks of providers
 	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open at once
 }
 
@@ -68,7 +72,8 @@ func Read(get func(name string) string) (Config, error) {
 
 		Listen:         r.text("STILE_LISTEN", ":8080"),
 		WorkerListen:   r.text("STILE_WORKER_LISTEN", ":9090"),
-		VerifyURL:      get("STILE_VERIFY_URL"),
+		VerifyURL:      r.webURL("STILE_VERIFY_URL"),
+		APIURL:         r.webURL("STILE_API_URL"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
 
@@ -77,6 +82,7 @@ func Read(get func(name string) string) (Config, error) {
 		WebhookRetrySchedule: r.durations("STILE_WEBHOOK_RETRY_SCHEDULE", "5m,30m,2h,8h"),
 		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
 		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", 5*time.Second),
+		ProviderPatience:     r.duration("STILE_PROVIDER_PATIENCE", 2*time.Minute),
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", 2*time.Second),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", 5*time.Second),
@@ -86,6 +92,7 @@ func Read(get func(name string) string) (Config, error) {
 		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", 100),
 		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", 300),
 		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", 600),
+		RateLimitProvider:    r.number("STILE_RATE_LIMIT_PROVIDER", 6000),
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", 20),
 	}
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
@@ -121,6 +128,20 @@ func (r *reader) text(name, otherwise string) string {
 		return value
 	}
 	return otherwise
+}
+
+// webURL reads a base that paths are put behind; "" where it is not set.
+func (r *reader) webURL(name string) string {
+	value := r.get(name)
+	if value == "" {
+		return ""
+	}
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" ||
+		parsed.RawQuery != "" || parsed.Fragment != "" {
+		r.wrong(name, `a URL such as "https://id.example.com"`)
+	}
+	return strings.TrimSuffix(value, "/")
 }
 
 func (r *reader) flag(name string) bool {

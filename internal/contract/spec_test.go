@@ -34,6 +34,7 @@ func loadDocument(t *testing.T) *openapi3.T {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
+		"DELETE /v1/provider_connectors/{id}",
 		"DELETE /v1/webhook_endpoints/{id}",
 		"GET /healthz",
 		"GET /metrics",
@@ -41,6 +42,8 @@ func TestOperations(t *testing.T) {
 		"GET /readyz",
 		"GET /v1/events",
 		"GET /v1/events/{id}",
+		"GET /v1/provider_connectors",
+		"GET /v1/provider_connectors/{id}",
 		"GET /v1/reviews",
 		"GET /v1/verification_sessions",
 		"GET /v1/verification_sessions/{id}",
@@ -52,8 +55,13 @@ func TestOperations(t *testing.T) {
 		"GET /v1/workflows/{id}",
 		"GET /v1/workflows/{id}/versions",
 		"GET /v1/workflows/{id}/versions/{version}",
+		"PATCH /v1/provider_connectors/{id}",
 		"PATCH /v1/webhook_endpoints/{id}",
 		"PATCH /v1/workflows/{id}",
+		"POST /v1/provider_callbacks/{id}",
+		"POST /v1/provider_connectors",
+		"POST /v1/provider_connectors/{id}",
+		"POST /v1/provider_connectors/{id}/rotate-secret",
 		"POST /v1/verification_sessions",
 		"POST /v1/verification_sessions/{id}/cancel",
 		"POST /v1/verification_sessions/{id}/review",

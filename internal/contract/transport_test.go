@@ -81,7 +81,7 @@ const (
 		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","required_age_tier":"min_age_21","rule_version":"1","consent_required":false},` +
 		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
-		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},` +
+		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},"risk":null,` +
 		`"review":{"status":"rejected","node":"human","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
 		`"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
 	oneTime = `"client_secret":"` + token + `","url":"https://a.example/s/1#secret"`

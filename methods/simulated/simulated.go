@@ -52,14 +52,10 @@ func outcome(asked string, tier rules.AgeTier) (methods.Verdict, error) {
 	case Fail:
 		return methods.Failed(rules.ReasonSimulatedFailure, check), nil
 	case RequiresInput:
-		return unfinished(graph.OutcomeRequiresInput, rules.ReasonMoreInputNeeded, check), nil
+		return methods.Unfinished(graph.OutcomeRequiresInput, rules.ReasonMoreInputNeeded, check), nil
 	case Error:
-		return unfinished(graph.OutcomeError, rules.ReasonMethodError, check), nil
+		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, check), nil
 	default:
 		return methods.Verdict{}, errors.New("no such simulated outcome")
 	}
-}
-
-func unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...methods.Check) methods.Verdict {
-	return methods.Verdict{Outcome: o, ReasonCodes: []rules.ReasonCode{reason}, Checks: checks}
 }

@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
@@ -17,41 +18,67 @@ func (e Engine) Begin(g graph.Graph, session models.Session) (store.Progress, er
 	return w.progress(e), nil
 }
 
-// Judged moves a session by a verdict on a submission, and reports what came of it. Look gives the verdict on the
-// session as it stands, or nil where there is none to give (any more). Errors: those of store.Change.
-func (e Engine) Judged(
-	ctx context.Context, ref models.SubmissionRef,
-	look func(models.Session) (*models.Submission, *models.Verdict, error),
-) (done store.Changed, err error) {
+// Judgement is a verdict as it counts, and what it changed.
+type Judgement struct {
+	store.Changed
+	Outcome graph.Outcome
+}
+
+// Judge gives the verdict on what a user sent, or nil where it is not to be given yet.
+type Judge func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error)
+
+// Given is the judge who has made up their mind.
+func Given(v methods.Verdict) Judge {
+	return func(models.Session, models.Submission, []byte) (*methods.Verdict, error) { return &v, nil }
+}
+
+// Judged moves a session by a verdict on a submission, and reports what came of it. Judge gives the verdict on the
+// session as it stands, anew where that moves meanwhile; it is not asked where there is nothing to judge (any more), and
+// the answer then has no session. Errors: those of store.Change.
+func (e Engine) Judged(ctx context.Context, ref models.SubmissionRef, judge Judge) (done Judgement, err error) {
 	err = again(func() error {
 		session, err := e.Store.Session(ctx, ref.OrgID, ref.SessionID)
 		if err != nil || session.Status.Terminal() {
 			return err
 		}
-		submission, verdict, err := look(session)
+		submission, payload, err := e.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
+		// A signal that an operator sent may name what is not there, or another session's.
+		if models.CodeOf(err) == models.CodeResourceMissing || err == nil && submission.SessionID != session.ID {
+			return nil
+		}
+		if err != nil || payload == nil {
+			return err
+		}
+		verdict, err := judge(session, submission, payload)
 		if err != nil || verdict == nil {
 			return err
 		}
-		done, err = e.judge(ctx, session, *submission, *verdict)
+		done, err = e.judge(ctx, session, submission, *verdict)
 		return err
 	})
 	return done, err
 }
 
 func (e Engine) judge(
-	ctx context.Context, session models.Session, submission models.Submission, v models.Verdict,
-) (store.Changed, error) {
+	ctx context.Context, session models.Session, submission models.Submission, given methods.Verdict,
+) (Judgement, error) {
+	v := Settled(given, session.AgeTier)
+	if v.Risk != nil {
+		session.Risk = models.AsJSON(raised(session.Risk.V, *v.Risk))
+	}
 	p, err := e.walk(ctx, session, graph.MethodResult{
 		Node: submission.Node, Attempt: submission.Attempt, Outcome: v.Outcome, ReasonCodes: v.ReasonCodes,
 	})
 	if err != nil {
-		return store.Changed{}, err
+		return Judgement{}, err
 	}
+	noteRisk(p.Steps, v.Risk)
 	// The submission that was judged is in flight until this is committed.
 	if !p.To.Terminal() && session.InFlight > 1 {
 		p.To = models.StatusProcessing
 	}
-	return e.Store.Judge(ctx, store.Judgement{Progress: p, Submission: submission, Verdict: v})
+	changed, err := e.Store.Judge(ctx, store.Judgement{Progress: p, Submission: submission, Verdict: v, Nudge: e.Outside})
+	return Judgement{Changed: changed, Outcome: v.Outcome}, err
 }
 
 // Decide moves a session by a reviewer's decision. The first decision at a review stands; a repeat of it returns the

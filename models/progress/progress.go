@@ -22,6 +22,8 @@ type Engine struct {
 	ReviewTimeout time.Duration
 	// SessionTTL is how long the user has again when the session goes on after a review.
 	SessionTTL time.Duration
+	// Outside says that it is not the session's run that brings the verdicts: the run has to be told of them.
+	Outside bool
 }
 
 // lookAgain is how often a move is made anew because the row moved under it.
@@ -110,11 +112,15 @@ func (w *walk) branch(asked graph.EvaluateBranch) error {
 	return w.put(graph.BranchTaken{Node: asked.Node, Case: chosen}, reason)
 }
 
-// Facts are what conditions may read of a session. Its risk is not assessed yet.
+// Facts are what conditions may read of a session.
 func Facts(s models.Session) condition.Facts {
-	return condition.Facts{
+	facts := condition.Facts{
 		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
 	}
+	if risk := s.Risk.V; risk != nil {
+		facts.Risk = condition.Risk{Level: string(risk.Level()), Score: risk.Score, Signals: risk.Signals}
+	}
+	return facts
 }
 
 func step(in graph.Input, reason string) models.Step {

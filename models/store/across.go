@@ -60,6 +60,16 @@ func (a Across) PublicSession(ctx context.Context, id string) (models.Session, e
 	return session, err
 }
 
+// CalledBack reads the submission that a provider's callback names. The provider shows by its signature that it may.
+func (a Across) CalledBack(ctx context.Context, id string) (models.Submission, error) {
+	var row models.Submission
+	found, err := one(a.s.read(ctx).Where("id = ? AND connector_id IS NOT NULL", id), &row)
+	if err == nil && !found {
+		err = models.Missing("submission", id)
+	}
+	return row, err
+}
+
 // Organization reads a tenant.
 func (a Across) Organization(ctx context.Context, id string) (models.Organization, error) {
 	var org models.Organization

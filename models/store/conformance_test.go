@@ -25,6 +25,7 @@ var areas = map[string][]scenario{
 	"backtests":     backtestScenarios,
 	"sweeps":        sweepScenarios,
 	"endpoints":     endpointScenarios,
+	"connectors":    connectorScenarios,
 	"deliveries":    deliveryScenarios,
 	"events":        eventScenarios,
 	"pages":         pageScenarios,

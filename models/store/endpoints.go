@@ -13,6 +13,10 @@ func endpointPlace(org, id string) seal.Place {
 	return seal.Place{Table: "webhook_endpoints.secret", Row: id, Org: org}
 }
 
+func endpointRow(org, id string) configured {
+	return configured{table: &models.WebhookEndpoint{}, kind: "webhook_endpoint", org: org, id: id}
+}
+
 // CreateEndpoint stores an endpoint and returns its signing secret, which is not shown again. A repeat under a
 // reserved id returns the first, with its secret.
 func (s *Store) CreateEndpoint(
@@ -62,7 +66,7 @@ func (s *Store) UpdateEndpoint(
 	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint),
 ) (models.WebhookEndpoint, error) {
 	var e models.WebhookEndpoint
-	err := s.changeEndpoint(ctx, org, actor, id, "webhook_endpoint.update", func(tx *gorm.DB) (err error) {
+	err := s.reconfigure(ctx, endpointRow(org, id), actor, "update", func(tx *gorm.DB) (err error) {
 		if e, err = endpointIn(tx, org, id); err != nil {
 			return err
 		}
@@ -81,33 +85,13 @@ func (s *Store) UpdateEndpoint(
 
 // DeleteEndpoint ends an endpoint and closes its pending deliveries. Its past deliveries stay.
 func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error {
-	return s.changeEndpoint(ctx, org, actor, id, "webhook_endpoint.delete", func(tx *gorm.DB) error {
+	return s.reconfigure(ctx, endpointRow(org, id), actor, "delete", func(tx *gorm.DB) error {
 		err := tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).
 			Updates(map[string]any{"deleted": true, "status": models.EndpointDisabled}).Error
 		if err != nil {
 			return err
 		}
 		return s.closeDeliveries(tx, id)
-	})
-}
-
-// changeEndpoint takes the row for the transaction by writing to it first, so that two changes come one after the other.
-func (s *Store) changeEndpoint(
-	ctx context.Context, org, actor, id, action string, change func(tx *gorm.DB) error,
-) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		res := tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ? AND NOT deleted", id, org).
-			Updates(map[string]any{"updated": s.Now()})
-		if res.Error != nil {
-			return res.Error
-		}
-		if res.RowsAffected == 0 {
-			return models.Missing("webhook_endpoint", id)
-		}
-		if err := change(tx); err != nil {
-			return err
-		}
-		return s.audit(tx, org, actor, action, id, nil)
 	})
 }
 

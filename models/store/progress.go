@@ -34,11 +34,14 @@ type Flag struct {
 	Deadline models.Timestamp
 }
 
-// Judgement is a verdict with the progress that follows from it.
+// Judgement is a verdict with the progress that follows from it. Where the verdict tells of a risk, the session of the
+// progress has it already.
 type Judgement struct {
 	Progress
 	Submission models.Submission
 	Verdict    models.Verdict
+	// Nudge says that the session's run does not know of the verdict, and has to be told.
+	Nudge bool
 }
 
 // Judge records a verdict, moves the session and erases what the user had sent. Errors: those of Change; ErrRefused
@@ -47,6 +50,12 @@ func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 	c := s.progress(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
 	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)
 	c.Set["nudge_at"] = nil
+	if j.Nudge {
+		c.Set["nudge_at"] = s.Now()
+	}
+	if j.Verdict.Risk != nil {
+		c.Set["risk"] = j.Session.Risk
+	}
 	if j.To == models.StatusVerified {
 		c.Set["verification_path"] = string(j.Submission.Method)
 	}

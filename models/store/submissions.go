@@ -20,8 +20,10 @@ type NewSubmission struct {
 	Method  rules.Method
 	Attempt int
 	Payload []byte
-	// Delay holds the verdict back (simulated slowness).
+	// Delay holds back the verdict that Stile gives: simulated slowness, or the time that a provider has.
 	Delay time.Duration
+	// ConnectorID names the connector to the provider who judges; nil where Stile does.
+	ConnectorID *string
 }
 
 // Submit stores a submission and makes its session processing. One attempt takes one submission: a repeat of the same
@@ -60,7 +62,7 @@ func (s *Store) newSubmission(ctx context.Context, n NewSubmission) models.Submi
 		ID: s.NewID(ctx, models.PrefixResult), OrgID: n.Session.OrgID, SessionID: n.Session.ID,
 		Node: n.Node, Method: n.Method, Attempt: n.Attempt,
 		Fingerprint: s.keys.Digest("submission", []byte(n.Session.ID), []byte(n.Node), n.Payload),
-		ReadyAt:     models.At(now.Add(n.Delay)), Created: now,
+		ReadyAt:     models.At(now.Add(n.Delay)), ConnectorID: n.ConnectorID, Created: now,
 	}
 	sealed := s.keys.Seal(n.Payload, submissionPlace(row))
 	row.Payload = &sealed
@@ -93,6 +95,15 @@ func (s *Store) Submission(ctx context.Context, org, id string) (models.Submissi
 	}
 	payload, err := s.keys.Open(*row.Payload, submissionPlace(row))
 	return row, payload, err
+}
+
+// Promise notes that a provider took the submission and will call back, and until when that is waited for. One that has
+// had its verdict stays as it is.
+func (s *Store) Promise(ctx context.Context, org, id string, wait time.Duration) error {
+	now := s.Now()
+	return s.read(ctx).Model(&models.Submission{}).
+		Where("id = ? AND org_id = ? AND payload IS NOT NULL AND promised_at IS NULL", id, org).
+		Updates(map[string]any{"promised_at": now, "ready_at": models.At(now.Add(wait))}).Error
 }
 
 // PendingSubmissions lists what has been sent and not judged, by session, oldest first.

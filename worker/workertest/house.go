@@ -35,6 +35,9 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// CallbackURL is where the house's providers call back.
+const CallbackURL = "https://id.example/v1/provider_callbacks"
+
 // ReviewTimeout is beyond any test.
 const ReviewTimeout = time.Hour
 
@@ -125,7 +128,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	}
 	return worker.New(worker.Options{
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
-		WebhookTimeout: WebhookTimeout, RetrySchedule: options.RetrySchedule,
+		CallbackURL: CallbackURL, WebhookTimeout: WebhookTimeout, RetrySchedule: options.RetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		Metrics: worker.NewMetrics(prometheus.NewRegistry()), Log: options.Log,

@@ -183,8 +183,29 @@ func (s *Scene) Submit(t testing.TB, session models.Session, method rules.Method
 	return s.submit(t, session, method, []byte(payload), 0)
 }
 
+// Connect has a provider judge the method, and returns the connector with its secret.
+func (s *Scene) Connect(t testing.TB, c models.ProviderConnector) (models.ProviderConnector, string) {
+	t.Helper()
+	c.OrgID, c.Status, c.TimeoutSeconds = s.Org, models.ConnectorEnabled, 1
+	c.CallbackTimeoutSeconds = int(models.CallbackTimeoutDefault / time.Second)
+	connector, secret, err := s.CreateConnector(t.Context(), "key_1", c)
+	require.NoError(t, err)
+	return connector, secret
+}
+
+// SubmitTo submits the input to the connector's provider, who has that much time.
+func (s *Scene) SubmitTo(
+	t testing.TB, c models.ProviderConnector, session models.Session, input string, patience time.Duration,
+) models.Submission {
+	t.Helper()
+	return s.submit(t, session, c.Method, []byte(`{"input":`+input+`}`), patience, func(n *store.NewSubmission) {
+		n.ConnectorID = &c.ID
+	})
+}
+
 func (s *Scene) submit(
 	t testing.TB, session models.Session, method rules.Method, payload []byte, delay time.Duration,
+	details ...func(*store.NewSubmission),
 ) models.Submission {
 	t.Helper()
 	current := s.Reread(t, session)
@@ -193,10 +214,14 @@ func (s *Scene) submit(
 	offers := current.GraphState.V.Offers(g)
 	i := slices.IndexFunc(offers, func(o graph.Offer) bool { return o.Method == method })
 	require.GreaterOrEqual(t, i, 0, "%s is not on offer", method)
-	submission, _, err := s.Store.Submit(t.Context(), store.NewSubmission{
+	n := store.NewSubmission{
 		Session: current, Node: offers[i].Node, Method: method, Attempt: offers[i].Attempt,
 		Payload: payload, Delay: delay,
-	})
+	}
+	for _, detail := range details {
+		detail(&n)
+	}
+	submission, _, err := s.Store.Submit(t.Context(), n)
 	require.NoError(t, err)
 	return submission
 }

@@ -1,0 +1,118 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// ProviderAnswer is what came of asking a provider, for metrics.
+type ProviderAnswer string
+
+// The answers.
+const (
+	ProviderJudged   ProviderAnswer = "verdict"
+	ProviderPromised ProviderAnswer = "promised" // the verdict comes by callback
+	ProviderRefused  ProviderAnswer = "refused"  // asking again is futile
+	ProviderAway     ProviderAnswer = "away"     // asked again later
+)
+
+// Providers are the activities that bring submissions to those who judge them outside.
+type Providers struct {
+	*Sessions
+	// Connect makes the way to a provider.
+	Connect func(c models.ProviderConnector, secret string) methods.Provider
+	// Asked, where set, hears of every request, for metrics.
+	Asked func(method rules.Method, answer ProviderAnswer)
+}
+
+// AskProvider brings a submission to its provider, and commits the verdict, unless that is promised for later. An error
+// says that the provider is away, or the database: then it is to be called again. A submission that has its verdict, or
+// a provider's promise, is left alone.
+func (a *Providers) AskProvider(ctx context.Context, ref models.SubmissionRef) error {
+	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
+	if err != nil || session.Status.Terminal() {
+		return err
+	}
+	submission, payload, err := a.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
+	if err != nil || payload == nil || submission.PromisedAt != nil || submission.ConnectorID == nil {
+		return err
+	}
+	connector, secret, err := a.Store.ConnectorSecret(ctx, ref.OrgID, *submission.ConnectorID)
+	if models.CodeOf(err) == models.CodeResourceMissing { // deleted or disabled since
+		return a.conclude(ctx, ref, methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable))
+	}
+	if err != nil {
+		return err
+	}
+	inquiry, err := a.inquiry(ctx, session, submission, payload, connector.Mode == models.ConnectorCallback)
+	if err != nil {
+		return err
+	}
+	return a.ask(ctx, ref, inquiry, connector, secret)
+}
+
+func (a *Providers) ask(
+	ctx context.Context, ref models.SubmissionRef, i methods.Inquiry, c models.ProviderConnector, secret string,
+) error {
+	verdict, err := a.Connect(c, secret).Ask(ctx, i)
+	fault.Point("provider.answered")
+	switch {
+	case errors.Is(err, methods.ErrRefused):
+		// The user can do nothing about it, so the operator has to hear of it.
+		activity.GetLogger(ctx).Error("a provider refuses to judge", "connector", c.ID, "error", err.Error())
+		a.heard(i.Method, ProviderRefused)
+		return a.conclude(ctx, ref, methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError))
+	case err != nil:
+		a.heard(i.Method, ProviderAway)
+		return fmt.Errorf("provider_connector %s: %w", c.ID, err)
+	case verdict == nil:
+		a.heard(i.Method, ProviderPromised)
+		return a.Store.Promise(ctx, ref.OrgID, ref.SubmissionID, c.CallbackTimeout())
+	default:
+		a.heard(i.Method, ProviderJudged)
+		verdict.Provider = c.Label()
+		return a.conclude(ctx, ref, *verdict)
+	}
+}
+
+func (a *Providers) inquiry(
+	ctx context.Context, session models.Session, submission models.Submission, payload []byte, callback bool,
+) (methods.Inquiry, error) {
+	g, err := a.Store.SessionGraph(ctx, session)
+	if err != nil {
+		return methods.Inquiry{}, err
+	}
+	node, _ := g.Node(submission.Node)
+	var sent methods.ProviderPayload
+	if err := json.Unmarshal(payload, &sent); err != nil {
+		return methods.Inquiry{}, errors.New("a stored submission is not what a provider takes")
+	}
+	return methods.Inquiry{
+		SubmissionID: submission.ID, SessionID: session.ID, Type: string(session.Type), Method: submission.Method,
+		Attempt: submission.Attempt, Tier: session.AgeTier, Jurisdiction: session.Jurisdiction, Options: node.Options,
+		Input: sent.Input, Callback: callback,
+	}, nil
+}
+
+// conclude commits a verdict. One that comes second changes nothing.
+func (a *Providers) conclude(ctx context.Context, ref models.SubmissionRef, v methods.Verdict) error {
+	_, err := a.commit(ctx, ref, progress.Given(v))
+	return err
+}
+
+func (a *Providers) heard(method rules.Method, answer ProviderAnswer) {
+	if a.Asked != nil {
+		a.Asked(method, answer)
+	}
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+)
+
+// connectorInput is what a merchant says of a connector.
+type connectorInput struct {
+	Method                 *string `json:"method"`
+	Name                   *string `json:"name"`
+	URL                    *string `json:"url"`
+	Mode                   *string `json:"mode"`
+	TimeoutSeconds         *int    `json:"timeout_seconds"`
+	CallbackTimeoutSeconds *int    `json:"callback_timeout_seconds"`
+	Status                 *string `json:"status"`
+}
+
+func (in connectorInput) method() (rules.Method, error) {
+	if in.Method == nil {
+		return "", missing("method")
+	}
+	method, known := rules.ParseMethod(*in.Method)
+	switch {
+	case !known:
+		return "", models.Invalid("method", "There is no such method")
+	case method == rules.MethodSelfAttestation:
+		return "", models.Invalid("method", "%s is judged by Stile itself", method)
+	}
+	return method, nil
+}
+
+// edit checks what is given, and returns what writes it into a connector.
+func (in connectorInput) edit(live, callbacks bool) (func(*models.ProviderConnector), error) {
+	err := cmp.Or(checkServerURL(in.URL, live), in.checkMode(callbacks), in.checkStatus(),
+		checkText("name", in.Name, longestName),
+		checkSeconds("timeout_seconds", in.TimeoutSeconds, time.Second, models.ConnectorTimeoutMost),
+		checkSeconds("callback_timeout_seconds", in.CallbackTimeoutSeconds,
+			models.CallbackTimeoutLeast, models.CallbackTimeoutMost))
+	if err != nil {
+		return nil, err
+	}
+	return func(c *models.ProviderConnector) {
+		if in.Name != nil {
+			c.Name = in.Name
+		}
+		if in.URL != nil {
+			c.URL = *in.URL
+		}
+		if in.Mode != nil {
+			c.Mode = models.ConnectorMode(*in.Mode)
+		}
+		if in.TimeoutSeconds != nil {
+			c.TimeoutSeconds = *in.TimeoutSeconds
+		}
+		if in.CallbackTimeoutSeconds != nil {
+			c.CallbackTimeoutSeconds = *in.CallbackTimeoutSeconds
+		}
+		if in.Status != nil {
+			c.Status = models.ConnectorStatus(*in.Status)
+		}
+	}, nil
+}
+
+func (in connectorInput) checkMode(callbacks bool) error {
+	switch {
+	case in.Mode == nil || *in.Mode == string(models.ConnectorSync):
+		return nil
+	case *in.Mode != string(models.ConnectorCallback):
+		return models.Invalid("mode", "mode must be '%s' or '%s'", models.ConnectorSync, models.ConnectorCallback)
+	case !callbacks:
+		return models.Invalid("mode", "mode cannot be '%s': the operator has not set STILE_API_URL, "+
+			"so that no provider knows where to call back", models.ConnectorCallback)
+	}
+	return nil
+}
+
+func (in connectorInput) checkStatus() error {
+	if in.Status == nil || *in.Status == string(models.ConnectorEnabled) || *in.Status == string(models.ConnectorDisabled) {
+		return nil
+	}
+	return models.Invalid("status", "status must be '%s' or '%s'", models.ConnectorEnabled, models.ConnectorDisabled)
+}
+
+func checkSeconds(param string, given *int, least, most time.Duration) error {
+	if given != nil && (*given < seconds(least) || *given > seconds(most)) {
+		return models.Invalid(param, "%s must be from %d to %d", param, seconds(least), seconds(most))
+	}
+	return nil
+}
+
+func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -1,0 +1,189 @@
+package connector
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Fault says which field of a verdict is wrong, and how.
+type Fault struct {
+	Field   string // "" is the whole
+	Message string
+}
+
+func (f *Fault) Error() string { return f.Message }
+
+// Sizes of a verdict.
+const (
+	mostCodes   = 20
+	mostChecks  = 50
+	longestName = 64
+)
+
+// name is what checks and signals are called: nothing that could be anybody's name, number or address.
+var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// verdict is what a provider says, in the answer to an inquiry or in a callback. Unknown fields are left alone: a
+// provider may say more to others.
+type verdict struct {
+	Outcome     *string  `json:"outcome"`
+	AgeTier     *string  `json:"age_tier"`
+	ReasonCodes []string `json:"reason_codes"`
+	Checks      []check  `json:"checks"`
+	Risk        *risk    `json:"risk"`
+}
+
+type check struct {
+	Name   string `json:"name"`
+	Status string `json:"status"`
+}
+
+type risk struct {
+	Score   *int     `json:"score"`
+	Signals []string `json:"signals"`
+}
+
+// ParseVerdict reads what a provider says of a submission. An error is a *Fault.
+func ParseVerdict(body []byte) (methods.Verdict, error) {
+	var v verdict
+	if trimmed := strings.TrimSpace(string(body)); !strings.HasPrefix(trimmed, "{") {
+		return methods.Verdict{}, &Fault{Message: "A verdict must be a JSON object"}
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return methods.Verdict{}, malformed(err)
+	}
+	return v.check()
+}
+
+func malformed(err error) error {
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		field := fieldOf(semantic.JSONPointer)
+		return &Fault{Field: field, Message: field + " is of the wrong type"}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &Fault{Message: "The verdict ends too early to be valid JSON"}
+	}
+	return &Fault{Message: "The verdict is not valid JSON, or gives a field twice"}
+}
+
+// fieldOf names a field without its place in a list: the keys of a verdict that we read are ours alone.
+func fieldOf(pointer jsontext.Pointer) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(string(pointer), "/"), "/")
+	return first
+}
+
+func (v verdict) check() (methods.Verdict, error) {
+	read := methods.Verdict{}
+	for _, part := range []func(*methods.Verdict) error{v.outcome, v.ageTier, v.reasons, v.checks, v.risk} {
+		if err := part(&read); err != nil {
+			return methods.Verdict{}, err
+		}
+	}
+	return read, nil
+}
+
+// outcomes are those that a provider may give. An error is Stile's own: a provider that has one answers with a 5xx.
+var outcomes = []graph.Outcome{graph.OutcomePassed, graph.OutcomeFailed, graph.OutcomeRequiresInput}
+
+func (v verdict) outcome(into *methods.Verdict) error {
+	if v.Outcome == nil {
+		return &Fault{"outcome", "Missing required field: outcome"}
+	}
+	into.Outcome = graph.Outcome(*v.Outcome)
+	if !slices.Contains(outcomes, into.Outcome) {
+		return &Fault{"outcome", "outcome must be passed, failed or requires_input"}
+	}
+	return nil
+}
+
+func (v verdict) ageTier(into *methods.Verdict) error {
+	if v.AgeTier == nil {
+		return nil
+	}
+	tier, known := rules.ParseAgeTier(*v.AgeTier)
+	switch {
+	case !known:
+		return &Fault{"age_tier", "age_tier is not a known tier such as min_age_21"}
+	case into.Outcome != graph.OutcomePassed:
+		return &Fault{"age_tier", "age_tier belongs to an outcome of passed alone"}
+	}
+	into.AgeTier = &tier
+	return nil
+}
+
+func (v verdict) reasons(into *methods.Verdict) error {
+	switch passed := into.Outcome == graph.OutcomePassed; {
+	case passed && len(v.ReasonCodes) > 0:
+		return &Fault{"reason_codes", "reason_codes say why a method did not pass"}
+	case !passed && len(v.ReasonCodes) == 0:
+		return &Fault{"reason_codes", "An outcome of " + *v.Outcome + " needs a reason code"}
+	case len(v.ReasonCodes) > mostCodes:
+		return &Fault{"reason_codes", fmt.Sprintf("reason_codes must not have more than %d entries", mostCodes)}
+	}
+	for i, text := range v.ReasonCodes {
+		code, known := rules.ParseReasonCode(text)
+		if !known || !code.GivenByMethod() {
+			field := fmt.Sprintf("reason_codes[%d]", i)
+			return &Fault{field, field + " is not a reason that a provider gives"}
+		}
+		into.ReasonCodes = append(into.ReasonCodes, code)
+	}
+	return nil
+}
+
+func (v verdict) checks(into *methods.Verdict) error {
+	if len(v.Checks) > mostChecks {
+		return &Fault{"checks", fmt.Sprintf("checks must not have more than %d entries", mostChecks)}
+	}
+	for i, c := range v.Checks {
+		field := fmt.Sprintf("checks[%d]", i)
+		if err := checkName(field+".name", c.Name); err != nil {
+			return err
+		}
+		passed := c.Status == string(graph.OutcomePassed)
+		if !passed && c.Status != string(graph.OutcomeFailed) {
+			return &Fault{field + ".status", field + ".status must be passed or failed"}
+		}
+		into.Checks = append(into.Checks, methods.Check{Name: c.Name, Passed: passed})
+	}
+	return nil
+}
+
+func (v verdict) risk(into *methods.Verdict) error {
+	if v.Risk == nil {
+		return nil
+	}
+	if v.Risk.Score == nil || *v.Risk.Score < 0 || *v.Risk.Score > rules.HighestRisk {
+		return &Fault{"risk.score", fmt.Sprintf("risk.score must be from 0 to %d", rules.HighestRisk)}
+	}
+	if len(v.Risk.Signals) > mostCodes {
+		return &Fault{"risk.signals", fmt.Sprintf("risk.signals must not have more than %d entries", mostCodes)}
+	}
+	for i, signal := range v.Risk.Signals {
+		if err := checkName(fmt.Sprintf("risk.signals[%d]", i), signal); err != nil {
+			return err
+		}
+	}
+	into.Risk = &rules.Risk{Score: *v.Risk.Score, Signals: v.Risk.Signals}
+	return nil
+}
+
+func checkName(field, text string) error {
+	if len(text) > longestName || !name.MatchString(text) {
+		return &Fault{field, fmt.Sprintf(
+			"%s must be up to %d of the characters a-z, 0-9 and _, and begin with a letter", field, longestName)}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package methods
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Provider judges outside: it takes long, may be away, and may answer later.
+type Provider interface {
+	// Ask brings a submission to the provider, and returns its verdict, or nil where that comes later. It is called
+	// again for the same submission after every error that is not ErrRefused.
+	Ask(ctx context.Context, i Inquiry) (*Verdict, error)
+}
+
+// ErrRefused says that a provider will not judge a submission, however often it is asked.
+var ErrRefused = errors.New("the provider refuses to judge")
+
+// Inquiry is a submission on its way to a provider.
+type Inquiry struct {
+	SubmissionID string // the same in every repeat
+	SessionID    string
+	Type         string // age or identity
+	Method       rules.Method
+	Attempt      int
+	// Tier is what has to be proved.
+	Tier         rules.AgeTier
+	Jurisdiction rules.Jurisdiction
+	Options      graph.Options
+	// Input is what the user sent, a JSON object.
+	Input json.RawMessage
+	// Callback says that the verdict may come later.
+	Callback bool
+}
+
+// ProviderPayload is what is stored of a submission that a provider judges.
+type ProviderPayload struct {
+	Input json.RawMessage `json:"input"`
+}

@@ -1,0 +1,43 @@
+package progress
+
+import (
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Settled is a verdict as it counts for a session that has to prove the tier. A method that passes without saying what
+// it proves has proved what was asked of it; one that proves less has not passed.
+func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
+	counts := models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Risk: v.Risk}
+	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
+		counts.AgeTier = &required
+	}
+	if v.Outcome == graph.OutcomePassed && !counts.AgeTier.Satisfies(required) {
+		counts.Outcome, counts.ReasonCodes = graph.OutcomeFailed, []rules.ReasonCode{rules.ReasonUnderAge}
+	}
+	counts.Checks = make([]models.Check, 0, len(v.Checks))
+	for _, check := range v.Checks {
+		counts.Checks = append(counts.Checks, models.NewCheck(check.Name, check.Passed))
+	}
+	if v.Provider != "" {
+		counts.Provider = &v.Provider
+	}
+	return counts
+}
+
+// raised is a session's risk once a verdict has told of one.
+func raised(known *rules.Risk, told rules.Risk) *rules.Risk {
+	if known != nil {
+		told = known.With(told)
+	}
+	return &told
+}
+
+// noteRisk keeps with the step of a verdict what that told of the risk, for the branches of a replay to read.
+func noteRisk(steps []models.Step, risk *rules.Risk) {
+	if len(steps) > 0 && steps[0].Kind == models.StepMethodResult {
+		steps[0].Detail.V.Risk = risk
+	}
+}

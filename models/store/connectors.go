@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules"
+)
+
+func connectorPlace(org, id string) seal.Place {
+	return seal.Place{Table: "provider_connectors.secret", Row: id, Org: org}
+}
+
+func connectorRow(org, id string) configured {
+	return configured{table: &models.ProviderConnector{}, kind: "provider_connector", org: org, id: id}
+}
+
+// CreateConnector stores a connector and returns its signing secret, which is not shown again. A repeat under a
+// reserved id returns the first, with its secret. A method takes one connector: another is CodeParameterInvalid.
+func (s *Store) CreateConnector(
+	ctx context.Context, actor string, c models.ProviderConnector,
+) (models.ProviderConnector, string, error) {
+	now := s.Now()
+	c.ID, c.Created, c.Updated = s.NewID(ctx, models.PrefixConnector), now, now
+	c.SecretSealed = s.sealConnectorSecret(c.OrgID, c.ID)
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		made, err := createOnce(tx, &c)
+		if err != nil || !made {
+			return err
+		}
+		return s.audit(tx, c.OrgID, actor, "provider_connector.create", c.ID, nil)
+	})
+	if err != nil {
+		return c, "", err
+	}
+	stored, err := s.Connector(ctx, c.OrgID, c.ID)
+	if models.CodeOf(err) == models.CodeResourceMissing {
+		return c, "", models.Invalid("method",
+			"There is a connector for %s already. Update that one, or delete it first", c.Method)
+	}
+	if err != nil {
+		return c, "", err
+	}
+	secret, err := s.connectorSecret(stored)
+	return stored, secret, err
+}
+
+func (s *Store) sealConnectorSecret(org, id string) string {
+	return s.keys.Seal([]byte(models.NewSecret(models.ConnectorSecretPrefix)), connectorPlace(org, id))
+}
+
+func (s *Store) connectorSecret(c models.ProviderConnector) (string, error) {
+	secret, err := s.keys.Open(c.SecretSealed, connectorPlace(c.OrgID, c.ID))
+	return string(secret), err
+}
+
+// Connector reads a connector.
+func (s *Store) Connector(ctx context.Context, org, id string) (models.ProviderConnector, error) {
+	return connectorIn(s.read(ctx), org, id)
+}
+
+func connectorIn(tx *gorm.DB, org, id string) (models.ProviderConnector, error) {
+	var c models.ProviderConnector
+	found, err := one(tx.Where("id = ? AND org_id = ? AND NOT deleted", id, org), &c)
+	if err == nil && !found {
+		err = models.Missing("provider_connector", id)
+	}
+	return c, err
+}
+
+// ConnectorFor finds the connector in use for a method; found is false where there is none.
+func (s *Store) ConnectorFor(
+	ctx context.Context, org string, method rules.Method,
+) (c models.ProviderConnector, found bool, err error) {
+	found, err = one(s.read(ctx).Where("org_id = ? AND method = ? AND status = ? AND NOT deleted",
+		org, method, models.ConnectorEnabled), &c)
+	return c, found, err
+}
+
+// ConnectorSecret reads a connector, as it stands now, with its signing secret. One that is not in use any more is
+// CodeResourceMissing.
+func (s *Store) ConnectorSecret(ctx context.Context, org, id string) (models.ProviderConnector, string, error) {
+	c, err := s.Connector(ctx, org, id)
+	if err == nil && !c.InUse() {
+		err = models.Missing("provider_connector", id)
+	}
+	if err != nil {
+		return c, "", err
+	}
+	secret, err := s.connectorSecret(c)
+	return c, secret, err
+}
+
+// Connectors lists connectors, newest first.
+func (s *Store) Connectors(ctx context.Context, org string, page Page) ([]models.ProviderConnector, bool, error) {
+	return list[models.ProviderConnector](s, s.read(ctx).Where("org_id = ? AND NOT deleted", org), page)
+}
+
+// UpdateConnector stores what edit makes of the connector. Submissions under way take the new way.
+func (s *Store) UpdateConnector(
+	ctx context.Context, org, actor, id string, edit func(*models.ProviderConnector),
+) (c models.ProviderConnector, err error) {
+	err = s.reconfigure(ctx, connectorRow(org, id), actor, "update", func(tx *gorm.DB) error {
+		if c, err = connectorIn(tx, org, id); err != nil {
+			return err
+		}
+		edit(&c)
+		return tx.Model(&models.ProviderConnector{}).Where("id = ?", id).Updates(map[string]any{
+			"name": c.Name, "url": c.URL, "mode": c.Mode, "timeout_seconds": c.TimeoutSeconds,
+			"callback_timeout_seconds": c.CallbackTimeoutSeconds, "status": c.Status,
+		}).Error
+	})
+	return c, err
+}
+
+// RotateConnectorSecret replaces the signing secret at once and returns the new one, which is not shown again.
+func (s *Store) RotateConnectorSecret(
+	ctx context.Context, org, actor, id string,
+) (c models.ProviderConnector, secret string, err error) {
+	sealed := s.sealConnectorSecret(org, id)
+	err = s.reconfigure(ctx, connectorRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) error {
+		err := tx.Model(&models.ProviderConnector{}).Where("id = ?", id).
+			Updates(map[string]any{"secret_sealed": sealed}).Error
+		if err != nil {
+			return err
+		}
+		c, err = connectorIn(tx, org, id)
+		return err
+	})
+	if err != nil {
+		return c, "", err
+	}
+	secret, err = s.connectorSecret(c)
+	return c, secret, err
+}
+
+// DeleteConnector ends a connector. Submissions that wait for its provider are given up when their time is over.
+func (s *Store) DeleteConnector(ctx context.Context, org, actor, id string) error {
+	return s.reconfigure(ctx, connectorRow(org, id), actor, "delete", func(tx *gorm.DB) error {
+		return tx.Model(&models.ProviderConnector{}).Where("id = ?", id).Updates(map[string]any{"deleted": true}).Error
+	})
+}
