@@ -6,6 +6,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -33,19 +34,11 @@ type reviewList struct {
 }
 
 func (a *API) listReviews(c *call) (answer, error) {
-	page, asked := c.query.page(), c.query.text("status")
+	page, filter := c.query.page(), c.query.reviews()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	statuses := models.WaitingReviews
-	if asked != "" {
-		status, known := models.ParseReviewStatus(asked)
-		if !known {
-			return answer{}, models.Invalid("status", "status must be pending, escalated, approved or rejected")
-		}
-		statuses = []models.ReviewStatus{status}
-	}
-	rows, more, err := a.store.Reviewed(c.ctx, c.org().ID, statuses, page)
+	rows, more, err := a.store.Reviewed(c.ctx, c.org().ID, filter, page)
 	if err != nil {
 		return answer{}, err
 	}
@@ -54,6 +47,23 @@ func (a *API) listReviews(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, reviewList{listObject: newList(c, rows, more, showReview), Waiting: waiting})
+}
+
+// reviews are those that wait, unless a status is asked for.
+func (q *query) reviews() store.ReviewFilter {
+	f := store.ReviewFilter{
+		Statuses: models.WaitingReviews, WorkflowID: q.text("workflow_id"), Reviewer: q.text("reviewer"),
+		Jurisdiction: rules.Jurisdiction(q.text("jurisdiction")),
+		Flagged:      store.Window{From: q.moment("flagged[gte]"), To: q.moment("flagged[lte]")},
+	}
+	if asked := q.text("status"); asked != "" {
+		status, known := models.ParseReviewStatus(asked)
+		if !known {
+			q.fail("status", "status must be pending, escalated, approved or rejected")
+		}
+		f.Statuses = []models.ReviewStatus{status}
+	}
+	return f
 }
 
 type reviewInput struct {

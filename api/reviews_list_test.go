@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -35,6 +36,16 @@ func TestListReviews(t *testing.T) {
 	require.Equal(t, []any{day.id}, list("?status=escalated"))
 	require.Equal(t, []any{done.id}, list("?status=approved"))
 	require.Equal(t, []any{day.id}, list("?limit=1&starting_after="+fresh.id))
+	require.Equal(t, []any{done.id}, list("?status=approved&reviewer=jo"))
+	require.Empty(t, list("?status=approved&reviewer=kim"))
+	require.Equal(t, []any{day.id}, list("?reviewer=jo"))
+	require.Equal(t, []any{fresh.id, day.id, old.id}, list("?jurisdiction=US&workflow_id="+workflow))
+	require.Empty(t, list("?jurisdiction=US-CA"))
+	require.Empty(t, list("?workflow_id=wf_other"))
+	since := strconv.FormatInt(e.clock.now().Add(-3*time.Hour).Unix(), 10)
+	require.Equal(t, []any{fresh.id, day.id}, list("?flagged[gte]="+since))
+	require.Equal(t, []any{old.id}, list("?flagged[lte]="+since))
+	e.isError(e.do("GET", "/v1/reviews?flagged[gte]=noon", e.sandbox.secret, nil), 400, "parameter_invalid", "flagged[gte]")
 	e.isError(e.do("GET", "/v1/reviews?status=open", e.sandbox.secret, nil), 400, "parameter_invalid", "status")
 	strange := e.isOK(e.do("GET", "/v1/reviews", e.stranger.secret, nil), 200).object
 	require.Equal(t, []any{}, strange["data"])

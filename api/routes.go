@@ -21,7 +21,7 @@ var (
 	pageQuery    = []string{"limit", "starting_after", "ending_before"}
 	windowQuery  = []string{"created[gte]", "created[lte]"}
 	sessionQuery = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
-	reviewQuery  = join(pageQuery, []string{"status"})
+	reviewQuery  = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer", "flagged[gte]", "flagged[lte]"})
 	eventQuery   = join(pageQuery, windowQuery, []string{"type", "session"})
 )
 

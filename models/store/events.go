@@ -46,7 +46,7 @@ func (s *Store) Events(
 }
 
 func (f EventFilter) apply(q *gorm.DB) *gorm.DB {
-	q = f.Created.apply(q)
+	q = f.Created.apply(q, "created")
 	if f.Type != "" {
 		q = q.Where("type = ?", f.Type)
 	}

@@ -15,16 +15,26 @@ type Page struct {
 	EndingBefore  string // the id after which (in time) rows are wanted
 }
 
-// Window bounds the creation time of rows, both ends included; nil means unbounded.
+// Window bounds a time of rows, both ends included; nil means unbounded.
 type Window struct{ From, To *models.Timestamp }
 
-func (w Window) apply(q *gorm.DB) *gorm.DB {
+func (w Window) apply(q *gorm.DB, column string) *gorm.DB {
 	if w.From != nil {
-		q = q.Where("created >= ?", *w.From)
+		q = q.Where(column+" >= ?", *w.From)
 	}
 	if w.To != nil {
 		// A bound is given in seconds and includes the whole of its last one.
-		q = q.Where("created < ?", w.To.UnixMicro()+1_000_000)
+		q = q.Where(column+" < ?", w.To.UnixMicro()+1_000_000)
+	}
+	return q
+}
+
+// equal narrows q to rows with these values; an empty one does not.
+func equal(q *gorm.DB, values map[string]string) *gorm.DB {
+	for column, value := range values {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
 	}
 	return q
 }

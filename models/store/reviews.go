@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -86,16 +87,27 @@ func orNil(text string) *string {
 	return &text
 }
 
-// Reviewed lists sessions whose review has one of the statuses, newest session first.
-func (s *Store) Reviewed(
-	ctx context.Context, org string, statuses []models.ReviewStatus, page Page,
-) ([]models.Session, bool, error) {
-	all := s.read(ctx).Where("org_id = ?", org)
-	return listWithin[models.Session](s, all, func(q *gorm.DB) *gorm.DB {
-		// A review that its session's end overtook waits for nobody.
-		return q.Where("review_status IN ? AND (completed_at IS NULL OR review_status NOT IN ?)",
-			statuses, models.WaitingReviews)
-	}, page)
+// ReviewFilter narrows a list of reviews; empty fields but Statuses do not.
+type ReviewFilter struct {
+	Statuses     []models.ReviewStatus
+	WorkflowID   string
+	Jurisdiction rules.Jurisdiction
+	Reviewer     string
+	Flagged      Window
+}
+
+// Reviewed lists sessions by their latest review, newest session first.
+func (s *Store) Reviewed(ctx context.Context, org string, f ReviewFilter, page Page) ([]models.Session, bool, error) {
+	return listWithin[models.Session](s, s.read(ctx).Where("org_id = ?", org), f.apply, page)
+}
+
+func (f ReviewFilter) apply(q *gorm.DB) *gorm.DB {
+	// A review that its session's end overtook waits for nobody.
+	q = q.Where("review_status IN ? AND (completed_at IS NULL OR review_status NOT IN ?)",
+		f.Statuses, models.WaitingReviews)
+	return equal(f.Flagged.apply(q, "review_flagged_at"), map[string]string{
+		"workflow_id": f.WorkflowID, "jurisdiction": string(f.Jurisdiction), "reviewer": f.Reviewer,
+	})
 }
 
 // ReviewAges counts the reviews that wait, by how long they have.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ var reviewScenarios = []scenario{
 	decisionOnARowThatMovedIsRefused,
 	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
+	reviewsAreFiltered,
 	stepsAreNumberedInOrder,
 }
 
@@ -122,7 +124,8 @@ func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
 	_, err := f.End(t.Context(), f.org, ended.ID, models.OpenStatuses, models.StatusExpired)
 	require.NoError(t, err)
 
-	listed, more, err := f.Reviewed(t.Context(), f.org, models.WaitingReviews, store.Page{Limit: 10})
+	waiting := store.ReviewFilter{Statuses: models.WaitingReviews}
+	listed, more, err := f.Reviewed(t.Context(), f.org, waiting, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.False(t, more)
 	require.Equal(t, []models.Session{fresh, day, old}, listed)
@@ -130,7 +133,7 @@ func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, store.ReviewAges{UnderAnHour: 1, UnderADay: 1, Older: 1}, ages)
 
-	listed, _, err = f.Reviewed(t.Context(), f.foreign, models.WaitingReviews, store.Page{Limit: 10})
+	listed, _, err = f.Reviewed(t.Context(), f.foreign, waiting, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, listed)
 	ages, err = f.WaitingReviews(t.Context(), f.foreign)
@@ -140,6 +143,37 @@ func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
 	filtered, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Review: models.ReviewPending}, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, filtered, 4, "what the session object shows")
+}
+
+func reviewsAreFiltered(t *testing.T, f *fixture) {
+	early := f.flagged(t)
+	f.clock.Advance(time.Hour)
+	late := f.flagged(t)
+	_, err := f.DecideReview(t.Context(), decided(late, graph.Approve, models.StatusVerified))
+	require.NoError(t, err)
+	late = f.reread(t, late)
+
+	all := append(slices.Clone(models.WaitingReviews), models.ReviewApproved)
+	for name, c := range map[string]struct {
+		filter store.ReviewFilter
+		want   []models.Session
+	}{
+		"all":                  {store.ReviewFilter{}, []models.Session{late, early}},
+		"by reviewer":          {store.ReviewFilter{Reviewer: *late.Review.Reviewer}, []models.Session{late}},
+		"by another":           {store.ReviewFilter{Reviewer: "nobody"}, []models.Session{}},
+		"by workflow":          {store.ReviewFilter{WorkflowID: early.WorkflowID}, []models.Session{late, early}},
+		"of another workflow":  {store.ReviewFilter{WorkflowID: "wf_other"}, []models.Session{}},
+		"by jurisdiction":      {store.ReviewFilter{Jurisdiction: early.Jurisdiction}, []models.Session{late, early}},
+		"of another":           {store.ReviewFilter{Jurisdiction: "JP"}, []models.Session{}},
+		"flagged from then":    {store.ReviewFilter{Flagged: store.Window{From: late.Review.FlaggedAt}}, []models.Session{late}},
+		"flagged by then":      {store.ReviewFilter{Flagged: store.Window{To: early.Review.FlaggedAt}}, []models.Session{early}},
+		"by all of it at once": {store.ReviewFilter{Reviewer: *late.Review.Reviewer, Flagged: store.Window{To: early.Review.FlaggedAt}}, []models.Session{}},
+	} {
+		c.filter.Statuses = all
+		listed, _, err := f.Reviewed(t.Context(), f.org, c.filter, store.Page{Limit: 10})
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, listed, name)
+	}
 }
 
 func stepsAreNumberedInOrder(t *testing.T, f *fixture) {

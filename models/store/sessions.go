@@ -193,19 +193,14 @@ func (s *Store) Sessions(ctx context.Context, org string, f SessionFilter, page 
 }
 
 func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
-	q = f.Created.apply(q)
+	q = f.Created.apply(q, "created")
 	if f.WorkflowVersion != 0 {
 		q = q.Where("workflow_version = ?", f.WorkflowVersion)
 	}
-	for column, value := range map[string]string{
+	return equal(q, map[string]string{
 		"status": string(f.Status), "client_reference_id": f.ClientReferenceID, "workflow_id": f.WorkflowID,
 		"review_status": string(f.Review), "jurisdiction": string(f.Jurisdiction),
-	} {
-		if value != "" {
-			q = q.Where(column+" = ?", value)
-		}
-	}
-	return q
+	})
 }
 
 // graphKey finds a graph in the cache, for its own organization alone.
