@@ -63,6 +63,8 @@ type SessionState struct {
 	Offers    []models.OfferView   `json:"offers"`
 	// Review is where the latest review stands.
 	Review models.ReviewStatus `json:"review,omitempty"`
+	// Unjudged are the submissions without a verdict, and who owes it.
+	Unjudged []models.UnjudgedView `json:"unjudged,omitempty"`
 	// Deliveries counts first attempts under way.
 	Deliveries int `json:"deliveries"`
 }

@@ -247,6 +247,7 @@ func TestAProviderCallsBackLater(t *testing.T) {
 	p.after(30*time.Minute, func() { // long after an outage would have been given up
 		require.Equal(t, models.StatusProcessing, p.Reread(t, session).Status)
 		require.Contains(t, p.details(t), "waits for the callback of the provider of `document_capture`")
+		require.True(t, p.state(t).Unjudged[0].Promised)
 		require.False(t, p.callsBack(t, submission, methods.Passed(rules.MinAge(21))).Repeated)
 	})
 

@@ -72,7 +72,7 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 func (run *sessionRun) state() (SessionState, error) {
 	return SessionState{
 		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: run.view.Offers, Review: run.view.Review,
-		Deliveries: run.attempts.count,
+		Unjudged: run.view.Unjudged, Deliveries: run.attempts.count,
 	}, nil
 }
 
