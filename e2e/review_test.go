@@ -25,6 +25,8 @@ func TestNodeGraphs(t *testing.T) {
 			"a reviewer approves over the API":           reviewerApproves,
 			"a reviewer rejects by a signal in Temporal": reviewerRejectsBySignal,
 			"a graph that cannot run is not published":   brokenGraphIsNotPublished,
+			"a nested graph is walked to its review":     nestedGraphIsWalkedToItsReview,
+			"a nested graph refuses at its start":        nestedGraphRefusesElsewhere,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -34,19 +36,19 @@ func TestNodeGraphs(t *testing.T) {
 	})
 }
 
-// graphMerchant is a sandbox merchant whose sessions run the step-up graph.
-func graphMerchant(t *testing.T, s *stack) merchant {
+// graphMerchant is a sandbox merchant whose sessions run the graph.
+func graphMerchant(t *testing.T, s *stack, source string) merchant {
 	t.Helper()
 	m := s.sandbox(t, simple(rules.MethodMDL))
 	var definition body
-	require.NoError(t, json.Unmarshal([]byte(stepUp), &definition))
+	require.NoError(t, json.Unmarshal([]byte(source), &definition))
 	m.workflow = m.post(t, "/v1/workflows", definition).expect(t, 201).text("id")
 	m.post(t, "/v1/workflows/"+m.workflow+"/publish", nil).expect(t, 201)
 	return m
 }
 
 func branchAsksSomeForMore(t *testing.T, s *stack) {
-	m := graphMerchant(t, s)
+	m := graphMerchant(t, s, stepUp)
 	plain, vip := m.create(t, nil), m.create(t, body{"metadata": body{"tier": "vip"}})
 	plain.simulate(t, "facial_age", "pass")
 	plain.until(t, "verified")
@@ -69,7 +71,7 @@ func inReview(t *testing.T, m merchant) session {
 }
 
 func reviewerApproves(t *testing.T, s *stack) {
-	m := graphMerchant(t, s)
+	m := graphMerchant(t, s, stepUp)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
 	v := inReview(t, m)
@@ -97,7 +99,7 @@ func reviewerApproves(t *testing.T, s *stack) {
 }
 
 func reviewerRejectsBySignal(t *testing.T, s *stack) {
-	m := graphMerchant(t, s)
+	m := graphMerchant(t, s, stepUp)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client, "session_review.rejected", "verification_session.failed")
 	v := inReview(t, m)
