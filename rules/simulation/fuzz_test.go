@@ -16,7 +16,8 @@ import (
 
 // FuzzRun plays random valid definitions with random orders of results: each
 // compiles, never panics, reaches exactly one end once it is fed until it is
-// done, and replays to the same trace.
+// done, and replays to the same trace; and the executor, given its steps again,
+// comes to the same end.
 func FuzzRun(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 400 {
@@ -113,6 +114,52 @@ func requireReplays(t *testing.T, g graph.Graph, s simulation.Script) {
 	require.NoError(t, err)
 	require.Equal(t, trace, again)
 	require.Zero(t, simulation.Compare(trace, again))
+	requireStepsReplay(t, stored.Graph, trace)
+}
+
+// requireStepsReplay gives the executor the steps of a trace, without what was
+// decided by conditions being asked again. The state goes through JSON between
+// any two, as a session's does.
+func requireStepsReplay(t *testing.T, g graph.Graph, trace simulation.Trace) {
+	t.Helper()
+	state := graph.State{}
+	finishes := 0
+	for _, in := range append([]graph.Input{graph.Begin{}}, inputs(trace)...) {
+		next, effects, err := graph.Next(g, state, in)
+		require.NoError(t, err)
+		for _, effect := range effects {
+			if _, finish := effect.(graph.Finish); finish {
+				finishes++
+			}
+		}
+		text, err := json.Marshal(next)
+		require.NoError(t, err)
+		state = graph.State{}
+		require.NoError(t, json.Unmarshal(text, &state))
+		require.Equal(t, next, state)
+	}
+	require.Equal(t, 1, finishes)
+	require.Equal(t, trace.Outcome, state.Outcome)
+	require.Equal(t, trace.FailureReason, state.FailureReason)
+}
+
+// inputs are the steps of a trace as the executor takes them.
+func inputs(trace simulation.Trace) []graph.Input {
+	var all []graph.Input
+	for _, s := range trace.Steps {
+		switch s.Kind {
+		case graph.KindMethod:
+			all = append(all, graph.MethodResult{
+				Node: s.Node, Attempt: s.Attempt, Outcome: s.Outcome, ReasonCodes: s.ReasonCodes,
+			})
+		case graph.KindBranch:
+			all = append(all, graph.BranchTaken{Node: s.Node, Case: *s.Case})
+		case graph.KindReview:
+			all = append(all, graph.ReviewDecided{Node: s.Node, Decision: s.Decision})
+		default: // an end is where the others led
+		}
+	}
+	return all
 }
 
 // requireAnyOrderRuns shuffles the script: it may end elsewhere, or wait.
