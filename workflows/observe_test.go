@@ -33,8 +33,8 @@ func TestAnOperatorSeesHowASessionStands(t *testing.T) {
 			},
 		}, p.state(t))
 		require.Equal(t, "**requires_input** until 2100-05-16T12:00:00Z\n"+
-			"- `facial_age` at node `primary.facial_age`: 2 attempts left\n"+
-			"- `document_capture` at node `primary.document_capture`: 3 attempts left", p.details(t))
+			"- `facial_age` at node `primary.facial_age`, attempts left: 2\n"+
+			"- `document_capture` at node `primary.document_capture`, attempts left: 3", p.details(t))
 	})
 	p.after(time.Hour, func() { p.submits(t, session, document, simulated.Pass) })
 

@@ -187,8 +187,8 @@ func (run *sessionRun) details() string {
 	}
 	lines := []string{status + " until " + run.view.ExpiresAt.UTC().Format(time.RFC3339)}
 	for _, offer := range run.view.Offers {
-		lines = append(lines, "- `"+offer.Method+"` at node `"+offer.Node+"`: "+
-			strconv.Itoa(offer.AttemptsLeft)+" attempts left")
+		lines = append(lines, "- `"+offer.Method+"` at node `"+offer.Node+"`, attempts left: "+
+			strconv.Itoa(offer.AttemptsLeft))
 	}
 	for _, unjudged := range run.view.Unjudged {
 		if unjudged.Provider != "" {
