@@ -4,6 +4,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -56,9 +57,11 @@ func (a *API) playedVersion(c *call, version int) error {
 	return err
 }
 
-// script is what happened to the session. Its branches are evaluated anew, with what was known of it.
+// script is what happened to the session. Its branches are evaluated anew, with what was known of it then: of the risk
+// nothing, until a verdict told of one.
 func (s recordedSession) script() simulation.Script {
 	script := simulation.Script{Variables: progress.Facts(s.Session)}
+	script.Variables.Risk = condition.Risk{}
 	for _, step := range s.steps {
 		detail := step.Detail.V
 		switch {
@@ -67,6 +70,7 @@ func (s recordedSession) script() simulation.Script {
 			script.Results = append(script.Results, simulation.Result{
 				Method: node.Method, Node: step.Node,
 				Outcome: detail.MethodResult.Outcome, ReasonCodes: detail.MethodResult.ReasonCodes,
+				Risk: detail.Risk,
 			})
 		case detail.Review != nil:
 			script.Reviews = append(script.Reviews, simulation.Review{Decision: detail.Review.Decision})

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +54,48 @@ func TestBacktest(t *testing.T) {
 	require.Equal(t, []any{}, backtest(obj{"version": 1})["changed"])
 
 	e.isError(e.do("POST", path+"/backtest", e.sandbox.secret, obj{"version": 2}), 404, "resource_missing", "version")
+}
+
+// byRisk asks after the risk twice: before a provider can have told of one, and after it.
+func byRisk(high string) obj {
+	ifRisky := func(when, next, otherwise string) obj {
+		return obj{"kind": "branch", "cases": []obj{{"when": when, "next": next}}, "default": otherwise}
+	}
+	return flow("face", obj{
+		"face":   method("facial_age", "before", "no"),
+		"before": ifRisky("risk.level != '' || size(risk.signals) > 0", "yes", "doc"),
+		"doc":    method("document_capture", "after", "no"),
+		"after":  ifRisky(high, "no", "yes"),
+	})
+}
+
+func TestBacktestKnowsOfARiskWhenTheSessionDid(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withCallbacks)
+	c := e.connect(e.sandbox, "document_capture", "http://localhost:9/judge", obj{"mode": "callback"})
+	path := "/v1/workflows/" + e.workflow(e.sandbox, byRisk("risk.level == 'high' && 'vpn' in risk.signals"))
+	s := e.create(e.sandbox, strings.TrimPrefix(path, "/v1/workflows/"))
+	e.submit(s, "facial_age", graph.OutcomePassed)
+	attempt := e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"input": obj{}}), 202).object
+	verdict := obj{"outcome": "passed", "risk": obj{"score": 90, "signals": []string{"vpn"}}}
+	e.isOK(e.callWith(c.secret, attempt["id"].(string), verdict), 200)
+	require.Equal(t, "failed", e.status(s))
+
+	for name, play := range map[string]struct {
+		high    string
+		changed []any
+	}{
+		"as it was":          {"risk.level == 'high' && 'vpn' in risk.signals", []any{}},
+		"a limit it reaches": {"risk.score >= 90", []any{}},
+		"a limit above it": {"risk.score > 90", []any{
+			obj{"session_id": s.id, "before": "failed", "after": "verified", "node": "after"},
+		}},
+	} {
+		e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"graph": byRisk(play.high)["graph"]}), 200)
+		report := e.isOK(e.do("POST", path+"/backtest", e.sandbox.secret, nil), 200).object
+		require.InDelta(t, 1, report["sessions"], 0, name)
+		require.Equal(t, play.changed, report["changed"], name)
+	}
 }
 
 func TestBacktestOfSomeSessions(t *testing.T) {

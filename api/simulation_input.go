@@ -42,10 +42,17 @@ type riskInput struct {
 }
 
 type resultInput struct {
-	Method      *string  `json:"method"`
-	Node        *string  `json:"node"`
-	Outcome     *string  `json:"outcome"`
-	ReasonCodes []string `json:"reason_codes"`
+	Method      *string    `json:"method"`
+	Node        *string    `json:"node"`
+	Outcome     *string    `json:"outcome"`
+	ReasonCodes []string   `json:"reason_codes"`
+	Risk        *toldInput `json:"risk"`
+}
+
+// toldInput is what a verdict tells of the risk. The level follows from the score.
+type toldInput struct {
+	Score   *int     `json:"score"`
+	Signals []string `json:"signals"`
 }
 
 type decisionInput struct {
@@ -123,14 +130,19 @@ func (in *riskInput) read(risk *condition.Risk) error {
 		risk.Level = *in.Level
 	}
 	if in.Score != nil {
-		if *in.Score < 0 || *in.Score > 100 {
-			return models.Invalid("risk.score", "risk.score must be from 0 to 100")
-		}
 		risk.Score = *in.Score
 	}
-	if len(in.Signals) > mostSignals {
-		return models.Invalid("risk.signals", "risk.signals must not hold more than %d signals", mostSignals)
-	}
 	risk.Signals = in.Signals
-	return nil
+	return checkRisk(risk.Score, risk.Signals)
+}
+
+func checkRisk(score int, signals []string) error {
+	switch {
+	case score < 0 || score > rules.HighestRisk:
+		return models.Invalid("risk.score", "risk.score must be from 0 to %d", rules.HighestRisk)
+	case len(signals) > mostSignals:
+		return models.Invalid("risk.signals", "risk.signals must not hold more than %d signals", mostSignals)
+	default:
+		return nil
+	}
 }

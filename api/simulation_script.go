@@ -59,7 +59,21 @@ func (in resultInput) read() (simulation.Result, error) {
 		return result, err
 	}
 	result.Outcome = graph.Outcome(*in.Outcome)
+	var err error
+	if result.Risk, err = in.Risk.read(); err != nil {
+		return result, err
+	}
 	return result, applyAll(&result.ReasonCodes, "reason_codes", in.ReasonCodes, rules.ParseReasonCode)
+}
+
+func (in *toldInput) read() (*rules.Risk, error) {
+	if in == nil {
+		return nil, nil
+	}
+	if in.Score == nil {
+		return nil, missing("risk.score")
+	}
+	return &rules.Risk{Score: *in.Score, Signals: in.Signals}, checkRisk(*in.Score, in.Signals)
 }
 
 func (in caseInput) readReviews(s *simulatedSession) error {

@@ -73,6 +73,22 @@ func TestSimulationRunsInItsJurisdiction(t *testing.T) {
 	require.Equal(t, "waiting", in(ans, "cases", 1, "outcome"))
 }
 
+func TestSimulationRaisesTheRisk(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := "/v1/workflows/" + e.workflow(e.sandbox, stepUp())
+	told := func(score int) obj {
+		return obj{"method": "mdl", "outcome": "passed", "risk": obj{"score": score, "signals": []string{"vpn"}}}
+	}
+	ans := e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, obj{"cases": []obj{
+		{"results": []obj{told(69)}, "expect": obj{"outcome": "verified"}},
+		{"results": []obj{told(70)}, "expect": obj{"outcome": "waiting"}},
+		{"results": []obj{told(0)}, "risk": obj{"level": "high"}, "expect": obj{"outcome": "waiting"}},
+		{"results": []obj{{"method": "mdl", "outcome": "passed", "risk": nil}}, "expect": obj{"outcome": "verified"}},
+	}}), 200).object
+	require.Equal(t, true, ans["passed"], ans)
+}
+
 func TestSimulationInputIsChecked(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -92,6 +108,10 @@ func TestSimulationInputIsChecked(t *testing.T) {
 		"cases[0].results[1].method":          {"results": []obj{passed("mdl"), passed("palmistry")}},
 		"cases[0].results[0].outcome":         {"results": []obj{{"method": "mdl"}}},
 		"cases[0].results[0].reason_codes[0]": {"results": []obj{{"method": "mdl", "outcome": "failed", "reason_codes": []string{"x"}}}},
+		"cases[0].results[0].risk.score":      {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 101}}}},
+		"cases[0].results[1].risk.score":      {"results": []obj{passed("mdl"), {"method": "mdl", "outcome": "passed", "risk": obj{}}}},
+		"cases[0].results[0].risk.signals":    {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "signals": make([]string, 51)}}}},
+		"cases[0].results[0].risk.level":      {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "level": "low"}}}},
 		"cases[0].reviews":                    {"reviews": make([]obj, 101)},
 		"cases[0].reviews[0].decision":        {"reviews": []obj{{"decision": "maybe"}}},
 		"cases[0].expect.outcome":             {"expect": obj{"outcome": "cancelled"}},

@@ -118,7 +118,7 @@ func Facts(s models.Session) condition.Facts {
 		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
 	}
 	if risk := s.Risk.V; risk != nil {
-		facts.Risk = condition.Risk{Level: string(risk.Level()), Score: risk.Score, Signals: risk.Signals}
+		facts.Risk = condition.Assessed(*risk)
 	}
 	return facts
 }

@@ -1,5 +1,7 @@
 package condition
 
+import "github.com/stile-id/stile/rules"
+
 // Variables are what a condition may read.
 type Variables struct {
 	// Previous is the step before the branch, empty where there was none.
@@ -7,7 +9,8 @@ type Variables struct {
 	Facts
 }
 
-// Facts are the variables that stay the same throughout a session's walk.
+// Facts are the variables that stay the same throughout a session's walk; the
+// risk alone is raised by verdicts that tell of one.
 type Facts struct {
 	Risk Risk `json:"risk"`
 	// AgeTier is the tier to prove, such as "min_age_21".
@@ -31,6 +34,11 @@ type Risk struct {
 	Level   string   `json:"level"` // "low", "medium" or "high"; empty while not assessed
 	Score   int      `json:"score"` // 0 to 100
 	Signals []string `json:"signals"`
+}
+
+// Assessed is a risk as conditions read it.
+func Assessed(r rules.Risk) Risk {
+	return Risk{Level: string(r.Level()), Score: r.Score, Signals: r.Signals}
 }
 
 // activation names the variables as conditions do.

@@ -134,6 +134,9 @@ func (a *author) answer(s *simulation.Script, waiting []simulation.Waiting, pati
 	if patient && a.pick(4) == 1 {
 		r.Outcome = one(a.chooser, graph.OutcomeRequiresInput, graph.OutcomeError)
 	}
+	if a.pick(4) == 1 {
+		r.Risk = &rules.Risk{Score: a.pick(101), Signals: one(a.chooser, nil, []string{"vpn"})}
+	}
 	s.Results = append(s.Results, r)
 }
 

@@ -34,9 +34,9 @@ func Run(g graph.Graph, script Script) (Trace, error) {
 // player is one session being played.
 type player struct {
 	graph   graph.Graph
-	facts   condition.Facts
-	results []Result // not used yet
-	reviews []Review // not used yet
+	facts   condition.Facts // with the risk that the results so far told of
+	results []Result        // not used yet
+	reviews []Review        // not used yet
 	state   graph.State
 	trace   Trace
 }
@@ -123,6 +123,7 @@ func (p *player) submit() (bool, error) {
 			continue
 		}
 		p.results = slices.Delete(p.results, i, i+1)
+		p.facts.Risk = raised(p.facts.Risk, result.Risk)
 		offer := offers[at]
 		in := graph.MethodResult{
 			Node: offer.Node, Attempt: offer.Attempt, Outcome: result.Outcome, ReasonCodes: result.ReasonCodes,

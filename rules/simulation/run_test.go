@@ -275,7 +275,10 @@ func TestRunRefuses(t *testing.T) {
 func TestScriptFaults(t *testing.T) {
 	t.Parallel()
 	s := simulation.Script{
-		Results: []simulation.Result{{Method: "palm", Outcome: "passed"}, {Node: "doc", Outcome: "verified"}, {Outcome: "failed"}},
+		Results: []simulation.Result{
+			{Method: "palm", Outcome: "passed"}, {Node: "doc", Outcome: "verified"}, {Outcome: "failed"},
+			{Node: "doc", Outcome: "passed", Risk: &rules.Risk{Score: 101}},
+		},
 		Reviews: []simulation.Review{{Decision: "maybe"}, {Decision: graph.Approve}},
 	}
 	var lines []string
@@ -286,6 +289,7 @@ func TestScriptFaults(t *testing.T) {
 		`results[0].method: unknown method "palm"`,
 		`results[1].outcome: must be one of ["passed" "failed" "requires_input" "error"]`,
 		"results[2].method: is required, or node",
+		"results[3].risk.score: must be from 0 to 100",
 		`reviews[0].decision: must be one of ["approve" "reject" "escalate"]`,
 	}, lines)
 }

@@ -15,7 +15,8 @@ import (
 
 // Script is what happens to a session.
 type Script struct {
-	// Variables are what conditions read beside the previous step.
+	// Variables are what conditions read beside the previous step. Results raise
+	// the risk.
 	Variables condition.Facts `json:"variables"`
 	// Results are the verdicts, in the order of the submissions. Each goes to the
 	// first open method that it fits, and waits until there is one; so the script
@@ -35,6 +36,9 @@ type Result struct {
 	// Outcome is passed, failed, requires_input or error.
 	Outcome     graph.Outcome      `json:"outcome"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
+	// Risk is what the verdict tells of the session's risk, if it does: the
+	// branches from here on read it.
+	Risk *rules.Risk `json:"risk,omitempty"`
 }
 
 // Review is a reviewer's decision, at whichever review waits or at a node.
@@ -79,6 +83,9 @@ func (s Script) Check() []graph.Fault {
 		}
 		if !slices.Contains(outcomes, r.Outcome) {
 			add("results", i, "outcome", "must be one of %q", outcomes)
+		}
+		if r.Risk != nil && (r.Risk.Score < 0 || r.Risk.Score > rules.HighestRisk) {
+			add("results", i, "risk.score", "must be from 0 to %d", rules.HighestRisk)
 		}
 	}
 	for i, r := range s.Reviews {
