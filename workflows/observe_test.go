@@ -19,8 +19,9 @@ func TestAnOperatorSeesHowASessionStands(t *testing.T) {
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(facial, document))
 	p.after(time.Second, func() {
-		require.Equal(t, workflows.SessionState{Status: models.StatusCreated, ExpiresAt: session.ExpiresAt}, p.state(t),
-			"nothing has happened yet that was worth a look at the row")
+		require.Equal(t, workflows.SessionState{
+			Status: models.StatusCreated, ExpiresAt: session.ExpiresAt, Offers: []models.OfferView{},
+		}, p.state(t), "nothing has happened yet that was worth a look at the row")
 		require.Equal(t, "**created** until 2100-05-16T12:00:00Z", p.details(t))
 	})
 	p.after(time.Minute, func() { p.submits(t, session, facial, simulated.Fail) })

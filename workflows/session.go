@@ -71,7 +71,7 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 
 func (run *sessionRun) state() (SessionState, error) {
 	return SessionState{
-		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: run.view.Offers, Review: run.view.Review,
+		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: append([]models.OfferView{}, run.view.Offers...), Review: run.view.Review,
 		Unjudged: run.view.Unjudged, Deliveries: run.attempts.count,
 	}, nil
 }

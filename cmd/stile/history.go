@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/converter"
 )
 
 const allEvents = enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT
@@ -20,13 +22,25 @@ func historyText(e *historypb.HistoryEvent) string {
 		return "signal " + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName()
 	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 		return "activity " + e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()
+	case enumspb.EVENT_TYPE_MARKER_RECORDED:
+		return "local activity"
 	case enumspb.EVENT_TYPE_TIMER_STARTED:
-		return fmt.Sprintf("timer of %s", e.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration())
+		wait := e.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration()
+		return fmt.Sprintf("timer of %s", wait.Round(time.Millisecond))
 	case enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
 		return "child " + e.GetStartChildWorkflowExecutionInitiatedEventAttributes().GetWorkflowId()
 	default:
 		return words(e.GetEventType().String())
 	}
+}
+
+// summary is what the run says of an event, as Temporal UI shows it; "" for one that it says nothing of.
+func summary(e *historypb.HistoryEvent, reads converter.DataConverter) string {
+	var text string
+	if sealed := e.GetUserMetadata().GetSummary(); sealed == nil || reads.FromPayload(sealed, &text) != nil {
+		return ""
+	}
+	return text
 }
 
 // words writes WorkflowExecutionCompleted as "workflow execution completed".

@@ -123,6 +123,7 @@ func fromHistory(ctx context.Context, id string) ([]line, error) {
 		return nil, err
 	}
 	defer temporal.Close()
+	reads := app.Sealed(keys)
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var lines []line
@@ -132,7 +133,11 @@ func fromHistory(ctx context.Context, id string) ([]line, error) {
 		if err != nil {
 			return nil, err
 		}
-		if text := historyText(event); text != "" {
+		text := historyText(event)
+		if said := summary(event, reads); text != "" && said != "" {
+			text += ": " + said
+		}
+		if text != "" {
 			lines = append(lines, line{event.GetEventTime().AsTime(), "history", text})
 		}
 	}

@@ -20,6 +20,11 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
+// Sealed converts what Temporal keeps, sealed or not.
+func Sealed(keys *seal.Keyring) converter.DataConverter {
+	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec.Codec{Keys: keys})
+}
+
 // DialTemporal makes a client that connects at its first use. With a keyring, histories are sealed.
 func DialTemporal(
 	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring,
@@ -29,8 +34,7 @@ func DialTemporal(
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
 	}
 	if keys != nil {
-		options.DataConverter = converter.NewCodecDataConverter(
-			converter.GetDefaultDataConverter(), codec.Codec{Keys: keys})
+		options.DataConverter = Sealed(keys)
 	}
 	if c.TemporalAPIKey != "" {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey)

@@ -72,7 +72,11 @@ func (e Engine) judge(
 	if err != nil {
 		return Judgement{}, err
 	}
-	noteRisk(p.Steps, v.Risk)
+	if len(p.Steps) == 0 {
+		v.Risk = nil // too late to be a step, so that no replay could see what it tells
+	} else {
+		p.Steps[0].Detail.V.Risk = v.Risk
+	}
 	// The submission that was judged is in flight until this is committed.
 	if !p.To.Terminal() && session.InFlight > 1 {
 		p.To = models.StatusProcessing

@@ -34,10 +34,3 @@ func raised(known *rules.Risk, told rules.Risk) *rules.Risk {
 	}
 	return &told
 }
-
-// noteRisk keeps with the step of a verdict what that told of the risk, for the branches of a replay to read.
-func noteRisk(steps []models.Step, risk *rules.Risk) {
-	if len(steps) > 0 && steps[0].Kind == models.StepMethodResult {
-		steps[0].Detail.V.Risk = risk
-	}
-}
