@@ -3,10 +3,8 @@ package e2e
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -103,18 +101,7 @@ func (m merchant) eventsOf(t *testing.T, v session) []string {
 	return types
 }
 
-// operatorsBinary builds stile, once.
-var operatorsBinary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "stile-e2e")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "stile")
-	build := exec.Command("go", "build", "-o", path, "../cmd/stile")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	build.Stderr = os.Stderr
-	return path, build.Run()
-})
+var operatorsBinary = built("../cmd/stile")
 
 var shownStep = regexp.MustCompile(`(?m)^\S+ \S+  step     (.*)$`)
 

@@ -14,18 +14,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binary builds stile-dev with its fault points, once.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "stile-e2e")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "stile-dev")
-	build := exec.Command("go", "build", "-tags", "faults", "-o", path, "../cmd/stile-dev")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	build.Stderr = os.Stderr
-	return path, build.Run()
-})
+// built builds a command, once.
+func built(command string, flags ...string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		dir, err := os.MkdirTemp("", "stile-e2e")
+		if err != nil {
+			return "", err
+		}
+		path := filepath.Join(dir, filepath.Base(command))
+		build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, command)...)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Stderr = os.Stderr
+		return path, build.Run()
+	})
+}
+
+// binary is stile-dev with its fault points.
+var binary = built("../cmd/stile-dev", "-tags", "faults")
 
 // process is a stile-dev of its own, on a data folder that outlives it.
 type process struct {

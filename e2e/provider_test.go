@@ -8,8 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,18 +18,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// referenceProvider builds examples/provider, once.
-var referenceProvider = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "stile-provider")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "provider")
-	build := exec.Command("go", "build", "-o", path, "../examples/provider")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	build.Stderr = os.Stderr
-	return path, build.Run()
-})
+var referenceProvider = built("../examples/provider")
 
 // vendor is the reference provider with its connector: away until it is started.
 type vendor struct{ address, connector, secret string }
