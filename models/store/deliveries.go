@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
 
 	"github.com/stile-id/stile/models"
 )
@@ -17,26 +20,52 @@ type Dispatch struct {
 	Secret   string
 }
 
+// dispatchRow is a delivery with its endpoint and its event, as one statement reads them.
+type dispatchRow struct {
+	Delivery models.Delivery        `gorm:"embedded;embeddedPrefix:delivery_"`
+	Endpoint models.WebhookEndpoint `gorm:"embedded;embeddedPrefix:endpoint_"`
+	Event    models.Event           `gorm:"embedded;embeddedPrefix:event_"`
+}
+
+// dispatchColumns are those of dispatchRow: of the tables d, e and v.
+var dispatchColumns = sync.OnceValue(func() string {
+	return strings.Join([]string{
+		columnsAs(models.Delivery{}, "d", "delivery_"), columnsAs(models.WebhookEndpoint{}, "e", "endpoint_"),
+		columnsAs(models.Event{}, "v", "event_"),
+	}, ", ")
+})
+
+// columnsAs lists a model's columns for a SELECT of several tables.
+func columnsAs(model any, table, prefix string) string {
+	parsed, err := schema.Parse(model, &sync.Map{}, schema.NamingStrategy{})
+	if err != nil {
+		panic(err) // a model that gorm cannot read fails every test
+	}
+	columns := make([]string, 0, len(parsed.DBNames))
+	for _, name := range parsed.DBNames {
+		columns = append(columns, table+"."+name+" AS "+prefix+name)
+	}
+	return strings.Join(columns, ", ")
+}
+
 // Dispatch reads a delivery to send. Where its endpoint is gone, the delivery is closed on the way.
 func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) {
-	var d Dispatch
-	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &d.Delivery)
+	var row dispatchRow
+	found, err := one(s.read(ctx).Table("webhook_deliveries AS d").Select(dispatchColumns()).
+		// Deleted endpoints too: their deliveries must be seen to be closed.
+		Joins("JOIN webhook_endpoints AS e ON e.id = d.endpoint_id AND e.org_id = d.org_id").
+		Joins("JOIN events AS v ON v.id = d.event_id AND v.org_id = d.org_id").
+		Where("d.id = ? AND d.org_id = ?", id, org), &row)
 	if err == nil && !found {
 		err = models.Missing("webhook_delivery", id)
 	}
+	d := Dispatch{Delivery: row.Delivery, Endpoint: row.Endpoint, Event: row.Event}
 	if err != nil || d.Delivery.Status != models.DeliveryPending {
-		return d, err
-	}
-	// Deleted ones too: their deliveries must be seen to be closed.
-	if _, err := one(s.read(ctx).Where("id = ? AND org_id = ?", d.Delivery.EndpointID, org), &d.Endpoint); err != nil {
 		return d, err
 	}
 	if d.Endpoint.Status != models.EndpointEnabled {
 		d.Delivery.Status = models.DeliveryClosed
 		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
-	}
-	if _, err := one(s.read(ctx).Where("id = ? AND org_id = ?", d.Delivery.EventID, org), &d.Event); err != nil {
-		return d, err
 	}
 	secret, err := s.keys.Open(d.Endpoint.SecretSealed, endpointPlace(org, d.Endpoint.ID))
 	d.Secret = string(secret)
@@ -56,22 +85,21 @@ type Answer struct {
 func (s *Store) RecordAnswer(
 	ctx context.Context, d models.Delivery, a Answer, schedule []time.Duration,
 ) (models.DeliveryOutcome, error) {
+	now := s.Now()
+	next := s.nextAttempt(d, a, schedule, now)
+	if next == nil {
+		return s.complete(ctx, d, a, now)
+	}
 	var outcome models.DeliveryOutcome
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		now := s.Now()
-		next := s.nextAttempt(d, a, schedule, now)
-		if next != nil {
-			if err := holdEndpoint(tx, d); err != nil {
-				return err
-			}
+		if err := holdEndpoint(tx, d); err != nil {
+			return err
 		}
-		res := tx.Model(&models.Delivery{}).
-			Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending).
-			Updates(completion(a, next, now))
+		res := pendingDelivery(tx, d).Updates(completion(a, next, now))
 		if res.Error != nil {
 			return res.Error
 		}
-		if res.RowsAffected == 1 && next != nil {
+		if res.RowsAffected == 1 {
 			if err := tx.Create(next).Error; err != nil {
 				return err
 			}
@@ -81,6 +109,24 @@ func (s *Store) RecordAnswer(
 		return err
 	})
 	return outcome, err
+}
+
+// complete ends an attempt that none follows: one row, one statement, and its outcome is known without reading it.
+func (s *Store) complete(
+	ctx context.Context, d models.Delivery, a Answer, now models.Timestamp,
+) (models.DeliveryOutcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	defer cancel()
+	res := pendingDelivery(s.read(ctx), d).Updates(completion(a, nil, now))
+	if res.Error != nil || res.RowsAffected == 1 {
+		return models.DeliveryOutcome{Status: a.status()}, res.Error
+	}
+	return s.Outcome(ctx, d)
+}
+
+func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
+	return tx.Model(&models.Delivery{}).
+		Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending)
 }
 
 // holdEndpoint takes the endpoint's row for the transaction by writing to it: who disables the endpoint at this moment
@@ -101,15 +147,19 @@ func (s *Store) nextAttempt(
 	return &next
 }
 
+func (a Answer) status() models.DeliveryStatus {
+	if a.Acknowledged {
+		return models.DeliverySucceeded
+	}
+	return models.DeliveryFailed
+}
+
 func completion(a Answer, next *models.Delivery, now models.Timestamp) map[string]any {
 	set := map[string]any{
-		"status": models.DeliveryFailed, "response_status": a.ResponseStatus, "error": a.Error,
+		"status": a.status(), "response_status": a.ResponseStatus, "error": a.Error,
 		"duration_ms": a.Duration.Milliseconds(), "completed_at": now,
 		// A given-up delivery stays outstanding: pending_webhooks is a health signal.
 		"outstanding": !a.Acknowledged && next == nil,
-	}
-	if a.Acknowledged {
-		set["status"] = models.DeliverySucceeded
 	}
 	if next != nil {
 		set["next_attempt_at"] = next.DueAt
