@@ -29,38 +29,60 @@ type Rate struct {
 	RetryAfter time.Duration
 }
 
+// takeRate counts a request in one statement, which fails no race: the row that it writes decides. What the last minute
+// still weighs is weight, in SQL.
+const takeRate = `INSERT INTO rate_windows (bucket, minute, count)
+	SELECT @bucket, CAST(@minute AS BIGINT), 1 WHERE ` + rateRoom + ` > 0
+	ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1
+	WHERE rate_windows.count < ` + rateRoom + `
+	RETURNING count, ` + ratePrevious + ` AS previous`
+
+const (
+	rateRoom     = `CAST(@limit AS BIGINT) - (` + ratePrevious + ` * CAST(@left AS BIGINT) + 59999999999) / 60000000000`
+	ratePrevious = `COALESCE((SELECT last.count FROM rate_windows AS last
+		WHERE last.bucket = @bucket AND last.minute = CAST(@minute AS BIGINT) - 1), 0)`
+)
+
 // TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of
 // this minute plus the part of the last one that the rolling minute still covers. A refused request does not count.
 func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, error) {
 	now := s.now().UTC()
 	minute := minuteOf(now)
 	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
-	var previous rateWindow
-	if _, err := one(s.read(ctx).Where("bucket = ? AND minute = ?", bucket, minute-1), &previous); err != nil {
+	intoMinute := now.Sub(time.Unix(minute*60, 0))
+	var taken struct{ Count, Previous int }
+	err := s.read(ctx).Raw(takeRate, map[string]any{
+		"bucket": bucket, "minute": minute, "limit": limit, "left": int64(time.Minute - intoMinute),
+	}).Scan(&taken).Error
+	if err != nil {
 		return Rate{}, err
 	}
-	intoMinute := now.Sub(time.Unix(minute*60, 0))
-	carried := weight(previous.Count, intoMinute)
-	var counted rateWindow
-	res := s.read(ctx).Raw(`INSERT INTO rate_windows (bucket, minute, count)
-		SELECT CAST(? AS TEXT), CAST(? AS BIGINT), 1 WHERE CAST(? AS BIGINT) > 0
-		ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1
-		WHERE rate_windows.count < ? RETURNING count`, bucket, minute, limit-carried, limit-carried).Scan(&counted)
-	if res.Error != nil {
-		return Rate{}, res.Error
-	}
 	rate := Rate{
-		Allowed: counted.Count > 0, Limit: limit, Remaining: max(limit-carried-counted.Count, 0),
-		Reset: models.At(time.Unix((minute+1)*60, 0)),
+		Allowed: taken.Count > 0, Limit: limit,
+		Remaining: max(limit-weight(taken.Previous, intoMinute)-taken.Count, 0),
+		Reset:     models.At(time.Unix((minute+1)*60, 0)),
 	}
 	if rate.Allowed {
 		return rate, nil
 	}
-	if _, err := one(s.read(ctx).Where("bucket = ? AND minute = ?", bucket, minute), &counted); err != nil {
-		return Rate{}, err
+	rate.Remaining = 0
+	previous, current, err := s.rateCounts(ctx, bucket, minute)
+	rate.RetryAfter = retryAfter(previous, current, limit, intoMinute)
+	return rate, err
+}
+
+// rateCounts reads the counts of the minute before and of this one.
+func (s *Store) rateCounts(ctx context.Context, bucket string, minute int64) (previous, current int, err error) {
+	var rows []rateWindow
+	err = s.read(ctx).Where("bucket = ? AND minute IN ?", bucket, []int64{minute - 1, minute}).Find(&rows).Error
+	for _, row := range rows {
+		if row.Minute == minute {
+			current = row.Count
+		} else {
+			previous = row.Count
+		}
 	}
-	rate.Remaining, rate.RetryAfter = 0, retryAfter(previous.Count, counted.Count, limit, intoMinute)
-	return rate, nil
+	return previous, current, err
 }
 
 // retryAfter is when the fading of a minute makes room for one more request: of the last minute where that is enough,
