@@ -33,12 +33,8 @@ func (a *API) start(c *call, s models.Session) {
 		return
 	}
 	started := a.tell(c, s, "start", func(ctx context.Context) error { return a.orchestrator.StartSession(ctx, s) })
-	if !started {
-		return
-	}
-	if err := a.store.WorkflowStarted(c.ctx, s); err != nil {
-		a.log.Warn("the start was not noted; the sweep will repeat it",
-			"session", s.ID, "request_id", requestID(c.gin), "error", err.Error())
+	if started {
+		a.store.Across().NoteStarted(s)
 	}
 }
 

@@ -57,15 +57,6 @@ func TestNotMigrated(t *testing.T) {
 	e.isError(e.do("GET", "/readyz", "", nil), 503, "service_unavailable")
 }
 
-func TestUnfinishedStartIsRepeated(t *testing.T) {
-	t.Parallel()
-	e := newEnv(t)
-	workflow := e.workflow(e.sandbox, simple("mdl"))
-	e.exec(e.database(), `CREATE TRIGGER stubborn BEFORE UPDATE OF nudge_at ON sessions BEGIN SELECT RAISE(ABORT, 'no'); END`)
-	e.create(e.sandbox, workflow)
-	require.Contains(t, e.log.String(), "the start was not noted")
-}
-
 // stateError and codeError are what the drivers' errors look like to us.
 type stateError string
 

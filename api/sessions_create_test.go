@@ -42,9 +42,13 @@ func TestCreateSession(t *testing.T) {
 
 	id := s["id"].(string)
 	require.Equal(t, []string{"start " + id}, e.temporal.all())
-	row, err := e.store.Session(t.Context(), e.sandbox.org.ID, id)
-	require.NoError(t, err)
-	require.Nil(t, row.NudgeAt, "the workflow is known to run")
+	var row models.Session
+	require.Eventually(t, func() bool { // the workflow is known to run
+		var err error
+		row, err = e.store.Session(t.Context(), e.sandbox.org.ID, id)
+		require.NoError(t, err)
+		return row.NudgeAt == nil
+	}, 30*time.Second, 10*time.Millisecond)
 	require.NotNil(t, row.EmailSealed)
 	require.NotNil(t, row.PhoneLookup)
 

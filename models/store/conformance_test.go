@@ -32,6 +32,7 @@ var areas = map[string][]scenario{
 	"idempotency":   idempotencyScenarios,
 	"rates":         rateScenarios,
 	"notifier":      notifierScenarios,
+	"starts":        startedScenarios,
 	"sealing":       sealingScenarios,
 }
 

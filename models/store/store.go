@@ -53,6 +53,7 @@ type Store struct {
 	newID    models.IDSource
 	log      *slog.Logger
 	notifier *notifier
+	started  *startNotes
 	// graphs remembers specialised graphs by id: they are immutable, and shared by the sessions of a workflow.
 	graphs *lru.Cache[graphKey, graph.Graph]
 }
@@ -96,6 +97,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, sqlDB.Close())
 	}
+	s.started = newStartNotes(ctx, db, o.Log)
 	if kind == dialectPostgres {
 		s.notifier.listen(o.URL, o.Log)
 		s.notifier.tell(s.sqlDB, o.Log)
@@ -147,8 +149,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.sqlDB.PingContext(ctx)
 }
 
-// Close ends all connections. It tolerates a second call.
+// Close writes what is noted and ends all connections. It tolerates a second call.
 func (s *Store) Close() error {
+	s.started.close()
 	s.notifier.close()
 	return s.sqlDB.Close()
 }
