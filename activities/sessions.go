@@ -32,7 +32,7 @@ type Sessions struct {
 // been given, or is for a provider to give, or the session has ended, it only tells how things stand.
 func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef) (models.SessionView, error) {
 	fault.Point("judge.started")
-	session, err := a.commit(ctx, ref,
+	done, err := a.commit(ctx, ref,
 		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
 			if submission.ReadyAt.After(a.Store.Now().Time) {
 				return nil, nil
@@ -44,15 +44,15 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 	if err != nil && !errors.Is(err, progress.ErrBusy) {
 		return models.SessionView{}, err
 	}
-	if session.ID != "" {
-		return a.viewOf(ctx, session)
+	if done.Session.ID != "" {
+		return a.viewAfter(ctx, done)
 	}
 	return a.view(ctx, ref.SessionRef)
 }
 
-// commit has the verdict of judge move the row, and returns the session as it then stands; the zero one where there was
-// nothing to give a verdict on (any more), or none was given.
-func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge progress.Judge) (models.Session, error) {
+// commit has the verdict of judge move the row, and tells what that changed; nothing where there was nothing to give a
+// verdict on (any more), or none was given.
+func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge progress.Judge) (store.Changed, error) {
 	var method rules.Method
 	done, err := a.engine().Judged(ctx, ref,
 		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
@@ -61,12 +61,12 @@ func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge p
 		})
 	// One that ended meanwhile will say so in the view.
 	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
-		return models.Session{}, err
+		return store.Changed{}, err
 	}
 	if err == nil && done.Session.ID != "" && !done.Repeated {
 		a.tell(done.Session, method, done.Outcome)
 	}
-	return done.Session, nil
+	return done.Changed, nil
 }
 
 func (a *Sessions) engine() progress.Engine {
@@ -161,16 +161,34 @@ func (a *Sessions) view(ctx context.Context, ref models.SessionRef) (models.Sess
 	return a.viewOf(ctx, session)
 }
 
+// viewAfter is the view after a verdict. The run has been told of what its creation and verdicts before this one fired.
+// Others fire events in between only about a review: a reviewer, or a provider whose verdict leads to one. Without one,
+// the change itself says what is new.
+func (a *Sessions) viewAfter(ctx context.Context, done store.Changed) (models.SessionView, error) {
+	if done.Repeated || done.Session.Review.FlaggedAt != nil {
+		return a.viewOf(ctx, done.Session)
+	}
+	return a.viewWith(ctx, done.Session, done.FirstAttempts)
+}
+
 func (a *Sessions) viewOf(ctx context.Context, session models.Session) (models.SessionView, error) {
+	first, err := a.Store.FirstAttempts(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return models.SessionView{}, err
+	}
+	return a.viewWith(ctx, session, first)
+}
+
+func (a *Sessions) viewWith(
+	ctx context.Context, session models.Session, first []models.DeliveryRef,
+) (models.SessionView, error) {
 	view := models.SessionView{
 		Status: session.Status, ExpiresAt: session.ExpiresAt, Review: session.Review.Status, ReviewNode: session.Review.Node,
+		FirstAttempts: first,
 	}
-	first, err := a.Store.FirstAttempts(ctx, session.OrgID, session.ID)
-	if err != nil || session.Status.Terminal() {
-		view.FirstAttempts = first
-		return view, err
+	if session.Status.Terminal() {
+		return view, nil
 	}
-	view.FirstAttempts = first
 	g, err := a.Store.SessionGraph(ctx, session)
 	if err != nil {
 		return view, err

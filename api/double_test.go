@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 // recorder is an Orchestrator that remembers what it was asked. The on… functions, where set, answer.
@@ -36,7 +37,8 @@ func (r *recorder) all() []string {
 	return append([]string{}, r.asked...)
 }
 
-func (r *recorder) StartSession(ctx context.Context, s models.Session) error {
+func (r *recorder) StartSession(ctx context.Context, created store.Changed) error {
+	s := created.Session
 	if err := r.note("start " + s.ID); err != nil || r.onStart == nil {
 		return err
 	}

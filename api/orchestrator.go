@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 // Orchestrator is what the API asks of Temporal. None of it decides anything: the row has, and a sweep repeats what
 // fails here.
 type Orchestrator interface {
-	StartSession(ctx context.Context, s models.Session) error
+	StartSession(ctx context.Context, created store.Changed) error
 	SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error
 	SessionChanged(ctx context.Context, s models.Session) error
 }
@@ -28,11 +29,12 @@ func (a *API) tell(c *call, s models.Session, what string, ask func(ctx context.
 }
 
 // start starts the workflow of a session, unless it is known to run.
-func (a *API) start(c *call, s models.Session) {
+func (a *API) start(c *call, created store.Changed) {
+	s := created.Session
 	if s.NudgeAt == nil {
 		return
 	}
-	started := a.tell(c, s, "start", func(ctx context.Context) error { return a.orchestrator.StartSession(ctx, s) })
+	started := a.tell(c, s, "start", func(ctx context.Context) error { return a.orchestrator.StartSession(ctx, created) })
 	if started {
 		a.store.Across().NoteStarted(s)
 	}

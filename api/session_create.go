@@ -29,12 +29,13 @@ func (a *API) createSession(c *call) (answer, error) {
 	if _, err := a.secrets.keys.newest(c.ctx); err != nil {
 		return answer{}, err
 	}
-	session, err := a.store.CreateSession(c.ctx, planned)
+	created, err := a.store.CreateSession(c.ctx, planned)
 	if err != nil {
 		return answer{}, err
 	}
+	session := created.Session
 	fault.Point("session.committed")
-	a.start(c, session)
+	a.start(c, created)
 	fault.Point("session.started")
 	a.born(session)
 	object := session.Public()

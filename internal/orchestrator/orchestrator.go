@@ -29,13 +29,16 @@ type Orchestrator struct {
 // ErrCompleted says that the session's run has come to its end and takes nothing any more.
 var ErrCompleted = errors.New("the run has completed")
 
-// StartSession starts the run of a session, once.
-func (o *Orchestrator) StartSession(ctx context.Context, s models.Session) error {
-	input, err := o.input(ctx, s)
-	if err != nil {
-		return err
+// StartSession starts the run of a session that was created, once.
+func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) error {
+	s, input := created.Session, inputOf(created)
+	if created.Repeated { // it does not say what the first creation fired
+		var err error
+		if input, err = o.input(ctx, s); err != nil {
+			return err
+		}
 	}
-	_, err = o.Temporal.ExecuteWorkflow(ctx, o.sessionOptions(s), workflows.NameSession, input)
+	_, err := o.Temporal.ExecuteWorkflow(ctx, o.sessionOptions(s), workflows.NameSession, input)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
 		return nil
@@ -45,10 +48,14 @@ func (o *Orchestrator) StartSession(ctx context.Context, s models.Session) error
 
 func (o *Orchestrator) input(ctx context.Context, s models.Session) (workflows.SessionInput, error) {
 	deliveries, err := o.Store.FirstAttempts(ctx, s.OrgID, s.ID)
+	return inputOf(store.Changed{Session: s, FirstAttempts: deliveries}), err
+}
+
+func inputOf(c store.Changed) workflows.SessionInput {
 	return workflows.SessionInput{
-		SessionRef: models.SessionRef{OrgID: s.OrgID, SessionID: s.ID},
-		ExpiresAt:  s.ExpiresAt, Status: s.Status, FirstAttempts: deliveries,
-	}, err
+		SessionRef: models.SessionRef{OrgID: c.Session.OrgID, SessionID: c.Session.ID},
+		ExpiresAt:  c.Session.ExpiresAt, Status: c.Session.Status, FirstAttempts: c.FirstAttempts,
+	}
 }
 
 func (o *Orchestrator) sessionOptions(s models.Session) client.StartWorkflowOptions {

@@ -15,6 +15,7 @@ import (
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -36,12 +37,16 @@ func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
 	merchant := scene.NewMerchant(t, time.Now)
 	s.Subscribe(t, merchant, models.EventSessionCreated)
 	session := s.Begin(t, scene.AnyOf(document))
+	first, err := s.FirstAttempts(t.Context(), session.OrgID, session.ID)
+	require.NoError(t, err)
+	// Some start it as they created it, others as a repeat of the creation finds it.
+	created := []store.Changed{{Session: session, FirstAttempts: first}, {Session: session, Repeated: true}}
 
 	ctx := context.WithoutCancel(t.Context())
 	var callers sync.WaitGroup
-	for range 10 {
+	for i := range 10 {
 		callers.Go(func() {
-			if err := h.StartSession(ctx, session); err != nil {
+			if err := h.StartSession(ctx, created[i%2]); err != nil {
 				t.Errorf("start: %v", err)
 			}
 			if err := h.SessionChanged(ctx, session); err != nil {
@@ -50,12 +55,12 @@ func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
 		})
 	}
 	callers.Wait()
-	first := h.Runs(t, session.ID)
+	runs := h.Runs(t, session.ID)
 	h.Simulate(t, s, session, document, simulated.Pass)
 	h.Await(t, session, models.StatusVerified)
 	h.Completed(t, session.ID)
 
-	require.Equal(t, first, h.Runs(t, session.ID))
+	require.Equal(t, runs, h.Runs(t, session.ID))
 	require.Equal(t, []models.EventType{models.EventSessionCreated}, merchant.Heard())
 }
 
@@ -70,7 +75,7 @@ func TestARunThatHasCompletedStaysTheOnlyOne(t *testing.T) {
 	h.Completed(t, session.ID)
 	first := h.Runs(t, session.ID)
 
-	require.NoError(t, h.StartSession(t.Context(), session))
+	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session}))
 	require.ErrorIs(t, h.SessionChanged(t.Context(), session), orchestrator.ErrCompleted)
 	require.ErrorIs(t, h.SubmissionReceived(t.Context(), session, "vr_late"), orchestrator.ErrCompleted)
 

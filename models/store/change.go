@@ -20,8 +20,8 @@ type Change struct {
 	ID   string
 	From []models.SessionStatus
 	To   models.SessionStatus
-	// Revision, when set, is that of the row on which the decision rests.
-	Revision *int64
+	// Read, when set, is the row on which the decision rests: the change is refused where it has moved since.
+	Read *models.Session
 	// Set are further columns.
 	Set map[string]any
 	// Events are fired besides that of the status, and before it.
@@ -34,6 +34,8 @@ type Change struct {
 type Changed struct {
 	Session models.Session
 	EventID *string
+	// FirstAttempts are the deliveries of the events that it fired itself; none where it is repeated.
+	FirstAttempts []models.DeliveryRef
 	// Repeated is true where the change had been made already.
 	Repeated bool
 }
@@ -58,7 +60,7 @@ func (s *Store) Change(ctx context.Context, c Change) (Changed, error) {
 }
 
 func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
-	before, err := sessionIn(tx, c.OrgID, c.SessionID)
+	before, err := c.before(tx)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -89,16 +91,32 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 			return Changed{}, err
 		}
 	}
+	done := Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
+	events := make([]firing, 0, len(c.Events)+1)
 	for _, besides := range c.Events {
-		if err := s.fire(tx, s.id(models.PrefixEvent), besides, after, now); err != nil {
-			return Changed{}, err
-		}
-		now = models.At(now.Add(time.Microsecond))
+		events = append(events, firing{s.id(models.PrefixEvent), besides})
 	}
 	if transition.EventID != nil {
-		err = s.fire(tx, *transition.EventID, kind, after, now)
+		events = append(events, firing{*transition.EventID, kind})
 	}
-	return Changed{Session: after, EventID: transition.EventID}, err
+	if len(events) == 0 {
+		return done, nil
+	}
+	endpoints, err := enabledEndpoints(tx, c.OrgID)
+	if err != nil {
+		return Changed{}, err
+	}
+	done.FirstAttempts, err = s.fire(tx, endpoints, after, now, events...)
+	return done, err
+}
+
+// before is the row as it is before the change, as far as the caller does not know: where it has read the row, the
+// UPDATE proves that nothing has changed since.
+func (c Change) before(tx *gorm.DB) (models.Session, error) {
+	if c.Read != nil {
+		return *c.Read, nil
+	}
+	return sessionIn(tx, c.OrgID, c.SessionID)
 }
 
 func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
@@ -125,8 +143,8 @@ func (s *Store) apply(tx *gorm.DB, c Change, now models.Timestamp) (models.Sessi
 	var changed models.Session
 	q := tx.Model(&changed).Clauses(clause.Returning{}).
 		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, c.From)
-	if c.Revision != nil {
-		q = q.Where("revision = ?", *c.Revision)
+	if c.Read != nil {
+		q = q.Where("revision = ?", c.Read.Revision)
 	}
 	res := q.Updates(set)
 	if res.Error != nil || res.RowsAffected == 1 {
@@ -156,36 +174,47 @@ func sessionIn(tx *gorm.DB, org, id string) (models.Session, error) {
 	return session, err
 }
 
-// fire inserts an event of the session, and a pending delivery per subscribed endpoint.
+// enabledEndpoints are those that hear of the organization's events, if they have subscribed.
+func enabledEndpoints(tx *gorm.DB, org string) ([]models.WebhookEndpoint, error) {
+	var endpoints []models.WebhookEndpoint
+	err := tx.Where("org_id = ? AND status = ? AND NOT deleted", org, models.EndpointEnabled).
+		Order("created, id").Find(&endpoints).Error
+	return endpoints, err
+}
+
+// firing is an event to fire, under its id.
+type firing struct {
+	id   string
+	kind models.EventType
+}
+
+// fire inserts events of the session, and a pending delivery of each per subscribed endpoint.
 func (s *Store) fire(
-	tx *gorm.DB, eventID string, kind models.EventType, session models.Session, now models.Timestamp,
-) error {
+	tx *gorm.DB, endpoints []models.WebhookEndpoint, session models.Session, now models.Timestamp, firings ...firing,
+) ([]models.DeliveryRef, error) {
 	data, err := json.Marshal(session.Public())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	event := models.Event{
-		ID: eventID, OrgID: session.OrgID, Type: kind, SessionID: &session.ID, Data: string(data), Created: now,
-	}
-	if err := tx.Create(&event).Error; err != nil {
-		return err
-	}
-	var endpoints []models.WebhookEndpoint
-	err = tx.Where("org_id = ? AND status = ? AND NOT deleted", event.OrgID, models.EndpointEnabled).
-		Order("created, id").Find(&endpoints).Error
-	if err != nil {
-		return err
-	}
-	deliveries := make([]models.Delivery, 0, len(endpoints))
-	for _, endpoint := range endpoints {
-		if endpoint.Subscribes(kind) {
-			deliveries = append(deliveries, s.newDelivery(event, endpoint.ID, 1, now))
+	events := make([]models.Event, 0, len(firings))
+	deliveries, refs := []models.Delivery{}, []models.DeliveryRef{}
+	for _, firing := range firings {
+		event := models.Event{
+			ID: firing.id, OrgID: session.OrgID, Type: firing.kind, SessionID: &session.ID, Data: string(data), Created: now,
 		}
+		events = append(events, event)
+		for _, endpoint := range endpoints {
+			if endpoint.Subscribes(firing.kind) {
+				delivery := s.newDelivery(event, endpoint.ID, 1, now)
+				deliveries, refs = append(deliveries, delivery), append(refs, delivery.Ref())
+			}
+		}
+		now = models.At(now.Add(time.Microsecond))
 	}
-	if len(deliveries) == 0 {
-		return nil
+	if err := tx.Create(&events).Error; err != nil || len(deliveries) == 0 {
+		return refs, err
 	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&deliveries).Error
+	return refs, tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&deliveries).Error
 }
 
 func (s *Store) newDelivery(e models.Event, endpoint string, attempt int, due models.Timestamp) models.Delivery {

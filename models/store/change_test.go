@@ -16,6 +16,7 @@ import (
 var changeScenarios = []scenario{
 	changeMovesTheRow,
 	changeFiresItsEventWithDeliveries,
+	changeReturnsTheFirstAttemptsThatItLeft,
 	changeWithoutAnEventFiresNothing,
 	repeatReturnsWhatTheFirstDid,
 	racingCallersOfOneChangeMakeOneEvent,
@@ -72,6 +73,40 @@ func changeFiresItsEventWithDeliveries(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Len(t, refs, 1)
 	require.Equal(t, subscribed.ID, refs[0].EndpointID)
+}
+
+func changeReturnsTheFirstAttemptsThatItLeft(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	f.endpoint(t, models.EventSessionVerified)
+	f.endpoint(t, models.EventSessionCreated)
+	f.endpointOf(t, f.foreign, models.AllEvents)
+	unattempted := func(session models.Session) []models.DeliveryRef {
+		refs, err := f.FirstAttempts(t.Context(), session.OrgID, session.ID)
+		require.NoError(t, err)
+		return refs
+	}
+	ctx := f.reserved(t, "create")
+	created, err := f.CreateSession(ctx, f.newSession(t))
+	require.NoError(t, err)
+	require.Len(t, created.FirstAttempts, 2)
+	require.ElementsMatch(t, unattempted(created.Session), created.FirstAttempts)
+
+	verdict := move(created.Session, "verdict", models.StatusVerified)
+	verdict.Events = []models.EventType{models.EventReviewFlagged}
+	changed := f.changed(t, verdict)
+	require.Len(t, changed.FirstAttempts, 3)
+	require.ElementsMatch(t, unattempted(created.Session), append(created.FirstAttempts, changed.FirstAttempts...))
+	require.Empty(t, f.changed(t, verdict).FirstAttempts, "a repeat has left none")
+	again, err := f.CreateSession(ctx, f.newSession(t))
+	require.NoError(t, err)
+	require.Empty(t, again.FirstAttempts)
+
+	verified := f.newSession(t)
+	verified.Verified = true
+	born, err := f.CreateSession(t.Context(), verified)
+	require.NoError(t, err)
+	require.Len(t, born.FirstAttempts, 4)
+	require.ElementsMatch(t, unattempted(born.Session), born.FirstAttempts)
 }
 
 func changeWithoutAnEventFiresNothing(t *testing.T, f *fixture) {
@@ -193,12 +228,12 @@ func changeRestsOnItsRevision(t *testing.T, f *fixture) {
 	session := f.session(t)
 	moved := f.changed(t, move(session, "open", models.StatusPending)).Session
 	stale := move(session, "verdict", models.StatusVerified)
-	stale.Revision = &session.Revision
+	stale.Read = &session
 	_, err := f.Change(t.Context(), stale)
 	require.ErrorIs(t, err, store.ErrRefused)
 
 	fresh := stale
-	fresh.Revision = &moved.Revision
+	fresh.Read = &moved
 	require.Equal(t, models.StatusVerified, f.changed(t, fresh).Session.Status)
 }
 
@@ -207,7 +242,7 @@ func racingChangesOfOneRevisionHaveOneWinner(t *testing.T, f *fixture) {
 	won := 0
 	for _, answer := range race(8, func(i int) (store.Changed, error) {
 		change := move(session, string(rune('a'+i)), models.StatusPending)
-		change.Revision = &session.Revision
+		change.Read = &session
 		return f.Change(t.Context(), change)
 	}) {
 		if answer.err == nil {

@@ -217,9 +217,9 @@ func (f *fixture) session(t *testing.T) models.Session {
 
 func (f *fixture) created(t *testing.T, n store.NewSession) models.Session {
 	t.Helper()
-	session, err := f.CreateSession(t.Context(), n)
+	created, err := f.CreateSession(t.Context(), n)
 	require.NoError(t, err)
-	return session
+	return created.Session
 }
 
 // reread reads the session as it stands now.

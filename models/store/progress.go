@@ -84,7 +84,7 @@ func (j Judgement) result(after models.Session) *models.Result {
 func (s *Store) progress(p Progress, id string) Change {
 	c := Change{
 		OrgID: p.Session.OrgID, SessionID: p.Session.ID, ID: id,
-		From: models.OpenStatuses, To: p.To, Revision: &p.Session.Revision,
+		From: models.OpenStatuses, To: p.To, Read: &p.Session,
 		Set: map[string]any{"graph_state": models.AsJSON(p.State)},
 	}
 	if p.Failure != nil {
@@ -113,17 +113,16 @@ func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {
 	if len(p.Steps) == 0 {
 		return nil
 	}
-	var last int
-	err := tx.Model(&models.Step{}).Where("session_id = ?", after.ID).
-		Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
-	if err != nil {
-		return err
+	rows := make([]map[string]any, 0, len(p.Steps))
+	for i, step := range p.Steps {
+		rows = append(rows, map[string]any{
+			"session_id": after.ID, "org_id": after.OrgID, "kind": step.Kind, "node": step.Node, "detail": step.Detail,
+			"created": after.Updated,
+			// After those that are there: all rows of one INSERT see the same.
+			"seq": gorm.Expr("(SELECT COALESCE(MAX(seq), 0) + ? FROM session_steps WHERE session_id = ?)", i+1, after.ID),
+		})
 	}
-	for i := range p.Steps {
-		p.Steps[i].SessionID, p.Steps[i].OrgID = after.ID, after.OrgID
-		p.Steps[i].Seq, p.Steps[i].Created = last+i+1, after.Updated
-	}
-	return tx.Create(&p.Steps).Error
+	return tx.Model(&models.Step{}).Create(rows).Error
 }
 
 // Steps reads what moved sessions along their graphs, in order, by session.

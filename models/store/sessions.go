@@ -33,34 +33,46 @@ type NewSession struct {
 	Begun *Progress
 }
 
-// CreateSession stores a session with its first events. A repeat under a reserved id returns the first.
+// CreateSession stores a session with its first events. A repeat under a reserved id returns the first, without its
+// first attempts.
 // Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
-func (s *Store) CreateSession(ctx context.Context, n NewSession) (models.Session, error) {
-	session, inserted := n.Session, ""
-	session.ID = s.NewID(ctx, models.PrefixSession)
+func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error) {
+	n.Session.ID = s.NewID(ctx, models.PrefixSession)
+	var created Changed
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
-		if repeat, err := s.repeatedCreation(ctx, tx, &session); err != nil || repeat {
+		created = Changed{Session: n.Session}
+		if created.Repeated, err = s.repeatedCreation(ctx, tx, &created.Session); err != nil || created.Repeated {
 			return err
 		}
-		if err := s.admit(tx, n); err != nil {
-			return err
-		}
-		if session, err = s.insertSession(tx, session, n); err != nil {
-			return err
-		}
-		inserted = session.GraphID
-		born, moves := s.born(session, n)
-		if !moves {
-			return recordSteps(tx, n.begun(), session)
-		}
-		changed, err := s.change(tx, born)
-		session = changed.Session
+		created, err = s.create(tx, n)
 		return err
 	})
-	if err == nil && inserted != "" {
-		s.graphs.Add(graphKey{session.OrgID, inserted}, n.Graph) // committed, so the next session of its kind need not insert it
+	if err == nil && !created.Repeated {
+		// Committed, so the next session of its kind need not insert it.
+		s.graphs.Add(graphKey{created.Session.OrgID, created.Session.GraphID}, n.Graph)
 	}
-	return session, err
+	return created, err
+}
+
+func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
+	endpoints, err := enabledEndpoints(tx, n.Session.OrgID)
+	if err != nil {
+		return Changed{}, err
+	}
+	if err := s.admit(tx, n, endpoints); err != nil {
+		return Changed{}, err
+	}
+	created, err := s.insertSession(tx, n, endpoints)
+	if err != nil {
+		return Changed{}, err
+	}
+	born, moves := s.born(created.Session, n)
+	if !moves {
+		return created, recordSteps(tx, n.begun(), created.Session)
+	}
+	changed, err := s.change(tx, born)
+	changed.FirstAttempts = append(created.FirstAttempts, changed.FirstAttempts...)
+	return changed, err
 }
 
 // repeatedCreation reads the session that an earlier try under the same reserved id made. A fresh id has none.
@@ -76,7 +88,7 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
 	case n.Verified:
 		return Change{
-			OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification,
+			OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
 			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
 		}, true
 	case n.begun().To.Terminal() || n.begun().Flagged != nil:
@@ -98,17 +110,10 @@ func (n NewSession) begun() Progress {
 }
 
 // admit applies the rules of the organization inside the transaction, where racing requests cannot pass them together.
-func (s *Store) admit(tx *gorm.DB, n NewSession) error {
-	if n.WebhookRequired {
-		enabled, err := one(tx.Where("org_id = ? AND status = ? AND NOT deleted",
-			n.Session.OrgID, models.EndpointEnabled), &models.WebhookEndpoint{})
-		if err != nil {
-			return err
-		}
-		if !enabled {
-			return models.Errorf(models.CodeWebhookRequired,
-				"A live organization needs at least one enabled webhook endpoint before sessions can be created")
-		}
+func (s *Store) admit(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpoint) error {
+	if n.WebhookRequired && len(endpoints) == 0 {
+		return models.Errorf(models.CodeWebhookRequired,
+			"A live organization needs at least one enabled webhook endpoint before sessions can be created")
 	}
 	if n.SandboxQuota == 0 {
 		return nil
@@ -131,14 +136,15 @@ func (s *Store) takeQuota(tx *gorm.DB, org string, quota int) error {
 	return nil
 }
 
-func (s *Store) insertSession(tx *gorm.DB, session models.Session, n NewSession) (models.Session, error) {
+func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpoint) (Changed, error) {
+	session := n.Session
 	graphRow, err := s.graphRow(session.OrgID, n.Graph)
 	if err != nil {
-		return session, err
+		return Changed{}, err
 	}
 	if !s.graphs.Contains(graphKey{graphRow.OrgID, graphRow.ID}) {
 		if _, err := createOnce(tx, &graphRow); err != nil {
-			return session, err
+			return Changed{}, err
 		}
 	}
 	now := s.Now()
@@ -148,9 +154,11 @@ func (s *Store) insertSession(tx *gorm.DB, session models.Session, n NewSession)
 	session.EmailSealed, session.EmailLookup = s.sealContact(session, "email", n.Email)
 	session.PhoneSealed, session.PhoneLookup = s.sealContact(session, "phone", n.Phone)
 	if err := tx.Create(&session).Error; err != nil {
-		return session, err
+		return Changed{}, err
 	}
-	return session, s.fire(tx, s.id(models.PrefixEvent), models.EventSessionCreated, session, now)
+	event := firing{s.id(models.PrefixEvent), models.EventSessionCreated}
+	first, err := s.fire(tx, endpoints, session, now, event)
+	return Changed{Session: session, EventID: &event.id, FirstAttempts: first}, err
 }
 
 func (s *Store) graphRow(org string, g graph.Graph) (models.Graph, error) {

@@ -39,7 +39,7 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		OrgID: submission.OrgID, SessionID: submission.SessionID,
 		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
 		// The offer must still stand: it is as old as the row that was read.
-		From: models.OpenStatuses, To: models.StatusProcessing, Revision: &n.Session.Revision,
+		From: models.OpenStatuses, To: models.StatusProcessing, Read: &n.Session,
 		Set: map[string]any{
 			"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
 		},

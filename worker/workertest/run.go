@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
@@ -27,7 +28,7 @@ func (h *House) Sandbox(t testing.TB) *scene.Scene {
 // Start starts the session's run, as the API does when it has created the session.
 func (h *House) Start(t testing.TB, session models.Session) {
 	t.Helper()
-	require.NoError(t, h.StartSession(t.Context(), session))
+	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session, Repeated: true}))
 	require.NoError(t, h.Store.WorkflowStarted(t.Context(), session))
 }
 

@@ -148,9 +148,9 @@ func (s *Scene) Begin(t testing.TB, d graph.Definition, details ...Detail) model
 	for _, detail := range details {
 		detail(&n)
 	}
-	session, err := s.CreateSession(t.Context(), n)
+	created, err := s.CreateSession(t.Context(), n)
 	require.NoError(t, err)
-	return session
+	return created.Session
 }
 
 // Reread reads the session as it stands now.
