@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -198,6 +200,37 @@ func TestARowThatNeverHoldsStillIsLeftForLater(t *testing.T) {
 	require.Equal(t, 10, *calls)
 	require.Equal(t, []models.UnjudgedView{{SubmissionID: submission.ID}}, view.Unjudged, "the run comes back to it")
 	require.Empty(t, d.Verdicts(t, session))
+}
+
+// onward has an approved user prove one thing more.
+const onward = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "face", "nodes": {
+	"face":  {"kind": "method", "method": "facial_age", "pass": "human", "fail": "no"},
+	"human": {"kind": "review", "reason": "looks young", "pass": "doc", "fail": "no"},
+	"doc":   {"kind": "method", "method": "document_capture", "pass": "yes", "fail": "no"},
+	"yes":   {"kind": "verified"}, "no": {"kind": "failed"}}}}`
+
+func TestAVerdictAfterAReviewTellsWhatTheReviewFired(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.ReviewTimeout, d.SessionTTL = time.Hour, time.Hour
+	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventReviewApproved, models.EventSessionVerified)
+	var definition graph.Definition
+	require.NoError(t, json.Unmarshal([]byte(onward), &definition))
+	session := d.Begin(t, definition)
+	d.judge(t, d.Simulate(t, session, facial, simulated.Pass))
+	// The API's decision, of which the run has not been told.
+	_, err := progress.Engine{Store: d.Scene.Store, SessionTTL: time.Hour}.Decide(t.Context(), models.ReviewDecision{
+		SessionRef: ref(session), Decision: graph.Approve, Reason: "looked at it", Reviewer: "kim",
+	}, "key_1")
+	require.NoError(t, err)
+
+	view := d.judge(t, d.Simulate(t, session, document, simulated.Pass))
+
+	require.Equal(t, models.StatusVerified, view.Status)
+	require.Len(t, view.FirstAttempts, 2)
+	for _, owed := range d.Deliveries(t, endpoint) {
+		require.Contains(t, view.FirstAttempts, owed.Ref())
+	}
 }
 
 func TestASessionThatEndsMeanwhileIsNotJudged(t *testing.T) {

@@ -40,8 +40,11 @@ func (a *API) submitMethod(c *call) (answer, error) {
 	if ans, found, err := a.resubmitted(c); found || err != nil {
 		return ans, err
 	}
-	for range submitTries {
-		session, offer, err := a.offer(c, method)
+	for try := range submitTries {
+		session, offer, err := a.offer(c, method, try > 0)
+		if err != nil && try == 0 {
+			continue // the row that the credential opened may be old: an Idempotency-Key keeps waiting, a body takes time
+		}
 		if err != nil {
 			return answer{}, err
 		}
@@ -53,9 +56,11 @@ func (a *API) submitMethod(c *call) (answer, error) {
 	return answer{}, unavailable("The session is changing too fast. Please try again")
 }
 
-// offer looks up whether the session takes a submission to the method now.
-func (a *API) offer(c *call, method rules.Method) (models.Session, graph.Offer, error) {
-	session, err := a.store.Session(c.ctx, c.session.OrgID, c.session.ID)
+// offer looks up whether the session takes a submission to the method: as it was read with the credential, or afresh.
+func (a *API) offer(c *call, method rules.Method, afresh bool) (session models.Session, _ graph.Offer, err error) {
+	if session = c.session; afresh {
+		session, err = a.store.Session(c.ctx, c.session.OrgID, c.session.ID)
+	}
 	if err == nil {
 		err = terminal(session)
 	}

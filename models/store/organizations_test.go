@@ -13,6 +13,7 @@ import (
 
 var organizationScenarios = []scenario{
 	organizationIsKeptAsCreated,
+	organizationIsRememberedForAMoment,
 	unknownOrganizationIsMissing,
 	signingKeysComeNewestFirst,
 	signingKeyOfATakenIDStays,
@@ -43,6 +44,21 @@ func organizationIsKeptAsCreated(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, created, read)
 	require.Equal(t, []string{"organization.create"}, f.audited(t, created.ID, created.ID))
+}
+
+func organizationIsRememberedForAMoment(t *testing.T, f *fixture) {
+	sandbox := func() bool {
+		org, err := f.Across().Organization(t.Context(), f.org)
+		require.NoError(t, err)
+		return org.Sandbox
+	}
+	require.True(t, sandbox())
+	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE organizations SET sandbox = FALSE")
+	require.NoError(t, err)
+	f.clock.Advance(3*time.Second - time.Microsecond)
+	require.True(t, sandbox())
+	f.clock.Advance(time.Microsecond)
+	require.False(t, sandbox())
 }
 
 func unknownOrganizationIsMissing(t *testing.T, f *fixture) {

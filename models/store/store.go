@@ -54,6 +54,8 @@ type Store struct {
 	log      *slog.Logger
 	notifier *notifier
 	started  *startNotes
+	// organizations are remembered for organizationTTL.
+	organizations *lru.Cache[string, knownOrganization]
 	// graphs remembers specialised graphs by id: they are immutable, and shared by the sessions of a workflow.
 	graphs *lru.Cache[graphKey, graph.Graph]
 }
@@ -90,9 +92,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	organizations, err := lru.New[string, knownOrganization](organizationCacheSize)
+	if err != nil {
+		return nil, err
+	}
 	s := &Store{
 		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, log: o.Log,
-		notifier: newNotifier(), graphs: graphs,
+		notifier: newNotifier(), graphs: graphs, organizations: organizations,
 	}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, sqlDB.Close())
