@@ -33,6 +33,8 @@ func DialTemporal(
 		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace,
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
 	}
+	// Messages are small, and what is sealed does not get any smaller.
+	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	if keys != nil {
 		options.DataConverter = Sealed(keys)
 	}
