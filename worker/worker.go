@@ -80,10 +80,16 @@ func New(o Options) *Worker { return &Worker{options: o.withDefaults()} }
 // stopTimeout is how long an activity may go on after a stop was asked for.
 const stopTimeout = 10 * time.Second
 
+// pollers wait for what each queue mostly carries. A task that finds none waiting is written to Temporal's database, read
+// again and deleted; the SDK's two are seldom there when many sessions are under way.
+const pollers = 16
+
 // sessionsQueue makes the poller of QueueSessions.
 func (w *Worker) sessionsQueue() worker.Worker {
 	o := w.options
-	queue := worker.New(o.Temporal, workflows.QueueSessions, versioned(o.BuildID))
+	options := versioned(o.BuildID)
+	options.MaxConcurrentWorkflowTaskPollers = pollers
+	queue := worker.New(o.Temporal, workflows.QueueSessions, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterSessions(queue)
 	sessions := w.sessions()
 	register(queue, models.ActivityJudgeSubmission, sessions.JudgeSubmission)
@@ -122,7 +128,9 @@ func (w *Worker) connect(c models.ProviderConnector, secret string) methods.Prov
 // webhooksQueue makes the poller of QueueWebhooks.
 func (w *Worker) webhooksQueue() worker.Worker {
 	o := w.options
-	queue := worker.New(o.Temporal, workflows.QueueWebhooks, versioned(o.BuildID))
+	options := versioned(o.BuildID)
+	options.MaxConcurrentActivityTaskPollers = pollers
+	queue := worker.New(o.Temporal, workflows.QueueWebhooks, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
 	webhooks := &activities.Webhooks{
 		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Delivered: o.Metrics.delivered,
