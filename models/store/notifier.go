@@ -13,6 +13,9 @@ import (
 // notifyChannel is the PostgreSQL channel on which replicas tell each other which session changed.
 const notifyChannel = "stile_session"
 
+// notifyPause is how long nothing more is sent after a notification: each one is a transaction, and wakes every replica.
+const notifyPause = 50 * time.Millisecond
+
 // notifier wakes those who wait for a session to change: in this process, and through LISTEN/NOTIFY on other
 // replicas. It may miss or add a wake-up, so a waiter looks at the row again, and polls besides.
 type notifier struct {
@@ -116,13 +119,14 @@ func (s *Store) announce(sessionID string) {
 	}
 }
 
-// tell sends what is announced, as many at once as have come together, until close.
+// tell sends what is announced, as many at once as have come together, until close. What comes alone is sent at once.
 func (n *notifier) tell(db *sql.DB, log *slog.Logger) {
 	n.running.Go(func() {
 		for {
 			select {
 			case first := <-n.outgoing:
 				n.send(db, log, n.together(first))
+				pause(n.context, notifyPause)
 			case <-n.context.Done():
 				return
 			}

@@ -27,8 +27,10 @@ func otherReplicasAreWoken(t *testing.T, f *fixture) {
 
 	woken, stop := other.Subscribe(session.ID)
 	defer stop()
-	f.changed(t, move(session, "open", models.StatusPending))
-	requireWoken(t, woken)
+	for _, to := range []models.SessionStatus{models.StatusPending, models.StatusProcessing, models.StatusVerified} {
+		f.changed(t, move(session, string(to), to))
+		requireWoken(t, woken)
+	}
 }
 
 func answerThatDisablingWaitsForLeavesNothingPending(t *testing.T, f *fixture) {
