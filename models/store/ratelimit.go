@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/stile-id/stile/models"
@@ -30,17 +32,17 @@ type Rate struct {
 }
 
 // takeRate counts a request in one statement, which fails no race: the row that it writes decides. What the last minute
-// still weighs is weight, in SQL.
+// still weighs is weight, in SQL: a minute is 60000000000 nanoseconds. It runs for every request, so it goes past gorm.
 const takeRate = `INSERT INTO rate_windows (bucket, minute, count)
-	SELECT @bucket, CAST(@minute AS BIGINT), 1 WHERE ` + rateRoom + ` > 0
+	SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), 1 WHERE ` + rateRoom + ` > 0
 	ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1
 	WHERE rate_windows.count < ` + rateRoom + `
 	RETURNING count, ` + ratePrevious + ` AS previous`
 
 const (
-	rateRoom     = `CAST(@limit AS BIGINT) - (` + ratePrevious + ` * CAST(@left AS BIGINT) + 59999999999) / 60000000000`
+	rateRoom     = `CAST($3 AS BIGINT) - (` + ratePrevious + ` * CAST($4 AS BIGINT) + 59999999999) / 60000000000`
 	ratePrevious = `COALESCE((SELECT last.count FROM rate_windows AS last
-		WHERE last.bucket = @bucket AND last.minute = CAST(@minute AS BIGINT) - 1), 0)`
+		WHERE last.bucket = $1 AND last.minute = CAST($2 AS BIGINT) - 1), 0)`
 )
 
 // TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of
@@ -50,24 +52,22 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 	minute := minuteOf(now)
 	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
 	intoMinute := now.Sub(time.Unix(minute*60, 0))
-	var taken struct{ Count, Previous int }
-	err := s.read(ctx).Raw(takeRate, map[string]any{
-		"bucket": bucket, "minute": minute, "limit": limit, "left": int64(time.Minute - intoMinute),
-	}).Scan(&taken).Error
-	if err != nil {
+	var count, previous int
+	err := s.sqlDB.QueryRowContext(ctx, takeRate, bucket, minute, limit, int64(time.Minute-intoMinute)).
+		Scan(&count, &previous)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Rate{}, err
 	}
 	rate := Rate{
-		Allowed: taken.Count > 0, Limit: limit,
-		Remaining: max(limit-weight(taken.Previous, intoMinute)-taken.Count, 0),
-		Reset:     models.At(time.Unix((minute+1)*60, 0)),
+		Allowed: err == nil, Limit: limit, Remaining: max(limit-weight(previous, intoMinute)-count, 0),
+		Reset: models.At(time.Unix((minute+1)*60, 0)),
 	}
 	if rate.Allowed {
 		return rate, nil
 	}
 	rate.Remaining = 0
-	previous, current, err := s.rateCounts(ctx, bucket, minute)
-	rate.RetryAfter = retryAfter(previous, current, limit, intoMinute)
+	previous, count, err = s.rateCounts(ctx, bucket, minute)
+	rate.RetryAfter = retryAfter(previous, count, limit, intoMinute)
 	return rate, err
 }
 
