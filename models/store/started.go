@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// noteStartsEvery is how long a noted start may stay unwritten: far less than it takes a sweep to repeat it.
-	noteStartsEvery = time.Second
+	// noteStartsEvery is how long a noted start may stay unwritten: less than any sweep waits before it repeats one.
+	noteStartsEvery = 250 * time.Millisecond
 	// mostNotedStarts bounds what is kept unwritten. One that finds no room is repeated by the sweep.
 	mostNotedStarts = 1000
 )
