@@ -31,12 +31,13 @@ type Rate struct {
 	RetryAfter time.Duration
 }
 
-// takeRate counts a request in one statement, which fails no race: the row that it writes decides. What the last minute
-// still weighs is weight, in SQL: a minute is 60000000000 nanoseconds. It runs for every request, so it goes past gorm.
+// takeRate counts $5 requests in one statement, of which all but one have been let through already. It fails no race:
+// the row that it writes decides. What the last minute still weighs is weight, in SQL: a minute is 60000000000
+// nanoseconds. It goes past gorm, which would bind every value anew at each of its places.
 const takeRate = `INSERT INTO rate_windows (bucket, minute, count)
-	SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), 1 WHERE ` + rateRoom + ` > 0
-	ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1
-	WHERE rate_windows.count < ` + rateRoom + `
+	SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($5 AS BIGINT) WHERE ` + rateRoom + ` >= CAST($5 AS BIGINT)
+	ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + CAST($5 AS BIGINT)
+	WHERE rate_windows.count + CAST($5 AS BIGINT) <= ` + rateRoom + `
 	RETURNING count, ` + ratePrevious + ` AS previous`
 
 const (
@@ -47,28 +48,35 @@ const (
 
 // TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of
 // this minute plus the part of the last one that the rolling minute still covers. A refused request does not count.
+// Far from the limit a replica tells the others of some requests at a time.
 func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, error) {
 	now := s.now().UTC()
 	minute := minuteOf(now)
-	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
 	intoMinute := now.Sub(time.Unix(minute*60, 0))
-	var count, previous int
-	err := s.sqlDB.QueryRowContext(ctx, takeRate, bucket, minute, limit, int64(time.Minute-intoMinute)).
-		Scan(&count, &previous)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return Rate{}, err
-	}
-	rate := Rate{
-		Allowed: err == nil, Limit: limit, Remaining: max(limit-weight(previous, intoMinute)-count, 0),
-		Reset: models.At(time.Unix((minute+1)*60, 0)),
-	}
-	if rate.Allowed {
+	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
+	rate := Rate{Allowed: true, Limit: limit, Reset: models.At(time.Unix((minute+1)*60, 0))}
+	remaining, owed, alone := s.tally.take(bucket, minute, limit, intoMinute)
+	if alone {
+		rate.Remaining = remaining
 		return rate, nil
 	}
-	rate.Remaining = 0
-	previous, count, err = s.rateCounts(ctx, bucket, minute)
-	rate.RetryAfter = retryAfter(previous, count, limit, intoMinute)
-	return rate, err
+	var count, previous int
+	err := s.sqlDB.QueryRowContext(ctx, takeRate, bucket, minute, limit, int64(time.Minute-intoMinute), owed+1).
+		Scan(&count, &previous)
+	if err != nil {
+		s.tally.owe(bucket, minute, owed)
+	}
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		previous, count, err = s.rateCounts(ctx, bucket, minute)
+		rate.Allowed, rate.RetryAfter = false, retryAfter(previous, count+owed, limit, intoMinute)
+		return rate, err
+	case err != nil:
+		return Rate{}, err
+	}
+	previous = s.tally.know(bucket, minute, count, previous)
+	rate.Remaining = max(limit-weight(previous, intoMinute)-count, 0)
+	return rate, nil
 }
 
 // rateCounts reads the counts of the minute before and of this one.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -20,6 +21,11 @@ var rateScenarios = []scenario{
 	retryAfterIsWhenTheNextPasses,
 	racingReplicasNeverExceedTheLimit,
 	zeroLimitRefusesAll,
+	farFromTheLimitFewRequestsAreWritten,
+	oneReplicaIsExactAtAnyLimit,
+	nearTheLimitReplicasAreExact,
+	furtherReplicasLetLittleMoreThrough,
+	uncountedRequestsAreCountedLater,
 }
 
 func (f *fixture) take(t *testing.T, limit int) store.Rate {
@@ -138,4 +144,58 @@ func racingReplicasNeverExceedTheLimit(t *testing.T, f *fixture) {
 
 func zeroLimitRefusesAll(t *testing.T, f *fixture) {
 	require.Zero(t, f.passing(t, 2, 0))
+}
+
+// written are the requests that the database has counted.
+func (f *fixture) written(t *testing.T) int {
+	t.Helper()
+	return f.count(t, "SELECT COALESCE(SUM(count), 0) FROM rate_windows")
+}
+
+func farFromTheLimitFewRequestsAreWritten(t *testing.T, f *fixture) {
+	for n := 1; n <= 95; n++ {
+		require.Equal(t, 1000-n, f.take(t, 1000).Remaining)
+		require.Equal(t, n-n%10, f.written(t), "ten at a time")
+	}
+	require.Equal(t, 1, f.passing(t, 1, 100))
+	require.Equal(t, 96, f.written(t), "a small limit leaves nothing to keep to oneself")
+}
+
+func oneReplicaIsExactAtAnyLimit(t *testing.T, f *fixture) {
+	require.Equal(t, 1000, f.passing(t, 1050, 1000))
+	require.Equal(t, 1000, f.written(t))
+	f.clock.Advance(90 * time.Second) // half of them still weigh
+	require.Equal(t, 500, f.passing(t, 550, 1000))
+}
+
+func nearTheLimitReplicasAreExact(t *testing.T, f *fixture) {
+	require.Equal(t, 950, f.passing(t, 950, 1000))
+	other := &fixture{Store: f.replica(t), clock: f.clock}
+	require.Equal(t, 50, other.passing(t, 100, 1000))
+	require.Zero(t, f.passing(t, 1, 1000))
+}
+
+func furtherReplicasLetLittleMoreThrough(t *testing.T, f *fixture) {
+	replicas := []*store.Store{f.Store, f.replica(t), f.replica(t)}
+	passed := 0
+	for n := range 1200 {
+		rate, err := replicas[n%3].TakeRate(t.Context(), "key_1", 1000)
+		require.NoError(t, err)
+		if rate.Allowed {
+			passed++
+		}
+	}
+	require.GreaterOrEqual(t, passed, 1000)
+	require.LessOrEqual(t, passed, 1000+2*10)
+}
+
+func uncountedRequestsAreCountedLater(t *testing.T, f *fixture) {
+	require.Equal(t, 9, f.passing(t, 9, 1000))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.TakeRate(gone, "key_1", 1000)
+	require.Error(t, err)
+	require.Zero(t, f.written(t))
+	require.Equal(t, 990, f.take(t, 1000).Remaining)
+	require.Equal(t, 10, f.written(t))
 }

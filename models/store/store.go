@@ -54,6 +54,7 @@ type Store struct {
 	log      *slog.Logger
 	notifier *notifier
 	started  *startNotes
+	tally    *tally
 	// organizations are remembered for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
 	// graphs remembers specialised graphs by id: they are immutable, and shared by the sessions of a workflow.
@@ -98,7 +99,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{
 		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, log: o.Log,
-		notifier: newNotifier(), graphs: graphs, organizations: organizations,
+		notifier: newNotifier(), tally: newTally(), graphs: graphs, organizations: organizations,
 	}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, sqlDB.Close())
