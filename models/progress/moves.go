@@ -37,23 +37,16 @@ func Given(v methods.Verdict) Judge {
 // the answer then has no session. Errors: those of store.Change.
 func (e Engine) Judged(ctx context.Context, ref models.SubmissionRef, judge Judge) (done Judgement, err error) {
 	err = again(func() error {
-		session, err := e.Store.Session(ctx, ref.OrgID, ref.SessionID)
-		if err != nil || session.Status.Terminal() {
-			return err
-		}
-		submission, payload, err := e.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
 		// A signal that an operator sent may name what is not there, or another session's.
-		if models.CodeOf(err) == models.CodeResourceMissing || err == nil && submission.SessionID != session.ID {
-			return nil
-		}
-		if err != nil || payload == nil {
+		u, found, err := e.Store.Unjudged(ctx, ref)
+		if err != nil || !found || u.Session.Status.Terminal() {
 			return err
 		}
-		verdict, err := judge(session, submission, payload)
+		verdict, err := judge(u.Session, u.Submission, u.Payload)
 		if err != nil || verdict == nil {
 			return err
 		}
-		done, err = e.judge(ctx, session, submission, *verdict)
+		done, err = e.judge(ctx, u.Session, u.Submission, *verdict)
 		return err
 	})
 	return done, err

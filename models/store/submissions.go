@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -95,6 +96,37 @@ func (s *Store) Submission(ctx context.Context, org, id string) (models.Submissi
 	}
 	payload, err := s.keys.Open(*row.Payload, submissionPlace(row))
 	return row, payload, err
+}
+
+// Unjudged is a submission without a verdict, in its session.
+type Unjudged struct {
+	Session    models.Session
+	Submission models.Submission
+	Payload    []byte
+}
+
+// unjudgedRow is a submission with its session, as one statement reads them.
+type unjudgedRow struct {
+	Session    models.Session    `gorm:"embedded;embeddedPrefix:session_"`
+	Submission models.Submission `gorm:"embedded;embeddedPrefix:submission_"`
+}
+
+var unjudgedColumns = sync.OnceValue(func() string {
+	return columnsAs(models.Session{}, "s", "session_") + ", " + columnsAs(models.Submission{}, "u", "submission_")
+})
+
+// Unjudged reads a submission to judge; found is false where there is none of the session's, or it has been judged.
+func (s *Store) Unjudged(ctx context.Context, ref models.SubmissionRef) (u Unjudged, found bool, err error) {
+	var row unjudgedRow
+	found, err = one(s.read(ctx).Table("submissions AS u").Select(unjudgedColumns()).
+		Joins("JOIN sessions AS s ON s.id = u.session_id AND s.org_id = u.org_id").
+		Where("u.id = ? AND u.session_id = ? AND u.org_id = ? AND u.payload IS NOT NULL",
+			ref.SubmissionID, ref.SessionID, ref.OrgID), &row)
+	if err != nil || !found {
+		return u, false, err
+	}
+	payload, err := s.keys.Open(*row.Submission.Payload, submissionPlace(row.Submission))
+	return Unjudged{Session: row.Session, Submission: row.Submission, Payload: payload}, true, err
 }
 
 // Promise notes that a provider took the submission and will call back, and until when that is waited for. One that has
