@@ -20,6 +20,8 @@ import (
 type Sessions struct {
 	Store *store.Store
 	Judge methods.Judge
+	// Pace, where set, knows which endpoints answer promptly.
+	Pace *Pace
 	// ReviewTimeout is how long a review may wait, and SessionTTL how long the user has after it.
 	ReviewTimeout, SessionTTL time.Duration
 	// Judged, where set, hears of every verdict, for metrics.
@@ -185,6 +187,9 @@ func (a *Sessions) viewWith(
 	view := models.SessionView{
 		Status: session.Status, ExpiresAt: session.ExpiresAt, Review: session.Review.Status, ReviewNode: session.Review.Node,
 		FirstAttempts: first,
+	}
+	for i, attempt := range first {
+		first[i].Prompt = a.Pace.Prompt(attempt.EndpointID)
 	}
 	if session.Status.Terminal() {
 		return view, nil

@@ -23,6 +23,8 @@ type Webhooks struct {
 	Client *http.Client
 	// Schedule holds the wait after each failed attempt; one more failure gives up.
 	Schedule []time.Duration
+	// Pace, where set, hears how endpoints answer.
+	Pace *Pace
 	// Delivered, where set, hears of every attempt that was made, for metrics.
 	Delivered func(outcome models.DeliveryStatus)
 }
@@ -42,7 +44,9 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 	if dispatch.Delivery.Status != models.DeliveryPending {
 		return a.Store.Outcome(ctx, dispatch.Delivery)
 	}
+	ended := a.Pace.begin(ref.EndpointID)
 	answer, err := a.send(ctx, dispatch)
+	ended(err == nil && answer.Acknowledged)
 	if err != nil {
 		return models.DeliveryOutcome{}, err
 	}

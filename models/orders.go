@@ -41,6 +41,8 @@ type DeliveryRef struct {
 	EventID    string `json:"event_id"`
 	EndpointID string `json:"endpoint_id"`
 	EventType  string `json:"event_type"`
+	// Prompt says that the endpoint has acknowledged promptly of late.
+	Prompt bool `json:"prompt,omitempty"`
 }
 
 // EventRef names an event that no session workflow carries.

@@ -67,6 +67,7 @@ func (o Options) withDefaults() Options {
 // Worker runs sessions and deliveries. Start returns at once; Stop waits for what runs, and tolerates a second call.
 type Worker struct {
 	options Options
+	pace    *activities.Pace
 	// queues are the pollers that have been started.
 	queues  []worker.Worker
 	cancel  context.CancelFunc
@@ -75,7 +76,7 @@ type Worker struct {
 }
 
 // New makes a worker.
-func New(o Options) *Worker { return &Worker{options: o.withDefaults()} }
+func New(o Options) *Worker { return &Worker{options: o.withDefaults(), pace: activities.NewPace()} }
 
 // stopTimeout is how long an activity may go on after a stop was asked for.
 const stopTimeout = 10 * time.Second
@@ -96,13 +97,14 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	register(queue, models.ActivitySyncSession, sessions.SyncSession)
 	register(queue, models.ActivityEndSession, sessions.EndSession)
 	register(queue, models.ActivityDecideReview, sessions.DecideReview)
+	register(queue, models.ActivityDeliverWebhook, w.webhooks().DeliverWebhook) // to endpoints that are prompt
 	return queue
 }
 
 func (w *Worker) sessions() *activities.Sessions {
 	o := w.options
 	return &activities.Sessions{
-		Store: o.Store, Judge: o.Judge, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
+		Store: o.Store, Judge: o.Judge, Pace: w.pace, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
 		Judged: o.Metrics.judged, Ended: o.Metrics.ended,
 	}
 }
@@ -114,6 +116,13 @@ func (w *Worker) providersQueue() worker.Worker {
 	providers := &activities.Providers{Sessions: w.sessions(), Connect: w.connect, Asked: o.Metrics.asked}
 	register(queue, models.ActivityAskProvider, providers.AskProvider)
 	return queue
+}
+
+func (w *Worker) webhooks() *activities.Webhooks {
+	o := w.options
+	return &activities.Webhooks{
+		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Delivered: o.Metrics.delivered,
+	}
 }
 
 // connect makes the way to a provider.
@@ -132,9 +141,7 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	options.MaxConcurrentActivityTaskPollers = pollers
 	queue := worker.New(o.Temporal, workflows.QueueWebhooks, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
-	webhooks := &activities.Webhooks{
-		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Delivered: o.Metrics.delivered,
-	}
+	webhooks := w.webhooks()
 	register(queue, models.ActivityEventDeliveries, webhooks.EventDeliveries)
 	register(queue, models.ActivityDeliverWebhook, webhooks.DeliverWebhook)
 	return queue

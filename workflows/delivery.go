@@ -70,7 +70,7 @@ func (f *firstAttempts) wait(ctx workflow.Context) { f.underWay.Wait(ctx) }
 
 func deliver(ctx workflow.Context, timeout time.Duration, d models.DeliveryRef) (models.DeliveryOutcome, error) {
 	var outcome models.DeliveryOutcome
-	ctx = workflow.WithActivityOptions(ctx, delivery(timeout, d.EventType))
+	ctx = workflow.WithActivityOptions(ctx, delivery(timeout, d))
 	err := workflow.ExecuteActivity(ctx, models.ActivityDeliverWebhook, d).Get(ctx, &outcome)
 	return outcome, err
 }

@@ -1,17 +1,21 @@
 package workflows_test
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest/scene"
 	"github.com/stile-id/stile/workflows"
 )
@@ -218,4 +222,34 @@ func TestAnEventWithoutASessionRunIsDispatched(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, calmly))
 	require.Equal(t, []time.Duration{0, 5 * time.Minute}, heardAfter(troubled))
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, troubledly))
+}
+
+func TestAPromptEndpointIsServedWhereTheSessionRuns(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	pace := activities.NewPace()
+	p.sessions.Pace, p.webhooks.Pace = pace, pace
+	merchant, _ := p.merchant(t, models.EventSessionCreated, models.EventReviewFlagged, models.EventSessionVerified)
+	queues := []string{}
+	p.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == models.ActivityDeliverWebhook {
+			queues = append(queues, info.TaskQueue)
+		}
+	})
+	merchant.Answers(http.StatusOK, http.StatusInternalServerError, http.StatusOK)
+	session := p.inReview(t)
+	p.after(3*time.Minute, func() {
+		require.NoError(t, p.decides(t, session, graph.Approve, "kim"))
+		p.changed()
+	})
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusVerified, 3*time.Minute)
+	require.Equal(t, []string{
+		workflows.QueueWebhooks, // created: nobody knows the endpoint
+		workflows.QueueSessions, // flagged: it acknowledged, and now does not
+		workflows.QueueWebhooks, // verified
+		workflows.QueueWebhooks, // flagged, once more
+	}, queues)
 }

@@ -31,11 +31,16 @@ func patientDatabaseWork(summary string) workflow.ActivityOptions {
 }
 
 // delivery gives a receiver its full time and us a little more, to read and record. What the receiver answers is a
-// result; retries are for our own faults alone, and stop only when they are mended.
-func delivery(receiverTimeout time.Duration, summary string) workflow.ActivityOptions {
+// result; retries are for our own faults alone, and stop only when they are mended. An attempt that will be over in no
+// time is made where the run is: there it can begin without a detour over Temporal.
+func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.ActivityOptions {
+	queue := QueueWebhooks
+	if d.Prompt {
+		queue = ""
+	}
 	return workflow.ActivityOptions{
-		TaskQueue:           QueueWebhooks,
-		Summary:             summary,
+		TaskQueue:           queue,
+		Summary:             d.EventType,
 		StartToCloseTimeout: receiverTimeout + 5*time.Second,
 		RetryPolicy:         faultsOfOurs(),
 	}
