@@ -30,7 +30,7 @@ type bare struct {
 	timers   *timers
 }
 
-func newBare(s *site, t *timers) (*bare, error) {
+func newBare(s *site, t *timers, pollers int) (*bare, error) {
 	b := &bare{acted: newArrivals(), timers: t}
 	var err error
 	b.client, err = client.Dial(client.Options{
@@ -39,7 +39,7 @@ func newBare(s *site, t *timers) (*bare, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.worker = worker.New(b.client, bareQueue, worker.Options{})
+	b.worker = worker.New(b.client, bareQueue, worker.Options{MaxConcurrentWorkflowTaskPollers: pollers})
 	b.worker.RegisterWorkflowWithOptions(b.workflow, workflow.RegisterOptions{Name: bareWorkflow})
 	b.worker.RegisterActivityWithOptions(b.act, activity.RegisterOptions{Name: "Act"})
 	if err := b.worker.Start(); err != nil {

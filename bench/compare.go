@@ -51,7 +51,7 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 		}
 		defer func() { err = errors.Join(err, b.timers.close(ctx)) }()
 	}
-	if b.bare, err = newBare(s, b.timers); err != nil {
+	if b.bare, err = newBare(s, b.timers, o.barePollers); err != nil {
 		return nil, err
 	}
 	defer b.bare.close()

@@ -30,6 +30,8 @@ type options struct {
 	rounds, sessions, clients int
 	// hasty signals at once instead of when the run waits for it.
 	hasty bool
+	// barePollers poll for the workflow tasks of the bare side.
+	barePollers int
 	// cpuProfile is a file to write a profile to; "" writes none.
 	cpuProfile string
 }
@@ -42,12 +44,13 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.IntVar(&o.sessions, "sessions", 128, "runs per side and round")
 	set.IntVar(&o.clients, "clients", 32, "clients at a time")
 	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
+	set.IntVar(&o.barePollers, "bare-pollers", 2, "pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16")
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
-	if o.rounds < 1 || o.sessions < 1 || o.clients < 1 {
-		return o, errors.New("-rounds, -sessions and -clients must be above 0")
+	if o.rounds < 1 || o.sessions < 1 || o.clients < 1 || o.barePollers < 2 {
+		return o, errors.New("-rounds, -sessions and -clients must be above 0, -bare-pollers above 1")
 	}
 	return o, nil
 }

@@ -12,12 +12,13 @@ const preamble = `
 Medians of %d rounds of %d runs by %d clients, both sides in turn, all in one process beside one PostgreSQL that serves
 both Temporal (plugin postgres12_pgx) and Stile. fsync is off and commits are synchronous: with a disk that flushes,
 every transaction costs more, on both sides. The ratio is the median of the rounds' own ratios, which range as shown.
-The bare workflow is a start, a 24 h timer, one signal, one activity and completion, started without eager start. %s
+The bare workflow is a start, a 24 h timer, one signal, one activity and completion, started without eager start, its
+worker with %d pollers for workflow tasks. %s
 `
 
 // report prints what was measured, and the targets beside it.
 func report(out io.Writer, o options, results []comparison) error {
-	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.clients, signalled(o)); err != nil {
+	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.clients, o.barePollers, signalled(o)); err != nil {
 		return err
 	}
 	var cells strings.Builder
@@ -33,9 +34,9 @@ func report(out io.Writer, o options, results []comparison) error {
 
 func signalled(o options) string {
 	if o.hasty {
-		return "Both\nsides are signalled at once."
+		return "Both sides\nare signalled at once."
 	}
-	return "Both\nsides are signalled once their timer runs."
+	return "Both sides\nare signalled once their timer runs."
 }
 
 func (c comparison) print(out *strings.Builder) {
