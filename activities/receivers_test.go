@@ -36,6 +36,7 @@ var misbehaving = map[string]struct {
 	"has a very long header":         {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000) + "\r\n"), "connection: the endpoint gave no valid answer"},
 	"redirects to nowhere":           {saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), "connection: the endpoint gave no valid answer"},
 	"has a certificate of its own":   {selfSigned, "connection: the endpoint gave no valid answer"},
+	"is on the inside of a network":  {fixed("http://10.255.255.1/hook-secret"), "address: the endpoint's address is not one that Stile may send to"},
 	"has a URL of an unknown scheme": {fixed("gopher://merchant.example/hook-secret"), "connection: the endpoint gave no valid answer"},
 	"has a URL that is none":         {fixed("https://merchant.example:port/hook-secret"), "connection: the endpoint gave no valid answer"},
 }
@@ -47,7 +48,7 @@ func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
 			if strings.HasPrefix(receiver.reason, "timeout") {
-				p.Client = outbound.NewClient(patience)
+				p.Client = outbound.NewClient(patience, outbound.Policy{Allow: outbound.Loopback()})
 			}
 			at := receiver.url(t)
 
@@ -137,7 +138,7 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Client = outbound.NewClient(3 * time.Second)
+			p.Client = outbound.NewClient(3*time.Second, outbound.Policy{Allow: outbound.Loopback()})
 
 			delivery := p.attempt(t, serve(t, body))
 

@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"time"
+
+	"github.com/stile-id/stile/internal/outbound"
 )
 
 // Config holds the limits and durations of the API. A zero value means the default.
@@ -35,6 +37,8 @@ type Config struct {
 	ProviderPatience time.Duration
 	// CallbackURL is where providers call back, without the id of the submission; "" means that nobody knows.
 	CallbackURL string
+	// Egress says which addresses customers may name for their servers.
+	Egress outbound.Policy
 	// LongPollMax is the longest wait of a status request. Default 25 s.
 	LongPollMax time.Duration
 	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.

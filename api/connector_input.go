@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 )
@@ -34,8 +35,8 @@ func (in connectorInput) method() (rules.Method, error) {
 }
 
 // edit checks what is given, and returns what writes it into a connector.
-func (in connectorInput) edit(live, callbacks bool) (func(*models.ProviderConnector), error) {
-	err := cmp.Or(checkServerURL(in.URL, live), in.checkMode(callbacks), in.checkStatus(),
+func (in connectorInput) edit(live, callbacks bool, egress outbound.Policy) (func(*models.ProviderConnector), error) {
+	err := cmp.Or(checkServerURL(in.URL, live, egress), in.checkMode(callbacks), in.checkStatus(),
 		checkText("name", in.Name, longestName),
 		checkSeconds("timeout_seconds", in.TimeoutSeconds, time.Second, models.ConnectorTimeoutMost),
 		checkSeconds("callback_timeout_seconds", in.CallbackTimeoutSeconds,

@@ -44,7 +44,7 @@ func (a *API) createConnector(c *call) (answer, error) {
 	if in.URL == nil {
 		return answer{}, missing("url")
 	}
-	edit, err := in.edit(c.live(), a.config.CallbackURL != "")
+	edit, err := in.edit(c.live(), a.config.CallbackURL != "", a.config.Egress)
 	if err != nil {
 		return answer{}, err
 	}
@@ -96,7 +96,7 @@ func (a *API) updateConnector(c *call) (answer, error) {
 	if in.Method != nil {
 		return answer{}, models.Invalid("method", "The method of a connector cannot change. Delete it and create another")
 	}
-	edit, err := in.edit(c.live(), a.config.CallbackURL != "")
+	edit, err := in.edit(c.live(), a.config.CallbackURL != "", a.config.Egress)
 	if err != nil {
 		return answer{}, err
 	}

@@ -106,6 +106,7 @@ func TestConnectorInputIsChecked(t *testing.T) {
 		{"url", "http://vendor.example/judge"},
 		{"url", "https://me:secret@vendor.example/judge"},
 		{"url", "vendor.example"},
+		{"url", "https://10.0.0.1/judge"},
 		{"mode", "later"},
 		{"mode", "callback"}, // nobody knows where this API is reached
 		{"timeout_seconds", 0},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/models"
 )
 
@@ -18,10 +19,10 @@ type endpointInput struct {
 }
 
 // edit checks what is given, and returns what writes it into an endpoint.
-func (in endpointInput) edit(live bool) (func(*models.WebhookEndpoint), error) {
+func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.WebhookEndpoint), error) {
 	events, eventsErr := in.events()
 	metadata, metadataErr := metadataOf(in.Metadata)
-	err := cmp.Or(checkServerURL(in.URL, live), eventsErr, in.checkStatus(),
+	err := cmp.Or(checkServerURL(in.URL, live, egress), eventsErr, in.checkStatus(),
 		checkText("description", in.Description, longestDescription), metadataErr)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (in endpointInput) edit(live bool) (func(*models.WebhookEndpoint), error) {
 }
 
 // checkServerURL is for the URL of a server that Stile sends to.
-func checkServerURL(given *string, live bool) error {
+func checkServerURL(given *string, live bool, egress outbound.Policy) error {
 	if given == nil {
 		return nil
 	}
@@ -58,6 +59,8 @@ func checkServerURL(given *string, live bool) error {
 		return models.Invalid("url", "url must not hold a user name or a password")
 	case parsed.Fragment != "":
 		return models.Invalid("url", "url must not have a fragment")
+	case egress.CheckHost(parsed.Hostname()) != nil: // a name is judged when it is dialled
+		return models.Invalid("url", "url must not name an address that is not public")
 	}
 	return nil
 }

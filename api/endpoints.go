@@ -45,7 +45,7 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	case in.EnabledEvents == nil:
 		return answer{}, missing("enabled_events")
 	}
-	edit, err := in.edit(c.live())
+	edit, err := in.edit(c.live(), a.config.Egress)
 	if err != nil {
 		return answer{}, err
 	}
@@ -88,7 +88,7 @@ func (a *API) updateEndpoint(c *call) (answer, error) {
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	edit, err := in.edit(c.live())
+	edit, err := in.edit(c.live(), a.config.Egress)
 	if err != nil {
 		return answer{}, err
 	}

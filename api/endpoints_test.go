@@ -56,6 +56,9 @@ func TestEndpointInputIsChecked(t *testing.T) {
 		value any
 	}{
 		{"url", "http://shop.example/hook"},
+		{"url", "https://127.0.0.1/hook"},
+		{"url", "https://[::ffff:8.8.8.8]/hook"},
+		{"url", "https://169.254.169.254/latest/meta-data"},
 		{"url", "https://me:secret@shop.example/hook"},
 		{"url", "https://shop.example/hook#part"},
 		{"url", "https://shop.example/" + strings.Repeat("a", 2048)},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/models/seal"
@@ -83,6 +84,7 @@ func (s *site) configure() (config.Config, error) {
 	c.DatabaseURL, c.TemporalAddress = s.cluster.URL(database), s.temporal.FrontendAddress()
 	c.Listen, c.WorkerListen = "127.0.0.1:0", "127.0.0.1:0"
 	c.EncryptionKeys, c.LookupKey = "bench:"+seal.GenerateKey(), seal.GenerateKey()
+	c.EgressAllow = outbound.Loopback()
 	c.RateLimitSecret, c.RateLimitPublishable = unlimited, unlimited
 	c.RateLimitSession, c.RateLimitAddress = unlimited, unlimited
 	return c, err

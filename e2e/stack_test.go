@@ -15,6 +15,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/contract"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/models"
@@ -61,6 +62,7 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	c.DatabaseURL, c.TemporalAddress, c.Listen = database, server.FrontendAddress(), "127.0.0.1:0"
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
 	c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 3*time.Second, 200*time.Millisecond, time.Second
+	c.EgressAllow = outbound.Loopback()
 	c.RateLimitSecret, c.RateLimitPublishable, c.RateLimitSession, c.RateLimitAddress = 1e6, 1e6, 1e6, 1e6
 	for _, change := range adjust {
 		change(&c)

@@ -175,7 +175,7 @@ func TestAnOverdueDeliveryIsMade(t *testing.T) {
 func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	t.Helper()
 	webhooks := activities.Webhooks{
-		Store: s.Store, Client: outbound.NewClient(workertest.WebhookTimeout),
+		Store: s.Store, Client: outbound.NewClient(workertest.WebhookTimeout, outbound.Policy{Allow: outbound.Loopback()}),
 		Schedule: []time.Duration{time.Millisecond},
 	}
 	outcome, err := webhooks.DeliverWebhook(t.Context(), d)

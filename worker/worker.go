@@ -29,11 +29,13 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator *orchestrator.Orchestrator
 	Judge        methods.Judge
-	// ProviderClient asks providers; nil means outbound.NewClient(models.ConnectorTimeoutMost).
+	// Egress says which addresses webhooks and inquiries may reach.
+	Egress outbound.Policy
+	// ProviderClient asks providers; nil means outbound.NewClient(models.ConnectorTimeoutMost, Egress).
 	ProviderClient *http.Client
 	// CallbackURL is where providers call back, without the id of the submission; "" where the API cannot be reached.
 	CallbackURL string
-	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout).
+	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout, Egress).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
 	ReviewTimeout  time.Duration
@@ -50,10 +52,10 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.WebhookClient == nil {
-		o.WebhookClient = outbound.NewClient(o.WebhookTimeout)
+		o.WebhookClient = outbound.NewClient(o.WebhookTimeout, o.Egress)
 	}
 	if o.ProviderClient == nil {
-		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost)
+		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost, o.Egress)
 	}
 	if o.SweepInterval == 0 {
 		o.SweepInterval = 2 * time.Second

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/workflows"
 )
@@ -60,6 +61,9 @@ func configure(f flags, folder *folder) (config.Config, error) {
 	c.Listen = f.listen
 	if os.Getenv("STILE_LOG_LEVEL") == "" {
 		c.LogLevel = "warn"
+	}
+	if os.Getenv("STILE_EGRESS_ALLOW") == "" {
+		c.EgressAllow = outbound.Loopback() // where a newcomer's receivers are
 	}
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:" + folder.path("stile.db")

@@ -21,6 +21,7 @@ import (
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models/seal"
@@ -157,6 +158,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		SessionTTL:     c.SessionTTL,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
 		CallbackURL:   a.callbackURL(),
+		Egress:        a.egress(),
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
 		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
 	})
@@ -171,7 +173,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
-			ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
+			Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
 }
@@ -196,6 +198,12 @@ func (a *App) URL() string {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// egress says which addresses webhooks and inquiries may reach.
+func (a *App) egress() outbound.Policy {
+	c := a.options.Config
+	return outbound.Policy{Allow: c.EgressAllow, Proxy: c.EgressProxy}
 }
 
 // callbackURL is where providers call back. An API apart from the workers answers on an address that they cannot know,

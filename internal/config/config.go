@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
@@ -27,12 +28,14 @@ type Config struct {
 	OperatorToken     string // STILE_OPERATOR_TOKEN: opens /codec/decode for Temporal UI; empty leaves it closed
 	WorkerBuildID     string // STILE_WORKER_BUILD_ID: turns Worker Versioning on
 
-	Listen         string   // STILE_LISTEN: address of the API
-	WorkerListen   string   // STILE_WORKER_LISTEN: address of a worker's health and metrics
-	VerifyURL      string   // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
-	APIURL         string   // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
-	TrustedProxies []string // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
-	LogLevel       string   // STILE_LOG_LEVEL: debug, info, warn or error
+	Listen         string         // STILE_LISTEN: address of the API
+	WorkerListen   string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
+	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
+	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
+	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
+	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
+	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy that they go through
+	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
@@ -74,6 +77,8 @@ func Read(get func(name string) string) (Config, error) {
 		WorkerListen:   r.text("STILE_WORKER_LISTEN", ":9090"),
 		VerifyURL:      r.webURL("STILE_VERIFY_URL"),
 		APIURL:         r.webURL("STILE_API_URL"),
+		EgressAllow:    r.prefixes("STILE_EGRESS_ALLOW"),
+		EgressProxy:    r.proxy("STILE_EGRESS_PROXY"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
 
@@ -142,6 +147,28 @@ func (r *reader) webURL(name string) string {
 		r.wrong(name, `a URL such as "https://id.example.com"`)
 	}
 	return strings.TrimSuffix(value, "/")
+}
+
+func (r *reader) prefixes(name string) []netip.Prefix {
+	var prefixes []netip.Prefix
+	for _, part := range list(r.get(name)) {
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			r.wrong(name, `a list of CIDRs, such as "10.1.0.0/16,fd00::/8"`)
+			return nil
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes
+}
+
+func (r *reader) proxy(name string) *url.URL {
+	text := r.webURL(name)
+	if text == "" {
+		return nil
+	}
+	parsed, _ := url.Parse(text) // it has been parsed before
+	return parsed
 }
 
 func (r *reader) flag(name string) bool {

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -35,6 +36,10 @@ func TestABadValueNamesItsVariable(t *testing.T) {
 		"STILE_SANDBOX_QUOTA":          "0",
 		"STILE_RATE_LIMIT_SECRET":      "many",
 		"STILE_LOG_LEVEL":              "loud",
+		"STILE_API_URL":                "id.example.com",
+		"STILE_VERIFY_URL":             "https://id.example.com/verify?x=1",
+		"STILE_EGRESS_ALLOW":           "10.0.0.1",
+		"STILE_EGRESS_PROXY":           "proxy:3128",
 		"TEMPORAL_TLS":                 "perhaps",
 	} {
 		_, err := read(map[string]string{name: value})
@@ -62,4 +67,18 @@ func TestAnAPIKeyTurnsTLSOn(t *testing.T) {
 	c, err := read(map[string]string{"TEMPORAL_API_KEY": "secret"})
 	require.NoError(t, err)
 	require.True(t, c.TemporalTLS)
+}
+
+func TestEgressIsRead(t *testing.T) {
+	t.Parallel()
+	c, err := read(map[string]string{
+		"STILE_EGRESS_ALLOW": "10.1.2.3/16, fd00::/8", "STILE_EGRESS_PROXY": "http://proxy:3128",
+	})
+	require.NoError(t, err)
+	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8")}, c.EgressAllow)
+	require.Equal(t, "proxy:3128", c.EgressProxy.Host)
+	c, err = read(nil)
+	require.NoError(t, err)
+	require.Nil(t, c.EgressProxy)
+	require.Empty(t, c.EgressAllow)
 }

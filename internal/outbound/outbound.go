@@ -1,4 +1,5 @@
-// Package outbound makes requests to servers that customers name.
+// Package outbound makes requests to servers that customers name, and to no others: an address that only the inside of
+// a network should reach is refused when it is dialled, whatever a name resolves to by then.
 package outbound
 
 import (
@@ -18,16 +19,39 @@ const (
 
 // NewClient makes a client that takes no more than timeout for the whole exchange and follows no redirect: what a
 // server says about another address is no answer.
-func NewClient(timeout time.Duration) *http.Client {
+func NewClient(timeout time.Duration, p Policy) *http.Client {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
+	transport := &http.Transport{
+		MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
+		TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
+	}
+	if p.Proxy != nil {
+		transport.Proxy = http.ProxyURL(p.Proxy) // resolves names, and so has to judge what they resolve to
+	} else {
+		dialer.ControlContext = p.control
+	}
+	transport.DialContext = dialer.DialContext
 	return &http.Client{
-		Timeout: timeout,
-		Transport: &http.Transport{
-			Proxy: nil, DialContext: dialer.DialContext, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
-			TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
-		},
+		Timeout: timeout, Transport: checked{transport, p},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// checked refuses addresses that stand in the URL itself. What a name resolves to is seen when it is dialled.
+type checked struct {
+	*http.Transport
+	policy Policy
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c checked) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := c.policy.CheckHost(r.URL.Hostname()); err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close()
+		}
+		return nil, err
+	}
+	return c.Transport.RoundTrip(r)
 }
 
 // Reason says why there was no answer, without the URL, whose path and query may hold a secret of the customer.
@@ -36,6 +60,8 @@ func Reason(err error) string {
 	var network *net.OpError
 	var timeout interface{ Timeout() bool }
 	switch {
+	case errors.Is(err, ErrForbidden):
+		return "address: " + ErrForbidden.Error()
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "timeout: the endpoint did not answer in time"
 	case errors.As(err, &dns):

@@ -40,7 +40,7 @@ func ask(t *testing.T, i methods.Inquiry, answer http.HandlerFunc) (*methods.Ver
 	t.Cleanup(server.Close)
 	return connector.Connector{
 		URL: server.URL + "/judge?key=hidden", Secret: secret, CallbackURL: "https://id.example/v1/provider_callbacks",
-		Timeout: time.Second, Client: outbound.NewClient(time.Second), Now: func() time.Time { return now },
+		Timeout: time.Second, Client: outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}), Now: func() time.Time { return now },
 	}.Ask(t.Context(), i)
 }
 
@@ -150,7 +150,7 @@ func TestWhoStopsAskingIsNotKept(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := connector.Connector{
-		URL: "http://localhost:9", Timeout: time.Hour, Client: outbound.NewClient(time.Hour), Now: time.Now,
+		URL: "http://localhost:9", Timeout: time.Hour, Client: outbound.NewClient(time.Hour, outbound.Policy{Allow: outbound.Loopback()}), Now: time.Now,
 	}.Ask(ctx, inquiry())
 	require.Error(t, err)
 }

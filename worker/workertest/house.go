@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/worker"
@@ -128,7 +129,8 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	}
 	return worker.New(worker.Options{
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
-		CallbackURL: CallbackURL, WebhookTimeout: WebhookTimeout, RetrySchedule: options.RetrySchedule,
+		CallbackURL: CallbackURL, WebhookTimeout: WebhookTimeout,
+		Egress: outbound.Policy{Allow: outbound.Loopback()}, RetrySchedule: options.RetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		Metrics: worker.NewMetrics(prometheus.NewRegistry()), Log: options.Log,

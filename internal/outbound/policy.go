@@ -1,0 +1,99 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"net/url"
+	"slices"
+	"syscall"
+)
+
+// ErrForbidden says that an address is not one for customers to name.
+var ErrForbidden = errors.New("the endpoint's address is not one that Stile may send to")
+
+// Policy says which addresses may be reached: all of the public Internet, and what an operator allows besides.
+type Policy struct {
+	// Allow are prefixes that may be reached though they are forbidden otherwise.
+	Allow []netip.Prefix
+	// Proxy, where set, is what every request goes through. Then it decides what a host name leads to.
+	Proxy *url.URL
+}
+
+// Loopback are this machine's own addresses, for development and tests.
+func Loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+}
+
+// forbidden is what is not the public Internet, and what leads back from there (IANA's special-purpose registries;
+// RFC 6890 and those that it gathers).
+var forbidden = prefixes(
+	"0.0.0.0/8",        // this network
+	"10.0.0.0/8",       // private
+	"100.64.0.0/10",    // CGNAT; Alibaba's metadata at 100.100.100.200
+	"127.0.0.0/8",      // loopback
+	"168.63.129.16/32", // Azure's host
+	"169.254.0.0/16",   // link-local; metadata of most clouds at 169.254.169.254
+	"172.16.0.0/12",    // private
+	"192.0.0.0/24",     // protocol assignments; Oracle's metadata at 192.0.0.192
+	"192.0.2.0/24",     // documentation
+	"192.88.99.0/24",   // 6to4 relays
+	"192.168.0.0/16",   // private
+	"198.18.0.0/15",    // benchmarks
+	"198.51.100.0/24",  // documentation
+	"203.0.113.0/24",   // documentation
+	"224.0.0.0/4",      // multicast
+	"240.0.0.0/4",      // reserved, broadcast
+	"::/96",            // unspecified, loopback, IPv4-compatible
+	"::ffff:0:0/96",    // IPv4-mapped
+	"64:ff9b::/96",     // NAT64
+	"64:ff9b:1::/48",   // NAT64, local
+	"100::/64",         // discard
+	"2001::/23",        // protocol assignments; Teredo
+	"2001:db8::/32",    // documentation
+	"2002::/16",        // 6to4
+	"3fff::/20",        // documentation
+	"5f00::/16",        // segment routing
+	"fc00::/7",         // unique local; AWS's metadata at fd00:ec2::254
+	"fe80::/10",        // link-local
+	"fec0::/10",        // site-local
+	"ff00::/8",         // multicast
+)
+
+func prefixes(texts ...string) []netip.Prefix {
+	all := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		all[i] = netip.MustParsePrefix(text)
+	}
+	return all
+}
+
+// Check refuses an address that may not be reached.
+func (p Policy) Check(address netip.Addr) error {
+	address = address.WithZone("")
+	holds := func(prefix netip.Prefix) bool { return prefix.Contains(address) }
+	if slices.ContainsFunc(p.Allow, holds) {
+		return nil
+	}
+	if !address.IsValid() || slices.ContainsFunc(forbidden, holds) {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// CheckHost refuses the host of a URL where it is an address that may not be reached. A name passes.
+func (p Policy) CheckHost(host string) error {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return p.Check(address)
+	}
+	return nil
+}
+
+// control judges each address that is dialled, after its name has been resolved and before a packet is sent.
+func (p Policy) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+	dialled, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return ErrForbidden
+	}
+	return p.Check(dialled.Addr().Unmap())
+}
