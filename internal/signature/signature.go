@@ -39,8 +39,8 @@ func Verify(secret, header string, body []byte, now time.Time) error {
 	if err != nil || len(signatures) == 0 {
 		return ErrMalformed
 	}
-	// In whole seconds: a duration would overflow on a timestamp from far away.
-	if age := now.Unix() - seconds; age > int64(Tolerance/time.Second) || -age > int64(Tolerance/time.Second) {
+	// Compared, and not subtracted: a difference would overflow on a timestamp from far away.
+	if within := int64(Tolerance / time.Second); seconds < now.Unix()-within || seconds > now.Unix()+within {
 		return ErrStale
 	}
 	want := digest(secret, timestamp, body)

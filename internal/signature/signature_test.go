@@ -44,6 +44,7 @@ func TestWhatASignatureIsRefusedFor(t *testing.T) {
 		"earlier than that":          {secret, good, string(body), signedAt.Add(-5*time.Minute - time.Second), signature.ErrStale},
 		"from the end of time":       {secret, "t=9223372036854775807," + hex, string(body), signedAt, signature.ErrStale},
 		"from before all time":       {secret, "t=-9223372036854775808," + hex, string(body), signedAt, signature.ErrStale},
+		"from half of all time away": {secret, "t=-9223372035113211008," + hex, string(body), signedAt, signature.ErrStale},
 		"another body":               {secret, good, string(body) + " ", signedAt, signature.ErrMismatch},
 		"another secret":             {"whsec_other", good, string(body), signedAt, signature.ErrMismatch},
 		"another timestamp":          {secret, "t=1741564801," + hex, string(body), signedAt, signature.ErrMismatch},
