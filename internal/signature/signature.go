@@ -16,13 +16,17 @@ import (
 // Header carries the signature: "t={Unix seconds},v1={hex}".
 const Header = "Stile-Signature"
 
+// HeaderNext carries a second signature while a secret is being rotated: with the new secret, as Header stays with the
+// old one.
+const HeaderNext = "Stile-Signature-Next"
+
 // Tolerance is how far the timestamp of a signature may be from now, either way.
 const Tolerance = 5 * time.Minute
 
 // Why a signature does not count.
 var (
 	ErrMalformed = errors.New(`the signature is not "t={Unix seconds},v1={hex}"`)
-	ErrStale     = errors.New("the signature's timestamp is more than five minutes from now")
+	ErrStale     = errors.New("the signature's timestamp is too far from now")
 	ErrMismatch  = errors.New("the signature does not match the body")
 )
 
@@ -34,13 +38,18 @@ func Sign(secret string, at time.Time, body []byte) string {
 
 // Verify checks the value of a header. Of several v1 one has to match.
 func Verify(secret, header string, body []byte, now time.Time) error {
+	return VerifyWithin(Tolerance, secret, header, body, now)
+}
+
+// VerifyWithin is Verify with another tolerance, in whole seconds.
+func VerifyWithin(tolerance time.Duration, secret, header string, body []byte, now time.Time) error {
 	timestamp, signatures := parse(header)
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || len(signatures) == 0 {
 		return ErrMalformed
 	}
 	// Compared, and not subtracted: a difference would overflow on a timestamp from far away.
-	if within := int64(Tolerance / time.Second); seconds < now.Unix()-within || seconds > now.Unix()+within {
+	if within := int64(tolerance / time.Second); seconds < now.Unix()-within || seconds > now.Unix()+within {
 		return ErrStale
 	}
 	want := digest(secret, timestamp, body)

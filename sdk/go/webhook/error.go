@@ -1,0 +1,52 @@
+package webhook
+
+import (
+	"errors"
+
+	"github.com/stile-id/stile/internal/signature"
+)
+
+// Code says why a signature does not count.
+type Code string
+
+// The codes of the documentation.
+const (
+	CodeMissingHeader     Code = "missing_header"
+	CodeInvalidHeader     Code = "invalid_header"
+	CodeTimestampExpired  Code = "timestamp_expired"
+	CodeSignatureMismatch Code = "signature_mismatch"
+)
+
+// Error is a signature that does not count.
+type Error struct {
+	Code Code
+}
+
+// Error says it for a log.
+func (e *Error) Error() string {
+	return "webhook: " + string(e.Code) + ": " + e.reason()
+}
+
+func (e *Error) reason() string {
+	switch e.Code {
+	case CodeMissingHeader:
+		return "the request has no " + Header + " header"
+	case CodeInvalidHeader:
+		return signature.ErrMalformed.Error()
+	case CodeTimestampExpired:
+		return signature.ErrStale.Error()
+	default:
+		return signature.ErrMismatch.Error()
+	}
+}
+
+func codeOf(err error) Code {
+	switch {
+	case errors.Is(err, signature.ErrMalformed):
+		return CodeInvalidHeader
+	case errors.Is(err, signature.ErrStale):
+		return CodeTimestampExpired
+	default:
+		return CodeSignatureMismatch
+	}
+}
