@@ -72,6 +72,9 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 	request.Header.Set("User-Agent", outbound.UserAgent)
 	request.Header.Set("Stile-Webhook-Id", d.Delivery.ID)
 	request.Header.Set(signature.Header, signature.Sign(d.Secret, sentAt.Time, body))
+	if d.NextSecret != "" {
+		request.Header.Set(signature.HeaderNext, signature.Sign(d.NextSecret, sentAt.Time, body))
+	}
 	started := time.Now()
 	response, err := a.Client.Do(request)
 	took := time.Since(started)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/signature"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,6 +105,21 @@ func TestADeliveryIsSignedAsDocumented(t *testing.T) {
 	require.False(t, verify(endpoint.Secret, signatures[0], append(request.Body, ' '), p.clock.Now()), "another body")
 	require.False(t, verify("whsec_other", signatures[0], request.Body, p.clock.Now()), "another secret")
 	require.False(t, verify(endpoint.Secret, signatures[0], request.Body, p.clock.Now().Add(time.Hour)), "too late")
+}
+
+func TestADeliveryIsSignedTwiceDuringARotation(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
+	_, next, err := p.Scene.Store.RotateEndpointSecret(t.Context(), p.Org, "key_1", endpoint.ID, time.Hour)
+	require.NoError(t, err)
+
+	p.deliver(t, p.owe(t, endpoint))
+
+	request := merchant.Requests()[0]
+	require.NoError(t, signature.Verify(endpoint.Secret, request.Header.Get("Stile-Signature"), request.Body, p.clock.Now()))
+	require.NoError(t, signature.Verify(next, request.Header.Get("Stile-Signature-Next"), request.Body, p.clock.Now()))
 }
 
 func TestTheBodyIsTheEvent(t *testing.T) {

@@ -16,7 +16,9 @@ type endpointObject struct {
 	Metadata      map[string]string     `json:"metadata"`
 	Created       models.Timestamp      `json:"created"`
 	Updated       models.Timestamp      `json:"updated"`
-	Secret        string                `json:"secret,omitempty"` // only on create
+	// OverlapUntil is when a rotation under way ends: until then the old secret signs.
+	OverlapUntil *models.Timestamp `json:"overlap_until"`
+	Secret       string            `json:"secret,omitempty"` // only on create and rotate-secret
 }
 
 type deletedObject struct {
@@ -31,6 +33,7 @@ func showEndpoint(e models.WebhookEndpoint) endpointObject {
 	return endpointObject{
 		ID: e.ID, Object: objectEndpoint, URL: e.URL, EnabledEvents: e.EnabledEvents.V, Status: e.Status,
 		Description: e.Description, Metadata: e.Metadata.V, Created: e.Created, Updated: e.Updated,
+		OverlapUntil: e.OverlapUntil,
 	}
 }
 

@@ -65,6 +65,8 @@ func (a *API) routes() []route {
 		{get, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.getEndpoint},
 		{post, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
 		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
+		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
+		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
 
 		{post, pathConnectors, forSecretKey, nil, a.createConnector},

@@ -81,13 +81,21 @@ type WebhookEndpoint struct {
 	Description   *string
 	Metadata      JSON[map[string]string]
 	SecretSealed  string
-	Deleted       bool
-	Created       Timestamp
-	Updated       Timestamp
+	// OldSecretSealed is the secret that still signs until OverlapUntil; nil where no rotation is under way.
+	OldSecretSealed *string
+	OverlapUntil    *Timestamp
+	Deleted         bool
+	Created         Timestamp
+	Updated         Timestamp
 }
 
 // TableName names the table for gorm.
 func (WebhookEndpoint) TableName() string { return "webhook_endpoints" }
+
+// Overlaps reports whether the old secret still signs at that time.
+func (e WebhookEndpoint) Overlaps(now Timestamp) bool {
+	return e.OldSecretSealed != nil && e.OverlapUntil != nil && now.Before(e.OverlapUntil.Time)
+}
 
 // Subscribes reports whether the endpoint wants events of this type now.
 func (e WebhookEndpoint) Subscribes(t EventType) bool {

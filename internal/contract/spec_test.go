@@ -70,6 +70,8 @@ func TestOperations(t *testing.T) {
 		"POST /v1/verify/session/{id}/open",
 		"POST /v1/webhook_endpoints",
 		"POST /v1/webhook_endpoints/{id}",
+		"POST /v1/webhook_endpoints/{id}/rotate-secret",
+		"POST /v1/webhook_endpoints/{id}/rotate-secret/finish",
 		"POST /v1/workflows",
 		"POST /v1/workflows/{id}/backtest",
 		"POST /v1/workflows/{id}/publish",

@@ -75,7 +75,7 @@ const (
 
 	newSession = `{"type": "age", "workflow_id": "wf_1"}`
 	endpoint   = `{"id":"we_` + id24 + `","object":"webhook_endpoint","url":"https://a.example/hook","enabled_events":["*"],` +
-		`"status":"enabled","description":null,"metadata":{},"created":1,"updated":1}`
+		`"status":"enabled","description":null,"metadata":{},"overlap_until":null,"created":1,"updated":1}`
 	session = `{"id":"` + sessionID + `","object":"verification_session","type":"age","status":"failed","workflow_id":"wf_` + id24 + `",` +
 		`"workflow_version":3,"methods":["mdl","document_capture"],"age_tier":"min_age_21","jurisdiction":"US-CA",` +
 		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","required_age_tier":"min_age_21","rule_version":"1","consent_required":false},` +

@@ -17,7 +17,8 @@ type Dispatch struct {
 	Delivery models.Delivery
 	Endpoint models.WebhookEndpoint
 	Event    models.Event
-	Secret   string
+	// Secret signs; NextSecret, where a rotation is under way, signs besides.
+	Secret, NextSecret string
 }
 
 // dispatchRow is a delivery with its endpoint and its event, as one statement reads them.
@@ -67,8 +68,10 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 		d.Delivery.Status = models.DeliveryClosed
 		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
 	}
-	secret, err := s.keys.Open(d.Endpoint.SecretSealed, endpointPlace(org, d.Endpoint.ID))
-	d.Secret = string(secret)
+	if d.Secret, err = s.signingSecret(d.Endpoint); err != nil {
+		return d, err
+	}
+	d.NextSecret, err = s.nextSecret(d.Endpoint)
 	return d, err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -40,6 +41,71 @@ func (s *Store) CreateEndpoint(
 	}
 	secret, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
 	return e, string(secret), err
+}
+
+func oldSecretPlace(org, id string) seal.Place {
+	return seal.Place{Table: "webhook_endpoints.old_secret", Row: id, Org: org}
+}
+
+// RotateEndpointSecret gives an endpoint another secret, and returns that. With an overlap the secret that signs now goes
+// on signing for so long; a rotation under way keeps that one, and another new secret takes the place of the last.
+func (s *Store) RotateEndpointSecret(
+	ctx context.Context, org, actor, id string, overlap time.Duration,
+) (e models.WebhookEndpoint, secret string, err error) {
+	secret = models.NewSecret(models.WebhookSecretPrefix)
+	err = s.reconfigure(ctx, endpointRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) error {
+		if e, err = endpointIn(tx, org, id); err != nil {
+			return err
+		}
+		old, err := s.signingSecret(e)
+		if err != nil {
+			return err
+		}
+		e.SecretSealed, e.OldSecretSealed, e.OverlapUntil = s.keys.Seal([]byte(secret), endpointPlace(org, id)), nil, nil
+		if overlap > 0 {
+			sealed, until := s.keys.Seal([]byte(old), oldSecretPlace(org, id)), models.At(s.Now().Add(overlap))
+			e.OldSecretSealed, e.OverlapUntil = &sealed, &until
+		}
+		return updateSecrets(tx, e)
+	})
+	return e, secret, err
+}
+
+// FinishRotation ends an overlap: the new secret signs from now on. Without one nothing changes.
+func (s *Store) FinishRotation(ctx context.Context, org, actor, id string) (e models.WebhookEndpoint, err error) {
+	err = s.reconfigure(ctx, endpointRow(org, id), actor, "finish_rotation", func(tx *gorm.DB) error {
+		if e, err = endpointIn(tx, org, id); err != nil {
+			return err
+		}
+		e.OldSecretSealed, e.OverlapUntil = nil, nil
+		return updateSecrets(tx, e)
+	})
+	return e, err
+}
+
+func updateSecrets(tx *gorm.DB, e models.WebhookEndpoint) error {
+	return tx.Model(&models.WebhookEndpoint{}).Where("id = ?", e.ID).Updates(map[string]any{
+		"secret_sealed": e.SecretSealed, "old_secret_sealed": e.OldSecretSealed, "overlap_until": e.OverlapUntil,
+	}).Error
+}
+
+// signingSecret is the secret that signs now.
+func (s *Store) signingSecret(e models.WebhookEndpoint) (string, error) {
+	sealed, place := e.SecretSealed, endpointPlace(e.OrgID, e.ID)
+	if e.Overlaps(s.Now()) {
+		sealed, place = *e.OldSecretSealed, oldSecretPlace(e.OrgID, e.ID)
+	}
+	secret, err := s.keys.Open(sealed, place)
+	return string(secret), err
+}
+
+// nextSecret is the secret that will sign once a rotation is over; "" where none is under way.
+func (s *Store) nextSecret(e models.WebhookEndpoint) (string, error) {
+	if !e.Overlaps(s.Now()) {
+		return "", nil
+	}
+	secret, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
+	return string(secret), err
 }
 
 // Endpoint reads an endpoint.

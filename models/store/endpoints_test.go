@@ -25,6 +25,10 @@ var endpointScenarios = []scenario{
 	deletingClosesWhatIsPending,
 	pastDeliveriesOutliveTheirEndpoint,
 	changesOfEndpointsAreAudited,
+	rotationCutsOverAtOnce,
+	rotationWithAnOverlapKeepsTheOldSecret,
+	overlapIsFinishedEarly,
+	rotationWithinAnOverlapKeepsTheFirstSecret,
 }
 
 func endpointIsReadAsCreated(t *testing.T, f *fixture) {
@@ -197,4 +201,75 @@ func changesOfEndpointsAreAudited(t *testing.T, f *fixture) {
 	require.ElementsMatch(t,
 		[]string{"webhook_endpoint.create", "webhook_endpoint.update", "webhook_endpoint.delete"},
 		f.audited(t, f.org, endpoint.ID))
+}
+
+// signs are the secrets that a delivery to the endpoint is signed with now: Stile-Signature, and the next one.
+func (f *fixture) signs(t *testing.T, e models.WebhookEndpoint) [2]string {
+	t.Helper()
+	session := f.session(t)
+	deliveries, _, err := f.EndpointDeliveries(t.Context(), f.org, e.ID, store.Page{Limit: 100})
+	require.NoError(t, err)
+	for _, d := range deliveries {
+		if *d.SessionID == session.ID {
+			dispatch, err := f.Dispatch(t.Context(), f.org, d.ID)
+			require.NoError(t, err)
+			return [2]string{dispatch.Secret, dispatch.NextSecret}
+		}
+	}
+	t.Fatal("no delivery")
+	return [2]string{}
+}
+
+func (f *fixture) rotated(t *testing.T, e models.WebhookEndpoint, overlap time.Duration) string {
+	t.Helper()
+	_, secret, err := f.RotateEndpointSecret(t.Context(), f.org, actor, e.ID, overlap)
+	require.NoError(t, err)
+	return secret
+}
+
+func rotationCutsOverAtOnce(t *testing.T, f *fixture) {
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	require.Equal(t, [2]string{old, ""}, f.signs(t, e))
+	secret := f.rotated(t, e, 0)
+	require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
+	require.Contains(t, f.audited(t, f.org, e.ID), "webhook_endpoint.rotate_secret")
+	_, _, err = f.RotateEndpointSecret(t.Context(), f.organization(t), actor, e.ID, 0)
+	requireCode(t, models.CodeResourceMissing, err)
+	require.NotContains(t, f.dump(t), secret)
+}
+
+func rotationWithAnOverlapKeepsTheOldSecret(t *testing.T, f *fixture) {
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	secret := f.rotated(t, e, time.Hour)
+	f.clock.Advance(time.Hour - time.Microsecond)
+	require.Equal(t, [2]string{old, secret}, f.signs(t, e))
+	f.clock.Advance(time.Microsecond)
+	require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
+	require.NotContains(t, f.dump(t), old)
+}
+
+func overlapIsFinishedEarly(t *testing.T, f *fixture) {
+	e, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	secret := f.rotated(t, e, time.Hour)
+	for range 2 {
+		finished, err := f.FinishRotation(t.Context(), f.org, actor, e.ID)
+		require.NoError(t, err)
+		require.Nil(t, finished.OverlapUntil)
+		require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
+	}
+	_, err = f.FinishRotation(t.Context(), f.organization(t), actor, e.ID)
+	requireCode(t, models.CodeResourceMissing, err)
+}
+
+func rotationWithinAnOverlapKeepsTheFirstSecret(t *testing.T, f *fixture) {
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	f.rotated(t, e, time.Hour) // leaked before anybody used it
+	second := f.rotated(t, e, time.Hour)
+	require.Equal(t, [2]string{old, second}, f.signs(t, e))
+	third := f.rotated(t, e, 0)
+	require.Equal(t, [2]string{third, ""}, f.signs(t, e))
 }
