@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stile-id/stile/internal/outbound"
 
@@ -115,7 +116,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// What a receiver says beyond its status does not matter, however much it is and however slowly it comes.
+// What a receiver says beyond its status does not matter, however much it is.
 func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]func(w http.ResponseWriter, r *http.Request){
@@ -130,20 +131,77 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 			}
 			t.Error("a gigabyte was read")
 		},
-		"never finished": func(w http.ResponseWriter, r *http.Request) {
-			_ = http.NewResponseController(w).Flush()
-			<-r.Context().Done()
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Client = outbound.NewClient(3*time.Second, outbound.Policy{Allow: outbound.Loopback()})
 
 			delivery := p.attempt(t, serve(t, body))
 
 			require.Equal(t, models.DeliverySucceeded, delivery.Status)
 			require.Equal(t, http.StatusOK, *delivery.ResponseStatus)
+		})
+	}
+}
+
+// An answer counts when it has come to its end, or as far as anybody listens, within the time of the whole exchange.
+func TestAnAnswerIsHeardOut(t *testing.T) {
+	t.Parallel()
+	for name, receiver := range map[string]struct {
+		url    func(t *testing.T) string
+		reason string
+	}{
+		"never finishes":   {saysAndHangs("a"), "timeout: the endpoint did not answer in time"},
+		"drips its body":   {dripping("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "a"), "timeout: the endpoint did not answer in time"},
+		"breaks off":       {saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\na"), "connection: the endpoint gave no valid answer"},
+		"has broken parts": {saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnot a number\r\n"), "connection: the endpoint gave no valid answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			if strings.HasPrefix(receiver.reason, "timeout") {
+				p.Client = outbound.NewClient(patience, outbound.Policy{Allow: outbound.Loopback()})
+			}
+
+			exchange := p.exchange(t, receiver.url(t))
+
+			require.Equal(t, models.DeliveryFailed, exchange.Delivery.Status)
+			require.Equal(t, http.StatusOK, *exchange.Delivery.ResponseStatus)
+			require.Equal(t, receiver.reason, *exchange.Delivery.Error)
+			require.NotNil(t, exchange.Delivery.NextAttemptAt)
+			require.Equal(t, "a", exchange.Body[:1], "what was heard is kept")
+			if strings.HasPrefix(receiver.reason, "timeout") {
+				require.GreaterOrEqual(t, *exchange.Delivery.DurationMS, patience.Milliseconds())
+			}
+			require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed}, p.attempted)
+		})
+	}
+}
+
+func TestTheBeginningOfAnAnswerIsKept(t *testing.T) {
+	t.Parallel()
+	const kept = 16 << 10
+	for name, c := range map[string]struct{ answer, kept string }{
+		"nothing":            {"", ""},
+		"a word":             {"ok", "ok"},
+		"as much as is kept": {strings.Repeat("x", kept), strings.Repeat("x", kept)},
+		"more than is kept":  {strings.Repeat("x", kept) + "y", strings.Repeat("x", kept)},
+		"as much as is read": {strings.Repeat("x", 64<<10), strings.Repeat("x", kept)},
+		"more than is read":  {strings.Repeat("x", 64<<10+1), strings.Repeat("x", kept)},
+		"no text":            {"a\xff\xfe\x00b", "a\uFFFD\x00b"},
+		"a cut character":    {strings.Repeat("x", kept-1) + "é", strings.Repeat("x", kept-1)},
+		"text that grows":    {strings.Repeat("\xffx", kept/2), strings.Repeat("\uFFFDx", kept/4)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			at := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.answer) })
+
+			exchange := p.exchange(t, at)
+
+			require.Equal(t, models.DeliverySucceeded, exchange.Delivery.Status)
+			require.True(t, utf8.ValidString(exchange.Body))
+			require.Equal(t, c.kept, exchange.Body)
 		})
 	}
 }
@@ -170,6 +228,18 @@ func refusing(t *testing.T) string {
 func hanging(t *testing.T) string {
 	t.Helper()
 	return serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+}
+
+// saysAndHangs begins an answer that it never ends.
+func saysAndHangs(beginning string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		return serve(t, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, beginning)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+	}
 }
 
 func selfSigned(t *testing.T) string {

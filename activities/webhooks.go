@@ -3,11 +3,12 @@ package activities
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/internal/outbound"
@@ -15,6 +16,9 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
+
+// keptOfAnswer is how much of an answer's body is kept for its owner to look at.
+const keptOfAnswer = 16 << 10
 
 // Webhooks are the activities that bring events to their endpoints.
 type Webhooks struct {
@@ -59,41 +63,81 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 }
 
 func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, error) {
-	body, err := json.Marshal(d.Event.Public(nil))
+	body, err := d.Event.Body()
 	if err != nil {
 		return store.Answer{}, err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint.URL, bytes.NewReader(body))
 	if err != nil {
-		return unanswered(errors.New("the endpoint URL cannot be requested"), 0), nil
+		return unanswered(store.Answer{}, err), nil
 	}
-	sentAt := a.Store.Now()
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", outbound.UserAgent)
-	request.Header.Set("Stile-Webhook-Id", d.Delivery.ID)
-	request.Header.Set(signature.Header, signature.Sign(d.Secret, sentAt.Time, body))
+	sent := models.Sent{At: a.Store.Now(), URL: d.Endpoint.URL}
+	sent.Headers = map[string]string{
+		"Content-Type": "application/json", "User-Agent": outbound.UserAgent, "Stile-Webhook-Id": d.Delivery.ID,
+		signature.Header: signature.Sign(d.Secret, sent.At.Time, body),
+	}
 	if d.NextSecret != "" {
-		request.Header.Set(signature.HeaderNext, signature.Sign(d.NextSecret, sentAt.Time, body))
+		sent.Headers[signature.HeaderNext] = signature.Sign(d.NextSecret, sent.At.Time, body)
+	}
+	for name, value := range sent.Headers {
+		request.Header.Set(name, value)
 	}
 	started := time.Now()
-	response, err := a.Client.Do(request)
-	took := time.Since(started)
-	if err != nil {
-		// A worker that stops has not heard the receiver's answer: another one will ask again.
-		if ctx.Err() != nil {
-			return store.Answer{}, ctx.Err()
-		}
-		return unanswered(err, took), nil
+	answer, err := a.ask(request)
+	answer.Sent, answer.Duration = &sent, time.Since(started)
+	if err == nil {
+		return answer, nil
 	}
-	defer func() { _ = response.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, outbound.AnswerLimit))
-	return store.Answer{
-		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
-		ResponseStatus: &response.StatusCode, Duration: took,
-	}, nil
+	// A worker that stops has not heard the receiver's answer: another one will ask again.
+	if ctx.Err() != nil {
+		return store.Answer{}, ctx.Err()
+	}
+	return unanswered(answer, err), nil
 }
 
-func unanswered(err error, took time.Duration) store.Answer {
+// ask makes the request and hears the answer out. An answer that breaks off, or takes too long, comes with an error and
+// what was heard of it.
+func (a *Webhooks) ask(request *http.Request) (store.Answer, error) {
+	response, err := a.Client.Do(request)
+	if err != nil {
+		return store.Answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := listen(response.Body)
+	return store.Answer{
+		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
+		ResponseStatus: &response.StatusCode, Body: body,
+	}, err
+}
+
+// unanswered makes the attempt a failed one, with what was heard of the answer.
+func unanswered(heard store.Answer, err error) store.Answer {
 	reason := outbound.Reason(err)
-	return store.Answer{Error: &reason, Duration: took}
+	heard.Acknowledged, heard.Error = false, &reason
+	return heard
+}
+
+// listen reads an answer's body as far as anybody cares, and keeps its beginning as text.
+func listen(body io.Reader) (string, error) {
+	kept, err := io.ReadAll(io.LimitReader(body, keptOfAnswer))
+	if err == nil {
+		_, err = io.CopyN(io.Discard, body, outbound.AnswerLimit-keptOfAnswer)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return beginning(kept), err
+}
+
+// beginning makes text of what was read, which may stop within a character.
+func beginning(read []byte) string {
+	text := strings.ToValidUTF8(string(read), "\uFFFD") // may be longer
+	if len(text) <= keptOfAnswer {
+		return text
+	}
+	end := keptOfAnswer
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
 }

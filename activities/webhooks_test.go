@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
@@ -63,6 +65,15 @@ func (p *post) attempt(t *testing.T, url string) models.Delivery {
 	endpoint := p.SubscribeURL(t, url, models.EventSessionCreated)
 	p.deliver(t, p.owe(t, endpoint))
 	return p.Deliveries(t, endpoint)[0]
+}
+
+// exchange is what the first attempt at the URL sent, and what it was answered.
+func (p *post) exchange(t *testing.T, url string) store.Exchange {
+	t.Helper()
+	delivery := p.attempt(t, url)
+	exchange, err := p.Exchange(t.Context(), p.Org, delivery.EndpointID, delivery.ID)
+	require.NoError(t, err)
+	return exchange
 }
 
 // verify does what the documentation tells receivers to do ("Webhook Signature Verification", step by step).
@@ -146,6 +157,60 @@ func TestTheBodyIsTheEvent(t *testing.T) {
 	require.JSONEq(t, event.Data, string(body["data"]))
 	require.NotContains(t, string(body["data"]), "client_secret")
 	require.Equal(t, merchant.Requests()[0].Body, merchant.Requests()[1].Body, "the same at every attempt")
+}
+
+func TestWhatWasSentIsKept(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	merchant := scene.NewMerchant(t, p.clock.Now)
+
+	exchange := p.exchange(t, merchant.URL())
+
+	sent, received := *exchange.Sent, merchant.Requests()[0]
+	require.Equal(t, merchant.URL(), sent.URL)
+	require.Equal(t, p.clock.Now(), sent.At.Time)
+	require.Len(t, sent.Headers, 4)
+	for name, value := range sent.Headers {
+		require.Equal(t, []string{value}, received.Header[name], name)
+	}
+	require.Contains(t, sent.Headers, "Stile-Signature")
+	body, err := exchange.Event.Body()
+	require.NoError(t, err)
+	require.Equal(t, string(received.Body), string(body), "as it was signed")
+}
+
+func TestWhatCannotBeSentWasNotSent(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+
+	exchange := p.exchange(t, "https://merchant.example:port/hook-secret")
+
+	require.Equal(t, models.DeliveryFailed, exchange.Delivery.Status)
+	require.Nil(t, exchange.Sent)
+	require.Nil(t, exchange.Delivery.ResponseStatus)
+}
+
+// A receiver's answer is its own affair: it is kept sealed, and goes nowhere else.
+func TestTheOutcomeTellsNothingOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"acknowledged": http.StatusOK, "failed": http.StatusBadGateway} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			endpoint := p.SubscribeURL(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, "Ada Lovelace")
+			}), models.EventSessionCreated)
+
+			outcome, err := json.Marshal(p.deliver(t, p.owe(t, endpoint)))
+
+			require.NoError(t, err)
+			require.NotContains(t, string(outcome), "Ada")
+			row, err := json.Marshal(p.Deliveries(t, endpoint)[0])
+			require.NoError(t, err)
+			require.NotContains(t, string(row), "Ada")
+		})
+	}
 }
 
 func TestTheStatusOfAnAnswerDecides(t *testing.T) {

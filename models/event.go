@@ -114,6 +114,11 @@ const (
 	DeliveryClosed    DeliveryStatus = "closed"
 )
 
+// DeliveryStatuses lists them in the order of an attempt's life.
+func DeliveryStatuses() []DeliveryStatus {
+	return []DeliveryStatus{DeliveryPending, DeliverySucceeded, DeliveryFailed, DeliveryClosed}
+}
+
 // Delivery is one attempt to bring one event to one endpoint.
 type Delivery struct {
 	ID             string `gorm:"primaryKey"`
@@ -139,6 +144,14 @@ type Delivery struct {
 
 // TableName names the table for gorm.
 func (Delivery) TableName() string { return "webhook_deliveries" }
+
+// Sent is what an attempt sent, but for the body, which is that of the event.
+type Sent struct {
+	At  Timestamp
+	URL string
+	// Headers are those of Stile, without what HTTP itself adds.
+	Headers map[string]string
+}
 
 // Ref names the delivery in messages.
 func (d Delivery) Ref() DeliveryRef {

@@ -153,6 +153,9 @@ func (e Event) Public(pending *int) EventObject {
 	}
 }
 
+// Body is what is delivered of the event, the same at every attempt.
+func (e Event) Body() ([]byte, error) { return json.Marshal(e.Public(nil)) }
+
 func orEmpty[T any](s []T) []T {
 	if s == nil {
 		return []T{}

@@ -27,6 +27,7 @@ var areas = map[string][]scenario{
 	"endpoints":     endpointScenarios,
 	"connectors":    connectorScenarios,
 	"deliveries":    deliveryScenarios,
+	"exchanges":     exchangeScenarios,
 	"events":        eventScenarios,
 	"pages":         pageScenarios,
 	"idempotency":   idempotencyScenarios,

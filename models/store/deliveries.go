@@ -75,11 +75,13 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 	return d, err
 }
 
-// Answer is what a receiver answered to one attempt.
+// Answer is what a receiver answered to one attempt, and to what.
 type Answer struct {
+	Sent           *models.Sent // nil where nothing could be sent
 	Acknowledged   bool
 	ResponseStatus *int
-	Error          *string // why there was no response; without the URL, which may hold a secret
+	Body           string  // the beginning of the response's, which may be personal
+	Error          *string // why there was no whole response; without the URL, which may hold a secret
 	Duration       time.Duration
 }
 
@@ -98,7 +100,7 @@ func (s *Store) RecordAnswer(
 		if err := holdEndpoint(tx, d); err != nil {
 			return err
 		}
-		res := pendingDelivery(tx, d).Updates(completion(a, next, now))
+		res := pendingDelivery(tx, d).Updates(s.completion(d, a, next, now))
 		if res.Error != nil {
 			return res.Error
 		}
@@ -120,7 +122,7 @@ func (s *Store) complete(
 ) (models.DeliveryOutcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
 	defer cancel()
-	res := pendingDelivery(s.read(ctx), d).Updates(completion(a, nil, now))
+	res := pendingDelivery(s.read(ctx), d).Updates(s.completion(d, a, nil, now))
 	if res.Error != nil || res.RowsAffected == 1 {
 		return models.DeliveryOutcome{Status: a.status()}, res.Error
 	}
@@ -157,7 +159,9 @@ func (a Answer) status() models.DeliveryStatus {
 	return models.DeliveryFailed
 }
 
-func completion(a Answer, next *models.Delivery, now models.Timestamp) map[string]any {
+func (s *Store) completion(
+	d models.Delivery, a Answer, next *models.Delivery, now models.Timestamp,
+) map[string]any {
 	set := map[string]any{
 		"status": a.status(), "response_status": a.ResponseStatus, "error": a.Error,
 		"duration_ms": a.Duration.Milliseconds(), "completed_at": now,
@@ -166,6 +170,13 @@ func completion(a Answer, next *models.Delivery, now models.Timestamp) map[strin
 	}
 	if next != nil {
 		set["next_attempt_at"] = next.DueAt
+	}
+	if a.Sent != nil {
+		set["sent_at"], set["request_url"] = a.Sent.At, a.Sent.URL
+		set["request_headers"] = models.AsJSON(a.Sent.Headers)
+	}
+	if a.Body != "" {
+		set["response_sealed"] = s.keys.Seal([]byte(a.Body), answerPlace(d))
 	}
 	return set
 }
@@ -176,6 +187,7 @@ func (s *Store) Outcome(ctx context.Context, d models.Delivery) (models.Delivery
 }
 
 func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
+	tx = withoutExchange(tx)
 	var row, next models.Delivery
 	if found, err := one(tx.Where("id = ? AND org_id = ?", d.ID, d.OrgID), &row); err != nil || !found {
 		return models.DeliveryOutcome{}, orMissing(err, "webhook_delivery", d.ID)
@@ -193,8 +205,20 @@ func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
 	return outcome, err
 }
 
+// DeliveryFilter narrows a list; empty fields do not.
+type DeliveryFilter struct {
+	Status    models.DeliveryStatus
+	EventType models.EventType
+}
+
+func (f DeliveryFilter) apply(q *gorm.DB) *gorm.DB {
+	return equal(q, map[string]string{"status": string(f.Status), "event_type": string(f.EventType)})
+}
+
 // EndpointDeliveries lists the attempts at an endpoint, newest first.
-func (s *Store) EndpointDeliveries(ctx context.Context, org, endpoint string, page Page) ([]models.Delivery, bool, error) {
-	q := s.read(ctx).Where("org_id = ? AND endpoint_id = ?", org, endpoint)
-	return list[models.Delivery](s, q, page)
+func (s *Store) EndpointDeliveries(
+	ctx context.Context, org, endpoint string, f DeliveryFilter, page Page,
+) ([]models.Delivery, bool, error) {
+	q := withoutExchange(s.read(ctx)).Where("org_id = ? AND endpoint_id = ?", org, endpoint)
+	return listWithin[models.Delivery](s, q, f.apply, page)
 }

@@ -28,6 +28,7 @@ var deliveryScenarios = []scenario{
 	answerAndDisablingRaceLeaveNothingPending,
 	firstAttemptsAreThoseNobodyMade,
 	deliveriesAreListedNewestFirst,
+	deliveriesAreFiltered,
 }
 
 var (
@@ -60,7 +61,7 @@ func (f *fixture) redelivery(t *testing.T, endpoint, id string) models.Delivery 
 
 func (f *fixture) deliveries(t *testing.T, endpoint string) []models.Delivery {
 	t.Helper()
-	deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint, store.Page{Limit: 100})
+	deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint, store.DeliveryFilter{}, store.Page{Limit: 100})
 	require.NoError(t, err)
 	require.False(t, more)
 	return deliveries
@@ -351,7 +352,39 @@ func deliveriesAreListedNewestFirst(t *testing.T, f *fixture) {
 	}
 	require.Equal(t, []string{second.ID, first.ID}, ids)
 
-	foreign, _, err := f.EndpointDeliveries(t.Context(), f.foreign, endpoint.ID, store.Page{Limit: 10})
+	foreign, _, err := f.EndpointDeliveries(t.Context(), f.foreign, endpoint.ID, store.DeliveryFilter{}, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, foreign)
+}
+
+func deliveriesAreFiltered(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	session := f.session(t)
+	created := f.delivery(t, session)
+	again := f.next(t, created)
+	f.changed(t, move(session, "end", models.StatusCancelled))
+	cancelled := f.delivery(t, session)
+	f.answered(t, cancelled, acknowledged)
+
+	for filter, want := range map[store.DeliveryFilter][]string{
+		{}:                                        {created.ID, again.ID, cancelled.ID},
+		{Status: models.DeliveryFailed}:           {created.ID},
+		{Status: models.DeliveryPending}:          {again.ID},
+		{Status: models.DeliverySucceeded}:        {cancelled.ID},
+		{Status: models.DeliveryClosed}:           {},
+		{EventType: models.EventSessionCreated}:   {created.ID, again.ID},
+		{EventType: models.EventSessionCancelled}: {cancelled.ID},
+		{EventType: models.EventSessionCancelled, Status: models.DeliveryFailed}:   {},
+		{EventType: models.EventSessionCreated, Status: models.DeliveryFailed}:     {created.ID},
+		{EventType: models.EventSessionVerified, Status: models.DeliverySucceeded}: {},
+	} {
+		deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint.ID, filter, store.Page{Limit: 10})
+		require.NoError(t, err)
+		require.False(t, more)
+		ids := []string{}
+		for _, delivery := range deliveries {
+			ids = append(ids, delivery.ID)
+		}
+		require.ElementsMatch(t, want, ids, "%+v", filter)
+	}
 }

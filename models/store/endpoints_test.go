@@ -207,7 +207,7 @@ func changesOfEndpointsAreAudited(t *testing.T, f *fixture) {
 func (f *fixture) signs(t *testing.T, e models.WebhookEndpoint) [2]string {
 	t.Helper()
 	session := f.session(t)
-	deliveries, _, err := f.EndpointDeliveries(t.Context(), f.org, e.ID, store.Page{Limit: 100})
+	deliveries, _, err := f.EndpointDeliveries(t.Context(), f.org, e.ID, store.DeliveryFilter{}, store.Page{Limit: 100})
 	require.NoError(t, err)
 	for _, d := range deliveries {
 		if *d.SessionID == session.ID {

@@ -65,7 +65,7 @@ func (f *fixture) listers(endpoint, workflow string) map[string]lister {
 		"workflows": listerOf(f.Workflows, func(w models.Workflow) string { return w.ID }),
 		"audit log": listerOf(f.AuditLog, func(e models.AuditEntry) string { return e.ID }),
 		"deliveries": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Delivery, bool, error) {
-			return f.EndpointDeliveries(ctx, org, endpoint, page)
+			return f.EndpointDeliveries(ctx, org, endpoint, store.DeliveryFilter{}, page)
 		}, func(d models.Delivery) string { return d.ID }),
 		"versions": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.WorkflowVersion, bool, error) {
 			return f.WorkflowVersions(ctx, org, workflow, page)

@@ -138,7 +138,7 @@ func (s *Scene) Disable(t testing.TB, e Endpoint) {
 // Deliveries are the attempts at the endpoint as the store has them, oldest first.
 func (s *Scene) Deliveries(t testing.TB, e Endpoint) []models.Delivery {
 	t.Helper()
-	deliveries, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.Page{Limit: 100})
+	deliveries, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.DeliveryFilter{}, store.Page{Limit: 100})
 	require.NoError(t, err)
 	// Where the clock stands still, only their number tells attempts apart.
 	slices.SortFunc(deliveries, func(a, b models.Delivery) int {
