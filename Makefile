@@ -34,7 +34,7 @@ build: ## Build stile and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
 .PHONY: test
-test: postgres check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: house rules, and the arrows between packages
@@ -62,6 +62,10 @@ clean: ## Remove what was built, the tools included
 .PHONY: postgres
 postgres:
 	scripts/ensure-postgres
+
+.PHONY: interpreters
+interpreters:
+	scripts/ensure-interpreters
 
 .PHONY: check-format
 check-format:
