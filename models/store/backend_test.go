@@ -93,7 +93,7 @@ func options(url string, now func() time.Time) store.Options {
 	if err != nil {
 		panic(err) // both keys were generated a moment ago
 	}
-	return store.Options{URL: url, Keys: keys, Now: now, Log: slog.New(slog.DiscardHandler)}
+	return store.Options{URL: url, Keys: keys, Now: now, Jitter: noJitter, Log: slog.New(slog.DiscardHandler)}
 }
 
 // openRaw connects past the store, to see what it left in the tables.
@@ -108,3 +108,5 @@ func openRaw(t *testing.T, url string) *sql.DB {
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
+
+func noJitter() float64 { return 0 }

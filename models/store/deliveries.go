@@ -83,10 +83,12 @@ type Answer struct {
 	Body           string  // the beginning of the response's, which may be personal
 	Error          *string // why there was no whole response; without the URL, which may hold a secret
 	Duration       time.Duration
+	// RetryAfter is how long the receiver asks not to be asked again; 0 where it does not say.
+	RetryAfter time.Duration
 }
 
 // RecordAnswer completes an attempt. A failed one is followed by the next of the schedule (the wait before attempt
-// n+1 is schedule[n-1]), or given up. An attempt completed already is returned as it stands.
+// n+1 is schedule[n-1] or a little more), or given up. An attempt completed already is returned as it stands.
 func (s *Store) RecordAnswer(
 	ctx context.Context, d models.Delivery, a Answer, schedule []time.Duration,
 ) (models.DeliveryOutcome, error) {
@@ -148,8 +150,19 @@ func (s *Store) nextAttempt(
 		return nil
 	}
 	event := models.Event{ID: d.EventID, OrgID: d.OrgID, Type: d.EventType, SessionID: d.SessionID}
-	next := s.newDelivery(event, d.EndpointID, d.Attempt+1, models.At(now.Add(schedule[d.Attempt-1])))
+	due := models.At(now.Add(s.wait(schedule[d.Attempt-1], a.RetryAfter)))
+	next := s.newDelivery(event, d.EndpointID, d.Attempt+1, due)
 	return &next
+}
+
+// mostJitter is the part of a wait that may come on top of it, so that what failed together does not return together.
+const mostJitter = 10
+
+// wait is how long the next attempt is put off: for as long as scheduled or as the receiver asks, whichever is longer,
+// and up to a tenth more; but never for more than twice as long as scheduled.
+func (s *Store) wait(scheduled, asked time.Duration) time.Duration {
+	jitter := time.Duration(s.jitter() * float64(scheduled/mostJitter))
+	return min(max(scheduled, asked)+jitter, 2*scheduled)
 }
 
 func (a Answer) status() models.DeliveryStatus {

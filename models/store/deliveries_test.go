@@ -15,6 +15,8 @@ var deliveryScenarios = []scenario{
 	dispatchIsTheOrganizationsOwn,
 	acknowledgedDeliveryIsDone,
 	failedDeliveryFollowsTheSchedule,
+	receiverMayAskForMoreTime,
+	jitterComesOnTop,
 	emptyScheduleGivesUpAtOnce,
 	pendingWebhooksCountUntilAcknowledged,
 	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
@@ -387,4 +389,37 @@ func deliveriesAreFiltered(t *testing.T, f *fixture) {
 		}
 		require.ElementsMatch(t, want, ids, "%+v", filter)
 	}
+}
+
+// waits is how long the second attempt is put off after an answer.
+func waits(t *testing.T, f *fixture, s *store.Store, a store.Answer) time.Duration {
+	t.Helper()
+	outcome, err := s.RecordAnswer(t.Context(), f.delivery(t, f.session(t)), a, schedule)
+	require.NoError(t, err)
+	return outcome.NextDueAt.Sub(f.Now().Time)
+}
+
+func receiverMayAskForMoreTime(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	for asked, want := range map[time.Duration]time.Duration{
+		0: 5 * time.Minute, time.Minute: 5 * time.Minute, 7 * time.Minute: 7 * time.Minute,
+		10 * time.Minute: 10 * time.Minute, time.Hour: 10 * time.Minute,
+	} {
+		a := refused
+		a.RetryAfter = asked
+		require.Equal(t, want, waits(t, f, f.Store, a), asked)
+	}
+}
+
+func jitterComesOnTop(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	o := options(f.url, f.clock.Now)
+	o.Jitter = func() float64 { return 0.5 }
+	s, err := store.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.Equal(t, 5*time.Minute+15*time.Second, waits(t, f, s, refused), "half of a tenth")
+	overloaded := refused
+	overloaded.RetryAfter = 10 * time.Minute
+	require.Equal(t, 10*time.Minute, waits(t, f, s, overloaded), "never more than twice as long")
 }

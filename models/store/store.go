@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type Options struct {
 	// Now and NewID are the clock and the source of identifiers; the zero values are those of production.
 	Now   func() time.Time
 	NewID models.IDSource
+	// Jitter spreads repeats: each call gives a number from 0 up to 1. The zero value is that of production.
+	Jitter func() float64
 	// MaxConnections bounds the pool; 0 means 20.
 	MaxConnections int
 	Log            *slog.Logger
@@ -51,6 +54,7 @@ type Store struct {
 	keys     *seal.Keyring
 	now      func() time.Time
 	newID    models.IDSource
+	jitter   func() float64
 	log      *slog.Logger
 	notifier *notifier
 	started  *startNotes
@@ -98,7 +102,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, log: o.Log,
+		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, jitter: o.Jitter, log: o.Log,
 		notifier: newNotifier(), tally: newTally(), graphs: graphs, organizations: organizations,
 	}
 	if err := s.Ping(ctx); err != nil {
@@ -118,6 +122,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.NewID == nil {
 		o.NewID = models.RandomID
+	}
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
 	}
 	if o.MaxConnections == 0 {
 		o.MaxConnections = 20

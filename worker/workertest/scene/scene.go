@@ -95,7 +95,7 @@ func open(ctx context.Context, path string, now func() time.Time) (*store.Store,
 		return nil, err
 	}
 	return store.Open(ctx, store.Options{
-		URL: "sqlite:" + path, Keys: keys, Now: now, Log: slog.New(slog.DiscardHandler),
+		URL: "sqlite:" + path, Keys: keys, Now: now, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
