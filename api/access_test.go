@@ -38,7 +38,7 @@ func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.Pa
 
 // at fills in the ids of a tenant's objects.
 func (o operation) at(ids map[string]string) string {
-	path := strings.NewReplacer(":method", "self_attestation", ":version", "1").Replace(o.path)
+	path := strings.NewReplacer(":method", "self_attestation", ":version", "1", ":delivery", ids["deliveries"]).Replace(o.path)
 	for prefix, id := range ids {
 		if strings.HasPrefix(path, prefix) {
 			path = strings.Replace(path, ":id", id, 1)
@@ -55,8 +55,9 @@ func (e *env) belongings(of tenant) (ids map[string]string, client session) {
 	connector := e.connect(of, "document_capture", "https://vendor.example/judge").id
 	client = e.create(of, workflow)
 	event := in(e.isOK(e.do("GET", "/v1/events", of.secret, nil), 200).object, "data", 0, "id").(string)
+	deliveries := e.isOK(e.do("GET", pathEndpoints+"/"+hook+"/deliveries", of.secret, nil), 200).object
 	return map[string]string{
-		"/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
+		"deliveries": in(deliveries, "data", 0, "id").(string), "/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
 		pathSessions: client.id, "/v1/verify/session": client.id,
 	}, client
 }
@@ -83,7 +84,7 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 		require.NotContains(t, failure["message"], "organization")
 		walked++
 	}
-	require.GreaterOrEqual(t, walked, 27)
+	require.GreaterOrEqual(t, walked, 29)
 	for _, list := range []string{"/v1/workflows", pathSessions, pathEndpoints, pathConnectors, "/v1/events"} {
 		ans := e.isOK(e.do("GET", list+"?limit=100", e.stranger.secret, nil), 200)
 		for _, id := range ids {

@@ -65,7 +65,9 @@ func (e *env) replica(keys *seal.Keyring) *env {
 func (e *env) serve(adjust ...func(*api.Options)) {
 	e.t.Helper()
 	var err error
-	e.store, err = store.Open(e.t.Context(), store.Options{URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.now})
+	e.store, err = store.Open(e.t.Context(), store.Options{
+		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.now, Jitter: func() float64 { return 0 },
+	})
 	require.NoError(e.t, err)
 	opened := e.store
 	e.t.Cleanup(func() { _ = opened.Close() })

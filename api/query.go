@@ -95,9 +95,12 @@ func (q *query) integer(name string, otherwise, least, most int) int {
 	return n
 }
 
-func (q *query) page() store.Page {
+func (q *query) page() store.Page { return q.pageOf(10) }
+
+// pageOf is a page with this many rows where the client does not say how many.
+func (q *query) pageOf(limit int) store.Page {
 	page := store.Page{
-		Limit: q.integer("limit", 10, 1, 100), StartingAfter: q.text("starting_after"), EndingBefore: q.text("ending_before"),
+		Limit: q.integer("limit", limit, 1, 100), StartingAfter: q.text("starting_after"), EndingBefore: q.text("ending_before"),
 	}
 	if page.StartingAfter != "" && page.EndingBefore != "" {
 		q.fail("ending_before", "starting_after and ending_before cannot be used together")

@@ -18,11 +18,12 @@ type route struct {
 }
 
 var (
-	pageQuery    = []string{"limit", "starting_after", "ending_before"}
-	windowQuery  = []string{"created[gte]", "created[lte]"}
-	sessionQuery = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
-	reviewQuery  = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer", "flagged[gte]", "flagged[lte]"})
-	eventQuery   = join(pageQuery, windowQuery, []string{"type", "session"})
+	pageQuery     = []string{"limit", "starting_after", "ending_before"}
+	windowQuery   = []string{"created[gte]", "created[lte]"}
+	sessionQuery  = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
+	reviewQuery   = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer", "flagged[gte]", "flagged[lte]"})
+	deliveryQuery = join(pageQuery, []string{"status", "event_type"})
+	eventQuery    = join(pageQuery, windowQuery, []string{"type", "session"})
 )
 
 func join(lists ...[]string) []string {
@@ -68,6 +69,8 @@ func (a *API) routes() []route {
 		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
 		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
+		{get, "/v1/webhook_endpoints/:id/deliveries", forSecretKey, deliveryQuery, a.listDeliveries},
+		{get, "/v1/webhook_endpoints/:id/deliveries/:delivery", forSecretKey, nil, a.getDelivery},
 
 		{post, pathConnectors, forSecretKey, nil, a.createConnector},
 		{get, pathConnectors, forSecretKey, pageQuery, a.listConnectors},

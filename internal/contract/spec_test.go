@@ -51,6 +51,8 @@ func TestOperations(t *testing.T) {
 		"GET /v1/verify/session/{id}/status",
 		"GET /v1/webhook_endpoints",
 		"GET /v1/webhook_endpoints/{id}",
+		"GET /v1/webhook_endpoints/{id}/deliveries",
+		"GET /v1/webhook_endpoints/{id}/deliveries/{delivery}",
 		"GET /v1/workflows",
 		"GET /v1/workflows/{id}",
 		"GET /v1/workflows/{id}/versions",

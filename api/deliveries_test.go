@@ -1,0 +1,185 @@
+package api_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// hook is an endpoint that hears of everything.
+func (e *env) hook(of tenant) (path string) {
+	e.t.Helper()
+	created := e.isOK(e.do("POST", pathEndpoints, of.secret,
+		obj{"url": "https://shop.example/hook?token=1", "enabled_events": []string{"*"}}), 201)
+	return pathEndpoints + "/" + created.object["id"].(string)
+}
+
+// deliveries are what the list answers.
+func (e *env) deliveries(hook, query string) []any {
+	e.t.Helper()
+	return e.isOK(e.do("GET", hook+"/deliveries"+query, e.sandbox.secret, nil), 200).object["data"].([]any)
+}
+
+// answered records what the receiver answered to the newest attempt, as a worker would.
+func (e *env) answered(hook string, answer store.Answer) (sent models.Sent) {
+	e.t.Helper()
+	shown := e.deliveries(hook, "?limit=1")[0]
+	dispatch, err := e.store.Dispatch(e.t.Context(), e.sandbox.org.ID, in(shown, "id").(string))
+	require.NoError(e.t, err)
+	sent = models.Sent{
+		At: e.store.Now(), URL: dispatch.Endpoint.URL, Headers: map[string]string{
+			"Content-Type": "application/json", "User-Agent": "Stile/1.0", "Stile-Webhook-Id": dispatch.Delivery.ID,
+			"Stile-Signature": "t=1741564800,v1=abc123",
+		},
+	}
+	answer.Sent = &sent
+	_, err = e.store.RecordAnswer(e.t.Context(), dispatch.Delivery, answer, []time.Duration{5 * time.Minute})
+	require.NoError(e.t, err)
+	return sent
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestDeliveryLife(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := e.hook(e.sandbox)
+	s := e.attest()
+	event := in(e.isOK(e.do("GET", "/v1/events", e.sandbox.secret, nil), 200).object, "data", 0).(obj)
+
+	pending := e.deliveries(hook, "")[0].(obj)
+	want := obj{
+		"id": pending["id"], "object": "webhook_delivery", "endpoint_id": hook[len(pathEndpoints)+1:],
+		"event_id": event["id"], "event_type": "verification_session.created", "attempt": 1.0, "status": "pending",
+		"response_status": nil, "error": nil, "duration_ms": nil, "next_attempt_at": nil, "created": pending["created"],
+	}
+	require.Equal(t, want, pending)
+	path := hook + "/deliveries/" + pending["id"].(string)
+	want["request"], want["response"] = nil, nil
+	require.Equal(t, want, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object)
+
+	sent := e.answered(hook, store.Answer{
+		ResponseStatus: ptr(500), Body: `out of "<stock>" & é`, Duration: 12 * time.Millisecond,
+	})
+	e.isOK(e.do("PATCH", hook, e.sandbox.secret, obj{"url": "https://shop.example/moved"}), 200)
+	failed := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object
+	require.Equal(t, "failed", failed["status"])
+	require.InDelta(t, 500, failed["response_status"], 0)
+	require.InDelta(t, 12, failed["duration_ms"], 0)
+	require.InDelta(t, e.clock.now().Add(5*time.Minute).Unix(), failed["next_attempt_at"], 0)
+	require.Equal(t, obj{"status": 500.0, "body": `out of "<stock>" & é`}, failed["response"])
+	request := failed["request"].(obj)
+	require.Len(t, request, 3)
+	require.Equal(t, "https://shop.example/hook?token=1", request["url"], "as it was then")
+	require.Equal(t, obj{
+		"Content-Type": "application/json", "User-Agent": "Stile/1.0", "Stile-Webhook-Id": pending["id"],
+		"Stile-Signature": sent.Headers["Stile-Signature"],
+	}, request["headers"])
+	var body obj
+	require.NoError(t, json.Unmarshal([]byte(request["body"].(string)), &body))
+	delete(event, "pending_webhooks")
+	require.Equal(t, event, body)
+	require.Equal(t, s.id, in(body, "data", "id"))
+
+	again := e.deliveries(hook, "?status=pending")
+	require.Len(t, again, 1)
+	require.InDelta(t, 2, in(again[0], "attempt"), 0)
+	require.Equal(t, event["id"], in(again[0], "event_id"))
+	for _, listed := range e.deliveries(hook, "") {
+		require.NotContains(t, listed, "request")
+		require.NotContains(t, listed, "response")
+	}
+	require.NotContains(t, e.log.String(), "stock")
+}
+
+func TestDeliveryWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := e.hook(e.sandbox)
+	e.attest()
+	path := hook + "/deliveries/" + in(e.deliveries(hook, ""), 0, "id").(string)
+	e.answered(hook, store.Answer{Error: ptr("connection: dial failed"), Duration: time.Second})
+
+	failed := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object
+	require.Equal(t, "connection: dial failed", failed["error"])
+	require.Nil(t, failed["response"])
+	require.Nil(t, failed["response_status"])
+	require.NotNil(t, failed["request"])
+}
+
+func TestDeliveriesAreFilteredAndPaged(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook, other := e.hook(e.sandbox), e.hook(e.sandbox)
+	workflow := e.workflow(e.sandbox, simple("self_attestation"))
+	for range 21 {
+		e.create(e.sandbox, workflow)
+		e.answered(hook, store.Answer{Acknowledged: true, ResponseStatus: ptr(204)})
+		e.clock.advance(5 * time.Second)
+	}
+	cancelled := e.create(e.sandbox, workflow)
+	e.clock.advance(5 * time.Second)
+	e.isOK(e.do("POST", pathSessions+"/"+cancelled.id+"/cancel", e.sandbox.secret, nil), 200)
+	e.clock.advance(5 * time.Second) // a list read backwards leaves out the youngest
+
+	first := e.isOK(e.do("GET", hook+"/deliveries", e.sandbox.secret, nil), 200).object
+	require.Len(t, first["data"], 20)
+	require.Equal(t, true, first["has_more"])
+	require.Equal(t, "verification_session.cancelled", in(first, "data", 0, "event_type"), "newest first")
+	last := in(first, "data", 19, "id").(string)
+	require.Len(t, e.deliveries(hook, "?starting_after="+last), 3)
+	require.Len(t, e.deliveries(hook, "?ending_before="+last), 19)
+	require.Len(t, e.deliveries(hook, "?limit=100"), 23)
+
+	for query, want := range map[string]int{
+		"status=pending": 2, "status=succeeded": 21, "status=failed": 0, "status=closed": 0,
+		"event_type=verification_session.created": 22, "event_type=verification_session.cancelled": 1,
+		"event_type=verification_session.verified":                   0,
+		"event_type=verification_session.created&status=pending":     1,
+		"event_type=verification_session.cancelled&status=succeeded": 0,
+	} {
+		require.Len(t, e.deliveries(hook, "?limit=100&"+query), want, query)
+	}
+	for query, param := range map[string]string{
+		"status=delivered": "status", "event_type=session.created": "event_type", "event_type=*": "event_type",
+		"type=verification_session.created": "type", "limit=0": "limit", "limit=101": "limit",
+		"created[gte]=1": "created[gte]", "starting_after=whd_unknown": "starting_after",
+		"starting_after=" + in(e.deliveries(other, ""), 0, "id").(string): "starting_after",
+	} {
+		e.isError(e.do("GET", hook+"/deliveries?"+query, e.sandbox.secret, nil), 400, "parameter_invalid", param)
+	}
+	e.isError(e.do("GET", hook+"/deliveries/"+last+"?expand=results", e.sandbox.secret, nil), 400, "parameter_invalid", "expand")
+
+	e.isOK(e.do("PATCH", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
+	require.Len(t, e.deliveries(hook, "?status=closed"), 2)
+}
+
+func TestDeliveriesOfOthersAreMissing(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	mine, other, theirs := e.hook(e.sandbox), e.hook(e.sandbox), e.hook(e.stranger)
+	e.attest()
+	id := in(e.deliveries(mine, ""), 0, "id").(string)
+	for _, c := range []struct{ path, secret string }{
+		{mine + "/deliveries", e.stranger.secret},
+		{mine + "/deliveries/" + id, e.stranger.secret},
+		{theirs + "/deliveries/" + id, e.stranger.secret},
+		{theirs + "/deliveries/" + id, e.sandbox.secret},
+		{other + "/deliveries/" + id, e.sandbox.secret},
+		{mine + "/deliveries/whd_unknown", e.sandbox.secret},
+		{mine + "/deliveries/%00%ff", e.sandbox.secret},
+		{pathEndpoints + "/we_unknown/deliveries", e.sandbox.secret},
+		{pathEndpoints + "/we_unknown/deliveries/" + id, e.sandbox.secret},
+	} {
+		e.isError(e.do("GET", c.path, c.secret, nil), 404, "resource_missing", "id")
+	}
+	e.isOK(e.do("DELETE", mine, e.sandbox.secret, nil), 200)
+	for _, path := range []string{mine + "/deliveries", mine + "/deliveries/" + id} {
+		e.isError(e.do("GET", path, e.sandbox.secret, nil), 404, "resource_missing", "id")
+	}
+}
