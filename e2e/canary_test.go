@@ -32,6 +32,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	m := p.sandbox(t)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
+	deliveries := chatter(t, m.client)
 	v := m.create(t, body{
 		"email": canaryEmail, "phone": canaryPhone, "client_reference_id": canaryReference,
 		"metadata": body{"note": canaryMetadata},
@@ -58,6 +59,10 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
+	require.Eventually(t, func() bool { return len(m.get(t, deliveries+"?status=succeeded").list()) > 1 }, waitLong, pollOften)
+	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
+	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
+	require.Contains(t, string(told.raw), canaryDocument, "its owner reads what the receiver answered")
 	metrics := p.clientOf(t, p.ready.API, "").get(t, "/metrics").expect(t, 200)
 	retrieved := v.get(t)
 	p.stop(t)
@@ -72,6 +77,17 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	ours := filesNamed(t, p.data, "stile.db")
 	absent(t, "our database", ours, append(personal, secret, m.credential))
 	require.Contains(t, string(ours), canaryReference, "the merchant's own reference stands in our table")
+}
+
+// chatter subscribes a receiver that answers with what it knows of people, and returns where its deliveries stand.
+func chatter(t *testing.T, c client) (deliveries string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, "%s born %s, document %s", canaryEmail, canaryBirthDate, canaryDocument)
+	}))
+	t.Cleanup(server.Close)
+	endpoint := c.post(t, "/v1/webhook_endpoints", body{"url": server.URL, "enabled_events": []string{"*"}}).expect(t, 201)
+	return "/v1/webhook_endpoints/" + endpoint.text("id") + "/deliveries"
 }
 
 // absent looks for each value as it is, and as base64 would carry it at any of its three alignments.
