@@ -107,3 +107,16 @@ func (a *API) getDelivery(c *call) (answer, error) {
 	}
 	return reply(http.StatusOK, object)
 }
+
+// retryDelivery makes another attempt at once, in place of the one that the schedule has in store.
+func (a *API) retryDelivery(c *call) (answer, error) {
+	if err := decode(c.body, &struct{}{}); err != nil {
+		return answer{}, err
+	}
+	next, err := a.store.Redeliver(c.ctx, c.org().ID, c.actor(), c.id(), c.param("delivery"))
+	if err != nil {
+		return answer{}, err
+	}
+	a.redeliver(c, next)
+	return reply(http.StatusCreated, showDelivery(next))
+}

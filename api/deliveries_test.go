@@ -183,3 +183,26 @@ func TestDeliveriesOfOthersAreMissing(t *testing.T) {
 		e.isError(e.do("GET", path, e.sandbox.secret, nil), 404, "resource_missing", "id")
 	}
 }
+
+func TestAFailedDeliveryIsRetried(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201).object["id"].(string)
+	e.create(e.sandbox, e.workflow(e.sandbox, simple("self_attestation")))
+	first := e.deliveries(hook, "")[0].(obj)
+	retry := hook + "/deliveries/" + first["id"].(string) + "/retry"
+	e.isError(e.do("POST", retry, e.sandbox.secret, nil), 409, "delivery_not_failed")
+	e.answered(hook, store.Answer{ResponseStatus: ptr(500)})
+
+	next := e.isOK(e.do("POST", retry, e.sandbox.secret, nil), 201).object
+	require.NotEqual(t, first["id"], next["id"])
+	require.Equal(t, []any{first["event_id"], "pending", 3.0}, []any{next["event_id"], next["status"], next["attempt"]})
+	require.Contains(t, e.temporal.all(), "deliver "+next["id"].(string))
+	require.Len(t, e.deliveries(hook, "?status=pending"), 1, "one live schedule")
+
+	e.answered(hook, store.Answer{ResponseStatus: ptr(500)})
+	e.isOK(e.do("PATCH", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
+	e.isError(e.do("POST", retry, e.sandbox.secret, nil), 409, "endpoint_disabled")
+	e.isError(e.do("POST", retry, e.sandbox.secret, obj{"now": true}), 400, "parameter_invalid", "now")
+}

@@ -53,6 +53,10 @@ func (r *recorder) SessionChanged(_ context.Context, s models.Session) error {
 	return r.note("changed " + s.ID)
 }
 
+func (r *recorder) RetryDelivery(_ context.Context, d models.Delivery) error {
+	return r.note("deliver " + d.ID)
+}
+
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -36,6 +36,8 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeWebhookRequired:          {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeAPIKeyInvalid:            {http.StatusUnauthorized, typeAuthentication},
 	models.CodeSignatureInvalid:         {http.StatusUnauthorized, typeAuthentication},
+	models.CodeDeliveryNotFailed:        {http.StatusConflict, typeInvalidRequest},
+	models.CodeEndpointDisabled:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeVerdictGiven:             {http.StatusConflict, typeInvalidRequest},
 	models.CodeTestQuotaExceeded:        {http.StatusPaymentRequired, typeInvalidRequest},
 	models.CodePublishableKeyScope:      {http.StatusForbidden, typeAuthentication},

@@ -13,6 +13,7 @@ type Orchestrator interface {
 	StartSession(ctx context.Context, created store.Changed) error
 	SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error
 	SessionChanged(ctx context.Context, s models.Session) error
+	RetryDelivery(ctx context.Context, d models.Delivery) error
 }
 
 // tell has Temporal hear of a committed change, for as long as a client may be kept waiting for that. It reports
@@ -50,4 +51,14 @@ func (a *API) submitted(c *call, s models.Session, submissionID string) {
 // changed tells the run to look at its row. The run's activity notes on the row that it knows.
 func (a *API) changed(c *call, s models.Session) {
 	a.tell(c, s, "change", func(ctx context.Context) error { return a.orchestrator.SessionChanged(ctx, s) })
+}
+
+// redeliver has an attempt made now. What is lost here, the sweep finds overdue.
+func (a *API) redeliver(c *call, d models.Delivery) {
+	ctx, cancel := context.WithTimeout(c.ctx, a.config.StartTimeout)
+	defer cancel()
+	if err := a.orchestrator.RetryDelivery(ctx, d); err != nil {
+		a.log.Warn("the delivery workflow was not told; the sweep will",
+			"delivery", d.ID, "request_id", requestID(c.gin), "error", err.Error())
+	}
 }

@@ -71,6 +71,7 @@ func (a *API) routes() []route {
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
 		{get, "/v1/webhook_endpoints/:id/deliveries", forSecretKey, deliveryQuery, a.listDeliveries},
 		{get, "/v1/webhook_endpoints/:id/deliveries/:delivery", forSecretKey, nil, a.getDelivery},
+		{post, "/v1/webhook_endpoints/:id/deliveries/:delivery/retry", forSecretKey, nil, a.retryDelivery},
 
 		{post, pathConnectors, forSecretKey, nil, a.createConnector},
 		{get, pathConnectors, forSecretKey, pageQuery, a.listConnectors},

@@ -21,6 +21,7 @@ func TestWebhooks(t *testing.T) {
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		for name, scenario := range map[string]func(t *testing.T, s *stack){
 			"a failed delivery is tried again under the same event id": retriedUnderTheSameEventID,
+			"retried by the merchant":                                  retriedByTheMerchant,
 			"a delivery that always fails is given up and counted":     givenUpAndCounted,
 			"a disabled endpoint is owed nothing":                      disabledIsOwedNothing,
 			"a subscriber gets what it subscribed to":                  subscribersGetTheirEvents,
@@ -54,6 +55,26 @@ func retriedUnderTheSameEventID(t *testing.T, s *stack) {
 	require.Len(t, attempts, 3, "a row per attempt")
 	require.Equal(t, third.delivery, attempts[0].ID)
 	require.Equal(t, 3, attempts[0].Attempt)
+}
+
+func retriedByTheMerchant(t *testing.T, s *stack) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	hook := newReceiver(t)
+	hook.answer(func(int) int { return http.StatusGone })
+	endpoint := hook.subscribe(t, m.client, "verification_session.verified")
+	m.create(t, body{"skip_verification": true})
+	var last delivered
+	for range 3 {
+		last = hook.next(t, "verification_session.verified")
+	}
+	failed := "/v1/webhook_endpoints/" + endpoint + "/deliveries?status=failed"
+	require.Eventually(t, func() bool { return len(m.get(t, failed).list()) == 3 }, waitLong, pollOften)
+	hook.answer(func(int) int { return http.StatusOK })
+	again := m.post(t, "/v1/webhook_endpoints/"+endpoint+"/deliveries/"+last.delivery+"/retry", nil).expect(t, 201)
+	heard := hook.next(t, "verification_session.verified")
+	require.Equal(t, last.id, heard.id, "the same event")
+	require.Equal(t, again.text("id"), heard.delivery, "under an id of its own")
+	acknowledged(t, m.client, heard.id)
 }
 
 func givenUpAndCounted(t *testing.T, s *stack) {

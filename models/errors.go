@@ -36,6 +36,8 @@ const (
 	CodeReviewDecided         ErrorCode = "review_decided"
 	CodeSignatureInvalid      ErrorCode = "signature_invalid"
 	CodeVerdictGiven          ErrorCode = "verdict_given"
+	CodeDeliveryNotFailed     ErrorCode = "delivery_not_failed"
+	CodeEndpointDisabled      ErrorCode = "endpoint_disabled"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"
 	CodeServiceUnavailable    ErrorCode = "service_unavailable"

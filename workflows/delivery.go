@@ -101,7 +101,18 @@ func (w Workflows) RetryDelivery(ctx workflow.Context, in RetryInput) error {
 		}
 		if next = outcome.Next; next != nil {
 			due = *outcome.NextDueAt
+			continue
 		}
+		next, due = asked(ctx), models.At(workflow.Now(ctx))
+	}
+	return nil
+}
+
+// asked is the attempt that a signal asked for while the last one was being made.
+func asked(ctx workflow.Context) *models.DeliveryRef {
+	var next models.DeliveryRef
+	if workflow.GetSignalChannel(ctx, SignalRetry).ReceiveAsync(&next) {
+		return &next
 	}
 	return nil
 }

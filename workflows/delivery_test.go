@@ -184,6 +184,32 @@ func TestASignalForAnAttemptThatWasMadeMakesNoOther(t *testing.T) {
 	require.Equal(t, []time.Duration{0, 5 * time.Minute, 35 * time.Minute}, heardAfter(merchant))
 }
 
+func TestASignalThatComesDuringTheLastAttemptIsHeard(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+	merchant.Answers(http.StatusBadGateway, http.StatusBadGateway, http.StatusOK)
+	in := p.owed(t, endpoint)
+	first := p.Deliveries(t, endpoint)[0]
+	merchant.Before(func(scene.Request) {
+		if len(merchant.Requests()) != 2 {
+			return
+		}
+		next, err := p.Redeliver(t.Context(), p.Org, "key_1", endpoint.ID, first.ID)
+		if err != nil {
+			t.Error(err)
+		}
+		p.env.SignalWorkflow(workflows.SignalRetry, next.Ref())
+	})
+
+	p.retry(t, in)
+
+	require.Equal(t, []time.Duration{0, 5 * time.Minute, 5 * time.Minute}, heardAfter(merchant))
+	require.Equal(t, []models.DeliveryStatus{
+		models.DeliveryFailed, models.DeliveryClosed, models.DeliverySucceeded,
+	}, p.Statuses(t, endpoint))
+}
+
 func TestAnEndpointThatGoesAwayEndsItsRetries(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(p *play, t *testing.T, e scene.Endpoint){

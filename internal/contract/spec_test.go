@@ -72,6 +72,7 @@ func TestOperations(t *testing.T) {
 		"POST /v1/verify/session/{id}/open",
 		"POST /v1/webhook_endpoints",
 		"POST /v1/webhook_endpoints/{id}",
+		"POST /v1/webhook_endpoints/{id}/deliveries/{delivery}/retry",
 		"POST /v1/webhook_endpoints/{id}/rotate-secret",
 		"POST /v1/webhook_endpoints/{id}/rotate-secret/finish",
 		"POST /v1/workflows",

@@ -17,6 +17,10 @@ var deliveryScenarios = []scenario{
 	failedDeliveryFollowsTheSchedule,
 	receiverMayAskForMoreTime,
 	jitterComesOnTop,
+	retryTakesThePlaceOfTheScheduledAttempt,
+	retryOfAGivenUpDeliveryIsOneMoreAttempt,
+	racingRetriesLeaveOneSchedule,
+	retryIsRefused,
 	emptyScheduleGivesUpAtOnce,
 	pendingWebhooksCountUntilAcknowledged,
 	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
@@ -422,4 +426,78 @@ func jitterComesOnTop(t *testing.T, f *fixture) {
 	overloaded := refused
 	overloaded.RetryAfter = 10 * time.Minute
 	require.Equal(t, 10*time.Minute, waits(t, f, s, overloaded), "never more than twice as long")
+}
+
+func (f *fixture) retried(t *testing.T, d models.Delivery) models.Delivery {
+	t.Helper()
+	next, err := f.Redeliver(t.Context(), f.org, actor, d.EndpointID, d.ID)
+	require.NoError(t, err)
+	return next
+}
+
+func retryTakesThePlaceOfTheScheduledAttempt(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	first := f.delivery(t, f.session(t))
+	f.answered(t, first, refused)
+	f.clock.Advance(time.Minute)
+	next := f.retried(t, first)
+	require.Equal(t, f.Now(), next.DueAt)
+	require.Equal(t, first.EventID, next.EventID)
+	all := f.deliveries(t, first.EndpointID)
+	statuses := map[int]models.DeliveryStatus{}
+	for _, d := range all {
+		statuses[d.Attempt] = d.Status
+		require.Nil(t, d.NextAttemptAt)
+		require.Equal(t, d.ID == next.ID, d.Outstanding)
+	}
+	require.Equal(t, map[int]models.DeliveryStatus{
+		1: models.DeliveryFailed, 2: models.DeliveryClosed, 3: models.DeliveryPending,
+	}, statuses)
+	require.Equal(t, []string{"webhook_delivery.retry"}, f.audited(t, f.org, first.ID))
+	require.Equal(t, models.DeliverySucceeded, f.answered(t, next, acknowledged).Status)
+}
+
+func retryOfAGivenUpDeliveryIsOneMoreAttempt(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	last := f.delivery(t, f.session(t))
+	for range schedule {
+		last = f.next(t, last)
+	}
+	require.Nil(t, f.answered(t, last, refused).Next, "given up")
+	again := f.retried(t, f.redelivery(t, last.EndpointID, last.ID))
+	require.Equal(t, last.Attempt+1, again.Attempt)
+	require.Nil(t, f.answered(t, again, refused).Next)
+}
+
+func racingRetriesLeaveOneSchedule(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	failed := f.delivery(t, f.session(t))
+	f.answered(t, failed, refused)
+	allOf(t, race(8, func(int) (models.Delivery, error) {
+		return f.Redeliver(t.Context(), f.org, actor, failed.EndpointID, failed.ID)
+	}))
+	outstanding := 0
+	for _, d := range f.deliveries(t, failed.EndpointID) {
+		if d.Outstanding {
+			outstanding++
+			require.Equal(t, models.DeliveryPending, d.Status)
+		}
+	}
+	require.Equal(t, 1, outstanding)
+}
+
+func retryIsRefused(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.EventSessionCreated)
+	pending := f.delivery(t, f.session(t))
+	refusal := func(org, endpoint, id string) error {
+		_, err := f.Redeliver(t.Context(), org, actor, endpoint, id)
+		return err
+	}
+	requireCode(t, models.CodeDeliveryNotFailed, refusal(f.org, pending.EndpointID, pending.ID))
+	f.answered(t, pending, refused)
+	requireCode(t, models.CodeResourceMissing, refusal(f.organization(t), pending.EndpointID, pending.ID))
+	requireCode(t, models.CodeResourceMissing, refusal(f.org, f.endpoint(t, models.AllEvents).ID, pending.ID))
+	requireCode(t, models.CodeResourceMissing, refusal(f.org, pending.EndpointID, "whd_unknown"))
+	f.disable(t, endpoint)
+	requireCode(t, models.CodeEndpointDisabled, refusal(f.org, pending.EndpointID, pending.ID))
 }

@@ -164,12 +164,16 @@ func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error
 // closeDeliveries ends what is outstanding at an endpoint that went away; a given-up delivery stays failed, and no
 // longer counts as pending.
 func (s *Store) closeDeliveries(tx *gorm.DB, endpoint string) error {
-	return tx.Model(&models.Delivery{}).Where("endpoint_id = ? AND outstanding", endpoint).
-		Updates(map[string]any{
-			"outstanding":     false,
-			"next_attempt_at": nil,
-			"status": gorm.Expr("CASE WHEN status = ? THEN ? ELSE status END",
-				models.DeliveryPending, models.DeliveryClosed),
-			"completed_at": gorm.Expr("COALESCE(completed_at, ?)", s.Now()),
-		}).Error
+	return tx.Model(&models.Delivery{}).Where("endpoint_id = ? AND outstanding", endpoint).Updates(s.closing()).Error
+}
+
+// closing is what becomes of a delivery that is outstanding no more.
+func (s *Store) closing() map[string]any {
+	return map[string]any{
+		"outstanding":     false,
+		"next_attempt_at": nil,
+		"status": gorm.Expr("CASE WHEN status = ? THEN ? ELSE status END",
+			models.DeliveryPending, models.DeliveryClosed),
+		"completed_at": gorm.Expr("COALESCE(completed_at, ?)", s.Now()),
+	}
 }

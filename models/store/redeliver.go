@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// Redeliver makes another attempt due now for the event of a failed one, in place of the one that the schedule has in
+// store. Errors: CodeResourceMissing; CodeDeliveryNotFailed where the attempt has not failed; CodeEndpointDisabled.
+func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) (models.Delivery, error) {
+	var next models.Delivery
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		// Whoever records an answer, or disables the endpoint, comes before or after.
+		if err := holdEndpoint(tx, models.Delivery{EndpointID: endpoint, OrgID: org}); err != nil {
+			return err
+		}
+		failed, err := redeliverable(tx, org, endpoint, id)
+		if err != nil {
+			return err
+		}
+		if err := s.supersede(tx, failed); err != nil {
+			return err
+		}
+		event := models.Event{ID: failed.EventID, OrgID: org, Type: failed.EventType, SessionID: failed.SessionID}
+		attempt, err := lastAttempt(tx, failed)
+		if err != nil {
+			return err
+		}
+		next = s.newDelivery(event, endpoint, attempt+1, s.Now())
+		next.ID = s.NewID(ctx, models.PrefixDelivery)
+		if err := tx.Create(&next).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "webhook_delivery.retry", id, nil)
+	})
+	return next, err
+}
+
+func redeliverable(tx *gorm.DB, org, endpoint, id string) (models.Delivery, error) {
+	var d models.Delivery
+	e, err := endpointIn(tx, org, endpoint)
+	if err != nil {
+		return d, err
+	}
+	found, err := one(tx.Where("id = ? AND org_id = ? AND endpoint_id = ?", id, org, endpoint), &d)
+	switch {
+	case err != nil || !found:
+		return d, orMissing(err, "webhook_delivery", id)
+	case d.Status != models.DeliveryFailed:
+		return d, models.Errorf(models.CodeDeliveryNotFailed, "The delivery is %s, and only a failed one can be retried", d.Status)
+	case e.Status != models.EndpointEnabled:
+		return d, models.Errorf(models.CodeEndpointDisabled, "The endpoint is disabled. Enable it, then retry the delivery")
+	}
+	return d, nil
+}
+
+// supersede ends what there is of the event at the endpoint: the attempt that the schedule has in store is closed, a
+// given-up one stays failed and does not count any more.
+func (s *Store) supersede(tx *gorm.DB, d models.Delivery) error {
+	return tx.Model(&models.Delivery{}).
+		Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
+		Updates(s.closing()).Error
+}
+
+func lastAttempt(tx *gorm.DB, d models.Delivery) (attempt int, err error) {
+	err = tx.Model(&models.Delivery{}).Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
+		Select("MAX(attempt)").Scan(&attempt).Error
+	return attempt, err
+}
