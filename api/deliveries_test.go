@@ -206,3 +206,20 @@ func TestAFailedDeliveryIsRetried(t *testing.T) {
 	e.isError(e.do("POST", retry, e.sandbox.secret, nil), 409, "endpoint_disabled")
 	e.isError(e.do("POST", retry, e.sandbox.secret, obj{"now": true}), 400, "parameter_invalid", "now")
 }
+
+func TestAnEventIsReplayed(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.create(e.sandbox, e.workflow(e.sandbox, simple("self_attestation")))
+	event := in(e.isOK(e.do("GET", "/v1/events", e.sandbox.secret, nil), 200).object, "data", 0).(obj)
+	require.InDelta(t, 0, event["pending_webhooks"], 0)
+	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201).object["id"].(string)
+
+	replayed := e.isOK(e.do("POST", "/v1/events/"+event["id"].(string)+"/replay", e.sandbox.secret, nil), 200).object
+	require.InDelta(t, 1, replayed["pending_webhooks"], 0)
+	require.Equal(t, event["data"], replayed["data"])
+	next := e.deliveries(hook, "")[0].(obj)
+	require.Equal(t, event["id"], next["event_id"])
+	require.Contains(t, e.temporal.all(), "deliver "+next["id"].(string))
+}

@@ -36,3 +36,18 @@ func (a *API) getEvent(c *call) (answer, error) {
 	}
 	return reply(http.StatusOK, event.Public(&pending))
 }
+
+// replayEvent brings an event to all that are subscribed to it now, whether they have had it or not.
+func (a *API) replayEvent(c *call) (answer, error) {
+	if err := decode(c.body, &struct{}{}); err != nil {
+		return answer{}, err
+	}
+	deliveries, err := a.store.Replay(c.ctx, c.org().ID, c.actor(), c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	for _, d := range deliveries {
+		a.redeliver(c, d)
+	}
+	return a.getEvent(c)
+}

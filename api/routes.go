@@ -84,6 +84,7 @@ func (a *API) routes() []route {
 
 		{get, "/v1/events", forSecretKey, eventQuery, a.listEvents},
 		{get, "/v1/events/:id", forSecretKey, nil, a.getEvent},
+		{post, "/v1/events/:id/replay", forSecretKey, nil, a.replayEvent},
 
 		{get, pathVerify + "/:id", forClientSecret, nil, a.getView},
 		{get, pathVerify + "/:id/status", forAnybodyOrClientSecret, []string{"wait"}, a.getStatus},

@@ -75,6 +75,9 @@ func retriedByTheMerchant(t *testing.T, s *stack) {
 	require.Equal(t, last.id, heard.id, "the same event")
 	require.Equal(t, again.text("id"), heard.delivery, "under an id of its own")
 	acknowledged(t, m.client, heard.id)
+	m.post(t, "/v1/events/"+heard.id+"/replay", nil).expect(t, 200)
+	require.Equal(t, heard.id, hook.next(t, "verification_session.verified").id)
+	acknowledged(t, m.client, heard.id)
 }
 
 func givenUpAndCounted(t *testing.T, s *stack) {

@@ -60,6 +60,7 @@ func TestOperations(t *testing.T) {
 		"PATCH /v1/provider_connectors/{id}",
 		"PATCH /v1/webhook_endpoints/{id}",
 		"PATCH /v1/workflows/{id}",
+		"POST /v1/events/{id}/replay",
 		"POST /v1/provider_callbacks/{id}",
 		"POST /v1/provider_connectors",
 		"POST /v1/provider_connectors/{id}",

@@ -21,6 +21,7 @@ var deliveryScenarios = []scenario{
 	retryOfAGivenUpDeliveryIsOneMoreAttempt,
 	racingRetriesLeaveOneSchedule,
 	retryIsRefused,
+	replayReachesWhoIsSubscribedNow,
 	emptyScheduleGivesUpAtOnce,
 	pendingWebhooksCountUntilAcknowledged,
 	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
@@ -500,4 +501,33 @@ func retryIsRefused(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeResourceMissing, refusal(f.org, pending.EndpointID, "whd_unknown"))
 	f.disable(t, endpoint)
 	requireCode(t, models.CodeEndpointDisabled, refusal(f.org, pending.EndpointID, pending.ID))
+}
+
+func replayReachesWhoIsSubscribedNow(t *testing.T, f *fixture) {
+	had := f.endpoint(t, models.EventSessionCreated)
+	d := f.delivery(t, f.session(t))
+	f.answered(t, d, acknowledged)
+	later, deaf, disabled := f.endpoint(t, models.AllEvents), f.endpoint(t, models.EventSessionFailed), f.endpoint(t, models.AllEvents)
+	f.disable(t, disabled)
+	for range 2 { // the second takes the place of the first
+		f.clock.Advance(time.Second)
+		replayed, err := f.Replay(t.Context(), f.org, actor, d.EventID)
+		require.NoError(t, err)
+		require.Len(t, replayed, 2)
+		_, pending, err := f.Event(t.Context(), f.org, d.EventID)
+		require.NoError(t, err)
+		require.Equal(t, 2, pending)
+	}
+	statuses := func(e models.WebhookEndpoint) (all []models.DeliveryStatus) {
+		for _, d := range f.deliveries(t, e.ID) {
+			all = append(all, d.Status)
+		}
+		return all
+	}
+	require.Equal(t, []models.DeliveryStatus{models.DeliveryPending, models.DeliveryClosed, models.DeliverySucceeded}, statuses(had))
+	require.Equal(t, []models.DeliveryStatus{models.DeliveryPending, models.DeliveryClosed}, statuses(later))
+	require.Empty(t, statuses(deaf))
+	require.Empty(t, statuses(disabled))
+	_, err := f.Replay(t.Context(), f.organization(t), actor, d.EventID)
+	requireCode(t, models.CodeResourceMissing, err)
 }

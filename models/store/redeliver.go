@@ -21,22 +21,58 @@ func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) 
 		if err != nil {
 			return err
 		}
-		if err := s.supersede(tx, failed); err != nil {
-			return err
-		}
 		event := models.Event{ID: failed.EventID, OrgID: org, Type: failed.EventType, SessionID: failed.SessionID}
-		attempt, err := lastAttempt(tx, failed)
-		if err != nil {
-			return err
-		}
-		next = s.newDelivery(event, endpoint, attempt+1, s.Now())
-		next.ID = s.NewID(ctx, models.PrefixDelivery)
-		if err := tx.Create(&next).Error; err != nil {
+		if next, err = s.redeliver(tx, event, endpoint, s.NewID(ctx, models.PrefixDelivery)); err != nil {
 			return err
 		}
 		return s.audit(tx, org, actor, "webhook_delivery.retry", id, nil)
 	})
 	return next, err
+}
+
+// Replay makes another attempt due now at every endpoint that is subscribed to the event, acknowledged or not.
+func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries []models.Delivery, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		var event models.Event
+		if found, err := one(tx.Where("id = ? AND org_id = ?", id, org), &event); err != nil || !found {
+			return orMissing(err, "event", id)
+		}
+		endpoints, err := enabledEndpoints(tx, org)
+		if err != nil {
+			return err
+		}
+		deliveries = []models.Delivery{}
+		for _, e := range endpoints {
+			if !e.Subscribes(event.Type) {
+				continue
+			}
+			if err := holdEndpoint(tx, models.Delivery{EndpointID: e.ID, OrgID: org}); err != nil {
+				return err
+			}
+			next, err := s.redeliver(tx, event, e.ID, s.id(models.PrefixDelivery))
+			if err != nil {
+				return err
+			}
+			deliveries = append(deliveries, next)
+		}
+		return s.audit(tx, org, actor, "event.replay", id, nil)
+	})
+	return deliveries, err
+}
+
+// redeliver makes another attempt due now, in place of what there is of the event at the endpoint, which is held.
+func (s *Store) redeliver(tx *gorm.DB, event models.Event, endpoint, id string) (models.Delivery, error) {
+	next := s.newDelivery(event, endpoint, 0, s.Now())
+	next.ID = id
+	if err := s.supersede(tx, next); err != nil {
+		return next, err
+	}
+	last, err := lastAttempt(tx, next)
+	if err != nil {
+		return next, err
+	}
+	next.Attempt = last + 1
+	return next, tx.Create(&next).Error
 }
 
 func redeliverable(tx *gorm.DB, org, endpoint, id string) (models.Delivery, error) {
@@ -67,6 +103,6 @@ func (s *Store) supersede(tx *gorm.DB, d models.Delivery) error {
 
 func lastAttempt(tx *gorm.DB, d models.Delivery) (attempt int, err error) {
 	err = tx.Model(&models.Delivery{}).Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
-		Select("MAX(attempt)").Scan(&attempt).Error
+		Select("COALESCE(MAX(attempt), 0)").Scan(&attempt).Error
 	return attempt, err
 }
