@@ -120,3 +120,16 @@ func (a *API) retryDelivery(c *call) (answer, error) {
 	a.redeliver(c, next)
 	return reply(http.StatusCreated, showDelivery(next))
 }
+
+// testEndpoint sends an event that means nothing, so that a merchant sees a handler at work.
+func (a *API) testEndpoint(c *call) (answer, error) {
+	if err := decode(c.body, &struct{}{}); err != nil {
+		return answer{}, err
+	}
+	delivery, err := a.store.TestEndpoint(c.ctx, c.org().ID, c.actor(), c.id())
+	if err != nil {
+		return answer{}, err
+	}
+	a.redeliver(c, delivery)
+	return reply(http.StatusCreated, showDelivery(delivery))
+}

@@ -223,3 +223,20 @@ func TestAnEventIsReplayed(t *testing.T) {
 	require.Equal(t, event["id"], next["event_id"])
 	require.Contains(t, e.temporal.all(), "deliver "+next["id"].(string))
 }
+
+func TestAnEndpointIsTested(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.failed"}}), 201).object["id"].(string)
+	test := e.isOK(e.do("POST", hook+"/test", e.sandbox.secret, nil), 201).object
+	require.Equal(t, []any{"webhook_endpoint.test", 1.0, "pending"}, []any{test["event_type"], test["attempt"], test["status"]})
+	require.Contains(t, e.temporal.all(), "deliver "+test["id"].(string))
+	e.answered(hook, store.Answer{ResponseStatus: ptr(500)})
+	shown := e.isOK(e.do("GET", hook+"/deliveries/"+test["id"].(string), e.sandbox.secret, nil), 200).object
+	require.Equal(t, []any{"failed", nil}, []any{shown["status"], shown["next_attempt_at"]})
+	events := e.isOK(e.do("GET", "/v1/events", e.sandbox.secret, nil), 200).object["data"].([]any)
+	require.Equal(t, "webhook_endpoint.test", in(events, 0, "type"))
+	e.isOK(e.do("PATCH", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
+	e.isError(e.do("POST", hook+"/test", e.sandbox.secret, nil), 409, "endpoint_disabled")
+}

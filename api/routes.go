@@ -69,6 +69,7 @@ func (a *API) routes() []route {
 		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
 		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
+		{post, "/v1/webhook_endpoints/:id/test", forSecretKey, nil, a.testEndpoint},
 		{get, "/v1/webhook_endpoints/:id/deliveries", forSecretKey, deliveryQuery, a.listDeliveries},
 		{get, "/v1/webhook_endpoints/:id/deliveries/:delivery", forSecretKey, nil, a.getDelivery},
 		{post, "/v1/webhook_endpoints/:id/deliveries/:delivery/retry", forSecretKey, nil, a.retryDelivery},

@@ -22,6 +22,7 @@ func TestWebhooks(t *testing.T) {
 		for name, scenario := range map[string]func(t *testing.T, s *stack){
 			"a failed delivery is tried again under the same event id": retriedUnderTheSameEventID,
 			"retried by the merchant":                                  retriedByTheMerchant,
+			"tested by the merchant":                                   testedByTheMerchant,
 			"a delivery that always fails is given up and counted":     givenUpAndCounted,
 			"a disabled endpoint is owed nothing":                      disabledIsOwedNothing,
 			"a subscriber gets what it subscribed to":                  subscribersGetTheirEvents,
@@ -55,6 +56,16 @@ func retriedUnderTheSameEventID(t *testing.T, s *stack) {
 	require.Len(t, attempts, 3, "a row per attempt")
 	require.Equal(t, third.delivery, attempts[0].ID)
 	require.Equal(t, 3, attempts[0].Attempt)
+}
+
+func testedByTheMerchant(t *testing.T, s *stack) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	hook := newReceiver(t)
+	endpoint := hook.subscribe(t, m.client, "verification_session.verified")
+	test := m.post(t, "/v1/webhook_endpoints/"+endpoint+"/test", nil).expect(t, 201)
+	heard := hook.next(t, "webhook_endpoint.test")
+	require.Equal(t, test.text("id"), heard.delivery)
+	acknowledged(t, m.client, heard.id)
 }
 
 func retriedByTheMerchant(t *testing.T, s *stack) {

@@ -20,6 +20,8 @@ const (
 	EventTrustGrantRevoked   EventType = "trust_reuse_grant.revoked"
 	EventTrustConsentRevoked EventType = "trust_reuse_consent.revoked_by_user"
 	AllEvents                EventType = "*"
+	// EventEndpointTest is sent to one endpoint, on request; nobody subscribes to it.
+	EventEndpointTest EventType = "webhook_endpoint.test"
 )
 
 // EventTypes lists the catalogue in the order of the documentation.

@@ -76,6 +76,7 @@ func TestOperations(t *testing.T) {
 		"POST /v1/webhook_endpoints/{id}/deliveries/{delivery}/retry",
 		"POST /v1/webhook_endpoints/{id}/rotate-secret",
 		"POST /v1/webhook_endpoints/{id}/rotate-secret/finish",
+		"POST /v1/webhook_endpoints/{id}/test",
 		"POST /v1/workflows",
 		"POST /v1/workflows/{id}/backtest",
 		"POST /v1/workflows/{id}/publish",

@@ -212,7 +212,7 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		{all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"url":"https://a.example/s#secret"`)}, "body /url: must not be here"},
 		{all + "/" + sessionID, answer{200, keyHeaders(), strings.Replace(session, `"reviewer":"ann",`, "", 1)}, "body /review: missing property 'reviewer'"},
 		{all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"jurisdiction_mismatch":true`)}, "'ip_jurisdiction' required"},
-		{"/v1/events/evt_1", answer{200, keyHeaders(), strings.Replace(event, `"data":{`, `"data":{"results":[],`, 1)}, "body /data/results: must not be here"},
+		{"/v1/events/evt_1", answer{200, keyHeaders(), strings.Replace(event, `"data":{`, `"data":{"results":[],`, 1)}, "/data/results: must not be here"},
 		{"/v1/events", answer{200, keyHeaders(), list("/v1/event", event)}, "body /url: value must be '/v1/events'"},
 		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID}, ""}, "header ETag is missing"},
 		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, "{}"}, "there is a body, and none is documented"},

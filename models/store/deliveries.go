@@ -146,7 +146,8 @@ func holdEndpoint(tx *gorm.DB, d models.Delivery) error {
 func (s *Store) nextAttempt(
 	d models.Delivery, a Answer, schedule []time.Duration, now models.Timestamp,
 ) *models.Delivery {
-	if a.Acknowledged || d.Attempt > len(schedule) {
+	// Who tests an endpoint looks at the answer, and tests again.
+	if a.Acknowledged || d.Attempt > len(schedule) || d.EventType == models.EventEndpointTest {
 		return nil
 	}
 	event := models.Event{ID: d.EventID, OrgID: d.OrgID, Type: d.EventType, SessionID: d.SessionID}

@@ -22,6 +22,7 @@ var deliveryScenarios = []scenario{
 	racingRetriesLeaveOneSchedule,
 	retryIsRefused,
 	replayReachesWhoIsSubscribedNow,
+	testReachesOneEndpointOnce,
 	emptyScheduleGivesUpAtOnce,
 	pendingWebhooksCountUntilAcknowledged,
 	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
@@ -530,4 +531,23 @@ func replayReachesWhoIsSubscribedNow(t *testing.T, f *fixture) {
 	require.Empty(t, statuses(disabled))
 	_, err := f.Replay(t.Context(), f.organization(t), actor, d.EventID)
 	requireCode(t, models.CodeResourceMissing, err)
+}
+
+func testReachesOneEndpointOnce(t *testing.T, f *fixture) {
+	e, other := f.endpoint(t, models.EventSessionFailed), f.endpoint(t, models.AllEvents)
+	test, err := f.TestEndpoint(t.Context(), f.org, actor, e.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.EventEndpointTest, test.EventType)
+	require.Equal(t, f.Now(), test.DueAt)
+	require.Empty(t, f.deliveries(t, other.ID))
+	event, _, err := f.Event(t.Context(), f.org, test.EventID)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"id":"`+e.ID+`","object":"webhook_endpoint"}`, event.Data)
+	require.Nil(t, f.answered(t, test, refused).Next, "who tests looks at the answer")
+
+	_, err = f.TestEndpoint(t.Context(), f.organization(t), actor, e.ID)
+	requireCode(t, models.CodeResourceMissing, err)
+	f.disable(t, e)
+	_, err = f.TestEndpoint(t.Context(), f.org, actor, e.ID)
+	requireCode(t, models.CodeEndpointDisabled, err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"gorm.io/gorm"
 
@@ -105,4 +106,43 @@ func lastAttempt(tx *gorm.DB, d models.Delivery) (attempt int, err error) {
 	err = tx.Model(&models.Delivery{}).Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
 		Select("COALESCE(MAX(attempt), 0)").Scan(&attempt).Error
 	return attempt, err
+}
+
+// TestEndpoint fires an event that only the endpoint hears of, whatever it is subscribed to, and makes its one delivery
+// due now. Errors: CodeResourceMissing, CodeEndpointDisabled.
+func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (models.Delivery, error) {
+	var delivery models.Delivery
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := holdEndpoint(tx, models.Delivery{EndpointID: endpoint, OrgID: org}); err != nil {
+			return err
+		}
+		e, err := endpointIn(tx, org, endpoint)
+		if err != nil {
+			return err
+		}
+		if e.Status != models.EndpointEnabled {
+			return models.Errorf(models.CodeEndpointDisabled, "The endpoint is disabled. Enable it, then test it")
+		}
+		event, err := s.testEvent(e)
+		if err != nil {
+			return err
+		}
+		if err := tx.Create(&event).Error; err != nil {
+			return err
+		}
+		delivery = s.newDelivery(event, endpoint, 1, s.Now())
+		delivery.ID = s.NewID(ctx, models.PrefixDelivery)
+		if err := tx.Create(&delivery).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "webhook_endpoint.test", endpoint, nil)
+	})
+	return delivery, err
+}
+
+func (s *Store) testEvent(e models.WebhookEndpoint) (models.Event, error) {
+	data, err := json.Marshal(map[string]string{"id": e.ID, "object": "webhook_endpoint"})
+	return models.Event{
+		ID: s.id(models.PrefixEvent), OrgID: e.OrgID, Type: models.EventEndpointTest, Data: string(data), Created: s.Now(),
+	}, err
 }
