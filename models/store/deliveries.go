@@ -68,10 +68,7 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 		d.Delivery.Status = models.DeliveryClosed
 		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
 	}
-	if d.Secret, err = s.signingSecret(d.Endpoint); err != nil {
-		return d, err
-	}
-	d.NextSecret, err = s.nextSecret(d.Endpoint)
+	d.Secret, d.NextSecret, err = s.secrets(d.Endpoint)
 	return d, err
 }
 
@@ -99,7 +96,7 @@ func (s *Store) RecordAnswer(
 	}
 	var outcome models.DeliveryOutcome
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		if err := holdEndpoint(tx, d); err != nil {
+		if err := holdEndpoint(tx, d.OrgID, d.EndpointID); err != nil {
 			return err
 		}
 		res := pendingDelivery(tx, d).Updates(s.completion(d, a, next, now))
@@ -138,8 +135,8 @@ func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
 
 // holdEndpoint takes the endpoint's row for the transaction by writing to it: who disables the endpoint at this moment
 // comes before and has closed the delivery, or comes after and closes the next attempt.
-func holdEndpoint(tx *gorm.DB, d models.Delivery) error {
-	return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ?", d.EndpointID, d.OrgID).
+func holdEndpoint(tx *gorm.DB, org, endpoint string) error {
+	return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ?", endpoint, org).
 		Updates(map[string]any{"deleted": gorm.Expr("deleted")}).Error
 }
 

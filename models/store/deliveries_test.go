@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ var deliveryScenarios = []scenario{
 	retryIsRefused,
 	replayReachesWhoIsSubscribedNow,
 	testReachesOneEndpointOnce,
+	repeatedRetryAndTestReturnTheFirst,
 	emptyScheduleGivesUpAtOnce,
 	pendingWebhooksCountUntilAcknowledged,
 	givenUpDeliveryStaysPendingUntilItsEndpointGoes,
@@ -550,4 +552,25 @@ func testReachesOneEndpointOnce(t *testing.T, f *fixture) {
 	f.disable(t, e)
 	_, err = f.TestEndpoint(t.Context(), f.org, actor, e.ID)
 	requireCode(t, models.CodeEndpointDisabled, err)
+}
+
+func repeatedRetryAndTestReturnTheFirst(t *testing.T, f *fixture) {
+	e := f.endpoint(t, models.EventSessionCreated)
+	failed := f.delivery(t, f.session(t))
+	f.answered(t, failed, refused)
+	for key, do := range map[string]func(ctx context.Context) (models.Delivery, error){
+		"retry": func(ctx context.Context) (models.Delivery, error) {
+			return f.Redeliver(ctx, f.org, actor, e.ID, failed.ID)
+		},
+		"test": func(ctx context.Context) (models.Delivery, error) { return f.TestEndpoint(ctx, f.org, actor, e.ID) },
+	} {
+		ctx := f.reserved(t, key) // of a request that crashed after its commit
+		first, err := do(ctx)
+		require.NoError(t, err, key)
+		before := len(f.deliveries(t, e.ID))
+		again, err := do(ctx)
+		require.NoError(t, err, key)
+		require.Equal(t, first.ID, again.ID, key)
+		require.Len(t, f.deliveries(t, e.ID), before, key)
+	}
 }

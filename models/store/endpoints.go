@@ -57,7 +57,7 @@ func (s *Store) RotateEndpointSecret(
 		if e, err = endpointIn(tx, org, id); err != nil {
 			return err
 		}
-		old, err := s.signingSecret(e)
+		old, _, err := s.secrets(e)
 		if err != nil {
 			return err
 		}
@@ -89,23 +89,14 @@ func updateSecrets(tx *gorm.DB, e models.WebhookEndpoint) error {
 	}).Error
 }
 
-// signingSecret is the secret that signs now.
-func (s *Store) signingSecret(e models.WebhookEndpoint) (string, error) {
-	sealed, place := e.SecretSealed, endpointPlace(e.OrgID, e.ID)
-	if e.Overlaps(s.Now()) {
-		sealed, place = *e.OldSecretSealed, oldSecretPlace(e.OrgID, e.ID)
+// secrets are the one that signs now and, while a rotation is under way, the one that will once that is over.
+func (s *Store) secrets(e models.WebhookEndpoint) (signs, next string, err error) {
+	current, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
+	if err != nil || !e.Overlaps(s.Now()) {
+		return string(current), "", err
 	}
-	secret, err := s.keys.Open(sealed, place)
-	return string(secret), err
-}
-
-// nextSecret is the secret that will sign once a rotation is over; "" where none is under way.
-func (s *Store) nextSecret(e models.WebhookEndpoint) (string, error) {
-	if !e.Overlaps(s.Now()) {
-		return "", nil
-	}
-	secret, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
-	return string(secret), err
+	old, err := s.keys.Open(*e.OldSecretSealed, oldSecretPlace(e.OrgID, e.ID))
+	return string(old), string(current), err
 }
 
 // Endpoint reads an endpoint.

@@ -66,6 +66,14 @@ func reservedID(ctx context.Context) string {
 	return id
 }
 
+// madeBefore reads the row that an earlier try under the same reserved id made. A fresh id has none.
+func madeBefore(ctx context.Context, tx *gorm.DB, org, id string, row any) (bool, error) {
+	if reservedID(ctx) == "" {
+		return false, nil
+	}
+	return one(tx.Where("id = ? AND org_id = ?", id, org), row)
+}
+
 // ClaimKey asks for the claim on key within scope. Another request under the same key is CodeIdempotencyKeyReuse.
 func (s *Store) ClaimKey(ctx context.Context, scope, key string, request ...[]byte) (Claimed, error) {
 	row := idempotencyKey{

@@ -10,12 +10,16 @@ import (
 )
 
 // Redeliver makes another attempt due now for the event of a failed one, in place of the one that the schedule has in
-// store. Errors: CodeResourceMissing; CodeDeliveryNotFailed where the attempt has not failed; CodeEndpointDisabled.
-func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) (models.Delivery, error) {
-	var next models.Delivery
-	err := s.write(ctx, func(tx *gorm.DB) error {
+// store. A repeat under a reserved id returns the first.
+// Errors: CodeResourceMissing; CodeDeliveryNotFailed where the attempt has not failed; CodeEndpointDisabled.
+func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) (next models.Delivery, err error) {
+	reserved := s.NewID(ctx, models.PrefixDelivery)
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if repeat, err := madeBefore(ctx, tx, org, reserved, &next); err != nil || repeat {
+			return err
+		}
 		// Whoever records an answer, or disables the endpoint, comes before or after.
-		if err := holdEndpoint(tx, models.Delivery{EndpointID: endpoint, OrgID: org}); err != nil {
+		if err := holdEndpoint(tx, org, endpoint); err != nil {
 			return err
 		}
 		failed, err := redeliverable(tx, org, endpoint, id)
@@ -23,7 +27,7 @@ func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) 
 			return err
 		}
 		event := models.Event{ID: failed.EventID, OrgID: org, Type: failed.EventType, SessionID: failed.SessionID}
-		if next, err = s.redeliver(tx, event, endpoint, s.NewID(ctx, models.PrefixDelivery)); err != nil {
+		if next, err = s.redeliver(tx, event, endpoint, reserved); err != nil {
 			return err
 		}
 		return s.audit(tx, org, actor, "webhook_delivery.retry", id, nil)
@@ -47,7 +51,7 @@ func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries [
 			if !e.Subscribes(event.Type) {
 				continue
 			}
-			if err := holdEndpoint(tx, models.Delivery{EndpointID: e.ID, OrgID: org}); err != nil {
+			if err := holdEndpoint(tx, org, e.ID); err != nil {
 				return err
 			}
 			next, err := s.redeliver(tx, event, e.ID, s.id(models.PrefixDelivery))
@@ -109,11 +113,14 @@ func lastAttempt(tx *gorm.DB, d models.Delivery) (attempt int, err error) {
 }
 
 // TestEndpoint fires an event that only the endpoint hears of, whatever it is subscribed to, and makes its one delivery
-// due now. Errors: CodeResourceMissing, CodeEndpointDisabled.
-func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (models.Delivery, error) {
-	var delivery models.Delivery
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		if err := holdEndpoint(tx, models.Delivery{EndpointID: endpoint, OrgID: org}); err != nil {
+// due now. A repeat under a reserved id returns the first. Errors: CodeResourceMissing, CodeEndpointDisabled.
+func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (delivery models.Delivery, err error) {
+	reserved := s.NewID(ctx, models.PrefixDelivery)
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if repeat, err := madeBefore(ctx, tx, org, reserved, &delivery); err != nil || repeat {
+			return err
+		}
+		if err := holdEndpoint(tx, org, endpoint); err != nil {
 			return err
 		}
 		e, err := endpointIn(tx, org, endpoint)
@@ -131,7 +138,7 @@ func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (
 			return err
 		}
 		delivery = s.newDelivery(event, endpoint, 1, s.Now())
-		delivery.ID = s.NewID(ctx, models.PrefixDelivery)
+		delivery.ID = reserved
 		if err := tx.Create(&delivery).Error; err != nil {
 			return err
 		}

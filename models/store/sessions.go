@@ -41,7 +41,8 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 	var created Changed
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
 		created = Changed{Session: n.Session}
-		if created.Repeated, err = s.repeatedCreation(ctx, tx, &created.Session); err != nil || created.Repeated {
+		created.Repeated, err = madeBefore(ctx, tx, n.Session.OrgID, n.Session.ID, &created.Session)
+		if err != nil || created.Repeated {
 			return err
 		}
 		created, err = s.create(tx, n)
@@ -73,14 +74,6 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	changed, err := s.change(tx, born)
 	changed.FirstAttempts = append(created.FirstAttempts, changed.FirstAttempts...)
 	return changed, err
-}
-
-// repeatedCreation reads the session that an earlier try under the same reserved id made. A fresh id has none.
-func (s *Store) repeatedCreation(ctx context.Context, tx *gorm.DB, session *models.Session) (bool, error) {
-	if reservedID(ctx) == "" {
-		return false, nil
-	}
-	return one(tx.Where("id = ? AND org_id = ?", session.ID, session.OrgID), session)
 }
 
 // born is the change that a session is born with, if there is one.
