@@ -12,6 +12,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -40,22 +41,19 @@ type Providers struct {
 // says that the provider is away, or the database: then it is to be called again. A submission that has its verdict, or
 // a provider's promise, is left alone.
 func (a *Providers) AskProvider(ctx context.Context, ref models.SubmissionRef) error {
-	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
-	if err != nil || session.Status.Terminal() {
+	u, found, err := a.Store.Unjudged(ctx, ref)
+	if err != nil || !found || u.Session.Status.Terminal() ||
+		u.Submission.PromisedAt != nil || u.Submission.ConnectorID == nil {
 		return err
 	}
-	submission, payload, err := a.Store.Submission(ctx, ref.OrgID, ref.SubmissionID)
-	if err != nil || payload == nil || submission.PromisedAt != nil || submission.ConnectorID == nil {
-		return err
-	}
-	connector, secret, err := a.Store.ConnectorSecret(ctx, ref.OrgID, *submission.ConnectorID)
+	connector, secret, err := a.Store.ConnectorSecret(ctx, ref.OrgID, *u.Submission.ConnectorID)
 	if models.CodeOf(err) == models.CodeResourceMissing { // deleted or disabled since
 		return a.conclude(ctx, ref, methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable))
 	}
 	if err != nil {
 		return err
 	}
-	inquiry, err := a.inquiry(ctx, session, submission, payload, connector.Mode == models.ConnectorCallback)
+	inquiry, err := a.inquiry(ctx, u, connector.Mode == models.ConnectorCallback)
 	if err != nil {
 		return err
 	}
@@ -86,16 +84,15 @@ func (a *Providers) ask(
 	}
 }
 
-func (a *Providers) inquiry(
-	ctx context.Context, session models.Session, submission models.Submission, payload []byte, callback bool,
-) (methods.Inquiry, error) {
+func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool) (methods.Inquiry, error) {
+	session, submission := u.Session, u.Submission
 	g, err := a.Store.SessionGraph(ctx, session)
 	if err != nil {
 		return methods.Inquiry{}, err
 	}
 	node, _ := g.Node(submission.Node)
 	var sent methods.ProviderPayload
-	if err := json.Unmarshal(payload, &sent); err != nil {
+	if err := json.Unmarshal(u.Payload, &sent); err != nil {
 		return methods.Inquiry{}, errors.New("a stored submission is not what a provider takes")
 	}
 	return methods.Inquiry{

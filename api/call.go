@@ -42,8 +42,8 @@ const longestID = 100
 // id is the first one in the path.
 func (c *call) id() string { return c.param("id") }
 
-// param is a part of the path that names something, made safe to look up and to show: PostgreSQL takes neither NUL nor invalid UTF-8. What is
-// replaced here cannot name anything, so it is simply not found.
+// param is a part of the path that names something, made safe to look up and to show: PostgreSQL takes neither NUL nor
+// invalid UTF-8. What is replaced here cannot name anything, so it is simply not found.
 func (c *call) param(name string) string {
 	id := strings.ReplaceAll(c.gin.Param(name), "\x00", "\uFFFD")
 	return clip(strings.ToValidUTF8(id, "\uFFFD"), longestID)

@@ -36,7 +36,7 @@ func (in connectorInput) method() (rules.Method, error) {
 
 // edit checks what is given, and returns what writes it into a connector.
 func (in connectorInput) edit(live, callbacks bool, egress outbound.Policy) (func(*models.ProviderConnector), error) {
-	err := cmp.Or(checkServerURL(in.URL, live, egress), in.checkMode(callbacks), in.checkStatus(),
+	err := cmp.Or(checkServerURL(in.URL, live, egress), in.checkMode(callbacks), checkStatus(in.Status),
 		checkText("name", in.Name, longestName),
 		checkSeconds("timeout_seconds", in.TimeoutSeconds, time.Second, models.ConnectorTimeoutMost),
 		checkSeconds("callback_timeout_seconds", in.CallbackTimeoutSeconds,
@@ -77,13 +77,6 @@ func (in connectorInput) checkMode(callbacks bool) error {
 			"so that no provider knows where to call back", models.ConnectorCallback)
 	}
 	return nil
-}
-
-func (in connectorInput) checkStatus() error {
-	if in.Status == nil || *in.Status == string(models.ConnectorEnabled) || *in.Status == string(models.ConnectorDisabled) {
-		return nil
-	}
-	return models.Invalid("status", "status must be '%s' or '%s'", models.ConnectorEnabled, models.ConnectorDisabled)
 }
 
 func checkSeconds(param string, given *int, least, most time.Duration) error {

@@ -22,7 +22,7 @@ type endpointInput struct {
 func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.WebhookEndpoint), error) {
 	events, eventsErr := in.events()
 	metadata, metadataErr := metadataOf(in.Metadata)
-	err := cmp.Or(checkServerURL(in.URL, live, egress), eventsErr, in.checkStatus(),
+	err := cmp.Or(checkServerURL(in.URL, live, egress), eventsErr, checkStatus(in.Status),
 		checkText("description", in.Description, longestDescription), metadataErr)
 	if err != nil {
 		return nil, err
@@ -65,8 +65,9 @@ func checkServerURL(given *string, live bool, egress outbound.Policy) error {
 	return nil
 }
 
-func (in endpointInput) checkStatus() error {
-	if in.Status == nil || *in.Status == string(models.EndpointEnabled) || *in.Status == string(models.EndpointDisabled) {
+// checkStatus is for what can be switched on and off: an endpoint, a connector.
+func checkStatus(given *string) error {
+	if given == nil || *given == string(models.EndpointEnabled) || *given == string(models.EndpointDisabled) {
 		return nil
 	}
 	return models.Invalid("status", "status must be '%s' or '%s'", models.EndpointEnabled, models.EndpointDisabled)
