@@ -28,6 +28,7 @@ func (o operation) body() any {
 	_, action, _ := strings.Cut(o.path, "/:id/")
 	return map[string]any{
 		"rollback": obj{"version": 1}, "review": obj{"decision": "approve"}, "simulate": obj{"cases": []obj{{}}},
+		"recover": obj{"since": 1},
 	}[action]
 }
 
@@ -38,7 +39,9 @@ func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.Pa
 
 // at fills in the ids of a tenant's objects.
 func (o operation) at(ids map[string]string) string {
-	path := strings.NewReplacer(":method", "self_attestation", ":version", "1", ":delivery", ids["deliveries"]).Replace(o.path)
+	path := strings.NewReplacer(
+		":method", "self_attestation", ":version", "1", ":delivery", ids["deliveries"], ":recovery", ids["recoveries"],
+	).Replace(o.path)
 	for prefix, id := range ids {
 		if strings.HasPrefix(path, prefix) {
 			path = strings.Replace(path, ":id", id, 1)
@@ -56,8 +59,10 @@ func (e *env) belongings(of tenant) (ids map[string]string, client session) {
 	client = e.create(of, workflow)
 	event := in(e.isOK(e.do("GET", "/v1/events", of.secret, nil), 200).object, "data", 0, "id").(string)
 	deliveries := e.isOK(e.do("GET", pathEndpoints+"/"+hook+"/deliveries", of.secret, nil), 200).object
+	recovery := e.isOK(e.do("POST", pathEndpoints+"/"+hook+"/recover", of.secret, obj{"since": 1}), 201).object["id"].(string)
 	return map[string]string{
-		"deliveries": in(deliveries, "data", 0, "id").(string), "/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
+		"deliveries": in(deliveries, "data", 0, "id").(string), "recoveries": recovery,
+		"/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
 		pathSessions: client.id, "/v1/verify/session": client.id,
 	}, client
 }
@@ -84,7 +89,7 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 		require.NotContains(t, failure["message"], "organization")
 		walked++
 	}
-	require.GreaterOrEqual(t, walked, 29)
+	require.GreaterOrEqual(t, walked, 32)
 	for _, list := range []string{"/v1/workflows", pathSessions, pathEndpoints, pathConnectors, "/v1/events"} {
 		ans := e.isOK(e.do("GET", list+"?limit=100", e.stranger.secret, nil), 200)
 		for _, id := range ids {

@@ -57,6 +57,10 @@ func (r *recorder) RetryDelivery(_ context.Context, d models.Delivery) error {
 	return r.note("deliver " + d.ID)
 }
 
+func (r *recorder) RecoverEndpoint(_ context.Context, recovery models.Recovery) error {
+	return r.note("recover " + recovery.ID)
+}
+
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

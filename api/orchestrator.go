@@ -14,17 +14,18 @@ type Orchestrator interface {
 	SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error
 	SessionChanged(ctx context.Context, s models.Session) error
 	RetryDelivery(ctx context.Context, d models.Delivery) error
+	RecoverEndpoint(ctx context.Context, r models.Recovery) error
 }
 
-// tell has Temporal hear of a committed change, for as long as a client may be kept waiting for that. It reports
-// whether Temporal did.
-func (a *API) tell(c *call, s models.Session, what string, ask func(ctx context.Context) error) bool {
+// tell has Temporal hear of something that was committed, for as long as a client may be kept waiting for that. It
+// reports whether Temporal did.
+func (a *API) tell(c *call, what, id string, ask func(ctx context.Context) error) bool {
 	ctx, cancel := context.WithTimeout(c.ctx, a.config.StartTimeout)
 	defer cancel()
 	err := ask(ctx)
 	if err != nil {
-		a.log.Warn("the session workflow was not told; the sweep will",
-			"what", what, "session", s.ID, "request_id", requestID(c.gin), "error", err.Error())
+		a.log.Warn("a workflow was not told; the sweep will",
+			"what", what, "of", id, "request_id", requestID(c.gin), "error", err.Error())
 	}
 	return err == nil
 }
@@ -35,7 +36,7 @@ func (a *API) start(c *call, created store.Changed) {
 	if s.NudgeAt == nil {
 		return
 	}
-	started := a.tell(c, s, "start", func(ctx context.Context) error { return a.orchestrator.StartSession(ctx, created) })
+	started := a.tell(c, "start", s.ID, func(ctx context.Context) error { return a.orchestrator.StartSession(ctx, created) })
 	if started {
 		a.store.Across().NoteStarted(s)
 	}
@@ -43,22 +44,17 @@ func (a *API) start(c *call, created store.Changed) {
 
 // submitted tells the run of a submission. The run's activity notes on the row that it knows.
 func (a *API) submitted(c *call, s models.Session, submissionID string) {
-	a.tell(c, s, "submission", func(ctx context.Context) error {
+	a.tell(c, "submission", s.ID, func(ctx context.Context) error {
 		return a.orchestrator.SubmissionReceived(ctx, s, submissionID)
 	})
 }
 
 // changed tells the run to look at its row. The run's activity notes on the row that it knows.
 func (a *API) changed(c *call, s models.Session) {
-	a.tell(c, s, "change", func(ctx context.Context) error { return a.orchestrator.SessionChanged(ctx, s) })
+	a.tell(c, "change", s.ID, func(ctx context.Context) error { return a.orchestrator.SessionChanged(ctx, s) })
 }
 
 // redeliver has an attempt made now. What is lost here, the sweep finds overdue.
 func (a *API) redeliver(c *call, d models.Delivery) {
-	ctx, cancel := context.WithTimeout(c.ctx, a.config.StartTimeout)
-	defer cancel()
-	if err := a.orchestrator.RetryDelivery(ctx, d); err != nil {
-		a.log.Warn("the delivery workflow was not told; the sweep will",
-			"delivery", d.ID, "request_id", requestID(c.gin), "error", err.Error())
-	}
+	a.tell(c, "delivery", d.ID, func(ctx context.Context) error { return a.orchestrator.RetryDelivery(ctx, d) })
 }

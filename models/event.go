@@ -140,6 +140,8 @@ type Delivery struct {
 	NextAttemptAt *Timestamp
 	// Outstanding marks the one row of (event, endpoint) that keeps the event in pending_webhooks.
 	Outstanding bool
+	// RecoveryID is the recovery that asked for the attempt.
+	RecoveryID  *string
 	Created     Timestamp
 	CompletedAt *Timestamp
 }

@@ -23,6 +23,7 @@ const (
 	PrefixRequest         IDPrefix = "req_"
 	PrefixAudit           IDPrefix = "aud_"
 	PrefixConnector       IDPrefix = "pc_"
+	PrefixRecovery        IDPrefix = "whr_"
 )
 
 const (

@@ -34,7 +34,7 @@ func TestPrefixesTellKindsApart(t *testing.T) {
 	prefixes := []models.IDPrefix{
 		models.PrefixSession, models.PrefixWorkflow, models.PrefixWorkflowVersion, models.PrefixEvent,
 		models.PrefixEndpoint, models.PrefixDelivery, models.PrefixOrg, models.PrefixKey, models.PrefixResult,
-		models.PrefixRequest, models.PrefixAudit,
+		models.PrefixRequest, models.PrefixAudit, models.PrefixConnector, models.PrefixRecovery,
 	}
 	for _, of := range prefixes {
 		id := string(of) + models.RandomID()

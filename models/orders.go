@@ -11,6 +11,7 @@ const (
 	ActivityDecideReview    = "DecideReview"    // ReviewDecision -> SessionView
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
+	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryProgress
 )
 
 // SessionRef names the row of a session.
@@ -93,4 +94,15 @@ type DeliveryOutcome struct {
 	// Next is the following attempt and when it is due; null once delivered, closed or given up.
 	Next      *DeliveryRef `json:"next,omitempty"`
 	NextDueAt *Timestamp   `json:"next_due_at,omitempty"`
+}
+
+// RecoveryRef names a recovery.
+type RecoveryRef struct {
+	OrgID      string `json:"org_id"`
+	RecoveryID string `json:"recovery_id"`
+}
+
+// RecoveryProgress is how a turn of a recovery has left it.
+type RecoveryProgress struct {
+	Status RecoveryStatus `json:"status"`
 }

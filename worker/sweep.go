@@ -29,6 +29,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "nudge sessions", w.nudgeSessions)
 		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
+		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
 		}
@@ -110,6 +111,22 @@ func (w *Worker) recoverDeliveries(ctx context.Context) error {
 			return err
 		}
 		w.options.Metrics.repeated("delivery")
+	}
+	return nil
+}
+
+// resumeRecoveries starts recoveries whose start was lost, or whose run is gone.
+func (w *Worker) resumeRecoveries(ctx context.Context) error {
+	store := w.options.Store
+	stalled, err := store.Across().StalledRecoveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, recovery := range stalled {
+		if err := w.options.Orchestrator.RecoverEndpoint(ctx, recovery); err != nil {
+			return err
+		}
+		w.options.Metrics.repeated("recovery")
 	}
 	return nil
 }

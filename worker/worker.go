@@ -83,6 +83,9 @@ func New(o Options) *Worker { return &Worker{options: o.withDefaults(), pace: ac
 // stopTimeout is how long an activity may go on after a stop was asked for.
 const stopTimeout = 10 * time.Second
 
+// recoveryAtOnce is how many attempts a recovery makes at a time at its endpoint.
+const recoveryAtOnce = 16
+
 // pollers wait for what each queue mostly carries. A task that finds none waiting is written to Temporal's database, read
 // again and deleted; the SDK's two are seldom there when many sessions are under way.
 const pollers = 16
@@ -146,6 +149,10 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	webhooks := w.webhooks()
 	register(queue, models.ActivityEventDeliveries, webhooks.EventDeliveries)
 	register(queue, models.ActivityDeliverWebhook, webhooks.DeliverWebhook)
+	recoveries := &activities.Recoveries{
+		Webhooks: webhooks, AtOnce: recoveryAtOnce, Schedule: o.Orchestrator.ScheduleDelivery,
+	}
+	register(queue, models.ActivityRecoverEndpoint, recoveries.RecoverEndpoint)
 	return queue
 }
 

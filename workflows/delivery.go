@@ -10,13 +10,22 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// SignalRetry wakes a RetryDelivery: the DeliveryRef that it brings is to be attempted now.
+// SignalRetry brings a RetryDelivery a RetrySignal.
 const SignalRetry = "retry"
+
+// RetrySignal names the attempt that takes the place of the one that a RetryDelivery has in store.
+type RetrySignal struct {
+	models.DeliveryRef
+	// DueAt is when it is due; null is now.
+	DueAt *models.Timestamp `json:"due_at,omitempty"`
+}
 
 // RetryInput starts a RetryDelivery.
 type RetryInput struct {
 	Delivery models.DeliveryRef `json:"delivery"`
 	DueAt    models.Timestamp   `json:"due_at"`
+	// Signalled says that the signal which the run is started with names the attempt.
+	Signalled bool `json:"signalled,omitempty"`
 }
 
 // firstAttempts makes the first attempts of events, side by side, and hands what fails to RetryDelivery.
@@ -87,50 +96,67 @@ func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) er
 	return nil
 }
 
-// RetryDelivery owns the schedule of an event's way to one endpoint from the first failed attempt on. A signal brings
-// the next attempt forward. A run that wakes to a closed row ends.
+// RetryDelivery owns the schedule of an event's way to one endpoint from the first failed attempt on. A signal replaces
+// the next attempt. A run that wakes to a closed row ends.
 func (w Workflows) RetryDelivery(ctx workflow.Context, in RetryInput) error {
-	next, due := &in.Delivery, in.DueAt
-	for next != nil {
-		if err := untilDue(ctx, next, due); err != nil {
-			return err
-		}
-		outcome, err := deliver(ctx, w.WebhookTimeout, *next)
+	first := &RetrySignal{DeliveryRef: in.Delivery, DueAt: &in.DueAt}
+	if in.Signalled { // read it here, or it would be made once more after it has been made
+		first = &RetrySignal{}
+		workflow.GetSignalChannel(ctx, SignalRetry).Receive(ctx, first)
+	}
+	for next := first; next != nil; {
+		ref, err := untilDue(ctx, *next)
 		if err != nil {
 			return err
 		}
-		if next = outcome.Next; next != nil {
-			due = *outcome.NextDueAt
-			continue
+		outcome, err := deliver(ctx, w.WebhookTimeout, ref)
+		if err != nil {
+			return err
 		}
-		next, due = asked(ctx), models.At(workflow.Now(ctx))
+		next = following(ctx, outcome)
 	}
 	return nil
 }
 
-// asked is the attempt that a signal asked for while the last one was being made.
-func asked(ctx workflow.Context) *models.DeliveryRef {
-	var next models.DeliveryRef
+// following is the next attempt: that of the schedule, or what a signal asked for while the last one was made.
+func following(ctx workflow.Context, outcome models.DeliveryOutcome) *RetrySignal {
+	if outcome.Next != nil {
+		return &RetrySignal{DeliveryRef: *outcome.Next, DueAt: outcome.NextDueAt}
+	}
+	var next RetrySignal
 	if workflow.GetSignalChannel(ctx, SignalRetry).ReceiveAsync(&next) {
 		return &next
 	}
 	return nil
 }
 
-// untilDue waits for the time of the attempt, or for a signal that names the attempt to make now.
-func untilDue(ctx workflow.Context, next *models.DeliveryRef, due models.Timestamp) error {
-	retries := workflow.GetSignalChannel(ctx, SignalRetry)
+// untilDue waits for the time of the attempt, or of those that signals put into its place.
+func untilDue(ctx workflow.Context, next RetrySignal) (models.DeliveryRef, error) {
+	for next.DueAt != nil {
+		replaced, err := timeOf(ctx, *next.DueAt)
+		if err != nil || replaced == nil {
+			return next.DeliveryRef, err
+		}
+		next = *replaced
+	}
+	return next.DeliveryRef, nil
+}
+
+// timeOf returns at that time, or with the signal that comes before.
+func timeOf(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, err error) {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	wait := due.Sub(workflow.Now(ctx))
 	timer := workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: "Next attempt"})
-	var err error
 	workflow.NewSelector(ctx).
 		AddFuture(timer, func(f workflow.Future) { err = f.Get(ctx, nil) }).
-		AddReceive(retries, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, next) }).
+		AddReceive(workflow.GetSignalChannel(ctx, SignalRetry), func(c workflow.ReceiveChannel, _ bool) {
+			replaced = &RetrySignal{}
+			c.Receive(ctx, replaced)
+		}).
 		Select(ctx)
 	if temporal.IsCanceledError(err) {
-		return err
+		return nil, err
 	}
-	return nil
+	return replaced, nil
 }

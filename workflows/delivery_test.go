@@ -210,6 +210,37 @@ func TestASignalThatComesDuringTheLastAttemptIsHeard(t *testing.T) {
 	}, p.Statuses(t, endpoint))
 }
 
+func TestASignalMayPutTheNextAttemptOff(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+	merchant.Answers(http.StatusBadGateway, http.StatusOK)
+	in := p.owed(t, endpoint)
+	due := models.At(began.Add(time.Hour))
+	p.after(time.Minute, func() {
+		p.env.SignalWorkflow(workflows.SignalRetry, workflows.RetrySignal{DeliveryRef: in.Delivery, DueAt: &due})
+	})
+
+	p.retry(t, in)
+
+	require.Equal(t, []time.Duration{0, time.Hour}, heardAfter(merchant))
+}
+
+func TestTheSignalThatStartsARunMakesOneAttempt(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
+	merchant.Answers(http.StatusBadGateway, http.StatusOK)
+	in := p.owed(t, endpoint)
+	in.Signalled = true
+	p.after(0, func() { p.env.SignalWorkflow(workflows.SignalRetry, in.Delivery) })
+
+	p.retry(t, in)
+
+	require.Equal(t, []time.Duration{0, 0}, heardAfter(merchant))
+	require.Equal(t, 1, p.tally.regular(models.ActivityDeliverWebhook))
+}
+
 func TestAnEndpointThatGoesAwayEndsItsRetries(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(p *play, t *testing.T, e scene.Endpoint){

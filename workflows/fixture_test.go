@@ -49,7 +49,9 @@ type play struct {
 	sessions  *activities.Sessions
 	webhooks  *activities.Webhooks
 	providers *activities.Providers
-	tally     *tally
+	// recoveries schedule nothing: what fails again stays with whom it was.
+	recoveries *activities.Recoveries
+	tally      *tally
 }
 
 func newPlay(t *testing.T) *play {
@@ -72,6 +74,7 @@ func newPlay(t *testing.T) *play {
 		Store: p.Store, Client: outbound.NewClient(webhookTimeout, outbound.Policy{Allow: outbound.Loopback()}), Schedule: schedule,
 	}
 	p.providers = &activities.Providers{Sessions: p.sessions, Connect: p.connect}
+	p.recoveries = &activities.Recoveries{Webhooks: p.webhooks, AtOnce: 2}
 	p.register()
 	return p
 }
@@ -88,6 +91,7 @@ func (p *play) register() {
 		models.ActivityEventDeliveries: p.webhooks.EventDeliveries,
 		models.ActivityDeliverWebhook:  p.webhooks.DeliverWebhook,
 		models.ActivityAskProvider:     p.providers.AskProvider,
+		models.ActivityRecoverEndpoint: p.recoveries.RecoverEndpoint,
 	} {
 		p.env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}

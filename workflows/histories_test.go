@@ -60,6 +60,8 @@ func TestWhatIsRecordedReplays(t *testing.T) {
 		"retry_brought_forward":         retryBroughtForward,
 		"endpoint_disabled":             endpointDisabled,
 		"dispatched_event":              dispatchedEvent,
+		"recovered_endpoint":            recoveredEndpoint,
+		"tested_endpoint":               testedEndpoint,
 		"reviewed":                      reviewed,
 		"reviewed_by_signal":            reviewedBySignal,
 		"provider_judged":               providerJudged,
@@ -312,6 +314,30 @@ func dispatchedEvent(t *testing.T) recordings {
 	require.NoError(t, a.DispatchEvent(t.Context(), a.session.OrgID, event))
 	a.Completed(t, event)
 	return recordings{"dispatch": a.History(t, event)}
+}
+
+func recoveredEndpoint(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.merchant.Answers(http.StatusInternalServerError, http.StatusInternalServerError, http.StatusOK)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	recorded := a.over(t, models.StatusVerified)
+	a.attempt(t, 3)
+	recovery, err := a.CreateRecovery(t.Context(), a.Org, "key_1", a.endpoint.ID, a.session.Created, a.Now())
+	require.NoError(t, err)
+	require.NoError(t, a.RecoverEndpoint(t.Context(), recovery))
+	a.Completed(t, recovery.ID)
+	require.Len(t, a.merchant.Requests(), 3)
+	recorded["recovery"] = a.History(t, recovery.ID)
+	return recorded
+}
+
+func testedEndpoint(t *testing.T) recordings {
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	test, err := a.TestEndpoint(t.Context(), a.Org, "key_1", a.endpoint.ID)
+	require.NoError(t, err)
+	require.NoError(t, a.RetryDelivery(t.Context(), test))
+	return a.retryOver(t, recordings{})
 }
 
 // toReview brings a session to its review.

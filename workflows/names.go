@@ -19,6 +19,7 @@ const (
 	NameSession       = "Session"
 	NameDispatchEvent = "DispatchEvent"
 	NameRetryDelivery = "RetryDelivery"
+	NameRecovery      = "RecoverEndpoint"
 )
 
 // Signals and queries of the session workflow.

@@ -59,6 +59,17 @@ func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
 	}
 }
 
+// recoveryTurn bounds how long a recovery goes on in one activity, which tells by heartbeats that it is alive. What it
+// has begun when its turn is over, it ends.
+func recoveryTurn(receiverTimeout time.Duration) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		Summary:             "Redeliver what was not acknowledged",
+		StartToCloseTimeout: 2 * (models.RecoveryTurn + receiverTimeout),
+		HeartbeatTimeout:    10 * time.Second,
+		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
 func faultsOfOurs() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,

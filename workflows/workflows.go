@@ -22,4 +22,5 @@ func (w Workflows) RegisterSessions(r worker.WorkflowRegistry) {
 func (w Workflows) RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(w.DispatchEvent, workflow.RegisterOptions{Name: NameDispatchEvent})
 	r.RegisterWorkflowWithOptions(w.RetryDelivery, workflow.RegisterOptions{Name: NameRetryDelivery})
+	r.RegisterWorkflowWithOptions(w.RecoverEndpoint, workflow.RegisterOptions{Name: NameRecovery})
 }

@@ -39,11 +39,7 @@ func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) 
 		}
 	}
 	_, err := o.Temporal.ExecuteWorkflow(ctx, o.sessionOptions(s), workflows.NameSession, input)
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
-		return nil
-	}
-	return err
+	return unlessStarted(err)
 }
 
 func (o *Orchestrator) input(ctx context.Context, s models.Session) (workflows.SessionInput, error) {
@@ -111,12 +107,26 @@ func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string
 
 // DispatchEvent makes the first attempts of an event that no session run carries, once.
 func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) error {
-	options := client.StartWorkflowOptions{
-		ID: event, TaskQueue: workflows.QueueWebhooks,
+	return o.startOnce(ctx, event, workflows.NameDispatchEvent, models.EventRef{OrgID: org, EventID: event})
+}
+
+// RecoverEndpoint carries a recovery to its end, once.
+func (o *Orchestrator) RecoverEndpoint(ctx context.Context, r models.Recovery) error {
+	return o.startOnce(ctx, r.ID, workflows.NameRecovery, r.Ref())
+}
+
+// startOnce starts a run of QueueWebhooks, unless there is one under this id or has been.
+func (o *Orchestrator) startOnce(ctx context.Context, id, name string, input any) error {
+	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: id, TaskQueue: workflows.QueueWebhooks,
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}
-	_, err := o.Temporal.ExecuteWorkflow(ctx, options, workflows.NameDispatchEvent, models.EventRef{OrgID: org, EventID: event})
+	}, name, input)
+	return unlessStarted(err)
+}
+
+// unlessStarted is err, unless that says that the run is there already.
+func unlessStarted(err error) error {
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
 		return nil
@@ -126,12 +136,20 @@ func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) err
 
 // RetryDelivery has an attempt made now, by the run that owns the delivery or by a new one.
 func (o *Orchestrator) RetryDelivery(ctx context.Context, d models.Delivery) error {
-	ref := d.Ref()
+	return o.retry(ctx, workflows.RetrySignal{DeliveryRef: d.Ref()})
+}
+
+// ScheduleDelivery has an attempt made when it is due, by the run that owns the delivery or by a new one.
+func (o *Orchestrator) ScheduleDelivery(ctx context.Context, d models.DeliveryRef, due models.Timestamp) error {
+	return o.retry(ctx, workflows.RetrySignal{DeliveryRef: d, DueAt: &due})
+}
+
+func (o *Orchestrator) retry(ctx context.Context, signal workflows.RetrySignal) error {
 	options := client.StartWorkflowOptions{
-		ID: workflows.DeliveryWorkflowID(ref), TaskQueue: workflows.QueueWebhooks,
-		StaticSummary: string(d.EventType),
+		ID: workflows.DeliveryWorkflowID(signal.DeliveryRef), TaskQueue: workflows.QueueWebhooks,
+		StaticSummary: signal.EventType,
 	}
-	_, err := o.Temporal.SignalWithStartWorkflow(ctx, options.ID, workflows.SignalRetry, ref, options,
-		workflows.NameRetryDelivery, workflows.RetryInput{Delivery: ref, DueAt: d.DueAt})
+	_, err := o.Temporal.SignalWithStartWorkflow(ctx, options.ID, workflows.SignalRetry, signal, options,
+		workflows.NameRetryDelivery, workflows.RetryInput{Delivery: signal.DeliveryRef, Signalled: true})
 	return err
 }

@@ -28,6 +28,7 @@ var areas = map[string][]scenario{
 	"connectors":    connectorScenarios,
 	"deliveries":    deliveryScenarios,
 	"exchanges":     exchangeScenarios,
+	"recoveries":    recoveryScenarios,
 	"events":        eventScenarios,
 	"pages":         pageScenarios,
 	"idempotency":   idempotencyScenarios,

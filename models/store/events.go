@@ -83,9 +83,13 @@ func (s *Store) FirstAttempts(ctx context.Context, org, sessionID string) ([]mod
 func (s *Store) firstAttempts(q *gorm.DB) ([]models.DeliveryRef, error) {
 	var rows []models.Delivery
 	err := q.Where("status = ? AND attempt = 1", models.DeliveryPending).Order("created, id").Find(&rows).Error
-	refs := make([]models.DeliveryRef, 0, len(rows))
-	for _, row := range rows {
-		refs = append(refs, row.Ref())
+	return refs(rows), err
+}
+
+func refs(deliveries []models.Delivery) []models.DeliveryRef {
+	refs := make([]models.DeliveryRef, 0, len(deliveries))
+	for _, d := range deliveries {
+		refs = append(refs, d.Ref())
 	}
-	return refs, err
+	return refs
 }

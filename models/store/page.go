@@ -2,8 +2,10 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 )
@@ -37,6 +39,17 @@ func equal(q *gorm.DB, values map[string]string) *gorm.DB {
 		}
 	}
 	return q
+}
+
+// among is true of rows with one of many values. As a list of rows, which PostgreSQL joins with: a plain list that it has
+// prepared for any values it compares one by one with every row of a scan.
+func among(column string, values []string) clause.Expr {
+	args := make([]any, 0, len(values))
+	for _, value := range values {
+		args = append(args, value)
+	}
+	rows := strings.TrimSuffix(strings.Repeat("(?),", len(values)), ",")
+	return clause.Expr{SQL: column + " IN (VALUES " + rows + ")", Vars: args}
 }
 
 // place is where a row stands in a list.

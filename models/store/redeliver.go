@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -27,9 +28,11 @@ func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) 
 			return err
 		}
 		event := models.Event{ID: failed.EventID, OrgID: org, Type: failed.EventType, SessionID: failed.SessionID}
-		if next, err = s.redeliver(tx, event, endpoint, reserved); err != nil {
+		made, err := s.redeliver(tx, endpoint, redelivery{id: reserved, event: event})
+		if err != nil {
 			return err
 		}
+		next = made[0]
 		return s.audit(tx, org, actor, "webhook_delivery.retry", id, nil)
 	})
 	return next, err
@@ -54,29 +57,45 @@ func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries [
 			if err := holdEndpoint(tx, org, e.ID); err != nil {
 				return err
 			}
-			next, err := s.redeliver(tx, event, e.ID, s.id(models.PrefixDelivery))
+			made, err := s.redeliver(tx, e.ID, redelivery{event: event})
 			if err != nil {
 				return err
 			}
-			deliveries = append(deliveries, next)
+			deliveries = append(deliveries, made...)
 		}
 		return s.audit(tx, org, actor, "event.replay", id, nil)
 	})
 	return deliveries, err
 }
 
-// redeliver makes another attempt due now, in place of what there is of the event at the endpoint, which is held.
-func (s *Store) redeliver(tx *gorm.DB, event models.Event, endpoint, id string) (models.Delivery, error) {
-	next := s.newDelivery(event, endpoint, 0, s.Now())
-	next.ID = id
-	if err := s.supersede(tx, next); err != nil {
-		return next, err
+// redelivery is another attempt at an event, whose id may be reserved.
+type redelivery struct {
+	id    string // "" for a fresh one
+	event models.Event
+	// recovery is what asks for it, if that is a recovery.
+	recovery *string
+}
+
+// redeliver makes another attempt due now for each of the events, in place of what there is of it at the endpoint, which
+// is held.
+func (s *Store) redeliver(tx *gorm.DB, endpoint string, orders ...redelivery) ([]models.Delivery, error) {
+	events := make([]string, 0, len(orders))
+	for _, order := range orders {
+		events = append(events, order.event.ID)
 	}
-	last, err := lastAttempt(tx, next)
+	if err := s.supersede(tx, endpoint, events); err != nil {
+		return nil, err
+	}
+	last, err := lastAttempts(tx, endpoint, events)
 	if err != nil {
-		return next, err
+		return nil, err
 	}
-	next.Attempt = last + 1
+	next := make([]models.Delivery, 0, len(orders))
+	for _, order := range orders {
+		d := s.newDelivery(order.event, endpoint, last[order.event.ID]+1, s.Now())
+		d.ID, d.RecoveryID = cmp.Or(order.id, d.ID), order.recovery
+		next = append(next, d)
+	}
 	return next, tx.Create(&next).Error
 }
 
@@ -98,18 +117,27 @@ func redeliverable(tx *gorm.DB, org, endpoint, id string) (models.Delivery, erro
 	return d, nil
 }
 
-// supersede ends what there is of the event at the endpoint: the attempt that the schedule has in store is closed, a
-// given-up one stays failed and does not count any more.
-func (s *Store) supersede(tx *gorm.DB, d models.Delivery) error {
+// supersede ends what there is of the events at the endpoint: the attempts that the schedule has in store are closed,
+// given-up ones stay failed and do not count any more.
+func (s *Store) supersede(tx *gorm.DB, endpoint string, events []string) error {
 	return tx.Model(&models.Delivery{}).
-		Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
+		Where("endpoint_id = ?", endpoint).Where(among("event_id", events)).
 		Updates(s.closing()).Error
 }
 
-func lastAttempt(tx *gorm.DB, d models.Delivery) (attempt int, err error) {
-	err = tx.Model(&models.Delivery{}).Where("event_id = ? AND endpoint_id = ?", d.EventID, d.EndpointID).
-		Select("COALESCE(MAX(attempt), 0)").Scan(&attempt).Error
-	return attempt, err
+// lastAttempts are the numbers of the last attempts that there are, by event.
+func lastAttempts(tx *gorm.DB, endpoint string, events []string) (map[string]int, error) {
+	var rows []struct {
+		EventID string
+		Last    int
+	}
+	err := tx.Model(&models.Delivery{}).Select("event_id, MAX(attempt) AS last").
+		Where("endpoint_id = ?", endpoint).Where(among("event_id", events)).Group("event_id").Find(&rows).Error
+	last := make(map[string]int, len(rows))
+	for _, row := range rows {
+		last[row.EventID] = row.Last
+	}
+	return last, err
 }
 
 // TestEndpoint fires an event that only the endpoint hears of, whatever it is subscribed to, and makes its one delivery

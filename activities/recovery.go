@@ -1,0 +1,98 @@
+package activities
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/models"
+)
+
+// heartbeatEvery is well within the heartbeat timeout of a recovery.
+const heartbeatEvery = 2 * time.Second
+
+// Recoveries are the activities that bring an endpoint what it has not acknowledged.
+type Recoveries struct {
+	*Webhooks
+	// AtOnce is how many attempts a recovery makes at a time.
+	AtOnce int
+	// Schedule hands a failed attempt's next one to the run that owns the schedule from then on.
+	Schedule func(ctx context.Context, next models.DeliveryRef, due models.Timestamp) error
+}
+
+// RecoverEndpoint makes the attempts of a recovery, a few at a time, until that is over or its turn is. What an earlier
+// turn has left undone comes first.
+func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef) (models.RecoveryProgress, error) {
+	defer beat(ctx)()
+	left, err := a.Store.RecoveryPending(ctx, ref)
+	if err != nil {
+		return models.RecoveryProgress{}, err
+	}
+	for turn := time.After(models.RecoveryTurn); ; {
+		if err := a.deliverAll(ctx, left); err != nil {
+			return models.RecoveryProgress{}, err
+		}
+		step, err := a.Store.Recover(ctx, ref, a.AtOnce)
+		if err != nil {
+			return models.RecoveryProgress{}, err
+		}
+		fault.Point("recovery.step")
+		progress := models.RecoveryProgress{Status: step.Status}
+		if step.Status != models.RecoveryRunning {
+			return progress, nil
+		}
+		left = step.Deliveries
+		select {
+		case <-turn:
+			return progress, nil
+		case <-activity.GetWorkerStopChannel(ctx): // another worker goes on
+			return progress, nil
+		default:
+		}
+	}
+}
+
+// beat tells Temporal that the activity is alive, until it ends.
+func beat(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		tick := time.NewTicker(heartbeatEvery)
+		defer tick.Stop()
+		for {
+			activity.RecordHeartbeat(ctx)
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func() { cancel(); beating.Wait() }
+}
+
+// deliverAll makes attempts side by side, and returns the first fault of ours.
+func (a *Recoveries) deliverAll(ctx context.Context, deliveries []models.DeliveryRef) error {
+	faults := make(chan error, len(deliveries))
+	for _, d := range deliveries {
+		go func() { faults <- a.deliver(ctx, d) }()
+	}
+	var first error
+	for range deliveries {
+		if err := <-faults; err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+func (a *Recoveries) deliver(ctx context.Context, d models.DeliveryRef) error {
+	outcome, err := a.DeliverWebhook(ctx, d)
+	if err != nil || outcome.Next == nil {
+		return err
+	}
+	return a.Schedule(ctx, *outcome.Next, *outcome.NextDueAt)
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// recoveryLook is how many events a step of a recovery looks at where it finds nothing to do: few enough for a short
+// transaction.
+const recoveryLook = 500
+
+// CreateRecovery begins the recovery of an endpoint. A repeat under a reserved id returns the first.
+// Errors: CodeResourceMissing, CodeEndpointDisabled.
+func (s *Store) CreateRecovery(
+	ctx context.Context, org, actor, endpoint string, since, until models.Timestamp,
+) (r models.Recovery, err error) {
+	reserved := s.NewID(ctx, models.PrefixRecovery)
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if repeat, err := madeBefore(ctx, tx, org, reserved, &r); err != nil || repeat {
+			return err
+		}
+		e, err := endpointIn(tx, org, endpoint)
+		if err != nil {
+			return err
+		}
+		if e.Status != models.EndpointEnabled {
+			return models.Errorf(models.CodeEndpointDisabled, "The endpoint is disabled. Enable it, then recover it")
+		}
+		now := s.Now()
+		r = models.Recovery{
+			ID: reserved, OrgID: org, EndpointID: endpoint, Since: since, Until: until,
+			Status: models.RecoveryRunning, Created: now, Updated: now,
+		}
+		if err := tx.Create(&r).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, org, actor, "webhook_endpoint.recover", endpoint, map[string]any{"recovery": r.ID})
+	})
+	return r, err
+}
+
+// RecoveryTally counts the attempts that a recovery has asked for, by where they stand.
+type RecoveryTally map[models.DeliveryStatus]int
+
+// Recovery reads a recovery of an endpoint, and what has come of it so far.
+func (s *Store) Recovery(ctx context.Context, org, endpoint, id string) (models.Recovery, RecoveryTally, error) {
+	var r models.Recovery
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND endpoint_id = ?", id, org, endpoint), &r)
+	if err != nil || !found {
+		return r, nil, orMissing(err, "webhook_recovery", id)
+	}
+	tallies, err := recoveryTallies(s.read(ctx), id)
+	return r, tallies[id], err
+}
+
+// Recoveries lists the recoveries of an endpoint, newest first, with what has come of each.
+func (s *Store) Recoveries(
+	ctx context.Context, org, endpoint string, page Page,
+) ([]models.Recovery, map[string]RecoveryTally, bool, error) {
+	q := s.read(ctx).Where("org_id = ? AND endpoint_id = ?", org, endpoint)
+	rows, more, err := list[models.Recovery](s, q, page)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	ids := make([]string, 0, len(rows))
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	tallies, err := recoveryTallies(s.read(ctx), ids...)
+	return rows, tallies, more, err
+}
+
+func recoveryTallies(tx *gorm.DB, recoveries ...string) (map[string]RecoveryTally, error) {
+	var counts []struct {
+		RecoveryID string
+		Status     models.DeliveryStatus
+		N          int
+	}
+	err := tx.Model(&models.Delivery{}).Select("recovery_id, status, count(*) AS n").
+		Where("recovery_id IN ?", recoveries).Group("recovery_id, status").Find(&counts).Error
+	tallies := make(map[string]RecoveryTally, len(recoveries))
+	for _, id := range recoveries {
+		tallies[id] = RecoveryTally{}
+	}
+	for _, count := range counts {
+		tallies[count.RecoveryID][count.Status] = count.N
+	}
+	return tallies, err
+}
+
+// RecoveryStep is what one step of a recovery did.
+type RecoveryStep struct {
+	Status models.RecoveryStatus
+	// Deliveries are the attempts that it has made due. Who took the step makes them.
+	Deliveries []models.DeliveryRef
+}
+
+// Recover takes the next step of a recovery: of the next events, those that the endpoint has not acknowledged are due
+// again, up to so many, but for those of which an attempt is due or under way already. Where the step stops in the list
+// of events stands and falls with what it made due, so that a recovery that goes on after a crash neither leaves an
+// event out nor brings it twice. A recovery that is over is left alone. Errors: CodeResourceMissing.
+func (s *Store) Recover(ctx context.Context, ref models.RecoveryRef, most int) (step RecoveryStep, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		step, err = s.recover(tx, ref, most)
+		return err
+	})
+	return step, err
+}
+
+func (s *Store) recover(tx *gorm.DB, ref models.RecoveryRef, most int) (RecoveryStep, error) {
+	r, err := s.holdRecovery(tx, ref)
+	if err != nil || r.Status != models.RecoveryRunning {
+		return RecoveryStep{Status: r.Status}, err
+	}
+	if err := holdEndpoint(tx, r.OrgID, r.EndpointID); err != nil {
+		return RecoveryStep{}, err
+	}
+	e, err := endpointIn(tx, r.OrgID, r.EndpointID)
+	if models.CodeOf(err) == models.CodeResourceMissing || err == nil && e.Status != models.EndpointEnabled {
+		return s.endRecovery(tx, r, models.RecoveryCancelled)
+	}
+	if err != nil {
+		return RecoveryStep{}, err
+	}
+	for look := 2 * most; ; look *= 2 {
+		events, err := nextEvents(tx, r, look)
+		if err != nil {
+			return RecoveryStep{}, err
+		}
+		if len(events) == 0 {
+			return s.endRecovery(tx, r, models.RecoveryCompleted)
+		}
+		orders, last, err := s.ordersOf(tx, r, events, most)
+		if err != nil {
+			return RecoveryStep{}, err
+		}
+		r.CursorCreated, r.CursorID = last.Created, last.ID
+		if len(orders) > 0 || look >= recoveryLook {
+			return s.recoverEvents(tx, r, orders)
+		}
+	}
+}
+
+// holdRecovery takes the recovery for the transaction by writing to it, if it is still running. One that is taken at
+// times is alive.
+func (s *Store) holdRecovery(tx *gorm.DB, ref models.RecoveryRef) (r models.Recovery, err error) {
+	err = tx.Model(&models.Recovery{}).
+		Where("id = ? AND org_id = ? AND status = ?", ref.RecoveryID, ref.OrgID, models.RecoveryRunning).
+		Updates(map[string]any{"updated": s.Now()}).Error
+	if err != nil {
+		return r, err
+	}
+	found, err := one(tx.Where("id = ? AND org_id = ?", ref.RecoveryID, ref.OrgID), &r)
+	if err == nil && !found {
+		err = models.Missing("webhook_recovery", ref.RecoveryID)
+	}
+	return r, err
+}
+
+func (s *Store) endRecovery(tx *gorm.DB, r models.Recovery, status models.RecoveryStatus) (RecoveryStep, error) {
+	return RecoveryStep{Status: status}, tx.Model(&models.Recovery{}).Where("id = ?", r.ID).
+		Updates(map[string]any{"status": status, "completed_at": s.Now()}).Error
+}
+
+// nextEvents are those that a recovery looks at next. Test events are sent on request alone.
+func nextEvents(tx *gorm.DB, r models.Recovery, most int) (events []models.Event, err error) {
+	q := Window{From: &r.Since, To: &r.Until}.apply(tx.Where("org_id = ?", r.OrgID), "created")
+	err = q.Select("id", "org_id", "type", "session_id", "created").
+		Where("created >= ?", r.CursorCreated). // so that no index is read from its beginning again
+		Where("created > ? OR (created = ? AND id > ?)", r.CursorCreated, r.CursorCreated, r.CursorID).
+		Where("type <> ?", models.EventEndpointTest).
+		Order("created, id").Limit(most).Find(&events).Error
+	return events, err
+}
+
+// ordersOf are the redeliveries of the first events that failed, and the last event that has been looked at by then.
+func (s *Store) ordersOf(
+	tx *gorm.DB, r models.Recovery, events []models.Event, most int,
+) (orders []redelivery, last models.Event, err error) {
+	failed, err := s.unacknowledged(tx, r.EndpointID, events)
+	for _, event := range events {
+		if failed[event.ID] {
+			if len(orders) == most {
+				break
+			}
+			orders = append(orders, redelivery{event: event, recovery: &r.ID})
+		}
+		last = event
+	}
+	return orders, last, err
+}
+
+func (s *Store) recoverEvents(tx *gorm.DB, r models.Recovery, orders []redelivery) (RecoveryStep, error) {
+	step := RecoveryStep{Status: r.Status}
+	if len(orders) > 0 {
+		made, err := s.redeliver(tx, r.EndpointID, orders...)
+		if err != nil {
+			return step, err
+		}
+		step.Deliveries = refs(made)
+	}
+	return step, tx.Model(&models.Recovery{}).Where("id = ?", r.ID).
+		Updates(map[string]any{"cursor_created": r.CursorCreated, "cursor_id": r.CursorID}).Error
+}
+
+// unacknowledged are the events that the endpoint was owed and has never acknowledged, but for those of which an attempt
+// is due: that one will be made without our help.
+func (s *Store) unacknowledged(tx *gorm.DB, endpoint string, events []models.Event) (map[string]bool, error) {
+	ids := make([]string, 0, len(events))
+	for _, event := range events {
+		ids = append(ids, event.ID)
+	}
+	var failed []string
+	err := tx.Model(&models.Delivery{}).
+		Where("endpoint_id = ?", endpoint).Where(among("event_id", ids)).Group("event_id").
+		Having("SUM(CASE WHEN status = ? OR (status = ? AND due_at <= ?) THEN 1 ELSE 0 END) = 0",
+			models.DeliverySucceeded, models.DeliveryPending, s.Now()).
+		Pluck("event_id", &failed).Error
+	among := make(map[string]bool, len(failed))
+	for _, id := range failed {
+		among[id] = true
+	}
+	return among, err
+}
+
+// RecoveryPending are the attempts of a recovery that have not been made.
+func (s *Store) RecoveryPending(ctx context.Context, ref models.RecoveryRef) ([]models.DeliveryRef, error) {
+	var pending []models.Delivery
+	err := withoutExchange(s.read(ctx)).
+		Where("recovery_id = ? AND org_id = ? AND status = ?", ref.RecoveryID, ref.OrgID, models.DeliveryPending).
+		Find(&pending).Error
+	return refs(pending), err
+}
+
+// StalledRecoveries claims running recoveries that have not taken a step since before the cutoff: their workflow never
+// started, or is gone.
+func (a Across) StalledRecoveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Recovery, error) {
+	var stalled []models.Recovery
+	err := a.s.read(ctx).Where("status = ? AND updated < ?", models.RecoveryRunning, models.At(cutoff)).
+		Order("updated").Limit(limit).Find(&stalled).Error
+	if err != nil {
+		return nil, err
+	}
+	return claim(stalled, func(r *models.Recovery) *gorm.DB {
+		return a.s.read(ctx).Model(&models.Recovery{}).
+			Where("id = ? AND updated = ? AND status = ?", r.ID, r.Updated, models.RecoveryRunning).
+			Updates(map[string]any{"updated": a.s.Now()})
+	})
+}
