@@ -35,6 +35,8 @@ var misbehaving = map[string]struct {
 	"hangs up":                       {saying(""), "connection: the endpoint gave no valid answer"},
 	"does not speak HTTP":            {saying("SSH-2.0-OpenSSH_9.6\r\n"), "connection: the endpoint gave no valid answer"},
 	"has a very long header":         {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000) + "\r\n"), "connection: the endpoint gave no valid answer"},
+	"has an endless header":          {endless("HTTP/1.1 200 OK\r\n", "X-Long: 1\r\n"), "connection: the endpoint gave no valid answer"},
+	"announces an answer for ever":   {endless("", "HTTP/1.1 103 Early Hints\r\n\r\n"), "connection: the endpoint gave no valid answer"},
 	"redirects to nowhere":           {saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), "connection: the endpoint gave no valid answer"},
 	"has a certificate of its own":   {selfSigned, "connection: the endpoint gave no valid answer"},
 	"is on the inside of a network":  {fixed("http://10.255.255.1/hook-secret"), "address: the endpoint's address is not one that Stile may send to"},
@@ -151,10 +153,11 @@ func TestAnAnswerIsHeardOut(t *testing.T) {
 		url    func(t *testing.T) string
 		reason string
 	}{
-		"never finishes":   {saysAndHangs("a"), "timeout: the endpoint did not answer in time"},
-		"drips its body":   {dripping("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "a"), "timeout: the endpoint did not answer in time"},
-		"breaks off":       {saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\na"), "connection: the endpoint gave no valid answer"},
-		"has broken parts": {saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnot a number\r\n"), "connection: the endpoint gave no valid answer"},
+		"never finishes":      {saysAndHangs("a"), "timeout: the endpoint did not answer in time"},
+		"drips its body":      {dripping("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "a"), "timeout: the endpoint did not answer in time"},
+		"breaks off":          {saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\na"), "connection: the endpoint gave no valid answer"},
+		"never ends trailing": {endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", "X-Long: 1\r\n"), "connection: the endpoint gave no valid answer"},
+		"has broken parts":    {saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnot a number\r\n"), "connection: the endpoint gave no valid answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -254,6 +257,16 @@ func selfSigned(t *testing.T) string {
 // saying is a receiver that says these bytes and hangs up.
 func saying(answer string) func(*testing.T) string {
 	return listening(func(c net.Conn) { _, _ = io.WriteString(c, answer) })
+}
+
+// endless is a receiver that says the same for as long as anybody listens.
+func endless(begin, again string) func(*testing.T) string {
+	return listening(func(c net.Conn) {
+		_, err := io.WriteString(c, begin)
+		for much := strings.Repeat(again, 1000); err == nil; {
+			_, err = io.WriteString(c, much)
+		}
+	})
 }
 
 // dripping is a receiver that begins well and then says a little more, again and again, for as long as anybody listens.

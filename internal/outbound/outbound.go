@@ -24,6 +24,8 @@ func NewClient(timeout time.Duration, p Policy) *http.Client {
 	transport := &http.Transport{
 		MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
 		TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
+		// A server may send as much before anybody reads it; it is 4 MiB for each request unless told.
+		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: AnswerLimit},
 	}
 	if p.Proxy != nil {
 		transport.Proxy = http.ProxyURL(p.Proxy) // resolves names, and so has to judge what they resolve to
