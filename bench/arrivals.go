@@ -8,21 +8,32 @@ import (
 	"net/http/httptest"
 	"sync"
 	"time"
+
+	"github.com/stile-id/stile/models"
 )
 
 // arrivals tells clients that what they wait for has come.
 type arrivals struct {
 	mu      sync.Mutex
 	waiting map[string]chan struct{}
+	// early came before anybody expected them.
+	early map[string]bool
 }
 
-func newArrivals() *arrivals { return &arrivals{waiting: map[string]chan struct{}{}} }
+func newArrivals() *arrivals {
+	return &arrivals{waiting: map[string]chan struct{}{}, early: map[string]bool{}}
+}
 
-// expect returns a channel that is closed when id arrives.
+// expect returns a channel that is closed when id arrives; at once, where it was noted before.
 func (a *arrivals) expect(id string) <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	arrived := make(chan struct{})
+	if a.early[id] {
+		delete(a.early, id)
+		close(arrived)
+		return arrived
+	}
 	a.waiting[id] = arrived
 	return arrived
 }
@@ -38,11 +49,26 @@ func (a *arrivals) arrive(ids ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, id := range ids {
-		if arrived, expected := a.waiting[id]; expected {
-			close(arrived)
-			delete(a.waiting, id)
-		}
+		a.wake(id)
 	}
+}
+
+// note is arrive for an id that its client may not have learned yet.
+func (a *arrivals) note(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.wake(id) {
+		a.early[id] = true
+	}
+}
+
+func (a *arrivals) wake(id string) (expected bool) {
+	arrived, expected := a.waiting[id]
+	if expected {
+		close(arrived)
+		delete(a.waiting, id)
+	}
+	return expected
 }
 
 // await waits until id has arrived.
@@ -59,10 +85,12 @@ func await(ctx context.Context, arrived <-chan struct{}, id string) error {
 	}
 }
 
-// newReceiver is a merchant's webhook handler.
-func newReceiver(a *arrivals) *httptest.Server {
+// newReceiver is a merchant's webhook handler. It tells of sessions that were verified, and of events that are tests.
+func newReceiver(verified, tested *arrivals) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var event struct {
+			ID   string           `json:"id"`
+			Type models.EventType `json:"type"`
 			Data struct {
 				ID string `json:"id"`
 			} `json:"data"`
@@ -71,6 +99,10 @@ func newReceiver(a *arrivals) *httptest.Server {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		a.arrive(event.Data.ID)
+		if event.Type == models.EventEndpointTest {
+			tested.note(event.ID)
+			return
+		}
+		verified.arrive(event.Data.ID)
 	}))
 }

@@ -19,6 +19,10 @@ const (
 	bareQueue, bareSignal = "bare", "go"
 	bareWorkflow          = "Bare"
 	barePrefix            = "bare-"
+	bareActivity          = "Act"
+	// bareTask is the least that does anything at all: a workflow of one activity.
+	bareTask       = "Task"
+	bareTaskPrefix = "task-"
 )
 
 // bare is the least that Temporal can do of the same shape: start, 24 h timer, one signal, one activity, completion.
@@ -41,7 +45,8 @@ func newBare(s *site, t *timers, pollers int) (*bare, error) {
 	}
 	b.worker = worker.New(b.client, bareQueue, worker.Options{MaxConcurrentWorkflowTaskPollers: pollers})
 	b.worker.RegisterWorkflowWithOptions(b.workflow, workflow.RegisterOptions{Name: bareWorkflow})
-	b.worker.RegisterActivityWithOptions(b.act, activity.RegisterOptions{Name: "Act"})
+	b.worker.RegisterWorkflowWithOptions(b.task, workflow.RegisterOptions{Name: bareTask})
+	b.worker.RegisterActivityWithOptions(b.act, activity.RegisterOptions{Name: bareActivity})
 	if err := b.worker.Start(); err != nil {
 		b.client.Close()
 		return nil, err
@@ -62,8 +67,12 @@ func (b *bare) workflow(ctx workflow.Context) error {
 		AddFuture(timer, func(workflow.Future) {}).
 		AddReceive(workflow.GetSignalChannel(ctx, bareSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) }).
 		Select(ctx)
+	return b.task(ctx)
+}
+
+func (b *bare) task(ctx workflow.Context) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: patience})
-	return workflow.ExecuteActivity(ctx, "Act", workflow.GetInfo(ctx).WorkflowExecution.ID).Get(ctx, nil)
+	return workflow.ExecuteActivity(ctx, bareActivity, workflow.GetInfo(ctx).WorkflowExecution.ID).Get(ctx, nil)
 }
 
 func (b *bare) act(_ context.Context, id string) error {
@@ -74,10 +83,8 @@ func (b *bare) act(_ context.Context, id string) error {
 // once takes one run from its start to its activity, and returns how long that took.
 func (b *bare) once(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	id := barePrefix + strconv.FormatInt(b.sequence.Add(1), 10)
-	acted := b.acted.expect(id)
-	options := client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue}
-	if _, err := b.client.ExecuteWorkflow(ctx, options, bareWorkflow); err != nil {
+	id, acted, err := b.start(ctx, barePrefix, bareWorkflow)
+	if err != nil {
 		return 0, err
 	}
 	if err := b.timers.await(ctx, id); err != nil {
@@ -86,6 +93,24 @@ func (b *bare) once(ctx context.Context) (time.Duration, error) {
 	if err := b.client.SignalWorkflow(ctx, id, "", bareSignal, nil); err != nil {
 		return 0, err
 	}
-	err := await(ctx, acted, id)
+	err = await(ctx, acted, id)
 	return time.Since(began), err
+}
+
+// onceTask takes one run of a single activity from its start to that, and returns how long that took.
+func (b *bare) onceTask(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	id, acted, err := b.start(ctx, bareTaskPrefix, bareTask)
+	if err != nil {
+		return 0, err
+	}
+	err = await(ctx, acted, id)
+	return time.Since(began), err
+}
+
+func (b *bare) start(ctx context.Context, prefix, name string) (id string, acted <-chan struct{}, err error) {
+	id = prefix + strconv.FormatInt(b.sequence.Add(1), 10)
+	acted = b.acted.expect(id)
+	_, err = b.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue}, name)
+	return id, acted, err
 }

@@ -20,7 +20,8 @@ type comparison struct {
 	transactions float64
 	// cost makes the ratio one of time per run, which is to stay below target, instead of runs per second, which are to
 	// reach it.
-	cost   bool
+	cost bool
+	// target is what the ratio should be; 0 where it merely says how things are.
 	target float64
 }
 
@@ -43,6 +44,7 @@ type bench struct {
 	progress io.Writer
 }
 
+// compareAll returns what it has measured, also where it broke off.
 func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ []comparison, err error) {
 	b := bench{site: s, options: o, progress: progress}
 	if !o.hasty {
@@ -56,14 +58,36 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 	}
 	defer b.bare.close()
 	var results []comparison
-	for _, measure := range []func(context.Context) (comparison, error){b.sessionsApart, b.sessionsTogether, b.graphs} {
-		result, err := measure(ctx)
+	for _, named := range measurements {
+		if !o.wants(named.name) {
+			continue
+		}
+		result, err := named.measure(b, ctx)
 		if err != nil {
-			return nil, err
+			return results, err
 		}
 		results = append(results, result)
 	}
 	return results, nil
+}
+
+// measurements are the comparisons, in the order in which they are made.
+var measurements = []struct {
+	name    string
+	measure func(bench, context.Context) (comparison, error)
+}{
+	{"apart", bench.sessionsApart},
+	{"together", bench.sessionsTogether},
+	{"graphs", bench.graphs},
+	{"deliveries", bench.deliveries},
+	{"hanging", bench.hanging},
+}
+
+func names() (all []string) {
+	for _, m := range measurements {
+		all = append(all, m.name)
+	}
+	return all
 }
 
 func (b bench) sessionsApart(ctx context.Context) (comparison, error) {
@@ -88,7 +112,7 @@ func (b bench) sessions(
 		if err != nil {
 			return err
 		}
-		c.rounds, err = b.compare(ctx, title, side{c.base, barePrefix, b.bare.once}, ours)
+		c.rounds, err = b.compare(ctx, title, side{name: c.base, ids: barePrefix + "%", once: b.bare.once}, ours)
 		return err
 	})
 	if err != nil {
@@ -137,9 +161,8 @@ func (b bench) with(
 // side is the merchant's sessions by a workflow.
 func (m *merchant) side(ctx context.Context, name string, definition object) (side, error) {
 	workflow, err := m.publish(ctx, definition)
-	return side{name, string(models.PrefixSession), func(ctx context.Context) (time.Duration, error) {
-		return m.verify(ctx, workflow)
-	}}, err
+	once := func(ctx context.Context) (time.Duration, error) { return m.verify(ctx, workflow) }
+	return side{name: name, ids: string(models.PrefixSession) + "%", once: once}, err
 }
 
 func (b bench) warmUp() int { return min(b.options.sessions, 2*b.clients) }
@@ -177,10 +200,17 @@ type turn struct {
 	into *sample
 }
 
-func (b bench) turn(ctx context.Context, t turn) (err error) {
+func (b bench) turn(ctx context.Context, t turn) error {
+	if t.side.around == nil {
+		return b.measure(ctx, t)
+	}
+	return t.side.around(ctx, func() error { return b.measure(ctx, t) })
+}
+
+func (b bench) measure(ctx context.Context, t turn) (err error) {
 	if *t.into, err = b.round(ctx, t.side, b.options.sessions, b.clients); err != nil {
 		return err
 	}
-	t.into.events, err = b.events(ctx, b.bare.client, t.side.prefix)
+	t.into.events, err = b.events(ctx, b.bare.client, t.side.ids)
 	return err
 }

@@ -12,10 +12,12 @@ import (
 // side is one of the two things that a comparison compares.
 type side struct {
 	name string
-	// prefix begins the ids of its runs.
-	prefix string
+	// ids is what those of its runs are LIKE. A _ stands for any character, which makes none too many of them.
+	ids string
 	// once takes one run from its start to its visible outcome.
 	once func(ctx context.Context) (time.Duration, error)
+	// around, where set, prepares for a turn and cleans up after it; neither is measured.
+	around func(ctx context.Context, turn func() error) error
 }
 
 // sample is what one side did in one round.
@@ -27,7 +29,7 @@ type sample struct {
 
 // round lets clients work through a number of runs, and ends when all of them have completed.
 func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, error) {
-	before, err := s.finished(ctx, of.prefix)
+	before, err := s.finished(ctx, of.ids)
 	if err != nil {
 		return sample{}, err
 	}
@@ -40,7 +42,7 @@ func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, e
 	if err != nil {
 		return sample{}, err
 	}
-	if err := s.awaitFinished(ctx, of.prefix, before+runs); err != nil {
+	if err := s.awaitFinished(ctx, of.ids, before+runs); err != nil {
 		return sample{}, err
 	}
 	elapsed, cpu := time.Since(began), cpuTime()-cpu

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/stile-id/stile/internal/app"
@@ -108,24 +109,31 @@ func (s *site) close(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// finished counts the runs that completed, of those whose id begins with prefix, where Temporal itself keeps it.
-func (s *site) finished(ctx context.Context, prefix string) (n int, err error) {
-	const completed = 2 // enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+// finished counts the runs that completed, of those whose id is LIKE ids, where Temporal itself keeps it.
+func (s *site) finished(ctx context.Context, ids string) (int, error) {
+	return s.count(ctx, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, ids)
+}
+
+// running counts the runs that have not come to their end.
+func (s *site) running(ctx context.Context, ids string) (int, error) {
+	return s.count(ctx, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, ids)
+}
+
+func (s *site) count(ctx context.Context, status enumspb.WorkflowExecutionStatus, ids string) (n int, err error) {
 	err = s.counters.QueryRow(ctx,
-		"SELECT count(*) FROM current_executions WHERE status = $1 AND starts_with(workflow_id, $2)",
-		completed, prefix).Scan(&n)
+		"SELECT count(*) FROM current_executions WHERE status = $1 AND workflow_id LIKE $2", int32(status), ids).Scan(&n)
 	return n, err
 }
 
 // awaitFinished returns when that many runs have completed.
-func (s *site) awaitFinished(ctx context.Context, prefix string, want int) error {
+func (s *site) awaitFinished(ctx context.Context, ids string, want int) error {
 	n := 0
 	err := until(ctx, func() (_ bool, err error) {
-		n, err = s.finished(ctx, prefix)
+		n, err = s.finished(ctx, ids)
 		return n >= want, err
 	})
 	if err != nil {
-		return fmt.Errorf("%d of %d runs %s* completed: %w", n, want, prefix, err)
+		return fmt.Errorf("%d of %d runs %s completed: %w", n, want, ids, err)
 	}
 	return nil
 }
@@ -156,10 +164,10 @@ func (s *site) commits(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// events is the mean length of the last histories, of runs whose id begins with prefix.
-func (s *site) events(ctx context.Context, temporal client.Client, prefix string) (mean float64, err error) {
+// events is the mean length of the last histories, of runs whose id is LIKE that.
+func (s *site) events(ctx context.Context, temporal client.Client, like string) (mean float64, err error) {
 	rows, err := s.counters.Query(ctx, "SELECT workflow_id FROM current_executions "+
-		"WHERE starts_with(workflow_id, $1) ORDER BY start_time DESC LIMIT 20", prefix)
+		"WHERE workflow_id LIKE $1 ORDER BY start_time DESC LIMIT 20", like)
 	if err != nil {
 		return 0, err
 	}
@@ -176,7 +184,11 @@ func (s *site) events(ctx context.Context, temporal client.Client, prefix string
 
 // until asks again and again, until the answer is true.
 func until(ctx context.Context, ask func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	return untilWithin(ctx, patience, ask)
+}
+
+func untilWithin(ctx context.Context, limit time.Duration, ask func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/models"
+)
+
+// deliveries compares events brought to a receiver with workflows of one activity.
+func (b bench) deliveries(ctx context.Context) (comparison, error) {
+	c := comparison{title: "deliveries", base: "bare activity", our: "delivery"}
+	err := b.with(ctx, b.apart, func(m *merchant) (err error) {
+		base := side{name: c.base, ids: bareTaskPrefix + "%", once: b.bare.onceTask}
+		c.rounds, err = b.compare(ctx, c.title, base, m.deliveries(c.our))
+		return err
+	})
+	return c, err
+}
+
+// hanging compares deliveries to one receiver beside those that hang with deliveries to it alone.
+func (b bench) hanging(ctx context.Context) (comparison, error) {
+	c := comparison{title: "receivers that hang", base: "none", our: "beside 50", target: 0.9}
+	err := b.with(ctx, b.waiting, func(m *merchant) error {
+		h, err := b.newHanging(ctx, m)
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		beside := m.deliveries(c.our)
+		beside.around = h.around
+		c.rounds, err = b.compare(ctx, c.title, m.deliveries(c.base), beside)
+		return err
+	})
+	return c, err
+}
+
+// waiting runs Stile with so much time for receivers that none runs out of it within a turn.
+func (b bench) waiting(ctx context.Context) (*stile, error) {
+	s := *b.site
+	s.config.WebhookTimeout = 20 * patience
+	return s.apart(ctx)
+}
+
+// deliveries are tests of the merchant's endpoint.
+func (m *merchant) deliveries(name string) side {
+	return side{name: name, ids: deliveriesTo(m.endpoint), once: m.deliver}
+}
+
+// deliveriesTo is what the ids of the runs that own deliveries to the endpoint are LIKE.
+func deliveriesTo(endpoint string) string { return string(models.PrefixEvent) + "%-" + endpoint }

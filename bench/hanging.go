@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	hangingEndpoints = 50
+	// hangingTenants own them, all of them as many.
+	hangingTenants = 10
+	// calm is how long no other attempt must have reached a receiver: Stile has begun all that it will begin.
+	calm = 2 * time.Second
+	// afterwards is how long what hung, or was put off meanwhile, may take to be over.
+	afterwards = 10 * patience
+	// answersEvery spreads the answers of receivers that hang no more. All of them at once would be a herd, which takes
+	// the machine longer to get over.
+	answersEvery = 10 * time.Millisecond
+)
+
+// hanging are endpoints of other organizations, whose receivers do not answer while they are told to hang.
+type hanging struct {
+	bench
+	endpoints []hangingEndpoint
+	next      atomic.Int64
+	// underWay counts the requests that are at the receivers.
+	underWay atomic.Int64
+	// answering lets one answer go at each tick.
+	answering *time.Ticker
+
+	mu sync.Mutex
+	// answer is closed when the receivers are to answer.
+	answer chan struct{}
+}
+
+type hangingEndpoint struct {
+	owner    *tenant
+	id       string
+	receiver *httptest.Server
+}
+
+// newHanging makes endpoints that answer at once, until they are told to hang.
+func (b bench) newHanging(ctx context.Context, m *merchant) (*hanging, error) {
+	h := &hanging{bench: b, answering: time.NewTicker(answersEvery), answer: make(chan struct{})}
+	close(h.answer)
+	var owner *tenant
+	for i := range hangingEndpoints {
+		var err error
+		if i%(hangingEndpoints/hangingTenants) == 0 {
+			owner, err = newTenant(ctx, m.stile, m.http)
+		}
+		if err == nil {
+			err = h.add(ctx, owner)
+		}
+		if err != nil {
+			h.close()
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *hanging) add(ctx context.Context, owner *tenant) (err error) {
+	e := hangingEndpoint{owner: owner, receiver: httptest.NewServer(http.HandlerFunc(h.receive))}
+	e.id, err = owner.subscribe(ctx, e.receiver.URL)
+	h.endpoints = append(h.endpoints, e)
+	return err
+}
+
+func (h *hanging) receive(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender has gone
+	h.underWay.Add(1)
+	defer h.underWay.Add(-1)
+	h.mu.Lock()
+	answer := h.answer
+	h.mu.Unlock()
+	select {
+	case <-answer:
+		<-h.answering.C
+	case <-r.Context().Done():
+	}
+}
+
+// around has every endpoint hang, with attempts due, for as long as turn takes, and returns when all of them are made.
+func (h *hanging) around(ctx context.Context, turn func() error) (err error) {
+	h.hang()
+	defer func() { err = errors.Join(err, h.clear(ctx)) }()
+	due := h.backlog * len(h.endpoints)
+	if _, err := work(ctx, side{once: h.test}, due, h.clients); err != nil {
+		return err
+	}
+	if err := h.settle(ctx); err != nil {
+		return err
+	}
+	began := h.underWay.Load()
+	if _, err := fmt.Fprintf(h.progress, "%d attempts due, %d of them under way\n", due, began); err != nil {
+		return err
+	}
+	if err := turn(); err != nil {
+		return err
+	}
+	if left := h.underWay.Load(); left < began {
+		return fmt.Errorf("%d of %d attempts that were to hang have ended", began-left, began)
+	}
+	return nil
+}
+
+func (h *hanging) hang() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer = make(chan struct{})
+}
+
+// test makes an attempt due at the next endpoint.
+func (h *hanging) test(ctx context.Context) (time.Duration, error) {
+	e := h.endpoints[int(h.next.Add(1))%len(h.endpoints)]
+	_, err := e.owner.test(ctx, e.id)
+	return 0, err
+}
+
+// settle returns when no further attempt reaches its receiver.
+func (h *hanging) settle(ctx context.Context) error {
+	last, since := int64(-1), time.Now()
+	return until(ctx, func() (bool, error) {
+		if now := h.underWay.Load(); now != last {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) >= calm, nil
+	})
+}
+
+// clear has the receivers answer, and returns when every attempt at them has been made.
+func (h *hanging) clear(ctx context.Context) error {
+	h.release()
+	left := 0
+	err := untilWithin(ctx, afterwards, func() (_ bool, err error) {
+		left, err = h.running(ctx, deliveriesTo("%"))
+		return left == 0, err
+	})
+	if err != nil {
+		return fmt.Errorf("%d deliveries are still under way: %w", left, err)
+	}
+	return nil
+}
+
+func (h *hanging) release() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.answer:
+	default:
+		close(h.answer)
+	}
+}
+
+func (h *hanging) close() {
+	h.release()
+	for _, e := range h.endpoints {
+		e.receiver.Close()
+	}
+	h.answering.Stop()
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+type object map[string]any
+
+// tenant is a live organization, and what speaks with its key.
+type tenant struct {
+	stile       *stile
+	http        *http.Client
+	org, secret string
+}
+
+func newTenant(ctx context.Context, s *stile, client *http.Client) (*tenant, error) {
+	t := &tenant{stile: s, http: client}
+	org, err := s.api.Store().Across().CreateOrganization(ctx, models.Organization{Name: "Bench"})
+	if err != nil {
+		return nil, err
+	}
+	t.org = org.ID
+	_, t.secret, err = s.api.Store().CreateKey(ctx, t.org, store.ActorCLI, models.SecretKey)
+	return t, err
+}
+
+// subscribe makes an endpoint that hears of verified sessions alone, and returns its id. It is stored directly: over the
+// API that of a live organization must be https, and what TLS costs is not of interest here.
+func (t *tenant) subscribe(ctx context.Context, url string) (string, error) {
+	endpoint, _, err := t.stile.api.Store().CreateEndpoint(ctx, store.ActorCLI, models.WebhookEndpoint{
+		OrgID: t.org, URL: url, Status: models.EndpointEnabled,
+		EnabledEvents: models.AsJSON([]models.EventType{models.EventSessionVerified}),
+	})
+	return endpoint.ID, err
+}
+
+// test has an event sent to the endpoint, and returns its id.
+func (t *tenant) test(ctx context.Context, endpoint string) (event string, err error) {
+	var delivery struct {
+		EventID string `json:"event_id"`
+	}
+	err = t.post(ctx, t.secret, "/v1/webhook_endpoints/"+endpoint+"/test", nil, &delivery)
+	return delivery.EventID, err
+}
+
+// post sends an object and reads the answer into out, unless that is nil.
+func (t *tenant) post(ctx context.Context, credential, path string, in object, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		body = nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.stile.api.URL()+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+credential)
+	response, err := t.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("POST %s: %s: %s", path, response.Status, answer)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, out)
+}
