@@ -133,6 +133,15 @@ func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
 		Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending)
 }
 
+// PutOff makes a pending attempt due later, and reports whether it was pending still: who was to make it has found no
+// room at its endpoint. The sweep then sees that somebody will.
+func (s *Store) PutOff(ctx context.Context, org, id string, until models.Timestamp) (pending bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	defer cancel()
+	res := pendingDelivery(s.read(ctx), models.Delivery{ID: id, OrgID: org}).Updates(map[string]any{"due_at": until})
+	return res.RowsAffected == 1, res.Error
+}
+
 // holdEndpoint takes the endpoint's row for the transaction by writing to it: who disables the endpoint at this moment
 // comes before and has closed the delivery, or comes after and closes the next attempt.
 func holdEndpoint(tx *gorm.DB, org, endpoint string) error {

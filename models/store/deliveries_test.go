@@ -32,6 +32,9 @@ var deliveryScenarios = []scenario{
 	laterAnswerDoesNotUndoTheFirst,
 	concurrentRecordersMakeOneNextAttempt,
 	foreignAnswerChangesNothing,
+	deliveryPutOffIsDueLater,
+	nobodyElsePutsADeliveryOff,
+	attemptThatIsOverIsNotPutOff,
 	answerAfterTheEndpointWasDisabledIsClosed,
 	dispatchAtADisabledEndpointIsClosed,
 	dispatchClosesWhatWasBornTooLate,
@@ -261,6 +264,58 @@ func foreignAnswerChangesNothing(t *testing.T, f *fixture) {
 	require.Equal(t, []models.Delivery{delivery}, f.deliveries(t, delivery.EndpointID))
 	_, err := f.Outcome(t.Context(), stolen)
 	requireCode(t, models.CodeResourceMissing, err)
+}
+
+func (f *fixture) putOff(t *testing.T, d models.Delivery, until models.Timestamp) (pending bool) {
+	t.Helper()
+	pending, err := f.PutOff(t.Context(), d.OrgID, d.ID, until)
+	require.NoError(t, err)
+	return pending
+}
+
+func deliveryPutOffIsDueLater(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery, other := f.delivery(t, f.session(t)), f.delivery(t, f.session(t))
+	until := models.At(f.clock.Now().Add(time.Minute))
+
+	require.True(t, f.putOff(t, delivery, until))
+
+	want := delivery
+	want.DueAt = until
+	require.Equal(t, want, f.redelivery(t, delivery.EndpointID, delivery.ID), "it was not attempted")
+	require.Equal(t, other, f.redelivery(t, other.EndpointID, other.ID))
+	f.clock.Advance(time.Minute)
+	overdue, err := f.Across().OverdueDeliveries(t.Context(), f.clock.Now(), 100)
+	require.NoError(t, err)
+	require.Equal(t, []models.Delivery{other}, overdue, "somebody will make the one that was put off")
+	require.Equal(t, models.DeliveryOutcome{Status: models.DeliverySucceeded}, f.answered(t, delivery, acknowledged))
+}
+
+func nobodyElsePutsADeliveryOff(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	delivery := f.delivery(t, f.session(t))
+	foreign, unknown := delivery, delivery
+	foreign.OrgID, unknown.ID = f.foreign, "whd_unknown"
+	for _, d := range []models.Delivery{foreign, unknown} {
+		require.False(t, f.putOff(t, d, models.At(f.clock.Now().Add(time.Minute))))
+	}
+	require.Equal(t, delivery, f.redelivery(t, delivery.EndpointID, delivery.ID))
+}
+
+func attemptThatIsOverIsNotPutOff(t *testing.T, f *fixture) {
+	for name, end := range map[string]func(models.WebhookEndpoint, models.Delivery){
+		"succeeded": func(_ models.WebhookEndpoint, d models.Delivery) { f.answered(t, d, acknowledged) },
+		"failed":    func(_ models.WebhookEndpoint, d models.Delivery) { f.answered(t, d, refused) },
+		"closed":    func(e models.WebhookEndpoint, _ models.Delivery) { f.disable(t, e) },
+	} {
+		endpoint := f.endpoint(t, models.AllEvents)
+		delivery := f.delivery(t, f.session(t))
+		end(endpoint, delivery)
+		over := f.redelivery(t, endpoint.ID, delivery.ID)
+		require.False(t, f.putOff(t, delivery, models.At(f.clock.Now().Add(time.Minute))), name)
+		require.Equal(t, over, f.redelivery(t, endpoint.ID, delivery.ID), name)
+		f.disable(t, endpoint) // the next one's events are not for this one
+	}
 }
 
 func answerAfterTheEndpointWasDisabledIsClosed(t *testing.T, f *fixture) {
