@@ -19,3 +19,27 @@ func (a *Webhooks) Ask(ctx context.Context, url string) (store.Answer, error) {
 	}
 	return a.ask(request)
 }
+
+// Class shows the tests what is known of an endpoint.
+func (p *Pace) Class(endpoint string) Class { return p.class(endpoint) }
+
+// ErrBusy is what the gate says where there is no room.
+var ErrBusy = errBusy
+
+// Enter is how activities pass the gate.
+func (g *Gate) Enter(ctx context.Context, key string, prompt bool) (leave func(), err error) {
+	return g.enter(ctx, key, prompt)
+}
+
+// Rooms counts the keys that the gate has in mind.
+func (g *Gate) Rooms() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.rooms)
+}
+
+// PutOffFor is how long a delivery is put off, and FaultWait how long one waits after a fault of ours.
+var (
+	PutOffFor = putOffFor
+	FaultWait = faultWait
+)

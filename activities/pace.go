@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -17,15 +18,26 @@ const (
 	paceSize = 10_000
 )
 
-// Pace remembers, for one process, which endpoints acknowledged promptly what they were sent last. It is safe for
-// concurrent use; nil remembers nothing.
+// Class is what a process knows of an endpoint: how it took what it was sent last.
+type Class string
+
+// The classes.
+const (
+	ClassNew     Class = "new"     // nobody has heard of it yet
+	ClassPrompt  Class = "prompt"  // it acknowledged, promptly
+	ClassSlow    Class = "slow"    // it acknowledged, but not promptly
+	ClassFailing Class = "failing" // it did not acknowledge
+)
+
+// Pace remembers, for one process, how endpoints took what they were sent last. It is safe for concurrent use; nil
+// remembers nothing.
 type Pace struct {
 	mu        sync.Mutex
 	endpoints *lru.LRU[string, pace]
 }
 
 type pace struct {
-	prompt   bool
+	class    Class // "" is ClassNew
 	underWay int
 }
 
@@ -40,13 +52,21 @@ func NewPace() *Pace {
 
 // Prompt reports whether an attempt at the endpoint may be expected to be over in no time.
 func (p *Pace) Prompt(endpoint string) bool {
+	known := p.of(endpoint)
+	return known.class == ClassPrompt && known.underWay < promptAtOnce
+}
+
+// class is what is known of the endpoint.
+func (p *Pace) class(endpoint string) Class { return cmp.Or(p.of(endpoint).class, ClassNew) }
+
+func (p *Pace) of(endpoint string) pace {
 	if p == nil {
-		return false
+		return pace{}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	known, _ := p.endpoints.Get(endpoint)
-	return known.prompt && known.underWay < promptAtOnce
+	return known
 }
 
 // begin notes an attempt that is being made; ended notes how it went.
@@ -57,8 +77,19 @@ func (p *Pace) begin(endpoint string) (ended func(acknowledged bool)) {
 	p.change(endpoint, func(e *pace) { e.underWay++ })
 	began := time.Now()
 	return func(acknowledged bool) {
-		prompt := acknowledged && time.Since(began) < promptAnswer
-		p.change(endpoint, func(e *pace) { e.underWay, e.prompt = max(e.underWay-1, 0), prompt })
+		class := classOf(acknowledged, time.Since(began))
+		p.change(endpoint, func(e *pace) { e.underWay, e.class = max(e.underWay-1, 0), class })
+	}
+}
+
+func classOf(acknowledged bool, took time.Duration) Class {
+	switch {
+	case !acknowledged:
+		return ClassFailing
+	case took < promptAnswer:
+		return ClassPrompt
+	default:
+		return ClassSlow
 	}
 }
 

@@ -20,30 +20,45 @@ func TestAnEndpointIsPromptWhileItAcknowledges(t *testing.T) {
 	merchant := scene.NewMerchant(t, p.clock.Now)
 	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
 	require.False(t, p.Pace.Prompt(endpoint.ID), "nobody knows yet")
+	require.Equal(t, activities.ClassNew, p.Pace.Class(endpoint.ID))
 	for _, step := range []struct {
 		status int
-		prompt bool
+		class  activities.Class
 	}{
-		{http.StatusOK, true}, {http.StatusInternalServerError, false}, {http.StatusNoContent, true},
+		{http.StatusOK, activities.ClassPrompt}, {http.StatusInternalServerError, activities.ClassFailing},
+		{http.StatusNoContent, activities.ClassPrompt},
 	} {
 		merchant.Answers(step.status)
 		p.clock.Advance(time.Second)
 		p.Begin(t, scene.AnyOf(document))
 		owed := p.Deliveries(t, endpoint)
 		p.deliver(t, owed[len(owed)-1].Ref())
-		require.Equal(t, step.prompt, p.Pace.Prompt(endpoint.ID), step.status)
+		require.Equal(t, step.class, p.Pace.Class(endpoint.ID), step.status)
+		require.Equal(t, step.class == activities.ClassPrompt, p.Pace.Prompt(endpoint.ID), step.status)
 	}
+	require.Equal(t, []activities.Class{activities.ClassNew, activities.ClassPrompt, activities.ClassFailing}, p.classes,
+		"what was known before each attempt")
 }
 
 func TestASlowEndpointIsNotPrompt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pace := activities.NewPace()
-		for _, took := range []time.Duration{999 * time.Millisecond, time.Second, 0} {
+		for _, attempt := range []struct {
+			took         time.Duration
+			acknowledged bool
+			class        activities.Class
+		}{
+			{999 * time.Millisecond, true, activities.ClassPrompt}, {time.Second, true, activities.ClassSlow},
+			{0, true, activities.ClassPrompt}, {0, false, activities.ClassFailing}, {time.Minute, false, activities.ClassFailing},
+		} {
+			known := pace.Class("we_1")
 			ended := pace.Begin("we_1")
-			<-time.After(took)
-			ended(true)
-			require.Equal(t, took < time.Second, pace.Prompt("we_1"), took)
+			<-time.After(attempt.took)
+			require.Equal(t, known, pace.Class("we_1"), "until it is over")
+			ended(attempt.acknowledged)
+			require.Equal(t, attempt.class, pace.Class("we_1"))
+			require.Equal(t, attempt.class == activities.ClassPrompt, pace.Prompt("we_1"))
 		}
 	})
 }
@@ -63,4 +78,5 @@ func TestAPromptEndpointTakesFewAttemptsAtOnce(t *testing.T) {
 	ended(true)
 	require.True(t, pace.Prompt("we_1"))
 	require.False(t, (*activities.Pace)(nil).Prompt("we_1"), "who remembers nothing expects nothing")
+	require.Equal(t, activities.ClassNew, (*activities.Pace)(nil).Class("we_1"))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 
@@ -26,6 +27,7 @@ const (
 	ProviderPromised ProviderAnswer = "promised" // the verdict comes by callback
 	ProviderRefused  ProviderAnswer = "refused"  // asking again is futile
 	ProviderAway     ProviderAnswer = "away"     // asked again later
+	ProviderBusy     ProviderAnswer = "busy"     // not asked: too many requests are under way there
 )
 
 // Providers are the activities that bring submissions to those who judge them outside.
@@ -33,6 +35,8 @@ type Providers struct {
 	*Sessions
 	// Connect makes the way to a provider.
 	Connect func(c models.ProviderConnector, secret string) methods.Provider
+	// Gate, where set, bounds the requests under way by each connector.
+	Gate *Gate
 	// Asked, where set, hears of every request, for metrics.
 	Asked func(method rules.Method, answer ProviderAnswer)
 }
@@ -63,9 +67,11 @@ func (a *Providers) AskProvider(ctx context.Context, ref models.SubmissionRef) e
 func (a *Providers) ask(
 	ctx context.Context, ref models.SubmissionRef, i methods.Inquiry, c models.ProviderConnector, secret string,
 ) error {
-	verdict, err := a.Connect(c, secret).Ask(ctx, i)
-	fault.Point("provider.answered")
+	verdict, err := a.inquire(ctx, i, c, secret)
 	switch {
+	case errors.Is(err, errBusy):
+		a.heard(i.Method, ProviderBusy)
+		return busyFor(time.Second)
 	case errors.Is(err, methods.ErrRefused):
 		// The user can do nothing about it, so the operator has to hear of it.
 		activity.GetLogger(ctx).Error("a provider refuses to judge", "connector", c.ID, "error", err.Error())
@@ -82,6 +88,20 @@ func (a *Providers) ask(
 		verdict.Provider = c.Label()
 		return a.conclude(ctx, ref, *verdict)
 	}
+}
+
+// inquire makes the request, where there is room for one more.
+func (a *Providers) inquire(
+	ctx context.Context, i methods.Inquiry, c models.ProviderConnector, secret string,
+) (*methods.Verdict, error) {
+	leave, err := a.Gate.enter(ctx, c.ID, true)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	verdict, err := a.Connect(c, secret).Ask(ctx, i)
+	fault.Point("provider.answered")
+	return verdict, err
 }
 
 func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool) (methods.Inquiry, error) {

@@ -30,8 +30,23 @@ type Webhooks struct {
 	Schedule []time.Duration
 	// Pace, where set, hears how endpoints answer.
 	Pace *Pace
+	// Gate, where set, bounds the attempts under way at each endpoint.
+	Gate *Gate
+	// Jitter spreads what is put off: each call gives a number from 0 up to 1. Nil means that of production.
+	Jitter func() float64
 	// Delivered, where set, hears of every attempt that was made, for metrics.
-	Delivered func(outcome models.DeliveryStatus)
+	Delivered func(Attempt)
+	// Busy, where set, hears of every delivery that was put off because it found no room, for metrics.
+	Busy func()
+}
+
+// Attempt is how an attempt went, for metrics.
+type Attempt struct {
+	Outcome models.DeliveryStatus
+	// Class is what was known of the endpoint before.
+	Class Class
+	// Took is how long the endpoint took.
+	Took time.Duration
 }
 
 // EventDeliveries lists the first attempts of an event that nobody has made.
@@ -39,9 +54,27 @@ func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]
 	return a.Store.EventDeliveries(ctx, ref.OrgID, ref.EventID)
 }
 
-// DeliverWebhook makes one attempt. What the receiver answers, or that it does not, is a result; an error is a fault of
-// ours. An attempt made before is not made again, unless a crash came between the answer and its record.
+// DeliverWebhook makes one attempt, or puts it off where its endpoint has as many under way as it may have. What the
+// receiver answers, or that it does not, is a result; an error is a fault of ours, or says that there was no room. An
+// attempt made before is not made again, unless a crash came between the answer and its record.
 func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	outcome, err := a.deliver(ctx, ref)
+	return outcome, soon(ctx, err)
+}
+
+func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	leave, err := a.Gate.enter(ctx, ref.EndpointID, a.Pace.class(ref.EndpointID) == ClassPrompt)
+	if errors.Is(err, errBusy) {
+		return a.putOff(ctx, ref)
+	}
+	if err != nil {
+		return models.DeliveryOutcome{}, err
+	}
+	defer leave()
+	return a.attempt(ctx, ref)
+}
+
+func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	dispatch, err := a.Store.Dispatch(ctx, ref.OrgID, ref.DeliveryID)
 	if err != nil {
 		return models.DeliveryOutcome{}, err
@@ -49,6 +82,7 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 	if dispatch.Delivery.Status != models.DeliveryPending {
 		return a.Store.Outcome(ctx, dispatch.Delivery)
 	}
+	class := a.Pace.class(ref.EndpointID)
 	ended := a.Pace.begin(ref.EndpointID)
 	answer, err := a.send(ctx, dispatch)
 	ended(err == nil && answer.Acknowledged)
@@ -58,7 +92,7 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 	fault.Point("webhook.answered")
 	outcome, err := a.Store.RecordAnswer(ctx, dispatch.Delivery, answer, a.Schedule)
 	if err == nil && a.Delivered != nil {
-		a.Delivered(outcome.Status)
+		a.Delivered(Attempt{Outcome: outcome.Status, Class: class, Took: answer.Duration})
 	}
 	return outcome, err
 }

@@ -26,6 +26,7 @@ type post struct {
 	*activities.Webhooks
 	clock     *clock
 	attempted []models.DeliveryStatus
+	classes   []activities.Class // what was known of the endpoint before each
 }
 
 func newPost(t *testing.T) *post {
@@ -34,8 +35,10 @@ func newPost(t *testing.T) *post {
 	p := &post{Scene: scene.New(t, c.Now), clock: c}
 	p.Webhooks = &activities.Webhooks{
 		Store: p.Scene.Store, Client: outbound.NewClient(time.Minute, outbound.Policy{Allow: outbound.Loopback()}),
-		Schedule:  []time.Duration{5 * time.Minute, 30 * time.Minute},
-		Delivered: func(s models.DeliveryStatus) { p.attempted = append(p.attempted, s) },
+		Schedule: []time.Duration{5 * time.Minute, 30 * time.Minute},
+		Delivered: func(a activities.Attempt) {
+			p.attempted, p.classes = append(p.attempted, a.Outcome), append(p.classes, a.Class)
+		},
 	}
 	return p
 }

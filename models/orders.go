@@ -1,5 +1,7 @@
 package models
 
+import "time"
+
 // What passes between workflows and activities: names, and messages that carry row ids and nothing personal.
 
 // Activity names, as registered and as found in histories: never change one.
@@ -12,6 +14,13 @@ const (
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryProgress
+)
+
+// A delivery that finds no room at its endpoint is put off for PutOffMost at the most, and by chance for a little more, up
+// to PutOffLimit.
+const (
+	PutOffMost  = 5 * time.Minute
+	PutOffLimit = PutOffMost + PutOffMost/2
 )
 
 // SessionRef names the row of a session.

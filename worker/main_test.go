@@ -17,6 +17,12 @@ var eager = workertest.Options{
 	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
 }
 
+// lonely has one worker, whose attempts do not run out of time within a test.
+var lonely = workertest.Share(workertest.Options{
+	Workers: 1, Judge: eager.Judge, RetrySchedule: eager.RetrySchedule, WebhookTimeout: 3 * workertest.Patience,
+	SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,
+})
+
 var house = workertest.Share(eager)
 
-func TestMain(m *testing.M) { os.Exit(house.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(workertest.Main(m, house, lonely)) }

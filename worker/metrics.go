@@ -44,8 +44,8 @@ func (m *Metrics) ended(s models.Session) {
 	m.sessions.WithLabelValues(string(s.Status), method, string(s.Jurisdiction.Country())).Inc()
 }
 
-func (m *Metrics) delivered(outcome models.DeliveryStatus) {
-	m.deliveries.WithLabelValues(string(outcome)).Inc()
+func (m *Metrics) delivered(a activities.Attempt) {
+	m.deliveries.WithLabelValues(string(a.Outcome)).Inc()
 }
 
 func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {

@@ -2,6 +2,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -38,9 +39,13 @@ type Options struct {
 	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout, Egress).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
-	ReviewTimeout  time.Duration
-	SessionTTL     time.Duration
-	RetrySchedule  []time.Duration
+	// WebhookConcurrency is how many attempts may be under way at once at an endpoint, and ProviderConcurrency how many
+	// requests by a connector. 0 means 16 and 64.
+	WebhookConcurrency, ProviderConcurrency int
+
+	ReviewTimeout time.Duration
+	SessionTTL    time.Duration
+	RetrySchedule []time.Duration
 	// SweepInterval is how often lost signals, starts and deliveries are looked for, and SweepAfter how long something
 	// must be overdue to count as lost. 0 means 2 and 5 seconds.
 	SweepInterval, SweepAfter time.Duration
@@ -57,6 +62,8 @@ func (o Options) withDefaults() Options {
 	if o.ProviderClient == nil {
 		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost, o.Egress)
 	}
+	o.WebhookConcurrency = cmp.Or(o.WebhookConcurrency, 16)
+	o.ProviderConcurrency = cmp.Or(o.ProviderConcurrency, 64)
 	if o.SweepInterval == 0 {
 		o.SweepInterval = 2 * time.Second
 	}
@@ -70,6 +77,8 @@ func (o Options) withDefaults() Options {
 type Worker struct {
 	options Options
 	pace    *activities.Pace
+	// endpoints and connectors bound what is under way at each, on whichever queue.
+	endpoints, connectors *activities.Gate
 	// queues are the pollers that have been started.
 	queues  []worker.Worker
 	cancel  context.CancelFunc
@@ -78,7 +87,13 @@ type Worker struct {
 }
 
 // New makes a worker.
-func New(o Options) *Worker { return &Worker{options: o.withDefaults(), pace: activities.NewPace()} }
+func New(o Options) *Worker {
+	o = o.withDefaults()
+	return &Worker{
+		options: o, pace: activities.NewPace(),
+		endpoints: activities.NewGate(o.WebhookConcurrency), connectors: activities.NewGate(o.ProviderConcurrency),
+	}
+}
 
 // stopTimeout is how long an activity may go on after a stop was asked for.
 const stopTimeout = 10 * time.Second
@@ -89,6 +104,11 @@ const recoveryAtOnce = 16
 // pollers wait for what each queue mostly carries. A task that finds none waiting is written to Temporal's database, read
 // again and deleted; the SDK's two are seldom there when many sessions are under way.
 const pollers = 16
+
+// slots are for activities that wait for servers of customers. One that hangs holds 4 at a time, and 16 where it was
+// prompt until then (Options.WebhookConcurrency), while up to 16 more wait for a moment; a provider holds 64, and as many
+// wait. So hundreds may hang at once before others wait for them. What waits takes little but memory.
+const slots = 4000
 
 // sessionsQueue makes the poller of QueueSessions.
 func (w *Worker) sessionsQueue() worker.Worker {
@@ -117,8 +137,12 @@ func (w *Worker) sessions() *activities.Sessions {
 // providersQueue makes the poller of QueueProviders, which takes no workflows.
 func (w *Worker) providersQueue() worker.Worker {
 	o := w.options
-	queue := worker.New(o.Temporal, workflows.QueueProviders, versioned(o.BuildID))
-	providers := &activities.Providers{Sessions: w.sessions(), Connect: w.connect, Asked: o.Metrics.asked}
+	options := versioned(o.BuildID)
+	options.MaxConcurrentActivityExecutionSize = slots
+	queue := worker.New(o.Temporal, workflows.QueueProviders, options)
+	providers := &activities.Providers{
+		Sessions: w.sessions(), Connect: w.connect, Gate: w.connectors, Asked: o.Metrics.asked,
+	}
 	register(queue, models.ActivityAskProvider, providers.AskProvider)
 	return queue
 }
@@ -126,7 +150,8 @@ func (w *Worker) providersQueue() worker.Worker {
 func (w *Worker) webhooks() *activities.Webhooks {
 	o := w.options
 	return &activities.Webhooks{
-		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Delivered: o.Metrics.delivered,
+		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Gate: w.endpoints,
+		Delivered: o.Metrics.delivered,
 	}
 }
 
@@ -144,6 +169,7 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
 	options.MaxConcurrentActivityTaskPollers = pollers
+	options.MaxConcurrentActivityExecutionSize = slots
 	queue := worker.New(o.Temporal, workflows.QueueWebhooks, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
 	webhooks := w.webhooks()

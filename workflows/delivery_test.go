@@ -110,6 +110,24 @@ func TestAFaultOfOursIsNotTheReceiversFailure(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
 }
 
+func TestADeliveryThatFindsNoRoomIsMadeLater(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated, models.EventSessionVerified)
+	putOff := make(chan struct{})
+	p.webhooks.Gate, p.webhooks.Jitter = activities.NewGate(1), func() float64 { return 0 }
+	p.webhooks.Busy = func() { close(putOff) }
+	merchant.Before(func(scene.Request) { <-putOff }) // so that the other delivery finds no room
+	session := p.Begin(t, scene.AnyOf(document), scene.BornVerified)
+
+	p.run(t, session)
+
+	require.Equal(t, []time.Duration{0, time.Second}, heardAfter(merchant))
+	require.ElementsMatch(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, merchant.Heard())
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded, models.DeliverySucceeded}, p.Statuses(t, endpoint))
+	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
+}
+
 // owed makes the first attempt at the endpoint, which fails, and returns what a RetryDelivery then has to do.
 func (p *play) owed(t *testing.T, endpoint scene.Endpoint) workflows.RetryInput {
 	t.Helper()

@@ -31,8 +31,9 @@ func patientDatabaseWork(summary string) workflow.ActivityOptions {
 }
 
 // delivery gives a receiver its full time and us a little more, to read and record. What the receiver answers is a
-// result; retries are for our own faults alone, and stop only when they are mended. An attempt that will be over in no
-// time is made where the run is: there it can begin without a detour over Temporal.
+// result; retries are for our own faults, and for want of room at the endpoint, and stop only when there is none of
+// these. An attempt that will be over in no time is made where the run is: there it can begin without a detour over
+// Temporal.
 func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.ActivityOptions {
 	queue := QueueWebhooks
 	if d.Prompt {
@@ -42,7 +43,7 @@ func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.Acti
 		TaskQueue:           queue,
 		Summary:             d.EventType,
 		StartToCloseTimeout: receiverTimeout + 5*time.Second,
-		RetryPolicy:         faultsOfOurs(),
+		RetryPolicy:         wantOfRoom(),
 	}
 }
 
@@ -74,4 +75,12 @@ func faultsOfOurs() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
 	}
+}
+
+// wantOfRoom allows a delivery the waits that the activity itself asks for: Temporal cuts those to the longest of the
+// policy. After a fault of ours the activity asks for no longer one than faultsOfOurs has.
+func wantOfRoom() *temporal.RetryPolicy {
+	policy := faultsOfOurs()
+	policy.MaximumInterval = models.PutOffLimit
+	return policy
 }

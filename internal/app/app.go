@@ -157,6 +157,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		ReviewTimeout:  c.ReviewTimeout,
 		SessionTTL:     c.SessionTTL,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
+		WebhookConcurrency: c.WebhookConcurrency, ProviderConcurrency: c.ProviderConcurrency,
 		CallbackURL:   a.callbackURL(),
 		Egress:        a.egress(),
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,

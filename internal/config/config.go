@@ -54,6 +54,8 @@ type Config struct {
 	RateLimitAddress     int // STILE_RATE_LIMIT_ADDRESS: … and address, without a credential
 	RateLimitProvider    int // STILE_RATE_LIMIT_PROVIDER: … and address, for the callbacks of providers
 	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open at once
+	WebhookConcurrency   int // STILE_WEBHOOK_CONCURRENCY: attempts under way at once per endpoint and worker
+	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
 }
 
 // FromEnvironment reads the process environment. The error names every variable that is wrong.
@@ -99,6 +101,8 @@ func Read(get func(name string) string) (Config, error) {
 		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", 600),
 		RateLimitProvider:    r.number("STILE_RATE_LIMIT_PROVIDER", 6000),
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", 20),
+		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", 16),
+		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", 64),
 	}
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)

@@ -24,6 +24,8 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	require.Equal(t, 500, c.SandboxQuota)
 	require.Equal(t, 1000, c.RateLimitSecret)
 	require.Equal(t, 100, c.RateLimitPublishable)
+	require.Equal(t, 16, c.WebhookConcurrency)
+	require.Equal(t, 64, c.ProviderConcurrency)
 	require.False(t, c.TemporalTLS)
 }
 
@@ -35,6 +37,8 @@ func TestABadValueNamesItsVariable(t *testing.T) {
 		"STILE_WEBHOOK_RETRY_SCHEDULE": "5m,never",
 		"STILE_SANDBOX_QUOTA":          "0",
 		"STILE_RATE_LIMIT_SECRET":      "many",
+		"STILE_WEBHOOK_CONCURRENCY":    "0",
+		"STILE_PROVIDER_CONCURRENCY":   "-1",
 		"STILE_LOG_LEVEL":              "loud",
 		"STILE_API_URL":                "id.example.com",
 		"STILE_VERIFY_URL":             "https://id.example.com/verify?x=1",

@@ -15,6 +15,9 @@ const (
 	UserAgent = "Stile/1.0"
 	// AnswerLimit bounds what is read of an answer.
 	AnswerLimit = 64 << 10
+	// idleConnections bounds the connections that are kept for the next request, to all hosts. There is no bound of its
+	// own for a host: no more are kept than were in use at once, and those who make requests bound that.
+	idleConnections = 1000
 )
 
 // NewClient makes a client that takes no more than timeout for the whole exchange and follows no redirect: what a
@@ -22,7 +25,7 @@ const (
 func NewClient(timeout time.Duration, p Policy) *http.Client {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
 	transport := &http.Transport{
-		MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second,
+		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 30 * time.Second,
 		TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
 		// A server may send as much before anybody reads it; it is 4 MiB for each request unless told.
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: AnswerLimit},

@@ -2,6 +2,7 @@
 package workertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,6 +33,10 @@ type Options struct {
 	// RetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
 	RetrySchedule             []time.Duration
 	SweepInterval, SweepAfter time.Duration
+	// WebhookTimeout is how long receivers may take; 0 means the usual one.
+	WebhookTimeout time.Duration
+	// Registry takes the metrics of a house with one worker; nil means nobody looks at them.
+	Registry *prometheus.Registry
 	// Log hears what workers warn of; nil means nobody does.
 	Log *slog.Logger
 }
@@ -127,13 +132,16 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	if options.Log == nil {
 		options.Log = quiet()
 	}
+	if options.Registry == nil {
+		options.Registry = prometheus.NewRegistry()
+	}
 	return worker.New(worker.Options{
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
-		CallbackURL: CallbackURL, WebhookTimeout: WebhookTimeout,
+		CallbackURL: CallbackURL, WebhookTimeout: cmp.Or(options.WebhookTimeout, WebhookTimeout),
 		Egress: outbound.Policy{Allow: outbound.Loopback()}, RetrySchedule: options.RetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
-		Metrics: worker.NewMetrics(prometheus.NewRegistry()), Log: options.Log,
+		Metrics: worker.NewMetrics(options.Registry), Log: options.Log,
 	})
 }
 
@@ -165,17 +173,26 @@ func (s *Shared) House(t testing.TB) *House {
 }
 
 // Main runs the tests of the package, and closes the house if one of them has opened it.
-func (s *Shared) Main(m *testing.M) int {
+func (s *Shared) Main(m *testing.M) int { return Main(m, s) }
+
+// Main runs the tests of a package that has several houses.
+func Main(m *testing.M, houses ...*Shared) int {
 	code := m.Run()
+	for _, s := range houses {
+		if err := s.shut(); err != nil {
+			code = max(code, 1)
+		}
+	}
+	return code
+}
+
+func (s *Shared) shut() error {
 	if s.dir == "" {
-		return code
+		return nil
 	}
 	h, err := s.open()
 	if err == nil {
 		h.close()
 	}
-	if err := errors.Join(err, os.RemoveAll(s.dir)); err != nil {
-		return max(code, 1)
-	}
-	return code
+	return errors.Join(err, os.RemoveAll(s.dir))
 }

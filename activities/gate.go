@@ -1,0 +1,95 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	// roomWait is how long an attempt waits for room before it is put off: a burst at an endpoint that answers at once
+	// passes meanwhile.
+	roomWait = time.Second
+	// doubtShare is the part of the room that is open to what is not known to answer promptly: one in so many.
+	doubtShare = 4
+)
+
+// errBusy says that there is no room.
+var errBusy = errors.New("as much is under way there as may be")
+
+// Gate bounds, within one process, how much is under way at once for each key, such as an endpoint, and how much waits
+// for that: who hangs takes no more of what all share. It is safe for concurrent use; nil bounds nothing.
+type Gate struct {
+	size  int64
+	mu    sync.Mutex
+	rooms map[string]*room
+}
+
+// room is what is under way for one key, and waits. It goes when nobody is there.
+type room struct {
+	underWay, waiting *semaphore.Weighted
+	visitors          int
+}
+
+// NewGate lets size be under way at once for each key, and as many wait.
+func NewGate(size int) *Gate { return &Gate{size: int64(size), rooms: map[string]*room{}} }
+
+// enter waits for room a little, where not too many do; errBusy says that there is none. Whoever is let in has to leave.
+// What is not known to be prompt takes the room of several, so that fewer of it fit in.
+func (g *Gate) enter(ctx context.Context, key string, prompt bool) (leave func(), err error) {
+	if g == nil {
+		return func() {}, nil
+	}
+	takes := int64(1)
+	if !prompt {
+		takes = g.size / max(g.size/doubtShare, 1)
+	}
+	r := g.visit(key)
+	if err := r.enter(ctx, takes); err != nil {
+		g.gone(key, r)
+		return nil, err
+	}
+	return func() {
+		r.underWay.Release(takes)
+		g.gone(key, r)
+	}, nil
+}
+
+func (g *Gate) visit(key string) *room {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.rooms[key]
+	if r == nil {
+		r = &room{underWay: semaphore.NewWeighted(g.size), waiting: semaphore.NewWeighted(g.size)}
+		g.rooms[key] = r
+	}
+	r.visitors++
+	return r
+}
+
+func (g *Gate) gone(key string, r *room) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r.visitors--; r.visitors == 0 {
+		delete(g.rooms, key)
+	}
+}
+
+func (r *room) enter(ctx context.Context, takes int64) error {
+	if r.underWay.TryAcquire(takes) {
+		return nil
+	}
+	if !r.waiting.TryAcquire(1) {
+		return errBusy
+	}
+	defer r.waiting.Release(1)
+	patient, cancel := context.WithTimeoutCause(ctx, roomWait, errBusy)
+	defer cancel()
+	if r.underWay.Acquire(patient, takes) != nil {
+		return context.Cause(patient)
+	}
+	return nil
+}

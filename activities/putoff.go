@@ -1,0 +1,77 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/stile-id/stile/models"
+)
+
+// mostFaultWait is the longest wait after a fault of ours.
+const mostFaultWait = 30 * time.Second
+
+// putOff leaves a delivery for later that found no room at its endpoint. That is no attempt, and so no failed one.
+func (a *Webhooks) putOff(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	wait := putOffFor(activity.GetInfo(ctx).Attempt, a.chance())
+	pending, err := a.Store.PutOff(ctx, ref.OrgID, ref.DeliveryID, models.At(a.Store.Now().Add(wait)))
+	if err != nil {
+		return models.DeliveryOutcome{}, err
+	}
+	if !pending { // its endpoint has gone, or the answer came before a crash
+		return a.Store.Outcome(ctx, models.Delivery{ID: ref.DeliveryID, OrgID: ref.OrgID})
+	}
+	if a.Busy != nil {
+		a.Busy()
+	}
+	return models.DeliveryOutcome{}, busyFor(wait)
+}
+
+func (a *Webhooks) chance() float64 {
+	jitter := rand.Float64
+	if a.Jitter != nil {
+		jitter = a.Jitter
+	}
+	return jitter()
+}
+
+// putOffFor is how long a delivery is put off: the longer, the more often it has been tried, and by chance up to half as
+// long again, so that those who came together do not return together.
+func putOffFor(attempt int32, chance float64) time.Duration {
+	wait := doubled(attempt, models.PutOffMost)
+	return wait + time.Duration(chance*float64(wait/2))
+}
+
+func faultWait(attempt int32) time.Duration { return doubled(attempt, mostFaultWait) }
+
+// doubled is a second after the first attempt, and twice as long after each further one.
+func doubled(attempt int32, most time.Duration) time.Duration {
+	wait := time.Second
+	for ; attempt > 1 && wait < most; attempt-- {
+		wait *= 2
+	}
+	return min(wait, most)
+}
+
+// busyFor has Temporal call the activity again after the wait. It is no fault, so nothing logs it as one.
+func busyFor(wait time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions(errBusy.Error(), "Busy", temporal.ApplicationErrorOptions{
+		NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign,
+	})
+}
+
+// soon has a fault of ours retried after half a minute at most: the policy of deliveries allows longer waits, for those
+// that are put off.
+func soon(ctx context.Context, err error) error {
+	var told *temporal.ApplicationError
+	if err == nil || errors.As(err, &told) || !activity.IsActivity(ctx) {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions(err.Error(), "Fault", temporal.ApplicationErrorOptions{
+		NextRetryDelay: faultWait(activity.GetInfo(ctx).Attempt), Cause: err,
+	})
+}

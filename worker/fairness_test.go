@@ -1,0 +1,225 @@
+package worker_test
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
+
+	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
+)
+
+// owed is what a receiver has to hear of, several times as much as it may be told at once.
+const owed = 60
+
+// hangs keeps all further requests of the merchant without an answer, until it is mended.
+func hangs(t *testing.T, m *scene.Merchant) (mend func()) {
+	t.Helper()
+	mended := make(chan struct{})
+	mend = sync.OnceFunc(func() { close(mended) })
+	t.Cleanup(mend) // what hangs would hold up the merchant's close
+	m.Before(func(scene.Request) { <-mended })
+	return mend
+}
+
+// attempts are those at the endpoint by status, and how many of them were put off.
+func attempts(t *testing.T, s *scene.Scene, e scene.Endpoint) (byStatus map[models.DeliveryStatus]int, putOff int) {
+	t.Helper()
+	all, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.DeliveryFilter{}, store.Page{Limit: 1000})
+	require.NoError(t, err)
+	byStatus = map[models.DeliveryStatus]int{}
+	for _, delivery := range all {
+		byStatus[delivery.Status]++
+		if delivery.DueAt.After(delivery.Created.Time) {
+			putOff++
+		}
+	}
+	return byStatus, putOff
+}
+
+// settles waits until the attempts at the endpoint are so. There are many, so it does not look at them all the time.
+func settles(t *testing.T, s *scene.Scene, e scene.Endpoint, so func(byStatus map[models.DeliveryStatus]int, putOff int) bool) {
+	t.Helper()
+	var next time.Time
+	workertest.Eventually(t, func() bool {
+		if time.Now().Before(next) {
+			return false
+		}
+		next = time.Now().Add(time.Second)
+		return so(attempts(t, s, e))
+	})
+}
+
+// awaitPutOff waits until so many deliveries have found no room.
+func awaitPutOff(t *testing.T, s *scene.Scene, e scene.Endpoint, n int) {
+	t.Helper()
+	settles(t, s, e, func(_ map[models.DeliveryStatus]int, putOff int) bool { return putOff == n })
+}
+
+// fire has many more events happen to the session.
+func fire(t *testing.T, s *scene.Scene, session models.Session) {
+	t.Helper()
+	const batch = owed / 4 // a write transaction has little time
+	for i := range owed / batch {
+		_, err := s.Change(t.Context(), store.Change{
+			OrgID: session.OrgID, SessionID: session.ID, ID: "fire/" + strconv.Itoa(i),
+			From: models.OpenStatuses, To: session.Status,
+			Events: slices.Repeat([]models.EventType{models.EventReviewEscalated}, batch),
+		})
+		require.NoError(t, err)
+	}
+}
+
+// verifies has a user come and pass.
+func verifies(t *testing.T, h *workertest.House, s *scene.Scene) models.Session {
+	t.Helper()
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	return session
+}
+
+// requireVerdict expects a session to get its verdict, and an endpoint beside the others to hear of it.
+func requireVerdict(t *testing.T, h *workertest.House, s *scene.Scene) {
+	t.Helper()
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionVerified)
+
+	h.Await(t, verifies(t, h, s), models.StatusVerified)
+
+	heard(t, merchant, models.EventSessionVerified)
+}
+
+// requireAll expects the endpoint to hear of each delivery once.
+func requireAll(t *testing.T, s *scene.Scene, e scene.Endpoint, m *scene.Merchant, deliveries int) {
+	t.Helper()
+	settles(t, s, e, func(byStatus map[models.DeliveryStatus]int, _ int) bool {
+		require.Zero(t, byStatus[models.DeliveryFailed], "to wait is not to fail")
+		return byStatus[models.DeliverySucceeded] == deliveries
+	})
+	require.Len(t, m.Requests(), deliveries)
+	ids := map[string]bool{}
+	for _, request := range m.Requests() {
+		ids[request.Header.Get("Stile-Webhook-Id")] = true
+	}
+	require.Len(t, ids, deliveries)
+}
+
+func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	const bound = 4 // whom nobody knows has a quarter of sixteen
+	h := lonely.House(t)
+	s := h.Sandbox(t)
+	troubled := scene.NewMerchant(t, time.Now)
+	mend := hangs(t, troubled)
+	endpoint := s.Subscribe(t, troubled, models.EventReviewEscalated)
+	session := s.Begin(t, scene.AnyOf(document))
+	fire(t, s, session)
+	h.Start(t, session)
+	awaitPutOff(t, s, endpoint, owed-bound)
+
+	requireVerdict(t, h, s)
+	requireVerdict(t, h, h.Sandbox(t))
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Await(t, session, models.StatusVerified)
+
+	require.Len(t, troubled.Requests(), bound, "none of which is over")
+	mend()
+	requireAll(t, s, endpoint, troubled, owed)
+	h.Completed(t, session.ID)
+}
+
+func TestAPromptReceiverThatBeginsToHangHoldsUpNoSession(t *testing.T) {
+	t.Parallel()
+	const bound = 16
+	h := lonely.House(t)
+	s := h.Sandbox(t)
+	troubled := scene.NewMerchant(t, time.Now)
+	endpoint := s.Subscribe(t, troubled, models.EventSessionCreated, models.EventReviewEscalated)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	settles(t, s, endpoint, func(byStatus map[models.DeliveryStatus]int, _ int) bool {
+		return byStatus[models.DeliverySucceeded] == 1
+	})
+
+	mend := hangs(t, troubled)
+	fire(t, s, session)
+	require.NoError(t, h.SessionChanged(t.Context(), session))
+	awaitPutOff(t, s, endpoint, owed-bound)
+
+	requireVerdict(t, h, h.Sandbox(t))
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Await(t, session, models.StatusVerified)
+	require.Len(t, troubled.Requests(), 1+bound, "all but the first hang")
+	queues := map[string]int{}
+	for _, attempt := range asked(t, h, session) {
+		queues[attempt.TaskQueue.Name]++
+	}
+	require.Equal(t, map[string]int{workflows.QueueWebhooks: 1, workflows.QueueSessions: owed}, queues,
+		"and where sessions run")
+	mend()
+	requireAll(t, s, endpoint, troubled, owed+1)
+	h.Completed(t, session.ID)
+}
+
+// asked are the attempts that the session's run has asked for.
+func asked(
+	t *testing.T, h *workertest.House, session models.Session,
+) []*historypb.ActivityTaskScheduledEventAttributes {
+	t.Helper()
+	var scheduled []*historypb.ActivityTaskScheduledEventAttributes
+	for _, event := range h.History(t, session.ID).Events {
+		if a := event.GetActivityTaskScheduledEventAttributes(); a != nil {
+			require.Equal(t, models.ActivityDeliverWebhook, a.ActivityType.Name)
+			scheduled = append(scheduled, a)
+		}
+	}
+	return scheduled
+}
+
+// Temporal cuts the wait that an activity asks for to the longest of its policy.
+func TestADeliveryMayBePutOffForAsLongAsItAsks(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	s.Subscribe(t, scene.NewMerchant(t, time.Now), models.EventSessionVerified)
+	session := verifies(t, h, s)
+	h.Completed(t, session.ID)
+	require.Equal(t, models.PutOffLimit, asked(t, h, session)[0].RetryPolicy.MaximumInterval.AsDuration())
+}
+
+func TestADeliveryThatIsPutOffIsNotTakenForLost(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	endpoint := s.Subscribe(t, merchant, models.EventSessionCreated)
+	for range 2 { // nobody delivers what these owe
+		require.NoError(t, s.WorkflowStarted(t.Context(), s.Begin(t, scene.AnyOf(document))))
+	}
+	deliveries := s.Deliveries(t, endpoint)
+	waits, lost := deliveries[0], deliveries[1]
+	waits.DueAt = models.At(time.Now().Add(time.Hour))
+	pending, err := s.PutOff(t.Context(), waits.OrgID, waits.ID, waits.DueAt)
+	require.NoError(t, err)
+	require.True(t, pending)
+
+	h.Completed(t, workflows.DeliveryWorkflowID(lost.Ref())) // so the sweep has passed over the other one
+
+	require.Equal(t, waits, s.Deliveries(t, endpoint)[0])
+	require.Equal(t, lost.ID, merchant.Requests()[0].Header.Get("Stile-Webhook-Id"))
+	require.Len(t, merchant.Requests(), 1)
+	_, err = h.Temporal.DescribeWorkflowExecution(t.Context(), workflows.DeliveryWorkflowID(waits.Ref()), "")
+	var absent *serviceerror.NotFound
+	require.ErrorAs(t, err, &absent, "it has no second owner")
+}
