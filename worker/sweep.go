@@ -13,6 +13,8 @@ const (
 	sweepBatch = 100
 	// forgetEvery is how many sweeps pass between two clean-ups.
 	forgetEvery = 100
+	// measureEvery is how many sweeps pass between two looks at all that is owed.
+	measureEvery = 5
 )
 
 // sweep repeats what a crash or an outage lost: starts, signals, expiries, deliveries. Any number of replicas may do it
@@ -30,6 +32,9 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
+		if round%measureEvery == 1 {
+			w.attempt(ctx, "measure the backlog", w.measureBacklog)
+		}
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
 		}
@@ -129,6 +134,15 @@ func (w *Worker) resumeRecoveries(ctx context.Context) error {
 		w.options.Metrics.repeated("recovery")
 	}
 	return nil
+}
+
+func (w *Worker) measureBacklog(ctx context.Context) error {
+	store := w.options.Store
+	backlog, err := store.Across().Backlog(ctx)
+	if err == nil {
+		w.options.Metrics.owed(backlog, store.Now().Time)
+	}
+	return err
 }
 
 // overdueAfter leaves an attempt under way its time, and an activity that a crash lost its retry.

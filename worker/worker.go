@@ -151,7 +151,7 @@ func (w *Worker) webhooks() *activities.Webhooks {
 	o := w.options
 	return &activities.Webhooks{
 		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Gate: w.endpoints,
-		Delivered: o.Metrics.delivered,
+		Delivered: o.Metrics.delivered, Busy: o.Metrics.busy,
 	}
 }
 

@@ -155,6 +155,21 @@ func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit i
 	})
 }
 
+// Backlog is what is owed to endpoints. The times are nil where nothing is.
+type Backlog struct {
+	Pending int64 // attempts
+	// Oldest is when the oldest of them was put down, and Due when the first of them is or was due.
+	Oldest, Due *models.Timestamp
+}
+
+// Backlog counts the attempts that are pending, and tells how long they have been.
+func (a Across) Backlog(ctx context.Context) (Backlog, error) {
+	var b Backlog
+	err := a.s.read(ctx).Model(&models.Delivery{}).Where("status = ?", models.DeliveryPending).
+		Select("COUNT(*) AS pending, MIN(created) AS oldest, MIN(due_at) AS due").Scan(&b).Error
+	return b, err
+}
+
 // Forget deletes what has served its time: idempotency keys past their day, rate windows past their minute.
 func (a Across) Forget(ctx context.Context) error {
 	now := a.s.Now()

@@ -19,6 +19,7 @@ var sweepScenarios = []scenario{
 	claimedSessionIsDoneWithOnceStarted,
 	overdueSessionsAreThoseStillOpen,
 	overdueDeliveriesAreThoseStillPending,
+	backlogIsWhatIsPending,
 	forgettingSparesWhatStillServes,
 }
 
@@ -139,6 +140,29 @@ func overdueDeliveriesAreThoseStillPending(t *testing.T, f *fixture) {
 	require.Empty(t, overdue(), "one replica claims it")
 	f.clock.Advance(time.Second)
 	require.Len(t, overdue(), 2, "what was claimed and not made is overdue again, beside what is so by now")
+}
+
+func backlogIsWhatIsPending(t *testing.T, f *fixture) {
+	backlog := func() store.Backlog {
+		b, err := f.Across().Backlog(t.Context())
+		require.NoError(t, err)
+		return b
+	}
+	require.Equal(t, store.Backlog{}, backlog())
+	f.endpoint(t, models.AllEvents)
+	first := f.delivery(t, f.session(t))
+	f.clock.Advance(time.Second)
+	second := f.delivery(t, f.session(t))
+	require.Equal(t, store.Backlog{Pending: 2, Oldest: &first.Created, Due: &first.DueAt}, backlog())
+
+	f.putOff(t, first, models.At(f.clock.Now().Add(time.Hour)))
+	require.Equal(t, store.Backlog{Pending: 2, Oldest: &first.Created, Due: &second.DueAt}, backlog())
+	next := f.next(t, second)
+	require.Equal(t, store.Backlog{Pending: 2, Oldest: &first.Created, Due: &next.DueAt}, backlog())
+
+	f.answered(t, first, acknowledged)
+	f.answered(t, next, acknowledged)
+	require.Equal(t, store.Backlog{}, backlog())
 }
 
 func forgettingSparesWhatStillServes(t *testing.T, f *fixture) {

@@ -1,0 +1,17 @@
+package worker
+
+import (
+	"time"
+
+	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/models/store"
+)
+
+// Delivered shows the tests how an attempt is counted.
+func (m *Metrics) Delivered(a activities.Attempt) { m.delivered(a) }
+
+// Busy shows the tests how an attempt is counted that was put off.
+func (m *Metrics) Busy() { m.busy() }
+
+// Owed shows the tests how the backlog is measured.
+func (m *Metrics) Owed(b store.Backlog, now time.Time) { m.owed(b, now) }
