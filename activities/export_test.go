@@ -27,8 +27,8 @@ func (p *Pace) Class(endpoint string) Class { return p.class(endpoint) }
 var ErrBusy = errBusy
 
 // Enter is how activities pass the gate.
-func (g *Gate) Enter(ctx context.Context, key string, prompt bool) (leave func(), err error) {
-	return g.enter(ctx, key, prompt)
+func (g *Gate) Enter(ctx context.Context, key string, trusted bool) (leave func(), err error) {
+	return g.enter(ctx, key, trusted)
 }
 
 // Rooms counts the keys that the gate has in mind.

@@ -13,7 +13,7 @@ const (
 	// roomWait is how long an attempt waits for room before it is put off: a burst at an endpoint that answers at once
 	// passes meanwhile.
 	roomWait = time.Second
-	// doubtShare is the part of the room that is open to what is not known to answer promptly: one in so many.
+	// doubtShare is the part of the room that is open to what may hang: one in so many.
 	doubtShare = 4
 )
 
@@ -38,13 +38,13 @@ type room struct {
 func NewGate(size int) *Gate { return &Gate{size: int64(size), rooms: map[string]*room{}} }
 
 // enter waits for room a little, where not too many do; errBusy says that there is none. Whoever is let in has to leave.
-// What is not known to be prompt takes the room of several, so that fewer of it fit in.
-func (g *Gate) enter(ctx context.Context, key string, prompt bool) (leave func(), err error) {
+// What is not trusted to answer takes the room of several, so that fewer of it fit in.
+func (g *Gate) enter(ctx context.Context, key string, trusted bool) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
 	}
 	takes := int64(1)
-	if !prompt {
+	if !trusted {
 		takes = g.size / max(g.size/doubtShare, 1)
 	}
 	r := g.visit(key)

@@ -29,6 +29,9 @@ const (
 	ClassFailing Class = "failing" // it did not acknowledge
 )
 
+// acknowledges reports whether an endpoint of the class may be trusted to answer.
+func (c Class) acknowledges() bool { return c == ClassPrompt || c == ClassSlow }
+
 // Pace remembers, for one process, how endpoints took what they were sent last. It is safe for concurrent use; nil
 // remembers nothing.
 type Pace struct {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -90,9 +91,33 @@ func (a *Recoveries) deliverAll(ctx context.Context, deliveries []models.Deliver
 }
 
 func (a *Recoveries) deliver(ctx context.Context, d models.DeliveryRef) error {
-	outcome, err := a.DeliverWebhook(ctx, d)
+	leave, err := a.roomAtLast(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	outcome, err := a.attempt(ctx, d)
 	if err != nil || outcome.Next == nil {
 		return err
 	}
 	return a.Schedule(ctx, *outcome.Next, *outcome.NextDueAt)
+}
+
+// roomAtLast waits for room at the endpoint. Meanwhile the row is due anew, again and again, so that the sweep does not
+// take the attempt for lost.
+func (a *Recoveries) roomAtLast(ctx context.Context, d models.DeliveryRef) (leave func(), err error) {
+	for {
+		leave, err := a.room(ctx, d)
+		if !errors.Is(err, errBusy) {
+			return leave, err
+		}
+		if _, err := a.Store.PutOff(ctx, d.OrgID, d.DeliveryID, a.Store.Now()); err != nil {
+			return nil, err
+		}
+		select {
+		case <-time.After(roomWait):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

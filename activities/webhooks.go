@@ -21,6 +21,12 @@ import (
 // keptOfAnswer is how much of an answer's body is kept for its owner to look at.
 const keptOfAnswer = 16 << 10
 
+// How long a record waits before it is tried again, at first and at last: about three seconds in all.
+const (
+	recordAgain = 200 * time.Millisecond
+	recordLast  = 1600 * time.Millisecond
+)
+
 // Webhooks are the activities that bring events to their endpoints.
 type Webhooks struct {
 	Store *store.Store
@@ -63,7 +69,7 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 }
 
 func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
-	leave, err := a.Gate.enter(ctx, ref.EndpointID, a.Pace.class(ref.EndpointID) == ClassPrompt)
+	leave, err := a.room(ctx, ref)
 	if errors.Is(err, errBusy) {
 		return a.putOff(ctx, ref)
 	}
@@ -72,6 +78,11 @@ func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.
 	}
 	defer leave()
 	return a.attempt(ctx, ref)
+}
+
+// room is that for one more attempt at the endpoint; errBusy says that there is none.
+func (a *Webhooks) room(ctx context.Context, ref models.DeliveryRef) (leave func(), err error) {
+	return a.Gate.enter(ctx, ref.EndpointID, a.Pace.class(ref.EndpointID).acknowledges())
 }
 
 func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
@@ -90,11 +101,27 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 		return models.DeliveryOutcome{}, err
 	}
 	fault.Point("webhook.answered")
-	outcome, err := a.Store.RecordAnswer(ctx, dispatch.Delivery, answer, a.Schedule)
+	outcome, err := a.record(ctx, dispatch.Delivery, answer)
 	if err == nil && a.Delivered != nil {
 		a.Delivered(Attempt{Outcome: outcome.Status, Class: class, Took: answer.Duration})
 	}
 	return outcome, err
+}
+
+// record writes down what the receiver answered. A database that is busy, or away for a moment, is asked again: without
+// the record the receiver would be.
+func (a *Webhooks) record(ctx context.Context, d models.Delivery, answer store.Answer) (models.DeliveryOutcome, error) {
+	for wait := recordAgain; ; wait *= 2 {
+		outcome, err := a.Store.RecordAnswer(ctx, d, answer, a.Schedule)
+		if err == nil || wait > recordLast || models.CodeOf(err) != models.CodeInternal {
+			return outcome, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return outcome, err
+		}
+	}
 }
 
 func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, error) {

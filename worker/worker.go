@@ -98,15 +98,12 @@ func New(o Options) *Worker {
 // stopTimeout is how long an activity may go on after a stop was asked for.
 const stopTimeout = 10 * time.Second
 
-// recoveryAtOnce is how many attempts a recovery makes at a time at its endpoint.
-const recoveryAtOnce = 16
-
 // pollers wait for what each queue mostly carries. A task that finds none waiting is written to Temporal's database, read
 // again and deleted; the SDK's two are seldom there when many sessions are under way.
 const pollers = 16
 
-// slots are for activities that wait for servers of customers. One that hangs holds 4 at a time, and 16 where it was
-// prompt until then (Options.WebhookConcurrency), while up to 16 more wait for a moment; a provider holds 64, and as many
+// slots are for activities that wait for servers of customers. One that hangs holds 4 at a time, and 16 where it
+// acknowledged until then (Options.WebhookConcurrency), while up to 16 more wait for a moment; a provider holds 64, and as many
 // wait. So hundreds may hang at once before others wait for them. What waits takes little but memory.
 const slots = 4000
 
@@ -176,7 +173,7 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	register(queue, models.ActivityEventDeliveries, webhooks.EventDeliveries)
 	register(queue, models.ActivityDeliverWebhook, webhooks.DeliverWebhook)
 	recoveries := &activities.Recoveries{
-		Webhooks: webhooks, AtOnce: recoveryAtOnce, Schedule: o.Orchestrator.ScheduleDelivery,
+		Webhooks: webhooks, AtOnce: o.WebhookConcurrency, Schedule: o.Orchestrator.ScheduleDelivery,
 	}
 	register(queue, models.ActivityRecoverEndpoint, recoveries.RecoverEndpoint)
 	return queue

@@ -26,7 +26,8 @@ func NewClient(timeout time.Duration, p Policy) *http.Client {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
 	transport := &http.Transport{
 		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 30 * time.Second,
-		TLSHandshakeTimeout: dialer.Timeout, MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: dialer.Timeout, DisableCompression: true, // an answer is short, or cut off
+		MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
 		// A server may send as much before anybody reads it; it is 4 MiB for each request unless told.
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: AnswerLimit},
 	}
