@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -154,12 +155,19 @@ type session struct {
 // create makes a session of the merchant's workflow.
 func (m merchant) create(t *testing.T, more body) session {
 	t.Helper()
+	return m.created(m.post(t, "/v1/verification_sessions", m.order(more)).expect(t, 201))
+}
+
+// order is the body of a request for a session.
+func (m merchant) order(more body) body {
 	b := body{"type": "age", "workflow_id": m.workflow, "jurisdiction": "US-CA"}
-	for name, value := range more {
-		b[name] = value
-	}
-	created := m.post(t, "/v1/verification_sessions", b).expect(t, 201)
-	return session{id: created.text("id"), merchant: m.client, user: m.as(created.text("client_secret"))}
+	maps.Copy(b, more)
+	return b
+}
+
+// created is the session that a request was answered with.
+func (m merchant) created(a answer) session {
+	return session{id: a.text("id"), merchant: m.client, user: m.as(a.text("client_secret"))}
 }
 
 func (s session) get(t *testing.T) answer {

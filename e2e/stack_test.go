@@ -52,25 +52,40 @@ type stack struct {
 	app      *app.App
 }
 
+// newStack runs everything in this process, with a sweep that waits for little.
 func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
+	impatient := func(c *config.Config) {
+		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 3*time.Second, 200*time.Millisecond, time.Second
+	}
 	server, err := temporaldev.Start(t.Context(), temporaldev.Options{SearchAttributes: workflows.SearchAttributes()})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
+	s := stackOn(t, server.FrontendAddress(), database, append([]func(*config.Config){impatient}, adjust...)...)
+	s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
+	return s
+}
+
+// stackOn is a stack on a Temporal server, with no replica as yet.
+func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Config)) *stack {
+	t.Helper()
 	c, err := config.Read(func(string) string { return "" })
 	require.NoError(t, err)
-	c.DatabaseURL, c.TemporalAddress, c.Listen = database, server.FrontendAddress(), "127.0.0.1:0"
+	c.DatabaseURL, c.TemporalAddress, c.Listen = database, temporal, "127.0.0.1:0"
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
-	c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 3*time.Second, 200*time.Millisecond, time.Second
 	c.EgressAllow = outbound.Loopback()
 	c.RateLimitSecret, c.RateLimitPublishable, c.RateLimitSession, c.RateLimitAddress = 1e6, 1e6, 1e6, 1e6
 	for _, change := range adjust {
 		change(&c)
 	}
-	s := &stack{config: c}
-	s.app = s.replica(t, app.Options{API: true, Worker: true, Migrate: true})
+	return &stack{config: c}
+}
+
+// serve starts the replica that clients call.
+func (s *stack) serve(t *testing.T, o app.Options) {
+	t.Helper()
+	s.app = s.replica(t, o)
 	s.contract = servedContract(t, s.app.URL())
-	return s
 }
 
 // servedContract is the OpenAPI document that a process serves of itself.

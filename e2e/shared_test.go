@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	temporal "go.temporal.io/sdk/client"
+
+	"github.com/stile-id/stile/internal/pgtest"
+)
+
+// ownCluster is a PostgreSQL cluster for one test, and the URL of a database for Stile on it.
+func ownCluster(t *testing.T) (cluster *pgtest.Cluster, database string) {
+	t.Helper()
+	cluster, err := pgtest.Start(filepath.Join(t.TempDir(), "cluster"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, cluster.Stop()) })
+	conn, err := pgx.Connect(t.Context(), cluster.URL("postgres"))
+	require.NoError(t, err)
+	_, err = conn.Exec(t.Context(), "CREATE DATABASE stile")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
+	return cluster, cluster.URL("stile")
+}
+
+// temporalServer is a Temporal server as a command.
+var temporalServer = built("./temporal")
+
+// temporalOn runs a Temporal server with its state on the cluster, and returns its address.
+func temporalOn(t *testing.T, cluster *pgtest.Cluster) string {
+	t.Helper()
+	path, err := temporalServer()
+	require.NoError(t, err)
+	server := exec.Command(path)
+	server.Env = append(os.Environ(), "DATABASE_URL="+cluster.URL("postgres"))
+	out, err := server.StdoutPipe()
+	require.NoError(t, err)
+	run(t, server, "temporal")
+	address, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	return strings.TrimSpace(address)
+}
+
+// run starts a command that lasts no longer than the test. What it logs is shown where the test fails.
+func run(t *testing.T, command *exec.Cmd, name string) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(t.TempDir(), name+".log"))
+	require.NoError(t, err)
+	command.Stderr = log
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, command.Start())
+	t.Cleanup(func() {
+		end(command)
+		_ = log.Close()
+		if t.Failed() {
+			said, _ := os.ReadFile(log.Name())
+			t.Logf("%s: %s", name, said)
+		}
+	})
+}
+
+// end kills a command, unless it has been killed already.
+func end(command *exec.Cmd) {
+	_ = command.Process.Kill()
+	_ = command.Wait()
+}
+
+// nothingRuns waits until a Temporal server has no open run left.
+func nothingRuns(t *testing.T, address string) {
+	t.Helper()
+	c, err := temporal.DialContext(t.Context(), temporal.Options{HostPort: address})
+	require.NoError(t, err)
+	defer c.Close()
+	require.Eventually(t, func() bool {
+		open, err := c.CountWorkflow(t.Context(),
+			&workflowservice.CountWorkflowExecutionsRequest{Query: "ExecutionStatus = 'Running'"})
+		return err == nil && open.GetCount() == 0
+	}, waitLong, 10*pollOften)
+}
