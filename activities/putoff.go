@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -17,7 +18,7 @@ const mostFaultWait = 30 * time.Second
 
 // putOff leaves a delivery for later that found no room at its endpoint. That is no attempt, and so no failed one.
 func (a *Webhooks) putOff(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
-	wait := putOffFor(activity.GetInfo(ctx).Attempt, a.chance())
+	wait := putOffFor(activity.GetInfo(ctx).Attempt, cmp.Or(a.PutOffMost, models.PutOffMost), a.chance())
 	pending, err := a.Store.PutOff(ctx, ref.OrgID, ref.DeliveryID, models.At(a.Store.Now().Add(wait)))
 	if err != nil {
 		return models.DeliveryOutcome{}, err
@@ -41,8 +42,8 @@ func (a *Webhooks) chance() float64 {
 
 // putOffFor is how long a delivery is put off: the longer, the more often it has been tried, and by chance up to half as
 // long again, so that those who came together do not return together.
-func putOffFor(attempt int32, chance float64) time.Duration {
-	wait := doubled(attempt, models.PutOffMost)
+func putOffFor(attempt int32, most time.Duration, chance float64) time.Duration {
+	wait := doubled(attempt, most)
 	return wait + time.Duration(chance*float64(wait/2))
 }
 

@@ -140,9 +140,9 @@ func TestTheWaitForRoomGrows(t *testing.T) {
 		1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 9: 256 * time.Second,
 		10: 5 * time.Minute, 11: 5 * time.Minute, 1 << 30: 5 * time.Minute,
 	} {
-		require.Equal(t, wait, activities.PutOffFor(attempt, 0), attempt)
-		require.Equal(t, wait+wait/4, activities.PutOffFor(attempt, 0.5), attempt)
-		require.LessOrEqual(t, activities.PutOffFor(attempt, 1), models.PutOffLimit, attempt)
+		require.Equal(t, wait, activities.PutOffFor(attempt, models.PutOffMost, 0), attempt)
+		require.Equal(t, wait+wait/4, activities.PutOffFor(attempt, models.PutOffMost, 0.5), attempt)
+		require.LessOrEqual(t, activities.PutOffFor(attempt, models.PutOffMost, 1), models.PutOffLimit, attempt)
 	}
 }
 

@@ -38,6 +38,9 @@ type Webhooks struct {
 	Pace *Pace
 	// Gate, where set, bounds the attempts under way at each endpoint.
 	Gate *Gate
+	// PutOffMost is how long a delivery that finds no room is put off at the most, but for chance; 0 means
+	// models.PutOffMost.
+	PutOffMost time.Duration
 	// Jitter spreads what is put off: each call gives a number from 0 up to 1. Nil means that of production.
 	Jitter func() float64
 	// Delivered, where set, hears of every attempt that was made, for metrics.

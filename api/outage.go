@@ -23,7 +23,8 @@ func (a *API) outage(ctx context.Context, err error) bool {
 }
 
 func brokenConnection(err error) bool {
-	for _, cause := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF} {
+	// ErrTxDone: the time of a transaction ran out between two of its statements.
+	for _, cause := range []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, io.EOF, io.ErrUnexpectedEOF} {
 		if errors.Is(err, cause) {
 			return true
 		}

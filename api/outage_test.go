@@ -72,7 +72,7 @@ func TestWhatCountsAsAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
 		stateError("08006"), stateError("57P01"), stateError("53300"), stateError("40001"), stateError("25006"),
-		codeError(5), codeError(5 | 2<<8), codeError(9), driver.ErrBadConn, io.ErrUnexpectedEOF,
+		codeError(5), codeError(5 | 2<<8), codeError(9), driver.ErrBadConn, sql.ErrTxDone, io.ErrUnexpectedEOF,
 		&net.OpError{Op: "dial", Err: errors.New("connection refused")},
 	} {
 		require.True(t, api.Transient(fmt.Errorf("look up: %w", err)), "%v", err)

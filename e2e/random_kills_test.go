@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -118,6 +119,7 @@ func workersKilledAtRandom(t *testing.T) {
 	s.serve(t, app.Options{API: true, Migrate: true, SealHistories: true})
 	fleet := newFleet(t, s, 2)
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	m.base = fleet.api(t)
 	inbox := subscribed(t, m)
 	inbox.answer(someFail)
 	shop := &shop{merchant: m}
@@ -136,7 +138,7 @@ func workersKilledAtRandom(t *testing.T) {
 // production is the command that production runs.
 var production = built("../cmd/stile")
 
-// fleet is a number of `stile worker` processes.
+// fleet is a number of `stile worker` processes, and a `stile api`.
 type fleet struct {
 	path        string
 	environment []string
@@ -157,6 +159,24 @@ func newFleet(t *testing.T, s *stack, size int) *fleet {
 		f.start(t, i)
 	}
 	return f
+}
+
+// api starts an API: one without the race detector, which answers many clients at once. It returns where it is.
+func (f *fleet) api(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	api := exec.Command(f.path, "api")
+	api.Env = append(f.environment, "STILE_LISTEN="+address, "STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000")
+	run(t, api, "api")
+	base := "http://" + address
+	require.Eventually(t, func() bool {
+		ready, err := (client{base: base, http: http.DefaultClient}).try(http.MethodGet, "/readyz", nil)
+		return err == nil && ready.status == http.StatusOK
+	}, waitLong, pollOften)
+	return base
 }
 
 func (f *fleet) start(t *testing.T, i int) {

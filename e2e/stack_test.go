@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"flag"
 	"log/slog"
 	"net/http"
 	"os"
@@ -26,7 +27,14 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// Most scenarios wait most of the time: for a lease to end, a process to come up, a sweep to pass.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
+	os.Exit(pgtest.Main(m))
+}
 
 // backends are the databases on which every scenario passes.
 var backends = map[string]func(t *testing.T) string{

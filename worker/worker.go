@@ -42,6 +42,8 @@ type Options struct {
 	// WebhookConcurrency is how many attempts may be under way at once at an endpoint, and ProviderConcurrency how many
 	// requests by a connector. 0 means 16 and 64.
 	WebhookConcurrency, ProviderConcurrency int
+	// PutOffMost is how long a delivery that finds no room is put off at the most; 0 means models.PutOffMost.
+	PutOffMost time.Duration
 
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
@@ -148,7 +150,8 @@ func (w *Worker) webhooks() *activities.Webhooks {
 	o := w.options
 	return &activities.Webhooks{
 		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Gate: w.endpoints,
-		Delivered: o.Metrics.delivered, Busy: o.Metrics.busy,
+		PutOffMost: o.PutOffMost,
+		Delivered:  o.Metrics.delivered, Busy: o.Metrics.busy,
 	}
 }
 

@@ -50,6 +50,9 @@ const ReviewTimeout = time.Hour
 // WebhookTimeout leaves receivers time on a machine that is busy with other tests.
 const WebhookTimeout = 3 * time.Second
 
+// putOffMost keeps tests from waiting for what was put off.
+const putOffMost = 2 * time.Second
+
 // House is a Temporal server and a store, with workers on both.
 type House struct {
 	*orchestrator.Orchestrator
@@ -140,7 +143,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 		CallbackURL: CallbackURL, WebhookTimeout: cmp.Or(options.WebhookTimeout, WebhookTimeout),
 		Egress: outbound.Policy{Allow: outbound.Loopback()}, RetrySchedule: options.RetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
-		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
+		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter, PutOffMost: putOffMost,
 		Metrics: worker.NewMetrics(options.Registry), Log: options.Log,
 	})
 }
