@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -64,6 +65,11 @@ func (l *logFile) read(t *testing.T) string {
 	return string(content)
 }
 
+func lastLines(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	return strings.Join(lines[max(len(lines)-n, 0):], "\n")
+}
+
 // start runs stile-dev on a folder, with further environment variables, until it says that it is ready.
 func start(t *testing.T, data string, environment ...string) *process {
 	t.Helper()
@@ -84,7 +90,14 @@ func start(t *testing.T, data string, environment ...string) *process {
 	require.NoError(t, err)
 	begun := time.Now()
 	require.NoError(t, p.command.Start())
-	t.Cleanup(func() { _ = p.command.Process.Kill(); _ = p.command.Wait(); _ = log.Close() })
+	t.Cleanup(func() {
+		_ = p.command.Process.Kill()
+		_ = p.command.Wait()
+		_ = log.Close()
+		if t.Failed() {
+			t.Logf("stile-dev ended with %s: %s", p.command.ProcessState, lastLines(p.logs.read(t), 50))
+		}
+	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	require.NoError(t, err, "stile-dev never became ready: %s", p.logs.read(t))
 	p.started = time.Since(begun)
