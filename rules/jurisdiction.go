@@ -33,6 +33,19 @@ func ParseJurisdiction(s string) (Jurisdiction, bool) {
 	return Jurisdiction(strings.ToUpper(s)), true
 }
 
+// JurisdictionIn joins a country and a subdivision as whoever locates addresses
+// names them. It falls back to the country where the subdivision is none.
+func JurisdictionIn(country, subdivision string) (Jurisdiction, bool) {
+	whole, ok := ParseJurisdiction(country)
+	if !ok || whole != whole.Country() {
+		return "", false
+	}
+	if part, ok := ParseJurisdiction(country + "-" + subdivision); ok {
+		return part, true
+	}
+	return whole, true
+}
+
 // Country returns the country of j: "US" for "US-CA", j itself for a country.
 func (j Jurisdiction) Country() Jurisdiction {
 	country, _, _ := strings.Cut(string(j), "-")

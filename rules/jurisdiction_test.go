@@ -62,6 +62,31 @@ func TestParseJurisdictionRefuses(t *testing.T) {
 	}
 }
 
+func TestJurisdictionIn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ country, subdivision, want string }{
+		{"US", "CA", "US-CA"},
+		{"us", "ca", "US-CA"},
+		{"AT", "9", "AT-9"},
+		{"US", "", "US"},
+		{"US", "California", "US"},
+		{"US", "C A", "US"},
+		{"US", "CA-1", "US"},
+		{"", "CA", ""},
+		{"XX", "", ""},
+		{"XX", "CA", ""},
+		{"ZZ", "", ""},
+		{"T1", "", ""},
+		{"EU", "", ""},
+		{"US-CA", "", ""},
+		{"US-CA", "NY", ""},
+	} {
+		got, ok := rules.JurisdictionIn(c.country, c.subdivision)
+		require.Equal(t, c.want, string(got), "%+v", c)
+		require.Equal(t, c.want != "", ok, "%+v", c)
+	}
+}
+
 // TestEveryCountry counts them: 249 in ISO 3166-1, and Kosovo.
 func TestEveryCountry(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,213 @@
+package geo_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/geo"
+	"github.com/stile-id/stile/rules"
+)
+
+var user = netip.MustParseAddr("198.51.100.7")
+
+// followed is a Locator with the file that it follows.
+type followed struct {
+	t       *testing.T
+	path    string
+	locator *geo.Locator
+	log     bytes.Buffer
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// follow opens a file that puts the user into the first country.
+func follow(t *testing.T, country string) *followed {
+	t.Helper()
+	f := &followed{t: t, now: time.Unix(1_795_168_620, 0), path: saved(t, placing(t, country))}
+	var err error
+	f.locator, err = geo.Open(geo.Options{
+		Path: f.path, Log: slog.New(slog.NewTextHandler(&f.log, nil)), Now: f.clock,
+	})
+	require.NoError(t, err)
+	return f
+}
+
+func placing(t *testing.T, country string) []byte {
+	t.Helper()
+	return file(t, networks{"198.51.100.0/24": in(country)})
+}
+
+func (f *followed) clock() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
+}
+
+func (f *followed) pass(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now = f.now.Add(d)
+}
+
+// is asserts where the user is now.
+func (f *followed) is(country rules.Jurisdiction) {
+	f.t.Helper()
+	got, _ := f.locator.Locate(user)
+	require.Equal(f.t, country, got)
+}
+
+// later asserts where the user is after two looks: the second reads what has not changed since the first.
+func (f *followed) later(country rules.Jurisdiction) {
+	f.t.Helper()
+	for range 2 {
+		f.pass(5 * time.Second)
+		_, _ = f.locator.Locate(user)
+	}
+	f.is(country)
+}
+
+// rename replaces the file as a whole.
+func (f *followed) rename(content []byte) {
+	f.t.Helper()
+	beside := filepath.Join(filepath.Dir(f.path), "new")
+	require.NoError(f.t, os.WriteFile(beside, content, 0o600))
+	require.NoError(f.t, os.Rename(beside, f.path))
+}
+
+// rewrite changes the file where it is. Its time moves by more than the file system's clock may be coarse.
+func (f *followed) rewrite(content []byte) {
+	f.t.Helper()
+	before, err := os.Stat(f.path)
+	require.NoError(f.t, err)
+	require.NoError(f.t, os.WriteFile(f.path, content, 0o600))
+	require.NoError(f.t, os.Chtimes(f.path, time.Time{}, before.ModTime().Add(time.Second)))
+}
+
+func TestANewFileIsTakenOver(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	for _, change := range []func([]byte){f.rename, f.rewrite} {
+		change(placing(t, "DE"))
+		f.later("DE")
+		change(placing(t, "US"))
+		f.later("US")
+	}
+	require.NotContains(t, f.log.String(), "WARN")
+}
+
+func TestACopyWithTheSameTimesIsTakenOver(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	before, err := os.Stat(f.path)
+	require.NoError(t, err)
+	f.rename(placing(t, "DE"))
+	require.NoError(t, os.Chtimes(f.path, time.Time{}, before.ModTime()))
+	f.later("DE")
+}
+
+func TestTheFileIsLookedAtEveryFewSeconds(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	f.rename(placing(t, "DE"))
+	for range 3 {
+		f.pass(5*time.Second - 1)
+		f.is("US")
+		f.pass(1 - 5*time.Second)
+	}
+	f.pass(5 * time.Second)
+	f.is("US") // seen, but not yet twice
+	f.is("US")
+	f.pass(5 * time.Second)
+	f.is("DE")
+}
+
+func TestAFileThatIsStillWrittenIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	for _, part := range [][]byte{[]byte("a"), []byte("ab"), placing(t, "FR"), placing(t, "DE")} {
+		f.rewrite(part)
+		f.pass(5 * time.Second)
+		f.is("US")
+	}
+	f.later("DE")
+	require.NotContains(t, f.log.String(), "WARN")
+}
+
+func TestABrokenFileLeavesTheLastOne(t *testing.T) {
+	t.Parallel()
+	sound := placing(t, "DE")
+	for why, broken := range map[string][]byte{
+		"empty": nil, "cut short": sound[:len(sound)/2], "nothing of the kind": []byte("<html>"),
+		"of something else": file(t, networks{"198.51.100.0/24": obj{"asn": obj{}}}),
+	} {
+		f := follow(t, "US")
+		f.rewrite(broken)
+		f.later("US")
+		f.later("US")
+		require.Equal(t, 1, bytes.Count(f.log.Bytes(), []byte("WARN")), "told once: %s", why)
+		f.rename(sound)
+		f.later("DE")
+		require.NotContains(t, f.log.String(), user.String())
+	}
+}
+
+func TestAMissingFileLeavesTheLastOne(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	for range 2 {
+		away := f.path + ".away"
+		require.NoError(t, os.Rename(f.path, away))
+		f.later("US")
+		require.NoError(t, os.Rename(away, f.path))
+		f.later("US")
+	}
+	require.Equal(t, 2, bytes.Count(f.log.Bytes(), []byte("WARN")), "told once each time")
+	require.NoError(t, os.Remove(f.path))
+	f.later("US")
+	f.rename(placing(t, "DE"))
+	f.later("DE")
+}
+
+func TestLookupsGoOnWhileFilesChange(t *testing.T) {
+	t.Parallel()
+	f := follow(t, "US")
+	files := map[rules.Jurisdiction][]byte{"US": placing(t, "US"), "DE": placing(t, "DE")}
+	stop := make(chan struct{})
+	var lookups sync.WaitGroup
+	for range 4 {
+		lookups.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if got, _ := f.locator.Locate(user); got != "US" && got != "DE" {
+					t.Errorf("located in %q", got)
+					return
+				}
+			}
+		})
+	}
+	for _, next := range []rules.Jurisdiction{"DE", "US", "DE", "US"} {
+		for _, change := range []func([]byte){f.rename, f.rewrite} {
+			change(files[next])
+			require.Eventually(t, func() bool {
+				f.pass(5 * time.Second)
+				got, _ := f.locator.Locate(user)
+				return got == next
+			}, 30*time.Second, time.Millisecond)
+		}
+	}
+	close(stop)
+	lookups.Wait()
+}
