@@ -24,6 +24,8 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator Orchestrator
 	Config       Config
+	// Locator looks addresses up; without one only headers and requests tell where users are.
+	Locator Locator
 	// Log is slog.Default unless given.
 	Log *slog.Logger
 	// Registry takes the API's metrics and is what /metrics shows; one of its own unless given.
@@ -37,6 +39,8 @@ type API struct {
 	store        *store.Store
 	engine       progress.Engine
 	orchestrator Orchestrator
+	locator      Locator
+	proxies      proxies
 	config       Config
 	log          *slog.Logger
 	now          func() time.Time
@@ -63,11 +67,14 @@ func New(o Options) (*API, error) {
 			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL, Outside: true,
 		},
 
-		orchestrator: o.Orchestrator, config: config, log: o.Log, now: o.Now,
+		orchestrator: o.Orchestrator, locator: o.Locator, config: config, log: o.Log, now: o.Now,
 		keys: newKeyCache(o.Store.Across(), o.Now), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		closing: make(chan struct{}),
 	}
 	var err error
+	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {
+		return nil, err
+	}
 	if a.metrics, err = newMetrics(o.Registry); err != nil {
 		return nil, err
 	}

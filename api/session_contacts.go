@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules"
 )
 
 // longestEmail is what RFC 5321 lets an address have.
@@ -33,17 +32,5 @@ func (in *sessionInput) readContacts() error {
 			return models.Invalid("phone", "phone must be an international number such as +14155550123")
 		}
 	}
-	return nil
-}
-
-func (in *sessionInput) readJurisdiction() error {
-	if in.Jurisdiction == nil {
-		return nil
-	}
-	parsed, ok := rules.ParseJurisdiction(*in.Jurisdiction)
-	if !ok {
-		return models.Invalid("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
-	}
-	in.jurisdiction = parsed
 	return nil
 }

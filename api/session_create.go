@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"net/http"
-	"net/netip"
 	"slices"
 
 	"github.com/stile-id/stile/internal/fault"
@@ -51,11 +50,11 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	jurisdiction, source, err := resolve(in.jurisdiction, c.live(), remote(c.gin))
+	user, err := a.resolve(c, in)
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	specialised, err := specialise(version.Definition.V, jurisdiction, models.SessionType(*in.Type))
+	specialised, err := specialise(version.Definition.V, user.jurisdiction, models.SessionType(*in.Type))
 	if err != nil {
 		return store.NewSession{}, err
 	}
@@ -65,8 +64,8 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 			OrgID: c.org().ID, Type: models.SessionType(*in.Type),
 			WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 			Methods: models.AsJSON(graph.OfferedMethods(specialised)),
-			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, jurisdiction), RuleVersion: ruleVersion,
-			Jurisdiction: jurisdiction, JurisdictionSource: source,
+			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, user.jurisdiction), RuleVersion: ruleVersion,
+			Jurisdiction: user.jurisdiction, JurisdictionSource: user.source,
 			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
 			ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
 		},
@@ -90,22 +89,6 @@ func (a *API) begin(planned store.NewSession) (store.NewSession, error) {
 		planned.Begun = &begun
 	}
 	return planned, nil
-}
-
-// resolve says where the user is: where the request says, or, on a developer's machine, somewhere.
-func resolve(
-	explicit rules.Jurisdiction, live bool, address netip.Addr,
-) (rules.Jurisdiction, models.JurisdictionSource, error) {
-	if explicit != "" {
-		return explicit, models.JurisdictionExplicit, nil
-	}
-	if !live && (address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast()) {
-		return "US", models.JurisdictionDefault, nil
-	}
-	return "", "", &models.Error{
-		Code: models.CodeJurisdictionUnresolvable, Param: "jurisdiction",
-		Message: "The user's jurisdiction could not be determined. Pass jurisdiction explicitly",
-	}
 }
 
 // specialise makes the graph that the session runs, and sees that it can prove what the session is for.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"net/netip"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -19,6 +20,7 @@ type sessionInput struct {
 	Email             *string            `json:"email"`
 	Phone             *string            `json:"phone"`
 	Jurisdiction      *string            `json:"jurisdiction"`
+	ClientIP          *string            `json:"client_ip"`
 	Metadata          map[string]*string `json:"metadata"`
 	SkipVerification  *bool              `json:"skip_verification"`
 	AcceptExisting    *bool              `json:"accept_existing"`
@@ -28,6 +30,7 @@ type sessionInput struct {
 	// What reading them gave.
 	email, phone string
 	jurisdiction rules.Jurisdiction
+	clientIP     netip.Addr // the zero one unless given
 	metadata     map[string]string
 }
 
@@ -40,7 +43,6 @@ type notYet struct {
 	DeliveryJurisdiction jsontext.Value `json:"delivery_jurisdiction"`
 	VPToken              jsontext.Value `json:"vp_token"`
 	CaptchaToken         jsontext.Value `json:"captcha_token"`
-	ClientIP             jsontext.Value `json:"client_ip"`
 }
 
 func readSession(c *call) (sessionInput, error) {
@@ -53,7 +55,7 @@ func readSession(c *call) (sessionInput, error) {
 	}
 	err := cmp.Or(in.checkCaptcha(c), in.checkNotYet(), in.checkKind(), in.checkSkip(c.live()),
 		in.checkURLs(c.live()), checkText("client_reference_id", in.ClientReferenceID, longestReference),
-		in.readContacts(), in.readJurisdiction())
+		in.readContacts(), in.readJurisdiction(), in.readClientIP(c))
 	if err != nil {
 		return in, err
 	}
@@ -87,7 +89,7 @@ func (in *sessionInput) checkNotYet() error {
 	}{
 		{"min_strength", in.MinStrength}, {"max_age", in.MaxAge}, {"required_methods", in.RequiredMethods},
 		{"credential_hash", in.CredentialHash}, {"delivery_jurisdiction", in.DeliveryJurisdiction},
-		{"vp_token", in.VPToken}, {"captcha_token", in.CaptchaToken}, {"client_ip", in.ClientIP},
+		{"vp_token", in.VPToken}, {"captcha_token", in.CaptchaToken},
 	} {
 		if present(field.value) {
 			return models.Invalid(field.name, "%s is not available yet", field.name)

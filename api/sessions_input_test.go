@@ -63,7 +63,17 @@ func TestSessionInputIsChecked(t *testing.T) {
 		{"delivery_jurisdiction", "US-OR"},
 		{"vp_token", "x"},
 		{"captcha_token", "x"},
-		{"client_ip", "8.8.8.8"},
+		{"client_ip", ""},
+		{"client_ip", "8.8.8"},
+		{"client_ip", "8.8.8.08"},
+		{"client_ip", "198.51.100.7:443"},
+		{"client_ip", "198.51.100.7, 10.0.0.1"},
+		{"client_ip", " 198.51.100.7"},
+		{"client_ip", "198.51.100.0/24"},
+		{"client_ip", "[2001:db8::7]"},
+		{"client_ip", "2001:db8::7%eth0"},
+		{"client_ip", "user.example.com"},
+		{"client_ip", 3325256711},
 		{"Email", "jo@example.com"},
 	}
 	for _, c := range cases {

@@ -1,29 +1,214 @@
 package api_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/rules"
 )
+
+// atlas is what a GeoIP file would know.
+type atlas map[netip.Addr]rules.Jurisdiction
+
+func (a atlas) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
+	j, known := a[address]
+	return j, known
+}
+
+var known = atlas{
+	netip.MustParseAddr("198.51.100.7"): "US-CA",
+	netip.MustParseAddr("198.51.100.8"): "DE",
+	netip.MustParseAddr("2001:db8::7"):  "FR-IDF",
+	netip.MustParseAddr("10.9.9.9"):     "SE", // an operator's own file may know an own network
+}
+
+// behindProxy is an environment in which requests come through a trusted proxy, and addresses can be looked up.
+func behindProxy(t *testing.T, trusted ...string) *env {
+	t.Helper()
+	e := newEnv(t, func(o *api.Options) { o.Config.TrustedProxies, o.Locator = trusted, known })
+	e.isOK(e.do("POST", pathEndpoints, e.live.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.verified"}}), 201)
+	return e
+}
+
+// from is a request as a proxy passes it on: for an address, with further headers.
+func from(address string, header ...string) []string {
+	return append([]string{"X-Forwarded-For", address}, header...)
+}
+
+// places asserts where a session of the organization is, and how that was found; "" means that nobody knows.
+func (e *env) places(of tenant, key, workflow, why string, more obj, header []string, want, source string) {
+	e.t.Helper()
+	body := obj{"type": "age", "workflow_id": workflow}
+	maps.Copy(body, more)
+	ans := e.do("POST", pathSessions, key, body, header...)
+	if want == "" {
+		e.isError(ans, 422, "jurisdiction_unresolvable", "jurisdiction")
+		return
+	}
+	s := e.isOK(ans, 201).object
+	require.Equal(e.t, []any{want, source}, []any{s["jurisdiction"], s["jurisdiction_source"]}, why)
+	read := e.isOK(e.do("GET", pathSessions+"/"+s["id"].(string), of.secret, nil), 200).object
+	require.Equal(e.t, source, read["jurisdiction_source"], why)
+}
 
 func TestJurisdictionOfASession(t *testing.T) {
 	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	sandbox, live := e.workflow(e.sandbox, simple("mdl")), e.workflow(e.live, simple("mdl"))
+	for _, c := range []struct {
+		why          string
+		body         obj
+		header       []string
+		want, source string
+	}{
+		{"said", obj{"jurisdiction": "us-or"}, from("198.51.100.8", "CF-IPCountry", "FR"), "US-OR", "explicit"},
+		{"said, with an address", obj{"jurisdiction": "US-OR", "client_ip": "198.51.100.8"}, nil, "US-OR", "explicit"},
+
+		{"looked up", nil, from("198.51.100.7"), "US-CA", "geoip"},
+		{"looked up, IPv6", nil, from("2001:db8::7"), "FR-IDF", "geoip"},
+		{"looked up, IPv4 in IPv6", nil, from("::ffff:198.51.100.7"), "US-CA", "geoip"},
+		{"behind two proxies", nil, from("198.51.100.7, 127.0.0.1"), "US-CA", "geoip"},
+		{"the last one that is not trusted", nil, from("198.51.100.7, 198.51.100.8"), "DE", "geoip"},
+		{"unknown", nil, from("192.0.2.1"), "", ""},
+		{"unknown, IPv6", nil, from("2001:db8::8"), "", ""},
+
+		{"client_ip", obj{"client_ip": "198.51.100.7"}, from("198.51.100.8"), "US-CA", "geoip"},
+		{"client_ip, IPv6", obj{"client_ip": "2001:DB8:0::7"}, from("198.51.100.8"), "FR-IDF", "geoip"},
+		{"client_ip, IPv4 in IPv6", obj{"client_ip": "::ffff:198.51.100.7"}, from("198.51.100.8"), "US-CA", "geoip"},
+		{"client_ip, though a CDN knows the server", obj{"client_ip": "198.51.100.7"}, from("198.51.100.8", "CF-IPCountry", "DE"), "US-CA", "geoip"},
+		{"unknown client_ip, though the server is known", obj{"client_ip": "192.0.2.1"}, from("198.51.100.8", "CF-IPCountry", "DE"), "", ""},
+
+		{"Cloudflare", nil, from("198.51.100.7", "CF-IPCountry", "DE"), "DE", "header"},
+		{"Cloudflare, with a region", nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "NY"), "US-NY", "header"},
+		{"a region that is none", nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "New York"), "US", "header"},
+		{"a region without a country", nil, from("192.0.2.1", "CF-Region-Code", "NY"), "", ""},
+		{"lower case", nil, from("192.0.2.1", "CF-IPCountry", "us", "CF-Region-Code", "ny"), "US-NY", "header"},
+		{"CloudFront", nil, from("192.0.2.1", "CloudFront-Viewer-Country", "CA", "CloudFront-Viewer-Country-Region", "QC"), "CA-QC", "header"},
+		{"Vercel", nil, from("192.0.2.1", "X-Vercel-IP-Country", "GB", "X-Vercel-IP-Country-Region", "ENG"), "GB-ENG", "header"},
+		{"App Engine", nil, from("192.0.2.1", "X-AppEngine-Country", "US", "X-AppEngine-Region", "ca"), "US-CA", "header"},
+		{"another CDN's region", nil, from("192.0.2.1", "X-AppEngine-Country", "US", "CF-Region-Code", "NY"), "US", "header"},
+		{"the first CDN of two", nil, from("192.0.2.1", "X-Vercel-IP-Country", "GB", "CF-IPCountry", "DE"), "DE", "header"},
+		{"an empty header is none", nil, from("192.0.2.1", "CF-IPCountry", "", "X-Vercel-IP-Country", "GB"), "GB", "header"},
+		{"unknown to Cloudflare", nil, from("198.51.100.7", "CF-IPCountry", "XX"), "US-CA", "geoip"},
+		{"Tor", nil, from("192.0.2.1", "CF-IPCountry", "T1"), "", ""},
+		{"Tor, with what the user made up", nil, from("192.0.2.1", "CF-IPCountry", "T1", "X-Vercel-IP-Country", "GB"), "", ""},
+		{"unknown to App Engine", nil, from("192.0.2.1", "X-AppEngine-Country", "ZZ"), "", ""},
+		{"no country", nil, from("192.0.2.1", "CF-IPCountry", "USA"), "", ""},
+		{"a subdivision for a country", nil, from("192.0.2.1", "CF-IPCountry", "US-CA"), "", ""},
+
+		{"an own network that is known", nil, from("10.9.9.9"), "SE", "geoip"},
+		{"a private address with a header", nil, from("10.0.0.1", "CF-IPCountry", "DE"), "DE", "header"},
+	} {
+		e.places(e.sandbox, e.sandbox.secret, sandbox, c.why, c.body, c.header, c.want, c.source)
+		e.places(e.live, e.live.secret, live, c.why, c.body, c.header, c.want, c.source)
+		if _, named := c.body["client_ip"]; !named {
+			e.places(e.sandbox, e.sandbox.publishable, sandbox, c.why, c.body, c.header, c.want, c.source)
+		}
+	}
+	for _, address := range []string{"198.51.100.", "192.0.2.", "2001:db8", "2001:DB8"} {
+		require.NotContains(t, e.log.String(), address)
+	}
+}
+
+func TestPrivateAddressesAreSomewhereInASandbox(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	sandbox, live := e.workflow(e.sandbox, simple("mdl")), e.workflow(e.live, simple("mdl"))
+	for _, address := range []string{
+		"127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "169.254.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1",
+	} {
+		e.places(e.sandbox, e.sandbox.secret, sandbox, address, nil, from(address), "US", "default")
+		e.places(e.live, e.live.secret, live, address, nil, from(address), "", "")
+		named := obj{"client_ip": address}
+		e.places(e.sandbox, e.sandbox.secret, sandbox, address, named, from("198.51.100.7"), "US", "default")
+		e.places(e.live, e.live.secret, live, address, named, from("198.51.100.7"), "", "")
+	}
+	e.places(e.sandbox, e.sandbox.secret, sandbox, "a public one is not", obj{"client_ip": "192.0.2.1"}, nil, "", "")
+}
+
+func TestOnlyTrustedProxiesSayWhereUsersAre(t *testing.T) {
+	t.Parallel()
+	told := from("198.51.100.8", "CF-IPCountry", "FR", "X-Vercel-IP-Country", "GB")
+	for _, c := range []struct {
+		trusted      []string
+		want, source string
+	}{
+		{nil, "US", "default"}, // the connection comes from this machine
+		{[]string{"127.0.0.2"}, "US", "default"},
+		{[]string{"10.0.0.0/8", "::1"}, "US", "default"},
+		{[]string{"127.0.0.1"}, "FR", "header"},
+		{[]string{"::ffff:127.0.0.1"}, "FR", "header"},
+		{[]string{"10.0.0.0/8", "127.0.0.0/8"}, "FR", "header"},
+	} {
+		e := behindProxy(t, c.trusted...)
+		workflow := e.workflow(e.sandbox, simple("mdl"))
+		for _, key := range []string{e.sandbox.secret, e.sandbox.publishable} {
+			e.places(e.sandbox, key, workflow, fmt.Sprint(c.trusted), nil, told, c.want, c.source)
+		}
+	}
+}
+
+func TestACDNSaysItOnce(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl"))}
+	request := e.request(t.Context(), "POST", pathSessions, e.sandbox.secret, body, from("198.51.100.7")...)
+	request.Header["Cf-Ipcountry"] = []string{"FR", "DE"}
+	resp, err := e.client.Do(request)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, resp.Body.Close()) }()
+	var s obj
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&s))
+	require.Equal(t, "geoip", s["jurisdiction_source"], "one of the two is the client's")
+}
+
+func TestNobodyKnowsWithoutAFile(t *testing.T) {
+	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.TrustedProxies = []string{"127.0.0.1"} })
-	sandbox := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl"))}
-	for _, address := range []string{"127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "::ffff:10.0.0.1"} {
-		s := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, sandbox, "X-Forwarded-For", address), 201).object
-		require.Equal(t, "US", s["jurisdiction"])
-		require.Equal(t, "default", s["jurisdiction_source"])
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	e.places(e.sandbox, e.sandbox.secret, workflow, "no file", nil, from("198.51.100.7"), "", "")
+	e.places(e.sandbox, e.sandbox.secret, workflow, "no file", obj{"client_ip": "198.51.100.7"}, nil, "", "")
+	e.places(e.sandbox, e.sandbox.secret, workflow, "a header", nil, from("198.51.100.7", "CF-IPCountry", "FR"), "FR", "header")
+}
+
+func TestClientIPIsTheServersToPass(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t)
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "client_ip": "198.51.100.7"}
+	e.isError(e.do("POST", pathSessions, e.sandbox.publishable, body), 400, "parameter_invalid", "client_ip")
+	body["client_ip"] = nil
+	e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, body), 201)
+}
+
+func TestBadTrustedProxiesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"proxy", "10.0.0.0/33", "10.0.0", "fe80::1%eth0"} {
+		_, err := api.New(api.Options{
+			Store: newEnv(t).store, Orchestrator: &recorder{}, Config: api.Config{TrustedProxies: []string{text}},
+		})
+		require.Error(t, err, text)
 	}
-	for _, address := range []string{"8.8.8.8", "2001:db8::1"} {
-		ans := e.do("POST", pathSessions, e.sandbox.secret, sandbox, "X-Forwarded-For", address)
-		e.isError(ans, 422, "jurisdiction_unresolvable", "jurisdiction")
+}
+
+// The age is that of the place that was found.
+func TestTheLawIsThatOfThePlace(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	definition := simple("mdl")
+	definition["use_case"] = "alcohol_delivery"
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, definition)}
+	for address, tier := range map[string]string{"198.51.100.7": "min_age_21", "198.51.100.8": "min_age_18"} {
+		s := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, from(address)...), 201).object
+		require.Equal(t, tier, s["age_tier"])
 	}
-	live := obj{"type": "age", "workflow_id": e.workflow(e.live, simple("mdl"))}
-	e.isError(e.do("POST", pathSessions, e.live.secret, live), 422, "jurisdiction_unresolvable")
 }
 
 func TestIdentityNeedsAStrongMethod(t *testing.T) {

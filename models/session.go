@@ -53,8 +53,10 @@ type JurisdictionSource string
 
 // The sources in use.
 const (
-	JurisdictionExplicit JurisdictionSource = "explicit"
-	JurisdictionDefault  JurisdictionSource = "default"
+	JurisdictionExplicit JurisdictionSource = "explicit" // the request named it
+	JurisdictionHeader   JurisdictionSource = "header"   // a CDN told where the address is
+	JurisdictionGeoIP    JurisdictionSource = "geoip"    // the GeoIP file tells where the address is
+	JurisdictionDefault  JurisdictionSource = "default"  // a developer's machine is nowhere
 )
 
 // Session is the row of a verification session. It decides; the Temporal workflow orders.

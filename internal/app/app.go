@@ -20,6 +20,7 @@ import (
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/geo"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods/attestation"
@@ -167,8 +168,12 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 
 func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	c := a.options.Config
+	locator, err := a.locator()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Options{
-		Store: a.store, Orchestrator: orders, Registry: a.metrics.registry, Log: a.log,
+		Store: a.store, Orchestrator: orders, Locator: locator, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
 			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
@@ -177,6 +182,19 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
+}
+
+// locator looks addresses up; nil where nothing is set for that.
+func (a *App) locator() (api.Locator, error) {
+	path := a.options.Config.GeoIPDB
+	if path == "" {
+		return nil, nil
+	}
+	located, err := geo.Open(geo.Options{Path: path, Log: a.log})
+	if err != nil {
+		return nil, fmt.Errorf("STILE_GEOIP_DB: %w", err)
+	}
+	return located, nil
 }
 
 // Start begins to serve.

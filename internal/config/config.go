@@ -33,6 +33,7 @@ type Config struct {
 	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
 	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
 	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
+	GeoIPDB        string         // STILE_GEOIP_DB: path of a file in MaxMind's format; empty means that addresses are not looked up
 	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
 	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy that they go through
 	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
@@ -83,6 +84,7 @@ func Read(get func(name string) string) (Config, error) {
 		EgressProxy:    r.proxy("STILE_EGRESS_PROXY"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
+		GeoIPDB:        get("STILE_GEOIP_DB"),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),

@@ -73,6 +73,16 @@ func TestAnAPIKeyTurnsTLSOn(t *testing.T) {
 	require.True(t, c.TemporalTLS)
 }
 
+func TestAGeoIPFileIsOptional(t *testing.T) {
+	t.Parallel()
+	c, err := read(nil)
+	require.NoError(t, err)
+	require.Empty(t, c.GeoIPDB)
+	c, err = read(map[string]string{"STILE_GEOIP_DB": "/geoip/GeoLite2-City.mmdb"})
+	require.NoError(t, err)
+	require.Equal(t, "/geoip/GeoLite2-City.mmdb", c.GeoIPDB)
+}
+
 func TestEgressIsRead(t *testing.T) {
 	t.Parallel()
 	c, err := read(map[string]string{

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"cmp"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+)
+
+// Locator says in which jurisdiction an address is; false where it does not know. It must be safe for concurrent use.
+type Locator interface {
+	Locate(address netip.Addr) (rules.Jurisdiction, bool)
+}
+
+// place is where a user is, and how that was found.
+type place struct {
+	jurisdiction rules.Jurisdiction
+	source       models.JurisdictionSource
+}
+
+// cdnHeaders are what CDNs tell of the address that they were asked from. The first that is there counts, also where it
+// knows nothing: what comes after it is not that CDN's, and may be the client's.
+var cdnHeaders = []struct{ country, region string }{
+	{"CF-IPCountry", "CF-Region-Code"},                                // Cloudflare
+	{"CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Region"}, // Amazon CloudFront
+	{"X-Vercel-IP-Country", "X-Vercel-IP-Country-Region"},             // Vercel
+	{"X-AppEngine-Country", "X-AppEngine-Region"},                     // Google App Engine
+}
+
+// resolve says where the user is: where the request says, where the address is, or, on a developer's machine, somewhere.
+func (a *API) resolve(c *call, in sessionInput) (place, error) {
+	if in.jurisdiction != "" {
+		return place{in.jurisdiction, models.JurisdictionExplicit}, nil
+	}
+	if found, ok := a.detect(c.gin, in.clientIP); ok {
+		return found, nil
+	}
+	if !c.live() && isLocal(userAddress(c.gin, in.clientIP)) {
+		return place{"US", models.JurisdictionDefault}, nil
+	}
+	return place{}, &models.Error{
+		Code: models.CodeJurisdictionUnresolvable, Param: "jurisdiction",
+		Message: "The user's jurisdiction could not be determined. Pass jurisdiction, or the user's address as client_ip",
+	}
+}
+
+// detect looks at addresses alone. A merchant's server that names its user's address speaks for somebody else, so that
+// what a CDN tells of the server counts no more.
+func (a *API) detect(g *gin.Context, clientIP netip.Addr) (place, bool) {
+	if !clientIP.IsValid() && a.proxies.include(g.RemoteIP()) {
+		if j, ok := fromCDN(g.Request.Header); ok {
+			return place{j, models.JurisdictionHeader}, true
+		}
+	}
+	if a.locator == nil {
+		return place{}, false
+	}
+	j, ok := a.locator.Locate(userAddress(g, clientIP))
+	return place{j, models.JurisdictionGeoIP}, ok
+}
+
+// userAddress is where the user is as far as anybody can tell: without client_ip whoever calls is taken for the user.
+func userAddress(g *gin.Context, clientIP netip.Addr) netip.Addr { return cmp.Or(clientIP, remote(g)) }
+
+func isLocal(address netip.Addr) bool {
+	return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast()
+}
+
+func fromCDN(h http.Header) (rules.Jurisdiction, bool) {
+	for _, names := range cdnHeaders {
+		country := h.Values(names.country)
+		switch {
+		case len(country) > 1: // a CDN says it once
+			return "", false
+		case len(country) == 1 && country[0] != "":
+			return rules.JurisdictionIn(country[0], h.Get(names.region))
+		}
+	}
+	return "", false
+}
+
+// proxies are who may say whom they speak for.
+type proxies []*net.IPNet
+
+// readProxies reads addresses and CIDR ranges as gin does, which keeps what it reads to itself.
+func readProxies(texts []string) (proxies, error) {
+	var read proxies
+	for _, text := range texts {
+		if address := net.ParseIP(text); address != nil {
+			bits := 8 * len(address)
+			read = append(read, &net.IPNet{IP: address, Mask: net.CIDRMask(bits, bits)})
+			continue
+		}
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, err
+		}
+		read = append(read, network)
+	}
+	return read, nil
+}
+
+func (p proxies) include(address string) bool {
+	ip := net.ParseIP(address)
+	for _, network := range p {
+		if network.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,37 @@
+package api
+
+import (
+	"net/netip"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+)
+
+func (in *sessionInput) readJurisdiction() error {
+	if in.Jurisdiction == nil {
+		return nil
+	}
+	parsed, ok := rules.ParseJurisdiction(*in.Jurisdiction)
+	if !ok {
+		return models.Invalid("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
+	}
+	in.jurisdiction = parsed
+	return nil
+}
+
+// readClientIP takes the user's address from the merchant's server alone: who calls with a publishable key is the user,
+// whose address is known. It is used at once, and kept nowhere.
+func (in *sessionInput) readClientIP(c *call) error {
+	if in.ClientIP == nil {
+		return nil
+	}
+	if c.who.key.Key.Kind == models.PublishableKey {
+		return models.Invalid("client_ip", "client_ip can only be passed with a secret key")
+	}
+	address, err := netip.ParseAddr(*in.ClientIP)
+	if err != nil || address.Zone() != "" { // a zone means something on one machine alone
+		return models.Invalid("client_ip", "client_ip must be an IPv4 or IPv6 address")
+	}
+	in.clientIP = address.Unmap()
+	return nil
+}

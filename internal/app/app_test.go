@@ -1,0 +1,104 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/maxmind/mmdbwriter"
+	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/models/store"
+)
+
+// options are those of an API on a database of its own. Temporal is away.
+func options(t *testing.T, geoIPDB string) app.Options {
+	t.Helper()
+	c, err := config.Read(func(string) string { return "" })
+	require.NoError(t, err)
+	c.DatabaseURL = "sqlite:" + filepath.Join(t.TempDir(), "stile.db")
+	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
+	c.Listen, c.WorkerListen, c.TemporalAddress = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:1"
+	c.GeoIPDB = geoIPDB
+	return app.Options{Config: c, API: true, Migrate: true, Log: slog.New(slog.DiscardHandler)}
+}
+
+func TestAGeoIPFileThatCannotBeReadStopsTheStart(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty.mmdb")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	for _, path := range []string{empty, filepath.Join(t.TempDir(), "none.mmdb")} {
+		_, err := app.New(t.Context(), options(t, path))
+		require.ErrorContains(t, err, "STILE_GEOIP_DB")
+		require.ErrorContains(t, err, path)
+	}
+}
+
+func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {
+	t.Parallel()
+	o := options(t, "none.mmdb")
+	o.API, o.Worker = false, true
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	require.NoError(t, a.Stop())
+}
+
+func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
+	t.Parallel()
+	a, err := app.New(t.Context(), options(t, placing(t, "198.51.100.0/24", "DE")))
+	require.NoError(t, err)
+	a.Start(t.Context())
+	t.Cleanup(func() { require.NoError(t, a.Stop()) })
+
+	ctx, db := t.Context(), a.Store()
+	org, err := db.Across().CreateOrganization(ctx, models.Organization{Name: "Shop", Sandbox: true})
+	require.NoError(t, err)
+	_, secret, err := db.CreateKey(ctx, org.ID, store.ActorCLI, models.SecretKey)
+	require.NoError(t, err)
+	post := func(path, body string) map[string]any {
+		t.Helper()
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL()+path, strings.NewReader(body))
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+secret)
+		resp, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, resp.Body.Close()) }()
+		require.Equal(t, http.StatusCreated, resp.StatusCode)
+		var object map[string]any
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&object))
+		return object
+	}
+	workflow := post("/v1/workflows", `{"name": "Checkout", "use_case": "social_media", "methods": ["mdl"]}`)["id"].(string)
+	post("/v1/workflows/"+workflow+"/publish", "")
+	session := post("/v1/verification_sessions",
+		`{"type": "age", "workflow_id": "`+workflow+`", "client_ip": "198.51.100.7"}`)
+	require.Equal(t, "DE", session["jurisdiction"])
+	require.Equal(t, "geoip", session["jurisdiction_source"])
+}
+
+// placing is a file that puts a network into a country.
+func placing(t *testing.T, cidr, country string) (path string) {
+	t.Helper()
+	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-Country", IncludeReservedNetworks: true})
+	require.NoError(t, err)
+	_, network, err := net.ParseCIDR(cidr)
+	require.NoError(t, err)
+	require.NoError(t, tree.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(country)}}))
+	var content bytes.Buffer
+	_, err = tree.WriteTo(&content)
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "country.mmdb")
+	require.NoError(t, os.WriteFile(path, content.Bytes(), 0o600))
+	return path
+}
