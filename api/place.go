@@ -32,15 +32,34 @@ var cdnHeaders = []struct{ country, region string }{
 	{"X-AppEngine-Country", "X-AppEngine-Region"},                     // Google App Engine
 }
 
-// resolve says where the user is: where the request says, where the address is, or, on a developer's machine, somewhere.
-func (a *API) resolve(c *call, in sessionInput) (place, error) {
-	if in.jurisdiction != "" {
+// places are those that a session knows of.
+type places struct {
+	user place
+	// delivery is where the order goes, nil without one; address is where the user's address is, to compare it with.
+	delivery, address *rules.Jurisdiction
+}
+
+// resolve finds all places of a session. Where the order goes decides nothing: it is only compared.
+func (a *API) resolve(c *call, in sessionInput) (p places, err error) {
+	detected, known := a.detect(c.gin, in.clientIP)
+	if in.delivery != "" {
+		p.delivery = &in.delivery
+	}
+	if in.delivery != "" && known {
+		p.address = &detected.jurisdiction
+	}
+	p.user, err = settle(c, in, detected, known)
+	return p, err
+}
+
+// settle says where the user is: where the request says, where the address is, or, on a developer's machine, somewhere.
+func settle(c *call, in sessionInput, detected place, known bool) (place, error) {
+	switch {
+	case in.jurisdiction != "":
 		return place{in.jurisdiction, models.JurisdictionExplicit}, nil
-	}
-	if found, ok := a.detect(c.gin, in.clientIP); ok {
-		return found, nil
-	}
-	if !c.live() && isLocal(userAddress(c.gin, in.clientIP)) {
+	case known:
+		return detected, nil
+	case !c.live() && isLocal(userAddress(c.gin, in.clientIP)):
 		return place{"US", models.JurisdictionDefault}, nil
 	}
 	return place{}, &models.Error{

@@ -50,10 +50,11 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	user, err := a.resolve(c, in)
+	found, err := a.resolve(c, in)
 	if err != nil {
 		return store.NewSession{}, err
 	}
+	user := found.user
 	specialised, err := specialise(version.Definition.V, user.jurisdiction, models.SessionType(*in.Type))
 	if err != nil {
 		return store.NewSession{}, err
@@ -66,6 +67,7 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 			Methods: models.AsJSON(graph.OfferedMethods(specialised)),
 			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, user.jurisdiction), RuleVersion: ruleVersion,
 			Jurisdiction: user.jurisdiction, JurisdictionSource: user.source,
+			DeliveryJurisdiction: found.delivery, IPJurisdiction: found.address,
 			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
 			ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
 		},

@@ -20,6 +20,7 @@ type sessionInput struct {
 	Email             *string            `json:"email"`
 	Phone             *string            `json:"phone"`
 	Jurisdiction      *string            `json:"jurisdiction"`
+	Delivery          *string            `json:"delivery_jurisdiction"`
 	ClientIP          *string            `json:"client_ip"`
 	Metadata          map[string]*string `json:"metadata"`
 	SkipVerification  *bool              `json:"skip_verification"`
@@ -30,19 +31,19 @@ type sessionInput struct {
 	// What reading them gave.
 	email, phone string
 	jurisdiction rules.Jurisdiction
+	delivery     rules.Jurisdiction
 	clientIP     netip.Addr // the zero one unless given
 	metadata     map[string]string
 }
 
 // notYet are parameters of the documentation that are refused rather than ignored until they do something.
 type notYet struct {
-	MinStrength          jsontext.Value `json:"min_strength"`
-	MaxAge               jsontext.Value `json:"max_age"`
-	RequiredMethods      jsontext.Value `json:"required_methods"`
-	CredentialHash       jsontext.Value `json:"credential_hash"`
-	DeliveryJurisdiction jsontext.Value `json:"delivery_jurisdiction"`
-	VPToken              jsontext.Value `json:"vp_token"`
-	CaptchaToken         jsontext.Value `json:"captcha_token"`
+	MinStrength     jsontext.Value `json:"min_strength"`
+	MaxAge          jsontext.Value `json:"max_age"`
+	RequiredMethods jsontext.Value `json:"required_methods"`
+	CredentialHash  jsontext.Value `json:"credential_hash"`
+	VPToken         jsontext.Value `json:"vp_token"`
+	CaptchaToken    jsontext.Value `json:"captcha_token"`
 }
 
 func readSession(c *call) (sessionInput, error) {
@@ -55,7 +56,7 @@ func readSession(c *call) (sessionInput, error) {
 	}
 	err := cmp.Or(in.checkCaptcha(c), in.checkNotYet(), in.checkKind(), in.checkSkip(c.live()),
 		in.checkURLs(c.live()), checkText("client_reference_id", in.ClientReferenceID, longestReference),
-		in.readContacts(), in.readJurisdiction(), in.readClientIP(c))
+		in.readContacts(), in.readJurisdictions(), in.readClientIP(c))
 	if err != nil {
 		return in, err
 	}
@@ -88,7 +89,7 @@ func (in *sessionInput) checkNotYet() error {
 		value jsontext.Value
 	}{
 		{"min_strength", in.MinStrength}, {"max_age", in.MaxAge}, {"required_methods", in.RequiredMethods},
-		{"credential_hash", in.CredentialHash}, {"delivery_jurisdiction", in.DeliveryJurisdiction},
+		{"credential_hash", in.CredentialHash},
 		{"vp_token", in.VPToken}, {"captcha_token", in.CaptchaToken},
 	} {
 		if present(field.value) {

@@ -7,16 +7,24 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-func (in *sessionInput) readJurisdiction() error {
-	if in.Jurisdiction == nil {
-		return nil
+func (in *sessionInput) readJurisdictions() (err error) {
+	if in.jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction); err != nil {
+		return err
 	}
-	parsed, ok := rules.ParseJurisdiction(*in.Jurisdiction)
+	in.delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
+	return err
+}
+
+// readJurisdiction is "" for one that is absent.
+func readJurisdiction(param string, text *string) (rules.Jurisdiction, error) {
+	if text == nil {
+		return "", nil
+	}
+	parsed, ok := rules.ParseJurisdiction(*text)
 	if !ok {
-		return models.Invalid("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
+		return "", models.Invalid(param, "%s must be an ISO 3166 country or subdivision, such as DE or US-CA", param)
 	}
-	in.jurisdiction = parsed
-	return nil
+	return parsed, nil
 }
 
 // readClientIP takes the user's address from the merchant's server alone: who calls with a publishable key is the user,

@@ -198,6 +198,73 @@ func TestBadTrustedProxiesAreRefused(t *testing.T) {
 	}
 }
 
+// compared is what a session or an event tells of its delivery; nil where it tells nothing.
+func compared(t *testing.T, object any) []any {
+	t.Helper()
+	ip, located := object.(obj)["ip_jurisdiction"]
+	mismatch, judged := object.(obj)["jurisdiction_mismatch"]
+	require.Equal(t, located, judged, "both or none")
+	if !located {
+		return nil
+	}
+	return []any{ip, mismatch}
+}
+
+func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	said, address := "jurisdiction", "client_ip"
+	for _, c := range []struct {
+		why          string
+		body         obj
+		header       []string
+		jurisdiction string
+		want         []any
+	}{
+		{"elsewhere", obj{"delivery_jurisdiction": "us-or", address: "198.51.100.7"}, nil, "US-CA", []any{"US-CA", true}},
+		{"the same", obj{"delivery_jurisdiction": "US-CA", address: "198.51.100.7"}, nil, "US-CA", []any{"US-CA", false}},
+		{"its country", obj{"delivery_jurisdiction": "US", address: "198.51.100.7"}, nil, "US-CA", []any{"US-CA", false}},
+		{"a state of its own", obj{"delivery_jurisdiction": "DE-BY", address: "198.51.100.8"}, nil, "DE", []any{"DE", false}},
+		{"another country", obj{"delivery_jurisdiction": "US-CA", address: "198.51.100.8"}, nil, "DE", []any{"DE", true}},
+		{"by a header", obj{"delivery_jurisdiction": "US-OR"}, from("192.0.2.1", "CF-IPCountry", "FR"), "FR", []any{"FR", true}},
+		{"by the request", obj{"delivery_jurisdiction": "US-OR"}, from("198.51.100.7"), "US-CA", []any{"US-CA", true}},
+		{"with a jurisdiction that is said", obj{"delivery_jurisdiction": "US-OR", said: "US-OR", address: "198.51.100.7"}, nil, "US-OR", []any{"US-CA", true}},
+		{"with an address that nobody knows", obj{"delivery_jurisdiction": "US-OR", said: "US-CA", address: "192.0.2.1"}, nil, "US-CA", []any{nil, false}},
+		{"the default is nobody's address", obj{"delivery_jurisdiction": "DE"}, from("10.0.0.1"), "US", []any{nil, false}},
+		{"no delivery", obj{address: "198.51.100.7"}, nil, "US-CA", nil},
+		{"no delivery, null", obj{"delivery_jurisdiction": nil, address: "198.51.100.7"}, nil, "US-CA", nil},
+	} {
+		body := obj{"type": "age", "workflow_id": workflow}
+		maps.Copy(body, c.body)
+		created := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, c.header...), 201).object
+		require.Equal(t, c.jurisdiction, created["jurisdiction"], c.why)
+		require.NotContains(t, created, "delivery_jurisdiction")
+		path := pathSessions + "/" + created["id"].(string)
+		listed := e.isOK(e.do("GET", pathSessions+"?limit=1", e.sandbox.secret, nil), 200).object
+		retrieved := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object
+		cancelled := e.isOK(e.do("POST", path+"/cancel", e.sandbox.secret, nil), 200).object
+		shown := []any{created, in(listed, "data", 0), retrieved, cancelled}
+		events := e.isOK(e.do("GET", "/v1/events?session="+created["id"].(string), e.sandbox.secret, nil), 200).object
+		require.Len(t, events["data"], 2)
+		for _, event := range events["data"].([]any) {
+			shown = append(shown, in(event, "data"))
+		}
+		for _, object := range shown {
+			require.Equal(t, created["id"], in(object, "id"))
+			require.Equal(t, c.want, compared(t, object), c.why)
+		}
+		e.clock.advance(10e9)
+	}
+}
+
+func TestDeliveryDoesNotMakeUpForAnUnknownUser(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	body := obj{"type": "age", "workflow_id": e.workflow(e.live, simple("mdl")), "delivery_jurisdiction": "US-OR"}
+	e.isError(e.do("POST", pathSessions, e.live.secret, body), 422, "jurisdiction_unresolvable", "jurisdiction")
+}
+
 // The age is that of the place that was found.
 func TestTheLawIsThatOfThePlace(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ const (
 	canaryBirthDate = "1971-12-23"
 	canaryEmail     = "canary.person@example.com"
 	canaryPhone     = "+12025550143"
+	canaryAddress   = "203.0.113.187"
 	canaryReference = "canary-reference-9f2c"
 	canaryMetadata  = "canary-metadata-77aa"
 	canaryDocument  = "canary-document-X4RTBPFW4"
@@ -35,6 +36,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	deliveries := chatter(t, m.client)
 	v := m.create(t, body{
 		"email": canaryEmail, "phone": canaryPhone, "client_reference_id": canaryReference,
+		"client_ip": canaryAddress, "delivery_jurisdiction": "US-OR",
 		"metadata": body{"note": canaryMetadata},
 	})
 	// A failed attempt, refusals and a repeat leave their traces too.
@@ -55,6 +57,10 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		refused(t, 400, "parameter_invalid", "email")
 	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "email": canaryEmail + "@"}).
 		refused(t, 400, "parameter_invalid", "email")
+	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress + ":443"}).
+		refused(t, 400, "parameter_invalid", "client_ip")
+	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress}).
+		refused(t, 422, "jurisdiction_unresolvable", "jurisdiction")
 	m.get(t, "/v1/verification_sessions?client_reference_id="+canaryReference).expect(t, 200)
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
@@ -67,7 +73,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	retrieved := v.get(t)
 	p.stop(t)
 
-	personal := []string{canaryBirthDate, canaryDocument, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:]}
+	personal := []string{canaryBirthDate, canaryDocument, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:], canaryAddress}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))

@@ -35,9 +35,16 @@ type SessionObject struct {
 	Updated            Timestamp          `json:"updated"`
 	ExpiresAt          Timestamp          `json:"expires_at"`
 	CompletedAt        *Timestamp         `json:"completed_at"`
-	ClientSecret       string             `json:"client_secret,omitempty"`
-	URL                string             `json:"url,omitempty"`
-	Results            *[]ResultObject    `json:"results,omitempty"`
+	*DeliveryObject
+	ClientSecret string          `json:"client_secret,omitempty"`
+	URL          string          `json:"url,omitempty"`
+	Results      *[]ResultObject `json:"results,omitempty"`
+}
+
+// DeliveryObject compares where an order goes with where the user is. Without an order there are no such fields.
+type DeliveryObject struct {
+	IPJurisdiction       *rules.Jurisdiction `json:"ip_jurisdiction"`
+	JurisdictionMismatch bool                `json:"jurisdiction_mismatch"`
 }
 
 // ComplianceObject is the rule that the session runs under.
@@ -99,6 +106,18 @@ func (s Session) Public() SessionObject {
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
 		VerificationPath: s.VerificationPath, Failure: s.failure(), Risk: s.risk(), Review: s.Review.Public(),
 		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
+		DeliveryObject: s.delivery(),
+	}
+}
+
+// delivery sees no mismatch in what nobody knows.
+func (s Session) delivery() *DeliveryObject {
+	if s.DeliveryJurisdiction == nil {
+		return nil
+	}
+	return &DeliveryObject{
+		IPJurisdiction:       s.IPJurisdiction,
+		JurisdictionMismatch: s.IPJurisdiction != nil && s.IPJurisdiction.Differs(*s.DeliveryJurisdiction),
 	}
 }
 

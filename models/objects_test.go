@@ -78,6 +78,42 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 	}`, object)
 }
 
+func TestADeliveryIsComparedWithTheAddress(t *testing.T) {
+	t.Parallel()
+	show := func(delivery, address *rules.Jurisdiction) (shown map[string]any) {
+		s := fresh()
+		s.DeliveryJurisdiction, s.IPJurisdiction = delivery, address
+		text, err := json.Marshal(s.Public())
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &shown))
+		return shown
+	}
+	for _, c := range []struct {
+		delivery, address rules.Jurisdiction
+		mismatch          bool
+	}{
+		{"US-OR", "US-OR", false},
+		{"US-OR", "US-CA", true},
+		{"US-OR", "US", false},
+		{"US", "US-OR", false},
+		{"US", "US", false},
+		{"US-OR", "DE", true},
+		{"DE", "FR-IDF", true},
+	} {
+		shown := show(&c.delivery, &c.address)
+		require.EqualValues(t, c.address, shown["ip_jurisdiction"])
+		require.Equal(t, c.mismatch, shown["jurisdiction_mismatch"], "%+v", c)
+	}
+	unknown := show(ptr(rules.Jurisdiction("US-OR")), nil)
+	require.Contains(t, unknown, "ip_jurisdiction")
+	require.Nil(t, unknown["ip_jurisdiction"])
+	require.Equal(t, false, unknown["jurisdiction_mismatch"])
+
+	none := show(nil, ptr(rules.Jurisdiction("US-CA")))
+	require.NotContains(t, none, "ip_jurisdiction")
+	require.NotContains(t, none, "jurisdiction_mismatch")
+}
+
 func TestResultIsShownWithItsStrength(t *testing.T) {
 	t.Parallel()
 	result := models.Result{

@@ -75,16 +75,20 @@ type Session struct {
 	RuleVersion        string
 	Jurisdiction       rules.Jurisdiction
 	JurisdictionSource JurisdictionSource
-	ClientReferenceID  *string
-	Metadata           JSON[map[string]string]
-	ReturnURL          *string
-	CancelURL          *string
-	EmailSealed        *string
-	EmailLookup        *string
-	PhoneSealed        *string
-	PhoneLookup        *string
-	VerificationPath   *string
-	FailureCode        *rules.ReasonCode
+	// DeliveryJurisdiction is where the order goes; nil unless the merchant said so. IPJurisdiction is where the user's
+	// address was then; nil where nobody knew.
+	DeliveryJurisdiction *rules.Jurisdiction
+	IPJurisdiction       *rules.Jurisdiction
+	ClientReferenceID    *string
+	Metadata             JSON[map[string]string]
+	ReturnURL            *string
+	CancelURL            *string
+	EmailSealed          *string
+	EmailLookup          *string
+	PhoneSealed          *string
+	PhoneLookup          *string
+	VerificationPath     *string
+	FailureCode          *rules.ReasonCode
 	// Risk is nil while nobody has assessed it.
 	Risk   JSON[*rules.Risk]
 	Review Review `gorm:"embedded"`

@@ -52,6 +52,12 @@ func (j Jurisdiction) Country() Jurisdiction {
 	return Jurisdiction(country)
 }
 
+// Differs reports whether j and other exclude each other. A country and a
+// subdivision of its own do not: the one is only known less exactly.
+func (j Jurisdiction) Differs(other Jurisdiction) bool {
+	return j != other && j != other.Country() && other != j.Country()
+}
+
 // isCountry takes two upper-case letters. A code that only redirects to its
 // successor (UK, DD, ZR) is not a country of its own.
 func isCountry(code string) bool {

@@ -87,6 +87,26 @@ func TestJurisdictionIn(t *testing.T) {
 	}
 }
 
+func TestJurisdictionsDiffer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		one, other rules.Jurisdiction
+		want       bool
+	}{
+		{"US", "US", false},
+		{"US-CA", "US-CA", false},
+		{"US", "US-CA", false},
+		{"US", "DE", true},
+		{"US-CA", "US-OR", true},
+		{"US-CA", "DE", true},
+		{"US-CA", "CA", true},
+		{"US-BY", "DE-BY", true},
+	} {
+		require.Equal(t, c.want, c.one.Differs(c.other), "%+v", c)
+		require.Equal(t, c.want, c.other.Differs(c.one), "%+v", c)
+	}
+}
+
 // TestEveryCountry counts them: 249 in ISO 3166-1, and Kosovo.
 func TestEveryCountry(t *testing.T) {
 	t.Parallel()

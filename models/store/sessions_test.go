@@ -10,12 +10,14 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 var sessionScenarios = []scenario{
 	sessionIsReadAsCreated,
 	sessionIsItsOrganizationsOwn,
 	createFiresTheCreatedEvent,
+	deliveryIsKeptAndToldByEveryEvent,
 	createTellsEverySubscriberAndNobodyElse,
 	contactsAreFoundAgainButUnreadable,
 	webhookIsRequiredWhereAsked,
@@ -38,6 +40,8 @@ func sessionIsReadAsCreated(t *testing.T, f *fixture) {
 	n.Session.ClientReferenceID = ptr("order-7")
 	n.Session.Metadata = models.AsJSON(map[string]string{"tier": "vip"})
 	n.Session.ReturnURL = ptr("https://merchant.example/done")
+	n.Session.DeliveryJurisdiction = ptr(rules.Jurisdiction("US-OR"))
+	n.Session.IPJurisdiction = ptr(rules.Jurisdiction("US-CA"))
 	session := f.created(t, n)
 
 	want := n.Session
@@ -82,6 +86,33 @@ func createFiresTheCreatedEvent(t *testing.T, f *fixture) {
 	object, err := json.Marshal(session.Public())
 	require.NoError(t, err)
 	require.JSONEq(t, string(object), events[0].Data)
+}
+
+func deliveryIsKeptAndToldByEveryEvent(t *testing.T, f *fixture) {
+	n := f.newSession(t)
+	n.Session.DeliveryJurisdiction = ptr(rules.Jurisdiction("US-OR"))
+	n.Session.IPJurisdiction = ptr(rules.Jurisdiction("US-CA"))
+	delivered := f.created(t, n)
+	n.Session.IPJurisdiction = nil
+	unknown := f.created(t, n)
+	plain := f.session(t)
+	require.Nil(t, f.reread(t, plain).DeliveryJurisdiction)
+	for _, session := range []models.Session{delivered, unknown, plain} {
+		ended := f.changed(t, move(session, "cancel", models.StatusCancelled)).Session
+		require.Equal(t, session.DeliveryJurisdiction, ended.DeliveryJurisdiction)
+		require.Equal(t, session.IPJurisdiction, ended.IPJurisdiction)
+		events := f.eventsOf(t, session)
+		require.Len(t, events, 2)
+		for _, event := range events {
+			var told map[string]any
+			require.NoError(t, json.Unmarshal([]byte(event.Data), &told))
+			_, compared := told["jurisdiction_mismatch"]
+			require.Equal(t, session.DeliveryJurisdiction != nil, compared)
+			if compared {
+				require.Equal(t, session.IPJurisdiction != nil, told["jurisdiction_mismatch"])
+			}
+		}
+	}
 }
 
 func createTellsEverySubscriberAndNobodyElse(t *testing.T, f *fixture) {
