@@ -138,6 +138,13 @@ func TestLoadTellsFileAndField(t *testing.T) {
 			}, "DE.yaml", "rules.firearms[0].prohibited", "nothing that is inherited prohibits it",
 		},
 		{
+			"nothing to lift yet", map[string]string{
+				"_eu.yaml": file("_eu", "rules: {firearms: ["+head("2010-01-01")+", prohibited: true, prohibited_reason: No.}]}"),
+				"DE.yaml": file("DE", "inherits: _eu", "rules: {firearms: ["+head("2000-01-01")+", prohibited: false, lifts_prohibition: Act.}, "+
+					head("2010-01-01")+", prohibited: false, lifts_prohibition: Act.}]}"),
+			}, "DE.yaml", "rules.firearms[0].prohibited", "nothing that is inherited prohibits it",
+		},
+		{
 			"a prohibition that the next entry forgets", germany(head("2020-01-01")+", prohibited: true, prohibited_reason: No.", head("2021-01-01")+always),
 			"DE.yaml", "rules.tobacco_nicotine[1].prohibited", "the entry before prohibits",
 		},
@@ -174,6 +181,34 @@ func TestLoadTellsFileAndField(t *testing.T) {
 			require.True(t, found, "%v", err)
 			require.Contains(t, err.Error(), c.file+": ")
 		})
+	}
+}
+
+// TestRulesBeginWhereNothingIsMissing holds what is known of the days before 2000, on which something may be missing.
+func TestRulesBeginWhereNothingIsMissing(t *testing.T) {
+	t.Parallel()
+	german := file("DE", "rules: {firearms: ["+head("1960-01-01")+"}]}")
+	cases := []struct {
+		why, defaults, first string
+	}{
+		{"the last day on which they may", strings.ReplaceAll(minimal(), "1970-01-01", "2000-01-01"), "2000-01-01"},
+		{"earlier", minimal(), "1970-01-01"},
+		{
+			"after the last gap", strings.Replace(strings.Replace(minimal(), "1970", "1950", 1), "  firearms:\n", "  firearms:\n    - "+head("1950-01-01")+
+				", required_age_tier: min_age_21, allowed_methods: [document_capture], governing_regulator: Nobody}\n    - "+
+				head("1965-01-01")+", required_age_tier: min_age_21}\n", 1), "1970-01-01",
+		},
+	}
+	for _, c := range cases {
+		b, err := compliance.Load(folder(map[string]string{"_default.yaml": c.defaults, "DE.yaml": german}))
+		require.NoError(t, err, c.why)
+		for _, on := range []string{"1955-01-01", "1961-01-01", "1966-01-01"} {
+			_, err = b.Resolve("firearms", "DE", day(t, on))
+			var early *compliance.TooEarlyError
+			require.ErrorAs(t, err, &early, c.why)
+			require.Equal(t, compliance.TooEarlyError{Day: day(t, on), First: day(t, c.first)}, *early, c.why)
+		}
+		require.Equal(t, rules.AgeTier("min_age_18"), resolve(t, b, "firearms", "DE", c.first).RequiredAgeTier, c.why)
 	}
 }
 
