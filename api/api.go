@@ -17,6 +17,7 @@ import (
 
 	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/compliance"
 )
 
 // Options are what the API is made of.
@@ -24,6 +25,8 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator Orchestrator
 	Config       Config
+	// Rules say what the law asks; those that ship with the program unless given.
+	Rules *compliance.Book
 	// Locator looks addresses up; without one only headers and requests tell where users are.
 	Locator Locator
 	// Log is slog.Default unless given.
@@ -40,6 +43,7 @@ type API struct {
 	engine       progress.Engine
 	orchestrator Orchestrator
 	locator      Locator
+	rules        *compliance.Book
 	proxies      proxies
 	config       Config
 	log          *slog.Logger
@@ -60,18 +64,20 @@ func New(o Options) (*API, error) {
 	if o.Store == nil || o.Orchestrator == nil {
 		return nil, errors.New("the API needs a store and an orchestrator")
 	}
-	o = o.withDefaults()
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
 	config := o.Config.WithDefaults()
 	a := &API{
 		store: o.Store, engine: progress.Engine{
 			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL, Outside: true,
 		},
 
-		orchestrator: o.Orchestrator, locator: o.Locator, config: config, log: o.Log, now: o.Now,
+		orchestrator: o.Orchestrator, locator: o.Locator, rules: o.Rules, config: config, log: o.Log, now: o.Now,
 		keys: newKeyCache(o.Store.Across(), o.Now), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		closing: make(chan struct{}),
 	}
-	var err error
 	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {
 		return nil, err
 	}
@@ -82,7 +88,7 @@ func New(o Options) (*API, error) {
 	return a, err
 }
 
-func (o Options) withDefaults() Options {
+func (o Options) withDefaults() (Options, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -92,7 +98,12 @@ func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return o
+	if o.Rules != nil {
+		return o, nil
+	}
+	var err error
+	o.Rules, err = compliance.Shipped()
+	return o, err
 }
 
 // Handler serves HTTP.

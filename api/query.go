@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -33,9 +34,12 @@ func parseQuery(raw string, takes []string) (*query, error) {
 	}
 	q := &query{values: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if expandName.MatchString(name) && slices.Contains(takes, "expand") {
+		switch {
+		case expandName.MatchString(name) && slices.Contains(takes, "expand"):
 			err = q.expand(given[name])
-		} else {
+		case name == "use_cases": // a list, with commas or repeated
+			err = q.add(name, []string{strings.Join(given[name], ",")}, takes)
+		default:
 			err = q.add(name, given[name], takes)
 		}
 		if err != nil {
@@ -80,6 +84,15 @@ func (q *query) fail(name, format string, args ...any) {
 	if q.err == nil {
 		q.err = models.Invalid(name, format, args...)
 	}
+}
+
+// oneOf is the first where nothing is given.
+func (q *query) oneOf(name, otherwise string, others ...string) string {
+	text := cmp.Or(q.text(name), otherwise)
+	if text != otherwise && !slices.Contains(others, text) {
+		q.fail(name, "%s must be one of %s", name, listed(append(others, otherwise)))
+	}
+	return text
 }
 
 func (q *query) integer(name string, otherwise, least, most int) int {

@@ -22,6 +22,7 @@ var (
 	windowQuery   = []string{"created[gte]", "created[lte]"}
 	sessionQuery  = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
 	reviewQuery   = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer", "flagged[gte]", "flagged[lte]"})
+	checkQuery    = []string{"use_cases", "jurisdiction", "client_ip", "as_of", "explain"}
 	deliveryQuery = join(pageQuery, []string{"status", "event_type"})
 	eventQuery    = join(pageQuery, windowQuery, []string{"type", "session"})
 )
@@ -34,13 +35,44 @@ func join(lists ...[]string) []string {
 	return all
 }
 
+const get, post, patch, remove = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+
 // routes are all operations.
-func (a *API) routes() []route {
-	const get, post, patch, remove = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+func (a *API) routes() []route { return append(a.sessionRoutes(), a.webhookRoutes()...) }
+
+// webhookRoutes are what merchants hear by, and of.
+func (a *API) webhookRoutes() []route {
+	return []route{
+		{post, "/v1/webhook_endpoints", forSecretKey, nil, a.createEndpoint},
+		{get, "/v1/webhook_endpoints", forSecretKey, pageQuery, a.listEndpoints},
+		{get, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.getEndpoint},
+		{post, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
+		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
+		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
+		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
+		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
+		{post, "/v1/webhook_endpoints/:id/test", forSecretKey, nil, a.testEndpoint},
+		{post, "/v1/webhook_endpoints/:id/recover", forSecretKey, nil, a.recoverEndpoint},
+		{get, "/v1/webhook_endpoints/:id/recoveries", forSecretKey, pageQuery, a.listRecoveries},
+		{get, "/v1/webhook_endpoints/:id/recoveries/:recovery", forSecretKey, nil, a.getRecovery},
+		{get, "/v1/webhook_endpoints/:id/deliveries", forSecretKey, deliveryQuery, a.listDeliveries},
+		{get, "/v1/webhook_endpoints/:id/deliveries/:delivery", forSecretKey, nil, a.getDelivery},
+		{post, "/v1/webhook_endpoints/:id/deliveries/:delivery/retry", forSecretKey, nil, a.retryDelivery},
+
+		{get, "/v1/events", forSecretKey, eventQuery, a.listEvents},
+		{get, "/v1/events/:id", forSecretKey, nil, a.getEvent},
+		{post, "/v1/events/:id/replay", forSecretKey, nil, a.replayEvent},
+	}
+}
+
+// sessionRoutes are all others.
+func (a *API) sessionRoutes() []route {
 	return []route{
 		{get, "/healthz", forAnybody, nil, a.health},
 		{get, "/readyz", forAnybody, nil, a.readiness},
 		{get, "/openapi.yaml", forAnybody, nil, a.specification},
+
+		{get, "/v1/compliance/check", forSecretKey, checkQuery, a.checkCompliance},
 
 		{post, "/v1/workflows", forSecretKey, nil, a.createWorkflow},
 		{get, "/v1/workflows", forSecretKey, pageQuery, a.listWorkflows},
@@ -61,22 +93,6 @@ func (a *API) routes() []route {
 		{post, pathSessions + "/:id/review", forSecretKey, nil, a.decideReview},
 		{get, "/v1/reviews", forSecretKey, reviewQuery, a.listReviews},
 
-		{post, "/v1/webhook_endpoints", forSecretKey, nil, a.createEndpoint},
-		{get, "/v1/webhook_endpoints", forSecretKey, pageQuery, a.listEndpoints},
-		{get, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.getEndpoint},
-		{post, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
-		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
-		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
-		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
-		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
-		{post, "/v1/webhook_endpoints/:id/test", forSecretKey, nil, a.testEndpoint},
-		{post, "/v1/webhook_endpoints/:id/recover", forSecretKey, nil, a.recoverEndpoint},
-		{get, "/v1/webhook_endpoints/:id/recoveries", forSecretKey, pageQuery, a.listRecoveries},
-		{get, "/v1/webhook_endpoints/:id/recoveries/:recovery", forSecretKey, nil, a.getRecovery},
-		{get, "/v1/webhook_endpoints/:id/deliveries", forSecretKey, deliveryQuery, a.listDeliveries},
-		{get, "/v1/webhook_endpoints/:id/deliveries/:delivery", forSecretKey, nil, a.getDelivery},
-		{post, "/v1/webhook_endpoints/:id/deliveries/:delivery/retry", forSecretKey, nil, a.retryDelivery},
-
 		{post, pathConnectors, forSecretKey, nil, a.createConnector},
 		{get, pathConnectors, forSecretKey, pageQuery, a.listConnectors},
 		{get, pathConnectors + "/:id", forSecretKey, nil, a.getConnector},
@@ -85,10 +101,6 @@ func (a *API) routes() []route {
 		{post, pathConnectors + "/:id/rotate-secret", forSecretKey, nil, a.rotateConnectorSecret},
 		{remove, pathConnectors + "/:id", forSecretKey, nil, a.deleteConnector},
 		{post, PathCallbacks + "/:id", forProvider, nil, a.takeCallback},
-
-		{get, "/v1/events", forSecretKey, eventQuery, a.listEvents},
-		{get, "/v1/events/:id", forSecretKey, nil, a.getEvent},
-		{post, "/v1/events/:id/replay", forSecretKey, nil, a.replayEvent},
 
 		{get, pathVerify + "/:id", forClientSecret, nil, a.getView},
 		{get, pathVerify + "/:id/status", forAnybodyOrClientSecret, []string{"wait"}, a.getStatus},

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/worker"
 )
 
@@ -172,8 +174,12 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	if err != nil {
 		return nil, err
 	}
+	rules, err := a.rules()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Options{
-		Store: a.store, Orchestrator: orders, Locator: locator, Registry: a.metrics.registry, Log: a.log,
+		Store: a.store, Orchestrator: orders, Locator: locator, Rules: rules, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
 			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
@@ -182,6 +188,19 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
+}
+
+// rules are those of the operator's folder, or those that ship.
+func (a *App) rules() (*compliance.Book, error) {
+	folder := a.options.Config.RulesDir
+	if folder == "" {
+		return compliance.Shipped()
+	}
+	book, err := compliance.Load(os.DirFS(folder))
+	if err != nil {
+		return nil, fmt.Errorf("STILE_RULES_DIR: %w", err)
+	}
+	return book, nil
 }
 
 // locator looks addresses up; nil where nothing is set for that.

@@ -20,6 +20,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/data"
 )
 
 // options are those of an API on a database of its own. Temporal is away.
@@ -43,6 +44,24 @@ func TestAGeoIPFileThatCannotBeReadStopsTheStart(t *testing.T) {
 		require.ErrorContains(t, err, "STILE_GEOIP_DB")
 		require.ErrorContains(t, err, path)
 	}
+}
+
+func TestAFolderOfRulesTakesThePlaceOfThoseThatShip(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, data.FS))
+	o := options(t, "")
+	o.Config.RulesDir = folder
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	require.NoError(t, a.Stop())
+
+	broken := "jurisdiction: DE\nname: Germany\nrules: {social_media: [{required_age_tier: min_age_14}]}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "DE.yaml"), []byte(broken), 0o600))
+	_, err = app.New(t.Context(), o)
+	require.ErrorContains(t, err, "STILE_RULES_DIR")
+	require.ErrorContains(t, err, "DE.yaml")
+	require.ErrorContains(t, err, "required_age_tier")
 }
 
 func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {

@@ -33,6 +33,7 @@ type Config struct {
 	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
 	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
 	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
+	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules in place of those that ship; empty means those
 	GeoIPDB        string         // STILE_GEOIP_DB: path of a file in MaxMind's format; empty means that addresses are not looked up
 	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
 	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy that they go through
@@ -84,6 +85,7 @@ func Read(get func(name string) string) (Config, error) {
 		EgressProxy:    r.proxy("STILE_EGRESS_PROXY"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
+		RulesDir:       get("STILE_RULES_DIR"),
 		GeoIPDB:        get("STILE_GEOIP_DB"),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),

@@ -40,6 +40,7 @@ func TestOperations(t *testing.T) {
 		"GET /metrics",
 		"GET /openapi.yaml",
 		"GET /readyz",
+		"GET /v1/compliance/check",
 		"GET /v1/events",
 		"GET /v1/events/{id}",
 		"GET /v1/provider_connectors",

@@ -1,0 +1,186 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/compliance"
+)
+
+type checkObject struct {
+	Jurisdiction       rules.Jurisdiction        `json:"jurisdiction"`
+	JurisdictionSource models.JurisdictionSource `json:"jurisdiction_source"`
+	Results            []checkResult             `json:"results"`
+	MostRestrictive    summaryObject             `json:"most_restrictive"`
+}
+
+// checkResult is what holds for one product, and why, where that is asked for.
+type checkResult struct {
+	models.ComplianceResult
+	Explain []compliance.Reason `json:"explain,omitempty"`
+}
+
+type summaryObject struct {
+	RequiredAgeTier            rules.AgeTier   `json:"required_age_tier"`
+	AllowedMethods             []rules.Method  `json:"allowed_methods"`
+	ConsentRequired            bool            `json:"consent_required"`
+	DataRetentionDays          *int            `json:"data_retention_days"`
+	DocumentImageRetentionDays *int            `json:"document_image_retention_days"`
+	BiometricRetentionDays     *int            `json:"biometric_retention_days"`
+	AnyProhibited              bool            `json:"any_prohibited"`
+	ProhibitedUseCases         []rules.UseCase `json:"prohibited_use_cases"`
+}
+
+// checkCompliance says what the law asks for the products of a cart, before anybody is verified.
+func (a *API) checkCompliance(c *call) (answer, error) {
+	asked, err := a.readCheck(c)
+	if err != nil {
+		return answer{}, err
+	}
+	object := checkObject{Jurisdiction: asked.place.jurisdiction, JurisdictionSource: asked.place.source}
+	all := make([]*compliance.Rule, 0, len(asked.useCases))
+	for _, useCase := range asked.useCases {
+		rule, err := a.rule(useCase, asked.place, asked.day)
+		if err != nil {
+			return answer{}, err
+		}
+		all = append(all, rule)
+		result := checkResult{ComplianceResult: showRule(rule, asked.place.jurisdiction)}
+		if asked.explain {
+			result.Explain = rule.Explain()
+		}
+		object.Results = append(object.Results, result)
+	}
+	object.MostRestrictive = showSummary(compliance.MostRestrictive(all...))
+	return reply(http.StatusOK, object)
+}
+
+// rule is what holds for a use case at a place on a day.
+func (a *API) rule(u rules.UseCase, at place, day compliance.Day) (*compliance.Rule, error) {
+	rule, err := a.rules.Resolve(u, at.jurisdiction, day)
+	var unknown *compliance.NotCoveredError
+	var early *compliance.TooEarlyError
+	switch {
+	case errors.As(err, &unknown) && at.source == models.JurisdictionExplicit:
+		return nil, a.notCovered(models.CodeParameterInvalid, string(at.jurisdiction))
+	case errors.As(err, &unknown):
+		return nil, a.notCovered(models.CodeJurisdictionUnresolvable, string(at.jurisdiction))
+	case errors.As(err, &early):
+		return nil, models.Invalid("as_of", "as_of must not be before %s: nothing is known of the time before", early.First)
+	default:
+		return rule, err
+	}
+}
+
+// notCovered says that there are no rules of a jurisdiction, and what may have been meant.
+func (a *API) notCovered(code models.ErrorCode, text string) error {
+	message := fmt.Sprintf("No rules are known of the jurisdiction '%s'", clip(text, longestName))
+	if nearest := a.rules.Nearest(text); len(nearest) > 0 {
+		message += fmt.Sprintf(". Did you mean %s?", listed(nearest))
+	}
+	return &models.Error{Code: code, Message: message, Param: "jurisdiction"}
+}
+
+// check is a question that has been read.
+type check struct {
+	useCases []rules.UseCase
+	place    place
+	day      compliance.Day
+	explain  bool
+}
+
+func (a *API) readCheck(c *call) (asked check, err error) {
+	if asked.useCases, err = readUseCases(c.query.text("use_cases")); err != nil {
+		return asked, err
+	}
+	asked.explain = c.query.oneOf("explain", "false", "true") == "true"
+	if asked.day, err = a.readDay(c); err != nil {
+		return asked, err
+	}
+	asked.place, err = a.readPlace(c)
+	if err == nil {
+		err = c.query.err
+	}
+	return asked, err
+}
+
+// readUseCases takes each product once, in the order in which they are named.
+func readUseCases(text string) (useCases []rules.UseCase, err error) {
+	if text == "" {
+		return nil, missing("use_cases")
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		useCase, known := rules.ParseUseCase(strings.TrimSpace(name))
+		if !known {
+			return nil, models.Invalid("use_cases", "Unknown product type: '%s'. use_cases takes %s",
+				clip(name, longestName), listed(rules.UseCases()))
+		}
+		if !slices.Contains(useCases, useCase) {
+			useCases = append(useCases, useCase)
+		}
+	}
+	return useCases, nil
+}
+
+func (a *API) readDay(c *call) (compliance.Day, error) {
+	text := c.query.text("as_of")
+	if text == "" {
+		return a.today(), nil
+	}
+	day, ok := compliance.ParseDay(text)
+	if !ok {
+		return day, models.Invalid("as_of", "as_of must be a day such as 2026-11-20")
+	}
+	return day, nil
+}
+
+func (a *API) today() compliance.Day { return compliance.DayOf(a.now()) }
+
+// readPlace is where the customer is: as the query says, or as it is found out for a session.
+func (a *API) readPlace(c *call) (place, error) {
+	in := sessionInput{}
+	if text := c.query.text("jurisdiction"); text != "" {
+		jurisdiction, ok := rules.ParseJurisdiction(text)
+		if !ok {
+			return place{}, a.notCovered(models.CodeParameterInvalid, text)
+		}
+		in.jurisdiction = jurisdiction
+	}
+	if text := c.query.text("client_ip"); text != "" {
+		in.ClientIP = &text
+	}
+	if err := in.readClientIP(c); err != nil {
+		return place{}, err
+	}
+	found, err := a.resolve(c, in)
+	return found.user, err
+}
+
+func showRule(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceResult {
+	result := models.ComplianceResult{
+		UseCase: r.UseCase, Jurisdiction: at, Prohibited: r.Prohibited, RequiredAgeTier: r.RequiredAgeTier,
+		AllowedMethods: r.AllowedMethods, MDLAcceptanceStatus: string(r.MDLAcceptanceStatus),
+		GoverningRegulator: r.GoverningRegulator, ConsentRequired: r.ConsentRequired,
+		CredentialValidityDays: r.CredentialValidityDays, DataRetentionDays: r.DataRetentionDays,
+		DocumentImageRetentionDays: r.DocumentImageRetentionDays, BiometricRetentionDays: r.BiometricRetentionDays,
+		RuleVersion: r.RuleVersion.String(),
+	}
+	if r.Prohibited {
+		result.ProhibitedReason = &r.ProhibitedReason
+	}
+	return result
+}
+
+func showSummary(s compliance.Summary) summaryObject {
+	return summaryObject{
+		RequiredAgeTier: s.RequiredAgeTier, AllowedMethods: s.AllowedMethods, ConsentRequired: s.ConsentRequired,
+		DataRetentionDays: s.DataRetentionDays, DocumentImageRetentionDays: s.DocumentImageRetentionDays,
+		BiometricRetentionDays: s.BiometricRetentionDays, AnyProhibited: s.AnyProhibited,
+		ProhibitedUseCases: s.ProhibitedUseCases,
+	}
+}
