@@ -64,7 +64,7 @@ type stack struct {
 func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	impatient := func(c *config.Config) {
-		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 3*time.Second, 200*time.Millisecond, time.Second
+		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, 200*time.Millisecond, time.Second
 	}
 	server, err := temporaldev.Start(t.Context(), temporaldev.Options{SearchAttributes: workflows.SearchAttributes()})
 	require.NoError(t, err)

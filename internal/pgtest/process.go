@@ -21,7 +21,10 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	p := &process{done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // for good: the thread ends with this goroutine
+		runtime.LockOSThread()
+		// Once the child has ended. A thread that ended with this goroutine would take along the children that were
+		// started on it before it was locked.
+		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		p.handle = cmd.Process
 		started <- err
