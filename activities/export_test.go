@@ -23,8 +23,11 @@ func (a *Webhooks) Ask(ctx context.Context, url string) (store.Answer, error) {
 // Class shows the tests what is known of an endpoint.
 func (p *Pace) Class(endpoint string) Class { return p.class(endpoint) }
 
-// ErrBusy is what the gate says where there is no room.
-var ErrBusy = errBusy
+// ErrBusy is what the gate says where there is no room, and ErrStuck where nothing moves besides.
+var (
+	ErrBusy  = errBusy
+	ErrStuck = errStuck
+)
 
 // Enter is how activities pass the gate.
 func (g *Gate) Enter(ctx context.Context, key string, trusted bool) (leave func(), err error) {

@@ -70,6 +70,28 @@ func TestWhoFindsNoRoomWaitsASecond(t *testing.T) {
 	})
 }
 
+func TestARoomInWhichNothingMovesIsStuck(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := activities.NewGate(1)
+		inside := fill(t, gate, "we_1", true, 1)[0]
+		_, err := gate.Enter(t.Context(), "we_1", true)
+		require.ErrorIs(t, err, activities.ErrStuck, "nobody has left for the second that it has waited")
+
+		go func() { fill(t, gate, "we_1", true, 1) }() // who waits
+		synctest.Wait()
+		<-time.After(time.Second / 2)
+		inside()
+		synctest.Wait()
+		go func() { _, _ = gate.Enter(t.Context(), "we_1", true) }() // who waits now
+		synctest.Wait()
+		_, err = gate.Enter(t.Context(), "we_1", true)
+		require.ErrorIs(t, err, activities.ErrBusy)
+		require.NotErrorIs(t, err, activities.ErrStuck, "somebody has left just now")
+		<-time.After(time.Second)
+	})
+}
+
 func TestNoMoreWaitThanMayEnter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,12 +13,21 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
+// stuckTries is how many tries are spared where nothing moves: what hangs takes the whole of a receiver's time, half a minute.
+const stuckTries = 5
+
 // mostFaultWait is the longest wait after a fault of ours.
 const mostFaultWait = 30 * time.Second
 
 // putOff leaves a delivery for later that found no room at its endpoint. That is no attempt, and so no failed one.
-func (a *Webhooks) putOff(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
-	wait := putOffFor(activity.GetInfo(ctx).Attempt, cmp.Or(a.PutOffMost, models.PutOffMost), a.chance())
+func (a *Webhooks) putOff(
+	ctx context.Context, ref models.DeliveryRef, stuck bool,
+) (models.DeliveryOutcome, error) {
+	tries := activity.GetInfo(ctx).Attempt
+	if stuck {
+		tries += stuckTries
+	}
+	wait := putOffFor(tries, cmp.Or(a.PutOffMost, models.PutOffMost), a.chance())
 	pending, err := a.Store.PutOff(ctx, ref.OrgID, ref.DeliveryID, models.At(a.Store.Now().Add(wait)))
 	if err != nil {
 		return models.DeliveryOutcome{}, err

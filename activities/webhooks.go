@@ -74,7 +74,7 @@ func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (
 func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	leave, err := a.room(ctx, ref)
 	if errors.Is(err, errBusy) {
-		return a.putOff(ctx, ref)
+		return a.putOff(ctx, ref, errors.Is(err, errStuck))
 	}
 	if err != nil {
 		return models.DeliveryOutcome{}, err
