@@ -51,7 +51,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.IntVar(&o.clients, "clients", 32, "clients at a time")
 	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
 	set.IntVar(&o.barePollers, "bare-pollers", 2, "pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16")
-	set.IntVar(&o.backlog, "backlog", 20, "attempts due at each of the endpoints that hang")
+	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
 	set.Func("only", "make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "), o.choose)
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
