@@ -61,11 +61,12 @@ func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
 }
 
 // recoveryTurn bounds how long a recovery goes on in one activity, which tells by heartbeats that it is alive. What it
-// has begun when its turn is over, it ends.
+// has begun when its turn is over, it ends: sixteen attempts, of which four are under way at a time where the receiver
+// hangs.
 func recoveryTurn(receiverTimeout time.Duration) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		Summary:             "Redeliver what was not acknowledged",
-		StartToCloseTimeout: 2 * (models.RecoveryTurn + receiverTimeout),
+		StartToCloseTimeout: models.RecoveryTurn + 8*receiverTimeout,
 		HeartbeatTimeout:    10 * time.Second,
 		RetryPolicy:         faultsOfOurs(),
 	}
