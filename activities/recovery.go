@@ -8,7 +8,6 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
 )
 
@@ -40,7 +39,6 @@ func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef
 		if err != nil {
 			return models.RecoveryProgress{}, err
 		}
-		fault.Point("recovery.step")
 		progress := models.RecoveryProgress{Status: step.Status}
 		if step.Status != models.RecoveryRunning {
 			return progress, nil
