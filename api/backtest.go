@@ -89,10 +89,10 @@ func (t *trial) replay(s recordedSession) (graph.Outcome, simulation.Difference,
 	if err != nil {
 		return "", simulation.Difference{}, err
 	}
-	g, err := t.in(s.Jurisdiction)
+	m, err := t.in(s.Jurisdiction)
 	if err != nil {
 		return "", simulation.Difference{}, err
 	}
-	would, err := simulation.Run(g, script)
+	would, err := simulation.Run(m.graph, script)
 	return would.Outcome, simulation.Compare(was, would), err
 }

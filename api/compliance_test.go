@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +14,9 @@ import (
 
 const pathCheck = "/v1/compliance/check"
 
+// asShipped has the API answer by the rules that ship.
+func asShipped(o *api.Options) { o.Rules = nil }
+
 func (e *env) check(query string) obj {
 	e.t.Helper()
 	return e.isOK(e.do("GET", pathCheck+"?"+query, e.sandbox.secret, nil), 200).object
@@ -21,7 +25,7 @@ func (e *env) check(query string) obj {
 // The example of the documentation, with the retention that it leaves out.
 func TestTheDocumentedCheck(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, asShipped)
 	var want obj
 	require.NoError(t, json.Unmarshal([]byte(`{
 		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
@@ -43,7 +47,7 @@ func TestTheDocumentedCheck(t *testing.T) {
 
 func TestACartIsCheckedAsAWhole(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, asShipped)
 	cart := e.check("use_cases=alcohol_delivery,cannabis_delivery&use_cases=alcohol_delivery,%20social_media&jurisdiction=US-ID")
 	require.Len(t, cart["results"], 3, "each product once")
 	for i, useCase := range []string{"alcohol_delivery", "cannabis_delivery", "social_media"} {
@@ -63,7 +67,7 @@ func TestACartIsCheckedAsAWhole(t *testing.T) {
 
 func TestACheckOfAnotherDay(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, asShipped)
 	for day, tier := range map[string]string{"2028-01-31": "min_age_18", "2028-02-01": "min_age_21"} {
 		tobacco := e.check("use_cases=tobacco_nicotine&jurisdiction=IE&as_of=" + day)
 		require.Equal(t, tier, in(tobacco, "results", 0, "required_age_tier"), day)
@@ -76,7 +80,7 @@ func TestACheckOfAnotherDay(t *testing.T) {
 
 func TestACheckSaysWhy(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, asShipped)
 	require.NotContains(t, in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=false"), "results", 0), "explain")
 	for _, reason := range in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true"), "results", 0, "explain").([]any) {
 		reason := reason.(obj)
@@ -91,7 +95,7 @@ func TestACheckSaysWhy(t *testing.T) {
 
 func TestWhereACheckIs(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t, func(o *api.Options) {
+	e := newEnv(t, asShipped, func(o *api.Options) {
 		o.Locator = located{netip.MustParseAddr("81.2.69.142"): "DE-BY", netip.MustParseAddr("8.8.8.8"): "MX"}
 	})
 	found := e.check("use_cases=social_media&client_ip=81.2.69.142")
@@ -113,7 +117,7 @@ func (l located) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 
 func TestACheckThatCannotBe(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, asShipped)
 	for query, want := range map[string]struct{ param, says string }{
 		"":                                           {"use_cases", "Missing"},
 		"use_cases=alcohol":                          {"use_cases", "alcohol_delivery, alcohol_in_person"},
@@ -130,4 +134,96 @@ func TestACheckThatCannotBe(t *testing.T) {
 		failure := e.isError(e.do("GET", pathCheck+"?"+query, e.sandbox.secret, nil), 400, "parameter_invalid", want.param)
 		require.Contains(t, failure["message"], want.says, query)
 	}
+}
+
+// order is a workflow over the methods, for a use case.
+func order(useCase string, jurisdictions []string, methods ...string) obj {
+	return obj{
+		"name": "Shop", "mode": "simple", "use_case": useCase, "methods": methods, "composition": "any_of",
+		"jurisdictions": jurisdictions,
+	}
+}
+
+func TestASessionRunsUnderTheLawOfItsPlace(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	drinks := e.workflow(e.sandbox, order("alcohol_delivery", nil, "mdl", "document_capture", "facial_age", "self_attestation"))
+	begin := func(jurisdiction string) obj {
+		return e.isOK(e.do("POST", pathSessions, e.sandbox.secret,
+			obj{"type": "age", "workflow_id": drinks, "jurisdiction": jurisdiction}), 201).object
+	}
+	california, idaho, germany := begin("US-CA"), begin("US-ID"), begin("DE-BY")
+	require.Equal(t, []any{"mdl", "document_capture", "facial_age"}, california["methods"], "a declaration is not enough")
+	require.Equal(t, []any{"document_capture", "facial_age"}, idaho["methods"], "it issues no mobile driver's licence")
+	require.Equal(t, "min_age_21", california["age_tier"])
+	require.Equal(t, "min_age_18", germany["age_tier"])
+	checked := e.check("use_cases=alcohol_delivery&jurisdiction=US-CA")
+	require.Equal(t, in(checked, "results", 0), california["compliance"], "what a check says holds for the session")
+	require.Equal(t, california["compliance"],
+		e.isOK(e.do("GET", pathSessions+"/"+california["id"].(string), e.sandbox.secret, nil), 200).object["compliance"])
+}
+
+func TestASessionThatTheLawDoesNotAllow(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	for name, c := range map[string]struct {
+		workflow     obj
+		jurisdiction string
+		status       int
+		code, says   string
+	}{
+		"prohibited":       {order("cannabis_delivery", nil, "document_capture"), "US-ID", 422, "use_case_prohibited", "Idaho prohibits"},
+		"no method left":   {order("alcohol_delivery", nil, "self_attestation"), "US-CA", 422, "use_case_prohibited", "self_attestation"},
+		"not published":    {order("social_media", []string{"US", "DE"}, "document_capture"), "FR", 422, "use_case_prohibited", "for US, DE"},
+		"a layer not left": {obj{"name": "Shop", "mode": "simple", "use_case": "firearms", "methods": []string{"document_capture"}, "composition": "any_of", "supplementary": []string{"carrier_lookup"}}, "US-CA", 422, "use_case_prohibited", "carrier_lookup"},
+		"unknown":          {order("social_media", nil, "document_capture"), "MX", 400, "parameter_invalid", "No rules are known"},
+	} {
+		body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, c.workflow), "jurisdiction": c.jurisdiction}
+		failure := e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), c.status, c.code)
+		require.Contains(t, failure["message"], c.says, name)
+	}
+	within := e.workflow(e.sandbox, order("social_media", []string{"US", "DE"}, "document_capture"))
+	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": within, "jurisdiction": "DE-BY"}), 201)
+}
+
+// What the law asked when a session was created stays with it.
+func TestARuleThatChangesLeavesSessionsAlone(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
+	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, order("tobacco_nicotine", nil, "document_capture")), "jurisdiction": "IE"}
+	before := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object
+	e.clock.advance(2 * time.Hour)
+	require.Equal(t, "min_age_21", e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object["age_tier"])
+	again := e.isOK(e.do("GET", pathSessions+"/"+before["id"].(string), e.sandbox.secret, nil), 200).object
+	require.Equal(t, []any{"min_age_18", "min_age_18"}, []any{again["age_tier"], in(again, "compliance", "required_age_tier")})
+}
+
+func TestConsentComesBeforeABiometricStep(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	workflow := e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture", "facial_age"))
+	s := e.create(e.sandbox, workflow, obj{"jurisdiction": "US-IL"})
+	path := "/v1/verify/session/" + s.id
+	require.Equal(t, true, e.isOK(e.do("GET", path, s.secret, nil), 200).object["consent_required"])
+	face := func() answer { return e.do("POST", path+"/methods/facial_age", s.secret, obj{"simulate": "fail"}) }
+	e.isError(face(), 409, "consent_required")
+	e.isOK(e.do("POST", path+"/methods/document_capture", s.secret, obj{"simulate": "slow"}), 202)
+
+	for param, body := range map[string]obj{"granted": {}, "consent": {"consent": true}} {
+		e.isError(e.do("POST", path+"/consent", s.secret, body), 400, "parameter_invalid", param)
+	}
+	e.isError(e.do("POST", path+"/consent", s.secret, obj{"granted": false}), 400, "parameter_invalid", "granted")
+	e.isError(e.do("POST", path+"/consent", e.sandbox.secret, obj{"granted": true}), 401, "api_key_invalid")
+	for range 2 { // the first time counts
+		require.Equal(t, false, e.isOK(e.do("POST", path+"/consent", s.secret, obj{"granted": true}), 200).object["consent_required"])
+	}
+	given := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
+	require.InDelta(t, e.clock.now().Unix(), given["consented_at"], 0)
+	e.isOK(face(), 202)
+
+	elsewhere := e.create(e.sandbox, workflow, obj{"jurisdiction": "US-CA"})
+	require.Equal(t, false, e.isOK(e.do("GET", "/v1/verify/session/"+elsewhere.id, elsewhere.secret, nil), 200).object["consent_required"])
+	e.isOK(e.do("POST", pathSessions+"/"+elsewhere.id+"/cancel", e.sandbox.secret, nil), 200)
+	e.isError(e.do("POST", "/v1/verify/session/"+elsewhere.id+"/consent", elsewhere.secret, obj{"granted": true}), 409, "session_terminal")
 }

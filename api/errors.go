@@ -51,6 +51,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeReviewNotPending:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeReviewDecided:            {http.StatusConflict, typeInvalidRequest},
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeIdempotencyKeyReuse:      {http.StatusConflict, typeInvalidRequest},
 	models.CodeRequestTooLarge:          {http.StatusRequestEntityTooLarge, typeInvalidRequest},
 	models.CodeUseCaseProhibited:        {http.StatusUnprocessableEntity, typeInvalidRequest},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/contract"
+	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -71,8 +72,10 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	require.NoError(e.t, err)
 	opened := e.store
 	e.t.Cleanup(func() { _ = opened.Close() })
+	lenient, err := rulestest.Lenient()
+	require.NoError(e.t, err)
 	options := api.Options{
-		Store: e.store, Orchestrator: e.temporal, Now: e.clock.now,
+		Rules: lenient, Store: e.store, Orchestrator: e.temporal, Now: e.clock.now,
 		Log:    slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Config: api.Config{VerifyURL: "https://verify.example/s"},
 	}

@@ -105,6 +105,7 @@ func (a *API) sessionRoutes() []route {
 		{get, pathVerify + "/:id", forClientSecret, nil, a.getView},
 		{get, pathVerify + "/:id/status", forAnybodyOrClientSecret, []string{"wait"}, a.getStatus},
 		{post, pathVerify + "/:id/open", forClientSecret, nil, a.openSession},
+		{post, pathVerify + "/:id/consent", forClientSecret, nil, a.consent},
 		{post, pathVerify + "/:id/methods/:method", forClientSecret, nil, a.submitMethod},
 		{post, pathVerify + "/:id/cancel", forClientSecret, nil, a.giveUpSession},
 	}

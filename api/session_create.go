@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -9,11 +10,9 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/rules/graph"
 )
-
-// ruleVersion names the rules that decide the age tier, until compliance rules have versions of their own.
-const ruleVersion = "builtin-1"
 
 func (a *API) createSession(c *call) (answer, error) {
 	in, err := readSession(c)
@@ -54,18 +53,22 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	user := found.user
-	specialised, err := specialise(version.Definition.V, user.jurisdiction, models.SessionType(*in.Type))
+	user, definition := found.user, version.Definition.V
+	rule, err := a.permitting(definition, user)
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	useCase := version.Definition.V.UseCase
+	specialised, err := specialise(definition, rule, user.jurisdiction, models.SessionType(*in.Type))
+	if err != nil {
+		return store.NewSession{}, err
+	}
 	planned := store.NewSession{
 		Session: models.Session{
 			OrgID: c.org().ID, Type: models.SessionType(*in.Type),
 			WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 			Methods: models.AsJSON(graph.OfferedMethods(specialised)),
-			UseCase: useCase, AgeTier: rules.RequiredAgeTier(useCase, user.jurisdiction), RuleVersion: ruleVersion,
+			UseCase: rule.UseCase, AgeTier: rule.RequiredAgeTier, RuleVersion: rule.RuleVersion.String(),
+			Compliance:   models.AsJSON(showRule(rule, user.jurisdiction)),
 			Jurisdiction: user.jurisdiction, JurisdictionSource: user.source,
 			DeliveryJurisdiction: found.delivery, IPJurisdiction: found.address,
 			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
@@ -93,9 +96,29 @@ func (a *API) begin(planned store.NewSession) (store.NewSession, error) {
 	return planned, nil
 }
 
+// permitting is the rule that a workflow runs under at a place, where it may run at all.
+func (a *API) permitting(d graph.Definition, at place) (*compliance.Rule, error) {
+	if !d.Serves(at.jurisdiction) {
+		return nil, &models.Error{
+			Code: models.CodeUseCaseProhibited, Param: "workflow_id",
+			Message: fmt.Sprintf("The workflow is not published for %s, but for %s", at.jurisdiction, listed(d.Jurisdictions)),
+		}
+	}
+	rule, err := a.rule(d.UseCase, at, a.today())
+	if err == nil && rule.Prohibited {
+		err = &models.Error{
+			Code: models.CodeUseCaseProhibited, Param: "workflow_id",
+			Message: fmt.Sprintf("%s is prohibited in %s. %s", d.UseCase, at.jurisdiction, rule.ProhibitedReason),
+		}
+	}
+	return rule, err
+}
+
 // specialise makes the graph that the session runs, and sees that it can prove what the session is for.
-func specialise(d graph.Definition, j rules.Jurisdiction, kind models.SessionType) (graph.Graph, error) {
-	specialised, _, err := graph.Specialise(d, j, nil)
+func specialise(
+	d graph.Definition, rule *compliance.Rule, j rules.Jurisdiction, kind models.SessionType,
+) (graph.Graph, error) {
+	specialised, _, err := graph.Specialise(d, j, rule.Allows)
 	var prohibited *graph.ProhibitedError
 	if errors.As(err, &prohibited) {
 		return specialised, &models.Error{

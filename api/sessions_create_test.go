@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/models"
 )
 
@@ -34,7 +35,13 @@ func TestCreateSession(t *testing.T) {
 	require.Equal(t, "explicit", s["jurisdiction_source"])
 	require.Equal(t, obj{"tier": "vip"}, s["metadata"])
 	require.Equal(t, "http://localhost:3000/done?a=1&b=2", s["return_url"])
-	require.Equal(t, obj{"use_case": "social_media", "required_age_tier": "min_age_16", "rule_version": "builtin-1"}, s["compliance"])
+	require.Equal(t, obj{
+		"use_case": "social_media", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": nil,
+		"required_age_tier": "min_age_16", "allowed_methods": in(s, "compliance", "allowed_methods"),
+		"mdl_acceptance_status": "accepted", "governing_regulator": "Nobody", "consent_required": false,
+		"credential_validity_days": 365.0, "data_retention_days": nil, "document_image_retention_days": nil,
+		"biometric_retention_days": nil, "rule_version": rulestest.Version,
+	}, s["compliance"])
 	require.InDelta(t, s["created"].(float64)+86400, s["expires_at"], 0)
 	require.Equal(t, "https://verify.example/s/"+s["id"].(string)+"#client_secret="+s["client_secret"].(string), s["url"])
 	require.NotContains(t, string(ans.body), "xample.com")

@@ -64,13 +64,13 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 
 func (t *trial) play(s simulatedSession) (caseObject, error) {
 	place := cmp.Or(s.jurisdiction, t.somewhere())
-	g, err := t.in(place)
+	m, err := t.in(place)
 	if err != nil {
 		return caseObject{}, err
 	}
 	s.script.Variables.Jurisdiction = string(place)
-	s.script.Variables.AgeTier = string(rules.RequiredAgeTier(t.definition.UseCase, place))
-	trace, err := simulation.Run(g, s.script)
+	s.script.Variables.AgeTier = string(m.rule.RequiredAgeTier)
+	trace, err := simulation.Run(m.graph, s.script)
 	return s.show(trace), err
 }
 

@@ -63,7 +63,7 @@ func TestSimulationRunsInItsJurisdiction(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	draft := simple("mdl")
-	draft["jurisdictions"] = []string{"us-ca"}
+	draft["jurisdictions"] = []string{"us-ca", "us-ny"}
 	draft["overrides"] = obj{"US-CA": obj{"add": []string{"carrier_lookup"}}}
 	path := "/v1/workflows/" + e.workflow(e.sandbox, draft)
 	results := []obj{passed("carrier_lookup")}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -12,12 +13,20 @@ import (
 type trial struct {
 	version    *int // nil for the draft
 	definition graph.Definition
-	graphs     map[rules.Jurisdiction]graph.Graph
+	// permitting is the rule that a session would run under at a place.
+	permitting func(d graph.Definition, at place) (*compliance.Rule, error)
+	markets    map[rules.Jurisdiction]market
+}
+
+// market is how the workflow runs in one jurisdiction.
+type market struct {
+	rule  *compliance.Rule
+	graph graph.Graph
 }
 
 // trial looks up what to play. A draft must be one that could be published.
 func (a *API) trial(c *call, version *int) (*trial, error) {
-	t := &trial{version: version, graphs: map[rules.Jurisdiction]graph.Graph{}}
+	t := &trial{version: version, permitting: a.permitting, markets: map[rules.Jurisdiction]market{}}
 	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return t, err
@@ -32,16 +41,19 @@ func (a *API) trial(c *call, version *int) (*trial, error) {
 	return t, err
 }
 
-// in is the graph as a session in this jurisdiction would run it.
-func (t *trial) in(j rules.Jurisdiction) (graph.Graph, error) {
-	if g, ready := t.graphs[j]; ready {
-		return g, nil
+// in is how a session in this jurisdiction would run.
+func (t *trial) in(j rules.Jurisdiction) (m market, err error) {
+	if m, ready := t.markets[j]; ready {
+		return m, nil
 	}
-	g, err := specialise(t.definition, j, models.TypeAge)
+	if m.rule, err = t.permitting(t.definition, place{j, models.JurisdictionExplicit}); err != nil {
+		return m, err
+	}
+	m.graph, err = specialise(t.definition, m.rule, j, models.TypeAge)
 	if err == nil {
-		t.graphs[j] = g
+		t.markets[j] = m
 	}
-	return g, err
+	return m, err
 }
 
 // somewhere is where a session plays that is told of no place.

@@ -81,6 +81,9 @@ func (a *API) offer(c *call, method rules.Method, afresh bool) (session models.S
 }
 
 func (a *API) submit(c *call, s models.Session, offer graph.Offer, in submissionInput) (answer, error) {
+	if offer.Method.Biometric() && s.AwaitsConsent() {
+		return answer{}, models.Errorf(models.CodeConsentRequired, "The law asks for the user's consent before %s", offer.Method)
+	}
 	taken, err := a.accept(c, offer.Method, in)
 	if err != nil {
 		return answer{}, err

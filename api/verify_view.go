@@ -93,9 +93,14 @@ func (a *API) view(c *call, s models.Session) (answer, error) {
 	}
 	return reply(http.StatusOK, viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
-		Merchant: merchantObject{Name: org.Name}, Methods: methods,
+		Merchant: merchantObject{Name: org.Name}, Methods: methods, ConsentRequired: asksConsent(s),
 		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	})
+}
+
+// asksConsent reports whether a biometric step of the session may come that needs the user's consent.
+func asksConsent(s models.Session) bool {
+	return s.AwaitsConsent() && !s.Status.Terminal() && slices.ContainsFunc(s.Methods.V, rules.Method.Biometric)
 }
 
 // methodsOf tells of every method of the graph, in order, how it stands.

@@ -18,6 +18,7 @@ import (
 	"github.com/stile-id/stile/internal/contract"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
@@ -81,12 +82,20 @@ func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Con
 	require.NoError(t, err)
 	c.DatabaseURL, c.TemporalAddress, c.Listen = database, temporal, "127.0.0.1:0"
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
-	c.EgressAllow = outbound.Loopback()
+	c.EgressAllow, c.RulesDir = outbound.Loopback(), lenientRules(t)
 	c.RateLimitSecret, c.RateLimitPublishable, c.RateLimitSession, c.RateLimitAddress = 1e6, 1e6, 1e6, 1e6
 	for _, change := range adjust {
 		change(&c)
 	}
 	return &stack{config: c}
+}
+
+// lenientRules is a folder of rules that allow every method.
+func lenientRules(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, rulestest.Files()))
+	return folder
 }
 
 // serve starts the replica that clients call.

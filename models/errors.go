@@ -32,6 +32,7 @@ const (
 	CodeSessionNotCancellable ErrorCode = "session_not_cancellable"
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
+	CodeConsentRequired       ErrorCode = "consent_required"
 	CodeReviewNotPending      ErrorCode = "review_not_pending"
 	CodeReviewDecided         ErrorCode = "review_decided"
 	CodeSignatureInvalid      ErrorCode = "signature_invalid"

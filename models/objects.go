@@ -18,7 +18,7 @@ type SessionObject struct {
 	AgeTier            rules.AgeTier      `json:"age_tier"`
 	Jurisdiction       rules.Jurisdiction `json:"jurisdiction"`
 	JurisdictionSource JurisdictionSource `json:"jurisdiction_source"`
-	Compliance         ComplianceObject   `json:"compliance"`
+	Compliance         ComplianceResult   `json:"compliance"`
 	ClientReferenceID  *string            `json:"client_reference_id"`
 	Metadata           map[string]string  `json:"metadata"`
 	ReturnURL          *string            `json:"return_url"`
@@ -29,6 +29,7 @@ type SessionObject struct {
 	Failure            *FailureObject     `json:"failure"`
 	Risk               *RiskObject        `json:"risk"`
 	Review             *ReviewObject      `json:"review"`
+	ConsentedAt        *Timestamp         `json:"consented_at"`
 	ActiveDevice       *string            `json:"active_device"`
 	DeviceLockedAt     *Timestamp         `json:"device_locked_at"`
 	Created            Timestamp          `json:"created"`
@@ -45,13 +46,6 @@ type SessionObject struct {
 type DeliveryObject struct {
 	IPJurisdiction       *rules.Jurisdiction `json:"ip_jurisdiction"`
 	JurisdictionMismatch bool                `json:"jurisdiction_mismatch"`
-}
-
-// ComplianceObject is the rule that the session runs under.
-type ComplianceObject struct {
-	UseCase         rules.UseCase `json:"use_case"`
-	RequiredAgeTier rules.AgeTier `json:"required_age_tier"`
-	RuleVersion     string        `json:"rule_version"`
 }
 
 // FailureObject says why a session failed.
@@ -99,13 +93,12 @@ func (s Session) Public() SessionObject {
 		WorkflowID: s.WorkflowID, WorkflowVersion: s.WorkflowVersion,
 		Methods: orEmpty(s.Methods.V), AgeTier: s.AgeTier,
 		Jurisdiction: s.Jurisdiction, JurisdictionSource: s.JurisdictionSource,
-		Compliance: ComplianceObject{
-			UseCase: s.UseCase, RequiredAgeTier: s.AgeTier, RuleVersion: s.RuleVersion,
-		},
+		Compliance:        s.compliance(),
 		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
 		VerificationPath: s.VerificationPath, Failure: s.failure(), Risk: s.risk(), Review: s.Review.Public(),
-		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
+		ConsentedAt: s.ConsentedAt,
+		Created:     s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
 		DeliveryObject: s.delivery(),
 	}
 }
@@ -119,6 +112,19 @@ func (s Session) delivery() *DeliveryObject {
 		IPJurisdiction:       s.IPJurisdiction,
 		JurisdictionMismatch: s.IPJurisdiction != nil && s.IPJurisdiction.Differs(*s.DeliveryJurisdiction),
 	}
+}
+
+// compliance is the snapshot; a session of before there were any has what was kept besides.
+func (s Session) compliance() ComplianceResult {
+	snapshot := s.Compliance.V
+	if snapshot.UseCase == "" {
+		snapshot = ComplianceResult{
+			UseCase: s.UseCase, Jurisdiction: s.Jurisdiction, RequiredAgeTier: s.AgeTier, AllowedMethods: s.Methods.V,
+			MDLAcceptanceStatus: "not_recognized", CredentialValidityDays: 365, RuleVersion: s.RuleVersion,
+		}
+	}
+	snapshot.AllowedMethods = orEmpty(snapshot.AllowedMethods)
+	return snapshot
 }
 
 func (s Session) risk() *RiskObject {

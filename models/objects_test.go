@@ -42,10 +42,16 @@ func TestFreshSessionIsShownWithNulls(t *testing.T) {
 		"id": "vks_1", "object": "verification_session", "type": "age", "status": "created",
 		"workflow_id": "wf_1", "workflow_version": 3, "methods": [], "age_tier": "min_age_21",
 		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
-		"compliance": {"use_case": "alcohol_delivery", "required_age_tier": "min_age_21", "rule_version": "2026-11"},
+		"compliance": {
+			"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
+			"required_age_tier": "min_age_21", "allowed_methods": [], "mdl_acceptance_status": "not_recognized",
+			"governing_regulator": "", "consent_required": false, "credential_validity_days": 365,
+			"data_retention_days": null, "document_image_retention_days": null, "biometric_retention_days": null,
+			"rule_version": "2026-11"
+		},
 		"client_reference_id": null, "metadata": {}, "return_url": null, "cancel_url": null,
 		"requires_email_otp": false, "verification_path": null, "verified_person_id": null,
-		"failure": null, "risk": null, "review": null, "active_device": null, "device_locked_at": null,
+		"failure": null, "risk": null, "review": null, "consented_at": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": null
 	}`, fresh().Public())
 }
@@ -59,6 +65,11 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 	s.ClientReferenceID, s.ReturnURL, s.CancelURL = ptr("order-7"), ptr("https://m.example/r"), ptr("https://m.example/c")
 	s.VerificationPath, s.FailureCode, s.CompletedAt = ptr("mdl"), ptr(rules.ReasonUnderAge), ptr(at(2))
 	s.Risk = models.AsJSON(&rules.Risk{Score: 70, Signals: []string{"vpn"}})
+	s.Compliance = models.AsJSON(models.ComplianceResult{
+		UseCase: "alcohol_delivery", Jurisdiction: "US-CA", RequiredAgeTier: "min_age_21",
+		AllowedMethods: []rules.Method{rules.MethodMDL}, MDLAcceptanceStatus: "accepted", GoverningRegulator: "ABC",
+		ConsentRequired: true, CredentialValidityDays: 30, DataRetentionDays: ptr(7), RuleVersion: "2026-04-02",
+	})
 	object := s.Public()
 	object.ClientSecret, object.URL = "eyJ.secret", "https://stile.example/verify#eyJ.secret"
 	object.Results = &[]models.ResultObject{}
@@ -66,13 +77,19 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 		"id": "vks_1", "object": "verification_session", "type": "identity", "status": "failed",
 		"workflow_id": "wf_1", "workflow_version": 3, "methods": ["mdl", "document_capture"], "age_tier": "min_age_21",
 		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
-		"compliance": {"use_case": "alcohol_delivery", "required_age_tier": "min_age_21", "rule_version": "2026-11"},
+		"compliance": {
+			"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
+			"required_age_tier": "min_age_21", "allowed_methods": ["mdl"], "mdl_acceptance_status": "accepted",
+			"governing_regulator": "ABC", "consent_required": true, "credential_validity_days": 30,
+			"data_retention_days": 7, "document_image_retention_days": null, "biometric_retention_days": null,
+			"rule_version": "2026-04-02"
+		},
 		"client_reference_id": "order-7", "metadata": {"tier": "vip"},
 		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c",
 		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
 		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met.", "action": "none"},
 		"risk": {"score": 70, "level": "high", "signals": ["vpn"]},
-		"review": null, "active_device": null, "device_locked_at": null,
+		"review": null, "consented_at": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
 		"client_secret": "eyJ.secret", "url": "https://stile.example/verify#eyJ.secret", "results": []
 	}`, object)

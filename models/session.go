@@ -61,18 +61,22 @@ const (
 
 // Session is the row of a verification session. It decides; the Temporal workflow orders.
 type Session struct {
-	ID                 string `gorm:"primaryKey"`
-	OrgID              string
-	Type               SessionType
-	Status             SessionStatus
-	WorkflowID         string
-	WorkflowVersion    int
-	GraphID            string
-	GraphState         JSON[graph.State]
-	Methods            JSON[[]rules.Method]
-	UseCase            rules.UseCase
-	AgeTier            rules.AgeTier
-	RuleVersion        string
+	ID              string `gorm:"primaryKey"`
+	OrgID           string
+	Type            SessionType
+	Status          SessionStatus
+	WorkflowID      string
+	WorkflowVersion int
+	GraphID         string
+	GraphState      JSON[graph.State]
+	Methods         JSON[[]rules.Method]
+	UseCase         rules.UseCase
+	AgeTier         rules.AgeTier
+	RuleVersion     string
+	// Compliance is what the law asked when the session was created: later changes of the rules leave it alone.
+	Compliance JSON[ComplianceResult]
+	// ConsentedAt is when the user consented to biometric processing.
+	ConsentedAt        *Timestamp
 	Jurisdiction       rules.Jurisdiction
 	JurisdictionSource JurisdictionSource
 	// DeliveryJurisdiction is where the order goes; nil unless the merchant said so. IPJurisdiction is where the user's
@@ -108,6 +112,9 @@ type Session struct {
 
 // TableName names the table for gorm.
 func (Session) TableName() string { return "sessions" }
+
+// AwaitsConsent reports whether the law asks for a consent to biometric processing that the user has not given.
+func (s Session) AwaitsConsent() bool { return s.Compliance.V.ConsentRequired && s.ConsentedAt == nil }
 
 // MaxSubmissions caps the signals that one session can cause, and so the size of its history.
 const MaxSubmissions = 500

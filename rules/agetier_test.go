@@ -37,27 +37,3 @@ func TestUnknownAgeTier(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, 21, tier.Years())
 }
-
-func TestRequiredAgeTier(t *testing.T) {
-	t.Parallel()
-	// Years by jurisdiction, in the order of rules.UseCases.
-	table := []struct {
-		jurisdiction rules.Jurisdiction
-		years        [10]int
-	}{
-		{"US", [10]int{21, 21, 21, 21, 21, 21, 21, 18, 16, 21}},
-		{"US-CA", [10]int{21, 21, 21, 21, 21, 21, 21, 18, 16, 21}},
-		{"CA", [10]int{19, 19, 19, 19, 18, 18, 19, 18, 16, 18}},
-		{"CA-QC", [10]int{19, 19, 19, 19, 18, 18, 19, 18, 16, 18}},
-		{"DE", [10]int{18, 18, 18, 18, 18, 18, 18, 18, 16, 18}},
-		{"", [10]int{18, 18, 18, 18, 18, 18, 18, 18, 16, 18}},
-	}
-	for _, row := range table {
-		for i, useCase := range rules.UseCases() {
-			tier := rules.RequiredAgeTier(useCase, row.jurisdiction)
-			require.Equal(t, rules.MinAge(row.years[i]), tier, "%s in %q", useCase, row.jurisdiction)
-			_, known := rules.ParseAgeTier(string(tier))
-			require.True(t, known)
-		}
-	}
-}

@@ -39,23 +39,24 @@ type methodEntry struct {
 	strength   Strength
 	needs      []string
 	supplement bool // may run on top of the primary chain
+	biometric  bool // measures a body
 }
 
 // catalogue lists every method in the order the documentation presents them.
 var catalogue = []methodEntry{
-	{MethodMDL, StrengthMDL, []string{NeedWallet}, false},
-	{MethodMID, StrengthMID, []string{NeedMobileID}, false},
-	{MethodEUDIPID, StrengthEUDIPID, []string{NeedWallet}, false},
-	{MethodDocumentCapture, StrengthDocumentCapture, []string{NeedCamera}, false},
-	{MethodNFCPassport, StrengthDocumentCapture, []string{NeedNFC}, false},
-	{MethodFacialAge, StrengthFacialAge, []string{NeedCamera}, false},
-	{MethodSelfieLiveness, StrengthDocumentCapture, []string{NeedCamera}, true},
-	{MethodSelfieMatch, StrengthDocumentCapture, []string{NeedCamera}, true},
-	{MethodCarrierLookup, StrengthCarrierLookup, []string{NeedPhoneNumber}, true},
-	{MethodOpenBanking, StrengthOpenBanking, []string{NeedBankLogin}, true},
-	{MethodSelfAttestation, StrengthSelfAttestation, nil, false},
-	{MethodParentalConsent, StrengthSelfAttestation, nil, false},
-	{MethodStudent, StrengthSelfAttestation, nil, false},
+	{MethodMDL, StrengthMDL, []string{NeedWallet}, false, false},
+	{MethodMID, StrengthMID, []string{NeedMobileID}, false, false},
+	{MethodEUDIPID, StrengthEUDIPID, []string{NeedWallet}, false, false},
+	{MethodDocumentCapture, StrengthDocumentCapture, []string{NeedCamera}, false, false},
+	{MethodNFCPassport, StrengthDocumentCapture, []string{NeedNFC}, false, false},
+	{MethodFacialAge, StrengthFacialAge, []string{NeedCamera}, false, true},
+	{MethodSelfieLiveness, StrengthDocumentCapture, []string{NeedCamera}, true, true},
+	{MethodSelfieMatch, StrengthDocumentCapture, []string{NeedCamera}, true, true},
+	{MethodCarrierLookup, StrengthCarrierLookup, []string{NeedPhoneNumber}, true, false},
+	{MethodOpenBanking, StrengthOpenBanking, []string{NeedBankLogin}, true, false},
+	{MethodSelfAttestation, StrengthSelfAttestation, nil, false, false},
+	{MethodParentalConsent, StrengthSelfAttestation, nil, false, false},
+	{MethodStudent, StrengthSelfAttestation, nil, false, false},
 }
 
 // Methods returns every method, in catalogue order. The slice is the caller's.
@@ -103,6 +104,12 @@ func (m Method) Needs() []string {
 func (m Method) CanSupplement() bool {
 	entry, _ := lookUp(m)
 	return entry.supplement
+}
+
+// Biometric reports whether m measures a person's body, for which the law may ask their consent first.
+func (m Method) Biometric() bool {
+	entry, _ := lookUp(m)
+	return entry.biometric
 }
 
 func lookUp(m Method) (methodEntry, bool) {

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,6 +43,8 @@ func TestMethodCatalogue(t *testing.T) {
 		require.Equal(t, want.rank, m.Rank(), want.method)
 		require.Equal(t, want.needs, m.Needs(), want.method)
 		require.Equal(t, want.supplement, m.CanSupplement(), want.method)
+		measures := slices.Contains([]string{"facial_age", "selfie_liveness", "selfie_match"}, want.method)
+		require.Equal(t, measures, m.Biometric(), want.method)
 	}
 }
 
@@ -55,6 +58,7 @@ func TestUnknownMethod(t *testing.T) {
 		require.Zero(t, m.Rank())
 		require.Equal(t, []string{}, m.Needs())
 		require.False(t, m.CanSupplement())
+		require.False(t, m.Biometric())
 	}
 }
 

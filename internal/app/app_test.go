@@ -98,7 +98,7 @@ func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 		require.NoError(t, json.NewDecoder(resp.Body).Decode(&object))
 		return object
 	}
-	workflow := post("/v1/workflows", `{"name": "Checkout", "use_case": "social_media", "methods": ["mdl"]}`)["id"].(string)
+	workflow := post("/v1/workflows", `{"name": "Checkout", "use_case": "social_media", "methods": ["document_capture"]}`)["id"].(string)
 	post("/v1/workflows/"+workflow+"/publish", "")
 	session := post("/v1/verification_sessions",
 		`{"type": "age", "workflow_id": "`+workflow+`", "client_ip": "198.51.100.7"}`)

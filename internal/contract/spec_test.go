@@ -72,6 +72,7 @@ func TestOperations(t *testing.T) {
 		"POST /v1/verification_sessions/{id}/cancel",
 		"POST /v1/verification_sessions/{id}/review",
 		"POST /v1/verify/session/{id}/cancel",
+		"POST /v1/verify/session/{id}/consent",
 		"POST /v1/verify/session/{id}/methods/{method}",
 		"POST /v1/verify/session/{id}/open",
 		"POST /v1/webhook_endpoints",

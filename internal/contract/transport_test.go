@@ -78,12 +78,12 @@ const (
 		`"status":"enabled","description":null,"metadata":{},"overlap_until":null,"created":1,"updated":1}`
 	session = `{"id":"` + sessionID + `","object":"verification_session","type":"age","status":"failed","workflow_id":"wf_` + id24 + `",` +
 		`"workflow_version":3,"methods":["mdl","document_capture"],"age_tier":"min_age_21","jurisdiction":"US-CA",` +
-		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","required_age_tier":"min_age_21","rule_version":"1","consent_required":false},` +
+		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","jurisdiction":"US-CA","prohibited":false,"prohibited_reason":null,"required_age_tier":"min_age_21","allowed_methods":["mdl"],"mdl_acceptance_status":"accepted","governing_regulator":"ABC","consent_required":false,"credential_validity_days":365,"data_retention_days":null,"document_image_retention_days":null,"biometric_retention_days":null,"rule_version":"2026-04-02"},` +
 		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
 		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},"risk":null,` +
 		`"review":{"status":"rejected","node":"human","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
-		`"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
+		`"consented_at":null,"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
 	oneTime = `"client_secret":"` + token + `","url":"https://a.example/s/1#secret"`
 	result  = `{"id":"vr_` + id24 + `","object":"verification_result","method":"document_capture","node":"doc","attempt":1,` +
 		`"status":"passed","strength":"document_capture","age_tier":null,"reason_codes":[],"reasons":[],` +

@@ -14,6 +14,7 @@ import (
 )
 
 var sessionScenarios = []scenario{
+	consentIsNotedOnce,
 	sessionIsReadAsCreated,
 	sessionIsItsOrganizationsOwn,
 	createFiresTheCreatedEvent,
@@ -336,4 +337,24 @@ func sessionRefusedOtherwiseTakesNoQuota(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeWebhookRequired, err)
 	n.WebhookRequired = false
 	f.created(t, n)
+}
+
+func consentIsNotedOnce(t *testing.T, f *fixture) {
+	session := f.session(t)
+	first, err := f.Consent(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.Equal(t, ptr(f.Now()), first.ConsentedAt)
+	require.Equal(t, session.Revision+1, first.Revision)
+	f.clock.Advance(time.Minute)
+	again, err := f.Consent(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+
+	_, err = f.Consent(t.Context(), f.foreign, session.ID)
+	requireCode(t, models.CodeSessionNotFound, err)
+	ended := f.session(t)
+	f.changed(t, move(ended, "end", models.StatusCancelled))
+	_, err = f.Consent(t.Context(), f.org, ended.ID)
+	requireCode(t, models.CodeSessionTerminal, err)
+	require.Nil(t, f.reread(t, ended).ConsentedAt)
 }

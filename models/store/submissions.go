@@ -166,6 +166,26 @@ func (s *Store) End(
 	})
 }
 
+// Consent notes that the user consents to biometric processing. The first time counts.
+// Errors: CodeSessionNotFound, CodeSessionTerminal.
+func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, error) {
+	now := s.Now()
+	res := s.read(ctx).Model(&models.Session{}).
+		Where("id = ? AND org_id = ? AND status IN ? AND consented_at IS NULL", id, org, models.OpenStatuses).
+		Updates(map[string]any{"consented_at": now, "updated": now, "revision": gorm.Expr("revision + 1")})
+	if res.Error != nil {
+		return models.Session{}, res.Error
+	}
+	if res.RowsAffected == 1 {
+		s.announce(id)
+	}
+	session, err := s.Session(ctx, org, id)
+	if err == nil && session.Status.Terminal() {
+		err = refusal(session)
+	}
+	return session, err
+}
+
 // MarkOpened makes a created session pending. A session that is past that stays as it is.
 func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
 	changed, err := s.Change(ctx, Change{

@@ -107,6 +107,11 @@ func copied[T any](s []T) []T {
 	return append(make([]T, 0, len(s)), s...)
 }
 
+// Serves reports whether the jurisdiction is among the target markets: it is one, or in one.
+func (d Definition) Serves(j rules.Jurisdiction) bool {
+	return len(d.Jurisdictions) == 0 || slices.Contains(d.Jurisdictions, j) || slices.Contains(d.Jurisdictions, j.Country())
+}
+
 // In returns the definition as it reads in one jurisdiction: the override that
 // fits applied, and none left. An override for a country holds in its
 // subdivisions too, unless the subdivision has its own. Methods that the
