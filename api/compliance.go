@@ -15,14 +15,8 @@ import (
 type checkObject struct {
 	Jurisdiction       rules.Jurisdiction        `json:"jurisdiction"`
 	JurisdictionSource models.JurisdictionSource `json:"jurisdiction_source"`
-	Results            []checkResult             `json:"results"`
+	Results            []models.ComplianceResult `json:"results"`
 	MostRestrictive    summaryObject             `json:"most_restrictive"`
-}
-
-// checkResult is what holds for one product, and why, where that is asked for.
-type checkResult struct {
-	models.ComplianceResult
-	Explain []compliance.Reason `json:"explain,omitempty"`
 }
 
 type summaryObject struct {
@@ -50,7 +44,7 @@ func (a *API) checkCompliance(c *call) (answer, error) {
 			return answer{}, err
 		}
 		all = append(all, rule)
-		result := checkResult{ComplianceResult: showRule(rule, asked.place.jurisdiction)}
+		result := showRule(rule, asked.place.jurisdiction)
 		if asked.explain {
 			result.Explain = rule.Explain()
 		}
@@ -174,6 +168,17 @@ func showRule(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceResult
 		result.ProhibitedReason = &r.ProhibitedReason
 	}
 	return result
+}
+
+// explained is a session with what led to its rule; nothing is said where the data has changed since.
+func (a *API) explained(s models.Session, object models.SessionObject) models.SessionObject {
+	reasons := []compliance.Reason{}
+	rule, err := a.rules.Resolve(s.UseCase, s.Jurisdiction, compliance.DayOf(s.Created.Time))
+	if err == nil && rule.RuleVersion.String() == object.Compliance.RuleVersion {
+		reasons = rule.Explain()
+	}
+	object.Compliance.Explain = reasons
+	return object
 }
 
 func showSummary(s compliance.Summary) summaryObject {

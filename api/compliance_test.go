@@ -227,3 +227,57 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 	e.isOK(e.do("POST", pathSessions+"/"+elsewhere.id+"/cancel", e.sandbox.secret, nil), 200)
 	e.isError(e.do("POST", "/v1/verify/session/"+elsewhere.id+"/consent", elsewhere.secret, obj{"granted": true}), 409, "session_terminal")
 }
+
+func TestASessionSaysWhy(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	s := e.create(e.sandbox, e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture")), obj{"jurisdiction": "US-CA"})
+	path := pathSessions + "/" + s.id
+	require.NotContains(t, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object["compliance"], "explain")
+	explained := e.isOK(e.do("GET", path+"?explain=true", e.sandbox.secret, nil), 200).object
+	checked := e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true")
+	require.Equal(t, in(checked, "results", 0), explained["compliance"])
+	e.isError(e.do("GET", path+"?explain=1", e.sandbox.secret, nil), 400, "parameter_invalid", "explain")
+}
+
+func TestAnAuthorSeesWhereAWorkflowRuns(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	markets := func(workflow obj, body obj) (all map[any]obj, passed any) {
+		path := "/v1/workflows/" + e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, workflow), 201).object["id"].(string)
+		ans := e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, body), 200).object
+		all = map[any]obj{}
+		for _, market := range ans["markets"].([]any) {
+			all[in(market, "jurisdiction")] = market.(obj)
+		}
+		return all, ans["passed"]
+	}
+	cannabis := order("cannabis_delivery", []string{"US"}, "document_capture", "facial_age")
+	everywhere, passed := markets(cannabis, obj{"jurisdictions": []string{"*"}})
+	require.Len(t, everywhere, 52, "the country, its states and DC")
+	require.Equal(t, false, passed)
+	require.Equal(t, "use_case_prohibited", in(everywhere["US-ID"], "error", "code"))
+	require.Equal(t, []any{nil, "min_age_21", "California"}, []any{
+		everywhere["US-CA"]["error"], everywhere["US-CA"]["age_tier"], everywhere["US-CA"]["name"],
+	})
+	require.Equal(t, []any{"document_capture"}, everywhere["US-CA"]["methods"])
+	require.Equal(t, []any{"facial_age"}, everywhere["US-CA"]["dropped_methods"])
+
+	beer := order("alcohol_delivery", nil, "mdl", "document_capture")
+	some, passed := markets(beer, obj{
+		"jurisdictions": []string{"us-ca", "US-ID", "DE"},
+		"cases":         []obj{{"results": []obj{{"method": "document_capture", "outcome": "passed"}}, "expect": obj{"outcome": "verified"}}},
+	})
+	require.Equal(t, true, passed)
+	for _, j := range []string{"US-CA", "US-ID", "DE"} {
+		require.Equal(t, "verified", in(some[j], "cases", 0, "outcome"), j)
+	}
+	path := "/v1/workflows/" + e.workflow(e.sandbox, beer) + "/simulate"
+	for param, body := range map[string]obj{
+		"jurisdictions":         {"jurisdictions": []string{"*", "DE"}},
+		"cases":                 {"jurisdictions": []string{}},
+		"cases[0].jurisdiction": {"jurisdictions": []string{"DE"}, "cases": []obj{{"jurisdiction": "DE"}}},
+	} {
+		e.isError(e.do("POST", path, e.sandbox.secret, body), 400, "parameter_invalid", param)
+	}
+}

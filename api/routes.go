@@ -88,7 +88,7 @@ func (a *API) sessionRoutes() []route {
 
 		{post, pathSessions, forAnyKey, nil, a.createSession},
 		{get, pathSessions, forSecretKey, sessionQuery, a.listSessions},
-		{get, pathSessions + "/:id", forSecretKey, []string{"expand"}, a.getSession},
+		{get, pathSessions + "/:id", forSecretKey, []string{"expand", "explain"}, a.getSession},
 		{post, pathSessions + "/:id/cancel", forSecretKey, nil, a.cancelSession},
 		{post, pathSessions + "/:id/review", forSecretKey, nil, a.decideReview},
 		{get, "/v1/reviews", forSecretKey, reviewQuery, a.listReviews},

@@ -58,7 +58,7 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	specialised, err := specialise(definition, rule, user.jurisdiction, models.SessionType(*in.Type))
+	specialised, _, err := specialise(definition, rule, user.jurisdiction, models.SessionType(*in.Type))
 	if err != nil {
 		return store.NewSession{}, err
 	}
@@ -114,24 +114,25 @@ func (a *API) permitting(d graph.Definition, at place) (*compliance.Rule, error)
 	return rule, err
 }
 
-// specialise makes the graph that the session runs, and sees that it can prove what the session is for.
+// specialise makes the graph that the session runs, without the methods that the rule does not allow, which it returns
+// too. It sees that the graph can prove what the session is for.
 func specialise(
 	d graph.Definition, rule *compliance.Rule, j rules.Jurisdiction, kind models.SessionType,
-) (graph.Graph, error) {
-	specialised, _, err := graph.Specialise(d, j, rule.Allows)
+) (graph.Graph, []rules.Method, error) {
+	specialised, dropped, err := graph.Specialise(d, j, rule.Allows)
 	var prohibited *graph.ProhibitedError
 	if errors.As(err, &prohibited) {
-		return specialised, &models.Error{
+		return specialised, dropped, &models.Error{
 			Code: models.CodeUseCaseProhibited, Message: "The workflow cannot run in " + string(j) + ": " + err.Error(),
 			Param: "workflow_id", Cause: err,
 		}
 	}
 	if err != nil || kind != models.TypeIdentity {
-		return specialised, err
+		return specialised, dropped, err
 	}
 	if !slices.ContainsFunc(graph.OfferedMethods(specialised), rules.Method.ProvesIdentity) {
-		return specialised, models.Invalid("type", "An identity can only be verified by a workflow that offers "+
+		return specialised, dropped, models.Invalid("type", "An identity can only be verified by a workflow that offers "+
 			"a method of the strength of document_capture or better")
 	}
-	return specialised, nil
+	return specialised, dropped, nil
 }

@@ -44,6 +44,10 @@ func (a *API) listSessions(c *call) (answer, error) {
 }
 
 func (a *API) getSession(c *call) (answer, error) {
+	explain := c.query.oneOf("explain", "false", "true") == "true"
+	if c.query.err != nil {
+		return answer{}, c.query.err
+	}
 	session, err := a.store.Session(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
@@ -51,6 +55,9 @@ func (a *API) getSession(c *call) (answer, error) {
 	objects, err := a.showSessions(c, []models.Session{session})
 	if err != nil {
 		return answer{}, err
+	}
+	if explain {
+		objects[0] = a.explained(session, objects[0])
 	}
 	return reply(http.StatusOK, objects[0])
 }

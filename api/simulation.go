@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -13,7 +14,9 @@ type simulationObject struct {
 	Object  string       `json:"object"`
 	Version *int         `json:"version"` // null for the draft
 	Cases   []caseObject `json:"cases"`
-	Passed  bool         `json:"passed"`
+	// Markets are how it went in each jurisdiction, where several are asked for.
+	Markets []marketObject `json:"markets,omitempty"`
+	Passed  bool           `json:"passed"`
 }
 
 // caseObject is how a simulated session went.
@@ -47,19 +50,56 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	object := simulationObject{Object: "workflow_simulation", Version: t.version, Cases: []caseObject{}, Passed: true}
-	for _, session := range sessions {
-		if err := c.ctx.Err(); err != nil {
-			return answer{}, err
-		}
-		played, err := t.play(session)
-		if err != nil {
-			return answer{}, err
-		}
-		object.Cases = append(object.Cases, played)
-		object.Passed = object.Passed && (played.Expected == nil || *played.Expected)
+	markets, err := a.markets(in, t.definition)
+	if err != nil {
+		return answer{}, err
+	}
+	object := simulationObject{Object: "workflow_simulation", Version: t.version, Cases: []caseObject{}}
+	if len(markets) > 0 {
+		object.Markets, err = a.playMarkets(c, t, markets, sessions)
+	} else {
+		object.Cases, err = playCases(c, t, sessions)
+	}
+	object.Passed = !slices.ContainsFunc(object.Cases, caseObject.surprises) &&
+		!slices.ContainsFunc(object.Markets, marketObject.surprises)
+	if err != nil {
+		return answer{}, err
 	}
 	return reply(http.StatusOK, object)
+}
+
+func playCases(c *call, t *trial, sessions []simulatedSession) ([]caseObject, error) {
+	cases := make([]caseObject, 0, len(sessions))
+	for _, session := range sessions {
+		played, err := t.play(session)
+		if err = cmp.Or(err, c.ctx.Err()); err != nil {
+			return nil, err
+		}
+		cases = append(cases, played)
+	}
+	return cases, nil
+}
+
+func (a *API) playMarkets(
+	c *call, t *trial, markets []rules.Jurisdiction, sessions []simulatedSession,
+) ([]marketObject, error) {
+	objects := make([]marketObject, 0, len(markets))
+	for _, j := range markets {
+		played, err := t.playIn(j, a.rules.Name(j), sessions)
+		if err = cmp.Or(err, c.ctx.Err()); err != nil {
+			return nil, err
+		}
+		objects = append(objects, played)
+	}
+	return objects, nil
+}
+
+// surprises reports whether the case ended otherwise than expected.
+func (o caseObject) surprises() bool { return o.Expected != nil && !*o.Expected }
+
+// surprises reports whether the workflow cannot run there, or a case ended otherwise than expected.
+func (o marketObject) surprises() bool {
+	return o.Error != nil || slices.ContainsFunc(o.Cases, caseObject.surprises)
 }
 
 func (t *trial) play(s simulatedSession) (caseObject, error) {

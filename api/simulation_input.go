@@ -22,6 +22,8 @@ const (
 type simulationInput struct {
 	Version *int        `json:"version"`
 	Cases   []caseInput `json:"cases"`
+	// Jurisdictions are where all cases are played, instead of where each says.
+	Jurisdictions []string `json:"jurisdictions"`
 }
 
 // caseInput is one session to simulate.
@@ -73,12 +75,15 @@ type simulatedSession struct {
 }
 
 func (in simulationInput) read() ([]simulatedSession, error) {
-	if n := len(in.Cases); n < 1 || n > mostCases {
+	if n := len(in.Cases); n < 1 && len(in.Jurisdictions) == 0 || n > mostCases {
 		return nil, models.Invalid("cases", "cases must hold 1 to %d cases", mostCases)
 	}
 	sessions := make([]simulatedSession, 0, len(in.Cases))
 	for i, given := range in.Cases {
 		session, err := given.read()
+		if err == nil && session.jurisdiction != "" && len(in.Jurisdictions) > 0 {
+			err = models.Invalid("jurisdiction", "jurisdiction cannot be given beside jurisdictions")
+		}
 		if err != nil {
 			return nil, within(fmt.Sprintf("cases[%d]", i), err)
 		}

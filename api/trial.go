@@ -22,6 +22,8 @@ type trial struct {
 type market struct {
 	rule  *compliance.Rule
 	graph graph.Graph
+	// dropped are the methods that are not allowed there.
+	dropped []rules.Method
 }
 
 // trial looks up what to play. A draft must be one that could be published.
@@ -49,7 +51,7 @@ func (t *trial) in(j rules.Jurisdiction) (m market, err error) {
 	if m.rule, err = t.permitting(t.definition, place{j, models.JurisdictionExplicit}); err != nil {
 		return m, err
 	}
-	m.graph, err = specialise(t.definition, m.rule, j, models.TypeAge)
+	m.graph, m.dropped, err = specialise(t.definition, m.rule, j, models.TypeAge)
 	if err == nil {
 		t.markets[j] = m
 	}

@@ -18,4 +18,6 @@ type ComplianceResult struct {
 	DocumentImageRetentionDays *int               `json:"document_image_retention_days"`
 	BiometricRetentionDays     *int               `json:"biometric_retention_days"`
 	RuleVersion                string             `json:"rule_version"`
+	// Explain says for each field which entry of the rules led to it, where that is asked for.
+	Explain any `json:"explain,omitempty"`
 }

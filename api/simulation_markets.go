@@ -1,0 +1,90 @@
+package api
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// mostPlays bounds the cases times the jurisdictions of one simulation.
+const mostPlays = 2000
+
+// allMarkets asks for every jurisdiction that the workflow is for.
+const allMarkets = "*"
+
+// marketObject is how the workflow runs in one jurisdiction, or why it cannot.
+type marketObject struct {
+	Jurisdiction    rules.Jurisdiction `json:"jurisdiction"`
+	Name            string             `json:"name"`
+	Error           *marketError       `json:"error"` // null where it can run
+	AgeTier         *rules.AgeTier     `json:"age_tier"`
+	Methods         []rules.Method     `json:"methods"`
+	DroppedMethods  []rules.Method     `json:"dropped_methods"`
+	ConsentRequired bool               `json:"consent_required"`
+	RuleVersion     *string            `json:"rule_version"`
+	Cases           []caseObject       `json:"cases"`
+}
+
+// marketError is what the creation of a session would answer.
+type marketError struct {
+	Code    models.ErrorCode `json:"code"`
+	Message string           `json:"message"`
+}
+
+// markets reads where the cases are to be played; none means where each says.
+func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.Jurisdiction, err error) {
+	if slices.Equal(in.Jurisdictions, []string{allMarkets}) {
+		markets = slices.DeleteFunc(a.rules.Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
+	} else if markets, err = readMarkets(in.Jurisdictions); err != nil {
+		return nil, err
+	}
+	if len(markets)*max(len(in.Cases), 1) > mostPlays {
+		return nil, models.Invalid("jurisdictions", "cases times jurisdictions must not be more than %d", mostPlays)
+	}
+	return markets, nil
+}
+
+func readMarkets(names []string) (markets []rules.Jurisdiction, err error) {
+	for _, name := range names {
+		j, ok := rules.ParseJurisdiction(name)
+		if !ok {
+			return nil, models.Invalid("jurisdictions",
+				"jurisdictions must be ISO 3166 countries or subdivisions, or '*' alone for all that the workflow is for")
+		}
+		markets = append(markets, j)
+	}
+	return markets, nil
+}
+
+// playIn plays every case in a jurisdiction, if the workflow runs there.
+func (t *trial) playIn(j rules.Jurisdiction, name string, sessions []simulatedSession) (marketObject, error) {
+	object := marketObject{
+		Jurisdiction: j, Name: name, Methods: []rules.Method{}, DroppedMethods: []rules.Method{}, Cases: []caseObject{},
+	}
+	m, err := t.in(j)
+	var refused *models.Error
+	if errors.As(err, &refused) {
+		object.Error = &marketError{Code: refused.Code, Message: refused.Message}
+		return object, nil
+	}
+	if err != nil {
+		return object, err
+	}
+	version := m.rule.RuleVersion.String()
+	object.AgeTier, object.RuleVersion = &m.rule.RequiredAgeTier, &version
+	object.ConsentRequired = m.rule.ConsentRequired
+	object.Methods = append(object.Methods, graph.OfferedMethods(m.graph)...)
+	object.DroppedMethods = append(object.DroppedMethods, m.dropped...)
+	for _, session := range sessions {
+		session.jurisdiction = j
+		played, err := t.play(session)
+		if err != nil {
+			return object, err
+		}
+		object.Cases = append(object.Cases, played)
+	}
+	return object, nil
+}
