@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -49,6 +51,7 @@ func TestExamples(t *testing.T) {
 			require.Equal(t, graph.ModeGraph, e.Mode)
 			g, faults := graph.Compile(e.Definition)
 			require.Empty(t, faults)
+			requireAllowed(t, e.Definition)
 			var cases []simulated
 			read(t, strings.TrimSuffix(file, ".json")+".cases.json", &cases)
 			shown := map[string]bool{}
@@ -57,6 +60,21 @@ func TestExamples(t *testing.T) {
 			}
 			requireAllShown(t, g, shown)
 		})
+	}
+}
+
+// requireAllowed expects the law to let the workflow run wherever it is for.
+func requireAllowed(t *testing.T, d graph.Definition) {
+	t.Helper()
+	book, err := compliance.Shipped()
+	require.NoError(t, err)
+	require.NotEmpty(t, d.Jurisdictions)
+	for _, j := range d.Jurisdictions {
+		rule, err := book.Resolve(d.UseCase, j, compliance.DayOf(time.Now()))
+		require.NoError(t, err)
+		require.False(t, rule.Prohibited, j)
+		_, _, err = graph.Specialise(d, j, rule.Allows)
+		require.NoError(t, err, j)
 	}
 }
 
