@@ -220,11 +220,11 @@ func (s *Store) unacknowledged(tx *gorm.DB, endpoint string, events []models.Eve
 		Having("SUM(CASE WHEN status = ? OR (status = ? AND due_at <= ?) THEN 1 ELSE 0 END) = 0",
 			models.DeliverySucceeded, models.DeliveryPending, s.Now()).
 		Pluck("event_id", &failed).Error
-	among := make(map[string]bool, len(failed))
+	byEvent := make(map[string]bool, len(failed))
 	for _, id := range failed {
-		among[id] = true
+		byEvent[id] = true
 	}
-	return among, err
+	return byEvent, err
 }
 
 // RecoveryPending are the attempts of a recovery that have not been made.
