@@ -51,10 +51,14 @@ func recoveryOfANight(t *testing.T, environment []string) {
 		return ended.text("status") == "completed"
 	}, waitLong, 10*pollOften)
 	require.Equal(t, map[string]any{"succeeded": 12000.0, "failed": 0.0, "pending": 0.0, "closed": 0.0}, ended.json["deliveries"])
+	repeated := 0
 	for event, times := range heard {
 		require.Contains(t, event, "failed", "what was acknowledged is left alone")
-		require.LessOrEqual(t, times, 2, "what was under way when the process died comes again, and nothing else")
+		if times > 1 {
+			repeated++
+		}
 	}
+	require.LessOrEqual(t, repeated, 16, "what was under way when the process died comes again, and nothing else")
 	require.Empty(t, hook.arrived)
 }
 
