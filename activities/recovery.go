@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stile-id/stile/models"
 )
@@ -75,20 +76,14 @@ func beat(ctx context.Context) (end func()) {
 
 // deliverAll makes attempts side by side, and returns the first fault of ours.
 func (a *Recoveries) deliverAll(ctx context.Context, deliveries []models.DeliveryRef) error {
-	faults := make(chan error, len(deliveries))
+	var underWay errgroup.Group
 	for _, d := range deliveries {
-		go func() { faults <- a.deliver(ctx, d) }()
+		underWay.Go(func() error { return a.redeliver(ctx, d) })
 	}
-	var first error
-	for range deliveries {
-		if err := <-faults; err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
+	return underWay.Wait()
 }
 
-func (a *Recoveries) deliver(ctx context.Context, d models.DeliveryRef) error {
+func (a *Recoveries) redeliver(ctx context.Context, d models.DeliveryRef) error {
 	leave, err := a.roomAtLast(ctx, d)
 	if err != nil {
 		return err

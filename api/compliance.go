@@ -92,7 +92,7 @@ func (a *API) readCheck(c *call) (asked check, err error) {
 	if asked.useCases, err = readUseCases(c.query.text("use_cases")); err != nil {
 		return asked, err
 	}
-	asked.explain = c.query.oneOf("explain", "false", "true") == "true"
+	asked.explain = c.query.flag("explain")
 	if asked.day, err = a.readDay(c); err != nil {
 		return asked, err
 	}

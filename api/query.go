@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -86,13 +85,13 @@ func (q *query) fail(name, format string, args ...any) {
 	}
 }
 
-// oneOf is the first where nothing is given.
-func (q *query) oneOf(name, otherwise string, others ...string) string {
-	text := cmp.Or(q.text(name), otherwise)
-	if text != otherwise && !slices.Contains(others, text) {
-		q.fail(name, "%s must be one of %s", name, listed(append(others, otherwise)))
+// flag is false where nothing is given.
+func (q *query) flag(name string) bool {
+	text := q.text(name)
+	if text != "" && text != "true" && text != "false" {
+		q.fail(name, "%s must be one of true, false", name)
 	}
-	return text
+	return text == "true"
 }
 
 func (q *query) integer(name string, otherwise, least, most int) int {

@@ -44,7 +44,7 @@ func (a *API) listSessions(c *call) (answer, error) {
 }
 
 func (a *API) getSession(c *call) (answer, error) {
-	explain := c.query.oneOf("explain", "false", "true") == "true"
+	explain := c.query.flag("explain")
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
