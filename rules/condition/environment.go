@@ -24,7 +24,7 @@ const (
 // environment declares the variables. It is made once, at first use: that takes
 // a few milliseconds, which a program without conditions need not spend.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
-	return cel.NewEnv(
+	env, err := cel.NewEnv(
 		ext.NativeTypes(ext.ParseStructTag("json"), reflect.TypeFor[Previous](), reflect.TypeFor[Risk]()),
 		cel.Variable("previous", cel.ObjectType("condition.Previous")),
 		cel.Variable("risk", cel.ObjectType("condition.Risk")),
@@ -35,6 +35,13 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.ParserRecursionLimit(deepestCondition),
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateComprehensionNestingLimit(deepestLoop)),
 	)
+	if err != nil {
+		return nil, err
+	}
+	// CEL lists its symbols at the first unknown name, and writes the list to what a check under way beside it reads
+	// (cel-go v0.33.2). So there is one before anybody shares the environment.
+	_, _ = env.Compile("unknown")
+	return env, nil
 })
 
 // Sizes that variables have at most, as far as the API lets them grow.
