@@ -53,22 +53,24 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 	now := s.now().UTC()
 	minute := minuteOf(now)
 	intoMinute := now.Sub(time.Unix(minute*60, 0))
-	bucket = s.keys.Digest("rate", []byte(bucket)) // it may name an address
 	rate := Rate{Allowed: true, Limit: limit, Reset: models.At(time.Unix((minute+1)*60, 0))}
 	remaining, owed, alone := s.tally.take(bucket, minute, limit, intoMinute)
 	if alone {
 		rate.Remaining = remaining
 		return rate, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	defer cancel()
+	digest := s.keys.Digest("rate", []byte(bucket)) // it may name an address
 	var count, previous int
-	err := s.sqlDB.QueryRowContext(ctx, takeRate, bucket, minute, limit, int64(time.Minute-intoMinute), owed+1).
+	err := s.sqlDB.QueryRowContext(ctx, takeRate, digest, minute, limit, int64(time.Minute-intoMinute), owed+1).
 		Scan(&count, &previous)
 	if err != nil {
 		s.tally.owe(bucket, minute, owed)
 	}
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		previous, count, err = s.rateCounts(ctx, bucket, minute)
+		previous, count, err = s.rateCounts(ctx, digest, minute)
 		rate.Allowed, rate.RetryAfter = false, retryAfter(previous, count+owed, limit, intoMinute)
 		return rate, err
 	case err != nil:

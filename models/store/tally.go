@@ -8,10 +8,9 @@ import (
 )
 
 const (
-	// A replica keeps one request in tallyShare of a limit to itself, and tallyMost at most: that is by how much each
-	// further replica may let through more than the limit.
+	// A replica keeps one request in tallyShare of a limit to itself: that is by how much each further replica may let
+	// through more than the limit.
 	tallyShare = 100
-	tallyMost  = 10
 	// tallyNear is the part of a limit within which every request is told.
 	tallyNear = 10
 	// tallySize is how many buckets a replica remembers. What it forgets of one it has not told is no more than that.
@@ -45,7 +44,7 @@ func (t *tally) take(bucket string, minute int64, limit int, intoMinute time.Dur
 	defer t.mu.Unlock()
 	known := t.at(bucket, minute)
 	remaining = limit - weight(known.before, intoMinute) - known.told - known.untold - 1
-	if known.untold+1 < min(limit/tallyShare, tallyMost) && remaining > limit/tallyNear {
+	if known.untold+1 < limit/tallyShare && remaining > limit/tallyNear {
 		known.untold++
 		t.buckets.Add(bucket, known)
 		return remaining, 0, true
