@@ -24,6 +24,8 @@ type Sessions struct {
 	Pace *Pace
 	// ReviewTimeout is how long a review may wait, and SessionTTL how long the user has after it.
 	ReviewTimeout, SessionTTL time.Duration
+	// DeviceIdleTimeout is for how long the device that holds a session may stay away.
+	DeviceIdleTimeout time.Duration
 	// Judged, where set, hears of every verdict, for metrics.
 	Judged func(method rules.Method, outcome graph.Outcome)
 	// Ended, where set, hears of every session that came to its end here, for metrics.
@@ -155,6 +157,24 @@ func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (model
 	return a.SyncSession(ctx, end.SessionRef)
 }
 
+// ReleaseDevice frees a session whose device has stayed away for too long.
+func (a *Sessions) ReleaseDevice(ctx context.Context, ref models.DeviceRef) (models.SessionView, error) {
+	idleSince := models.At(a.Store.Now().Add(-a.DeviceIdleTimeout))
+	if _, err := a.Store.ReleaseDevice(ctx, ref.OrgID, ref.SessionID, ref.AttemptID, &idleSince); err != nil {
+		return models.SessionView{}, err
+	}
+	return a.SyncSession(ctx, ref.SessionRef)
+}
+
+// device is who holds the session, and how long it has until it has stayed away for too long.
+func (a *Sessions) device(session models.Session) *models.DeviceView {
+	if session.AttemptID == nil {
+		return nil
+	}
+	left := session.DeviceSeenAt.Add(a.DeviceIdleTimeout).Sub(a.Store.Now().Time)
+	return &models.DeviceView{AttemptID: *session.AttemptID, IdleMS: wholeMilliseconds(left)}
+}
+
 func (a *Sessions) view(ctx context.Context, ref models.SessionRef) (models.SessionView, error) {
 	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
 	if err != nil {
@@ -185,7 +205,7 @@ func (a *Sessions) viewWith(
 	ctx context.Context, session models.Session, first []models.DeliveryRef,
 ) (models.SessionView, error) {
 	view := models.SessionView{
-		Status: session.Status, ExpiresAt: session.ExpiresAt, Review: session.Review.Status, ReviewNode: session.Review.Node,
+		Status: session.Status, ExpiresAt: session.ExpiresAt, Jurisdiction: session.Jurisdiction, Review: session.Review.Status, ReviewNode: session.Review.Node,
 		FirstAttempts: first,
 	}
 	for i, attempt := range first {
@@ -194,6 +214,7 @@ func (a *Sessions) viewWith(
 	if session.Status.Terminal() {
 		return view, nil
 	}
+	view.Device = a.device(session)
 	g, err := a.Store.SessionGraph(ctx, session)
 	if err != nil {
 		return view, err

@@ -243,7 +243,7 @@ func TestASessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
 	view := d.judge(t, submission)
 
 	require.Equal(t, models.SessionView{
-		Status: models.StatusExpired, ExpiresAt: session.ExpiresAt, FirstAttempts: []models.DeliveryRef{},
+		Status: models.StatusExpired, ExpiresAt: session.ExpiresAt, Jurisdiction: "US-CA", FirstAttempts: []models.DeliveryRef{},
 	}, view)
 	require.Empty(t, d.Verdicts(t, session))
 	require.Empty(t, d.judged)
@@ -271,7 +271,7 @@ func TestASessionThatHasEndedIsOnlyShown(t *testing.T) {
 		view, err := look()
 		require.NoError(t, err, name)
 		require.Equal(t, models.SessionView{
-			Status: models.StatusCancelled, ExpiresAt: session.ExpiresAt, FirstAttempts: owed,
+			Status: models.StatusCancelled, ExpiresAt: session.ExpiresAt, Jurisdiction: "US-CA", FirstAttempts: owed,
 		}, view, name)
 	}
 	require.Zero(t, *calls)
@@ -364,7 +364,7 @@ func TestAViewShowsWhatTheRunHasToDo(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, models.SessionView{
-		Status: models.StatusProcessing, ExpiresAt: session.ExpiresAt,
+		Status: models.StatusProcessing, ExpiresAt: session.ExpiresAt, Jurisdiction: "US-CA",
 		Offers: []models.OfferView{
 			{Node: "primary.facial_age", Method: "facial_age", AttemptsLeft: 3},
 			{Node: "primary.document_capture", Method: "document_capture", AttemptsLeft: 3},

@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
@@ -46,6 +47,7 @@ type API struct {
 	rules        *compliance.Book
 	proxies      proxies
 	config       Config
+	hosted       models.HandoffURL // the page of the installation
 	log          *slog.Logger
 	now          func() time.Time
 	keys         *keyCache
@@ -69,13 +71,17 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	config := o.Config.WithDefaults()
+	hosted, err := models.ParseHandoffURL("STILE_VERIFY_URL", config.VerifyURL)
+	if err != nil {
+		return nil, models.Explain(err)
+	}
 	a := &API{
 		store: o.Store, engine: progress.Engine{
 			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL, Outside: true,
 		},
 
-		orchestrator: o.Orchestrator, locator: o.Locator, rules: o.Rules, config: config, log: o.Log, now: o.Now,
-		keys: newKeyCache(o.Store.Across(), o.Now), secrets: newClientSecrets(o.Store.Across(), o.Now),
+		orchestrator: o.Orchestrator, locator: o.Locator, rules: o.Rules, config: config, hosted: hosted, log: o.Log, now: o.Now,
+		keys: newKeyCache(o.Store.Across(), o.Now, config.RequestTimeout), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		closing: make(chan struct{}),
 	}
 	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {

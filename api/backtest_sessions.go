@@ -4,7 +4,6 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
-	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -58,10 +57,11 @@ func (a *API) playedVersion(c *call, version int) error {
 }
 
 // script is what happened to the session. Its branches are evaluated anew, with what was known of it then: of the risk
-// nothing, until a verdict told of one.
+// what its places told, until a verdict told of more.
 func (s recordedSession) script() simulation.Script {
-	script := simulation.Script{Variables: progress.Facts(s.Session)}
-	script.Variables.Risk = condition.Risk{}
+	begun := s.Session
+	begun.Risk = models.AsJSON(begun.PlaceRisk())
+	script := simulation.Script{Variables: progress.Facts(begun)}
 	for _, step := range s.steps {
 		detail := step.Detail.V
 		switch {

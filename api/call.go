@@ -17,14 +17,23 @@ type call struct {
 	ctx context.Context
 	gin *gin.Context
 	who caller
-	// session is the row that the client secret opens, on the routes that take one.
-	session models.Session
-	// callback is what a provider calls back about, on the route that takes that.
-	callback callback
-	query    *query
-	body     []byte
+	// subject is there on the routes that are about one session because of what they are asked with.
+	*subject
+	query *query
+	body  []byte
 	// claim is held by a request with an Idempotency-Key.
 	claim *store.Claim
+}
+
+// subject is the session that a call is about before its handler looks anything up. Sessions are large, and most calls
+// have none.
+type subject struct {
+	// session is the row that the client secret opens, on the routes that take one.
+	session models.Session
+	// handoff is the attempt by which a phone holds the session; the zero one where the desktop calls.
+	handoff models.Handoff
+	// callback is what a provider calls back about, on the route that takes that.
+	callback callback
 }
 
 // org is the caller's organization. It is set on the routes that take an API key.

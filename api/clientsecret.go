@@ -18,16 +18,20 @@ import (
 const (
 	secretIssuer = "stile"
 	claimOrg     = "org"
+	claimAttempt = "attempt"
 	// longestSecret is well beyond the length of any client secret.
 	longestSecret = 2000
 )
 
-// clientSecrets makes and checks client secrets: JWTs bound to one session. They carry no expiry: the session's row
-// says until when they are good for what.
+// clientSecrets makes and checks client secrets and device tokens: JWTs bound to one session, the latter to one attempt
+// to take it to a phone besides. They carry no expiry: the session's row says until when they are good for what.
 type clientSecrets struct{ keys *signingKeys }
 
-// clientClaims is what a client secret says.
-type clientClaims struct{ session, org string }
+// clientClaims is what a client secret or a device token says.
+type clientClaims struct {
+	session, org string
+	attempt      string // "" in a client secret
+}
 
 func newClientSecrets(across store.Across, now func() time.Time) *clientSecrets {
 	return &clientSecrets{keys: &signingKeys{across: across, now: now}}
@@ -36,12 +40,22 @@ func newClientSecrets(across store.Across, now func() time.Time) *clientSecrets 
 // issue makes the secret of a session. While the signing key stays it is always the same one, so that a request
 // carried out anew answers like the first.
 func (s *clientSecrets) issue(ctx context.Context, session models.Session) (string, error) {
+	return s.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(session.ID).
+		Claim(claimOrg, session.OrgID).IssuedAt(session.Created.Time))
+}
+
+// issueDevice makes the token of the device that has claimed a handoff.
+func (s *clientSecrets) issueDevice(ctx context.Context, h models.Handoff) (string, error) {
+	return s.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(h.SessionID).
+		Claim(claimOrg, h.OrgID).Claim(claimAttempt, h.ID).IssuedAt(h.ClaimedAt.Time))
+}
+
+func (s *clientSecrets) sign(ctx context.Context, claims *jwt.Builder) (string, error) {
 	key, err := s.keys.newest(ctx)
 	if err != nil {
 		return "", err
 	}
-	token, err := jwt.NewBuilder().Issuer(secretIssuer).Subject(session.ID).
-		Claim(claimOrg, session.OrgID).IssuedAt(session.Created.Time).Build()
+	token, err := claims.Build()
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +91,13 @@ func (s *clientSecrets) verify(ctx context.Context, token string) (clientClaims,
 	if err := parsed.Get(claimOrg, &org); err != nil || issuer != secretIssuer || !models.PrefixSession.HasPrefix(subject) {
 		return clientClaims{}, errSecretInvalid()
 	}
-	return clientClaims{session: subject, org: org}, nil
+	claims := clientClaims{session: subject, org: org}
+	if parsed.Has(claimAttempt) {
+		if err := parsed.Get(claimAttempt, &claims.attempt); err != nil || !models.PrefixAttempt.HasPrefix(claims.attempt) {
+			return clientClaims{}, errSecretInvalid()
+		}
+	}
+	return claims, nil
 }
 
 // keyOf finds the key that the token names. What the token says counts for nothing before the signature is checked.

@@ -36,7 +36,10 @@ func (a *API) checkCompliance(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	object := checkObject{Jurisdiction: asked.place.jurisdiction, JurisdictionSource: asked.place.source}
+	object := checkObject{
+		Jurisdiction: asked.place.jurisdiction, JurisdictionSource: asked.place.source,
+		Results: make([]models.ComplianceResult, 0, len(asked.useCases)),
+	}
 	all := make([]*compliance.Rule, 0, len(asked.useCases))
 	for _, useCase := range asked.useCases {
 		rule, err := a.rule(useCase, asked.place, asked.day)
@@ -51,12 +54,15 @@ func (a *API) checkCompliance(c *call) (answer, error) {
 		object.Results = append(object.Results, result)
 	}
 	object.MostRestrictive = showSummary(compliance.MostRestrictive(all...))
-	return reply(http.StatusOK, object)
+	return reply(http.StatusOK, &object)
 }
 
 // rule is what holds for a use case at a place on a day.
 func (a *API) rule(u rules.UseCase, at place, day compliance.Day) (*compliance.Rule, error) {
 	rule, err := a.rules.Resolve(u, at.jurisdiction, day)
+	if err == nil {
+		return rule, nil
+	}
 	var unknown *compliance.NotCoveredError
 	var early *compliance.TooEarlyError
 	switch {
@@ -67,7 +73,7 @@ func (a *API) rule(u rules.UseCase, at place, day compliance.Day) (*compliance.R
 	case errors.As(err, &early):
 		return nil, models.Invalid("as_of", "as_of must not be before %s: nothing is known of the time before", early.First)
 	default:
-		return rule, err
+		return nil, err
 	}
 }
 
@@ -137,21 +143,22 @@ func (a *API) today() compliance.Day { return compliance.DayOf(a.now()) }
 
 // readPlace is where the customer is: as the query says, or as it is found out for a session.
 func (a *API) readPlace(c *call) (place, error) {
-	in := sessionInput{}
+	var t told
 	if text := c.query.text("jurisdiction"); text != "" {
-		jurisdiction, ok := rules.ParseJurisdiction(text)
-		if !ok {
+		var ok bool
+		if t.jurisdiction, ok = rules.ParseJurisdiction(text); !ok {
 			return place{}, a.notCovered(models.CodeParameterInvalid, text)
 		}
-		in.jurisdiction = jurisdiction
 	}
+	var address *string
 	if text := c.query.text("client_ip"); text != "" {
-		in.ClientIP = &text
+		address = &text
 	}
-	if err := in.readClientIP(c); err != nil {
+	var err error
+	if t.clientIP, err = readClientIP(c, address); err != nil {
 		return place{}, err
 	}
-	found, err := a.resolve(c, in)
+	found, err := a.resolve(c.gin, t, !c.live())
 	return found.user, err
 }
 
@@ -170,15 +177,14 @@ func showRule(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceResult
 	return result
 }
 
-// explained is a session with what led to its rule; nothing is said where the data has changed since.
-func (a *API) explained(s models.Session, object models.SessionObject) models.SessionObject {
-	reasons := []compliance.Reason{}
-	rule, err := a.rules.Resolve(s.UseCase, s.Jurisdiction, compliance.DayOf(s.Created.Time))
-	if err == nil && rule.RuleVersion.String() == object.Compliance.RuleVersion {
-		reasons = rule.Explain()
+// explained is a session with what led to its rule then.
+func (a *API) explained(c *call, s models.Session, object models.SessionObject) (models.SessionObject, error) {
+	object.Compliance.Explain = []compliance.Reason{}
+	explanation, err := a.store.Explanation(c.ctx, s)
+	if explanation != nil {
+		object.Compliance.Explain = explanation
 	}
-	object.Compliance.Explain = reasons
-	return object
+	return object, err
 }
 
 func showSummary(s compliance.Summary) summaryObject {

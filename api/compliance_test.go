@@ -238,6 +238,11 @@ func TestASessionSaysWhy(t *testing.T) {
 	checked := e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true")
 	require.Equal(t, in(checked, "results", 0), explained["compliance"])
 	e.isError(e.do("GET", path+"?explain=1", e.sandbox.secret, nil), 400, "parameter_invalid", "explain")
+
+	other := e.replica(e.keys) // under other rules
+	require.NotEqual(t, checked, other.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true"))
+	require.Equal(t, explained, e.isOK(other.do("GET", path+"?explain=true", e.sandbox.secret, nil), 200).object)
+	e.isError(e.do("GET", path+"?explain=true", e.stranger.secret, nil), 404, "session_not_found")
 }
 
 func TestAnAuthorSeesWhereAWorkflowRuns(t *testing.T) {
@@ -272,6 +277,13 @@ func TestAnAuthorSeesWhereAWorkflowRuns(t *testing.T) {
 	for _, j := range []string{"US-CA", "US-ID", "DE"} {
 		require.Equal(t, "verified", in(some[j], "cases", 0, "outcome"), j)
 	}
+	bavaria, passed := markets(order("alcohol_delivery", []string{"DE-BY"}, "document_capture"), obj{"jurisdictions": []string{"*"}})
+	require.Equal(t, []any{1, true, nil}, []any{len(bavaria), passed, bavaria["DE-BY"]["error"]}, "under the rules of its country")
+	mexico, passed := markets(order("alcohol_delivery", []string{"MX"}, "mdl"), obj{"jurisdictions": []string{"*"}})
+	require.Equal(t, []any{1, false, "parameter_invalid"}, []any{len(mexico), passed, in(mexico["MX"], "error", "code")})
+	twice, _ := markets(beer, obj{"jurisdictions": []string{"DE", "de"}})
+	require.Len(t, twice, 1)
+
 	path := "/v1/workflows/" + e.workflow(e.sandbox, beer) + "/simulate"
 	for param, body := range map[string]obj{
 		"jurisdictions":         {"jurisdictions": []string{"*", "DE"}},

@@ -23,6 +23,10 @@ type Config struct {
 	RateLimitAddress     int // per remote address, for calls without a credential that counts. Default 600.
 	RateLimitProvider    int // per remote address, for the callbacks of providers. Default 6000.
 
+	// HandoffTTL is how long a handoff's token lives, HandoffReuse for how long the same one is given out again. Defaults
+	// 5 m and 60 s.
+	HandoffTTL, HandoffReuse time.Duration
+
 	// MaxBody is the size of a request body in bytes. Default 1 MiB.
 	MaxBody int64
 	// VerifyURL is the base of the hosted page, which a session's url points to. Default http://127.0.0.1:8080/verify.
@@ -57,6 +61,8 @@ func (c Config) WithDefaults() Config {
 	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)
 	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, 600)
 	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, 6000)
+	c.HandoffTTL = cmp.Or(c.HandoffTTL, 5*time.Minute)
+	c.HandoffReuse = cmp.Or(c.HandoffReuse, time.Minute)
 	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
 	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)

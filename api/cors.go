@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -9,22 +10,27 @@ import (
 
 // allowBrowsers lets pages of any origin call what is meant for them: the credential is in a header, never in a cookie,
 // so there is nothing that another site could borrow. It answers preflights, which touch nothing, by itself.
-func allowBrowsers(g *gin.Context) {
+func (a *API) allowBrowsers(g *gin.Context) {
 	r := g.Request
 	method := r.Method
 	preflight := method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
 	if preflight {
 		method = r.Header.Get("Access-Control-Request-Method")
 	}
-	allowed := "GET, POST"
+	allowed, origin := "GET, POST", "*"
 	switch {
 	case strings.HasPrefix(r.URL.Path, pathVerify+"/"):
 	case r.URL.Path == pathSessions && method == http.MethodPost:
 		allowed = "POST"
+	case r.URL.Path == pathExchange:
+		allowed, origin = "POST", a.pageOrigin(r)
+		g.Header("Vary", "Origin")
 	default:
 		return
 	}
-	g.Header("Access-Control-Allow-Origin", "*")
+	if origin != "" {
+		g.Header("Access-Control-Allow-Origin", origin)
+	}
 	if !preflight {
 		g.Header("Access-Control-Expose-Headers", "ETag, Request-Id, Retry-After, X-RateLimit-Limit, "+
 			"X-RateLimit-Remaining, X-RateLimit-Reset, Idempotent-Replayed, "+headerDeprecation)
@@ -34,4 +40,16 @@ func allowBrowsers(g *gin.Context) {
 	g.Header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match")
 	g.Header("Access-Control-Max-Age", "600")
 	g.AbortWithStatus(http.StatusNoContent)
+}
+
+// pageOrigin is the origin of a page that may exchange tokens, as some organization has allowed it; "" for any other.
+// Whose the token is, is not known yet: the route looks again.
+func (a *API) pageOrigin(r *http.Request) string {
+	ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
+	defer cancel()
+	origin := r.Header.Get("Origin")
+	if known, err := a.knowsHandoffOrigin(ctx, origin); err != nil || !known {
+		return ""
+	}
+	return origin
 }

@@ -1,4 +1,41 @@
 package api
 
+import (
+	"context"
+
+	"github.com/stile-id/stile/models"
+)
+
 // Transient shows the tests what counts as an outage without asking the database.
 func Transient(err error) bool { return brokenConnection(err) || busyDatabase(err) }
+
+// AllowedPage shows where the links of handoffs may lead.
+func (a *API) AllowedPage(ctx context.Context, org models.Organization, param, text string) (models.HandoffURL, error) {
+	return a.allowedPage(ctx, org, param, text)
+}
+
+// HandoffOrigins are the origins of the organization's pages.
+func (a *API) HandoffOrigins(ctx context.Context, org string) ([]string, error) {
+	return a.handoffOrigins(ctx, org)
+}
+
+// KnowsHandoffOrigin reports whether the origin is anybody's.
+func (a *API) KnowsHandoffOrigin(ctx context.Context, origin string) (bool, error) {
+	return a.knowsHandoffOrigin(ctx, origin)
+}
+
+// HandoffPage is where the link of a session leads.
+func (a *API) HandoffPage(ctx context.Context, org models.Organization, s models.Session, requested *string) (models.HandoffURL, error) {
+	wanted, err := a.handoffOf(ctx, s)
+	if err != nil {
+		return models.HandoffURL{}, err
+	}
+	return a.handoffPage(ctx, org, wanted, requested)
+}
+
+// What the link of a handoff is, whom it names, and how it is drawn.
+var (
+	HandoffLink = handoffLink
+	CompanyOf   = companyOf
+	QRSVG       = qrSVG
+)

@@ -23,8 +23,10 @@ const (
 type keyCache struct {
 	across store.Across
 	now    func() time.Time
-	mu     sync.Mutex
-	known  map[string]knownKey
+	// timeout bounds a look-up.
+	timeout time.Duration
+	mu      sync.Mutex
+	known   map[string]knownKey
 }
 
 type knownKey struct {
@@ -32,8 +34,8 @@ type knownKey struct {
 	until  time.Time
 }
 
-func newKeyCache(across store.Across, now func() time.Time) *keyCache {
-	return &keyCache{across: across, now: now, known: map[string]knownKey{}}
+func newKeyCache(across store.Across, now func() time.Time, timeout time.Duration) *keyCache {
+	return &keyCache{across: across, now: now, timeout: timeout, known: map[string]knownKey{}}
 }
 
 func errKeyInvalid() error {
@@ -50,17 +52,26 @@ func (k *keyCache) authenticate(ctx context.Context, secret string) (store.KeyHo
 	holder, known := k.recall(hash)
 	if !known {
 		var err error
-		read := k.now() // before the look-up: what it finds may be old by the time it returns
-		if holder, err = k.across.Authenticate(ctx, hash); err != nil {
+		if holder, err = k.lookUp(ctx, hash); err != nil {
 			return holder, err
 		}
-		k.remember(hash, knownKey{holder: holder, until: read.Add(keyCacheTTL)})
 	}
 	// A revocation with grace is known beforehand, and holds to the second.
 	if !holder.Key.ValidAt(k.now()) {
 		return holder, errKeyInvalid()
 	}
 	return holder, nil
+}
+
+func (k *keyCache) lookUp(ctx context.Context, hash string) (store.KeyHolder, error) {
+	ctx, cancel := context.WithTimeout(ctx, k.timeout)
+	defer cancel()
+	read := k.now() // before the look-up: what it finds may be old by the time it returns
+	holder, err := k.across.Authenticate(ctx, hash)
+	if err == nil {
+		k.remember(hash, knownKey{holder: holder, until: read.Add(keyCacheTTL)})
+	}
+	return holder, err
 }
 
 func (k *keyCache) recall(hash string) (store.KeyHolder, bool) {

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -38,7 +39,7 @@ func (a *API) observe(g *gin.Context) {
 }
 
 // isVersioned tells the API proper from the routes for operators.
-func isVersioned(path string) bool { return strings.HasPrefix(path+"/", "/v1/") }
+func isVersioned(path string) bool { return path == "/v1" || strings.HasPrefix(path, "/v1/") }
 
 var errPanic = errors.New("panic")
 
@@ -59,11 +60,13 @@ func (a *API) recover(g *gin.Context) {
 // record writes the line of the access log: the route instead of the path, no address, no key, no body.
 func (a *API) record(g *gin.Context, began time.Time) {
 	took := time.Since(began)
-	who := callerOf(g)
-	a.log.Info("request", "method", methodOf(g), "route", routeOf(g), "status", g.Writer.Status(),
-		"duration_ms", float64(took.Microseconds())/1000, "request_id", requestID(g), "org", who.orgID())
-	a.metrics.requests.WithLabelValues(routeOf(g), methodOf(g), strconv.Itoa(g.Writer.Status())).Inc()
-	a.metrics.duration.WithLabelValues(routeOf(g), methodOf(g)).Observe(took.Seconds())
+	method, route, status := methodOf(g), routeOf(g), g.Writer.Status()
+	a.log.LogAttrs(g.Request.Context(), slog.LevelInfo, "request",
+		slog.String("method", method), slog.String("route", route), slog.Int("status", status),
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
+		slog.String("request_id", requestID(g)), slog.String("org", callerOf(g).orgID()))
+	a.metrics.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	a.metrics.duration.WithLabelValues(route, method).Observe(took.Seconds())
 }
 
 // routeOf is the pattern of the route; what the client made up must not become a label.

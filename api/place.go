@@ -32,6 +32,12 @@ var cdnHeaders = []struct{ country, region string }{
 	{"X-AppEngine-Country", "X-AppEngine-Region"},                     // Google App Engine
 }
 
+// told is what a merchant says of places; "" and the zero address where nothing.
+type told struct {
+	jurisdiction, delivery rules.Jurisdiction
+	clientIP               netip.Addr
+}
+
 // places are those that a session knows of.
 type places struct {
 	user place
@@ -40,32 +46,43 @@ type places struct {
 }
 
 // resolve finds all places of a session. Where the order goes decides nothing: it is only compared.
-func (a *API) resolve(c *call, in sessionInput) (p places, err error) {
-	detected, known := a.detect(c.gin, in.clientIP)
-	if in.delivery != "" {
-		p.delivery = &in.delivery
+func (a *API) resolve(g *gin.Context, t told, sandbox bool) (p places, err error) {
+	if t.jurisdiction != "" && t.delivery == "" { // where the address is makes no difference
+		return places{user: place{t.jurisdiction, models.JurisdictionExplicit}}, nil
 	}
-	if in.delivery != "" && known {
-		p.address = &detected.jurisdiction
+	detected, known := a.detect(g, t.clientIP)
+	if t.delivery != "" {
+		p.delivery = new(t.delivery)
 	}
-	p.user, err = settle(c, in, detected, known)
+	if t.delivery != "" && known {
+		p.address = new(detected.jurisdiction)
+	}
+	somewhere := sandbox && isLocal(userAddress(g, t.clientIP))
+	p.user, err = settle(t.jurisdiction, detected, known, somewhere)
 	return p, err
 }
 
-// settle says where the user is: where the request says, where the address is, or, on a developer's machine, somewhere.
-func settle(c *call, in sessionInput, detected place, known bool) (place, error) {
+// settle says where the user is: where the merchant says, where the address is, or, on a developer's machine, somewhere.
+func settle(said rules.Jurisdiction, detected place, known, somewhere bool) (place, error) {
 	switch {
-	case in.jurisdiction != "":
-		return place{in.jurisdiction, models.JurisdictionExplicit}, nil
+	case said != "":
+		return place{said, models.JurisdictionExplicit}, nil
 	case known:
 		return detected, nil
-	case !c.live() && isLocal(userAddress(c.gin, in.clientIP)):
+	case somewhere:
 		return place{"US", models.JurisdictionDefault}, nil
 	}
 	return place{}, &models.Error{
 		Code: models.CodeJurisdictionUnresolvable, Param: "jurisdiction",
 		Message: "The user's jurisdiction could not be determined. Pass jurisdiction, or the user's address as client_ip",
 	}
+}
+
+// settled is a session at these places.
+func (p places) settled(s models.Session) models.Session {
+	s.Jurisdiction, s.JurisdictionSource = p.user.jurisdiction, p.user.source
+	s.DeliveryJurisdiction, s.IPJurisdiction = p.delivery, p.address
+	return s
 }
 
 // detect looks at addresses alone. A merchant's server that names its user's address speaks for somebody else, so that

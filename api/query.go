@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -31,8 +30,13 @@ func parseQuery(raw string, takes []string) (*query, error) {
 	if err != nil {
 		return nil, models.Errorf(models.CodeParameterInvalid, "The query string is malformed")
 	}
-	q := &query{values: map[string]string{}}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
+	q := &query{values: make(map[string]string, len(given))}
+	names := make([]string, 0, len(given))
+	for name := range given {
+		names = append(names, name)
+	}
+	slices.Sort(names) // which is found wrong first must not depend on chance
+	for _, name := range names {
 		switch {
 		case expandName.MatchString(name) && slices.Contains(takes, "expand"):
 			err = q.expand(given[name])

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -9,15 +8,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/store"
 )
 
 // count takes one request from the caller's allowance, and says in the headers what is left of it.
-func (a *API) count(ctx context.Context, g *gin.Context, who caller) error {
-	ctx, cancel := context.WithTimeout(ctx, store.WriteLimit)
-	defer cancel()
+func (a *API) count(g *gin.Context, who caller) error {
 	bucket, limit := a.allowance(g, who)
-	rate, err := a.store.TakeRate(ctx, bucket, limit)
+	rate, err := a.store.TakeRate(g.Request.Context(), bucket, limit)
 	if err != nil {
 		// Not a reason to refuse: if the database is away, the request will say so by itself.
 		a.log.Warn("rate limit is not counted", "request_id", requestID(g), "error", err.Error())

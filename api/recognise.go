@@ -30,6 +30,9 @@ func (w caller) orgID() string {
 	}
 }
 
+// onPhone reports whether the device calls that a handoff has taken the session to.
+func (w caller) onPhone() bool { return w.client != nil && w.client.attempt != "" }
+
 func callerOf(g *gin.Context) caller {
 	who, _ := g.Get(keyCaller)
 	known, _ := who.(caller)
@@ -41,29 +44,29 @@ func (a *API) recognise(g *gin.Context) {
 	if !isVersioned(g.Request.URL.Path) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(g.Request.Context(), a.config.RequestTimeout)
-	defer cancel()
-	who := a.identify(ctx, g.Request)
+	who := a.identify(g.Request)
 	g.Set(keyCaller, who)
-	if err := a.count(ctx, g, who); err != nil {
+	if err := a.count(g, who); err != nil {
 		a.fail(g, err)
 	}
 }
 
 // identify reads the credential. The client's routes take no API key, and the merchant's no client secret.
-func (a *API) identify(ctx context.Context, r *http.Request) (who caller) {
+func (a *API) identify(r *http.Request) (who caller) {
 	token, given := bearer(r)
 	if !given {
 		return caller{}
 	}
 	if strings.HasPrefix(r.URL.Path, pathVerify+"/") {
+		ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
+		defer cancel()
 		claims, err := a.secrets.verify(ctx, token)
 		if err != nil {
 			return caller{refused: err}
 		}
 		return caller{client: &claims}
 	}
-	holder, err := a.keys.authenticate(ctx, token)
+	holder, err := a.keys.authenticate(r.Context(), token)
 	if err != nil {
 		return caller{refused: err}
 	}
@@ -87,16 +90,23 @@ const (
 	forAnybody access = iota
 	forSecretKey
 	forAnyKey
-	forClientSecret
+	forClientSecret // or a device token
 	forAnybodyOrClientSecret
+	forDesktop // no device token
+	forDevice  // a device token alone
 	forProvider
 )
+
+// hasSubject tells the routes that are about one session because of what they are asked with.
+func (need access) hasSubject() bool {
+	return need != forAnybody && need != forSecretKey && need != forAnyKey
+}
 
 func (a *API) authorise(c *call, need access) error {
 	switch need {
 	case forSecretKey, forAnyKey:
 		return authoriseKey(c, need)
-	case forClientSecret, forAnybodyOrClientSecret:
+	case forClientSecret, forAnybodyOrClientSecret, forDesktop, forDevice:
 		return a.authoriseClient(c, need)
 	default:
 		return nil
@@ -131,10 +141,14 @@ func (a *API) authoriseClient(c *call, need access) (err error) {
 	switch {
 	case c.who.refused != nil:
 		return c.who.refused
-	case c.who.client == nil && need == forClientSecret:
+	case c.who.client == nil && need != forAnybodyOrClientSecret:
 		return models.Errorf(models.CodeAPIKeyInvalid, "No client secret provided")
 	case c.who.client != nil && c.who.client.session != c.id():
 		return models.SessionNotFound(c.id())
+	case need == forDesktop && c.who.onPhone(), need == forDevice && !c.who.onPhone():
+		return models.Errorf(models.CodeAPIKeyInvalid, "This takes %s", map[access]string{
+			forDesktop: "a client secret, no device token", forDevice: "a device token",
+		}[need])
 	}
 	if c.session, err = a.store.Across().PublicSession(c.ctx, c.id()); err != nil {
 		return err
@@ -142,5 +156,20 @@ func (a *API) authoriseClient(c *call, need access) (err error) {
 	if c.who.client != nil && c.who.client.org != c.session.OrgID {
 		return models.SessionNotFound(c.id())
 	}
+	if c.who.onPhone() {
+		return a.authoriseDevice(c)
+	}
 	return nil
+}
+
+// authoriseDevice lets a phone go on for as long as it holds the session, and see how it ended.
+func (a *API) authoriseDevice(c *call) (err error) {
+	if c.handoff, err = a.store.Handoff(c.ctx, c.session, c.who.client.attempt); err != nil {
+		return err
+	}
+	holds := c.session.AttemptID != nil && *c.session.AttemptID == c.handoff.ID
+	if holds || c.session.Status.Terminal() && c.handoff.EndedAt == nil {
+		return nil
+	}
+	return store.ErrHandoffEnded()
 }

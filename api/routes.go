@@ -106,8 +106,14 @@ func (a *API) sessionRoutes() []route {
 		{get, pathVerify + "/:id/status", forAnybodyOrClientSecret, []string{"wait"}, a.getStatus},
 		{post, pathVerify + "/:id/open", forClientSecret, nil, a.openSession},
 		{post, pathVerify + "/:id/consent", forClientSecret, nil, a.consent},
+		{post, pathVerify + "/:id/events", forClientSecret, nil, a.reportTrouble},
 		{post, pathVerify + "/:id/methods/:method", forClientSecret, nil, a.submitMethod},
 		{post, pathVerify + "/:id/cancel", forClientSecret, nil, a.giveUpSession},
+		{post, pathVerify + "/:id/handoff", forDesktop, nil, a.mintHandoff},
+		{post, pathVerify + "/:id/handoff/confirm", forDevice, nil, a.confirmHandoff},
+		{post, pathVerify + "/:id/device/heartbeat", forDevice, nil, a.heartbeat},
+		{post, pathVerify + "/:id/device/release", forClientSecret, nil, a.releaseDevice},
+		{post, pathExchange, forAnybody, nil, a.exchangeHandoff},
 	}
 }
 
@@ -118,6 +124,7 @@ const (
 	pathSessions   = "/v1/verification_sessions"
 	pathVerify     = "/v1/verify/session"
 	pathConnectors = "/v1/provider_connectors"
+	pathExchange   = "/v1/handoff/exchange"
 )
 
 func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
@@ -128,7 +135,7 @@ func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	if err := router.SetTrustedProxies(a.config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	router.Use(a.observe, allowBrowsers, a.recognise)
+	router.Use(a.observe, a.allowBrowsers, a.recognise)
 	router.NoRoute(a.noRoute)
 	router.NoMethod(a.noMethod)
 	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))

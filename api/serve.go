@@ -42,9 +42,11 @@ func (a *API) answer(g *gin.Context, r route) (answer, error) {
 }
 
 func (a *API) prepare(c *call, r route) (err error) {
-	ctx, cancel := context.WithTimeout(c.gin.Request.Context(), a.config.RequestTimeout)
-	defer cancel()
-	c.ctx = ctx
+	if r.access.hasSubject() { // which is read now; a key's holder is known
+		ctx, cancel := context.WithTimeout(c.gin.Request.Context(), a.config.RequestTimeout)
+		defer cancel()
+		c.ctx, c.subject = ctx, &subject{}
+	}
 	if err := a.authorise(c, r.access); err != nil {
 		return err
 	}

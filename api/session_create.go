@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,39 +44,30 @@ func (a *API) createSession(c *call) (answer, error) {
 	return reply(http.StatusCreated, object)
 }
 
-// plan resolves what the workflow and the jurisdiction decide.
+// plan resolves what the workflow and the user's place decide.
 func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	version, err := a.store.PublishedVersion(c.ctx, c.org().ID, *in.WorkflowID)
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	found, err := a.resolve(c, in)
+	found, err := a.resolve(c.gin, in.told, !c.live())
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	user, definition := found.user, version.Definition.V
-	rule, err := a.permitting(definition, user)
-	if err != nil {
-		return store.NewSession{}, err
-	}
-	specialised, _, err := specialise(definition, rule, user.jurisdiction, models.SessionType(*in.Type))
+	verified := in.SkipVerification != nil && *in.SkipVerification
+	session, terms, err := a.govern(version.Definition.V, found.settled(models.Session{
+		OrgID: c.org().ID, Type: models.SessionType(*in.Type),
+		WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
+		Provisional:       in.provisional(c) && !verified,
+		ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
+		ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
+	}))
 	if err != nil {
 		return store.NewSession{}, err
 	}
 	planned := store.NewSession{
-		Session: models.Session{
-			OrgID: c.org().ID, Type: models.SessionType(*in.Type),
-			WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
-			Methods: models.AsJSON(graph.OfferedMethods(specialised)),
-			UseCase: rule.UseCase, AgeTier: rule.RequiredAgeTier, RuleVersion: rule.RuleVersion.String(),
-			Compliance:   models.AsJSON(showRule(rule, user.jurisdiction)),
-			Jurisdiction: user.jurisdiction, JurisdictionSource: user.source,
-			DeliveryJurisdiction: found.delivery, IPJurisdiction: found.address,
-			ClientReferenceID: in.ClientReferenceID, Metadata: models.AsJSON(in.metadata),
-			ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
-		},
-		Graph: specialised, Email: in.email, Phone: in.phone, TTL: a.config.SessionTTL,
-		WebhookRequired: c.live(), Verified: in.SkipVerification != nil && *in.SkipVerification,
+		Session: session, Terms: terms, Email: in.email, Phone: in.phone, TTL: a.config.SessionTTL,
+		WebhookRequired: c.live(), Verified: verified,
 	}
 	if !c.live() {
 		planned.SandboxQuota = a.config.SandboxQuota
@@ -83,8 +75,31 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	return a.begin(planned)
 }
 
-// begin lets the session take the branches at the start of its graph. They may end it, or have it reviewed, at birth.
+// govern puts a session under the rule of its place, as it is today, and makes the graph that it runs there.
+func (a *API) govern(d graph.Definition, s models.Session) (models.Session, store.Terms, error) {
+	rule, err := a.permitting(d, place{s.Jurisdiction, s.JurisdictionSource})
+	if err != nil {
+		return s, store.Terms{}, err
+	}
+	specialised, _, err := specialise(d, rule, s.Jurisdiction, s.Type)
+	if err != nil {
+		return s, store.Terms{}, err
+	}
+	explanation, err := json.Marshal(rule.Explain())
+	s.UseCase, s.AgeTier, s.RuleVersion = rule.UseCase, rule.RequiredAgeTier, rule.RuleVersion.String()
+	s.Compliance = models.AsJSON(showRule(rule, s.Jurisdiction))
+	s.Methods = models.AsJSON(graph.OfferedMethods(specialised))
+	s.Risk = models.AsJSON(s.PlaceRisk())
+	return s, store.Terms{Graph: specialised, Explanation: explanation}, err
+}
+
+// begin lets the session take the branches at the start of its graph. They may end it, or have it reviewed, at birth: not
+// before it is known where the user is.
 func (a *API) begin(planned store.NewSession) (store.NewSession, error) {
+	if planned.Session.Provisional {
+		planned.Session.Risk = models.AsJSON[*rules.Risk](nil)
+		return planned, nil
+	}
 	begun, err := a.engine.Begin(planned.Graph, planned.Session)
 	if err != nil {
 		return planned, err

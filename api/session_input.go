@@ -2,12 +2,10 @@ package api
 
 import (
 	"cmp"
-	"net/netip"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules"
 )
 
 // sessionInput is what a session is created from.
@@ -30,9 +28,7 @@ type sessionInput struct {
 
 	// What reading them gave.
 	email, phone string
-	jurisdiction rules.Jurisdiction
-	delivery     rules.Jurisdiction
-	clientIP     netip.Addr // the zero one unless given
+	told         told
 	metadata     map[string]string
 }
 
@@ -56,7 +52,7 @@ func readSession(c *call) (sessionInput, error) {
 	}
 	err := cmp.Or(in.checkCaptcha(c), in.checkNotYet(), in.checkKind(), in.checkSkip(c.live()),
 		in.checkURLs(c.live()), checkText("client_reference_id", in.ClientReferenceID, longestReference),
-		in.readContacts(), in.readJurisdictions(), in.readClientIP(c))
+		in.readContacts(), in.readPlaces(c))
 	if err != nil {
 		return in, err
 	}

@@ -7,11 +7,14 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-func (in *sessionInput) readJurisdictions() (err error) {
-	if in.jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction); err != nil {
+func (in *sessionInput) readPlaces(c *call) (err error) {
+	if in.told.clientIP, err = readClientIP(c, in.ClientIP); err != nil {
 		return err
 	}
-	in.delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
+	if in.told.jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction); err != nil {
+		return err
+	}
+	in.told.delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
 	return err
 }
 
@@ -29,17 +32,22 @@ func readJurisdiction(param string, text *string) (rules.Jurisdiction, error) {
 
 // readClientIP takes the user's address from the merchant's server alone: who calls with a publishable key is the user,
 // whose address is known. It is used at once, and kept nowhere.
-func (in *sessionInput) readClientIP(c *call) error {
-	if in.ClientIP == nil {
-		return nil
+func readClientIP(c *call, text *string) (address netip.Addr, err error) {
+	if text == nil {
+		return address, nil
 	}
 	if c.who.key.Key.Kind == models.PublishableKey {
-		return models.Invalid("client_ip", "client_ip can only be passed with a secret key")
+		return address, models.Invalid("client_ip", "client_ip can only be passed with a secret key")
 	}
-	address, err := netip.ParseAddr(*in.ClientIP)
+	address, err = netip.ParseAddr(*text)
 	if err != nil || address.Zone() != "" { // a zone means something on one machine alone
-		return models.Invalid("client_ip", "client_ip must be an IPv4 or IPv6 address")
+		return netip.Addr{}, models.Invalid("client_ip", "client_ip must be an IPv4 or IPv6 address")
 	}
-	in.clientIP = address.Unmap()
-	return nil
+	return address.Unmap(), nil
+}
+
+// provisional reports whether something was told by the address of the merchant's server, for want of the user's.
+func (in *sessionInput) provisional(c *call) bool {
+	servers := c.who.key.Key.Kind != models.PublishableKey && !in.told.clientIP.IsValid()
+	return servers && (in.told.jurisdiction == "" || in.told.delivery != "")
 }

@@ -57,7 +57,10 @@ func (a *API) getSession(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if explain {
-		objects[0] = a.explained(session, objects[0])
+		objects[0], err = a.explained(c, session, objects[0])
+	}
+	if err != nil {
+		return answer{}, err
 	}
 	return reply(http.StatusOK, objects[0])
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // atlas is what a GeoIP file would know.
@@ -256,6 +257,33 @@ func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
 		}
 		e.clock.advance(10e9)
 	}
+}
+
+// The branch at the start reads it, and a backtest reads what the session did.
+func TestAMismatchIsARiskAndNoMore(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	branch := obj{"kind": "branch", "cases": []obj{{"when": "'geo_mismatch' in risk.signals", "next": "doc"}}, "default": "face"}
+	workflow := e.workflow(e.sandbox, flow("where", obj{
+		"where": branch, "doc": method("document_capture", "yes", "no"), "face": method("facial_age", "yes", "no"),
+	}))
+	for _, c := range []struct {
+		why, address string
+		risk         any
+		offered      string
+	}{
+		{"there", "198.51.100.7", nil, "facial_age"},
+		{"abroad", "198.51.100.8", obj{"score": 40.0, "level": "medium", "signals": []any{"geo_mismatch"}}, "document_capture"},
+		{"unknown", "192.0.2.1", nil, "facial_age"},
+	} {
+		s := e.create(e.sandbox, workflow, obj{"delivery_jurisdiction": "US-CA", "client_ip": c.address})
+		shown := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
+		require.Equal(t, []any{"created", c.risk}, []any{shown["status"], shown["risk"]}, c.why)
+		e.submit(s, c.offered, graph.OutcomePassed)
+		require.Equal(t, "verified", e.status(s), c.why)
+	}
+	played := e.isOK(e.do("POST", "/v1/workflows/"+workflow+"/backtest", e.sandbox.secret, nil), 200).object
+	require.Equal(t, []any{3.0, []any{}}, []any{played["sessions"], played["changed"]})
 }
 
 func TestDeliveryDoesNotMakeUpForAnUnknownUser(t *testing.T) {

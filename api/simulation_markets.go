@@ -37,7 +37,7 @@ type marketError struct {
 // markets reads where the cases are to be played; none means where each says.
 func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.Jurisdiction, err error) {
 	if slices.Equal(in.Jurisdictions, []string{allMarkets}) {
-		markets = slices.DeleteFunc(a.rules.Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
+		markets = a.marketsOf(d)
 	} else if markets, err = readMarkets(in.Jurisdictions); err != nil {
 		return nil, err
 	}
@@ -47,6 +47,15 @@ func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.J
 	return markets, nil
 }
 
+// marketsOf are the jurisdictions that the workflow is for: those that there are rules of, and those that it names,
+// whether they have rules of their own, their country's, or none.
+func (a *API) marketsOf(d graph.Definition) []rules.Jurisdiction {
+	markets := slices.DeleteFunc(a.rules.Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
+	markets = append(markets, d.WithDefaults().Jurisdictions...)
+	slices.Sort(markets)
+	return slices.Compact(markets)
+}
+
 func readMarkets(names []string) (markets []rules.Jurisdiction, err error) {
 	for _, name := range names {
 		j, ok := rules.ParseJurisdiction(name)
@@ -54,7 +63,9 @@ func readMarkets(names []string) (markets []rules.Jurisdiction, err error) {
 			return nil, models.Invalid("jurisdictions",
 				"jurisdictions must be ISO 3166 countries or subdivisions, or '*' alone for all that the workflow is for")
 		}
-		markets = append(markets, j)
+		if !slices.Contains(markets, j) {
+			markets = append(markets, j)
+		}
 	}
 	return markets, nil
 }

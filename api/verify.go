@@ -11,7 +11,7 @@ func (a *API) openSession(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	session, err := a.store.MarkOpened(c.ctx, c.session.OrgID, c.session.ID)
+	session, err := a.open(c)
 	if err != nil {
 		return answer{}, err
 	}
@@ -31,6 +31,9 @@ func (a *API) consent(c *call) (answer, error) {
 	}
 	if in.Granted == nil {
 		return answer{}, missing("granted")
+	}
+	if err := mayAct(c, c.session); err != nil {
+		return answer{}, err
 	}
 	if !*in.Granted {
 		return answer{}, models.Invalid("granted", "granted must be true. Who does not consent may take a method that is not biometric")

@@ -26,6 +26,8 @@ type deviceStatusObject struct {
 	statusObject
 	ActiveDevice   *string           `json:"active_device"`
 	DeviceLockedAt *models.Timestamp `json:"device_locked_at"`
+	// HandoffNumber is what the phone must choose; null unless it has yet to.
+	HandoffNumber *int `json:"handoff_number"`
 }
 
 // getStatus answers with the status, or waits for it to change from what the client knows.
@@ -35,7 +37,7 @@ func (a *API) getStatus(c *call) (answer, error) {
 		return answer{}, c.query.err
 	}
 	known := c.gin.GetHeader("If-None-Match")
-	ans, tag, err := statusAnswer(c, c.session)
+	ans, tag, err := a.statusAnswer(c, c.session)
 	if err != nil {
 		return answer{}, err
 	}
@@ -66,7 +68,7 @@ func (a *API) awaitStatus(c *call, known string, wait time.Duration) (answer, st
 		if err != nil {
 			return answer{}, "", err
 		}
-		ans, tag, err := statusAnswer(c, session)
+		ans, tag, err := a.statusAnswer(c, session)
 		if err != nil || last || !matches(known, tag) {
 			return ans, tag, err
 		}
@@ -83,11 +85,19 @@ func (a *API) awaitStatus(c *call, known string, wait time.Duration) (answer, st
 	}
 }
 
-func statusAnswer(c *call, s models.Session) (answer, string, error) {
-	public := statusObject{SessionID: s.ID, Status: s.Status, IsTerminal: s.Status.Terminal()}
+func (a *API) statusAnswer(c *call, s models.Session) (answer, string, error) {
+	public := statusObject{
+		SessionID: s.ID, Status: s.Status, IsTerminal: s.Status.Terminal(), SameDeviceOnly: s.AttemptID != nil,
+	}
 	var object any = public
 	if c.who.client != nil {
-		object = deviceStatusObject{statusObject: public}
+		number, err := a.handoffNumber(c, s)
+		if err != nil {
+			return answer{}, "", err
+		}
+		object = deviceStatusObject{
+			statusObject: public, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt, HandoffNumber: number,
+		}
 	}
 	ans, err := reply(http.StatusOK, object)
 	sum := sha256.Sum256(ans.body)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -40,6 +41,9 @@ func (a *API) submitMethod(c *call) (answer, error) {
 	if ans, found, err := a.resubmitted(c); found || err != nil {
 		return ans, err
 	}
+	if err := a.openFirst(c); err != nil {
+		return answer{}, err
+	}
 	for try := range submitTries {
 		session, offer, err := a.offer(c, method, try > 0)
 		if err != nil && try == 0 {
@@ -56,13 +60,21 @@ func (a *API) submitMethod(c *call) (answer, error) {
 	return answer{}, unavailable("The session is changing too fast. Please try again")
 }
 
+// openFirst opens a provisional session whose page has not said that it is open: it has nothing to offer before.
+func (a *API) openFirst(c *call) (err error) {
+	if c.session.Provisional {
+		c.session, err = a.open(c)
+	}
+	return err
+}
+
 // offer looks up whether the session takes a submission to the method: as it was read with the credential, or afresh.
 func (a *API) offer(c *call, method rules.Method, afresh bool) (session models.Session, _ graph.Offer, err error) {
 	if session = c.session; afresh {
 		session, err = a.store.Session(c.ctx, c.session.OrgID, c.session.ID)
 	}
 	if err == nil {
-		err = terminal(session)
+		err = cmp.Or(terminal(session), mayAct(c, session))
 	}
 	if err != nil {
 		return session, graph.Offer{}, err

@@ -20,10 +20,12 @@ type viewObject struct {
 	RequiresEmailOTP bool                  `json:"requires_email_otp"`
 	ConsentRequired  bool                  `json:"consent_required"`
 	OfferHandoff     bool                  `json:"offer_handoff"`
-	HandoffReason    *string               `json:"handoff_reason"`
-	Failure          *models.FailureObject `json:"failure"`
-	Review           *viewReview           `json:"review"`
-	ExpiresAt        models.Timestamp      `json:"expires_at"`
+	HandoffReason    *models.HandoffReason `json:"handoff_reason"`
+	// HandoffChoices are the numbers from which the user of a phone is to pick the one that the desktop shows.
+	HandoffChoices []int                 `json:"handoff_choices"`
+	Failure        *models.FailureObject `json:"failure"`
+	Review         *viewReview           `json:"review"`
+	ExpiresAt      models.Timestamp      `json:"expires_at"`
 }
 
 // viewReview tells the user that somebody looks, and not who or why.
@@ -91,9 +93,14 @@ func (a *API) view(c *call, s models.Session) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	offered, err := a.offeredHandoff(c.ctx, s, c.who.onPhone())
+	if err != nil {
+		return answer{}, err
+	}
 	return reply(http.StatusOK, viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
 		Merchant: merchantObject{Name: org.Name}, Methods: methods, ConsentRequired: asksConsent(s),
+		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(c.handoff),
 		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	})
 }

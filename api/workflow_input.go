@@ -33,10 +33,11 @@ type overrideInput struct {
 }
 
 type preferencesInput struct {
-	LivenessStrategy *string  `json:"liveness_strategy"`
-	RequireEmailOTP  *bool    `json:"require_email_otp"`
-	MaxAttempts      *int     `json:"max_attempts"`
-	DocumentTypes    []string `json:"document_types"`
+	LivenessStrategy *string       `json:"liveness_strategy"`
+	RequireEmailOTP  *bool         `json:"require_email_otp"`
+	MaxAttempts      *int          `json:"max_attempts"`
+	DocumentTypes    []string      `json:"document_types"`
+	Handoff          *handoffInput `json:"handoff"`
 }
 
 // apply writes what is given into w. After an error w is of no use.

@@ -19,12 +19,13 @@ type definitionObject struct {
 	Graph         *graph.Source        `json:"graph"`
 }
 
-// preferencesObject leaves out what is not set.
+// preferencesObject leaves out what is not set, but for handoffs, which have their defaults.
 type preferencesObject struct {
-	LivenessStrategy string   `json:"liveness_strategy,omitempty"`
-	RequireEmailOTP  bool     `json:"require_email_otp"`
-	MaxAttempts      int      `json:"max_attempts,omitempty"`
-	DocumentTypes    []string `json:"document_types,omitempty"`
+	LivenessStrategy string        `json:"liveness_strategy,omitempty"`
+	RequireEmailOTP  bool          `json:"require_email_otp"`
+	MaxAttempts      int           `json:"max_attempts,omitempty"`
+	DocumentTypes    []string      `json:"document_types,omitempty"`
+	Handoff          handoffObject `json:"handoff"`
 }
 
 type workflowObject struct {
@@ -73,6 +74,7 @@ func showDefinition(d graph.Definition) definitionObject {
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes,
+			Handoff: showHandoff(set.HandoffOrDefault()),
 		},
 	}
 	if d.UseCase != "" {

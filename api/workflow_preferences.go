@@ -29,6 +29,9 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 		}
 		chosen.MaxAttempts = *given.MaxAttempts
 	}
+	if err := given.Handoff.apply(&chosen); err != nil {
+		return err
+	}
 	_, faults := graph.Compile(graph.Definition{Preferences: chosen})
 	for _, fault := range faults {
 		if strings.HasPrefix(fault.Field, "preferences.") {

@@ -17,6 +17,9 @@ func (a *API) createWorkflow(c *call) (answer, error) {
 	if in.UseCase == nil {
 		return answer{}, missing("use_case")
 	}
+	if err := a.checkHandoff(c, in.Preferences); err != nil {
+		return answer{}, err
+	}
 	var draft models.Workflow
 	if err := in.apply(&draft); err != nil {
 		return answer{}, err
@@ -52,6 +55,9 @@ func (a *API) getWorkflow(c *call) (answer, error) {
 func (a *API) updateWorkflow(c *call) (answer, error) {
 	var in workflowInput
 	if err := decode(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	if err := a.checkHandoff(c, in.Preferences); err != nil {
 		return answer{}, err
 	}
 	w, err := a.store.UpdateWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), in.apply)

@@ -25,6 +25,7 @@ const (
 	CodeSessionTerminal          ErrorCode = "session_terminal"
 	CodeIdempotencyKeyReuse      ErrorCode = "idempotency_key_reuse"
 	CodeAPIKeyInvalid            ErrorCode = "api_key_invalid"
+	CodeSessionLocked            ErrorCode = "session_locked_to_other_device"
 )
 
 // Our additions, for answers that the documentation has no code for.
@@ -33,6 +34,13 @@ const (
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
 	CodeConsentRequired       ErrorCode = "consent_required"
+	CodeHandoffDisabled       ErrorCode = "handoff_disabled"
+	CodeOriginNotAllowed      ErrorCode = "origin_not_allowed"
+	CodeHandoffTokenInvalid   ErrorCode = "handoff_token_invalid"
+	CodeHandoffTokenExpired   ErrorCode = "handoff_token_expired"
+	CodeHandoffTokenConsumed  ErrorCode = "handoff_token_consumed"
+	CodeHandoffEnded          ErrorCode = "handoff_ended"
+	CodeHandoffNotConfirmed   ErrorCode = "handoff_not_confirmed"
 	CodeReviewNotPending      ErrorCode = "review_not_pending"
 	CodeReviewDecided         ErrorCode = "review_decided"
 	CodeSignatureInvalid      ErrorCode = "signature_invalid"

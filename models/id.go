@@ -20,6 +20,7 @@ const (
 	PrefixOrg             IDPrefix = "org_"
 	PrefixKey             IDPrefix = "key_"
 	PrefixResult          IDPrefix = "vr_"
+	PrefixAttempt         IDPrefix = "va_"
 	PrefixRequest         IDPrefix = "req_"
 	PrefixAudit           IDPrefix = "aud_"
 	PrefixConnector       IDPrefix = "pc_"

@@ -18,6 +18,7 @@ type SessionObject struct {
 	AgeTier            rules.AgeTier      `json:"age_tier"`
 	Jurisdiction       rules.Jurisdiction `json:"jurisdiction"`
 	JurisdictionSource JurisdictionSource `json:"jurisdiction_source"`
+	Provisional        bool               `json:"jurisdiction_provisional"`
 	Compliance         ComplianceResult   `json:"compliance"`
 	ClientReferenceID  *string            `json:"client_reference_id"`
 	Metadata           map[string]string  `json:"metadata"`
@@ -62,7 +63,7 @@ type ReasonObject struct {
 	Action  rules.Action     `json:"action"`
 }
 
-// RiskObject is what verdicts have told of a session's risk.
+// RiskObject is what is known of a session's risk: what its places tell, and its verdicts.
 type RiskObject struct {
 	Score   int             `json:"score"`
 	Level   rules.RiskLevel `json:"level"`
@@ -92,13 +93,13 @@ func (s Session) Public() SessionObject {
 		ID: s.ID, Object: "verification_session", Type: s.Type, Status: s.Status,
 		WorkflowID: s.WorkflowID, WorkflowVersion: s.WorkflowVersion,
 		Methods: orEmpty(s.Methods.V), AgeTier: s.AgeTier,
-		Jurisdiction: s.Jurisdiction, JurisdictionSource: s.JurisdictionSource,
+		Jurisdiction: s.Jurisdiction, JurisdictionSource: s.JurisdictionSource, Provisional: s.Provisional,
 		Compliance:        s.compliance(),
 		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
 		VerificationPath: s.VerificationPath, Failure: s.failure(), Risk: s.risk(), Review: s.Review.Public(),
-		ConsentedAt: s.ConsentedAt,
-		Created:     s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
+		ConsentedAt: s.ConsentedAt, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt,
+		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
 		DeliveryObject: s.delivery(),
 	}
 }
@@ -108,10 +109,7 @@ func (s Session) delivery() *DeliveryObject {
 	if s.DeliveryJurisdiction == nil {
 		return nil
 	}
-	return &DeliveryObject{
-		IPJurisdiction:       s.IPJurisdiction,
-		JurisdictionMismatch: s.IPJurisdiction != nil && s.IPJurisdiction.Differs(*s.DeliveryJurisdiction),
-	}
+	return &DeliveryObject{IPJurisdiction: s.IPJurisdiction, JurisdictionMismatch: s.PlaceRisk() != nil}
 }
 
 // compliance is the snapshot; a session of before there were any has what was kept besides.

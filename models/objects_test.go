@@ -41,7 +41,7 @@ func TestFreshSessionIsShownWithNulls(t *testing.T) {
 	requireJSON(t, `{
 		"id": "vks_1", "object": "verification_session", "type": "age", "status": "created",
 		"workflow_id": "wf_1", "workflow_version": 3, "methods": [], "age_tier": "min_age_21",
-		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
+		"jurisdiction": "US-CA", "jurisdiction_source": "explicit", "jurisdiction_provisional": false,
 		"compliance": {
 			"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
 			"required_age_tier": "min_age_21", "allowed_methods": [], "mdl_acceptance_status": "not_recognized",
@@ -76,7 +76,7 @@ func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
 	requireJSON(t, `{
 		"id": "vks_1", "object": "verification_session", "type": "identity", "status": "failed",
 		"workflow_id": "wf_1", "workflow_version": 3, "methods": ["mdl", "document_capture"], "age_tier": "min_age_21",
-		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
+		"jurisdiction": "US-CA", "jurisdiction_source": "explicit", "jurisdiction_provisional": false,
 		"compliance": {
 			"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
 			"required_age_tier": "min_age_21", "allowed_methods": ["mdl"], "mdl_acceptance_status": "accepted",

@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"time"
+
+	"github.com/stile-id/stile/rules"
+)
 
 // What passes between workflows and activities: names, and messages that carry row ids and nothing personal.
 
@@ -11,6 +15,7 @@ const (
 	ActivitySyncSession     = "SyncSession"     // SessionRef -> SessionView
 	ActivityEndSession      = "EndSession"      // SessionEnd -> SessionView
 	ActivityDecideReview    = "DecideReview"    // ReviewDecision -> SessionView
+	ActivityReleaseDevice   = "ReleaseDevice"   // DeviceRef -> SessionView
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryProgress
@@ -33,6 +38,12 @@ type SessionRef struct {
 type SubmissionRef struct {
 	SessionRef
 	SubmissionID string `json:"submission_id"`
+}
+
+// DeviceRef names the device that holds a session, by the handoff that it claimed.
+type DeviceRef struct {
+	SessionRef
+	AttemptID string `json:"attempt_id"`
 }
 
 // SessionEnd asks to end a session that nothing else has ended.
@@ -65,6 +76,8 @@ type EventRef struct {
 type SessionView struct {
 	Status    SessionStatus `json:"status"`
 	ExpiresAt Timestamp     `json:"expires_at"`
+	// Jurisdiction may change once, when the user opens a provisional session.
+	Jurisdiction rules.Jurisdiction `json:"jurisdiction,omitempty"`
 	// Review is where the session's latest review stands, "" where there never was one, and ReviewNode at which node.
 	Review     ReviewStatus `json:"review,omitempty"`
 	ReviewNode string       `json:"review_node,omitempty"`
@@ -74,6 +87,15 @@ type SessionView struct {
 	FirstAttempts []DeliveryRef `json:"first_attempts,omitempty"`
 	// Unjudged are submissions without a verdict.
 	Unjudged []UnjudgedView `json:"unjudged,omitempty"`
+	// Device is the phone that holds the session; null while none does.
+	Device *DeviceView `json:"device,omitempty"`
+}
+
+// DeviceView is a device that holds a session.
+type DeviceView struct {
+	AttemptID string `json:"attempt_id"`
+	// IdleMS is after how long it will have stayed away for too long, unless it shows itself, in milliseconds.
+	IdleMS int64 `json:"idle_ms"`
 }
 
 // UnjudgedView is a submission that waits for its verdict.

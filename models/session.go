@@ -75,27 +75,41 @@ type Session struct {
 	RuleVersion     string
 	// Compliance is what the law asked when the session was created: later changes of the rules leave it alone.
 	Compliance JSON[ComplianceResult]
+	// ExplanationID finds what led to it; nil for a session of before that was kept.
+	ExplanationID *string
 	// ConsentedAt is when the user consented to biometric processing.
-	ConsentedAt        *Timestamp
+	ConsentedAt *Timestamp
+	// HandoffReason is why the page offers to go on with a phone: the first reason that was enough for it.
+	HandoffReason *HandoffReason
+	// FailedScans counts towards that, and no further.
+	FailedScans        int
 	Jurisdiction       rules.Jurisdiction
 	JurisdictionSource JurisdictionSource
 	// DeliveryJurisdiction is where the order goes; nil unless the merchant said so. IPJurisdiction is where the user's
 	// address was then; nil where nobody knew.
 	DeliveryJurisdiction *rules.Jurisdiction
 	IPJurisdiction       *rules.Jurisdiction
-	ClientReferenceID    *string
-	Metadata             JSON[map[string]string]
-	ReturnURL            *string
-	CancelURL            *string
-	EmailSealed          *string
-	EmailLookup          *string
-	PhoneSealed          *string
-	PhoneLookup          *string
-	VerificationPath     *string
-	FailureCode          *rules.ReasonCode
-	// Risk is nil while nobody has assessed it.
+	// Provisional says that the address was that of the merchant's server: places, terms and the beginning of the graph
+	// wait for the user to open the session.
+	Provisional       bool
+	ClientReferenceID *string
+	Metadata          JSON[map[string]string]
+	ReturnURL         *string
+	CancelURL         *string
+	EmailSealed       *string
+	EmailLookup       *string
+	PhoneSealed       *string
+	PhoneLookup       *string
+	VerificationPath  *string
+	FailureCode       *rules.ReasonCode
+	// Risk begins with what the places tell; nil where that is nothing, until a verdict tells of a risk.
 	Risk   JSON[*rules.Risk]
 	Review Review `gorm:"embedded"`
+	// AttemptID is the handoff whose device holds the session, since DeviceLockedAt; nil while none does.
+	AttemptID      *string
+	DeviceLockedAt *Timestamp
+	// DeviceSeenAt is when that device last showed that it is there.
+	DeviceSeenAt *Timestamp
 	// Revision counts the changes of the row: what was read is still true where it has not moved.
 	Revision int64
 	// Submissions counts what the user has sent; each one signals the workflow, so it is capped.
@@ -116,19 +130,16 @@ func (Session) TableName() string { return "sessions" }
 // AwaitsConsent reports whether the law asks for a consent to biometric processing that the user has not given.
 func (s Session) AwaitsConsent() bool { return s.Compliance.V.ConsentRequired && s.ConsentedAt == nil }
 
-// MaxSubmissions caps the signals that one session can cause, and so the size of its history.
-const MaxSubmissions = 500
-
-// Graph is a specialised graph: immutable, and shared by the sessions for which it came out the same.
-type Graph struct {
-	ID      string `gorm:"primaryKey"` // SHA-256 of organization and body
-	OrgID   string
-	Body    JSON[graph.Graph]
-	Created Timestamp
+// PlaceRisk is what the places of a session tell of its risk: nil where they agree, or nobody knows.
+func (s Session) PlaceRisk() *rules.Risk {
+	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
+		return nil
+	}
+	return rules.GeoMismatch(*s.DeliveryJurisdiction, *s.IPJurisdiction)
 }
 
-// TableName names the table for gorm.
-func (Graph) TableName() string { return "graphs" }
+// MaxSubmissions caps the signals that one session can cause, and so the size of its history.
+const MaxSubmissions = 500
 
 // SessionTransition records one change of status under its deterministic id, so that a repeat finds the first.
 type SessionTransition struct {
@@ -153,7 +164,7 @@ type Submission struct {
 	Method      rules.Method
 	Attempt     int
 	Payload     *string
-	Fingerprint string // keyed hash of the payload, to tell a repeat from another submission
+	Fingerprint string // keyed hash of the payload, to tell a repeat from another submission; "" once the session has ended
 	// ReadyAt is when Stile gives the verdict itself: at once, unless the slowness is simulated; or, where a provider is
 	// asked, when it has stayed away for too long.
 	ReadyAt Timestamp

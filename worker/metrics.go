@@ -20,6 +20,9 @@ type Metrics struct {
 	putOff prometheus.Counter
 
 	pending, oldestPending, oldestOverdue prometheus.Gauge
+
+	contactsErased prometheus.Counter
+	oldestKept     prometheus.Gauge
 }
 
 // attemptBuckets are in seconds: from the fastest receivers to those that use up their time.
@@ -50,6 +53,11 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			"How long ago the oldest pending attempt was put down."),
 		oldestOverdue: gauge("stile_webhook_oldest_overdue_seconds",
 			"How long past its time the most overdue pending attempt is."),
+		contactsErased: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stile_contacts_erased_total", Help: "Sessions whose contacts the sweep erased, their days being over.",
+		})),
+		oldestKept: gauge("stile_contacts_oldest_overdue_seconds",
+			"How long past their days the contacts are that have been kept for too long."),
 		inquiries: counter("stile_provider_requests_total", "Requests to providers.", "method", "answer"),
 		recovered: counter("stile_recovered_total", "Starts, signals, expiries and deliveries that the sweep repeated.",
 			"what"),
@@ -85,6 +93,13 @@ func (m *Metrics) owed(b store.Backlog, now time.Time) {
 	m.pending.Set(float64(b.Pending))
 	m.oldestPending.Set(secondsSince(b.Oldest, now))
 	m.oldestOverdue.Set(secondsSince(b.Due, now))
+}
+
+func (m *Metrics) erased(sessions int) { m.contactsErased.Add(float64(sessions)) }
+
+// due says when the next contacts are to be erased.
+func (m *Metrics) due(next *models.Timestamp, now time.Time) {
+	m.oldestKept.Set(secondsSince(next, now))
 }
 
 // secondsSince is 0 where there is no such moment, or it is yet to come.

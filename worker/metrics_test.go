@@ -76,6 +76,25 @@ func TestTheBacklogIsMeasured(t *testing.T) {
 	}
 }
 
+func TestErasuresAreCountedAndTheirDelayIsMeasured(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	metrics := worker.NewMetrics(registry)
+	metrics.Erased(500)
+	metrics.Erased(0)
+	metrics.Erased(7)
+	require.Contains(t, scraped(registry), "\nstile_contacts_erased_total 507\n")
+
+	now := models.At(time.Now()).Time
+	for _, step := range []struct {
+		next    *models.Timestamp
+		overdue string
+	}{{ago(now, 90), "90"}, {ago(now, -90), "0"}, {nil, "0"}} {
+		metrics.Due(step.next, now)
+		require.Contains(t, scraped(registry), "\nstile_contacts_oldest_overdue_seconds "+step.overdue+"\n")
+	}
+}
+
 func ago(now time.Time, seconds int) *models.Timestamp {
 	return models.AtPtr(now.Add(-time.Duration(seconds) * time.Second))
 }

@@ -15,6 +15,11 @@ const (
 	forgetEvery = 100
 	// measureEvery is how many sweeps pass between two looks at all that is owed.
 	measureEvery = 5
+	// eraseEvery is how many sweeps pass between two looks for contacts that have been kept for their days.
+	eraseEvery = 5
+	// Sessions end by the thousand and their contacts are due as many at a time: they are erased by the batch, up to
+	// so many batches in a row.
+	eraseBatch, eraseBatches = 500, 10
 )
 
 // sweep repeats what a crash or an outage lost: starts, signals, expiries, deliveries. Any number of replicas may do it
@@ -34,6 +39,10 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
 		if round%measureEvery == 1 {
 			w.attempt(ctx, "measure the backlog", w.measureBacklog)
+		}
+		if round%eraseEvery == 1 {
+			w.attempt(ctx, "settle retention", w.settleRetention)
+			w.attempt(ctx, "erase contacts", w.eraseContacts)
 		}
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
@@ -143,6 +152,37 @@ func (w *Worker) measureBacklog(ctx context.Context) error {
 		w.options.Metrics.owed(backlog, store.Now().Time)
 	}
 	return err
+}
+
+// settleRetention finds out what is due of sessions that the version before has ended.
+func (w *Worker) settleRetention(ctx context.Context) error {
+	return inBatches(func() (int, error) { return w.options.Store.Across().SettleRetention(ctx, eraseBatch) })
+}
+
+// eraseContacts erases what has been kept for its days, and measures what that leaves.
+func (w *Worker) eraseContacts(ctx context.Context) error {
+	store := w.options.Store
+	err := inBatches(func() (int, error) {
+		erased, err := store.Across().EraseDue(ctx, eraseBatch)
+		w.options.Metrics.erased(erased)
+		return erased, err
+	})
+	next, nextErr := store.Across().NextErasure(ctx)
+	if nextErr == nil {
+		w.options.Metrics.due(next, store.Now().Time)
+	}
+	return errors.Join(err, nextErr)
+}
+
+// inBatches repeats until a batch is not full. What is left after many of them waits for the next time, lest other
+// steps of the sweep wait for it.
+func inBatches(do func() (int, error)) error {
+	for range eraseBatches {
+		if done, err := do(); err != nil || done < eraseBatch {
+			return err
+		}
+	}
+	return nil
 }
 
 // overdueAfter leaves an attempt under way its time, and an activity that a crash lost its retry.

@@ -47,7 +47,9 @@ type Options struct {
 
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
-	RetrySchedule []time.Duration
+	// DeviceIdleTimeout is for how long the device that holds a session may stay away; two minutes unless given.
+	DeviceIdleTimeout time.Duration
+	RetrySchedule     []time.Duration
 	// SweepInterval is how often lost signals, starts and deliveries are looked for, and SweepAfter how long something
 	// must be overdue to count as lost. 0 means 2 and 5 seconds.
 	SweepInterval, SweepAfter time.Duration
@@ -64,6 +66,7 @@ func (o Options) withDefaults() Options {
 	if o.ProviderClient == nil {
 		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost, o.Egress)
 	}
+	o.DeviceIdleTimeout = cmp.Or(o.DeviceIdleTimeout, 2*time.Minute)
 	o.WebhookConcurrency = cmp.Or(o.WebhookConcurrency, 16)
 	o.ProviderConcurrency = cmp.Or(o.ProviderConcurrency, 64)
 	if o.SweepInterval == 0 {
@@ -121,6 +124,7 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	register(queue, models.ActivitySyncSession, sessions.SyncSession)
 	register(queue, models.ActivityEndSession, sessions.EndSession)
 	register(queue, models.ActivityDecideReview, sessions.DecideReview)
+	register(queue, models.ActivityReleaseDevice, sessions.ReleaseDevice)
 	register(queue, models.ActivityDeliverWebhook, w.webhooks().DeliverWebhook) // to endpoints that are prompt
 	return queue
 }
@@ -129,7 +133,8 @@ func (w *Worker) sessions() *activities.Sessions {
 	o := w.options
 	return &activities.Sessions{
 		Store: o.Store, Judge: o.Judge, Pace: w.pace, ReviewTimeout: o.ReviewTimeout, SessionTTL: o.SessionTTL,
-		Judged: o.Metrics.judged, Ended: o.Metrics.ended,
+		DeviceIdleTimeout: o.DeviceIdleTimeout,
+		Judged:            o.Metrics.judged, Ended: o.Metrics.ended,
 	}
 }
 

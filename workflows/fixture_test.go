@@ -69,6 +69,7 @@ func newPlay(t *testing.T) *play {
 	})
 	p.sessions = &activities.Sessions{
 		Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: reviewTimeout, SessionTTL: day,
+		DeviceIdleTimeout: 2 * time.Minute,
 	}
 	p.webhooks = &activities.Webhooks{
 		Store: p.Store, Client: outbound.NewClient(webhookTimeout, outbound.Policy{Allow: outbound.Loopback()}), Schedule: schedule,
@@ -88,6 +89,7 @@ func (p *play) register() {
 		models.ActivitySyncSession:     p.sessions.SyncSession,
 		models.ActivityEndSession:      p.sessions.EndSession,
 		models.ActivityDecideReview:    p.sessions.DecideReview,
+		models.ActivityReleaseDevice:   p.sessions.ReleaseDevice,
 		models.ActivityEventDeliveries: p.webhooks.EventDeliveries,
 		models.ActivityDeliverWebhook:  p.webhooks.DeliverWebhook,
 		models.ActivityAskProvider:     p.providers.AskProvider,
@@ -128,7 +130,7 @@ func (p *play) run(t *testing.T, session models.Session) {
 	require.NoError(t, err)
 	p.execute(t, session.ID, workflows.NameSession, workflows.SessionInput{
 		SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
-		ExpiresAt:  session.ExpiresAt, Status: session.Status, FirstAttempts: first,
+		ExpiresAt:  session.ExpiresAt, Status: session.Status, Jurisdiction: session.Jurisdiction, FirstAttempts: first,
 	})
 }
 

@@ -3,6 +3,7 @@ package workflows
 
 import (
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -40,6 +41,8 @@ type SessionInput struct {
 	ExpiresAt models.Timestamp `json:"expires_at"`
 	// Status is that of the row at the start; a session may be born verified.
 	Status models.SessionStatus `json:"status"`
+	// Jurisdiction is that of the row at the start.
+	Jurisdiction rules.Jurisdiction `json:"jurisdiction,omitempty"`
 	// FirstAttempts are the deliveries of the events that creation fired.
 	FirstAttempts []models.DeliveryRef `json:"first_attempts,omitempty"`
 }

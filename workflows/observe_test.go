@@ -58,16 +58,23 @@ func TestTheStateCountsDeliveriesUnderWay(t *testing.T) {
 	p.run(t, session)
 }
 
-func TestTheStatusIsIndexedWhenItChanges(t *testing.T) {
-	t.Parallel()
-	p := newPlay(t)
-	session := p.Begin(t, scene.AnyOf(document))
+// indexed collects what the run writes into its search attributes.
+func (p *play) indexed(t *testing.T) *[]temporal.SearchAttributes {
+	t.Helper()
 	var indexed []temporal.SearchAttributes
 	p.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
 		attributes, ok := args.Get(0).(temporal.SearchAttributes)
 		require.True(t, ok)
 		indexed = append(indexed, attributes)
 	}).Return(nil)
+	return &indexed
+}
+
+func TestTheStatusIsIndexedWhenItChanges(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	indexed := p.indexed(t)
 	p.after(time.Minute, p.changed)
 	p.after(2*time.Minute, func() { p.submits(t, session, document, simulated.Fail) })
 	p.after(3*time.Minute, func() { p.submits(t, session, document, simulated.Fail) })
@@ -79,5 +86,24 @@ func TestTheStatusIsIndexedWhenItChanges(t *testing.T) {
 	require.Equal(t, []temporal.SearchAttributes{
 		temporal.NewSearchAttributes(status.ValueSet("requires_input")),
 		temporal.NewSearchAttributes(status.ValueSet("verified")),
-	}, indexed, "a status that stays is not written again")
+	}, *indexed, "a status that stays is not written again")
+}
+
+// A user may open a session elsewhere than where the merchant's server is.
+func TestTheJurisdictionIsIndexedWhenItChanges(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	session := p.Begin(t, scene.AnyOf(document))
+	session.Jurisdiction = "DE" // the row says US-CA
+	indexed := p.indexed(t)
+	p.after(time.Minute, p.changed)
+	p.after(2*time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	require.Len(t, *indexed, 2)
+	jurisdiction := temporal.NewSearchAttributeKeyKeyword("StileJurisdiction")
+	require.Equal(t, temporal.NewSearchAttributes(jurisdiction.ValueSet("US-CA")), (*indexed)[0])
+	_, again := (*indexed)[1].GetKeyword(jurisdiction)
+	require.False(t, again)
 }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 )
 
 // Session runs one verification session from its creation to its end. It never decides: an activity moves the row, and
@@ -38,12 +40,14 @@ type sessionRun struct {
 	deadline deadline
 	indexed  indexed
 	unjudged unjudged
+	hold     hold
 }
 
 // indexed is what the search attributes say.
 type indexed struct {
-	status models.SessionStatus
-	review models.ReviewStatus
+	status       models.SessionStatus
+	review       models.ReviewStatus
+	jurisdiction rules.Jurisdiction
 }
 
 // deadline is the timer to the session's expiry.
@@ -58,7 +62,7 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 		ref:      in.SessionRef,
 		view:     models.SessionView{Status: in.Status, ExpiresAt: in.ExpiresAt},
 		attempts: newFirstAttempts(ctx, webhookTimeout),
-		indexed:  indexed{status: in.Status},
+		indexed:  indexed{status: in.Status, jurisdiction: in.Jurisdiction},
 		unjudged: newUnjudged(ctx),
 	}
 	if !in.Status.Terminal() {
@@ -78,7 +82,7 @@ func (run *sessionRun) state() (SessionState, error) {
 
 // awaitNext waits for whatever comes first, and has the row answer it.
 func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channel) (err error) {
-	workflow.NewSelector(ctx).
+	next := workflow.NewSelector(ctx).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalMethodResult), func(c workflow.ReceiveChannel, _ bool) {
 			var signal SubmissionSignal
 			c.Receive(ctx, &signal)
@@ -99,8 +103,11 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 			err = run.judge(ctx, submission)
 		}).
 		AddFuture(run.deadline.timer, func(workflow.Future) { err = run.end(ctx, models.StatusExpired) }).
-		AddReceive(cancelled, func(workflow.ReceiveChannel, bool) { err = run.end(ctx, models.StatusCancelled) }).
-		Select(ctx)
+		AddReceive(cancelled, func(workflow.ReceiveChannel, bool) { err = run.end(ctx, models.StatusCancelled) })
+	if run.hold.timer != nil {
+		next.AddFuture(run.hold.timer, func(workflow.Future) { err = run.release(ctx) })
+	}
+	next.Select(ctx)
 	return err
 }
 
@@ -131,6 +138,7 @@ func (run *sessionRun) look(ctx workflow.Context, activity string, message any, 
 	run.view = view
 	run.attempts.start(ctx, view.FirstAttempts)
 	run.expect(ctx)
+	run.setHold(ctx)
 	if !view.Status.Terminal() {
 		run.setDeadline(ctx)
 	}
@@ -157,7 +165,7 @@ func (run *sessionRun) cancelDeadline() {
 	}
 }
 
-// index shows status and review in Temporal's list of runs. Only a change is worth an event of the history.
+// index shows status, review and jurisdiction in Temporal's list of runs. Only a change is worth an event of the history.
 func (run *sessionRun) index(ctx workflow.Context) error {
 	var changed []temporal.SearchAttributeUpdate
 	if run.indexed.status != run.view.Status {
@@ -166,10 +174,14 @@ func (run *sessionRun) index(ctx workflow.Context) error {
 	if run.indexed.review != run.view.Review {
 		changed = append(changed, searchReview.ValueSet(string(run.view.Review)))
 	}
+	jurisdiction := cmp.Or(run.view.Jurisdiction, run.indexed.jurisdiction) // older activities do not tell
+	if run.indexed.jurisdiction != jurisdiction {
+		changed = append(changed, searchJurisdiction.ValueSet(string(jurisdiction)))
+	}
 	if len(changed) == 0 {
 		return nil
 	}
-	run.indexed = indexed{status: run.view.Status, review: run.view.Review}
+	run.indexed = indexed{status: run.view.Status, review: run.view.Review, jurisdiction: jurisdiction}
 	return workflow.UpsertTypedSearchAttributes(ctx, changed...)
 }
 
@@ -194,6 +206,9 @@ func (run *sessionRun) details() string {
 		if unjudged.Provider != "" {
 			lines = append(lines, "- `"+unjudged.SubmissionID+"` waits for "+waitsFor(unjudged))
 		}
+	}
+	if run.view.Device != nil {
+		lines = append(lines, "- held by a phone, attempt `"+run.view.Device.AttemptID+"`")
 	}
 	if run.view.Review.Waits() {
 		lines = append(lines, "- review at node `"+run.view.ReviewNode+"`: "+string(run.view.Review))

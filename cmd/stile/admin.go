@@ -78,8 +78,31 @@ func orgCommand() *cobra.Command {
 	create.Flags().BoolVar(&o.PublishableCreateBlocked, "block-publishable-create", false,
 		"refuse sessions created with a publishable key")
 	_ = create.MarkFlagRequired("name")
-	org.AddCommand(create)
+	org.AddCommand(create, handoffURLsCommand())
 	return org
+}
+
+func handoffURLsCommand() *cobra.Command {
+	var org string
+	var add, remove []string
+	cmd := &cobra.Command{
+		Use: "handoff-urls", Short: "List, add and remove the pages that links of handoffs may lead to", Args: cobra.NoArgs,
+		RunE: withStore(func(ctx context.Context, s *store.Store, cmd *cobra.Command, _ []string) error {
+			allowed, err := s.ChangeHandoffURLs(ctx, org, store.ActorCLI, add, remove)
+			if err != nil {
+				return models.Explain(err)
+			}
+			for _, url := range allowed {
+				cmd.Println(url)
+			}
+			return nil
+		}),
+	}
+	cmd.Flags().StringVar(&org, "org", "", "the organization's id")
+	cmd.Flags().StringArrayVar(&add, "add", nil, "allow this page, and what lies under it; may be given more than once")
+	cmd.Flags().StringArrayVar(&remove, "remove", nil, "allow it no longer; may be given more than once")
+	_ = cmd.MarkFlagRequired("org")
+	return cmd
 }
 
 func keyCommand() *cobra.Command {

@@ -60,6 +60,39 @@ func TestAnOperatorSetsUpAnOrganization(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out, "revoked"))
 }
 
+func TestAnOperatorSaysWhereHandoffsMayLead(t *testing.T) {
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+	_, err := stile(t, "migrate", "--database-only")
+	require.NoError(t, err)
+	out, err := stile(t, "org", "create", "--name", "Shop")
+	require.NoError(t, err)
+	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
+
+	urls := func(args ...string) []string {
+		out, err := stile(t, append([]string{"org", "handoff-urls", "--org", org}, args...)...)
+		require.NoError(t, err)
+		return strings.Fields(out)
+	}
+	require.Empty(t, urls())
+	require.Equal(t, []string{"https://a.example", "https://b.example/scan"},
+		urls("--add", "https://b.example/scan/", "--add", "https://A.example/"))
+	require.Equal(t, []string{"https://b.example/scan"}, urls("--remove", "https://a.example"))
+	require.Equal(t, []string{"https://b.example/scan"}, urls())
+
+	for want, args := range map[string][]string{
+		"add[0] must be an https URL": {"--org", org, "--add", "http://localhost:3000"},
+		"No such handoff URL":         {"--org", org, "--remove", "https://a.example"},
+		"No such organization":        {"--org", "org_x"},
+		"org":                         {},
+	} {
+		_, err := stile(t, append([]string{"org", "handoff-urls"}, args...)...)
+		require.ErrorContains(t, err, want)
+	}
+	require.Equal(t, []string{"https://b.example/scan"}, urls())
+}
+
 func TestWhatAnOperatorGetsWrongIsNamed(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())

@@ -156,9 +156,9 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	c := a.options.Config
 	return worker.New(worker.Options{
 		Temporal: a.temporal, Store: a.store, Orchestrator: orders,
-		Judge:          simulated.Judge{Real: attestation.Judge{}},
-		ReviewTimeout:  c.ReviewTimeout,
-		SessionTTL:     c.SessionTTL,
+		Judge:         simulated.Judge{Real: attestation.Judge{}},
+		ReviewTimeout: c.ReviewTimeout,
+		SessionTTL:    c.SessionTTL, DeviceIdleTimeout: c.DeviceIdleTimeout,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
 		WebhookConcurrency: c.WebhookConcurrency, ProviderConcurrency: c.ProviderConcurrency,
 		CallbackURL:   a.callbackURL(),
@@ -181,6 +181,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	return api.New(api.Options{
 		Store: a.store, Orchestrator: orders, Locator: locator, Rules: rules, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
+			HandoffTTL: c.HandoffTokenTTL, HandoffReuse: c.HandoffReuseWindow,
 			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,

@@ -1,22 +1,19 @@
 package app_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/geotest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -75,7 +72,8 @@ func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {
 
 func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 	t.Parallel()
-	a, err := app.New(t.Context(), options(t, placing(t, "198.51.100.0/24", "DE")))
+	places := geotest.Saved(t, geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In("DE")}))
+	a, err := app.New(t.Context(), options(t, places))
 	require.NoError(t, err)
 	a.Start(t.Context())
 	t.Cleanup(func() { require.NoError(t, a.Stop()) })
@@ -104,20 +102,4 @@ func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 		`{"type": "age", "workflow_id": "`+workflow+`", "client_ip": "198.51.100.7"}`)
 	require.Equal(t, "DE", session["jurisdiction"])
 	require.Equal(t, "geoip", session["jurisdiction_source"])
-}
-
-// placing is a file that puts a network into a country.
-func placing(t *testing.T, cidr, country string) (path string) {
-	t.Helper()
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-Country", IncludeReservedNetworks: true})
-	require.NoError(t, err)
-	_, network, err := net.ParseCIDR(cidr)
-	require.NoError(t, err)
-	require.NoError(t, tree.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(country)}}))
-	var content bytes.Buffer
-	_, err = tree.WriteTo(&content)
-	require.NoError(t, err)
-	path = filepath.Join(t.TempDir(), "country.mmdb")
-	require.NoError(t, os.WriteFile(path, content.Bytes(), 0o600))
-	return path
 }

@@ -41,6 +41,9 @@ type Config struct {
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
+	HandoffTokenTTL      time.Duration   // STILE_HANDOFF_TOKEN_TTL
+	HandoffReuseWindow   time.Duration   // STILE_HANDOFF_REUSE_WINDOW: for how long the same token is given out again
+	DeviceIdleTimeout    time.Duration   // STILE_DEVICE_IDLE_TIMEOUT: for how long a phone that holds a session may stay away
 	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
@@ -90,6 +93,9 @@ func Read(get func(name string) string) (Config, error) {
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),
+		HandoffTokenTTL:      r.duration("STILE_HANDOFF_TOKEN_TTL", 5*time.Minute),
+		HandoffReuseWindow:   r.duration("STILE_HANDOFF_REUSE_WINDOW", time.Minute),
+		DeviceIdleTimeout:    r.duration("STILE_DEVICE_IDLE_TIMEOUT", 2*time.Minute),
 		WebhookRetrySchedule: r.durations("STILE_WEBHOOK_RETRY_SCHEDULE", "5m,30m,2h,8h"),
 		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
 		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", 5*time.Second),

@@ -78,7 +78,7 @@ const (
 		`"status":"enabled","description":null,"metadata":{},"overlap_until":null,"created":1,"updated":1}`
 	session = `{"id":"` + sessionID + `","object":"verification_session","type":"age","status":"failed","workflow_id":"wf_` + id24 + `",` +
 		`"workflow_version":3,"methods":["mdl","document_capture"],"age_tier":"min_age_21","jurisdiction":"US-CA",` +
-		`"jurisdiction_source":"explicit","compliance":{"use_case":"alcohol_delivery","jurisdiction":"US-CA","prohibited":false,"prohibited_reason":null,"required_age_tier":"min_age_21","allowed_methods":["mdl"],"mdl_acceptance_status":"accepted","governing_regulator":"ABC","consent_required":false,"credential_validity_days":365,"data_retention_days":null,"document_image_retention_days":null,"biometric_retention_days":null,"rule_version":"2026-04-02"},` +
+		`"jurisdiction_source":"explicit","jurisdiction_provisional":false,"compliance":{"use_case":"alcohol_delivery","jurisdiction":"US-CA","prohibited":false,"prohibited_reason":null,"required_age_tier":"min_age_21","allowed_methods":["mdl"],"mdl_acceptance_status":"accepted","governing_regulator":"ABC","consent_required":false,"credential_validity_days":365,"data_retention_days":null,"document_image_retention_days":null,"biometric_retention_days":null,"rule_version":"2026-04-02"},` +
 		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
 		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},"risk":null,` +
@@ -92,7 +92,7 @@ const (
 	view  = `{"object":"verification_view","session_id":"` + sessionID + `","type":"age","status":"pending",` +
 		`"merchant":{"name":"Shop","logo_url":null,"color":null},` +
 		`"methods":[{"method":"document_capture","status":"available","attempts_left":3,"needs":["camera"],"last_attempt":null}],` +
-		`"requires_email_otp":false,"consent_required":false,"offer_handoff":false,"handoff_reason":null,"failure":null,"review":null,"expires_at":86401}`
+		`"requires_email_otp":false,"consent_required":false,"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
 	workflow = `{"id":"wf_` + id24 + `","object":"workflow","name":"Checkout","mode":"graph","use_case":"alcohol_delivery","jurisdictions":["US"],` +
 		`"methods":[],"composition":null,"supplementary":[],"overrides":{"US-CA":{"add":["carrier_lookup"],"remove":["mdl"]}},` +
 		`"preferences":{"max_attempts":3},"graph":{"start":"pick","nodes":{` +
@@ -161,7 +161,7 @@ func TestRightAnswersPass(t *testing.T) {
 		{"GET", "/v1/workflows/wf_" + id24 + "/versions", "", answer{200, keyHeaders(), list("/v1/workflows/wf_"+id24+"/versions", version)}, nil},
 		{"GET", verify, "", answer{200, client, view}, bearer},
 		{"GET", verify + "/status?wait=25", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, status}, anonymous},
-		{"GET", verify + "/status", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null`)}, bearer},
+		{"GET", verify + "/status", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null`)}, bearer},
 		{"GET", verify + "/status", "", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`, "Content-Type": "none"}, ""}, anonymous},
 		{"POST", verify + "/methods/self_attestation", `{"date_of_birth":"1990-01-31","declaration":true}`, answer{202, client, attempt}, bearer},
 		{"POST", verify + "/methods/mdl", `{"simulate":"slow"}`, answer{202, client, attempt}, bearer},

@@ -1,98 +1,47 @@
 package geo_test
 
 import (
-	"bytes"
-	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/geo"
+	"github.com/stile-id/stile/internal/geotest"
 	"github.com/stile-id/stile/rules"
 )
 
-type (
-	// networks is the content of a file: a record per CIDR.
-	networks map[string]mmdbtype.DataType
-	obj      = mmdbtype.Map
-)
-
-func code(iso string) obj { return obj{"iso_code": mmdbtype.String(iso)} }
-
-// in is a record as GeoLite2-City and GeoIP2-Country have them.
-func in(country string, subdivisions ...string) obj {
-	record := obj{"continent": obj{"code": mmdbtype.String("EU")}, "country": code(country)}
-	parts := mmdbtype.Slice{}
-	for _, subdivision := range subdivisions {
-		parts = append(parts, code(subdivision))
-	}
-	if len(parts) > 0 {
-		record["subdivisions"] = parts
-	}
-	return record
-}
-
-// file is a file in MaxMind's format, for IPv6 too unless the version says otherwise.
-func file(t *testing.T, content networks, version ...int) []byte {
-	t.Helper()
-	options := mmdbwriter.Options{DatabaseType: "Test-City", RecordSize: 24, IncludeReservedNetworks: true}
-	if len(version) > 0 {
-		options.IPVersion = version[0]
-	}
-	tree, err := mmdbwriter.New(options)
-	require.NoError(t, err)
-	for cidr, record := range content {
-		_, network, err := net.ParseCIDR(cidr)
-		require.NoError(t, err)
-		require.NoError(t, tree.Insert(network, record))
-	}
-	var out bytes.Buffer
-	_, err = tree.WriteTo(&out)
-	require.NoError(t, err)
-	return out.Bytes()
-}
-
-func saved(t *testing.T, content []byte) (path string) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "places.mmdb")
-	require.NoError(t, os.WriteFile(path, content, 0o600))
-	return path
-}
-
 func opened(t *testing.T, content []byte) *geo.Locator {
 	t.Helper()
-	l, err := geo.Open(geo.Options{Path: saved(t, content)})
+	l, err := geo.Open(geo.Options{Path: geotest.Saved(t, content)})
 	require.NoError(t, err)
 	return l
 }
 
 func TestWhereAddressesAre(t *testing.T) {
 	t.Parallel()
-	registered := obj{"registered_country": code("SE")}
-	abroad := in("NO")
-	abroad["registered_country"] = code("SE")
-	unplaced := in("EU")
-	unplaced["registered_country"] = code("SE")
-	nameless := in("FR")
-	nameless["subdivisions"] = mmdbtype.Slice{obj{"names": obj{"en": mmdbtype.String("Brittany")}}}
-	l := opened(t, file(t, networks{
-		"198.51.100.0/24": in("US", "CA", "XYZ"),
-		"203.0.113.0/28":  in("DE"),
+	registered := geotest.Record{"registered_country": geotest.Code("SE")}
+	abroad := geotest.In("NO")
+	abroad["registered_country"] = geotest.Code("SE")
+	unplaced := geotest.In("EU")
+	unplaced["registered_country"] = geotest.Code("SE")
+	nameless := geotest.In("FR")
+	nameless["subdivisions"] = mmdbtype.Slice{geotest.Record{"names": geotest.Record{"en": mmdbtype.String("Brittany")}}}
+	l := opened(t, geotest.File(t, geotest.Networks{
+		"198.51.100.0/24": geotest.In("US", "CA", "XYZ"),
+		"203.0.113.0/28":  geotest.In("DE"),
 		"203.0.113.16/28": registered,
 		"203.0.113.32/28": abroad,
 		"203.0.113.48/28": unplaced,
-		"203.0.113.64/28": in("GB", "ENGLAND"),
+		"203.0.113.64/28": geotest.In("GB", "ENGLAND"),
 		"203.0.113.80/28": nameless,
-		"203.0.113.96/28": in("XX", "CA"),
-		"203.0.113.112/28": obj{
-			"continent": obj{"code": mmdbtype.String("EU")},
+		"203.0.113.96/28": geotest.In("XX", "CA"),
+		"203.0.113.112/28": geotest.Record{
+			"continent": geotest.Record{"code": mmdbtype.String("EU")},
 		},
-		"2001:db8:1::/48": in("AT", "9"),
+		"2001:db8:1::/48": geotest.In("AT", "9"),
 	}))
 	for _, c := range []struct{ why, address, want string }{
 		{"the first subdivision counts", "198.51.100.7", "US-CA"},
@@ -121,7 +70,7 @@ func TestWhereAddressesAre(t *testing.T) {
 
 func TestAFileOfIPv4Alone(t *testing.T) {
 	t.Parallel()
-	l := opened(t, file(t, networks{"198.51.100.0/24": in("US")}, 4))
+	l := opened(t, geotest.FileOfIPv4(t, geotest.Networks{"198.51.100.0/24": geotest.In("US")}))
 	for address, want := range map[string]rules.Jurisdiction{
 		"198.51.100.7": "US", "::ffff:198.51.100.7": "US", "2001:db8::1": "",
 	} {
@@ -133,19 +82,19 @@ func TestAFileOfIPv4Alone(t *testing.T) {
 
 func TestWhatCannotBeOpened(t *testing.T) {
 	t.Parallel()
-	sound := file(t, networks{"198.51.100.0/24": in("US")})
+	sound := geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In("US")})
 	for why, path := range map[string]string{
 		"missing":          filepath.Join(t.TempDir(), "none.mmdb"),
 		"a folder":         t.TempDir(),
-		"empty":            saved(t, nil),
-		"of text":          saved(t, []byte("country,code")),
-		"cut short":        saved(t, sound[:len(sound)/2]),
-		"cut at the front": saved(t, sound[len(sound)/2:]),
-		"of owners": saved(t, file(t, networks{
-			"198.51.100.0/24": obj{"autonomous_system_number": mmdbtype.Uint32(64500)},
+		"empty":            geotest.Saved(t, nil),
+		"of text":          geotest.Saved(t, []byte("country,code")),
+		"cut short":        geotest.Saved(t, sound[:len(sound)/2]),
+		"cut at the front": geotest.Saved(t, sound[len(sound)/2:]),
+		"of owners": geotest.Saved(t, geotest.File(t, geotest.Networks{
+			"198.51.100.0/24": geotest.Record{"autonomous_system_number": mmdbtype.Uint32(64500)},
 		})),
-		"of another shape": saved(t, file(t, networks{"198.51.100.0/24": obj{"country": mmdbtype.String("US")}})),
-		"of no networks":   saved(t, file(t, nil)),
+		"of another shape": geotest.Saved(t, geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.Record{"country": mmdbtype.String("US")}})),
+		"of no networks":   geotest.Saved(t, geotest.File(t, nil)),
 	} {
 		_, err := geo.Open(geo.Options{Path: path})
 		require.ErrorContains(t, err, path, why)

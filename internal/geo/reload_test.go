@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/geo"
+	"github.com/stile-id/stile/internal/geotest"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -32,7 +32,7 @@ type followed struct {
 // follow opens a file that puts the user into the first country.
 func follow(t *testing.T, country string) *followed {
 	t.Helper()
-	f := &followed{t: t, now: time.Unix(1_795_168_620, 0), path: saved(t, placing(t, country))}
+	f := &followed{t: t, now: time.Unix(1_795_168_620, 0), path: geotest.Saved(t, placing(t, country))}
 	var err error
 	f.locator, err = geo.Open(geo.Options{
 		Path: f.path, Log: slog.New(slog.NewTextHandler(&f.log, nil)), Now: f.clock,
@@ -43,7 +43,7 @@ func follow(t *testing.T, country string) *followed {
 
 func placing(t *testing.T, country string) []byte {
 	t.Helper()
-	return file(t, networks{"198.51.100.0/24": in(country)})
+	return geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In(country)})
 }
 
 func (f *followed) clock() time.Time {
@@ -78,9 +78,7 @@ func (f *followed) later(country rules.Jurisdiction) {
 // rename replaces the file as a whole.
 func (f *followed) rename(content []byte) {
 	f.t.Helper()
-	beside := filepath.Join(filepath.Dir(f.path), "new")
-	require.NoError(f.t, os.WriteFile(beside, content, 0o600))
-	require.NoError(f.t, os.Rename(beside, f.path))
+	geotest.Replace(f.t, f.path, content)
 }
 
 // rewrite changes the file where it is. Its time moves by more than the file system's clock may be coarse.
@@ -147,7 +145,7 @@ func TestABrokenFileLeavesTheLastOne(t *testing.T) {
 	sound := placing(t, "DE")
 	for why, broken := range map[string][]byte{
 		"empty": nil, "cut short": sound[:len(sound)/2], "nothing of the kind": []byte("<html>"),
-		"of something else": file(t, networks{"198.51.100.0/24": obj{"asn": obj{}}}),
+		"of something else": geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.Record{"asn": geotest.Record{}}}),
 	} {
 		f := follow(t, "US")
 		f.rewrite(broken)

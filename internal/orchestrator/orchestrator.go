@@ -50,7 +50,8 @@ func (o *Orchestrator) input(ctx context.Context, s models.Session) (workflows.S
 func inputOf(c store.Changed) workflows.SessionInput {
 	return workflows.SessionInput{
 		SessionRef: models.SessionRef{OrgID: c.Session.OrgID, SessionID: c.Session.ID},
-		ExpiresAt:  c.Session.ExpiresAt, Status: c.Session.Status, FirstAttempts: c.FirstAttempts,
+		ExpiresAt:  c.Session.ExpiresAt, Status: c.Session.Status, Jurisdiction: c.Session.Jurisdiction,
+		FirstAttempts: c.FirstAttempts,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -57,7 +58,7 @@ func (e Engine) judge(
 ) (Judgement, error) {
 	v := Settled(given, session.AgeTier)
 	if v.Risk != nil {
-		session.Risk = models.AsJSON(raised(session.Risk.V, *v.Risk))
+		session.Risk = models.AsJSON(rules.Raised(session.Risk.V, *v.Risk))
 	}
 	p, err := e.walk(ctx, session, graph.MethodResult{
 		Node: submission.Node, Attempt: submission.Attempt, Outcome: v.Outcome, ReasonCodes: v.ReasonCodes,

@@ -26,11 +26,3 @@ func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
 	}
 	return counts
 }
-
-// raised is a session's risk once a verdict has told of one.
-func raised(known *rules.Risk, told rules.Risk) *rules.Risk {
-	if known != nil {
-		told = known.With(told)
-	}
-	return &told
-}

@@ -70,6 +70,11 @@ func (a Across) CalledBack(ctx context.Context, id string) (models.Submission, e
 	return row, err
 }
 
+// KnowsHandoffOrigin reports whether any organization has allowed a page at this origin.
+func (a Across) KnowsHandoffOrigin(ctx context.Context, origin string) (bool, error) {
+	return one(a.s.read(ctx).Where("origin = ?", origin), &handoffURL{})
+}
+
 const (
 	// organizationTTL keeps a tenant from being read for each of its sessions. Nothing that Stile offers changes one.
 	organizationTTL       = 3 * time.Second

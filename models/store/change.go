@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -82,7 +83,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
 	}
-	after, err := s.apply(tx, c, now)
+	after, err := s.apply(tx, c, before, now)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -132,14 +133,14 @@ func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
 }
 
 // apply is the conditional UPDATE that decides.
-func (s *Store) apply(tx *gorm.DB, c Change, now models.Timestamp) (models.Session, error) {
+func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.Timestamp) (models.Session, error) {
 	set := map[string]any{"status": c.To, "updated": now, "revision": gorm.Expr("revision + 1")}
 	if c.To.Terminal() {
 		set["completed_at"] = now
+		set["attempt_id"], set["device_locked_at"], set["device_seen_at"] = nil, nil, nil
+		maps.Copy(set, retention(before, now))
 	}
-	for column, value := range c.Set {
-		set[column] = value
-	}
+	maps.Copy(set, c.Set)
 	var changed models.Session
 	q := tx.Model(&changed).Clauses(clause.Returning{}).
 		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, c.From)

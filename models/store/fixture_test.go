@@ -202,7 +202,7 @@ func (f *fixture) newSession(t *testing.T) store.NewSession {
 	g := compiled(t)
 	state, _, err := graph.Next(g, graph.State{}, graph.Begin{})
 	require.NoError(t, err)
-	return store.NewSession{Graph: g, TTL: 24 * time.Hour, Session: models.Session{
+	return store.NewSession{Terms: store.Terms{Graph: g}, TTL: 24 * time.Hour, Session: models.Session{
 		OrgID: f.org, Type: models.TypeAge, WorkflowID: "wf_checkout", WorkflowVersion: 1,
 		GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(g)),
 		UseCase: rules.UseCaseAlcoholDelivery, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",

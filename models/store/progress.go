@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"gorm.io/gorm"
 
@@ -34,6 +35,9 @@ type Flag struct {
 	Deadline models.Timestamp
 }
 
+// moves reports whether the session does not wait for its user now.
+func (p Progress) moves() bool { return p.To.Terminal() || p.Flagged != nil }
+
 // Judgement is a verdict with the progress that follows from it. Where the verdict tells of a risk, the session of the
 // progress has it already.
 type Judgement struct {
@@ -55,6 +59,9 @@ func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 	}
 	if j.Verdict.Risk != nil {
 		c.Set["risk"] = j.Session.Risk
+	}
+	if j.isFailedScan() {
+		maps.Copy(c.Set, countFailedScan())
 	}
 	if j.To == models.StatusVerified {
 		c.Set["verification_path"] = string(j.Submission.Method)

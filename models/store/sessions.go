@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -18,9 +16,9 @@ import (
 // NewSession is a session to create: the row without what the store fills in, and what decides whether it may be.
 type NewSession struct {
 	Session models.Session
-	Graph   graph.Graph
-	Email   string // "" means none
-	Phone   string
+	Terms
+	Email string // "" means none
+	Phone string
 	// TTL is how long after its creation the session expires.
 	TTL time.Duration
 	// SandboxQuota caps the sessions of the calendar month; 0 means no cap.
@@ -29,8 +27,16 @@ type NewSession struct {
 	WebhookRequired bool
 	// Verified makes the session verified at birth (skip_verification).
 	Verified bool
-	// Begun is how the session begins its graph: branches at the start may end it at birth, or have it reviewed.
+	// Begun is how the session begins its graph, if it does: branches at the start may end it at birth, or have it
+	// reviewed.
 	Begun *Progress
+}
+
+// Terms are what a session runs under where its user is, in common with others.
+type Terms struct {
+	Graph graph.Graph
+	// Explanation says why the session's rule is as it is, as it will be shown; nil is none.
+	Explanation json.RawMessage
 }
 
 // CreateSession stores a session with its first events. A repeat under a reserved id returns the first, without its
@@ -49,8 +55,7 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 		return err
 	})
 	if err == nil && !created.Repeated {
-		// Committed, so the next session of its kind need not insert it.
-		s.graphs.Add(graphKey{created.Session.OrgID, created.Session.GraphID}, n.Graph)
+		s.remember(created.Session, n.Terms)
 	}
 	return created, err
 }
@@ -84,7 +89,7 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 			OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
 			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
 		}, true
-	case n.begun().To.Terminal() || n.begun().Flagged != nil:
+	case n.begun().moves():
 		begun := n.begun()
 		begun.Session = session
 		c := s.progress(begun, "begin")
@@ -130,18 +135,11 @@ func (s *Store) takeQuota(tx *gorm.DB, org string, quota int) error {
 }
 
 func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpoint) (Changed, error) {
-	session := n.Session
-	graphRow, err := s.graphRow(session.OrgID, n.Graph)
-	if err != nil {
+	session, now := n.Session, s.Now()
+	if err := s.share(tx, &session, n.Terms); err != nil {
 		return Changed{}, err
 	}
-	if !s.graphs.Contains(graphKey{graphRow.OrgID, graphRow.ID}) {
-		if _, err := createOnce(tx, &graphRow); err != nil {
-			return Changed{}, err
-		}
-	}
-	now := s.Now()
-	session.GraphID, session.Status = graphRow.ID, models.StatusCreated
+	session.Status = models.StatusCreated
 	session.Created, session.Updated, session.NudgeAt = now, now, &now
 	session.ExpiresAt = models.At(now.Add(n.TTL))
 	session.EmailSealed, session.EmailLookup = s.sealContact(session, "email", n.Email)
@@ -154,13 +152,22 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.Webh
 	return Changed{Session: session, EventID: &event.id, FirstAttempts: first}, err
 }
 
-func (s *Store) graphRow(org string, g graph.Graph) (models.Graph, error) {
-	body, err := json.Marshal(g)
-	if err != nil {
-		return models.Graph{}, err
+// share stores the terms of a session, unless another one's are the same.
+func (s *Store) share(tx *gorm.DB, session *models.Session, t Terms) (err error) {
+	if session.GraphID, err = s.graphs.keep(tx, session.OrgID, t.Graph, s.Now()); err != nil || t.Explanation == nil {
+		return err
 	}
-	sum := sha256.Sum256(append([]byte(org+"\x00"), body...))
-	return models.Graph{ID: hex.EncodeToString(sum[:]), OrgID: org, Body: models.AsJSON(g), Created: s.Now()}, nil
+	id, err := s.explanations.keep(tx, session.OrgID, t.Explanation, s.Now())
+	session.ExplanationID = &id
+	return err
+}
+
+// remember spares the next session under these terms to store them. They must be committed.
+func (s *Store) remember(session models.Session, t Terms) {
+	s.graphs.remember(session.OrgID, session.GraphID, t.Graph)
+	if session.ExplanationID != nil {
+		s.explanations.remember(session.OrgID, *session.ExplanationID, t.Explanation)
+	}
 }
 
 func (s *Store) sealContact(session models.Session, kind, value string) (sealed, lookup *string) {
@@ -204,23 +211,17 @@ func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 	})
 }
 
-// graphKey finds a graph in the cache, for its own organization alone.
-type graphKey struct{ org, id string }
-
 // SessionGraph reads the graph that the session runs.
 func (s *Store) SessionGraph(ctx context.Context, session models.Session) (graph.Graph, error) {
-	if known, found := s.graphs.Get(graphKey{session.OrgID, session.GraphID}); found {
-		return known, nil
+	return s.graphs.read(s.read(ctx), session.OrgID, session.GraphID)
+}
+
+// Explanation reads why the session's rule is as it is; nil for a session of before that was kept.
+func (s *Store) Explanation(ctx context.Context, session models.Session) (json.RawMessage, error) {
+	if session.ExplanationID == nil {
+		return nil, nil
 	}
-	var row models.Graph
-	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", session.GraphID, session.OrgID), &row)
-	if err == nil && !found {
-		err = models.Missing("graph", session.GraphID)
-	}
-	if err == nil {
-		s.graphs.Add(graphKey{row.OrgID, row.ID}, row.Body.V)
-	}
-	return row.Body.V, err
+	return s.explanations.read(s.read(ctx), session.OrgID, *session.ExplanationID)
 }
 
 // Results reads the verdicts of sessions, oldest first, by session.

@@ -26,6 +26,7 @@ var sessionScenarios = []scenario{
 	repeatedCreateReturnsTheFirstSession,
 	repeatedCreateTakesNoQuota,
 	sessionsShareAnEqualGraph,
+	sessionsShareAnEqualExplanation,
 	sessionsAreFiltered,
 }
 
@@ -249,6 +250,30 @@ func sessionsShareAnEqualGraph(t *testing.T, f *fixture) {
 
 	n.Session.OrgID = f.foreign
 	require.NotEqual(t, first.GraphID, f.created(t, n).GraphID)
+}
+
+func sessionsShareAnEqualExplanation(t *testing.T, f *fixture) {
+	none, err := f.Explanation(t.Context(), f.session(t))
+	require.NoError(t, err)
+	require.Nil(t, none)
+
+	n := f.newSession(t)
+	n.Explanation = json.RawMessage(`[{"field":"required_age_tier","file":"US-CA.yaml"}]`)
+	first, second := f.created(t, n), f.created(t, n)
+	require.Equal(t, first.ExplanationID, second.ExplanationID)
+	require.Equal(t, 1, f.count(t, "SELECT count(*) FROM explanations"))
+	for _, reader := range []*store.Store{f.Store, f.replica(t)} {
+		why, err := reader.Explanation(t.Context(), f.reread(t, second))
+		require.NoError(t, err)
+		require.JSONEq(t, string(n.Explanation), string(why))
+	}
+	foreign := first
+	foreign.OrgID = f.foreign
+	_, err = f.Explanation(t.Context(), foreign)
+	requireCode(t, models.CodeResourceMissing, err)
+
+	n.Session.OrgID = f.foreign
+	require.NotEqual(t, first.ExplanationID, f.created(t, n).ExplanationID)
 }
 
 func sessionsAreFiltered(t *testing.T, f *fixture) {

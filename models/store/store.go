@@ -7,6 +7,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -61,12 +62,15 @@ type Store struct {
 	tally    *tally
 	// organizations are remembered for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
-	// graphs remembers specialised graphs by id: they are immutable, and shared by the sessions of a workflow.
-	graphs *lru.Cache[graphKey, graph.Graph]
+	// graphs are specialised graphs, shared by the sessions of a workflow; explanations are of the rules of sessions.
+	graphs       shared[graph.Graph]
+	explanations shared[json.RawMessage]
+	// preferences are those of published versions, which never change.
+	preferences *lru.Cache[versionKey, graph.Preferences]
 }
 
-// graphCacheSize is well beyond the number of workflows, times jurisdictions, that are in use at once.
-const graphCacheSize = 1000
+// sharedCacheSize is well beyond the number of workflows, times jurisdictions, that are in use at once.
+const sharedCacheSize = 1000
 
 type dialect string
 
@@ -93,7 +97,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	sqlDB.SetMaxOpenConns(o.MaxConnections)
 	sqlDB.SetMaxIdleConns(o.MaxConnections)
-	graphs, err := lru.New[graphKey, graph.Graph](graphCacheSize)
+	graphs, err := newShared[graph.Graph]("graphs", sharedCacheSize)
+	if err != nil {
+		return nil, err
+	}
+	explanations, err := newShared[json.RawMessage]("explanations", sharedCacheSize)
+	if err != nil {
+		return nil, err
+	}
+	preferences, err := lru.New[versionKey, graph.Preferences](sharedCacheSize)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +115,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{
 		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, jitter: o.Jitter, log: o.Log,
-		notifier: newNotifier(), tally: newTally(), graphs: graphs, organizations: organizations,
+		notifier: newNotifier(), tally: newTally(), graphs: graphs, explanations: explanations,
+		organizations: organizations, preferences: preferences,
 	}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, sqlDB.Close())

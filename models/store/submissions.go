@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -28,28 +27,35 @@ type NewSubmission struct {
 }
 
 // Submit stores a submission and makes its session processing. One attempt takes one submission: a repeat of the same
-// payload returns the first, another one is CodeSubmissionInProgress. Further errors: those of Change, and
-// CodeRateLimitExceeded at MaxSubmissions.
+// payload returns the first, another one is CodeSubmissionInProgress, either is CodeSessionTerminal after the end.
+// Further errors: those of Change, and CodeRateLimitExceeded at MaxSubmissions.
 func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission, Changed, error) {
 	if n.Session.Submissions >= models.MaxSubmissions {
 		return models.Submission{}, Changed{}, models.Errorf(models.CodeRateLimitExceeded,
 			"The session has taken %d submissions and takes no more", models.MaxSubmissions)
 	}
 	submission := s.newSubmission(ctx, n)
+	set := map[string]any{
+		"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
+	}
+	if n.Session.AttemptID != nil { // whoever holds the session has sent it
+		set["device_seen_at"] = s.Now()
+	}
 	changed, err := s.Change(ctx, Change{
 		OrgID: submission.OrgID, SessionID: submission.SessionID,
 		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
 		// The offer must still stand: it is as old as the row that was read.
 		From: models.OpenStatuses, To: models.StatusProcessing, Read: &n.Session,
-		Set: map[string]any{
-			"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
-		},
+		Set:  set,
 		Also: func(tx *gorm.DB, _ models.Session) error { return tx.Create(&submission).Error },
 	})
 	if err != nil || !changed.Repeated {
 		return submission, changed, err
 	}
 	first, err := s.submissionAt(ctx, submission)
+	if err == nil && first.Fingerprint == "" { // erased with the session's end
+		return first, changed, refusal(changed.Session)
+	}
 	if err == nil && first.Fingerprint != submission.Fingerprint {
 		err = models.Errorf(models.CodeSubmissionInProgress,
 			"Another submission for this attempt at %s is being processed", n.Method)
@@ -150,10 +156,16 @@ func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) (
 // erase removes what the user sent: of the judged submission, and of all once the session has ended.
 func erase(tx *gorm.DB, session models.Session, judged string) error {
 	q := tx.Model(&models.Submission{}).Where("session_id = ?", session.ID)
-	if !session.Status.Terminal() {
-		q = q.Where("id = ?", judged)
+	if session.Status.Terminal() {
+		return forgetSubmissions(q)
 	}
-	return q.Updates(map[string]any{"payload": nil}).Error
+	return q.Where("id = ?", judged).Updates(map[string]any{"payload": nil}).Error
+}
+
+// forgetSubmissions erases what was sent, and the digest that would tell a repeat from it: who has the lookup key can
+// try dates of birth until one fits.
+func forgetSubmissions(q *gorm.DB) error {
+	return q.Model(&models.Submission{}).Updates(map[string]any{"payload": nil, "fingerprint": ""}).Error
 }
 
 // End makes an open session cancelled or expired, and erases what was sent and not judged.
@@ -184,19 +196,4 @@ func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, er
 		err = refusal(session)
 	}
 	return session, err
-}
-
-// MarkOpened makes a created session pending. A session that is past that stays as it is.
-func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
-	changed, err := s.Change(ctx, Change{
-		OrgID: org, SessionID: id, ID: "open",
-		From: []models.SessionStatus{models.StatusCreated}, To: models.StatusPending,
-	})
-	if errors.Is(err, ErrRefused) {
-		return s.Session(ctx, org, id)
-	}
-	if err == nil && changed.Session.Status.Terminal() {
-		err = refusal(changed.Session)
-	}
-	return changed.Session, err
 }

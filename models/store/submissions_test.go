@@ -37,6 +37,7 @@ var verdictScenarios = []scenario{
 	verdictErasesItsOwnSubmissionAlone,
 	verdictThatEndsTheSessionErasesAll,
 	endErasesWhatWasSent,
+	endErasesHowARepeatIsTold,
 	resultsAreListedOldestFirstBySession,
 }
 
@@ -150,12 +151,12 @@ func racingSubmissionsOfDifferentPayloadsHaveOneWinner(t *testing.T, f *fixture)
 func repeatAfterTheVerdictReturnsTheFirst(t *testing.T, f *fixture) {
 	session := f.session(t)
 	sent, processing := f.submitted(t, session, attestation, born)
-	f.judged(t, judgement(processing, sent, graph.OutcomePassed, models.StatusVerified))
+	f.judged(t, judgement(processing, sent, graph.OutcomeFailed, models.StatusRequiresInput))
 
 	again, changed, err := f.Submit(t.Context(), submission(session, attestation, 1, born))
 	require.NoError(t, err)
 	require.True(t, changed.Repeated)
-	require.Equal(t, models.StatusVerified, changed.Session.Status)
+	require.Equal(t, models.StatusRequiresInput, changed.Session.Status)
 	require.Equal(t, sent.ID, again.ID)
 }
 
@@ -334,6 +335,33 @@ func endErasesWhatWasSent(t *testing.T, f *fixture) {
 	require.Equal(t, ptr(f.Now()), ended.Session.NudgeAt, "the workflow has yet to hear of it")
 	require.Empty(t, f.payload(t, sent))
 	require.Equal(t, born, f.payload(t, other))
+}
+
+func (f *fixture) fingerprint(t *testing.T, s models.Submission) string {
+	t.Helper()
+	row, _, err := f.Submission(t.Context(), s.OrgID, s.ID)
+	require.NoError(t, err)
+	return row.Fingerprint
+}
+
+func endErasesHowARepeatIsTold(t *testing.T, f *fixture) {
+	judgedOne, stale := f.submitted(t, f.session(t), attestation, born)
+	open := f.judged(t, judgement(stale, judgedOne, graph.OutcomeFailed, models.StatusRequiresInput)).Session
+	require.Equal(t, judgedOne.Fingerprint, f.fingerprint(t, judgedOne), "a repeat may come while the session is open")
+	second, _, err := f.Submit(t.Context(), submission(open, document, 1, "front"))
+	require.NoError(t, err)
+	other, _ := f.submitted(t, f.session(t), attestation, born)
+
+	_, err = f.End(t.Context(), f.org, open.ID, models.OpenStatuses, models.StatusExpired)
+	require.NoError(t, err)
+	require.Empty(t, f.fingerprint(t, judgedOne))
+	require.Empty(t, f.fingerprint(t, second))
+	require.Equal(t, other.Fingerprint, f.fingerprint(t, other))
+	for _, payload := range []string{born, "another"} {
+		_, _, err := f.Submit(t.Context(), submission(stale, attestation, 1, payload))
+		requireCode(t, models.CodeSessionTerminal, err)
+	}
+	require.Equal(t, 3, f.count(t, "SELECT count(*) FROM submissions"))
 }
 
 func resultsAreListedOldestFirstBySession(t *testing.T, f *fixture) {

@@ -163,6 +163,25 @@ func (s *Store) WorkflowVersion(ctx context.Context, org, id string, version int
 	return versionIn(s.read(ctx), org, id, version)
 }
 
+// versionKey finds a version for its own organization alone.
+type versionKey struct {
+	org, workflow string
+	version       int
+}
+
+// SessionPreferences reads the preferences of the version that the session runs.
+func (s *Store) SessionPreferences(ctx context.Context, session models.Session) (graph.Preferences, error) {
+	key := versionKey{session.OrgID, session.WorkflowID, session.WorkflowVersion}
+	if known, found := s.preferences.Get(key); found {
+		return known, nil
+	}
+	v, err := s.WorkflowVersion(ctx, key.org, key.workflow, key.version)
+	if err == nil {
+		s.preferences.Add(key, v.Definition.V.Preferences)
+	}
+	return v.Definition.V.Preferences, err
+}
+
 func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion, error) {
 	var v models.WorkflowVersion
 	found, err := one(tx.Where("org_id = ? AND workflow_id = ? AND version = ?", org, id, version), &v)

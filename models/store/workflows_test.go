@@ -30,6 +30,7 @@ var workflowScenarios = []scenario{
 	rollbackPublishesAnOldVersionAnew,
 	versionIsReadByNumber,
 	versionsAreListedNewestFirst,
+	sessionHasThePreferencesOfItsVersion,
 	changesOfWorkflowsAreAudited,
 }
 
@@ -290,4 +291,31 @@ func rollbackPublishesAnOldVersionAnew(t *testing.T, f *fixture) {
 	_, err = f.RollbackWorkflow(t.Context(), f.foreign, actor, w.ID, 1, nil)
 	requireCode(t, models.CodeResourceMissing, err)
 	require.Contains(t, f.audited(t, f.org, w.ID), "workflow.rollback")
+}
+
+func sessionHasThePreferencesOfItsVersion(t *testing.T, f *fixture) {
+	w := f.workflow(t)
+	attempts := func(org string, version int) int {
+		p, err := f.SessionPreferences(t.Context(), models.Session{OrgID: org, WorkflowID: w.ID, WorkflowVersion: version})
+		if err != nil {
+			requireCode(t, models.CodeResourceMissing, err)
+		}
+		return p.MaxAttempts
+	}
+	require.Zero(t, attempts(f.org, 1), "not published yet")
+	for n := 1; n <= 2; n++ {
+		_, err := f.UpdateWorkflow(t.Context(), f.org, actor, w.ID, func(w *models.Workflow) error {
+			w.Definition.V.Preferences = graph.Preferences{MaxAttempts: n, Handoff: &graph.Handoff{CompanyName: "Bodega"}}
+			return nil
+		})
+		require.NoError(t, err)
+		_, err = f.PublishWorkflow(t.Context(), f.org, actor, w.ID, nil, func(w models.Workflow) (graph.Graph, error) {
+			return compiled(t), nil
+		})
+		require.NoError(t, err)
+	}
+	for range 2 { // from the row, and as it is remembered
+		require.Equal(t, []int{1, 2}, []int{attempts(f.org, 1), attempts(f.org, 2)})
+		require.Zero(t, attempts(f.foreign, 1))
+	}
 }

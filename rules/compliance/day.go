@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/stile-id/stile/rules"
@@ -31,7 +32,8 @@ func dayOf(d rules.Date) Day {
 
 // String writes the day as [ParseDay] reads it.
 func (d Day) String() string {
-	return fmt.Sprintf("%04d-%02d-%02d", d/10_000, d/100%100, d%100)
+	digits := strconv.Itoa(100_000_000 + int(d))[1:] // with the zeros before an early year
+	return digits[:4] + "-" + digits[4:6] + "-" + digits[6:]
 }
 
 // MarshalText writes the day into JSON as [Day.String] does.

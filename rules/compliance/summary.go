@@ -34,24 +34,33 @@ func (s Summary) Allows(m rules.Method) bool {
 func MostRestrictive(all ...*Rule) Summary {
 	s := Summary{ProhibitedUseCases: prohibited(all), AllowedMethods: []rules.Method{}}
 	s.AnyProhibited = len(s.ProhibitedUseCases) > 0
-	all = documentedOrder(all)
 	s.limit(all)
-	counted := slices.DeleteFunc(slices.Clone(all), func(r *Rule) bool { return r.Prohibited })
-	if len(counted) == 0 {
-		counted = all
-	}
-	for i, r := range counted {
-		if i == 0 {
-			s.AllowedMethods = slices.Clone(r.AllowedMethods)
+	s.ask(all)
+	return s
+}
+
+// ask sets what has to be proven, and how it may be. What is prohibited has no say, unless everything is.
+func (s *Summary) ask(all []*Rule) {
+	nothingElse := !slices.ContainsFunc(all, func(r *Rule) bool { return !r.Prohibited })
+	counts := func(r *Rule) bool { return !r.Prohibited || nothingElse }
+	var first *Rule
+	for _, r := range all {
+		if !counts(r) {
+			continue
 		}
-		s.AllowedMethods = slices.DeleteFunc(s.AllowedMethods, func(m rules.Method) bool {
-			return !slices.Contains(r.AllowedMethods, m)
-		})
-		if r.RequiredAgeTier.Years() > s.RequiredAgeTier.Years() {
+		if first == nil || documentedOrder(r, first) < 0 {
+			first = r
+		}
+		if slices.Index(tiers, r.RequiredAgeTier) > slices.Index(tiers, s.RequiredAgeTier) {
 			s.RequiredAgeTier = r.RequiredAgeTier
 		}
 	}
-	return s
+	if first == nil {
+		return
+	}
+	s.AllowedMethods = slices.DeleteFunc(slices.Clone(first.AllowedMethods), func(m rules.Method) bool {
+		return slices.ContainsFunc(all, func(r *Rule) bool { return counts(r) && !slices.Contains(r.AllowedMethods, m) })
+	})
 }
 
 // limit sets what protects the person. It counts for what is prohibited too: the stricter reading.
@@ -71,25 +80,28 @@ func (s *Summary) limit(all []*Rule) {
 }
 
 func prohibited(all []*Rule) []rules.UseCase {
-	useCases := []rules.UseCase{}
+	named := []rules.UseCase{}
 	for _, r := range all {
-		if r.Prohibited && !slices.Contains(useCases, r.UseCase) {
-			useCases = append(useCases, r.UseCase)
+		if r.Prohibited && !slices.Contains(named, r.UseCase) {
+			named = append(named, r.UseCase)
 		}
 	}
-	return useCases
+	return named
 }
 
-// documentedOrder sorts a copy by use case, and by jurisdiction and day where one comes several times.
-func documentedOrder(all []*Rule) []*Rule {
-	documented := rules.UseCases()
-	return slices.SortedStableFunc(slices.Values(all), func(a, b *Rule) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(documented, a.UseCase), slices.Index(documented, b.UseCase)),
-			cmp.Compare(a.Jurisdiction, b.Jurisdiction),
-			cmp.Compare(a.EffectiveFrom, b.EffectiveFrom),
-		)
-	})
+// Both are read at each summary.
+var (
+	useCases = rules.UseCases()
+	tiers    = rules.AgeTiers() // lowest first
+)
+
+// documentedOrder is by use case, and by jurisdiction and day where one comes several times.
+func documentedOrder(a, b *Rule) int {
+	return cmp.Or(
+		cmp.Compare(slices.Index(useCases, a.UseCase), slices.Index(useCases, b.UseCase)),
+		cmp.Compare(a.Jurisdiction, b.Jurisdiction),
+		cmp.Compare(a.EffectiveFrom, b.EffectiveFrom),
+	)
 }
 
 func shorter(a, b *int) *int {

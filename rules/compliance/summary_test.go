@@ -95,3 +95,29 @@ func TestSummaryAllows(t *testing.T) {
 	require.True(t, s.Allows(rules.MethodSelfieMatch))
 	require.False(t, s.Allows(rules.MethodMDL))
 }
+
+// cart is what three products in one basket ask for.
+func cart(tb testing.TB) []*compliance.Rule {
+	tb.Helper()
+	var all []*compliance.Rule
+	for _, u := range []rules.UseCase{rules.UseCaseTobaccoNicotine, rules.UseCaseAlcoholDelivery, rules.UseCaseCannabisDelivery} {
+		all = append(all, resolve(tb, shipped(tb), u, "US-CA", today))
+	}
+	return all
+}
+
+var summary compliance.Summary
+
+func TestMostRestrictiveAllocatesItsAnswerAlone(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts those of other tests too
+	all := cart(t)
+	require.InDelta(t, 1, testing.AllocsPerRun(100, func() { summary = compliance.MostRestrictive(all...) }), 0)
+	require.NotEmpty(t, summary.AllowedMethods)
+}
+
+func BenchmarkMostRestrictive(b *testing.B) {
+	all := cart(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		summary = compliance.MostRestrictive(all...)
+	}
+}

@@ -70,6 +70,30 @@ type Preferences struct {
 	MaxAttempts int `json:"max_attempts"`
 	// DocumentTypes restrict document_capture; empty accepts every type.
 	DocumentTypes []string `json:"document_types"`
+	// Handoff is nil where the author said nothing of it: what holds is DefaultHandoff.
+	Handoff *Handoff `json:"handoff,omitempty"`
+}
+
+// Handoff says how a session may go on with its user's phone.
+type Handoff struct {
+	Enabled bool `json:"enabled"`
+	// URLBase is the page that the link leads to; empty is that of the installation.
+	URLBase string `json:"url_base"`
+	// CompanyName is who the user is told to go on with; empty is the organization's name.
+	CompanyName string `json:"company_name"`
+	// Confirm has the user choose on the phone the number that the desktop shows.
+	Confirm bool `json:"confirm"`
+}
+
+// DefaultHandoff is how a session goes on with a phone where its workflow says nothing of that.
+func DefaultHandoff() Handoff { return Handoff{Enabled: true, Confirm: true} }
+
+// HandoffOrDefault is what holds.
+func (p Preferences) HandoffOrDefault() Handoff {
+	if p.Handoff == nil {
+		return DefaultHandoff()
+	}
+	return *p.Handoff
 }
 
 // WithDefaults returns a copy with absent values filled in, jurisdictions in
@@ -82,6 +106,8 @@ func (d Definition) WithDefaults() Definition {
 	}
 	d.Preferences.MaxAttempts = cmp.Or(d.Preferences.MaxAttempts, DefaultMaxAttempts)
 	d.Preferences.DocumentTypes = copied(d.Preferences.DocumentTypes)
+	handoff := d.Preferences.HandoffOrDefault()
+	d.Preferences.Handoff = &handoff
 	d.Methods = copied(d.Methods)
 	d.Supplementary = copied(d.Supplementary)
 	d.Jurisdictions = copied(d.Jurisdictions)

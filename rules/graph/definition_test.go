@@ -86,7 +86,8 @@ func TestWithDefaults(t *testing.T) {
 	require.JSONEq(t, `{
 		"mode": "simple", "use_case": "", "jurisdictions": [], "methods": [], "composition": "any_of",
 		"supplementary": [], "overrides": {},
-		"preferences": {"liveness_strategy": "", "require_email_otp": false, "max_attempts": 3, "document_types": []},
+		"preferences": {"liveness_strategy": "", "require_email_otp": false, "max_attempts": 3, "document_types": [],
+			"handoff": {"enabled": true, "url_base": "", "company_name": "", "confirm": true}},
 		"graph": null
 	}`, string(written))
 
@@ -94,7 +95,9 @@ func TestWithDefaults(t *testing.T) {
 		Jurisdictions: []rules.Jurisdiction{"us-ca", "nowhere"},
 		Overrides:     graph.Overrides{{Jurisdiction: "us"}, {Jurisdiction: "de"}},
 	}
+	given.Preferences.Handoff = &graph.Handoff{CompanyName: "Bodega"}
 	full := given.WithDefaults()
+	require.Equal(t, &graph.Handoff{CompanyName: "Bodega"}, full.Preferences.Handoff, "false is not absent")
 	require.Equal(t, []rules.Jurisdiction{"US-CA", "nowhere"}, full.Jurisdictions)
 	require.Equal(t, graph.Overrides{{Jurisdiction: "DE"}, {Jurisdiction: "US"}}, full.Overrides)
 	require.Equal(t, rules.Jurisdiction("us-ca"), given.Jurisdictions[0], "the original stays")

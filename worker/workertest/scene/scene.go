@@ -139,7 +139,7 @@ func (s *Scene) Begin(t testing.TB, d graph.Definition, details ...Detail) model
 	require.Empty(t, faults)
 	state, _, err := graph.Next(g, graph.State{}, graph.Begin{})
 	require.NoError(t, err)
-	n := store.NewSession{Graph: g, TTL: day, Session: models.Session{
+	n := store.NewSession{Terms: store.Terms{Graph: g}, TTL: day, Session: models.Session{
 		OrgID: s.Org, Type: models.TypeAge, WorkflowID: "wf_checkout", WorkflowVersion: 1,
 		GraphState: models.AsJSON(state), Methods: models.AsJSON(graph.OfferedMethods(g)),
 		UseCase: d.UseCase, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// longestCompanyName is in characters.
+const longestCompanyName = 100
+
+type handoffInput struct {
+	Enabled     *bool   `json:"enabled"`
+	URLBase     *string `json:"url_base"`
+	CompanyName *string `json:"company_name"`
+	Confirm     *bool   `json:"confirm"`
+}
+
+type handoffObject struct {
+	Enabled     bool    `json:"enabled"`
+	URLBase     *string `json:"url_base"`
+	CompanyName *string `json:"company_name"`
+	Confirm     bool    `json:"confirm"`
+}
+
+// checkHandoff looks up whether the page that the preferences name is one that the organization has allowed.
+func (a *API) checkHandoff(c *call, given *preferencesInput) error {
+	if given == nil || given.Handoff == nil || given.Handoff.URLBase == nil {
+		return nil
+	}
+	_, err := a.allowedPage(c.ctx, c.org(), "preferences.handoff.url_base", *given.Handoff.URLBase)
+	return err
+}
+
+// apply writes what is given, on top of the defaults. The page has been checked.
+func (in *handoffInput) apply(p *graph.Preferences) error {
+	if in == nil {
+		return nil
+	}
+	if err := checkCompanyName("preferences.handoff.company_name", in.CompanyName); err != nil {
+		return err
+	}
+	chosen := graph.DefaultHandoff()
+	set(&chosen.Enabled, in.Enabled)
+	set(&chosen.URLBase, in.URLBase)
+	set(&chosen.CompanyName, in.CompanyName)
+	set(&chosen.Confirm, in.Confirm)
+	p.Handoff = &chosen
+	return nil
+}
+
+func set[T any](to, given *T) {
+	if given != nil {
+		*to = *given
+	}
+}
+
+// checkCompanyName wants a name that can be read in one line.
+func checkCompanyName(param string, name *string) error {
+	if name == nil {
+		return nil
+	}
+	if strings.TrimSpace(*name) == "" || strings.ContainsFunc(*name, unicode.IsControl) {
+		return models.Invalid(param, "%s must be a name of 1 to %d characters, in one line", param, longestCompanyName)
+	}
+	return checkText(param, name, longestCompanyName)
+}
+
+func showHandoff(h graph.Handoff) handoffObject {
+	return handoffObject{
+		Enabled: h.Enabled, URLBase: orNull(h.URLBase), CompanyName: orNull(h.CompanyName), Confirm: h.Confirm,
+	}
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,105 @@
+package models
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// longestHandoffURL leaves a QR code that a phone can read from a screen.
+const longestHandoffURL = 512
+
+// HandoffURL is a page that the link of a handoff may lead to: as its organization allows it, or as a workflow names it.
+type HandoffURL struct {
+	Origin string // as browsers write it: lower case, no port where it is the scheme's own
+	Path   string // "" or "/…", as it was written
+}
+
+// What browsers rewrite before they follow it, dot segments and their escapes above all, would lead elsewhere than what
+// was allowed: a path is written plainly.
+var (
+	handoffHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+	handoffPath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?$`)
+)
+
+// ParseHandoffURL reads a page's address. Errors: CodeParameterInvalid, of the parameter.
+func ParseHandoffURL(param, text string) (HandoffURL, error) {
+	if len(text) > longestHandoffURL {
+		return HandoffURL{}, Invalid(param, "%s must not be longer than %d characters", param, longestHandoffURL)
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return HandoffURL{}, Invalid(param, "%s must be an https URL", param)
+	}
+	if parsed.User != nil || strings.ContainsAny(text, "?#") {
+		return HandoffURL{}, Invalid(param, "%s must have neither a user, a query nor a fragment", param)
+	}
+	origin, ok := originOf(parsed)
+	if !ok {
+		return HandoffURL{}, Invalid(param, "%s must name a host, in ASCII, or an IP address", param)
+	}
+	path := parsed.EscapedPath()
+	if !handoffPath.MatchString(path) || slices.ContainsFunc(strings.Split(path, "/"), isDots) {
+		return HandoffURL{}, Invalid(param, "%s must have a plain path, without escapes and dot segments", param)
+	}
+	return HandoffURL{Origin: origin, Path: path}, nil
+}
+
+func isDots(segment string) bool { return segment == "." || segment == ".." }
+
+// originOf writes an origin as browsers do; false where the host is none.
+func originOf(u *url.URL) (string, bool) {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if address, err := netip.ParseAddr(host); err == nil && address.Is6() && address.Zone() == "" {
+		host = "[" + address.String() + "]"
+	} else if !handoffHost.MatchString(host) {
+		return "", false
+	}
+	if port == "" {
+		return u.Scheme + "://" + host, true
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || number == 0 {
+		return "", false
+	}
+	if own := map[string]uint64{"https": 443, "http": 80}; own[u.Scheme] == number {
+		return u.Scheme + "://" + host, true
+	}
+	return u.Scheme + "://" + host + ":" + strconv.FormatUint(number, 10), true
+}
+
+// String is the address.
+func (u HandoffURL) String() string { return u.Origin + u.Path }
+
+// Tidy is the page without the slash at the end, which makes no difference to what is allowed.
+func (u HandoffURL) Tidy() HandoffURL {
+	return HandoffURL{Origin: u.Origin, Path: strings.TrimSuffix(u.Path, "/")}
+}
+
+// Covers reports whether who allows u allows the page: it is u, or lies under it, at exactly its origin.
+func (u HandoffURL) Covers(page HandoffURL) bool {
+	return u.Origin == page.Origin && strings.HasPrefix(page.Tidy().Path+"/", u.Tidy().Path+"/")
+}
+
+// SafeFor refuses a page that can be listened in on. A sandbox may have one on the developer's own machine.
+func (u HandoffURL) SafeFor(org Organization, param string) error {
+	if strings.HasPrefix(u.Origin, "https://") || org.Sandbox && u.onLoopback() {
+		return nil
+	}
+	if org.Sandbox {
+		return Invalid(param, "%s must be an https URL; http is for this machine alone, such as http://localhost:3000", param)
+	}
+	return Invalid(param, "%s must be an https URL", param)
+}
+
+func (u HandoffURL) onLoopback() bool {
+	parsed, err := url.Parse(u.Origin)
+	if err != nil {
+		return false
+	}
+	return parsed.Hostname() == "localhost" || net.ParseIP(parsed.Hostname()).IsLoopback()
+}

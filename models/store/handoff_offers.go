@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// NoteTrouble notes what went wrong on the user's device. Once that is reason enough to offer a phone, nothing more is
+// written, however much is reported. Revision and updated stay: no decision rests on it, and the merchant sees nothing
+// of it. Errors: CodeSessionNotFound, CodeSessionTerminal.
+func (s *Store) NoteTrouble(ctx context.Context, org, id string, trouble models.HandoffReason) (models.Session, error) {
+	set := map[string]any{"handoff_reason": trouble}
+	if trouble == models.HandoffScanFailed {
+		set = countFailedScan()
+	}
+	err := s.read(ctx).Model(&models.Session{}).
+		Where("id = ? AND org_id = ? AND status IN ? AND handoff_reason IS NULL", id, org, models.OpenStatuses).
+		Updates(set).Error
+	if err != nil {
+		return models.Session{}, err
+	}
+	session, err := s.Session(ctx, org, id)
+	if err == nil && session.Status.Terminal() {
+		err = refusal(session)
+	}
+	return session, err
+}
+
+// countFailedScan counts one scan more, up to those that are reason enough. A reason that was there before stands.
+func countFailedScan() map[string]any {
+	return map[string]any{
+		"failed_scans": gorm.Expr("CASE WHEN failed_scans < ? THEN failed_scans + 1 ELSE failed_scans END",
+			models.ScansBeforeHandoff),
+		"handoff_reason": gorm.Expr("CASE WHEN handoff_reason IS NULL AND failed_scans + 1 >= ? THEN ? ELSE handoff_reason END",
+			models.ScansBeforeHandoff, models.HandoffScanFailed),
+	}
+}
+
+// isFailedScan reports whether a picture was judged and did not do. An error says nothing of the picture.
+func (j Judgement) isFailedScan() bool {
+	refused := j.Verdict.Outcome == graph.OutcomeFailed || j.Verdict.Outcome == graph.OutcomeRequiresInput
+	return refused && slices.Contains(j.Submission.Method.Needs(), rules.NeedCamera)
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// transitionOpen is made once, by the first to open the session.
+const transitionOpen = "open"
+
+var unopened = []models.SessionStatus{models.StatusCreated}
+
+// MarkOpened makes a created session pending. A session that is past that stays as it is.
+func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
+	changed, err := s.Change(ctx, Change{
+		OrgID: org, SessionID: id, ID: transitionOpen, From: unopened, To: models.StatusPending,
+	})
+	if errors.Is(err, ErrRefused) {
+		return s.Session(ctx, org, id)
+	}
+	if err == nil && changed.Session.Status.Terminal() {
+		err = refusal(changed.Session)
+	}
+	return changed.Session, err
+}
+
+// Opening is how a provisional session goes on where its user is.
+type Opening struct {
+	// Read is the session as it was read, Session the same with what follows from the user's place.
+	Read, Session models.Session
+	Terms
+	// Begun is how it begins its graph.
+	Begun Progress
+}
+
+// OpenThere opens a provisional session under the terms of its user's place. Its run is to be told where NudgeAt is set.
+// Of several the first decides, and the others return what it did.
+// Errors: those of Change; ErrRefused means that the row moved meanwhile.
+func (s *Store) OpenThere(ctx context.Context, o Opening) (Changed, error) {
+	var done Changed
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+		if err = s.share(tx, &o.Session, o.Terms); err == nil {
+			done, err = s.change(tx, s.opening(o))
+		}
+		return err
+	})
+	if err == nil && !done.Repeated {
+		s.remember(done.Session, o.Terms)
+		s.announce(done.Session.ID)
+	}
+	return done, err
+}
+
+func (s *Store) opening(o Opening) Change {
+	begun := o.Begun
+	begun.Session = o.Session // of the revision that was read
+	c := s.progress(begun, transitionOpen)
+	c.From = unopened
+	if !begun.moves() {
+		c.To = models.StatusPending
+	}
+	if begun.moves() || o.Session.Jurisdiction != o.Read.Jurisdiction {
+		c.Set["nudge_at"] = s.Now()
+	}
+	for column, value := range map[string]any{
+		"provisional":  false,
+		"jurisdiction": o.Session.Jurisdiction, "jurisdiction_source": o.Session.JurisdictionSource,
+		"ip_jurisdiction": o.Session.IPJurisdiction, "risk": o.Session.Risk,
+		"methods": o.Session.Methods, "age_tier": o.Session.AgeTier, "rule_version": o.Session.RuleVersion,
+		"compliance": o.Session.Compliance, "graph_id": o.Session.GraphID, "explanation_id": o.Session.ExplanationID,
+	} {
+		c.Set[column] = value
+	}
+	c.Also = func(tx *gorm.DB, after models.Session) error { return recordSteps(tx, begun, after) }
+	return c
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/stile-id/stile/models"
+)
+
+// retention is what the end of a session does to the user's contacts: they go with it, or stay for as long as its rule
+// lets them.
+func retention(session models.Session, ended models.Timestamp) map[string]any {
+	kept := keptFor(session)
+	if kept == 0 || !hasContacts(session) {
+		return withoutContacts(ended)
+	}
+	return map[string]any{"erase_at": models.At(ended.Add(kept))}
+}
+
+// keptFor is how long the session's rule lets contacts stay. A session of before there were rules has none that does.
+func keptFor(session models.Session) time.Duration {
+	days := session.Compliance.V.DataRetentionDays
+	if days == nil {
+		return 0
+	}
+	return time.Duration(*days) * 24 * time.Hour
+}
+
+func hasContacts(s models.Session) bool { return s.EmailSealed != nil || s.PhoneSealed != nil }
+
+// withoutContacts erases them. It is no change of the session that anybody would have to hear of: the revision stays.
+func withoutContacts(now models.Timestamp) map[string]any {
+	return map[string]any{
+		"email_sealed": nil, "email_lookup": nil, "phone_sealed": nil, "phone_lookup": nil, "erased_at": now,
+	}
+}
+
+// unerased takes ended sessions whose contacts have not been erased, but for those that another sweep has taken.
+// The conditions are those of the index sessions_to_erase.
+func unerased(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&models.Session{}).
+		Clauses(clause.Locking{Strength: "NO KEY UPDATE", Options: clause.LockingOptionsSkipLocked}).
+		Where("completed_at IS NOT NULL AND erased_at IS NULL")
+}
+
+// SettleRetention does for sessions that were ended by a process that knew of no retention what their end should have
+// done, but for the contacts: these become due. It returns how many there were.
+func (a Across) SettleRetention(ctx context.Context, limit int) (int, error) {
+	settled := 0
+	err := a.s.write(ctx, func(tx *gorm.DB) error {
+		var ended []models.Session
+		err := unerased(tx).Where("erase_at IS NULL").Limit(limit).Select("id", "compliance").Find(&ended).Error
+		if err != nil || len(ended) == 0 {
+			return err
+		}
+		settled = len(ended)
+		return settle(tx, ended)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return settled, nil
+}
+
+func settle(tx *gorm.DB, ended []models.Session) error {
+	all, alike := make([]string, 0, len(ended)), map[time.Duration][]string{}
+	for _, session := range ended {
+		all = append(all, session.ID)
+		kept := keptFor(session)
+		alike[kept] = append(alike[kept], session.ID)
+	}
+	if err := forgetSubmissions(tx.Where(among("session_id", all))); err != nil {
+		return err
+	}
+	for kept, ids := range alike {
+		err := tx.Model(&models.Session{}).Where(among("id", ids)).
+			Updates(map[string]any{"erase_at": gorm.Expr("completed_at + ?", kept.Microseconds())}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EraseDue erases the contacts of sessions that have kept them for as long as they may, those first that are due for
+// longest. It returns of how many.
+func (a Across) EraseDue(ctx context.Context, limit int) (int, error) {
+	now := a.s.Now()
+	var erased int64
+	err := a.s.write(ctx, func(tx *gorm.DB) error {
+		var due []string
+		err := unerased(tx).Where("erase_at <= ?", now).Order("erase_at").Limit(limit).Pluck("id", &due).Error
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		res := tx.Model(&models.Session{}).Where(among("id", due)).Where("erased_at IS NULL").
+			Updates(withoutContacts(now))
+		erased = res.RowsAffected
+		return res.Error
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int(erased), nil
+}
+
+// NextErasure is when the first contacts that are still kept are or were due; nil where none are.
+func (a Across) NextErasure(ctx context.Context) (*models.Timestamp, error) {
+	var next struct{ Due *models.Timestamp }
+	err := a.s.read(ctx).Model(&models.Session{}).Where("completed_at IS NOT NULL AND erased_at IS NULL").
+		Select("MIN(erase_at) AS due").Scan(&next).Error
+	return next.Due, err
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// shared keeps values that never change, each one once per organization, however many sessions have it. It remembers
+// those that were used last.
+type shared[T any] struct {
+	table string
+	known *lru.Cache[sharedKey, T]
+}
+
+// sharedKey finds a value for its own organization alone.
+type sharedKey struct{ org, id string }
+
+// sharedRow is such a value as it is stored, in a table of its kind.
+type sharedRow struct {
+	ID      string `gorm:"primaryKey"` // SHA-256 of organization and body
+	OrgID   string
+	Body    string
+	Created models.Timestamp
+}
+
+// newShared remembers as many as most.
+func newShared[T any](table string, most int) (shared[T], error) {
+	known, err := lru.New[sharedKey, T](most)
+	return shared[T]{table: table, known: known}, err
+}
+
+// keep stores a value, unless it is known to be stored, and returns its id.
+func (k shared[T]) keep(tx *gorm.DB, org string, value T, now models.Timestamp) (id string, err error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(append([]byte(org+"\x00"), body...))
+	row := sharedRow{ID: hex.EncodeToString(sum[:]), OrgID: org, Body: string(body), Created: now}
+	if k.known.Contains(sharedKey{org, row.ID}) {
+		return row.ID, nil
+	}
+	_, err = createOnce(tx.Table(k.table), &row)
+	return row.ID, err
+}
+
+// remember spares later ones to store a value anew. It must be committed.
+func (k shared[T]) remember(org, id string, value T) { k.known.Add(sharedKey{org, id}, value) }
+
+// read returns a value that is stored.
+func (k shared[T]) read(tx *gorm.DB, org, id string) (value T, err error) {
+	if value, found := k.known.Get(sharedKey{org, id}); found {
+		return value, nil
+	}
+	var row sharedRow
+	found, err := one(tx.Table(k.table).Where("id = ? AND org_id = ?", id, org), &row)
+	if err == nil && !found {
+		err = models.Missing(strings.TrimSuffix(k.table, "s"), id)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(row.Body), &value)
+	}
+	if err == nil {
+		k.remember(org, id, value)
+	}
+	return value, err
+}
