@@ -135,6 +135,25 @@ func (a answer) text(field string) string {
 	return value
 }
 
+// at follows a path of names and indexes into the answer; nil where it leads nowhere.
+func (a answer) at(path ...any) any {
+	var value any = a.json
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			object, _ := value.(map[string]any)
+			value = object[step]
+		case int:
+			items, _ := value.([]any)
+			if step >= len(items) {
+				return nil
+			}
+			value = items[step]
+		}
+	}
+	return value
+}
+
 func (a answer) list() []map[string]any {
 	items, _ := a.json["data"].([]any)
 	objects := make([]map[string]any, 0, len(items))
@@ -182,6 +201,11 @@ func (s session) cancel(t *testing.T) answer {
 
 func (s session) verify(path string) string { return "/v1/verify/session/" + s.id + path }
 
+func (s session) open(t *testing.T) answer {
+	t.Helper()
+	return s.user.post(t, s.verify("/open"), nil).expect(t, 200)
+}
+
 func (s session) submit(t *testing.T, method string, b body) answer {
 	t.Helper()
 	return s.user.post(t, s.verify("/methods/"+method), b)
@@ -190,6 +214,14 @@ func (s session) submit(t *testing.T, method string, b body) answer {
 func (s session) simulate(t *testing.T, method, outcome string) answer {
 	t.Helper()
 	return s.submit(t, method, body{"simulate": outcome}).expect(t, 202)
+}
+
+// pass goes the user's whole way: the page is opened, and a method passes.
+func (s session) pass(t *testing.T, method string) {
+	t.Helper()
+	s.open(t)
+	s.simulate(t, method, "pass")
+	s.until(t, "verified")
 }
 
 // until waits, by long polls, until the session has one of the statuses.

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"testing"
@@ -101,20 +99,12 @@ func (m merchant) eventsOf(t *testing.T, v session) []string {
 	return types
 }
 
-var operatorsBinary = built("../cmd/stile")
-
 var shownStep = regexp.MustCompile(`(?m)^\S+ \S+  step     (.*)$`)
 
 // shownSteps are the steps that an operator sees of a session.
 func (s *stack) shownSteps(t *testing.T, v session) []string {
 	t.Helper()
-	path, err := operatorsBinary()
-	require.NoError(t, err)
-	show := exec.Command(path, "session", "show", v.id)
-	show.Env = append(os.Environ(),
-		"DATABASE_URL="+s.config.DatabaseURL, "TEMPORAL_ADDRESS="+s.config.TemporalAddress,
-		"STILE_ENCRYPTION_KEYS="+s.config.EncryptionKeys, "STILE_LOOKUP_KEY="+s.config.LookupKey)
-	out, err := show.CombinedOutput()
+	out, err := s.operator(t, "session", "show", v.id).CombinedOutput()
 	require.NoError(t, err, string(out))
 	require.Contains(t, string(out), "history  workflow execution started", "the run's history stands beside the rows")
 	steps := []string{}

@@ -33,6 +33,20 @@ func built(command string, flags ...string) func() (string, error) {
 // binary is stile-dev with its fault points.
 var binary = built("../cmd/stile-dev", "-tags", "faults")
 
+var operatorsBinary = built("../cmd/stile")
+
+// operator is a command of stile, as it runs in production, on the stack's database and Temporal server.
+func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
+	t.Helper()
+	path, err := operatorsBinary()
+	require.NoError(t, err)
+	command := exec.Command(path, arguments...)
+	command.Env = append(os.Environ(),
+		"DATABASE_URL="+s.config.DatabaseURL, "TEMPORAL_ADDRESS="+s.config.TemporalAddress,
+		"STILE_ENCRYPTION_KEYS="+s.config.EncryptionKeys, "STILE_LOOKUP_KEY="+s.config.LookupKey)
+	return command
+}
+
 // process is a stile-dev of its own, on a data folder that outlives it.
 type process struct {
 	*stack
@@ -81,10 +95,10 @@ func start(t *testing.T, data string, environment ...string) *process {
 	p.command = exec.Command(path, "--data", data, "--json",
 		"--listen", "127.0.0.1:0", "--temporal-listen", "127.0.0.1:0", "--ui-listen", "127.0.0.1:0")
 	p.command.Stderr = log
-	p.command.Env = append(append(os.Environ(), environment...),
+	p.command.Env = append(append(os.Environ(),
 		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms",
 		// On a machine that is busy with other tests a receiver may take longer than that: it is asked again soon.
-		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s")
+		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s"), environment...)
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.command.StdoutPipe()
 	require.NoError(t, err)

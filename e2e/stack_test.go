@@ -90,6 +90,14 @@ func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Con
 	return &stack{config: c}
 }
 
+// asShipped has a stack or a replica run under the rules that ship. Without it the rules are lenient.
+func asShipped(c *config.Config) { c.RulesDir = "" }
+
+// under has a stack or a replica run under the rules in a folder.
+func under(folder string) func(*config.Config) {
+	return func(c *config.Config) { c.RulesDir = folder }
+}
+
 // lenientRules is a folder of rules that allow every method.
 func lenientRules(t *testing.T) string {
 	t.Helper()
@@ -117,9 +125,12 @@ func servedContract(t *testing.T, base string) *contract.Contract {
 }
 
 // replica starts another process's worth of Stile on the same database and Temporal server.
-func (s *stack) replica(t *testing.T, o app.Options) *app.App {
+func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
 	t.Helper()
 	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	for _, change := range adjust {
+		change(&o.Config)
+	}
 	if !o.API {
 		o.Config.WorkerListen = "127.0.0.1:0"
 	}
@@ -143,6 +154,12 @@ type merchant struct {
 	org         string
 	publishable client
 	workflow    string
+}
+
+// at is the merchant, calling another replica.
+func (m merchant) at(replica *app.App) merchant {
+	m.base, m.publishable.base = replica.URL(), replica.URL()
+	return m
 }
 
 // simple is a published simple workflow: any_of the methods.
@@ -177,6 +194,7 @@ func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	created := m.post(t, "/v1/workflows", body{
 		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,
 		"supplementary": d.Supplementary, "preferences": body{"max_attempts": d.Preferences.MaxAttempts},
+		"jurisdictions": d.Jurisdictions, "overrides": d.Overrides,
 	}).expect(t, 201)
 	id := created.text("id")
 	m.post(t, "/v1/workflows/"+id+"/publish", nil).expect(t, 201)

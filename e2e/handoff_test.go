@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/rules"
+)
+
+// The desktop asks one replica, the phone another; they share a database and a Temporal server.
+func TestHandoff(t *testing.T) {
+	t.Parallel()
+	onEveryBackend(t, func(t *testing.T, s *stack) {
+		second := s.replica(t, app.Options{API: true}).URL()
+		for name, scenario := range map[string]func(t *testing.T, s *stack, second string){
+			"the phone verifies, and the desktop sees it":          phoneVerifies,
+			"of many phones one takes the session":                 onePhoneTakes,
+			"a phone that stays away loses the session":            idlePhoneLoses,
+			"a desktop that nobody asks frees itself all the same": idlePhoneLosesUnasked,
+			"stile-dev acts as the phone":                          devActsAsThePhone,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				scenario(t, s, second)
+			})
+		}
+	}, func(c *config.Config) { c.DeviceIdleTimeout = 3 * time.Second })
+}
+
+// mint is the desktop's request for a token.
+func (s session) mint(t *testing.T) string {
+	t.Helper()
+	return s.user.post(t, s.verify("/handoff"), nil).expect(t, 200).text("mobile_write_token")
+}
+
+// onPhone is the session as a phone sees it that has taken it at another replica.
+func (s session) onPhone(t *testing.T, base string) session {
+	t.Helper()
+	phone := s
+	phone.user.base = base
+	token := phone.user.as("").post(t, "/v1/handoff/exchange", body{"token": s.mint(t), "device_id": "phone"}).expect(t, 200)
+	phone.user = phone.user.as(token.text("device_token"))
+	return phone
+}
+
+func (s session) status(t *testing.T) answer {
+	t.Helper()
+	return s.user.get(t, s.verify("/status")).expect(t, 200)
+}
+
+func phoneVerifies(t *testing.T, s *stack, second string) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	hook := newReceiver(t)
+	hook.subscribe(t, m.client, "verification_session.verified")
+	desktop := m.create(t, nil)
+	desktop.open(t)
+	var all sync.WaitGroup
+	all.Go(func() { desktop.until(t, "verified") })
+	phone := desktop.onPhone(t, second)
+	require.Equal(t, "mobile", desktop.get(t).text("active_device"))
+	desktop.submit(t, "document_capture", body{"simulate": "pass"}).refused(t, 409, "session_locked_to_other_device")
+	phone.submit(t, "document_capture", body{"simulate": "pass"}).refused(t, 409, "handoff_not_confirmed")
+
+	number := desktop.status(t).json["handoff_number"]
+	phone.user.post(t, phone.verify("/handoff/confirm"), body{"number": number}).expect(t, 200)
+	phone.user.post(t, phone.verify("/device/heartbeat"), nil).expect(t, 200)
+	phone.simulate(t, "document_capture", "pass")
+	all.Wait()
+	require.Equal(t, "verified", phone.user.get(t, phone.verify("")).expect(t, 200).text("status"))
+	verified := hook.next(t, "verification_session.verified")
+	require.Nil(t, verified.data()["active_device"])
+	require.Equal(t, "document_capture", verified.data()["verification_path"])
+}
+
+func onePhoneTakes(t *testing.T, s *stack, second string) {
+	v := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
+	token := v.mint(t)
+	var all sync.WaitGroup
+	codes := make(chan int, 50)
+	for i := range cap(codes) {
+		phone := v.user.as("")
+		if i%2 == 0 {
+			phone.base = second
+		}
+		all.Go(func() {
+			codes <- phone.post(t, "/v1/handoff/exchange", body{"token": token, "device_id": fmt.Sprint("phone ", i)}).status
+		})
+	}
+	all.Wait()
+	close(codes)
+	count := map[int]int{}
+	for code := range codes {
+		count[code]++
+	}
+	require.Equal(t, map[int]int{200: 1, 409: cap(codes) - 1}, count)
+}
+
+func idlePhoneLoses(t *testing.T, s *stack, second string) {
+	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
+	phone := desktop.onPhone(t, second)
+	require.Eventually(t, func() bool { return desktop.status(t).json["same_device_only"] == false }, waitLong, pollOften)
+	phone.user.post(t, phone.verify("/device/heartbeat"), nil).refused(t, 409, "handoff_ended")
+	desktop.simulate(t, "document_capture", "pass")
+	desktop.until(t, "verified")
+}
+
+// The run's timer does it: the row is looked at here past the API, which might have done it by being asked.
+func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
+	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
+	desktop.onPhone(t, second)
+	require.Eventually(t, func() bool {
+		row, err := s.app.Store().Across().PublicSession(t.Context(), desktop.id)
+		return err == nil && row.AttemptID == nil
+	}, waitLong, pollOften)
+}
+
+// As a newcomer does it, with two terminals.
+func devActsAsThePhone(t *testing.T, s *stack, second string) {
+	path, err := binary()
+	require.NoError(t, err)
+	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
+	link := desktop.user.post(t, desktop.verify("/handoff"), nil).expect(t, 200).text("url")
+	phone := exec.Command(path, "phone", "--url", link, "--api", second)
+	in, err := phone.StdinPipe()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	phone.Stdout, phone.Stderr = &out, &out
+	require.NoError(t, phone.Start())
+	var number any
+	require.Eventually(t, func() bool {
+		number = desktop.status(t).json["handoff_number"]
+		return number != nil
+	}, waitLong, pollOften)
+	_, err = fmt.Fprintln(in, number)
+	require.NoError(t, err)
+	require.NoError(t, phone.Wait(), out.String())
+	require.Contains(t, out.String(), "The session is verified")
+	require.Equal(t, "verified", desktop.get(t).text("status"))
+
+	again, err := exec.Command(path, "phone", "--url", link, "--api", second).CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(again), "handoff_token_consumed")
+}
