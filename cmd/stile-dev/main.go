@@ -43,5 +43,6 @@ func newCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", "127.0.0.1:7233", "address of the Temporal server")
 	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
+	cmd.AddCommand(phoneCommand())
 	return cmd
 }
