@@ -16,8 +16,10 @@ type comparison struct {
 	title     string
 	base, our string
 	rounds    []pair
-	// transactions of Stile's database per session; 0 where both sides use it.
-	transactions float64
+	// shown are the figures beside the ratio.
+	shown []figure
+	// alone are figures of our side that the other has none of.
+	alone []fact
 	// cost makes the ratio one of time per run, which is to stay below target, instead of runs per second, which are to
 	// reach it.
 	cost bool
@@ -81,6 +83,8 @@ var measurements = []struct {
 	{"graphs", bench.graphs},
 	{"deliveries", bench.deliveries},
 	{"hanging", bench.hanging},
+	{"check", bench.check},
+	{"behind", bench.checkBehind},
 }
 
 func names() (all []string) {
@@ -102,40 +106,41 @@ func (b bench) sessionsTogether(ctx context.Context) (comparison, error) {
 func (b bench) sessions(
 	ctx context.Context, title string, start func(context.Context) (*stile, error),
 ) (comparison, error) {
-	c := comparison{title: title, base: "bare workflow", our: "session", target: 0.85}
+	c := comparison{title: title, base: "bare workflow", our: "session", target: 0.85, shown: ofRuns}
 	before, err := b.commits(ctx)
 	if err != nil {
 		return c, err
 	}
 	err = b.with(ctx, start, func(m *merchant) error {
-		ours, err := m.side(ctx, c.our, simple())
+		ours, err := b.sessionsBy(ctx, m, c.our, simple())
 		if err != nil {
 			return err
 		}
-		c.rounds, err = b.compare(ctx, title, side{name: c.base, ids: barePrefix + "%", once: b.bare.once}, ours)
+		c.rounds, err = b.compare(ctx, title, b.options.sessions, b.recorded(c.base, barePrefix+"%", b.bare.once), ours)
 		return err
 	})
 	if err != nil {
 		return c, err
 	}
 	after, err := b.commits(ctx) // the connections of both processes are closed by now
-	c.transactions = float64(after-before) / float64(b.warmUp()+b.options.rounds*b.options.sessions)
+	sessions := b.warmUp(b.options.sessions) + b.options.rounds*b.options.sessions
+	c.alone = []fact{{what: "transactions in Stile's database", value: float64(after-before) / float64(sessions)}}
 	return c, err
 }
 
 // graphs compares sessions through a long graph with sessions through the shortest.
 func (b bench) graphs(ctx context.Context) (comparison, error) {
-	c := comparison{title: "graph", base: "3 nodes", our: "50 nodes", cost: true, target: 1.3}
+	c := comparison{title: "graph", base: "3 nodes", our: "50 nodes", cost: true, target: 1.3, shown: ofRuns}
 	err := b.with(ctx, b.apart, func(m *merchant) error {
-		short, err := m.side(ctx, c.base, chain(3))
+		short, err := b.sessionsBy(ctx, m, c.base, chain(3))
 		if err != nil {
 			return err
 		}
-		long, err := m.side(ctx, c.our, chain(50))
+		long, err := b.sessionsBy(ctx, m, c.our, chain(50))
 		if err != nil {
 			return err
 		}
-		c.rounds, err = b.compare(ctx, c.title, short, long)
+		c.rounds, err = b.compare(ctx, c.title, b.options.sessions, short, long)
 		return err
 	})
 	return c, err
@@ -158,25 +163,36 @@ func (b bench) with(
 	return use(m)
 }
 
-// side is the merchant's sessions by a workflow.
-func (m *merchant) side(ctx context.Context, name string, definition object) (side, error) {
+// sessionsBy are the merchant's sessions by a workflow.
+func (b bench) sessionsBy(ctx context.Context, m *merchant, name string, definition object) (side, error) {
 	workflow, err := m.publish(ctx, definition)
 	once := func(ctx context.Context) (time.Duration, error) { return m.verify(ctx, workflow) }
-	return side{name: name, ids: string(models.PrefixSession) + "%", once: once}, err
+	return b.recorded(name, string(models.PrefixSession)+"%", once), err
 }
 
-func (b bench) warmUp() int { return min(b.options.sessions, 2*b.clients) }
+// recorded is a side whose runs Temporal keeps, under ids that are LIKE that. A _ stands for any character, which makes
+// none too many of them.
+func (b bench) recorded(name, ids string, once func(context.Context) (time.Duration, error)) side {
+	return side{
+		name: name, once: once,
+		finished: func(ctx context.Context) (int, error) { return b.finished(ctx, ids) },
+		events:   func(ctx context.Context) (float64, error) { return b.events(ctx, b.bare.client, ids) },
+	}
+}
 
-// compare lets both sides take their turns, each round in the other order than the one before.
-func (b bench) compare(ctx context.Context, title string, base, our side) ([]pair, error) {
+// warmUp is how many runs are made before those that are measured.
+func (b bench) warmUp(runs int) int { return min(runs, max(2*b.clients, runs/8)) }
+
+// compare lets both sides take their turns of so many runs, each round in the other order than the one before.
+func (b bench) compare(ctx context.Context, title string, runs int, base, our side) ([]pair, error) {
 	for _, s := range []side{base, our} {
-		if _, err := b.round(ctx, s, b.warmUp(), b.clients); err != nil {
+		if _, err := b.round(ctx, s, b.warmUp(runs), b.clients); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", title, s.name, err)
 		}
 	}
 	rounds := make([]pair, b.options.rounds)
 	for i := range rounds {
-		turns := []turn{{base, &rounds[i].base}, {our, &rounds[i].our}}
+		turns := []turn{{base, runs, &rounds[i].base}, {our, runs, &rounds[i].our}}
 		if i%2 == 1 {
 			slices.Reverse(turns)
 		}
@@ -197,6 +213,7 @@ func (b bench) compare(ctx context.Context, title string, base, our side) ([]pai
 // turn is a side's part of a round.
 type turn struct {
 	side side
+	runs int
 	into *sample
 }
 
@@ -208,9 +225,9 @@ func (b bench) turn(ctx context.Context, t turn) error {
 }
 
 func (b bench) measure(ctx context.Context, t turn) (err error) {
-	if *t.into, err = b.round(ctx, t.side, b.options.sessions, b.clients); err != nil {
+	if *t.into, err = b.round(ctx, t.side, t.runs, b.clients); err != nil || t.side.events == nil {
 		return err
 	}
-	t.into.events, err = b.events(ctx, b.bare.client, t.side.ids)
+	t.into.events, err = t.side.events(ctx)
 	return err
 }

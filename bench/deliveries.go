@@ -8,10 +8,10 @@ import (
 
 // deliveries compares events brought to a receiver with workflows of one activity.
 func (b bench) deliveries(ctx context.Context) (comparison, error) {
-	c := comparison{title: "deliveries", base: "bare activity", our: "delivery"}
+	c := comparison{title: "deliveries", base: "bare activity", our: "delivery", shown: ofRuns}
 	err := b.with(ctx, b.apart, func(m *merchant) (err error) {
-		base := side{name: c.base, ids: bareTaskPrefix + "%", once: b.bare.onceTask}
-		c.rounds, err = b.compare(ctx, c.title, base, m.deliveries(c.our))
+		base := b.recorded(c.base, bareTaskPrefix+"%", b.bare.onceTask)
+		c.rounds, err = b.compare(ctx, c.title, b.options.sessions, base, b.deliveriesOf(m, c.our))
 		return err
 	})
 	return c, err
@@ -19,16 +19,16 @@ func (b bench) deliveries(ctx context.Context) (comparison, error) {
 
 // hanging compares deliveries to one receiver beside those that hang with deliveries to it alone.
 func (b bench) hanging(ctx context.Context) (comparison, error) {
-	c := comparison{title: "receivers that hang", base: "none", our: "beside 50", target: 0.9}
+	c := comparison{title: "receivers that hang", base: "none", our: "beside 50", target: 0.9, shown: ofRuns}
 	err := b.with(ctx, b.waiting, func(m *merchant) error {
 		h, err := b.newHanging(ctx, m)
 		if err != nil {
 			return err
 		}
 		defer h.close()
-		beside := m.deliveries(c.our)
+		beside := b.deliveriesOf(m, c.our)
 		beside.around = h.around
-		c.rounds, err = b.compare(ctx, c.title, m.deliveries(c.base), beside)
+		c.rounds, err = b.compare(ctx, c.title, b.options.sessions, b.deliveriesOf(m, c.base), beside)
 		return err
 	})
 	return c, err
@@ -41,9 +41,9 @@ func (b bench) waiting(ctx context.Context) (*stile, error) {
 	return s.apart(ctx)
 }
 
-// deliveries are tests of the merchant's endpoint.
-func (m *merchant) deliveries(name string) side {
-	return side{name: name, ids: deliveriesTo(m.endpoint), once: m.deliver}
+// deliveriesOf are tests of the merchant's endpoint.
+func (b bench) deliveriesOf(m *merchant, name string) side {
+	return b.recorded(name, deliveriesTo(m.endpoint), m.deliver)
 }
 
 // deliveriesTo is what the ids of the runs that own deliveries to the endpoint are LIKE.

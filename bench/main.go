@@ -1,5 +1,6 @@
 // Command bench measures what sessions and deliveries cost, as ratios to bare Temporal workflows, between graphs, and
-// beside receivers that hang, all in one run on one machine. It is no test: nothing fails for being slow.
+// beside receivers that hang, and what a compliance check costs, as a ratio to a plain gin route, all in one run on one
+// machine. It is no test: nothing fails for being slow.
 package main
 
 import (
@@ -30,6 +31,8 @@ func main() {
 type options struct {
 	// rounds is how often both sides of a comparison take their turn, with sessions runs each, by clients at a time.
 	rounds, sessions, clients int
+	// requests is how many are made per side and round where what is compared is requests.
+	requests int
 	// hasty signals at once instead of when the run waits for it.
 	hasty bool
 	// barePollers poll for the workflow tasks of the bare side.
@@ -48,6 +51,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.SetOutput(help)
 	set.IntVar(&o.rounds, "rounds", 5, "how often both sides of a comparison take their turn")
 	set.IntVar(&o.sessions, "sessions", 128, "runs per side and round")
+	set.IntVar(&o.requests, "requests", 32768, "requests per side and round of the comparisons of requests")
 	set.IntVar(&o.clients, "clients", 32, "clients at a time")
 	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
 	set.IntVar(&o.barePollers, "bare-pollers", 2, "pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16")
@@ -57,8 +61,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
-	if o.rounds < 1 || o.sessions < 1 || o.clients < 1 || o.backlog < 1 || o.barePollers < 2 {
-		return o, errors.New("-rounds, -sessions, -clients and -backlog must be above 0, -bare-pollers above 1")
+	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 {
+		return o, errors.New("-rounds, -sessions, -requests, -clients and -backlog must be above 0, -bare-pollers above 1")
 	}
 	return o, nil
 }

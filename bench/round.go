@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,10 +13,12 @@ import (
 // side is one of the two things that a comparison compares.
 type side struct {
 	name string
-	// ids is what those of its runs are LIKE. A _ stands for any character, which makes none too many of them.
-	ids string
 	// once takes one run from its start to its visible outcome.
 	once func(ctx context.Context) (time.Duration, error)
+	// finished counts the runs that have come to their end.
+	finished func(ctx context.Context) (int, error)
+	// events, where set, is the mean length of the last histories.
+	events func(ctx context.Context) (float64, error)
 	// around, where set, prepares for a turn and cleans up after it; neither is measured.
 	around func(ctx context.Context, turn func() error) error
 }
@@ -29,7 +32,7 @@ type sample struct {
 
 // round lets clients work through a number of runs, and ends when all of them have completed.
 func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, error) {
-	before, err := s.finished(ctx, of.ids)
+	before, err := of.finished(ctx)
 	if err != nil {
 		return sample{}, err
 	}
@@ -42,7 +45,7 @@ func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, e
 	if err != nil {
 		return sample{}, err
 	}
-	if err := s.awaitFinished(ctx, of.ids, before+runs); err != nil {
+	if err := awaitFinished(ctx, of, before+runs); err != nil {
 		return sample{}, err
 	}
 	elapsed, cpu := time.Since(began), cpuTime()-cpu
@@ -53,6 +56,19 @@ func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, e
 		writes: float64(to.transactions-from.transactions) / n, walKB: float64(to.walBytes-from.walBytes) / 1024 / n,
 		cpu: milliseconds(cpu) / n,
 	}, err
+}
+
+// awaitFinished returns when that many runs have come to their end.
+func awaitFinished(ctx context.Context, of side, want int) error {
+	n := 0
+	err := until(ctx, func() (_ bool, err error) {
+		n, err = of.finished(ctx)
+		return n >= want, err
+	})
+	if err != nil {
+		return fmt.Errorf("%d of %d runs completed: %w", n, want, err)
+	}
+	return nil
 }
 
 // work has clients take one run after another until there are none left, or one fails.

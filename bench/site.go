@@ -25,7 +25,7 @@ const (
 	database = "stile"
 	// patience is how long anything may take before something is wrong.
 	patience  = time.Minute
-	unlimited = 1_000_000
+	unlimited = 100_000_000
 )
 
 // site is what both sides of every comparison run on: one PostgreSQL cluster, one Temporal server.
@@ -36,6 +36,8 @@ type site struct {
 	// counters is a connection to Temporal's database, from which the measurements are read.
 	counters *pgx.Conn
 	config   config.Config
+	// log takes the lines of processes that log as in production.
+	log *os.File
 }
 
 func newSite(ctx context.Context) (*site, error) {
@@ -48,6 +50,9 @@ func newSite(ctx context.Context) (*site, error) {
 
 func (s *site) start(ctx context.Context) (err error) {
 	if s.folder, err = os.MkdirTemp("", "stile-bench-"); err != nil {
+		return err
+	}
+	if s.log, err = os.Create(filepath.Join(s.folder, "log")); err != nil {
 		return err
 	}
 	if s.cluster, err = pgtest.Start(filepath.Join(s.folder, "postgres")); err != nil {
@@ -103,6 +108,9 @@ func (s *site) close(ctx context.Context) error {
 	if s.cluster != nil {
 		faults = append(faults, s.cluster.Stop())
 	}
+	if s.log != nil {
+		faults = append(faults, s.log.Close())
+	}
 	if s.folder != "" {
 		faults = append(faults, os.RemoveAll(s.folder))
 	}
@@ -123,19 +131,6 @@ func (s *site) count(ctx context.Context, status enumspb.WorkflowExecutionStatus
 	err = s.counters.QueryRow(ctx,
 		"SELECT count(*) FROM current_executions WHERE status = $1 AND workflow_id LIKE $2", int32(status), ids).Scan(&n)
 	return n, err
-}
-
-// awaitFinished returns when that many runs have completed.
-func (s *site) awaitFinished(ctx context.Context, ids string, want int) error {
-	n := 0
-	err := until(ctx, func() (_ bool, err error) {
-		n, err = s.finished(ctx, ids)
-		return n >= want, err
-	})
-	if err != nil {
-		return fmt.Errorf("%d of %d runs %s completed: %w", n, want, ids, err)
-	}
-	return nil
 }
 
 // written reads what the whole cluster has written so far.

@@ -33,8 +33,19 @@ func (s *site) together(ctx context.Context) (*stile, error) {
 	return &stile{api: both, worker: both}, err
 }
 
+// logging runs `stile api` alone, and has it write its log, a line for each request, as it does unless told otherwise.
+func (s *site) logging(ctx context.Context) (*stile, error) {
+	api, err := s.process(ctx, app.Options{API: true, Log: s.logger()})
+	return &stile{api: api, worker: api}, err
+}
+
+func (s *site) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(s.log, nil)) }
+
 func (s *site) process(ctx context.Context, o app.Options) (*app.App, error) {
-	o.Config, o.Migrate, o.Log = s.config, true, app.NewLogger(slog.LevelError.String())
+	o.Config, o.Migrate = s.config, true
+	if o.Log == nil {
+		o.Log = app.NewLogger(slog.LevelError.String())
+	}
 	a, err := app.New(ctx, o)
 	if err != nil {
 		return nil, err

@@ -65,21 +65,42 @@ func (t *tenant) post(ctx context.Context, credential, path string, in object, o
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+credential)
-	response, err := t.http.Do(request)
+	response, err := t.send(request, credential)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("POST %s: %s: %s", path, response.Status, answer)
+	if response.status >= http.StatusMultipleChoices {
+		return fmt.Errorf("POST %s: %d: %s", path, response.status, response.body)
 	}
 	if out == nil {
 		return nil
 	}
-	return json.Unmarshal(answer, out)
+	return json.Unmarshal(response.body, out)
+}
+
+// answer is what a server said.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// get asks any server, with the tenant's key.
+func (t *tenant) get(ctx context.Context, url string) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return answer{}, err
+	}
+	return t.send(request, t.secret)
+}
+
+func (t *tenant) send(request *http.Request, credential string) (answer, error) {
+	request.Header.Set("Authorization", "Bearer "+credential)
+	response, err := t.http.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	return answer{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: body}, err
 }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/compliance"
+)
+
+const (
+	cartPlace = rules.Jurisdiction("US-CA")
+	checkPath = "/v1/compliance/check"
+)
+
+// cart is what is asked about.
+var cart = []rules.UseCase{rules.UseCaseAlcoholDelivery, rules.UseCaseCannabisDelivery, rules.UseCaseTobaccoNicotine}
+
+func checkQuery() string {
+	var names []string
+	for _, useCase := range cart {
+		names = append(names, string(useCase))
+	}
+	return "?use_cases=" + strings.Join(names, ",") + "&jurisdiction=" + string(cartPlace)
+}
+
+// check compares the question what the law asks for a cart with a plain route that has the answer ready.
+func (b bench) check(ctx context.Context) (comparison, error) {
+	c := comparison{title: "compliance check", base: "plain gin route", our: "check", target: 0.7, shown: ofRequests}
+	var err error
+	if c.alone, err = resolution(); err != nil {
+		return c, err
+	}
+	err = b.checks(ctx, &c, func(_ *stile, ready answer) (http.Handler, error) { return plainRoute(ready), nil })
+	return c, err
+}
+
+// checkBehind is check with a plain route that a request comes to as it comes to ours.
+func (b bench) checkBehind(ctx context.Context) (comparison, error) {
+	c := comparison{title: "behind the same middleware", base: "plain route", our: "check", shown: ofRequests}
+	err := b.checks(ctx, &c, b.behindMiddleware)
+	return c, err
+}
+
+// checks compares checks with what else answers the same.
+func (b bench) checks(ctx context.Context, c *comparison, other func(*stile, answer) (http.Handler, error)) error {
+	return b.with(ctx, b.logging, func(m *merchant) error {
+		url := m.stile.api.URL() + checkPath + checkQuery()
+		want, err := m.get(ctx, url)
+		if err != nil {
+			return err
+		}
+		if want.status != http.StatusOK {
+			return fmt.Errorf("%s: %d: %s", url, want.status, want.body)
+		}
+		handler, err := other(m.stile, want)
+		if err != nil {
+			return err
+		}
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		base := m.asks(c.base, server.URL+checkPath+checkQuery(), want)
+		c.rounds, err = b.compare(ctx, c.title, b.requests, base, m.asks(c.our, url, want))
+		return err
+	})
+}
+
+// plainRoute is the least that gin can do with an answer: one route, and nothing before it.
+func plainRoute(ready answer) http.Handler {
+	router := gin.New()
+	router.GET(checkPath, func(g *gin.Context) { g.Data(ready.status, ready.contentType, ready.body) })
+	return router
+}
+
+// behindMiddleware has an API like the one of the process take each request for a URL that it does not have, which
+// passes all that is before a route, and answers in its place.
+func (b bench) behindMiddleware(s *stile, ready answer) (http.Handler, error) {
+	middleware, err := api.New(api.Options{
+		Store: s.api.Store(), Orchestrator: &orchestrator.Orchestrator{Temporal: s.api.Temporal(), Store: s.api.Store()},
+		Log: b.logger(), Config: api.Config{RateLimitSecret: unlimited},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = "/v1/nothing"
+		middleware.Handler().ServeHTTP(headerOnly{w}, r)
+		w.Header().Set("Content-Type", ready.contentType)
+		w.Header().Set("Content-Length", strconv.Itoa(len(ready.body)))
+		w.WriteHeader(ready.status)
+		_, _ = w.Write(ready.body) // a client that has gone will say so itself
+	}), nil
+}
+
+// headerOnly drops an answer but for its header.
+type headerOnly struct{ http.ResponseWriter }
+
+func (headerOnly) WriteHeader(int) {}
+
+func (headerOnly) Write(p []byte) (int, error) { return len(p), nil }
+
+// asks are requests for a page that must be the same each time.
+func (m *merchant) asks(name, url string, want answer) side {
+	var answered atomic.Int64
+	once := func(ctx context.Context) (time.Duration, error) {
+		began := time.Now()
+		got, err := m.get(ctx, url)
+		took := time.Since(began)
+		if err == nil && !got.equal(want) {
+			err = fmt.Errorf("%s: %d, %s: %s", url, got.status, got.contentType, got.body)
+		}
+		answered.Add(1)
+		return took, err
+	}
+	finished := func(context.Context) (int, error) { return int(answered.Load()), nil }
+	return side{name: name, once: once, finished: finished}
+}
+
+func (a answer) equal(b answer) bool {
+	return a.status == b.status && a.contentType == b.contentType && bytes.Equal(a.body, b.body)
+}
+
+// resolution is what it takes to find the rules of the cart, without HTTP.
+func resolution() ([]fact, error) {
+	book, err := compliance.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*compliance.Rule, len(cart))
+	today := compliance.DayOf(time.Now())
+	resolve := repeated(func() {
+		for i, useCase := range cart {
+			if found[i], err = book.Resolve(useCase, cartPlace, today); err != nil {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	sum := repeated(func() { compliance.MostRestrictive(found...) })
+	return []fact{
+		{"resolution of 3 products, ns", float64(resolve.NsPerOp()), "under 15000"},
+		{"its allocations", float64(resolve.AllocsPerOp()), "0"},
+		{"what satisfies all 3, ns", float64(sum.NsPerOp()), ""},
+		{"its allocations", float64(sum.AllocsPerOp()), "1"},
+	}, nil
+}
+
+func repeated(what func()) testing.BenchmarkResult {
+	return testing.Benchmark(func(b *testing.B) { //nolint:thelper // helps no test
+		b.ReportAllocs()
+		for b.Loop() {
+			what()
+		}
+	})
+}
