@@ -6,6 +6,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -54,6 +55,8 @@ type API struct {
 	secrets      *clientSecrets
 	metrics      *metrics
 	router       *gin.Engine
+	followers    *followers
+	sockets      sockets
 	// closing ends what waits: long polls, and duplicates of a request under way.
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -82,7 +85,7 @@ func New(o Options) (*API, error) {
 
 		orchestrator: o.Orchestrator, locator: o.Locator, rules: o.Rules, config: config, hosted: hosted, log: o.Log, now: o.Now,
 		keys: newKeyCache(o.Store.Across(), o.Now, config.RequestTimeout), secrets: newClientSecrets(o.Store.Across(), o.Now),
-		closing: make(chan struct{}),
+		followers: newFollowers(o.Store), closing: make(chan struct{}),
 	}
 	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {
 		return nil, err
@@ -115,5 +118,14 @@ func (o Options) withDefaults() (Options, error) {
 // Handler serves HTTP.
 func (a *API) Handler() http.Handler { return a.router }
 
-// Close ends requests that only wait, so that a server's shutdown need not. It tolerates a second call.
-func (a *API) Close() { a.closeOnce.Do(func() { close(a.closing) }) }
+// Close ends what only waits, so that a server's shutdown need not: long polls, and live channels, whose devices connect
+// elsewhere. It tolerates a second call.
+func (a *API) Close() {
+	a.closeOnce.Do(func() {
+		a.sockets.close()
+		close(a.closing)
+	})
+}
+
+// Wait returns when the last live channel is closed, after Close: a server's shutdown does not wait for those.
+func (a *API) Wait(ctx context.Context) error { return a.sockets.wait(ctx) }

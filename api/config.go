@@ -27,6 +27,9 @@ type Config struct {
 	// 5 m and 60 s.
 	HandoffTTL, HandoffReuse time.Duration
 
+	// PingInterval is how often a live channel looks whether its device is there. Default 25 s.
+	PingInterval time.Duration
+
 	// MaxBody is the size of a request body in bytes. Default 1 MiB.
 	MaxBody int64
 	// VerifyURL is the base of the hosted page, which a session's url points to. Default http://127.0.0.1:8080/verify.
@@ -63,6 +66,7 @@ func (c Config) WithDefaults() Config {
 	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, 6000)
 	c.HandoffTTL = cmp.Or(c.HandoffTTL, 5*time.Minute)
 	c.HandoffReuse = cmp.Or(c.HandoffReuse, time.Minute)
+	c.PingInterval = cmp.Or(c.PingInterval, 25*time.Second)
 	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
 	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)

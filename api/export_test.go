@@ -39,3 +39,14 @@ var (
 	CompanyOf   = companyOf
 	QRSVG       = qrSVG
 )
+
+// Followed are the sessions that somebody waits for, with how many do.
+func (a *API) Followed() map[string]int {
+	a.followers.mu.Lock()
+	defer a.followers.mu.Unlock()
+	listeners := map[string]int{}
+	for id, follower := range a.followers.open {
+		listeners[id] = follower.listeners
+	}
+	return listeners
+}

@@ -123,16 +123,10 @@ func (a *API) exchangeHandoff(c *call) (answer, error) {
 	if in.Token == nil {
 		return answer{}, missing("token")
 	}
-	if in.DeviceID == nil || *in.DeviceID == "" {
-		return answer{}, missing("device_id")
-	}
-	if err := checkText("device_id", in.DeviceID, longestDeviceID); err != nil {
+	if err := checkDeviceID(in.DeviceID); err != nil {
 		return answer{}, err
 	}
-	if err := a.admitOrigin(c, *in.Token); err != nil {
-		return answer{}, err
-	}
-	taken, err := a.takeOver(c, *in.Token, *in.DeviceID)
+	taken, err := a.takeOver(c, claiming{token: *in.Token, device: *in.DeviceID})
 	if err != nil {
 		return answer{}, err
 	}
@@ -146,34 +140,46 @@ func (a *API) exchangeHandoff(c *call) (answer, error) {
 	})
 }
 
-// admitOrigin keeps pages of others from using tokens, before one is consumed. What is no browser has no origin.
-func (a *API) admitOrigin(c *call, token string) error {
+func checkDeviceID(id *string) error {
+	if id == nil || *id == "" {
+		return missing("device_id")
+	}
+	return checkText("device_id", id, longestDeviceID)
+}
+
+// admitOrigin keeps pages of others from taking sessions of the organization. What is no browser has no origin.
+func (a *API) admitOrigin(c *call, org string) error {
 	origin := c.gin.GetHeader("Origin")
 	if origin == "" {
 		return nil
 	}
-	h, err := a.store.Across().HandoffByToken(c.ctx, token)
-	if err != nil {
-		return err
-	}
-	allowed, err := a.handoffOrigins(c.ctx, h.OrgID)
+	allowed, err := a.handoffOrigins(c.ctx, org)
 	if err == nil && !slices.Contains(allowed, origin) {
 		err = models.Errorf(models.CodeOriginNotAllowed, "The organization has not allowed pages of this origin to take its sessions")
 	}
 	return err
 }
 
+// claiming is a device that shows a token, and what it takes the token to be of, where it says so.
+type claiming struct{ token, device, session, attempt string }
+
 // takeOver consumes a token, and tells the run that a device holds the session. Both ways in lead here.
-func (a *API) takeOver(c *call, token, device string) (store.Taken, error) {
+func (a *API) takeOver(c *call, by claiming) (store.Taken, error) {
 	// Before the token is consumed: without a key to sign with, nobody could go on.
 	if _, err := a.secrets.keys.newest(c.ctx); err != nil {
 		return store.Taken{}, err
 	}
-	h, err := a.store.Across().HandoffByToken(c.ctx, token)
+	h, err := a.store.Across().HandoffByToken(c.ctx, by.token)
 	if err != nil {
 		return store.Taken{}, err
 	}
-	taken, err := a.store.Across().ClaimHandoff(c.ctx, token, device, distance(h.MintedIn, a.where(c)))
+	if by.session != "" && by.session != h.SessionID || by.attempt != "" && by.attempt != h.ID {
+		return store.Taken{}, models.Errorf(models.CodeHandoffTokenInvalid, "The handoff token is that of another attempt")
+	}
+	if err := a.admitOrigin(c, h.OrgID); err != nil {
+		return store.Taken{}, err
+	}
+	taken, err := a.store.Across().ClaimHandoff(c.ctx, by.token, by.device, distance(h.MintedIn, a.where(c)))
 	if err == nil {
 		a.changed(c, taken.Session)
 	}
@@ -195,18 +201,6 @@ func toChoose(h models.Handoff) []int {
 	return h.Choices.V
 }
 
-// handoffNumber is what the desktop shows for the phone to choose; nil where there is nothing to choose (any more).
-func (a *API) handoffNumber(c *call, s models.Session) (*int, error) {
-	if s.AttemptID == nil || c.who.onPhone() {
-		return nil, nil
-	}
-	h, err := a.store.Handoff(c.ctx, s, *s.AttemptID)
-	if err != nil || h.Confirmed() {
-		return nil, err
-	}
-	return &h.Number, nil
-}
-
 type confirmInput struct {
 	Number *int `json:"number"`
 }
@@ -217,24 +211,29 @@ func (a *API) confirmHandoff(c *call) (answer, error) {
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	if in.Number == nil {
-		return answer{}, missing("number")
-	}
-	if err := terminal(c.session); err != nil {
+	if err := a.confirm(c, in.Number); err != nil {
 		return answer{}, err
 	}
-	err := a.store.ConfirmHandoff(c.ctx, c.session, c.handoff.ID, *in.Number)
+	return a.view(c, c.session)
+}
+
+// confirm takes the number, and has the call see the attempt as it then is.
+func (a *API) confirm(c *call, number *int) error {
+	if number == nil {
+		return missing("number")
+	}
+	if err := terminal(c.session); err != nil {
+		return err
+	}
+	err := a.store.ConfirmHandoff(c.ctx, c.session, c.handoff, *number)
 	if models.CodeOf(err) == models.CodeHandoffEnded {
 		a.changed(c, c.session)
 	}
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	c.handoff, err = a.store.Handoff(c.ctx, c.session, c.handoff.ID)
-	if err != nil {
-		return answer{}, err
-	}
-	return a.view(c, c.session)
+	return err
 }
 
 type heartbeatObject struct {
@@ -248,13 +247,18 @@ func (a *API) heartbeat(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	if err := terminal(c.session); err != nil {
-		return answer{}, err
-	}
-	if err := a.store.DeviceSeen(c.ctx, c.session.OrgID, c.session.ID, c.handoff.ID); err != nil {
+	if err := a.seen(c); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, heartbeatObject{"heartbeat", c.session.ID, c.session.Status})
+}
+
+// seen notes that the phone is there.
+func (a *API) seen(c *call) error {
+	if err := terminal(c.session); err != nil {
+		return err
+	}
+	return a.store.DeviceSeen(c.ctx, c.session.OrgID, c.session.ID, c.handoff.ID)
 }
 
 // releaseDevice gives the session back: the phone lets go of it, or the desktop takes it.
@@ -262,18 +266,23 @@ func (a *API) releaseDevice(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	if err := terminal(c.session); err != nil {
-		return answer{}, err
-	}
-	if c.session.AttemptID == nil {
-		return a.view(c, c.session)
-	}
-	session, err := a.store.ReleaseDevice(c.ctx, c.session.OrgID, c.session.ID, *c.session.AttemptID, nil)
+	session, err := a.letGo(c)
 	if err != nil {
 		return answer{}, err
 	}
-	a.changed(c, session)
 	return a.view(c, session)
+}
+
+// letGo frees the session from the device that holds it, if one does.
+func (a *API) letGo(c *call) (models.Session, error) {
+	if err := terminal(c.session); err != nil || c.session.AttemptID == nil {
+		return c.session, err
+	}
+	session, err := a.store.ReleaseDevice(c.ctx, c.session.OrgID, c.session.ID, *c.session.AttemptID, nil)
+	if err == nil {
+		a.changed(c, session)
+	}
+	return session, err
 }
 
 // mayAct refuses the desktop while a phone holds the session, and a phone before it is known whose it is.

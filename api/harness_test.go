@@ -86,7 +86,11 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	require.NoError(e.t, err)
 	server := httptest.NewServer(e.api.Handler())
 	e.t.Cleanup(server.Close)
-	e.t.Cleanup(e.api.Close)
+	served := e.api
+	e.t.Cleanup(func() {
+		served.Close()
+		require.NoError(e.t, served.Wait(context.Background()))
+	})
 	e.url, e.unchecked = server.URL, server.Client()
 	e.client = &http.Client{Transport: specification().Transport(server.Client().Transport, func(err error) {
 		e.t.Errorf("contract: %v", err)

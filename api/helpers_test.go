@@ -139,7 +139,7 @@ func (e *env) submitAs(s session, claim store.Claim, payload string) {
 	e.t.Helper()
 	row, err := e.store.Across().PublicSession(e.t.Context(), s.id)
 	require.NoError(e.t, err)
-	_, _, err = e.store.Submit(store.WithReservedID(e.t.Context(), claim), store.NewSubmission{
+	_, _, err = e.store.Submit(store.WithReservedID(e.t.Context(), claim.ResourceID), store.NewSubmission{
 		Session: row, Node: "primary.self_attestation", Method: "self_attestation", Attempt: 1, Payload: []byte(payload),
 	})
 	require.NoError(e.t, err)

@@ -52,9 +52,13 @@ func (a *API) recover(g *gin.Context) {
 	if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
+	a.logPanic(g, cause)
+	a.fail(g, errPanic)
+}
+
+func (a *API) logPanic(g *gin.Context, cause any) {
 	a.log.Error("panic", "request_id", requestID(g), "route", routeOf(g), "type", fmt.Sprintf("%T", cause),
 		"stack", string(debug.Stack()))
-	a.fail(g, errPanic)
 }
 
 // record writes the line of the access log: the route instead of the path, no address, no key, no body.
@@ -66,7 +70,9 @@ func (a *API) record(g *gin.Context, began time.Time) {
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("request_id", requestID(g)), slog.String("org", callerOf(g).orgID()))
 	a.metrics.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	a.metrics.duration.WithLabelValues(route, method).Observe(took.Seconds())
+	if status != http.StatusSwitchingProtocols { // that would be how long a live channel was open
+		a.metrics.duration.WithLabelValues(route, method).Observe(took.Seconds())
+	}
 }
 
 // routeOf is the pattern of the route; what the client made up must not become a label.
@@ -91,6 +97,8 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	sessions *prometheus.CounterVec
+	sockets  prometheus.Gauge
+	messages *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -105,6 +113,13 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		sessions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
 		}, []string{"status", "type", "country"}),
+		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "stile_live_channels", Help: "Live channels that are open.",
+		}),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stile_live_messages_total", Help: "Messages of devices, by the code of the refusal, or ok.",
+		}, []string{"type", "code"}),
 	}
-	return m, errors.Join(r.Register(m.requests), r.Register(m.duration), r.Register(m.sessions))
+	return m, errors.Join(r.Register(m.requests), r.Register(m.duration), r.Register(m.sessions),
+		r.Register(m.sockets), r.Register(m.messages))
 }

@@ -135,7 +135,7 @@ func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	if err := router.SetTrustedProxies(a.config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	router.Use(a.observe, a.allowBrowsers, a.recognise)
+	router.Use(a.observe, a.allowBrowsers, a.recognise, a.openLive)
 	router.NoRoute(a.noRoute)
 	router.NoMethod(a.noMethod)
 	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))

@@ -72,7 +72,7 @@ func (a *API) perform(c *call, r route) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.config.RequestTimeout+a.wait(c))
 	defer cancel()
 	if c.claim != nil {
-		ctx = store.WithReservedID(ctx, *c.claim)
+		ctx = store.WithReservedID(ctx, c.claim.ResourceID)
 	}
 	c.ctx = ctx
 	return r.handle(c)

@@ -10,9 +10,6 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// statusPoll is how often a waiter looks by itself, in case a notification was lost.
-const statusPoll = time.Second
-
 // statusObject is what anybody who knows the id of a session may see.
 type statusObject struct {
 	SessionID      string               `json:"session_id"`
@@ -28,6 +25,8 @@ type deviceStatusObject struct {
 	DeviceLockedAt *models.Timestamp `json:"device_locked_at"`
 	// HandoffNumber is what the phone must choose; null unless it has yet to.
 	HandoffNumber *int `json:"handoff_number"`
+	// Phase is how far the phone says that it is; null until it does.
+	Phase *string `json:"phase"`
 }
 
 // getStatus answers with the status, or waits for it to change from what the client knows.
@@ -36,8 +35,12 @@ func (a *API) getStatus(c *call) (answer, error) {
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
+	now, err := a.sighted(c)
+	if err != nil {
+		return answer{}, err
+	}
 	known := c.gin.GetHeader("If-None-Match")
-	ans, tag, err := a.statusAnswer(c, c.session)
+	ans, tag, err := statusAnswer(c, now)
 	if err != nil {
 		return answer{}, err
 	}
@@ -45,7 +48,7 @@ func (a *API) getStatus(c *call) (answer, error) {
 		known = tag
 	}
 	if wait > 0 && !c.session.Status.Terminal() && matches(known, tag) {
-		if ans, tag, err = a.awaitStatus(c, known, wait); err != nil {
+		if ans, tag, err = a.awaitStatus(c, now, known, wait); err != nil {
 			return answer{}, err
 		}
 	}
@@ -55,48 +58,54 @@ func (a *API) getStatus(c *call) (answer, error) {
 	return ans, nil
 }
 
+// sighted is the session that the credential opened, with the attempt that holds it where the caller may see that.
+func (a *API) sighted(c *call) (sighting, error) {
+	now := sighting{c.session, c.handoff}
+	if c.who.client == nil || c.session.AttemptID == nil || c.handoff.ID != "" {
+		return now, nil
+	}
+	var err error
+	now.handoff, err = a.store.Handoff(c.ctx, c.session, *c.session.AttemptID)
+	return now, err
+}
+
 // awaitStatus waits until the status is not what is known, or until there is no more sense in waiting.
-func (a *API) awaitStatus(c *call, known string, wait time.Duration) (answer, string, error) {
-	changed, unsubscribe := a.store.Subscribe(c.session.ID)
-	defer unsubscribe()
+func (a *API) awaitStatus(c *call, now sighting, known string, wait time.Duration) (answer, string, error) {
+	follower, leave := a.followers.follow(c.ctx, c.session)
+	defer leave()
 	over := time.NewTimer(wait)
 	defer over.Stop()
-	poll := time.NewTicker(statusPoll)
-	defer poll.Stop()
 	for last := false; ; {
-		session, err := a.store.Session(c.ctx, c.session.OrgID, c.session.ID)
-		if err != nil {
-			return answer{}, "", err
+		found, newer := follower.look(now.session)
+		if found != nil {
+			now = *found
 		}
-		ans, tag, err := a.statusAnswer(c, session)
+		ans, tag, err := statusAnswer(c, now)
 		if err != nil || last || !matches(known, tag) {
 			return ans, tag, err
 		}
 		select {
-		case <-changed:
-		case <-poll.C:
+		case <-newer:
 		case <-over.C:
 			last = true
 		case <-a.closing:
-			return ans, tag, nil
+			last = true
 		case <-c.ctx.Done():
 			return ans, tag, nil
 		}
 	}
 }
 
-func (a *API) statusAnswer(c *call, s models.Session) (answer, string, error) {
+func statusAnswer(c *call, now sighting) (answer, string, error) {
+	s := now.session
 	public := statusObject{
 		SessionID: s.ID, Status: s.Status, IsTerminal: s.Status.Terminal(), SameDeviceOnly: s.AttemptID != nil,
 	}
 	var object any = public
 	if c.who.client != nil {
-		number, err := a.handoffNumber(c, s)
-		if err != nil {
-			return answer{}, "", err
-		}
 		object = deviceStatusObject{
-			statusObject: public, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt, HandoffNumber: number,
+			statusObject: public, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt,
+			HandoffNumber: handoffNumber(c, now), Phase: now.handoff.Phase,
 		}
 	}
 	ans, err := reply(http.StatusOK, object)
@@ -105,6 +114,14 @@ func (a *API) statusAnswer(c *call, s models.Session) (answer, string, error) {
 	// To be asked for anew each time; and two answers, with the secret and without.
 	ans.header = map[string]string{"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"}
 	return ans, tag, err
+}
+
+// handoffNumber is what the desktop shows for the phone to choose; nil where there is nothing to choose (any more).
+func handoffNumber(c *call, now sighting) *int {
+	if now.session.AttemptID == nil || c.who.onPhone() || now.handoff.Confirmed() {
+		return nil
+	}
+	return &now.handoff.Number
 }
 
 // matches reports whether an If-None-Match header holds the tag, by the weak comparison that RFC 9110 asks for.

@@ -28,21 +28,36 @@ type attemptObject struct {
 const submitTries = 5
 
 func (a *API) submitMethod(c *call) (answer, error) {
-	method, known := rules.ParseMethod(c.gin.Param("method"))
-	if !known {
-		return answer{}, &models.Error{
-			Code: models.CodeResourceMissing, Param: "method", Message: "There is no such method",
-		}
+	method, err := parseMethod(c.gin.Param("method"))
+	if err != nil {
+		return answer{}, err
 	}
+	attempt, err := a.takeSubmission(c, method)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusAccepted, attempt)
+}
+
+func parseMethod(name string) (rules.Method, error) {
+	method, known := rules.ParseMethod(name)
+	if !known {
+		return method, &models.Error{Code: models.CodeResourceMissing, Param: "method", Message: "There is no such method"}
+	}
+	return method, nil
+}
+
+// takeSubmission takes the body of the call as the next attempt at the method.
+func (a *API) takeSubmission(c *call, method rules.Method) (attemptObject, error) {
 	var in submissionInput
 	if err := decode(c.body, &in); err != nil {
-		return answer{}, err
+		return attemptObject{}, err
 	}
-	if ans, found, err := a.resubmitted(c); found || err != nil {
-		return ans, err
+	if attempt, found, err := a.resubmitted(c); found || err != nil {
+		return attempt, err
 	}
 	if err := a.openFirst(c); err != nil {
-		return answer{}, err
+		return attemptObject{}, err
 	}
 	for try := range submitTries {
 		session, offer, err := a.offer(c, method, try > 0)
@@ -50,14 +65,14 @@ func (a *API) submitMethod(c *call) (answer, error) {
 			continue // the row that the credential opened may be old: an Idempotency-Key keeps waiting, a body takes time
 		}
 		if err != nil {
-			return answer{}, err
+			return attemptObject{}, err
 		}
-		ans, err := a.submit(c, session, offer, in)
+		attempt, err := a.submit(c, session, offer, in)
 		if err == nil || !a.moved(c, session, err) {
-			return ans, err
+			return attempt, err
 		}
 	}
-	return answer{}, unavailable("The session is changing too fast. Please try again")
+	return attemptObject{}, unavailable("The session is changing too fast. Please try again")
 }
 
 // openFirst opens a provisional session whose page has not said that it is open: it has nothing to offer before.
@@ -92,36 +107,44 @@ func (a *API) offer(c *call, method rules.Method, afresh bool) (session models.S
 	return session, offers[i], nil
 }
 
-func (a *API) submit(c *call, s models.Session, offer graph.Offer, in submissionInput) (answer, error) {
-	if offer.Method.Biometric() && s.AwaitsConsent() {
-		return answer{}, models.Errorf(models.CodeConsentRequired, "The law asks for the user's consent before %s", offer.Method)
+// consented refuses a biometric step that awaits the user's consent.
+func consented(s models.Session, method rules.Method) error {
+	if method.Biometric() && s.AwaitsConsent() {
+		return models.Errorf(models.CodeConsentRequired, "The law asks for the user's consent before %s", method)
+	}
+	return nil
+}
+
+func (a *API) submit(c *call, s models.Session, offer graph.Offer, in submissionInput) (attemptObject, error) {
+	if err := consented(s, offer.Method); err != nil {
+		return attemptObject{}, err
 	}
 	taken, err := a.accept(c, offer.Method, in)
 	if err != nil {
-		return answer{}, err
+		return attemptObject{}, err
 	}
 	payload, err := json.Marshal(taken.payload)
 	if err != nil {
-		return answer{}, err
+		return attemptObject{}, err
 	}
 	submission, done, err := a.store.Submit(c.ctx, store.NewSubmission{
 		Session: s, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: payload,
 		Delay: taken.delay, ConnectorID: taken.connector,
 	})
 	if err != nil {
-		return answer{}, err
+		return attemptObject{}, err
 	}
 	if !done.Repeated {
 		a.submitted(c, done.Session, submission.ID)
 	}
-	return accepted(submission, offer.AttemptsLeft, done.Session.Status)
+	return accepted(submission, offer.AttemptsLeft, done.Session.Status), nil
 }
 
-func accepted(s models.Submission, attemptsLeft int, session models.SessionStatus) (answer, error) {
-	return reply(http.StatusAccepted, attemptObject{
+func accepted(s models.Submission, attemptsLeft int, session models.SessionStatus) attemptObject {
+	return attemptObject{
 		Object: "method_attempt", ID: s.ID, Method: s.Method, Status: methodProcessing,
 		ReasonCodes: []rules.ReasonCode{}, AttemptsLeft: attemptsLeft, SessionStatus: session,
-	})
+	}
 }
 
 // moved reports whether a refusal came of a row that is no longer as it was read.
@@ -136,25 +159,24 @@ func (a *API) moved(c *call, read models.Session, err error) bool {
 	return err == nil && now.Revision != read.Revision
 }
 
-// resubmitted answers a request that takes over, by its Idempotency-Key, from one that crashed after its commit: the
-// submission under the reserved id is there, perhaps judged already.
-func (a *API) resubmitted(c *call) (ans answer, found bool, err error) {
-	if c.claim == nil {
-		return answer{}, false, nil
+// resubmitted answers a request that takes over, under the same reserved id, from one that crashed after its commit:
+// the submission is there, perhaps judged already.
+func (a *API) resubmitted(c *call) (attempt attemptObject, found bool, err error) {
+	if !store.HasReservedID(c.ctx) {
+		return attempt, false, nil
 	}
 	id := a.store.NewID(c.ctx, models.PrefixResult)
 	submission, _, err := a.store.Submission(c.ctx, c.session.OrgID, id)
 	if models.CodeOf(err) == models.CodeResourceMissing {
-		return answer{}, false, nil
+		return attempt, false, nil
 	}
 	if err != nil {
-		return answer{}, false, err
+		return attempt, false, err
 	}
 	g, err := a.store.SessionGraph(c.ctx, c.session)
 	if err != nil {
-		return answer{}, false, err
+		return attempt, false, err
 	}
 	left := c.session.GraphState.V.AttemptsLeft(g, submission.Node)
-	ans, err = accepted(submission, left, c.session.Status)
-	return ans, true, err
+	return accepted(submission, left, c.session.Status), true, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -85,56 +86,35 @@ const (
 )
 
 func (a *API) view(c *call, s models.Session) (answer, error) {
+	t, err := a.standingOf(c.ctx, s)
+	if err != nil {
+		return answer{}, err
+	}
+	object, err := a.viewOf(c, t)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, object)
+}
+
+func (a *API) viewOf(c *call, t standing) (viewObject, error) {
+	s := t.session
 	org, err := a.store.Across().Organization(c.ctx, s.OrgID)
 	if err != nil {
-		return answer{}, err
-	}
-	methods, err := a.methodsOf(c, s)
-	if err != nil {
-		return answer{}, err
+		return viewObject{}, err
 	}
 	offered, err := a.offeredHandoff(c.ctx, s, c.who.onPhone())
-	if err != nil {
-		return answer{}, err
-	}
-	return reply(http.StatusOK, viewObject{
+	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
-		Merchant: merchantObject{Name: org.Name}, Methods: methods, ConsentRequired: asksConsent(s),
+		Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
 		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(c.handoff),
 		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
-	})
+	}, err
 }
 
 // asksConsent reports whether a biometric step of the session may come that needs the user's consent.
 func asksConsent(s models.Session) bool {
 	return s.AwaitsConsent() && !s.Status.Terminal() && slices.ContainsFunc(s.Methods.V, rules.Method.Biometric)
-}
-
-// methodsOf tells of every method of the graph, in order, how it stands.
-func (a *API) methodsOf(c *call, s models.Session) ([]methodObject, error) {
-	g, err := a.store.SessionGraph(c.ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	pending, err := a.store.PendingSubmissions(c.ctx, s.OrgID, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	results, err := a.store.Results(c.ctx, s.OrgID, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	t := standing{session: s, graph: g, pending: pending, results: results[s.ID]}
-	methods := []methodObject{}
-	for _, node := range g.Nodes {
-		if node.Kind == graph.KindMethod {
-			methods = append(methods, methodObject{
-				Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
-				Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
-			})
-		}
-	}
-	return methods, nil
 }
 
 // standing is what tells how the methods of a session stand.
@@ -143,6 +123,33 @@ type standing struct {
 	graph   graph.Graph
 	pending []models.Submission
 	results []models.Result
+}
+
+func (a *API) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
+	t.session = s
+	if t.graph, err = a.store.SessionGraph(ctx, s); err != nil {
+		return t, err
+	}
+	if t.pending, err = a.store.PendingSubmissions(ctx, s.OrgID, s.ID); err != nil {
+		return t, err
+	}
+	results, err := a.store.Results(ctx, s.OrgID, s.ID)
+	t.results = results[s.ID]
+	return t, err
+}
+
+// methods tells of every method of the graph, in order, how it stands.
+func (t standing) methods() []methodObject {
+	methods := []methodObject{}
+	for _, node := range t.graph.Nodes {
+		if node.Kind == graph.KindMethod {
+			methods = append(methods, methodObject{
+				Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
+				Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
+			})
+		}
+	}
+	return methods
 }
 
 func (t standing) attemptsLeft(node string) int {
@@ -159,13 +166,17 @@ func (t standing) of(node string) string {
 		return methodSkipped
 	case slices.ContainsFunc(t.pending, func(p models.Submission) bool { return p.Node == node }):
 		return methodProcessing
-	case slices.ContainsFunc(t.session.GraphState.V.Offers(t.graph), func(o graph.Offer) bool { return o.Node == node }):
+	case t.offers(node):
 		return graph.OfferAvailable
 	case slices.Contains(t.session.GraphState.V.Upcoming(t.graph), node):
 		return methodUpcoming
 	default:
 		return methodSkipped
 	}
+}
+
+func (t standing) offers(node string) bool {
+	return slices.ContainsFunc(t.session.GraphState.V.Offers(t.graph), func(o graph.Offer) bool { return o.Node == node })
 }
 
 func (t standing) hasPassed(node string) bool {

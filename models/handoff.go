@@ -23,6 +23,10 @@ type Handoff struct {
 	ConfirmedAt *Timestamp
 	// EndedAt is when the device lost the session, or the choice was wrong.
 	EndedAt *Timestamp
+	// Socket counts the live channels that the device has opened: the last one counts. Phase is how far the device says
+	// that it is; nil until it does.
+	Socket int
+	Phase  *string
 }
 
 // TableName names the table for gorm.

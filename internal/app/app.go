@@ -271,9 +271,12 @@ func (a *App) Stop() error {
 		ctx, cancel := context.WithTimeout(context.Background(), a.options.Config.ShutdownTimeout)
 		defer cancel()
 		if a.api != nil {
-			a.api.Close() // long polls end at once instead of holding the shutdown up
+			a.api.Close() // what only waits ends at once instead of holding the shutdown up
 		}
 		err = a.server.Shutdown(ctx)
+		if a.api != nil {
+			err = errors.Join(err, a.api.Wait(ctx))
+		}
 		a.serving.Wait()
 		if a.working {
 			a.worker.Stop()

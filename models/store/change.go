@@ -148,6 +148,9 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 		q = q.Where("revision = ?", c.Read.Revision)
 	}
 	res := q.Updates(set)
+	if res.Error == nil && res.RowsAffected == 1 && c.To.Terminal() && before.AttemptID != nil {
+		return changed, dropTransfer(tx, *before.AttemptID)
+	}
 	if res.Error != nil || res.RowsAffected == 1 {
 		return changed, res.Error
 	}

@@ -296,5 +296,5 @@ func (f *fixture) reserved(t *testing.T, key string) context.Context {
 	claimed, err := f.ClaimKey(t.Context(), f.org, key)
 	require.NoError(t, err)
 	require.NotNil(t, claimed.Claim)
-	return store.WithReservedID(t.Context(), *claimed.Claim)
+	return store.WithReservedID(t.Context(), claimed.Claim.ResourceID)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -219,8 +221,14 @@ func (s *Store) Holds(h models.Handoff, device string) bool {
 // DeviceSeen notes that the device of an attempt is there. It is no change that anybody has to hear of.
 // Errors: CodeHandoffEnded.
 func (s *Store) DeviceSeen(ctx context.Context, org, session, attempt string) error {
-	res := s.read(ctx).Model(&models.Session{}).Where("id = ? AND org_id = ? AND attempt_id = ?", session, org, attempt).
-		Updates(map[string]any{"device_seen_at": s.Now()})
+	h := models.Handoff{ID: attempt, OrgID: org, SessionID: session}
+	return held(s.read(ctx), h, map[string]any{"device_seen_at": s.Now()})
+}
+
+// held writes to the row of the session that the attempt holds. Errors: CodeHandoffEnded.
+func held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
+	res := tx.Model(&models.Session{}).Where("id = ? AND org_id = ? AND attempt_id = ?", h.SessionID, h.OrgID, h.ID).
+		Updates(set)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return ErrHandoffEnded()
 	}
@@ -234,28 +242,55 @@ func ErrHandoffEnded() error {
 
 // ConfirmHandoff takes the number that the user chose on the phone. There is one choice: a wrong one frees the session.
 // A repeat of the right one changes nothing. Errors: CodeHandoffEnded, also after a wrong choice.
-func (s *Store) ConfirmHandoff(ctx context.Context, session models.Session, attempt string, number int) error {
-	h, err := s.Handoff(ctx, session, attempt)
-	if err != nil || h.ConfirmedAt != nil && h.Number == number {
-		return err
+func (s *Store) ConfirmHandoff(ctx context.Context, session models.Session, h models.Handoff, number int) error {
+	if h.ConfirmedAt != nil && h.Number == number {
+		return nil
 	}
 	if len(h.Choices.V) > 0 && h.Number != number {
-		_, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, attempt, nil)
+		_, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, h.ID, nil)
 		if err == nil {
 			err = ErrHandoffEnded()
 		}
 		return err
 	}
-	res := s.read(ctx).Model(&models.Handoff{}).
-		Where("id = ? AND org_id = ? AND claimed_at IS NOT NULL AND ended_at IS NULL", h.ID, h.OrgID).
-		Updates(map[string]any{"confirmed_at": s.Now()})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return ErrHandoffEnded()
+	return s.whileHeld(ctx, h, func(tx *gorm.DB) error {
+		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ? AND confirmed_at IS NULL", h.ID, h.OrgID).
+			Updates(map[string]any{"confirmed_at": s.Now()}).Error
+	})
+}
+
+// whileHeld changes something of an attempt that its session's other devices are to hear of, if the attempt still holds
+// the session. Its device was seen with that. Errors: CodeHandoffEnded.
+func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx *gorm.DB) error) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		err := held(tx, h, map[string]any{"device_seen_at": s.Now(), "revision": gorm.Expr("revision + 1")})
+		if err != nil {
+			return err
+		}
+		return change(tx)
+	})
+	if err == nil {
+		s.announce(h.SessionID)
 	}
-	if res.Error == nil {
-		s.announce(session.ID)
-	}
-	return res.Error
+	return err
+}
+
+// OpenSocket notes that the device of an attempt has opened a live channel, and returns its number: an older one is to
+// close. Errors: CodeHandoffEnded.
+func (s *Store) OpenSocket(ctx context.Context, h models.Handoff) (models.Handoff, error) {
+	err := s.whileHeld(ctx, h, func(tx *gorm.DB) error {
+		return tx.Model(&h).Clauses(clause.Returning{}).Where("org_id = ?", h.OrgID).
+			Updates(map[string]any{"socket": gorm.Expr("socket + 1")}).Error
+	})
+	return h, err
+}
+
+// NotePhase notes how far the device of an attempt says that it is. Errors: CodeHandoffEnded.
+func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) error {
+	return s.whileHeld(ctx, h, func(tx *gorm.DB) error {
+		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", h.ID, h.OrgID).
+			Updates(map[string]any{"phase": phase}).Error
+	})
 }
 
 // ReleaseDevice frees a session from the device of an attempt, or, where idleSince is given, only if the device has not
@@ -280,7 +315,7 @@ func (s *Store) ReleaseDevice(
 		if released = res.RowsAffected == 1; released {
 			err := tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", attempt, org).
 				Updates(map[string]any{"ended_at": now}).Error
-			if err != nil {
+			if err = cmp.Or(err, dropTransfer(tx, attempt)); err != nil {
 				return err
 			}
 		}

@@ -275,7 +275,7 @@ func numberIsChosenOnce(t *testing.T, f *fixture) {
 	taken := f.takeOver(t, token, "phone")
 	require.False(t, taken.Handoff.Confirmed())
 	for range 2 {
-		require.NoError(t, f.ConfirmHandoff(t.Context(), taken.Session, h.ID, h.Number))
+		require.NoError(t, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number))
 	}
 	confirmed, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
@@ -288,12 +288,12 @@ func wrongNumberFreesTheSession(t *testing.T, f *fixture) {
 	s := f.session(t)
 	h, token := f.mint(t, s, confirming)
 	taken := f.takeOver(t, token, "phone")
-	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h.ID, h.Number+1))
+	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number+1))
 	require.Nil(t, f.reread(t, s).AttemptID)
 	ended, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
 	require.NotNil(t, ended.EndedAt)
-	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h.ID, h.Number))
+	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number))
 	again, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
 	require.Nil(t, again.ConfirmedAt, "there is one choice")

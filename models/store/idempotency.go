@@ -56,10 +56,13 @@ type Claimed struct {
 
 type reservedKey struct{}
 
-// WithReservedID makes the first NewID of each kind under ctx return the claim's reserved one.
-func WithReservedID(ctx context.Context, c Claim) context.Context {
-	return context.WithValue(ctx, reservedKey{}, c.ResourceID)
+// WithReservedID makes the first NewID of each kind under ctx return the reserved one.
+func WithReservedID(ctx context.Context, reserved string) context.Context {
+	return context.WithValue(ctx, reservedKey{}, reserved)
 }
+
+// HasReservedID reports whether what is made under ctx may have been made before.
+func HasReservedID(ctx context.Context) bool { return reservedID(ctx) != "" }
 
 func reservedID(ctx context.Context) string {
 	id, _ := ctx.Value(reservedKey{}).(string)

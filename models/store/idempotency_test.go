@@ -63,7 +63,7 @@ func (f *fixture) requireReplay(t *testing.T, key string, want store.StoredRespo
 func firstRequestGetsTheClaim(t *testing.T, f *fixture) {
 	claim := f.mustClaim(t, "order-7")
 	require.Len(t, claim.ResourceID, 24)
-	ctx := store.WithReservedID(t.Context(), claim)
+	ctx := store.WithReservedID(t.Context(), claim.ResourceID)
 	require.Equal(t, "vks_"+claim.ResourceID, f.NewID(ctx, models.PrefixSession))
 	require.Equal(t, "we_"+claim.ResourceID, f.NewID(ctx, models.PrefixEndpoint))
 	require.NotEqual(t, "vks_"+claim.ResourceID, f.NewID(t.Context(), models.PrefixSession))

@@ -4,10 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/stile-id/stile/models"
 )
 
 // notifyChannel is the PostgreSQL channel on which replicas tell each other which session changed.
@@ -16,64 +20,144 @@ const notifyChannel = "stile_session"
 // notifyPause is how long nothing more is sent after a notification: each one is a transaction, and wakes every replica.
 const notifyPause = 50 * time.Millisecond
 
+const (
+	// catchUpEvery is how late a waiter hears of what no notification told: it was lost, or this is SQLite and another
+	// process.
+	catchUpEvery = time.Second
+	// catchUpBatch is how many sessions one query looks at.
+	catchUpBatch = 500
+)
+
 // notifier wakes those who wait for a session to change: in this process, and through LISTEN/NOTIFY on other
-// replicas. It may miss or add a wake-up, so a waiter looks at the row again, and polls besides.
+// replicas. It may add a wake-up, so a waiter looks at the row again. What a notification did not tell, a query finds,
+// one for all that anybody waits for.
 type notifier struct {
 	mu       sync.Mutex
-	waiting  map[string][]chan struct{}
+	waiting  map[string][]*Subscription
 	outgoing chan string
 	context  context.Context // that of the goroutines, until close
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
 
+// Subscription wakes one who waits for a session to change.
+type Subscription struct {
+	// Changed receives after the session changed.
+	Changed  <-chan struct{}
+	wake     chan<- struct{}
+	notifier *notifier
+	session  string
+	seen     int64 // unseen until the subscriber says what it has read
+}
+
+const unseen = -1
+
 func newNotifier() *notifier {
-	n := &notifier{waiting: map[string][]chan struct{}{}, outgoing: make(chan string, 1000)}
+	n := &notifier{waiting: map[string][]*Subscription{}, outgoing: make(chan string, 1000)}
 	n.context, n.stop = context.WithCancel(context.Background())
 	return n
 }
 
-// Subscribe returns a channel that receives after the session changed, and a function that ends the subscription.
-func (s *Store) Subscribe(sessionID string) (<-chan struct{}, func()) {
-	return s.notifier.subscribe(sessionID)
-}
+// Subscribe waits for a session to change from then on, until the subscription is closed.
+func (s *Store) Subscribe(sessionID string) *Subscription { return s.notifier.subscribe(sessionID) }
 
-func (n *notifier) subscribe(sessionID string) (<-chan struct{}, func()) {
-	ch := make(chan struct{}, 1)
-	n.mu.Lock()
-	n.waiting[sessionID] = append(n.waiting[sessionID], ch)
-	n.mu.Unlock()
-	return ch, func() { n.unsubscribe(sessionID, ch) }
-}
-
-func (n *notifier) unsubscribe(sessionID string, ch chan struct{}) {
+func (n *notifier) subscribe(sessionID string) *Subscription {
+	changed := make(chan struct{}, 1)
+	sub := &Subscription{Changed: changed, wake: changed, notifier: n, session: sessionID, seen: unseen}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	kept := n.waiting[sessionID][:0]
-	for _, other := range n.waiting[sessionID] {
-		if other != ch {
-			kept = append(kept, other)
-		}
-	}
+	n.waiting[sessionID] = append(n.waiting[sessionID], sub)
+	return sub
+}
+
+// Seen says which revision of the row the subscriber has read.
+func (sub *Subscription) Seen(revision int64) {
+	sub.notifier.mu.Lock()
+	defer sub.notifier.mu.Unlock()
+	sub.seen = revision
+}
+
+// Close ends the subscription. It tolerates a second call.
+func (sub *Subscription) Close() {
+	n := sub.notifier
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	kept := slices.DeleteFunc(n.waiting[sub.session], func(other *Subscription) bool { return other == sub })
 	if len(kept) == 0 {
-		delete(n.waiting, sessionID)
+		delete(n.waiting, sub.session)
 		return
 	}
-	n.waiting[sessionID] = kept
+	n.waiting[sub.session] = kept
+}
+
+// alert wakes; who is awake already stays so.
+func (sub *Subscription) alert() {
+	select {
+	case sub.wake <- struct{}{}:
+	default:
+	}
 }
 
 func (n *notifier) wake(sessionID string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, ch := range n.waiting[sessionID] {
-		select {
-		case ch <- struct{}{}:
-		default: // already awake
+	for _, sub := range n.waiting[sessionID] {
+		sub.alert()
+	}
+}
+
+// catchUp wakes those who have read another revision than the row has, until close.
+func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string]int64, error), log *slog.Logger) {
+	n.running.Go(func() {
+		for {
+			pause(n.context, catchUpEvery)
+			if n.context.Err() != nil {
+				return
+			}
+			for batch := range slices.Chunk(n.awaited(), catchUpBatch) {
+				found, err := revisions(n.context, batch)
+				if err != nil && n.context.Err() == nil {
+					log.Warn("session changes may be heard of late", "error", err.Error())
+				}
+				n.compare(found)
+			}
+		}
+	})
+}
+
+// awaited are the sessions that somebody waits for.
+func (n *notifier) awaited() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Collect(maps.Keys(n.waiting))
+}
+
+func (n *notifier) compare(revisions map[string]int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for session, revision := range revisions {
+		for _, sub := range n.waiting[session] {
+			if sub.seen != revision {
+				sub.alert()
+			}
 		}
 	}
 }
 
-// listen hears other replicas until close. It reconnects by itself: until then, waiters poll.
+// revisions reads how often each of the sessions has changed, of whatever organizations: who waits for one has been let.
+func (s *Store) revisions(ctx context.Context, sessions []string) (map[string]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	defer cancel()
+	var rows []models.Session
+	err := s.read(ctx).Select("id", "revision").Where("id IN ?", sessions).Find(&rows).Error
+	found := make(map[string]int64, len(rows))
+	for _, row := range rows {
+		found[row.ID] = row.Revision
+	}
+	return found, err
+}
+
+// listen hears other replicas until close. It reconnects by itself: until then, catchUp finds what changed.
 func (n *notifier) listen(url string, log *slog.Logger) {
 	n.running.Go(func() {
 		for n.context.Err() == nil {
@@ -110,7 +194,7 @@ func (n *notifier) close() {
 
 // announce tells all replicas that the session changed. It runs after the commit, outside the transaction: NOTIFY
 // inside one would take a lock that all commits of the database queue for. And it does not wait: what is lost in a
-// crash, or where the queue is full, those who wait find by polling.
+// crash, or where the queue is full, catchUp finds.
 func (s *Store) announce(sessionID string) {
 	s.notifier.wake(sessionID)
 	select {
@@ -152,7 +236,7 @@ func (n *notifier) send(db *sql.DB, log *slog.Logger, sessions []string) {
 	defer cancel()
 	_, err := db.ExecContext(ctx, "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id", notifyChannel, sessions)
 	if err != nil && n.context.Err() == nil {
-		log.Warn("session changes were not announced; waiters poll", "error", err.Error())
+		log.Warn("session changes were not announced", "error", err.Error())
 	}
 }
 

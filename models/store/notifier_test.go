@@ -12,6 +12,7 @@ import (
 var notifierScenarios = []scenario{
 	subscriberWakesOnAChange,
 	unsubscribedIsNotWoken,
+	whatNobodyAnnouncedIsFound,
 	closeToleratesASecondCall,
 }
 
@@ -37,27 +38,42 @@ func requireAsleep(t *testing.T, woken <-chan struct{}) {
 
 func subscriberWakesOnAChange(t *testing.T, f *fixture) {
 	session := f.session(t)
-	first, stopFirst := f.Subscribe(session.ID)
-	defer stopFirst()
-	second, stopSecond := f.Subscribe(session.ID)
-	defer stopSecond()
+	first, second := f.Subscribe(session.ID), f.Subscribe(session.ID)
+	defer first.Close()
+	defer second.Close()
 	for _, to := range []models.SessionStatus{models.StatusPending, models.StatusProcessing, models.StatusVerified} {
 		f.changed(t, move(session, string(to), to))
-		requireWoken(t, first)
-		requireWoken(t, second)
+		requireWoken(t, first.Changed)
+		requireWoken(t, second.Changed)
 	}
 }
 
 func unsubscribedIsNotWoken(t *testing.T, f *fixture) {
 	session := f.session(t)
-	gone, stopGone := f.Subscribe(session.ID)
-	stays, stop := f.Subscribe(session.ID)
-	defer stop()
-	stopGone()
-	stopGone() // a second time does nothing
+	gone, stays := f.Subscribe(session.ID), f.Subscribe(session.ID)
+	defer stays.Close()
+	gone.Close()
+	gone.Close() // a second time does nothing
 	f.changed(t, move(session, "open", models.StatusPending))
-	requireWoken(t, stays)
-	requireAsleep(t, gone)
+	requireWoken(t, stays.Changed)
+	requireAsleep(t, gone.Changed)
+}
+
+// As where a notification was lost: the row is changed past the store.
+func whatNobodyAnnouncedIsFound(t *testing.T, f *fixture) {
+	changed, same := f.session(t), f.session(t)
+	behind, abreast := f.Subscribe(changed.ID), f.Subscribe(same.ID)
+	defer behind.Close()
+	defer abreast.Close()
+	abreast.Seen(same.Revision)
+	for range 2 {
+		requireWoken(t, behind.Changed)
+	}
+	behind.Seen(changed.Revision)
+	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE sessions SET revision = revision + 1 WHERE id = $1", changed.ID)
+	require.NoError(t, err)
+	requireWoken(t, behind.Changed)
+	requireAsleep(t, abreast.Changed)
 }
 
 func closeToleratesASecondCall(t *testing.T, f *fixture) {

@@ -25,11 +25,11 @@ func otherReplicasAreWoken(t *testing.T, f *fixture) {
 			WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`)
 	}, longEnough, 10*time.Millisecond)
 
-	woken, stop := other.Subscribe(session.ID)
-	defer stop()
+	woken := other.Subscribe(session.ID)
+	defer woken.Close()
 	for _, to := range []models.SessionStatus{models.StatusPending, models.StatusProcessing, models.StatusVerified} {
 		f.changed(t, move(session, string(to), to))
-		requireWoken(t, woken)
+		requireWoken(t, woken.Changed)
 	}
 }
 

@@ -321,8 +321,8 @@ func erasureIsToldToNobody(t *testing.T, f *fixture) {
 	for i, table := range tables {
 		before[i] = f.count(t, "SELECT count(*) FROM "+table)
 	}
-	woken, stop := f.Subscribe(session.ID)
-	defer stop()
+	woken := f.Subscribe(session.ID)
+	defer woken.Close()
 
 	f.clock.Advance(2 * day)
 	require.Equal(t, 1, f.sweepRetention(t))
@@ -330,7 +330,7 @@ func erasureIsToldToNobody(t *testing.T, f *fixture) {
 		require.Equal(t, before[i], f.count(t, "SELECT count(*) FROM "+table), table)
 	}
 	select {
-	case <-woken:
+	case <-woken.Changed:
 		require.Fail(t, "woken")
 	default:
 	}

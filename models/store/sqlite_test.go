@@ -15,22 +15,22 @@ var sqliteScenarios = []scenario{
 func subscriberSleepsThroughOtherSessionsAndRepeats(t *testing.T, f *fixture) {
 	session, other := f.session(t), f.session(t)
 	f.changed(t, move(session, "open", models.StatusPending))
-	woken, stop := f.Subscribe(session.ID)
-	defer stop()
+	woken := f.Subscribe(session.ID)
+	defer woken.Close()
 
 	f.changed(t, move(session, "open", models.StatusPending))
 	f.changed(t, move(other, "open", models.StatusPending))
 	_, err := f.End(t.Context(), f.foreign, session.ID, models.OpenStatuses, models.StatusCancelled)
 	requireCode(t, models.CodeSessionNotFound, err)
-	requireAsleep(t, woken)
+	requireAsleep(t, woken.Changed)
 }
 
 func wakeUpsDoNotPileUp(t *testing.T, f *fixture) {
 	session := f.session(t)
-	woken, stop := f.Subscribe(session.ID)
-	defer stop()
+	woken := f.Subscribe(session.ID)
+	defer woken.Close()
 	f.changed(t, move(session, "open", models.StatusPending))
 	f.changed(t, move(session, "end", models.StatusCancelled))
-	requireWoken(t, woken)
-	requireAsleep(t, woken)
+	requireWoken(t, woken.Changed)
+	requireAsleep(t, woken.Changed)
 }

@@ -122,6 +122,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, sqlDB.Close())
 	}
 	s.started = newStartNotes(ctx, db, o.Log)
+	s.notifier.catchUp(s.revisions, o.Log)
 	if kind == dialectPostgres {
 		s.notifier.listen(o.URL, o.Log)
 		s.notifier.tell(s.sqlDB, o.Log)

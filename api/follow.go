@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// sighting is a session as it was read, with the attempt whose device holds it; the zero attempt where none does.
+type sighting struct {
+	session models.Session
+	handoff models.Handoff
+}
+
+// followers are the sessions that anybody waits for in this process. Each has one reader, however many wait.
+type followers struct {
+	store *store.Store
+	mu    sync.Mutex
+	open  map[string]*follower
+}
+
+// follower reads a session whenever that has changed, for all who look at it.
+type follower struct {
+	listeners int
+	stop      context.CancelFunc
+	mu        sync.Mutex
+	last      *sighting     // nil until the first was read
+	newer     chan struct{} // closed when last is no longer the last
+}
+
+func newFollowers(s *store.Store) *followers {
+	return &followers{store: s, open: map[string]*follower{}}
+}
+
+// follow begins to look at a session, or joins who does, until leave is called.
+func (f *followers) follow(ctx context.Context, s models.Session) (found *follower, leave func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found = f.open[s.ID]
+	if found == nil {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // others may join, and stay for longer
+		found = &follower{stop: cancel, newer: make(chan struct{})}
+		f.open[s.ID] = found
+		go found.run(ctx, f.store, s.OrgID, s.ID)
+	}
+	found.listeners++
+	return found, sync.OnceFunc(func() { f.leave(s.ID, found) })
+}
+
+func (f *followers) leave(id string, left *follower) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if left.listeners--; left.listeners == 0 {
+		left.stop()
+		delete(f.open, id)
+	}
+}
+
+// run reads until it is stopped. What cannot be read is read again.
+func (f *follower) run(ctx context.Context, from *store.Store, org, id string) {
+	subscription := from.Subscribe(id)
+	defer subscription.Close()
+	for ctx.Err() == nil {
+		found, err := sight(ctx, from, org, id)
+		if err == nil {
+			subscription.Seen(found.session.Revision)
+			f.publish(found)
+		}
+		select {
+		case <-subscription.Changed:
+		case <-retryWhen(err):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// followRetry is how soon what could not be read is read again.
+const followRetry = time.Second
+
+func retryWhen(err error) <-chan time.Time {
+	if err == nil {
+		return nil
+	}
+	return time.After(followRetry)
+}
+
+func (f *follower) publish(found sighting) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = &found
+	close(f.newer)
+	f.newer = make(chan struct{})
+}
+
+// look returns the last reading, unless the caller knows of a later state, and a channel that is closed at the next one.
+func (f *follower) look(known models.Session) (found *sighting, newer <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.last != nil && f.last.session.Revision >= known.Revision {
+		found = f.last
+	}
+	return found, f.newer
+}
+
+// sight reads a session, and the attempt that holds it.
+func sight(ctx context.Context, from *store.Store, org, id string) (found sighting, err error) {
+	ctx, cancel := context.WithTimeout(ctx, store.WriteLimit)
+	defer cancel()
+	if found.session, err = from.Session(ctx, org, id); err != nil || found.session.AttemptID == nil {
+		return found, err
+	}
+	found.handoff, err = from.Handoff(ctx, found.session, *found.session.AttemptID)
+	return found, err
+}

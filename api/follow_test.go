@@ -1,0 +1,48 @@
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	patience = 30 * time.Second
+	glance   = 5 * time.Millisecond
+)
+
+// However many wait for a session, one reads it for all of them.
+func TestManyWaitOneReads(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	tag := e.do("GET", s.path("/status"), s.secret, nil).header.Get("ETag")
+	var waiting []<-chan answer
+	for range 20 {
+		waiting = append(waiting, e.await(s.path("/status?wait=25"), s.secret, "If-None-Match", tag))
+	}
+	require.Eventually(t, func() bool { return e.api.Followed()[s.id] == len(waiting) }, patience, glance)
+	require.Len(t, e.api.Followed(), 1)
+	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
+	for _, polled := range waiting {
+		require.Equal(t, "pending", e.soon(polled).object["status"])
+	}
+	require.Eventually(t, func() bool { return len(e.api.Followed()) == 0 }, patience, glance)
+}
+
+// A poll that knows of a later state than its replica has read is not told the earlier one.
+func TestAWaiterIsNeverToldWhatWasBefore(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	other := e.replica(e.keys)
+	s := e.attest()
+	first := other.await(s.path("/status?wait=25"), s.secret)
+	require.Eventually(t, func() bool { return other.api.Followed()[s.id] == 1 }, patience, glance)
+	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
+	known := e.do("GET", s.path("/status"), s.secret, nil)
+	second := other.await(s.path("/status?wait=25"), s.secret, "If-None-Match", known.header.Get("ETag"))
+	e.isOK(e.do("POST", pathSessions+"/"+s.id+"/cancel", e.sandbox.secret, nil), 200)
+	require.Equal(t, "cancelled", e.soon(second).object["status"])
+	require.Contains(t, []any{"pending", "cancelled"}, e.soon(first).object["status"])
+}

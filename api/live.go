@@ -1,0 +1,213 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/gin-gonic/gin"
+	"golang.org/x/time/rate"
+
+	"github.com/stile-id/stile/models"
+)
+
+const (
+	// helloWithin is how long a device may take to say who it is.
+	helloWithin = 10 * time.Second
+	// liveWriteWithin is how long a device may take to read a message before it counts as gone.
+	liveWriteWithin = 10 * time.Second
+	// longestMessage is that of a chunk of the largest size, with what is said around it.
+	longestMessage = 4*largestChunk/3 + 4<<10
+	// A device that sends more than messagesPerSecond is read no faster than that, after a burst.
+	messagesPerSecond, messagesAtOnce = 20, 60
+)
+
+// live is the live channel of the device that holds a session: it says what the user does there, and hears of every
+// change at once. One goroutine reads and answers, one tells; what is told is read from the row at that moment, so a slow
+// device gathers no queue.
+type live struct {
+	api     *API
+	gin     *gin.Context
+	conn    *websocket.Conn
+	pace    *rate.Limiter
+	who     caller
+	handoff models.Handoff // as hello left it: its Socket is the number of this channel
+	// told are the verdicts that the device has heard of, and state is the view that it has.
+	told  map[string]bool
+	state string
+}
+
+// ending is how Stile closes a channel.
+type ending struct {
+	status websocket.StatusCode
+	reason string
+}
+
+func (e ending) Error() string { return "the channel is closed: " + e.reason }
+
+// openLive takes requests for a live channel from the route of the view.
+func (a *API) openLive(g *gin.Context) {
+	if !strings.EqualFold(g.GetHeader("Upgrade"), "websocket") || g.FullPath() != pathVerify+"/:id" {
+		return
+	}
+	defer g.Abort()
+	if !a.sockets.enter() {
+		a.fail(g, unavailable("This replica is shutting down. Please connect again"))
+		return
+	}
+	defer a.sockets.leave()
+	// Whose page it may be is known when it has said hello. Until then it has no credential that another could borrow.
+	conn, err := websocket.Accept(g.Writer, g.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil { // Accept has answered
+		return
+	}
+	defer func() { _ = conn.CloseNow() }()
+	conn.SetReadLimit(longestMessage)
+	a.metrics.sockets.Inc()
+	defer a.metrics.sockets.Dec()
+	l := &live{
+		api: a, gin: g, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
+	}
+	l.run(context.WithoutCancel(g.Request.Context()))
+}
+
+// run is the life of a channel. Whichever side ends first ends the other one.
+func (l *live) run(ctx context.Context) {
+	session, err := l.greet(ctx)
+	if err != nil {
+		l.end(ctx, err)
+		return
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	follower, leave := l.api.followers.follow(ctx, session)
+	defer leave()
+	ended := make(chan error, 2)
+	go func() { ended <- l.guard(func() error { return l.listen(ctx) }) }()
+	go func() { ended <- l.guard(func() error { return l.tell(ctx, follower, session) }) }()
+	l.end(ctx, <-ended) // while the other one goes on: somebody has to read the answer to the close
+	stop()
+	<-ended
+}
+
+// guard turns a panic into an error: it would end the process here.
+func (l *live) guard(run func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			l.api.logPanic(l.gin, cause)
+			err = errPanic
+		}
+	}()
+	return run()
+}
+
+// listen reads and carries out one message after the other, no faster than the pace.
+func (l *live) listen(ctx context.Context) error {
+	for {
+		if err := l.pace.Wait(ctx); err != nil {
+			return err
+		}
+		kind, body, err := l.read(ctx)
+		if err != nil {
+			return err
+		}
+		if err := l.answer(ctx, kind, body); err != nil {
+			return err
+		}
+	}
+}
+
+// lost says that there is nobody at the other end any more, or has said so.
+type lost struct{ error }
+
+func (l *live) read(ctx context.Context) (websocket.MessageType, []byte, error) {
+	kind, body, err := l.conn.Read(ctx)
+	if err != nil {
+		err = lost{err}
+	}
+	return kind, body, err
+}
+
+// write sends a message. A device that does not take it in time is gone.
+func (l *live) write(ctx context.Context, message any) error {
+	body, err := encode(message)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, liveWriteWithin)
+	defer cancel()
+	if err := l.conn.Write(ctx, websocket.MessageText, body); err != nil {
+		return lost{err}
+	}
+	return nil
+}
+
+// end closes the channel as it came to its end: 1000 and 1008 are for good, after anything else a device connects again.
+func (l *live) end(ctx context.Context, err error) {
+	var how ending
+	switch {
+	case errors.As(err, &lost{}):
+		return
+	case !errors.As(err, &how):
+		how = l.fault(ctx, err)
+	}
+	_ = l.conn.Close(how.status, how.reason)
+}
+
+// fault tells the device what went wrong.
+func (l *live) fault(ctx context.Context, err error) ending {
+	public := l.api.publicError(ctx, err)
+	_ = l.write(ctx, errorOf(nil, public))
+	status := websocket.StatusPolicyViolation
+	switch errorKinds[public.Code].status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		status = websocket.StatusTryAgainLater
+	case http.StatusInternalServerError:
+		l.api.log.Error("live channel failed", "request_id", requestID(l.gin), "error", err.Error())
+		status = websocket.StatusInternalError
+	}
+	return ending{status, string(public.Code)}
+}
+
+// sockets are the live channels of a process. None is opened once it shuts down.
+type sockets struct {
+	mu     sync.Mutex
+	closed bool
+	open   sync.WaitGroup
+}
+
+func (s *sockets) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.open.Add(1)
+	}
+	return !s.closed
+}
+
+func (s *sockets) leave() { s.open.Done() }
+
+func (s *sockets) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}
+
+// wait returns when none is open any more.
+func (s *sockets) wait(ctx context.Context) error {
+	left := make(chan struct{})
+	go func() {
+		s.open.Wait()
+		close(left)
+	}()
+	select {
+	case <-left:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules"
+)
+
+// NewChunk is a part of what the device of a handoff sends.
+type NewChunk struct {
+	Handoff models.Handoff
+	// Name is that of the transfer. Another one than before begins anew, with its first chunk.
+	Name   string
+	Method rules.Method
+	// Position is that of the chunk among so many Chunks.
+	Position, Chunks int
+	Data             []byte
+	// Limit is how much a transfer may be in all, in bytes.
+	Limit int64
+}
+
+// TakeChunk keeps the next chunk of a transfer. One that is there already changes nothing. Errors: CodeHandoffEnded,
+// CodeParameterInvalid where it is not the next one or does not fit the first, CodeRequestTooLarge.
+func (s *Store) TakeChunk(ctx context.Context, n NewChunk) (t models.Transfer, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		// This holds the row: the session neither ends nor is freed in between, which would leave the chunk behind.
+		if err := held(tx, n.Handoff, map[string]any{"device_seen_at": s.Now()}); err != nil {
+			return err
+		}
+		found, err := one(tx.Where("handoff_id = ? AND org_id = ?", n.Handoff.ID, n.Handoff.OrgID), &t)
+		if err != nil {
+			return err
+		}
+		if !found || t.Name != n.Name {
+			if t, err = s.beginTransfer(tx, n); err != nil {
+				return err
+			}
+		}
+		if err := n.fits(t); err != nil || n.Position < t.Next {
+			return err
+		}
+		return s.addChunk(tx, &t, n)
+	})
+	return t, err
+}
+
+func (s *Store) beginTransfer(tx *gorm.DB, n NewChunk) (models.Transfer, error) {
+	t := models.Transfer{
+		HandoffID: n.Handoff.ID, OrgID: n.Handoff.OrgID, SessionID: n.Handoff.SessionID, Name: n.Name, Method: n.Method,
+		Chunks: n.Chunks, ReservedID: s.newID(), Created: s.Now(),
+	}
+	if err := n.fits(t); err != nil {
+		return t, err
+	}
+	if err := dropTransfer(tx, t.HandoffID); err != nil {
+		return t, err
+	}
+	return t, tx.Create(&t).Error
+}
+
+func (n NewChunk) fits(t models.Transfer) error {
+	switch {
+	case n.Method != t.Method:
+		return models.Invalid("method", "The transfer is for %s", t.Method)
+	case n.Chunks != t.Chunks:
+		return models.Invalid("chunks", "The transfer is of %d chunks", t.Chunks)
+	case n.Position > t.Next:
+		return models.Invalid("index", "The next chunk is %d", t.Next)
+	case n.Position == t.Next && t.Size+int64(len(n.Data)) > n.Limit:
+		return models.Errorf(models.CodeRequestTooLarge, "A transfer takes at most %d bytes", n.Limit)
+	default:
+		return nil
+	}
+}
+
+func (s *Store) addChunk(tx *gorm.DB, t *models.Transfer, n NewChunk) error {
+	chunk := models.TransferChunk{HandoffID: t.HandoffID, OrgID: t.OrgID, Position: n.Position}
+	chunk.Payload = s.keys.Seal(n.Data, chunkPlace(*t, chunk))
+	if err := tx.Create(&chunk).Error; err != nil {
+		return err
+	}
+	t.Next, t.Size = t.Next+1, t.Size+int64(len(n.Data))
+	return tx.Model(&models.Transfer{}).Where("handoff_id = ? AND org_id = ?", t.HandoffID, t.OrgID).
+		Updates(map[string]any{"next": t.Next, "size": t.Size}).Error
+}
+
+// chunkPlace binds a chunk to its place in its transfer.
+func chunkPlace(t models.Transfer, chunk models.TransferChunk) seal.Place {
+	return seal.Place{
+		Table: "transfer_chunks", Row: t.HandoffID + "/" + t.ReservedID + "/" + strconv.Itoa(chunk.Position), Org: chunk.OrgID,
+	}
+}
+
+// Transfer reads what the device of an attempt is sending, or has sent last.
+func (s *Store) Transfer(ctx context.Context, h models.Handoff) (t models.Transfer, found bool, err error) {
+	found, err = one(s.read(ctx).Where("handoff_id = ? AND org_id = ?", h.ID, h.OrgID), &t)
+	return t, found, err
+}
+
+// TransferData reads all that has arrived.
+func (s *Store) TransferData(ctx context.Context, t models.Transfer) ([]byte, error) {
+	var chunks []models.TransferChunk
+	err := s.read(ctx).Where("handoff_id = ? AND org_id = ?", t.HandoffID, t.OrgID).Order("position").Find(&chunks).Error
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	for _, chunk := range chunks {
+		part, err := s.keys.Open(chunk.Payload, chunkPlace(t, chunk))
+		if err != nil {
+			return nil, err
+		}
+		data.Write(part)
+	}
+	return data.Bytes(), nil
+}
+
+// EndTransfer forgets the chunks of a transfer that has become a submission.
+func (s *Store) EndTransfer(ctx context.Context, t models.Transfer) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		ended := tx.Model(&models.Transfer{}).
+			Where("handoff_id = ? AND org_id = ? AND reserved_id = ?", t.HandoffID, t.OrgID, t.ReservedID).
+			Updates(map[string]any{"done_at": s.Now()})
+		if ended.Error != nil || ended.RowsAffected == 0 {
+			return ended.Error
+		}
+		return dropChunks(tx, t.HandoffID)
+	})
+}
+
+// DropTransfer forgets a transfer that nothing came of.
+func (s *Store) DropTransfer(ctx context.Context, t models.Transfer) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		current, err := one(tx.Where("handoff_id = ? AND org_id = ? AND reserved_id = ?", t.HandoffID, t.OrgID, t.ReservedID), &t)
+		if err != nil || !current {
+			return err
+		}
+		return dropTransfer(tx, t.HandoffID)
+	})
+}
+
+// dropTransfer forgets what the device of an attempt was sending.
+func dropTransfer(tx *gorm.DB, attempt string) error {
+	if err := dropChunks(tx, attempt); err != nil {
+		return err
+	}
+	return tx.Where("handoff_id = ?", attempt).Delete(&models.Transfer{}).Error
+}
+
+func dropChunks(tx *gorm.DB, attempt string) error {
+	return tx.Where("handoff_id = ?", attempt).Delete(&models.TransferChunk{}).Error
+}
