@@ -36,6 +36,7 @@ var areas = map[string][]scenario{
 	"events":         eventScenarios,
 	"pages":          pageScenarios,
 	"handoffs":       handoffScenarios,
+	"handoff races":  handoffRaceScenarios,
 	"transfers":      transferScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
