@@ -36,7 +36,6 @@ func TestHandoff(t *testing.T) {
 	t.Parallel()
 	onTwoReplicas(t, map[string]handoffScenario{
 		"the phone verifies, and the desktop sees it": phoneVerifies,
-		"of many phones one takes the session":        onePhoneTakes,
 		"stile-dev acts as the phone":                 devActsAsThePhone,
 	})
 }
@@ -104,29 +103,6 @@ func phoneVerifies(t *testing.T, s *stack, second string) {
 	verified := hook.next(t, "verification_session.verified")
 	require.Nil(t, verified.data()["active_device"])
 	require.Equal(t, "document_capture", verified.data()["verification_path"])
-}
-
-func onePhoneTakes(t *testing.T, s *stack, second string) {
-	v := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
-	token := v.mint(t)
-	var all sync.WaitGroup
-	codes := make(chan int, 50)
-	for i := range cap(codes) {
-		phone := v.user.as("")
-		if i%2 == 0 {
-			phone.base = second
-		}
-		all.Go(func() {
-			codes <- phone.post(t, "/v1/handoff/exchange", body{"token": token, "device_id": fmt.Sprint("phone ", i)}).status
-		})
-	}
-	all.Wait()
-	close(codes)
-	count := map[int]int{}
-	for code := range codes {
-		count[code]++
-	}
-	require.Equal(t, map[int]int{200: 1, 409: cap(codes) - 1}, count)
 }
 
 func idlePhoneLoses(t *testing.T, s *stack, second string) {
