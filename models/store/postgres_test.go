@@ -14,6 +14,7 @@ import (
 var postgresScenarios = []scenario{
 	otherReplicasAreWoken,
 	answerThatDisablingWaitsForLeavesNothingPending,
+	confirmationThatWaitsForAReleaseIsRefused,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {
@@ -51,6 +52,26 @@ func answerThatDisablingWaitsForLeavesNothingPending(t *testing.T, f *fixture) {
 	release()
 	require.NoError(t, errors.Join(<-done, <-done))
 	require.Zero(t, f.pending(t, delivery.EventID))
+}
+
+// The confirmation has read that the phone holds the session, and comes to write when it has let go.
+func confirmationThatWaitsForAReleaseIsRefused(t *testing.T, f *fixture) {
+	s := f.session(t)
+	h, token := f.mint(t, s, confirming)
+	taken := f.takeOver(t, token, "phone")
+	letGo := f.lockRow(t, "handoffs", h.ID)
+	released, confirmed := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, h.ID, nil)
+		released <- err
+	}()
+	f.requireBlocked(t, 1)
+	go func() { confirmed <- f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number) }()
+	f.requireBlocked(t, 2)
+	letGo()
+	require.NoError(t, <-released)
+	requireCode(t, models.CodeHandoffEnded, <-confirmed)
+	require.Nil(t, f.handoff(t, s, h.ID).ConfirmedAt)
 }
 
 // requireBlocked waits until n statements wait for a lock of PostgreSQL.
