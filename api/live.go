@@ -36,6 +36,8 @@ type live struct {
 	pace    *rate.Limiter
 	who     caller
 	handoff models.Handoff // as hello left it: its Socket is the number of this channel
+	// saying keeps what came of a message behind the answer to it.
+	saying sync.Mutex
 	// told are the verdicts that the device has heard of, and state is the view that it has.
 	told  map[string]bool
 	state string
@@ -87,11 +89,12 @@ func (l *live) run(ctx context.Context) {
 	follower, leave := l.api.followers.follow(ctx, session)
 	defer leave()
 	ended := make(chan error, 2)
-	go func() { ended <- l.guard(func() error { return l.listen(ctx) }) }()
-	go func() { ended <- l.guard(func() error { return l.tell(ctx, follower, session) }) }()
+	var both sync.WaitGroup
+	both.Go(func() { ended <- l.guard(func() error { return l.listen(ctx) }) })
+	both.Go(func() { ended <- l.guard(func() error { return l.tell(ctx, follower, session) }) })
 	l.end(ctx, <-ended) // while the other one goes on: somebody has to read the answer to the close
 	stop()
-	<-ended
+	both.Wait()
 }
 
 // guard turns a panic into an error: it would end the process here.

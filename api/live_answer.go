@@ -19,6 +19,8 @@ var liveMessages = map[string]func(l *live, c *call) (answer any, err error){
 
 // answer carries one message out, whatever comes of it. Its error ends the channel.
 func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []byte) error {
+	l.saying.Lock()
+	defer l.saying.Unlock()
 	opened, err := openEnvelope(kind, body)
 	if err != nil {
 		l.api.countMessage(unknownMessage, err)

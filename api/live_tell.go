@@ -40,6 +40,8 @@ func (l *live) tell(ctx context.Context, f *follower, known models.Session) erro
 
 // tellOf tells of the session as it is, and ends the channel where that is not the device's to use any more.
 func (l *live) tellOf(ctx context.Context, now sighting) error {
+	l.saying.Lock()
+	defer l.saying.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, l.api.config.RequestTimeout)
 	defer cancel()
 	c := &call{ctx: ctx, gin: l.gin, who: l.who, subject: &subject{session: now.session, handoff: now.handoff}}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,7 +59,7 @@ func tokenConsumedTwiceInARace(t *testing.T, s *stack, second string) {
 
 // The run alone ends it: from the exchange on, nothing asks the API for the session until it has ended.
 func expiryOfASessionThatNobodyReads(t *testing.T, s *stack, second string) {
-	brief := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = 6 * time.Second })
+	brief := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = shortlyLived })
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(brief)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client, "verification_session.expired")

@@ -89,6 +89,7 @@ func phoneVerifies(t *testing.T, s *stack, second string) {
 	desktop := m.create(t, nil)
 	desktop.open(t)
 	var all sync.WaitGroup
+	defer all.Wait() // also where the scenario fails
 	all.Go(func() { desktop.until(t, "verified") })
 	phone := desktop.onPhone(t, second)
 	require.Equal(t, "mobile", desktop.get(t).text("active_device"))

@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// channel is a phone's end of a live channel.
+type channel struct{ conn *websocket.Conn }
+
+// dial opens a channel at a replica, before hello.
+func (s session) dial(t *testing.T, base string) channel {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), base+s.verify(""), nil)
+	require.NoError(t, err)
+	conn.SetReadLimit(1 << 20)
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	return channel{conn}
+}
+
+func (ch channel) send(t *testing.T, message body) {
+	t.Helper()
+	encoded, err := json.Marshal(message)
+	require.NoError(t, err)
+	require.NoError(t, ch.conn.Write(t.Context(), websocket.MessageText, encoded))
+}
+
+func (ch channel) next(t *testing.T) (message body, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), waitLong)
+	defer cancel()
+	_, encoded, err := ch.conn.Read(ctx)
+	if err == nil {
+		require.NoError(t, json.Unmarshal(encoded, &message))
+	}
+	return message, err
+}
+
+// expect is the next message of one of the types.
+func (ch channel) expect(t *testing.T, kinds ...any) body {
+	t.Helper()
+	for {
+		message, err := ch.next(t)
+		require.NoError(t, err, "waiting for %v", kinds)
+		for _, kind := range kinds {
+			if message["type"] == kind {
+				return message
+			}
+		}
+	}
+}
+
+// say sends a message that must be carried out, and returns the answer.
+func (ch channel) say(t *testing.T, message body) body {
+	t.Helper()
+	ch.send(t, message)
+	answer := ch.expect(t, "ack", "error")
+	require.Equal(t, "ack", answer["type"], "%v", answer)
+	return answer
+}
+
+// closes reads to the end of the channel, and returns the last message before it.
+func (ch channel) closes(t *testing.T, status websocket.StatusCode, reason string) (last body) {
+	t.Helper()
+	for {
+		message, err := ch.next(t)
+		if err != nil {
+			var closed websocket.CloseError
+			require.ErrorAs(t, err, &closed)
+			require.Equal(t, websocket.CloseError{Code: status, Reason: reason}, closed)
+			return last
+		}
+		last = message
+	}
+}
+
+// connect has a phone take the session at a replica, and choose the number that the desktop shows.
+func (s session) connect(t *testing.T, base string) (ch channel, token any) {
+	t.Helper()
+	ch = s.dial(t, base)
+	token = ch.say(t, body{"type": "hello", "mobile_write_token": s.mint(t), "device_id": "phone"})["device_token"]
+	ch.say(t, body{"type": "confirm", "number": s.status(t).json["handoff_number"]})
+	return ch, token
+}
+
+// reconnect has the phone come back, and returns what it was sending.
+func (s session) reconnect(t *testing.T, base string, token any) (ch channel, transfer map[string]any) {
+	t.Helper()
+	ch = s.dial(t, base)
+	answer := ch.say(t, body{"type": "hello", "device_token": token, "device_id": "phone"})
+	transfer, _ = answer["transfer"].(map[string]any)
+	return ch, transfer
+}
+
+// chunked cuts a submission into messages.
+func chunked(t *testing.T, method string, submission body, size int) (messages []body) {
+	t.Helper()
+	encoded, err := json.Marshal(submission)
+	require.NoError(t, err)
+	total := (len(encoded) + size - 1) / size
+	for i := range total {
+		part := encoded[i*size : min((i+1)*size, len(encoded))]
+		messages = append(messages, body{
+			"type": "data", "transfer": "t", "method": method, "index": i, "chunks": total,
+			"chunk": base64.StdEncoding.EncodeToString(part),
+		})
+	}
+	return messages
+}
+
+// shortlyLived leaves a session time for what a scenario does on a busy machine, and little more.
+const shortlyLived = 15 * time.Second
