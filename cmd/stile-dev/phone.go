@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,165 +20,88 @@ import (
 
 // phoneCommand acts as the phone that has scanned a handoff's QR code.
 func phoneCommand() *cobra.Command {
-	var link, base, simulate string
+	var link string
+	p := &phone{}
 	cmd := &cobra.Command{
 		Use: "phone", Short: "Act as the phone that has scanned a handoff's QR code", Args: cobra.NoArgs,
 		Long: "Takes the session of a handoff's link, asks for the number that the desktop shows, and then does the user's\n" +
-			"part: in a sandbox every method that is offered is simulated.",
+			"part over the live channel: in a sandbox every method that is offered is simulated.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, token, err := newPhone(link, base, cmd.OutOrStdout())
-			if err != nil {
-				return err
-			}
-			return p.run(cmd.Context(), token, simulate, bufio.NewReader(cmd.InOrStdin()))
+			p.out, p.in = cmd.OutOrStdout(), bufio.NewReader(cmd.InOrStdin())
+			return p.run(cmd.Context(), link)
 		},
 	}
 	cmd.Flags().StringVar(&link, "url", "", "the url of the handoff, as POST /v1/verify/session/:id/handoff answers it")
-	cmd.Flags().StringVar(&base, "api", "", "base of the API; the origin of --url unless given")
-	cmd.Flags().StringVar(&simulate, "simulate", "pass", "what becomes of each method: pass, fail, requires_input, error, slow")
+	cmd.Flags().StringVar(&p.api, "api", "", "base of the API; the origin of --url unless given")
+	cmd.Flags().StringVar(&p.simulate, "simulate", "pass", "what becomes of each method: pass, fail, requires_input, error, slow")
 	_ = cmd.MarkFlagRequired("url")
 	return cmd
 }
 
 // phone is a device that has taken a session, or is about to.
 type phone struct {
-	api, session, credential string
-	out                      io.Writer
+	api, session, token, device string
+	out                         io.Writer
+	in                          *bufio.Reader
+	simulate                    string
+	number                      int // that the desktop shows
 }
 
-func newPhone(link, base string, out io.Writer) (*phone, string, error) {
+func (p *phone) run(ctx context.Context, link string) error {
 	parsed, err := url.Parse(link)
 	if err != nil || parsed.Query().Get("token") == "" {
-		return nil, "", errors.New("--url must be the url of a handoff, with its token")
+		return errors.New("--url must be the url of a handoff, with its token")
 	}
-	if base == "" {
-		base = parsed.Scheme + "://" + parsed.Host
+	if p.api == "" {
+		p.api = parsed.Scheme + "://" + parsed.Host
 	}
-	return &phone{api: strings.TrimSuffix(base, "/"), out: out}, parsed.Query().Get("token"), nil
-}
-
-// view is what the phone needs to know of its session.
-type view struct {
-	Status         string `json:"status"`
-	HandoffChoices []int  `json:"handoff_choices"`
-	Methods        []struct {
-		Method string `json:"method"`
-		Status string `json:"status"`
-	} `json:"methods"`
-}
-
-func (p *phone) run(ctx context.Context, token, simulate string, in *bufio.Reader) error {
-	if err := p.take(ctx, token); err != nil {
+	p.api = strings.TrimSuffix(p.api, "/")
+	if err := p.take(ctx, parsed.Query().Get("token")); err != nil {
 		return err
 	}
-	v, err := p.look(ctx)
-	if err != nil {
+	if err := p.post(ctx, p.path("/open"), struct{}{}, &struct{}{}); err != nil {
 		return err
 	}
-	if len(v.HandoffChoices) > 0 {
-		if err := p.confirm(ctx, v.HandoffChoices, in); err != nil {
-			return err
-		}
-	}
-	if err := p.post(ctx, p.path("/open"), map[string]any{}, &v); err != nil {
-		return err
-	}
-	return p.verify(ctx, simulate)
+	return p.live(ctx)
 }
 
 // say prints for whoever sits at the terminal; one that is gone hears nothing.
 func (p *phone) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
 
-func (p *phone) path(rest string) string { return "/v1/verify/session/" + p.session + rest }
-
+// take exchanges the token of the link for what the phone goes on with, and asks whose it is.
 func (p *phone) take(ctx context.Context, token string) error {
+	p.device = "stile-dev phone " + models.RandomID()
 	var taken struct {
 		DeviceToken string `json:"device_token"`
 		SessionID   string `json:"session_id"`
+		Choices     []int  `json:"choices"`
 	}
-	err := p.post(ctx, "/v1/handoff/exchange", map[string]any{"token": token, "device_id": "stile-dev phone " + models.RandomID()}, &taken)
-	p.credential, p.session = taken.DeviceToken, taken.SessionID
-	if err == nil {
-		p.say("This phone holds %s\n", p.session)
+	err := p.post(ctx, "/v1/handoff/exchange", map[string]string{"token": token, "device_id": p.device}, &taken)
+	if err != nil {
+		return err
+	}
+	p.token, p.session = taken.DeviceToken, taken.SessionID
+	p.say("This phone holds %s\n", p.session)
+	if len(taken.Choices) > 0 {
+		p.number, err = p.choose(taken.Choices)
 	}
 	return err
 }
 
-func (p *phone) confirm(ctx context.Context, choices []int, in *bufio.Reader) error {
-	shown := strings.Trim(strings.ReplaceAll(fmt.Sprint(choices), " ", ", "), "[]")
-	p.say("Which number does the desktop show, %s? ", shown)
-	line, err := in.ReadString('\n')
-	if err != nil && line == "" {
-		return err
-	}
-	number, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil {
-		return errors.New("that is no number")
-	}
-	return p.post(ctx, p.path("/handoff/confirm"), map[string]any{"number": number}, nil)
-}
-
-// verify simulates what is offered, until the session has ended.
-func (p *phone) verify(ctx context.Context, simulate string) error {
-	last := ""
-	for {
-		v, err := p.look(ctx)
-		if err != nil {
-			return err
-		}
-		if v.Status != last {
-			p.say("The session is %s\n", v.Status)
-			last = v.Status
-		}
-		if status, known := models.ParseSessionStatus(v.Status); known && status.Terminal() {
-			return nil
-		}
-		if method := v.available(); method != "" {
-			p.say("%s: %s\n", method, simulate)
-			err = p.post(ctx, p.path("/methods/"+method), map[string]any{"simulate": simulate}, nil)
-		} else {
-			err = p.post(ctx, p.path("/device/heartbeat"), map[string]any{}, nil)
-		}
-		if err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-func (v view) available() string {
-	for _, method := range v.Methods {
-		if method.Status == "available" {
-			return method.Method
-		}
-	}
-	return ""
-}
-
-func (p *phone) look(ctx context.Context) (v view, err error) {
-	return v, p.call(ctx, http.MethodGet, p.path(""), nil, &v)
-}
+func (p *phone) path(rest string) string { return "/v1/verify/session/" + p.session + rest }
 
 func (p *phone) post(ctx context.Context, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	return p.call(ctx, http.MethodPost, path, bytes.NewReader(body), out)
-}
-
-func (p *phone) call(ctx context.Context, method, path string, body io.Reader, out any) error {
-	request, err := http.NewRequestWithContext(ctx, method, p.api+path, body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.api+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	if p.credential != "" {
-		request.Header.Set("Authorization", "Bearer "+p.credential)
+	if p.token != "" {
+		request.Header.Set("Authorization", "Bearer "+p.token)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -193,9 +115,6 @@ func (p *phone) call(ctx context.Context, method, path string, body io.Reader, o
 	if response.StatusCode >= http.StatusBadRequest {
 		return refusal(response.Status, answer)
 	}
-	if out == nil {
-		return nil
-	}
 	return json.Unmarshal(answer, out)
 }
 
@@ -207,4 +126,19 @@ func refusal(status string, answer []byte) error {
 		return fmt.Errorf("the API answers %s", status)
 	}
 	return fmt.Errorf("%s (%s)", failure.Error.Message, failure.Error.Code)
+}
+
+// choose asks which number the desktop shows.
+func (p *phone) choose(choices []int) (int, error) {
+	shown := strings.Trim(strings.ReplaceAll(fmt.Sprint(choices), " ", ", "), "[]")
+	p.say("Which number does the desktop show, %s? ", shown)
+	line, err := p.in.ReadString('\n')
+	if err != nil && line == "" {
+		return 0, err
+	}
+	number, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		return 0, errors.New("that is no number")
+	}
+	return number, nil
 }
