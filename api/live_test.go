@@ -274,6 +274,12 @@ func TestAPongIsAHeartbeat(t *testing.T) {
 	}, patience, glance)
 }
 
+func TestWhoSaysNothingIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.dial(e.attest()).closes(websocket.StatusPolicyViolation, "hello_expected")
+}
+
 // A device that reads nothing answers no ping: nobody waits for it.
 func TestADeviceThatDoesNotReadIsGone(t *testing.T) {
 	t.Parallel()
