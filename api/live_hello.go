@@ -31,6 +31,9 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 	}
 	// After the answer: whatever happens now, the device has what it comes back with.
 	l.handoff, err = l.api.store.OpenSocket(ctx, c.handoff)
+	if models.CodeOf(err) == models.CodeHandoffEnded { // meanwhile, and the session as it is now tells how
+		err = nil
+	}
 	return c.session, err
 }
 

@@ -173,6 +173,23 @@ func TestAChannelEndsWithTheHold(t *testing.T) {
 	})
 }
 
+// Whatever comes first, the device hears that the session is over, and not that somebody else has it.
+func TestAHelloRacesTheEnd(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	for range 50 {
+		s := e.attest()
+		ch, token := e.entered(s)
+		require.NoError(t, ch.conn.CloseNow())
+		cancelled := make(chan answer, 1)
+		go func() { cancelled <- e.do("POST", pathSessions+"/"+s.id+"/cancel", e.sandbox.secret, nil) }()
+		ch = e.dial(s)
+		require.Equal(t, "ack", ch.resume(token, "phone")["type"])
+		ch.closes(websocket.StatusNormalClosure, "session_ended")
+		e.isOK(<-cancelled, 200)
+	}
+}
+
 func TestMessagesAreRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
