@@ -73,10 +73,14 @@ func (l *live) tellState(c *call) error {
 	if err != nil {
 		return err
 	}
-	for _, result := range t.results {
-		if l.told[result.ID] || result.Created.Before(l.handoff.ClaimedAt.Time) {
-			continue
+	news := l.news(t.results)
+	if len(news) > 0 { // they may be newer than the session was when it was read
+		if c.session, err = l.api.store.Session(c.ctx, c.session.OrgID, c.session.ID); err != nil {
+			return err
 		}
+		t.session = c.session
+	}
+	for _, result := range news {
 		l.told[result.ID] = true
 		if err := l.write(c.ctx, t.verdict(result)); err != nil {
 			return err
@@ -92,6 +96,16 @@ func (l *live) tellState(c *call) error {
 	}
 	l.state = string(state)
 	return l.write(c.ctx, stateMessage{Type: "state", Session: view})
+}
+
+// news are the results since the device took the session that it has not heard of.
+func (l *live) news(results []models.Result) (news []models.Result) {
+	for _, result := range results {
+		if !l.told[result.ID] && !result.Created.Before(l.handoff.ClaimedAt.Time) {
+			news = append(news, result)
+		}
+	}
+	return news
 }
 
 // ping finds out whether the device is there, which counts as a heartbeat.
