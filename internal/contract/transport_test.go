@@ -161,7 +161,7 @@ func TestRightAnswersPass(t *testing.T) {
 		{"GET", "/v1/workflows/wf_" + id24 + "/versions", "", answer{200, keyHeaders(), list("/v1/workflows/wf_"+id24+"/versions", version)}, nil},
 		{"GET", verify, "", answer{200, client, view}, bearer},
 		{"GET", verify + "/status?wait=25", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, status}, anonymous},
-		{"GET", verify + "/status", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null`)}, bearer},
+		{"GET", verify + "/status", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null,"phase":null`)}, bearer},
 		{"GET", verify + "/status", "", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`, "Content-Type": "none"}, ""}, anonymous},
 		{"POST", verify + "/methods/self_attestation", `{"date_of_birth":"1990-01-31","declaration":true}`, answer{202, client, attempt}, bearer},
 		{"POST", verify + "/methods/mdl", `{"simulate":"slow"}`, answer{202, client, attempt}, bearer},
