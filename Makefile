@@ -50,7 +50,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 	go test ./workflows -count=1 -timeout 10m -run '^TestWhatIsRecordedReplays$$' -save-histories
 
 .PHONY: bench
-bench: postgres ## Measure what sessions, deliveries and compliance checks cost, as ratios; ARGS are passed on
+bench: postgres ## Measure what sessions, deliveries, compliance checks and handoffs cost, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 
 .PHONY: clean

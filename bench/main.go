@@ -1,6 +1,6 @@
 // Command bench measures what sessions and deliveries cost, as ratios to bare Temporal workflows, between graphs, and
-// beside receivers that hang, and what a compliance check costs, as a ratio to a plain gin route, all in one run on one
-// machine. It is no test: nothing fails for being slow.
+// beside receivers that hang, what a compliance check costs, as a ratio to a plain gin route, and what phones cost that
+// hold sessions by live channels, all in one run on one machine. It is no test: nothing fails for being slow.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -39,6 +40,9 @@ type options struct {
 	barePollers int
 	// backlog is how many attempts are due at each endpoint that hangs.
 	backlog int
+	// sockets is how many phones hold a session at once; quiet is for how long the database is watched meanwhile.
+	sockets int
+	quiet   time.Duration
 	// only names the comparisons to make; none means all.
 	only []string
 	// cpuProfile is a file to write a profile to; "" writes none.
@@ -56,13 +60,16 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
 	set.IntVar(&o.barePollers, "bare-pollers", 2, "pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16")
 	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
+	set.IntVar(&o.sockets, "sockets", 2000, "live channels that are open while handoffs are measured")
+	set.DurationVar(&o.quiet, "quiet", 2*time.Minute, "how long the database is watched while channels are open and nothing happens")
 	set.Func("only", "make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "), o.choose)
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
-	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 {
-		return o, errors.New("-rounds, -sessions, -requests, -clients and -backlog must be above 0, -bare-pollers above 1")
+	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 || o.sockets < few || o.quiet <= 0 {
+		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog and -quiet must be above 0, " +
+			"-bare-pollers above 1, -sockets above 3")
 	}
 	return o, nil
 }

@@ -45,24 +45,19 @@ func (m *merchant) publish(ctx context.Context, definition object) (string, erro
 // verify takes one session from its creation to the webhook that says verified, and returns how long that took.
 func (m *merchant) verify(ctx context.Context, workflow string) (time.Duration, error) {
 	began := time.Now()
-	var session struct {
-		ID           string `json:"id"`
-		ClientSecret string `json:"client_secret"`
-	}
-	order := object{"type": "age", "workflow_id": workflow, "jurisdiction": "US"}
-	if err := m.post(ctx, m.secret, "/v1/verification_sessions", order, &session); err != nil {
+	session, err := m.create(ctx, workflow)
+	if err != nil {
 		return 0, err
 	}
 	if err := m.timers.await(ctx, session.ID); err != nil {
 		return 0, err
 	}
 	verified := m.verified.expect(session.ID)
-	path := "/v1/verify/session/" + session.ID + "/methods/self_attestation"
 	declaration := object{"date_of_birth": "1990-01-31", "declaration": true}
-	if err := m.post(ctx, session.ClientSecret, path, declaration, nil); err != nil {
+	if err := m.post(ctx, session.ClientSecret, session.path("/methods/self_attestation"), declaration, nil); err != nil {
 		return 0, err
 	}
-	err := await(ctx, verified, session.ID)
+	err = await(ctx, verified, session.ID)
 	return time.Since(began), err
 }
 

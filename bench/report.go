@@ -17,11 +17,12 @@ The bare workflow is a start, a 24 h timer, one signal, one activity and complet
 timer and signal, both started without eager start, their worker with %d pollers for workflow tasks. %s
 A run counts from its request to its completion, the milliseconds to what it makes happen. A plain gin route writes, by
 a server of its own, what Stile has answered; neither the clients' part of the work nor the network's is taken off.
+Live channels are open at a stile api of its own, claims and changes made by %d clients, bursts one after the other.
 `
 
 // report prints what was measured, and the targets beside it.
 func report(out io.Writer, o options, results []comparison) error {
-	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.requests, o.clients, o.barePollers, signalled(o)); err != nil {
+	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.requests, o.clients, o.barePollers, signalled(o), few); err != nil {
 		return err
 	}
 	var cells strings.Builder
@@ -43,27 +44,38 @@ func signalled(o options) string {
 }
 
 func (c comparison) print(out *strings.Builder) {
-	ratios := c.each(c.ratio)
-	goal, what := "", "finished per second"
-	if c.target > 0 {
-		goal = fmt.Sprintf("at least %.2f", c.target)
+	if len(c.rounds) > 0 {
+		c.printRatio(out)
+	} else {
+		fmt.Fprintf(out, "\n%s\t\t%s\t\t\ttarget\t\n", c.title, c.our)
 	}
-	if c.cost {
-		goal, what = fmt.Sprintf("under %.2f", c.target), "time per session"
-	}
-	fmt.Fprintf(out, "\n%s\t%s\t%s\tratio\trange\ttarget\t\n", c.title, c.base, c.our)
-	base, our := c.medians(func(s sample) float64 { return s.perSecond })
-	if c.cost {
-		base, our = 1000/base, 1000/our
-	}
-	fmt.Fprintf(out, "%s\t%.1f\t%.1f\t%.2f\t%.2f to %.2f\t%s\t\n",
-		what, base, our, median(ratios), slices.Min(ratios), slices.Max(ratios), goal)
 	for _, f := range c.shown {
 		c.line(out, f)
 	}
 	for _, f := range c.alone {
 		fmt.Fprintf(out, "%s\t\t%.1f\t\t\t%s\t\n", f.what, f.value, f.target)
 	}
+}
+
+func (c comparison) printRatio(out *strings.Builder) {
+	fmt.Fprintf(out, "\n%s\t%s\t%s\tratio\trange\ttarget\t\n", c.title, c.base, c.our)
+	what, goal := "finished per second", "at least %.2f"
+	base, our := c.medians(func(s sample) float64 { return s.perSecond })
+	switch c.of {
+	case cost:
+		what, goal, base, our = "time per session", "under %.2f", 1000/base, 1000/our
+	case latency:
+		what, goal = "p50, ms", "under %.2f"
+		base, our = c.medians(func(s sample) float64 { return s.p50 })
+	}
+	if c.target > 0 {
+		goal = fmt.Sprintf(goal, c.target)
+	} else {
+		goal = ""
+	}
+	ratios := c.each(c.ratio)
+	fmt.Fprintf(out, "%s\t%.1f\t%.1f\t%.2f\t%.2f to %.2f\t%s\t\n",
+		what, base, our, median(ratios), slices.Min(ratios), slices.Max(ratios), goal)
 }
 
 // figure is what is told of both sides.

@@ -155,6 +155,11 @@ func (s *site) commits(ctx context.Context) (n int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("wait for Stile's connections to end: %w", err)
 	}
+	return s.committed(ctx)
+}
+
+// committed counts the same as far as PostgreSQL's statistics tell of it.
+func (s *site) committed(ctx context.Context) (n int64, err error) {
 	err = s.counters.QueryRow(ctx, "SELECT xact_commit FROM pg_stat_database WHERE datname = $1", database).Scan(&n)
 	return n, err
 }

@@ -18,11 +18,12 @@ type object map[string]any
 type tenant struct {
 	stile       *stile
 	http        *http.Client
+	base        string // of the API that it calls
 	org, secret string
 }
 
 func newTenant(ctx context.Context, s *stile, client *http.Client) (*tenant, error) {
-	t := &tenant{stile: s, http: client}
+	t := &tenant{stile: s, http: client, base: s.api.URL()}
 	org, err := s.api.Store().Across().CreateOrganization(ctx, models.Organization{Name: "Bench"})
 	if err != nil {
 		return nil, err
@@ -51,21 +52,23 @@ func (t *tenant) test(ctx context.Context, endpoint string) (event string, err e
 	return delivery.EventID, err
 }
 
+// session is what its user's page knows of it.
+type session struct {
+	ID           string `json:"id"`
+	ClientSecret string `json:"client_secret"`
+}
+
+func (s session) path(rest string) string { return "/v1/verify/session/" + s.ID + rest }
+
+func (t *tenant) create(ctx context.Context, workflow string) (s session, err error) {
+	order := object{"type": "age", "workflow_id": workflow, "jurisdiction": "US"}
+	err = t.post(ctx, t.secret, "/v1/verification_sessions", order, &s)
+	return s, err
+}
+
 // post sends an object and reads the answer into out, unless that is nil.
 func (t *tenant) post(ctx context.Context, credential, path string, in object, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	if in == nil {
-		body = nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.stile.api.URL()+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := t.send(request, credential)
+	response, err := t.ask(ctx, credential, path, in)
 	if err != nil {
 		return err
 	}
@@ -78,10 +81,28 @@ func (t *tenant) post(ctx context.Context, credential, path string, in object, o
 	return json.Unmarshal(response.body, out)
 }
 
+// ask sends an object, and returns whatever is answered.
+func (t *tenant) ask(ctx context.Context, credential, path string, in object) (answer, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return answer{}, err
+	}
+	if in == nil {
+		body = nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.base+path, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return t.send(request, credential)
+}
+
 // answer is what a server said.
 type answer struct {
 	status      int
 	contentType string
+	tag         string // of the ETag header
 	body        []byte
 }
 
@@ -95,12 +116,17 @@ func (t *tenant) get(ctx context.Context, url string) (answer, error) {
 }
 
 func (t *tenant) send(request *http.Request, credential string) (answer, error) {
-	request.Header.Set("Authorization", "Bearer "+credential)
+	if credential != "" {
+		request.Header.Set("Authorization", "Bearer "+credential)
+	}
 	response, err := t.http.Do(request)
 	if err != nil {
 		return answer{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
-	return answer{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: body}, err
+	return answer{
+		status: response.StatusCode, contentType: response.Header.Get("Content-Type"), tag: response.Header.Get("ETag"),
+		body: body,
+	}, err
 }

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/stile-id/stile/models"
+)
+
+const (
+	// few is how many clients claim at a time, or wait for changes: users do that now and then.
+	few = 4
+	// devices is how many show the same token at once.
+	devices = 50
+	// between is how long a client waits before each claim: what the last one has left to do is over then, and what is
+	// measured is how long a phone waits, not how many the machine can serve.
+	between = 100 * time.Millisecond
+	// burstsPerRound are enough for a median.
+	burstsPerRound = 8
+)
+
+// claims compares a session taken by hello, on a channel that is open already, with one taken by a request.
+func (h *handoffs) claims(ctx context.Context) (comparison, error) {
+	c := comparison{
+		title: "claims, " + strconv.Itoa(few) + " at a time", base: "POST exchange", our: "hello", of: latency, shown: ofClaims,
+	}
+	b := h.bench
+	b.clients = few
+	var err error
+	c.rounds, err = b.compare(ctx, c.title, b.options.sessions,
+		side{name: c.base, once: h.exchangeOnce, around: h.stocked(b.options.sessions)},
+		side{name: c.our, once: h.helloOnce, around: h.stocked(b.options.sessions)})
+	return c, err
+}
+
+// ofClaims are the figures beside the median.
+var ofClaims = []figure{{"p99, ms", func(s sample) float64 { return s.p99 }, 1}}
+
+// stocked has so many sessions wait before a turn.
+func (h *handoffs) stocked(n int) func(context.Context, func() error) error {
+	return func(ctx context.Context, turn func() error) error {
+		if err := h.stock(ctx, n); err != nil {
+			return err
+		}
+		return turn()
+	}
+}
+
+// exchange is what a device does that takes a session by a request. It reports whether it was the first.
+func (h *handoffs) exchange(ctx context.Context, token string) (won bool, err error) {
+	found, err := h.ask(ctx, "", "/v1/handoff/exchange", object{"token": token, "device_id": h.device()})
+	switch {
+	case err != nil || found.status == http.StatusOK:
+		return err == nil, err
+	case bytes.Contains(found.body, []byte(models.CodeHandoffTokenConsumed)):
+		return false, nil
+	default:
+		return false, fmt.Errorf("exchange: %d: %s", found.status, found.body)
+	}
+}
+
+func (h *handoffs) exchangeOnce(ctx context.Context) (time.Duration, error) {
+	o, err := h.next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := pause(ctx, between); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	won, err := h.exchange(ctx, o.token)
+	took := time.Since(began)
+	if err == nil && !won {
+		err = fmt.Errorf("%s was taken by another", o.ID)
+	}
+	return took, err
+}
+
+func (h *handoffs) helloOnce(ctx context.Context) (time.Duration, error) {
+	o, err := h.next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	c, err := dial(ctx, h.dialler, h.here.url, o.session)
+	if err != nil {
+		return 0, err
+	}
+	defer c.close()
+	if err := pause(ctx, between); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	err = c.tell(ctx, hello(o.token, h.device()))
+	return time.Since(began), err
+}
+
+// bursts compares many devices that show a token at once, by channels and by requests.
+func (h *handoffs) bursts(ctx context.Context) (comparison, error) {
+	c := comparison{
+		title: strconv.Itoa(devices) + " devices with the same token, until the winner has the session",
+		base:  "POST exchange", our: "hello", of: latency, shown: ofClaims,
+	}
+	requests, hellos := &burst{handoffs: h, entrants: h.requesters}, &burst{handoffs: h, entrants: h.callers}
+	b := h.bench
+	b.clients = 1
+	runs := min(burstsPerRound, b.options.sessions)
+	var err error
+	c.rounds, err = b.compare(ctx, c.title, runs,
+		side{name: c.base, once: requests.once, around: h.stocked(runs)},
+		side{name: c.our, once: hellos.once, around: h.stocked(runs)})
+	if err == nil {
+		c.alone = []fact{
+			{what: "until all have their answer, POST exchange, p50, ms", value: milliseconds(percentile(requests.all, 50))},
+			{what: "until all have their answer, hello, p50, ms", value: milliseconds(percentile(hellos.all, 50))},
+			{what: "until all have their answer, hello, p99, ms", value: milliseconds(percentile(hellos.all, 99))},
+		}
+	}
+	return c, err
+}
+
+// burst lets devices race for sessions.
+type burst struct {
+	*handoffs
+	// entrants makes the devices ready; each reports whether it has won.
+	entrants func(context.Context, offered) ([]entrant, error)
+	// all is how long it took until each device had its answer, race by race.
+	all []time.Duration
+}
+
+type entrant func(context.Context) (won bool, err error)
+
+// once returns how long it took until the winner had its answer.
+func (b *burst) once(ctx context.Context) (time.Duration, error) {
+	o, err := b.next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	entrants, err := b.entrants(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	var mu sync.Mutex
+	var winners int
+	var first time.Duration
+	began := time.Now()
+	var racing sync.WaitGroup
+	for _, enter := range entrants {
+		racing.Go(func() {
+			won, failed := enter(ctx)
+			took := time.Since(began)
+			mu.Lock()
+			defer mu.Unlock()
+			if won {
+				winners, first = winners+1, took
+			}
+			if failed != nil {
+				err = failed
+			}
+		})
+	}
+	racing.Wait()
+	b.all = append(b.all, time.Since(began))
+	if err == nil && winners != 1 {
+		err = fmt.Errorf("%d devices have taken %s", winners, o.ID)
+	}
+	return first, err
+}
+
+func (h *handoffs) requesters(_ context.Context, o offered) (all []entrant, err error) {
+	for range devices {
+		all = append(all, func(ctx context.Context) (bool, error) { return h.exchange(ctx, o.token) })
+	}
+	return all, nil
+}
+
+// callers have their channels open. They hang up when they have their answer.
+func (h *handoffs) callers(ctx context.Context, o offered) (all []entrant, err error) {
+	for range devices {
+		c, err := dial(ctx, h.dialler, h.here.url, o.session)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, func(ctx context.Context) (bool, error) {
+			answer, err := c.ask(ctx, hello(o.token, h.device()))
+			go c.close() // which is not part of what is measured
+			won := answer.Type == "ack"
+			if err == nil && !won && answer.Code != models.CodeHandoffTokenConsumed {
+				err = fmt.Errorf("hello: %s", answer.Code)
+			}
+			return won, err
+		})
+	}
+	return all, nil
+}
