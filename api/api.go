@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stile-id/stile/models"
@@ -46,6 +47,7 @@ type API struct {
 	orchestrator Orchestrator
 	locator      Locator
 	rules        *compliance.Book
+	checked      *lru.Cache[check, answer]
 	proxies      proxies
 	config       Config
 	hosted       models.HandoffURL // the page of the installation
@@ -88,6 +90,9 @@ func New(o Options) (*API, error) {
 		followers: newFollowers(o.Store), closing: make(chan struct{}),
 	}
 	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {
+		return nil, err
+	}
+	if a.checked, err = lru.New[check, answer](checkedSize); err != nil {
 		return nil, err
 	}
 	if a.metrics, err = newMetrics(o.Registry); err != nil {

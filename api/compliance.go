@@ -36,12 +36,27 @@ func (a *API) checkCompliance(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if known, found := a.checked.Get(asked); found {
+		return known, nil
+	}
+	found, err := a.check(asked)
+	if err == nil {
+		a.checked.Add(asked, found)
+	}
+	return found, err
+}
+
+func (a *API) check(asked check) (answer, error) {
+	useCases, err := readUseCases(asked.cart)
+	if err != nil {
+		return answer{}, err
+	}
 	object := checkObject{
 		Jurisdiction: asked.place.jurisdiction, JurisdictionSource: asked.place.source,
-		Results: make([]models.ComplianceResult, 0, len(asked.useCases)),
+		Results: make([]models.ComplianceResult, 0, len(useCases)),
 	}
-	all := make([]*compliance.Rule, 0, len(asked.useCases))
-	for _, useCase := range asked.useCases {
+	all := make([]*compliance.Rule, 0, len(useCases))
+	for _, useCase := range useCases {
 		rule, err := a.rule(useCase, asked.place, asked.day)
 		if err != nil {
 			return answer{}, err
@@ -86,17 +101,20 @@ func (a *API) notCovered(code models.ErrorCode, text string) error {
 	return &models.Error{Code: code, Message: message, Param: "jurisdiction"}
 }
 
-// check is a question that has been read.
+// checkedSize bounds the answers to checks that are kept: shops ask about the same carts all day.
+const checkedSize = 1000
+
+// check is all that an answer depends on, besides the rules, which stay the same while the process runs.
 type check struct {
-	useCases []rules.UseCase
-	place    place
-	day      compliance.Day
-	explain  bool
+	cart    string // the use cases, as they were written
+	place   place
+	day     compliance.Day
+	explain bool
 }
 
 func (a *API) readCheck(c *call) (asked check, err error) {
-	if asked.useCases, err = readUseCases(c.query.text("use_cases")); err != nil {
-		return asked, err
+	if asked.cart = c.query.text("use_cases"); asked.cart == "" {
+		return asked, missing("use_cases")
 	}
 	asked.explain = c.query.flag("explain")
 	if asked.day, err = a.readDay(c); err != nil {
@@ -111,9 +129,6 @@ func (a *API) readCheck(c *call) (asked check, err error) {
 
 // readUseCases takes each product once, in the order in which they are named.
 func readUseCases(text string) (useCases []rules.UseCase, err error) {
-	if text == "" {
-		return nil, missing("use_cases")
-	}
 	for name := range strings.SplitSeq(text, ",") {
 		useCase, known := rules.ParseUseCase(strings.TrimSpace(name))
 		if !known {

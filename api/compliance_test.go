@@ -78,6 +78,17 @@ func TestACheckOfAnotherDay(t *testing.T) {
 	}
 }
 
+// An answer that is kept is that of its day.
+func TestACheckChangesAtMidnight(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
+	for _, tier := range []string{"min_age_18", "min_age_18", "min_age_21"} {
+		require.Equal(t, tier, in(e.check("use_cases=tobacco_nicotine&jurisdiction=IE"), "results", 0, "required_age_tier"))
+		e.clock.advance(40 * time.Minute)
+	}
+}
+
 func TestACheckSaysWhy(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)

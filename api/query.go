@@ -38,7 +38,7 @@ func parseQuery(raw string, takes []string) (*query, error) {
 	slices.Sort(names) // which is found wrong first must not depend on chance
 	for _, name := range names {
 		switch {
-		case expandName.MatchString(name) && slices.Contains(takes, "expand"):
+		case slices.Contains(takes, "expand") && expandName.MatchString(name):
 			err = q.expand(given[name])
 		case name == "use_cases": // a list, with commas or repeated
 			err = q.add(name, []string{strings.Join(given[name], ",")}, takes)

@@ -19,9 +19,10 @@ func (a *API) count(g *gin.Context, who caller) error {
 		a.log.Warn("rate limit is not counted", "request_id", requestID(g), "error", err.Error())
 		return nil
 	}
-	g.Header("X-RateLimit-Limit", strconv.Itoa(rate.Limit))
-	g.Header("X-RateLimit-Remaining", strconv.Itoa(rate.Remaining))
-	g.Header("X-RateLimit-Reset", strconv.FormatInt(rate.Reset.Unix(), 10))
+	// Spelled as net/http sends them: it would make a copy of any other spelling.
+	g.Header("X-Ratelimit-Limit", strconv.Itoa(rate.Limit))
+	g.Header("X-Ratelimit-Remaining", strconv.Itoa(rate.Remaining))
+	g.Header("X-Ratelimit-Reset", strconv.FormatInt(rate.Reset.Unix(), 10))
 	if rate.Allowed {
 		return nil
 	}
