@@ -37,6 +37,18 @@ type template struct {
 
 const folderPrefix = "stile-pgtest-"
 
+// plenty is several times what the databases of a package's tests take at once, with their write-ahead log.
+const plenty = 2 << 30
+
+// dataFolder is where the cluster keeps its data: in memory, where there is plenty and nobody has said otherwise. A
+// database is hundreds of small files, and each test makes one and drops it again.
+func dataFolder() string {
+	if os.Getenv("TMPDIR") == "" && freeMemory() >= plenty {
+		return memory
+	}
+	return os.TempDir()
+}
+
 // open starts the server at the first call.
 func (s *sharedServer) open() (server, error) {
 	if !s.managed {
@@ -54,7 +66,7 @@ func (s *sharedServer) connect() (err error) {
 	}
 	sweep()
 	// The process id in the name tells a later sweep whose folder it is.
-	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
+	dir, err := os.MkdirTemp(dataFolder(), folderPrefix+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
@@ -109,9 +121,12 @@ func (s *sharedServer) close() error {
 // sweep removes the folders of test processes that were killed or panicked and
 // so never came to close.
 func sweep() {
-	folders, err := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
-	if err != nil {
-		return
+	var folders []string
+	for _, parent := range []string{memory, os.TempDir()} {
+		found, err := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
+		if err == nil && parent != "" {
+			folders = append(folders, found...)
+		}
 	}
 	for _, folder := range folders {
 		id, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
