@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
 func devActsAsThePhone(t *testing.T, s *stack, second string) {
 	path, err := binary()
 	require.NoError(t, err)
-	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
+	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture, rules.MethodFacialAge)).create(t, nil)
 	link := desktop.user.post(t, desktop.verify("/handoff"), nil).expect(t, 200).text("url")
 	phone := exec.Command(path, "phone", "--url", link, "--api", second)
 	in, err := phone.StdinPipe()
@@ -146,6 +147,7 @@ func devActsAsThePhone(t *testing.T, s *stack, second string) {
 	require.NoError(t, err)
 	require.NoError(t, phone.Wait(), out.String())
 	require.Contains(t, out.String(), "The session is verified")
+	require.Equal(t, 1, strings.Count(out.String(), "simulated"), "one method is enough: %s", out.String())
 	require.Equal(t, "verified", desktop.get(t).text("status"))
 
 	again, err := exec.Command(path, "phone", "--url", link, "--api", second).CombinedOutput()

@@ -33,7 +33,7 @@ func phoneCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&link, "url", "", "the url of the handoff, as POST /v1/verify/session/:id/handoff answers it")
 	cmd.Flags().StringVar(&p.api, "api", "", "base of the API; the origin of --url unless given")
-	cmd.Flags().StringVar(&p.simulate, "simulate", "pass", "what becomes of each method: pass, fail, requires_input, error, slow")
+	cmd.Flags().StringVar(&p.simulate, "simulate", "pass", "what becomes of each method: pass, fail, slow; requires_input or error at first")
 	_ = cmd.MarkFlagRequired("url")
 	return cmd
 }
