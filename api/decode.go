@@ -21,13 +21,21 @@ const longestPath = 200
 // decode reads a body strictly: a field that is unknown, given twice or of the wrong type is refused by its path, and
 // no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent.
 func decode(body []byte, into any) error {
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
-		return models.Errorf(models.CodeParameterInvalid, "The request body must be a JSON object")
+	if err := refuseOther(body); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true)); err != nil {
 		return invalidJSON(err)
 	}
 	return refuseNUL(body)
+}
+
+// refuseOther refuses what is no object, null included, which would be taken for one without fields.
+func refuseOther(body []byte) error {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return models.Errorf(models.CodeParameterInvalid, "What is sent must be a JSON object")
+	}
+	return nil
 }
 
 func invalidJSON(err error) error {
@@ -45,7 +53,7 @@ func invalidJSON(err error) error {
 		return models.Invalid(path, "Parameter given more than once: %s", path)
 	case errors.As(err, &syntactic):
 		return models.Errorf(models.CodeParameterInvalid,
-			"The request body is not valid JSON (at byte %d)", syntactic.ByteOffset)
+			"What is sent is not valid JSON (at byte %d)", syntactic.ByteOffset)
 	default:
 		return fmt.Errorf("decode the request body: %w", err)
 	}

@@ -57,6 +57,7 @@ func TestJSONIsReadStrictly(t *testing.T) {
 			ans := e.do("POST", "/v1/workflows", e.sandbox.secret, body)
 			failure := e.isError(ans, 400, "parameter_invalid")
 			require.NotContains(t, failure, "param")
+			require.Contains(t, failure["message"], "JSON")
 			require.Less(t, len(ans.body), 500)
 		})
 	}

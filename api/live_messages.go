@@ -139,6 +139,9 @@ func openEnvelope(kind websocket.MessageType, body []byte) (m envelope, err erro
 	if kind != websocket.MessageText {
 		return m, models.Errorf(models.CodeParameterInvalid, "A message must be a JSON object in a text frame")
 	}
+	if err := refuseOther(body); err != nil {
+		return envelope{}, err
+	}
 	if err := json.Unmarshal(body, &m); err != nil {
 		return envelope{}, invalidJSON(err)
 	}

@@ -106,9 +106,18 @@ func TestHelloIsRefused(t *testing.T) {
 		require.Equal(t, []any{"error", c.code, c.param}, []any{answer["type"], answer["code"], answer["param"]}, name)
 		ch.closes(websocket.StatusPolicyViolation, c.code)
 	}
-	ch := e.dial(s)
-	require.NoError(t, ch.conn.Write(t.Context(), websocket.MessageBinary, []byte("{}")))
-	require.Equal(t, "parameter_invalid", ch.closes(websocket.StatusPolicyViolation, "parameter_invalid")[0]["code"])
+	for _, garbage := range []struct {
+		kind websocket.MessageType
+		body string
+	}{
+		{websocket.MessageBinary, "{}"}, {websocket.MessageText, ""}, {websocket.MessageText, "null"},
+		{websocket.MessageText, "[]"}, {websocket.MessageText, "hello"}, {websocket.MessageText, `{"type":`},
+	} {
+		ch := e.dial(s)
+		require.NoError(t, ch.conn.Write(t.Context(), garbage.kind, []byte(garbage.body)))
+		said := ch.closes(websocket.StatusPolicyViolation, "parameter_invalid")[0]
+		require.Contains(t, said["message"], "JSON", garbage.body)
+	}
 
 	require.Equal(t, "ack", e.dial(s).hello(token, "phone")["type"], "none of that has used the token")
 	late := e.dial(s)

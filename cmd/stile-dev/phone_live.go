@@ -37,9 +37,10 @@ type heard struct {
 // line is the phone's end of a live channel.
 type line struct {
 	*phone
-	conn   *websocket.Conn
-	status string // of the session, as it was said last
-	sent   int    // submissions, which names the next one
+	conn    *websocket.Conn
+	status  string // of the session, as it was said last
+	sent    int    // submissions, which names the next one
+	waiting bool   // for the verdict on the last
 }
 
 // live does the user's part until the session has ended, however often the channel breaks.
@@ -77,6 +78,7 @@ func (l *line) hold(ctx context.Context) (err error) {
 	}
 	defer func() { _ = l.conn.CloseNow() }()
 	l.conn.SetReadLimit(1 << 20)
+	l.waiting = false // if it was sent at all, the state says so
 	err = l.write(ctx, map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"})
 	for err == nil {
 		var message heard
@@ -97,6 +99,7 @@ func (l *line) hear(ctx context.Context, m heard) error {
 		return refused{fmt.Errorf("%s (%s)", m.Message, m.Code)}
 	case "verdict":
 		l.say("%s: %s\n", m.Method, verdictOf(m))
+		l.waiting = false
 		if m.Outcome == "requires_input" || m.Outcome == "error" { // which cost no attempt, so it would go on for ever
 			l.simulate = "pass"
 		}
@@ -122,7 +125,7 @@ func (l *line) act(ctx context.Context, m heard) error {
 	if len(m.Session.HandoffChoices) > 0 {
 		return l.write(ctx, map[string]any{"type": "confirm", "number": l.number})
 	}
-	if l.status == "processing" { // one after the other, as a user does
+	if l.waiting || l.status == "processing" { // one after the other, as a user does
 		return nil
 	}
 	for _, method := range m.Session.Methods {
@@ -138,7 +141,7 @@ func (l *line) submit(ctx context.Context, method string) error {
 	if err != nil {
 		return err
 	}
-	l.sent++
+	l.sent, l.waiting = l.sent+1, true
 	l.say("%s: simulated, to %s\n", method, l.simulate)
 	return l.write(ctx, map[string]any{
 		"type": "data", "transfer": "stile-dev-" + strconv.Itoa(l.sent), "method": method, "index": 0, "chunks": 1, "chunk": body,
