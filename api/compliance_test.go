@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -22,26 +23,11 @@ func (e *env) check(query string) obj {
 	return e.isOK(e.do("GET", pathCheck+"?"+query, e.sandbox.secret, nil), 200).object
 }
 
-// The example of the documentation, with the retention that it leaves out.
 func TestTheDocumentedCheck(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	var want obj
-	require.NoError(t, json.Unmarshal([]byte(`{
-		"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
-		"results": [{
-			"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
-			"required_age_tier": "min_age_21", "allowed_methods": ["mdl", "facial_age", "carrier_lookup", "document_capture"],
-			"mdl_acceptance_status": "supplementary", "governing_regulator": "State Alcohol Beverage Control Boards",
-			"consent_required": false, "credential_validity_days": 365, "data_retention_days": null,
-			"document_image_retention_days": null, "biometric_retention_days": null, "rule_version": "2026-04-02"
-		}],
-		"most_restrictive": {
-			"required_age_tier": "min_age_21", "allowed_methods": ["mdl", "facial_age", "carrier_lookup", "document_capture"],
-			"consent_required": false, "data_retention_days": null, "document_image_retention_days": null,
-			"biometric_retention_days": null, "any_prohibited": false, "prohibited_use_cases": []
-		}
-	}`), &want))
+	require.NoError(t, json.Unmarshal([]byte(rulestest.DocumentedCheck), &want))
 	require.Equal(t, want, e.check("use_cases=alcohol_delivery&jurisdiction=us-ca"))
 }
 

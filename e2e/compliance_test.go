@@ -9,6 +9,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/data"
 	"github.com/stile-id/stile/rules/graph"
@@ -44,23 +45,6 @@ func TestCompliance(t *testing.T) {
 	}, asShipped)
 }
 
-// alcoholInCalifornia is the example of the documentation, with the retention that it leaves out.
-const alcoholInCalifornia = `{
-	"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
-	"results": [{
-		"use_case": "alcohol_delivery", "jurisdiction": "US-CA", "prohibited": false, "prohibited_reason": null,
-		"required_age_tier": "min_age_21", "allowed_methods": ["mdl", "facial_age", "carrier_lookup", "document_capture"],
-		"mdl_acceptance_status": "supplementary", "governing_regulator": "State Alcohol Beverage Control Boards",
-		"consent_required": false, "credential_validity_days": 365, "data_retention_days": null,
-		"document_image_retention_days": null, "biometric_retention_days": null, "rule_version": "2026-04-02"
-	}],
-	"most_restrictive": {
-		"required_age_tier": "min_age_21", "allowed_methods": ["mdl", "facial_age", "carrier_lookup", "document_capture"],
-		"consent_required": false, "data_retention_days": null, "document_image_retention_days": null,
-		"biometric_retention_days": null, "any_prohibited": false, "prohibited_use_cases": []
-	}
-}`
-
 // check asks what the law asks.
 func (c client) check(t *testing.T, query string, header ...string) answer {
 	t.Helper()
@@ -77,7 +61,7 @@ func sessionRunsUnderTheCheck(t *testing.T, s *stack) {
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
 	check := m.check(t, "use_cases=alcohol_delivery&jurisdiction=US-CA")
-	require.JSONEq(t, alcoholInCalifornia, string(check.raw))
+	require.JSONEq(t, rulestest.DocumentedCheck, string(check.raw))
 	rule := check.at("results", 0)
 
 	v := m.create(t, nil)

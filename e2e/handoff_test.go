@@ -83,15 +83,22 @@ func (s session) status(t *testing.T) answer {
 	return s.user.get(t, s.verify("/status")).expect(t, 200)
 }
 
-func phoneVerifies(t *testing.T, s *stack, second string) {
+// watched is a session whose desktop asks until it is verified, and its merchant's receiver. Wait for seen to have seen it.
+func (s *stack) watched(t *testing.T) (desktop session, hook *receiver, seen *sync.WaitGroup) {
+	t.Helper()
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
-	hook := newReceiver(t)
+	hook = newReceiver(t)
 	hook.subscribe(t, m.client, "verification_session.verified")
-	desktop := m.create(t, nil)
+	desktop = m.create(t, nil)
 	desktop.open(t)
-	var all sync.WaitGroup
-	defer all.Wait() // also where the scenario fails
-	all.Go(func() { desktop.until(t, "verified") })
+	seen = &sync.WaitGroup{}
+	seen.Go(func() { desktop.until(t, "verified") })
+	t.Cleanup(seen.Wait) // also where the scenario fails
+	return desktop, hook, seen
+}
+
+func phoneVerifies(t *testing.T, s *stack, second string) {
+	desktop, hook, seen := s.watched(t)
 	phone := desktop.onPhone(t, second)
 	require.Equal(t, "mobile", desktop.get(t).text("active_device"))
 	desktop.submit(t, "document_capture", body{"simulate": "pass"}).refused(t, 409, "session_locked_to_other_device")
@@ -100,7 +107,7 @@ func phoneVerifies(t *testing.T, s *stack, second string) {
 	phone.confirm(t, desktop.status(t).json["handoff_number"])
 	phone.heartbeat(t).expect(t, 200)
 	phone.simulate(t, "document_capture", "pass")
-	all.Wait()
+	seen.Wait()
 	require.Equal(t, "verified", phone.user.get(t, phone.verify("")).expect(t, 200).text("status"))
 	verified := hook.next(t, "verification_session.verified")
 	require.Nil(t, verified.data()["active_device"])

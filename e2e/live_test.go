@@ -26,15 +26,7 @@ func TestLiveChannel(t *testing.T) {
 }
 
 func phoneVerifiesLive(t *testing.T, s *stack, second string) {
-	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
-	hook := newReceiver(t)
-	hook.subscribe(t, m.client, "verification_session.verified")
-	desktop := m.create(t, nil)
-	desktop.open(t)
-	var all sync.WaitGroup
-	defer all.Wait() // also where the scenario fails
-	all.Go(func() { desktop.until(t, "verified") })
-
+	desktop, hook, seen := s.watched(t)
 	phone, _ := desktop.connect(t, second)
 	phone.say(t, body{"type": "phase", "phase": "reading_document"})
 	require.Equal(t, "reading_document", desktop.status(t).text("phase"))
@@ -47,7 +39,7 @@ func phoneVerifiesLive(t *testing.T, s *stack, second string) {
 	require.Equal(t, "passed", phone.expect(t, "verdict")["outcome"])
 	last := phone.closes(t, websocket.StatusNormalClosure, "session_ended")
 	require.Equal(t, "verified", last["session"].(map[string]any)["status"])
-	all.Wait()
+	seen.Wait()
 	hook.next(t, "verification_session.verified")
 }
 

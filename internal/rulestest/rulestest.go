@@ -1,5 +1,5 @@
 // Package rulestest has compliance rules for tests that are not about the law: every method is allowed, and nothing is
-// prohibited.
+// prohibited. For those that are it has what the documentation says of the shipped ones.
 package rulestest
 
 import (
