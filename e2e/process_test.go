@@ -18,11 +18,7 @@ import (
 // built builds a command, once.
 func built(command string, flags ...string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
-		dir, err := os.MkdirTemp("", "stile-e2e")
-		if err != nil {
-			return "", err
-		}
-		path := filepath.Join(dir, filepath.Base(command))
+		path := filepath.Join(binaries, filepath.Base(command))
 		build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, command)...)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stderr = os.Stderr
@@ -33,12 +29,13 @@ func built(command string, flags ...string) func() (string, error) {
 // binary is stile-dev with its fault points.
 var binary = built("../cmd/stile-dev", "-tags", "faults")
 
-var operatorsBinary = built("../cmd/stile")
+// production is stile.
+var production = built("../cmd/stile")
 
 // operator is a command of stile, as it runs in production, on the stack's database and Temporal server.
 func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
-	path, err := operatorsBinary()
+	path, err := production()
 	require.NoError(t, err)
 	command := exec.Command(path, arguments...)
 	command.Env = append(os.Environ(),

@@ -135,9 +135,6 @@ func workersKilledAtRandom(t *testing.T) {
 	nothingRuns(t, s.config.TemporalAddress)
 }
 
-// production is the command that production runs.
-var production = built("../cmd/stile")
-
 // fleet is a number of `stile worker` processes, and a `stile api`.
 type fleet struct {
 	path        string

@@ -34,7 +34,19 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
-	os.Exit(pgtest.Main(m))
+	os.Exit(withBinaries(m))
+}
+
+// binaries is where commands are built.
+var binaries string
+
+func withBinaries(m *testing.M) int {
+	var err error
+	if binaries, err = os.MkdirTemp("", "stile-e2e-"); err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(binaries) }()
+	return pgtest.Main(m)
 }
 
 // backends are the databases on which every scenario passes.
