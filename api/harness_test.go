@@ -89,7 +89,9 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	served := e.api
 	e.t.Cleanup(func() {
 		served.Close()
-		require.NoError(e.t, served.Wait(context.Background()))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.t.Context()), patience)
+		defer cancel()
+		require.NoError(e.t, served.Wait(ctx))
 	})
 	e.url, e.unchecked = server.URL, server.Client()
 	e.client = &http.Client{Transport: specification().Transport(server.Client().Transport, func(err error) {

@@ -98,17 +98,15 @@ func (a *API) mayTransfer(c *call, chunk store.NewChunk) error {
 // After a refusal nothing of the transfer is left.
 func (a *API) submitTransfer(c *call, t models.Transfer) (*attemptObject, error) {
 	c.ctx = store.WithReservedID(c.ctx, t.ReservedID)
-	if t.DoneAt == nil {
-		data, err := a.store.TransferData(c.ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		c.body = data
+	if t.DoneAt != nil {
+		attempt, _, err := a.resubmitted(c)
+		return &attempt, err
 	}
-	attempt, found, err := a.resubmitted(c)
-	if !found && err == nil {
-		attempt, err = a.takeSubmission(c, t.Method)
+	var err error
+	if c.body, err = a.store.TransferData(c.ctx, t); err != nil {
+		return nil, err
 	}
+	attempt, err := a.takeSubmission(c, t.Method)
 	if err != nil {
 		if a.refused(c, err) {
 			err = a.dropTransfer(c.ctx, t, err)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/hex"
@@ -315,7 +314,10 @@ func (s *Store) ReleaseDevice(
 		if released = res.RowsAffected == 1; released {
 			err := tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", attempt, org).
 				Updates(map[string]any{"ended_at": now}).Error
-			if err = cmp.Or(err, dropTransfer(tx, attempt)); err != nil {
+			if err != nil {
+				return err
+			}
+			if err := dropTransfer(tx, attempt); err != nil {
 				return err
 			}
 		}

@@ -137,11 +137,12 @@ func (s *Store) EndTransfer(ctx context.Context, t models.Transfer) error {
 // DropTransfer forgets a transfer that nothing came of.
 func (s *Store) DropTransfer(ctx context.Context, t models.Transfer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		current, err := one(tx.Where("handoff_id = ? AND org_id = ? AND reserved_id = ?", t.HandoffID, t.OrgID, t.ReservedID), &t)
-		if err != nil || !current {
-			return err
+		dropped := tx.Where("handoff_id = ? AND org_id = ? AND reserved_id = ?", t.HandoffID, t.OrgID, t.ReservedID).
+			Delete(&models.Transfer{})
+		if dropped.Error != nil || dropped.RowsAffected == 0 { // another one has begun
+			return dropped.Error
 		}
-		return dropTransfer(tx, t.HandoffID)
+		return dropChunks(tx, t.HandoffID)
 	})
 }
 
