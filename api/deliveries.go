@@ -72,11 +72,12 @@ func (a *API) listDeliveries(c *call) (answer, error) {
 	filter := store.DeliveryFilter{
 		Status: models.DeliveryStatus(c.query.text("status")), EventType: models.EventType(c.query.text("event_type")),
 	}
+	filter.Made = filter.Status == ""
 	if filter.Status != "" && !slices.Contains(models.DeliveryStatuses(), filter.Status) {
 		c.query.fail("status", "status must be one of %s", listed(models.DeliveryStatuses()))
 	}
-	if filter.EventType != "" && !slices.Contains(models.EventTypes(), filter.EventType) {
-		c.query.fail("event_type", "event_type must be one of %s", listed(models.EventTypes()))
+	if filter.EventType != "" && !slices.Contains(models.FiredEventTypes(), filter.EventType) {
+		c.query.fail("event_type", "event_type must be one of %s", listed(models.FiredEventTypes()))
 	}
 	if c.query.err != nil {
 		return answer{}, c.query.err

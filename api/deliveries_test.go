@@ -25,10 +25,10 @@ func (e *env) deliveries(hook, query string) []any {
 	return e.isOK(e.do("GET", hook+"/deliveries"+query, e.sandbox.secret, nil), 200).object["data"].([]any)
 }
 
-// answered records what the receiver answered to the newest attempt, as a worker would.
+// answered records what the receiver answered to the newest pending attempt, as a worker would.
 func (e *env) answered(hook string, answer store.Answer) (sent models.Sent) {
 	e.t.Helper()
-	shown := e.deliveries(hook, "?limit=1")[0]
+	shown := e.deliveries(hook, "?status=pending&limit=1")[0]
 	dispatch, err := e.store.Dispatch(e.t.Context(), e.sandbox.org.ID, in(shown, "id").(string))
 	require.NoError(e.t, err)
 	sent = models.Sent{
@@ -90,11 +90,28 @@ func TestDeliveryLife(t *testing.T) {
 	require.Len(t, again, 1)
 	require.InDelta(t, 2, in(again[0], "attempt"), 0)
 	require.Equal(t, event["id"], in(again[0], "event_id"))
-	for _, listed := range e.deliveries(hook, "") {
+	made := e.deliveries(hook, "")
+	require.Equal(t, failed["id"], in(made[0], "id"), "the next attempt is listed once it has been made")
+	for _, listed := range made {
 		require.NotContains(t, listed, "request")
 		require.NotContains(t, listed, "response")
 	}
 	require.NotContains(t, e.log.String(), "stock")
+}
+
+func TestTestEventsCanBeFilteredFor(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := e.hook(e.sandbox)
+	e.attest()
+	test := e.isOK(e.do("POST", hook+"/test", e.sandbox.secret, nil), 201).object
+
+	deliveries := e.deliveries(hook, "?event_type=webhook_endpoint.test")
+	require.Len(t, deliveries, 1)
+	require.Equal(t, test["id"], in(deliveries[0], "id"))
+	events := e.isOK(e.do("GET", "/v1/events?type=webhook_endpoint.test", e.sandbox.secret, nil), 200).object["data"].([]any)
+	require.Len(t, events, 1)
+	require.Equal(t, test["event_id"], in(events[0], "id"))
 }
 
 func TestDeliveryWithoutAnAnswer(t *testing.T) {

@@ -13,8 +13,8 @@ func (a *API) listEvents(c *call) (answer, error) {
 	filter := store.EventFilter{
 		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window(),
 	}
-	if filter.Type != "" && !slices.Contains(models.EventTypes(), filter.Type) {
-		c.query.fail("type", "type must be one of %s", listed(models.EventTypes()))
+	if filter.Type != "" && !slices.Contains(models.FiredEventTypes(), filter.Type) {
+		c.query.fail("type", "type must be one of %s", listed(models.FiredEventTypes()))
 	}
 	if c.query.err != nil {
 		return answer{}, c.query.err

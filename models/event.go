@@ -33,6 +33,9 @@ func EventTypes() []EventType {
 	}
 }
 
+// FiredEventTypes lists every type that an event may have: the catalogue, and that of test events.
+func FiredEventTypes() []EventType { return append(EventTypes(), EventEndpointTest) }
+
 // EventFor is the event that a change to this status fires; not every change does.
 func EventFor(s SessionStatus) (EventType, bool) {
 	switch s {

@@ -188,6 +188,11 @@ func (s *Store) completion(
 		// A given-up delivery stays outstanding: pending_webhooks is a health signal.
 		"outstanding": !a.Acknowledged && next == nil,
 	}
+	if d.Attempt > 1 {
+		// Lists show a later attempt once it has been made, so it takes its place among what was made at that time. A
+		// client that polls with ending_before would miss it at its old place.
+		set["created"] = now
+	}
 	if next != nil {
 		set["next_attempt_at"] = next.DueAt
 	}
@@ -229,9 +234,18 @@ func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
 type DeliveryFilter struct {
 	Status    models.DeliveryStatus
 	EventType models.EventType
+	// Made leaves out later attempts that have not been made yet: those that the schedule has in store.
+	Made bool
 }
 
+// madeAttempts is the condition of DeliveryFilter.Made, word for word that of the index webhook_deliveries_made. The
+// first attempt of an event is listed from the start, so that every event that an endpoint is owed is there.
+const madeAttempts = "(status <> 'pending' OR attempt = 1)"
+
 func (f DeliveryFilter) apply(q *gorm.DB) *gorm.DB {
+	if f.Made {
+		q = q.Where(madeAttempts)
+	}
 	return equal(q, map[string]string{"status": string(f.Status), "event_type": string(f.EventType)})
 }
 

@@ -42,6 +42,7 @@ var deliveryScenarios = []scenario{
 	firstAttemptsAreThoseNobodyMade,
 	deliveriesAreListedNewestFirst,
 	deliveriesAreFiltered,
+	pollersSeeEveryAttemptThatWasMade,
 }
 
 var (
@@ -154,6 +155,9 @@ func failedDeliveryFollowsTheSchedule(t *testing.T, f *fixture) {
 		failed := attempt
 		failed.Status, failed.Outstanding, failed.Error = models.DeliveryFailed, false, unreachable.Error
 		failed.DurationMS, failed.NextAttemptAt, failed.CompletedAt = ptr(int64(1000)), &due, ptr(f.Now())
+		if attempt.Attempt > 1 {
+			failed.Created = f.Now() // it is listed at the time at which it was made
+		}
 		require.Equal(t, failed, f.redelivery(t, attempt.EndpointID, attempt.ID))
 
 		want := attempt
@@ -442,6 +446,8 @@ func deliveriesAreFiltered(t *testing.T, f *fixture) {
 		{EventType: models.EventSessionCancelled, Status: models.DeliveryFailed}:   {},
 		{EventType: models.EventSessionCreated, Status: models.DeliveryFailed}:     {created.ID},
 		{EventType: models.EventSessionVerified, Status: models.DeliverySucceeded}: {},
+		{Made: true}: {created.ID, cancelled.ID},
+		{Made: true, EventType: models.EventSessionCreated}: {created.ID},
 	} {
 		deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint.ID, filter, store.Page{Limit: 10})
 		require.NoError(t, err)
@@ -452,6 +458,34 @@ func deliveriesAreFiltered(t *testing.T, f *fixture) {
 		}
 		require.ElementsMatch(t, want, ids, "%+v", filter)
 	}
+}
+
+// A client that polls the list sees every attempt once it has been made, also one that had been scheduled before the
+// newest attempt that the client knows.
+func pollersSeeEveryAttemptThatWasMade(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.EventSessionCreated)
+	first := f.delivery(t, f.session(t))
+	scheduled := f.next(t, first)
+	f.clock.Advance(time.Minute)
+	newest := f.delivery(t, f.session(t))
+	f.answered(t, newest, acknowledged)
+	f.clock.Advance(time.Minute)
+	unmade := f.delivery(t, f.session(t))
+	f.clock.Advance(time.Minute)
+	listed := func(page store.Page) (ids []string) {
+		page.Limit = 10
+		rows, _, err := f.EndpointDeliveries(t.Context(), f.org, endpoint.ID, store.DeliveryFilter{Made: true}, page)
+		require.NoError(t, err)
+		for _, row := range rows {
+			ids = append(ids, row.ID)
+		}
+		return ids
+	}
+	require.Equal(t, []string{unmade.ID, newest.ID, first.ID}, listed(store.Page{}), "a first attempt is listed at once")
+	f.answered(t, scheduled, acknowledged)
+	f.clock.Advance(time.Minute)
+	require.Equal(t, []string{scheduled.ID, unmade.ID}, listed(store.Page{EndingBefore: newest.ID}))
+	require.Equal(t, []string{scheduled.ID, unmade.ID, newest.ID, first.ID}, listed(store.Page{}))
 }
 
 // waits is how long the second attempt is put off after an answer.
