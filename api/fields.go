@@ -12,7 +12,7 @@ import (
 // The limits of free text, in characters.
 const (
 	longestName          = 200
-	longestReference     = 200
+	longestReference     = 255
 	longestDescription   = 500
 	longestURL           = 2048
 	mostMetadata         = 50

@@ -13,8 +13,8 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// longestQueryValue is beyond the length of all that a query can ask for.
-const longestQueryValue = 1000
+// longestQueryValue is the length in bytes of the longest value that a query can ask for.
+const longestQueryValue = utf8.UTFMax * longestReference
 
 // query are the parameters of a URL. Its getters keep the first error in err.
 type query struct {

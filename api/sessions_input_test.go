@@ -33,7 +33,7 @@ func TestSessionInputIsChecked(t *testing.T) {
 		{"return_url", "https://shop.example/\n"},
 		{"cancel_url", "https://shop.example/" + strings.Repeat("a", 2048)},
 		{"cancel_url", ""},
-		{"client_reference_id", text(201)},
+		{"client_reference_id", text(256)},
 		{"email", "not an address"},
 		{"email", "Jo <jo@example.com>"},
 		{"email", "<jo@example.com>"},
@@ -109,7 +109,7 @@ func TestLimitsAreInclusive(t *testing.T) {
 		metadata[fmt.Sprintf("%040d", i)] = text(500)
 	}
 	body := obj{
-		"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "client_reference_id": text(200),
+		"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "client_reference_id": text(255),
 		"metadata": metadata, "return_url": "https://shop.example/" + strings.Repeat("a", 2048-21), "cancel_url": nil,
 	}
 	s := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"errors"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,20 @@ func TestListSessions(t *testing.T) {
 	require.Equal(t, ids[1:3], list("created[gte]="+decimal(begin+20)+"&created%5Blte%5D="+decimal(begin+30)))
 	ans := e.isOK(e.do("GET", pathSessions+"?limit=3", e.sandbox.secret, nil), 200).object
 	require.Equal(t, true, ans["has_more"])
+}
+
+// A reference counts in characters, of which each may take four bytes.
+func TestLongestReferenceIsTakenAndFound(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow, longest := e.workflow(e.sandbox, simple("self_attestation")), strings.Repeat("\U0001F9FE", 255)
+	s := e.create(e.sandbox, workflow, obj{"client_reference_id": longest})
+	found := e.do("GET", pathSessions+"?client_reference_id="+url.QueryEscape(longest), e.sandbox.secret, nil)
+	require.Equal(t, s.id, in(e.isOK(found, 200).object["data"].([]any), 0, "id"))
+	refused := e.do("POST", pathSessions, e.sandbox.secret, obj{
+		"type": "age", "workflow_id": workflow, "jurisdiction": "US", "client_reference_id": longest + "x",
+	})
+	e.isError(refused, 400, "parameter_invalid", "client_reference_id")
 }
 
 func TestExpandResults(t *testing.T) {

@@ -17,5 +17,6 @@ func (s *Store) EndedSessions(
 	skipped := s.read(ctx).Model(&models.SessionTransition{}).Select("1").
 		Where("session_transitions.session_id = sessions.id AND session_transitions.id = ?", skipVerification)
 	q := s.read(ctx).Where("org_id = ? AND completed_at IS NOT NULL AND NOT EXISTS (?)", org, skipped)
-	return fetch[models.Session](f.apply(q).Order("created DESC, id DESC"), last)
+	ended := listed(f.Created, f.apply)
+	return fetch[models.Session](s, ended.read(q, ended.window.span()), newestFirst(ended.by), last)
 }

@@ -96,7 +96,8 @@ func (s *Store) ConnectorSecret(ctx context.Context, org, id string) (models.Pro
 
 // Connectors lists connectors, newest first.
 func (s *Store) Connectors(ctx context.Context, org string, page Page) ([]models.ProviderConnector, bool, error) {
-	return list[models.ProviderConnector](s, s.read(ctx).Where("org_id = ? AND NOT deleted", org), page)
+	q := s.read(ctx).Where("org_id = ?", org)
+	return listWithin[models.ProviderConnector](s, q, listed(Window{}, notDeleted), page)
 }
 
 // UpdateConnector stores what edit makes of the connector. Submissions under way take the new way.

@@ -254,5 +254,5 @@ func (s *Store) EndpointDeliveries(
 	ctx context.Context, org, endpoint string, f DeliveryFilter, page Page,
 ) ([]models.Delivery, bool, error) {
 	q := withoutExchange(s.read(ctx)).Where("org_id = ? AND endpoint_id = ?", org, endpoint)
-	return listWithin[models.Delivery](s, q, f.apply, page)
+	return listWithin[models.Delivery](s, q, listed(Window{}, f.apply), page)
 }

@@ -115,7 +115,8 @@ func endpointIn(tx *gorm.DB, org, id string) (models.WebhookEndpoint, error) {
 
 // Endpoints lists endpoints, newest first.
 func (s *Store) Endpoints(ctx context.Context, org string, page Page) ([]models.WebhookEndpoint, bool, error) {
-	return list[models.WebhookEndpoint](s, s.read(ctx).Where("org_id = ? AND NOT deleted", org), page)
+	q := s.read(ctx).Where("org_id = ?", org)
+	return listWithin[models.WebhookEndpoint](s, q, listed(Window{}, notDeleted), page)
 }
 
 // UpdateEndpoint stores what edit makes of the endpoint. Disabling it closes its pending deliveries.

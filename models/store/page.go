@@ -1,8 +1,10 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,22 +22,90 @@ type Page struct {
 // Window bounds a time of rows, both ends included; nil means unbounded.
 type Window struct{ From, To *models.Timestamp }
 
-func (w Window) apply(q *gorm.DB, column string) *gorm.DB {
+// span returns the places that the window allows.
+func (w Window) span() (s span) {
 	if w.From != nil {
-		q = q.Where(column+" >= ?", *w.From)
+		s.after = &place{Created: *w.From}
 	}
 	if w.To != nil {
 		// A bound is given in seconds and includes the whole of its last one.
-		q = q.Where(column+" < ?", w.To.UnixMicro()+1_000_000)
+		s.before = &place{Created: models.At(w.To.Add(time.Second))}
+	}
+	return s
+}
+
+// place is where a row stands in a list. A place without an ID stands before all rows of its moment.
+type place struct {
+	ID      string
+	Created models.Timestamp
+}
+
+func (p place) compare(other place) int {
+	if order := p.Created.Compare(other.Created.Time); order != 0 {
+		return order
+	}
+	return strings.Compare(p.ID, other.ID)
+}
+
+// span is a part of a list: the rows that stand after one place and before another. A nil place does not bound it.
+type span struct{ after, before *place }
+
+// startAfter returns the part of s after p.
+func (s span) startAfter(p place) span {
+	if s.after == nil || s.after.compare(p) < 0 {
+		s.after = &p
+	}
+	return s
+}
+
+// endBefore returns the part of s before p.
+func (s span) endBefore(p place) span {
+	if s.before == nil || s.before.compare(p) > 0 {
+		s.before = &p
+	}
+	return s
+}
+
+// apply narrows q to the rows of the span, where by is the column of their time. Each end is one comparison of rows: of
+// two conditions on the same end PostgreSQL begins at either, and walks through all entries up to the other.
+func (s span) apply(q *gorm.DB, by string) *gorm.DB {
+	if s.after != nil {
+		q = q.Where("("+by+", id) > (?, ?)", s.after.Created, s.after.ID)
+	}
+	if s.before != nil {
+		q = q.Where("("+by+", id) < (?, ?)", s.before.Created, s.before.ID)
 	}
 	return q
 }
 
+// condition narrows a query.
+type condition func(*gorm.DB) *gorm.DB
+
+// listing is the order of a list and what it shows.
+type listing struct {
+	// by is the column of time that orders the list, newest first.
+	by     string
+	window Window
+	// anyOf are conditions of which a row of the list meets exactly one. Each is read by an index of its own.
+	anyOf []condition
+}
+
+// listed is a list by the time of creation.
+func listed(window Window, filter condition) listing {
+	return listing{by: "created", window: window, anyOf: []condition{filter}}
+}
+
+// everything is the condition that all rows meet.
+func everything(q *gorm.DB) *gorm.DB { return q }
+
+// notDeleted leaves out rows that were deleted and kept.
+func notDeleted(q *gorm.DB) *gorm.DB { return q.Where("NOT deleted") }
+
 // equal narrows q to rows with these values; an empty one does not.
 func equal(q *gorm.DB, values map[string]string) *gorm.DB {
-	for column, value := range values {
-		if value != "" {
-			q = q.Where(column+" = ?", value)
+	for _, column := range slices.Sorted(maps.Keys(values)) { // one text, and so one prepared statement, per filter
+		if values[column] != "" {
+			q = q.Where(column+" = ?", values[column])
 		}
 	}
 	return q
@@ -52,56 +122,53 @@ func among(column string, values []string) clause.Expr {
 	return clause.Expr{SQL: column + " IN (VALUES " + rows + ")", Vars: args}
 }
 
-// place is where a row stands in a list.
-type place struct {
-	ID      string
-	Created models.Timestamp
-}
-
-// list reads one page of q, which is limited to an organization already, and says whether more follows.
+// list reads one page of all rows of q, which is limited to an organization already, and reports whether more follow.
 func list[T any](s *Store, q *gorm.DB, page Page) (rows []T, more bool, err error) {
-	return listWithin[T](s, q, func(q *gorm.DB) *gorm.DB { return q }, page)
+	return listWithin[T](s, q, listed(Window{}, everything), page)
 }
 
-// listWithin reads one page of what the filter leaves of q. The cursor may be any row of q: rows leave a filter while
-// somebody walks through what it lets pass.
-func listWithin[T any](
-	s *Store, q *gorm.DB, filter func(*gorm.DB) *gorm.DB, page Page,
-) (rows []T, more bool, err error) {
+// listWithin reads one page of the rows of q that l shows. The cursor may be any row of q: rows leave a filter, and are
+// deleted, while a client walks through the list.
+func listWithin[T any](s *Store, q *gorm.DB, l listing, page Page) (rows []T, more bool, err error) {
 	q = q.Session(&gorm.Session{}) // reusable: the cursor look-up and the page start from the same conditions
+	within := l.window.span()
 	if page.EndingBefore != "" {
-		return listBackwards[T](s, q, filter, page)
-	}
-	wanted := filter(q)
-	if page.StartingAfter != "" {
-		at, err := cursor[T](q, "starting_after", page.StartingAfter)
+		at, err := cursor[T](q, l.by, "ending_before", page.EndingBefore)
 		if err != nil {
 			return nil, false, err
 		}
-		wanted = wanted.Where("created < ? OR (created = ? AND id < ?)", at.Created, at.Created, at.ID)
+		// A row so young that an older one might still be uncommitted is left out: a client that polls with
+		// ending_before would never see the older one.
+		settled := place{Created: models.At(s.now().Add(-WriteLimit))}
+		rows, more, err = fetch[T](s, l.read(q, within.startAfter(at).endBefore(settled)), l.by+" ASC, id ASC", page.Limit)
+		slices.Reverse(rows)
+		return rows, more, err
 	}
-	rows, more, err = fetch[T](wanted.Order("created DESC, id DESC"), page.Limit)
-	return rows, more, err
+	if page.StartingAfter != "" {
+		at, err := cursor[T](q, l.by, "starting_after", page.StartingAfter)
+		if err != nil {
+			return nil, false, err
+		}
+		within = within.endBefore(at)
+	}
+	return fetch[T](s, l.read(q, within), newestFirst(l.by), page.Limit)
 }
 
-// listBackwards leaves out rows so young that an older one might still be uncommitted: who polls with
-// ending_before would never see that one.
-func listBackwards[T any](s *Store, q *gorm.DB, filter func(*gorm.DB) *gorm.DB, page Page) ([]T, bool, error) {
-	at, err := cursor[T](q, "ending_before", page.EndingBefore)
-	if err != nil {
-		return nil, false, err
+func newestFirst(by string) string { return by + " DESC, id DESC" }
+
+// read returns the queries that together find the rows of q that l shows within a span.
+func (l listing) read(q *gorm.DB, within span) []*gorm.DB {
+	queries := make([]*gorm.DB, 0, len(l.anyOf))
+	for _, filter := range l.anyOf {
+		queries = append(queries, within.apply(filter(q), l.by))
 	}
-	settled := models.At(s.now().Add(-WriteLimit))
-	q = filter(q).Where("created > ? OR (created = ? AND id > ?)", at.Created, at.Created, at.ID).
-		Where("created < ?", settled)
-	rows, more, err := fetch[T](q.Order("created ASC, id ASC"), page.Limit)
-	slices.Reverse(rows)
-	return rows, more, err
+	return queries
 }
 
-func cursor[T any](q *gorm.DB, param, id string) (place, error) {
+// cursor finds the place of the row with this id, by the primary key.
+func cursor[T any](q *gorm.DB, by, param, id string) (place, error) {
 	var at place
-	found, err := one(q.Model(new(T)).Select("id", "created").Where("id = ?", id), &at)
+	found, err := one(q.Model(new(T)).Select("id, "+by+" AS created").Where("id = ?", id), &at)
 	if err != nil {
 		return at, err
 	}
@@ -111,9 +178,19 @@ func cursor[T any](q *gorm.DB, param, id string) (place, error) {
 	return at, nil
 }
 
-func fetch[T any](q *gorm.DB, limit int) ([]T, bool, error) {
+// fetch reads the first rows of several queries, merged in that order, and reports whether more follow.
+func fetch[T any](s *Store, queries []*gorm.DB, order string, limit int) ([]T, bool, error) {
+	parts := make([]any, 0, len(queries))
+	for _, q := range queries {
+		parts = append(parts, q.Model(new(T)).Order(order).Limit(limit+1))
+	}
+	all := "(SELECT * FROM (?) AS part" + strings.Repeat(" UNION ALL SELECT * FROM (?) AS part", len(parts)-1) + ") AS merged"
+	merged := s.read(queries[0].Statement.Context).Table(all, parts...).Order(order).Limit(limit + 1)
+	if len(queries) == 1 {
+		merged = parts[0].(*gorm.DB)
+	}
 	rows := []T{}
-	if err := q.Limit(limit + 1).Find(&rows).Error; err != nil {
+	if err := merged.Find(&rows).Error; err != nil {
 		return nil, false, err
 	}
 	if len(rows) > limit {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 var pageScenarios = []scenario{
@@ -23,6 +24,9 @@ var pageScenarios = []scenario{
 	foreignCursorIsNamed,
 	cursorKeepsItsPlaceWhenItLeavesTheFilter,
 	walkStaysWithinItsFilter,
+	deletedRowKeepsItsPlaceAsACursor,
+	reviewFlaggedLaterComesToAPoller,
+	walkWithinAWindowEndsWithIt,
 	windowIncludesBothItsSeconds,
 }
 
@@ -55,15 +59,27 @@ func (f *fixture) listEvents(filter store.EventFilter) lister {
 	}, func(e models.Event) string { return e.ID })
 }
 
+func (f *fixture) listReviews(filter store.ReviewFilter) lister {
+	return listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Session, bool, error) {
+		return f.Reviewed(ctx, org, filter, page)
+	}, func(s models.Session) string { return s.ID })
+}
+
 // listers are all the lists there are.
 func (f *fixture) listers(endpoint, workflow string) map[string]lister {
 	return map[string]lister{
-		"sessions":  f.listSessions(store.SessionFilter{}),
-		"events":    f.listEvents(store.EventFilter{}),
-		"endpoints": listerOf(f.Endpoints, func(e models.WebhookEndpoint) string { return e.ID }),
-		"keys":      listerOf(f.Keys, func(k models.APIKey) string { return k.ID }),
-		"workflows": listerOf(f.Workflows, func(w models.Workflow) string { return w.ID }),
-		"audit log": listerOf(f.AuditLog, func(e models.AuditEntry) string { return e.ID }),
+		"sessions":   f.listSessions(store.SessionFilter{}),
+		"events":     f.listEvents(store.EventFilter{}),
+		"endpoints":  listerOf(f.Endpoints, func(e models.WebhookEndpoint) string { return e.ID }),
+		"keys":       listerOf(f.Keys, func(k models.APIKey) string { return k.ID }),
+		"workflows":  listerOf(f.Workflows, func(w models.Workflow) string { return w.ID }),
+		"audit log":  listerOf(f.AuditLog, func(e models.AuditEntry) string { return e.ID }),
+		"connectors": listerOf(f.Connectors, func(c models.ProviderConnector) string { return c.ID }),
+		"reviews":    f.listReviews(store.ReviewFilter{Statuses: models.WaitingReviews}),
+		"recoveries": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Recovery, bool, error) {
+			rows, _, more, err := f.Recoveries(ctx, org, endpoint, page)
+			return rows, more, err
+		}, func(r models.Recovery) string { return r.ID }),
 		"deliveries": listerOf(func(ctx context.Context, org string, page store.Page) ([]models.Delivery, bool, error) {
 			return f.EndpointDeliveries(ctx, org, endpoint, store.DeliveryFilter{}, page)
 		}, func(d models.Delivery) string { return d.ID }),
@@ -77,8 +93,10 @@ func (f *fixture) listers(endpoint, workflow string) map[string]lister {
 func (f *fixture) populate(t *testing.T) map[string]lister {
 	t.Helper()
 	endpoint, workflow := f.endpoint(t, models.AllEvents), f.workflow(t)
-	for i := range 7 {
-		f.session(t)
+	for i, method := range rules.Methods()[:7] {
+		f.flagged(t)
+		f.connector(t, method)
+		f.recovery(t, endpoint.ID)
 		f.endpoint(t)
 		f.key(t, models.SecretKey)
 		f.workflow(t)
@@ -271,6 +289,69 @@ func walkStaysWithinItsFilter(t *testing.T, f *fixture) {
 	walked := f.walk(t, list, 2)
 	require.ElementsMatch(t, wanted, walked)
 	require.Equal(t, walked[:4], f.poll(t, list, 2, walked[4]))
+}
+
+// Clients delete what a walk has shown them.
+func deletedRowKeepsItsPlaceAsACursor(t *testing.T, f *fixture) {
+	lists := f.populate(t)
+	for name, remove := range map[string]func(ctx context.Context, org, actor, id string) error{
+		"endpoints": f.DeleteEndpoint, "connectors": f.DeleteConnector,
+	} {
+		list, whole := lists[name], f.whole(t, lists[name])
+		require.NoError(t, remove(t.Context(), f.org, actor, whole[3]))
+		rest, _, err := list(t.Context(), f.org, store.Page{Limit: 100, StartingAfter: whole[3]})
+		require.NoError(t, err, name)
+		require.Equal(t, whole[4:], rest, name)
+		back, _, err := list(t.Context(), f.org, store.Page{Limit: 100, EndingBefore: whole[3]})
+		require.NoError(t, err, name)
+		require.Equal(t, whole[:3], back, name)
+		require.NotContains(t, f.whole(t, list), whole[3], name)
+		requireCursorsRefused(t, list, f.foreign, whole[3])
+	}
+}
+
+// A session may be flagged long after younger ones.
+func reviewFlaggedLaterComesToAPoller(t *testing.T, f *fixture) {
+	old := f.session(t)
+	f.clock.Advance(time.Minute)
+	seen := f.flagged(t)
+	f.clock.Advance(time.Minute)
+	late := f.flag(t, old)
+	f.clock.Advance(time.Minute)
+	list := f.listReviews(store.ReviewFilter{Statuses: models.WaitingReviews})
+	require.Equal(t, []string{late.ID, seen.ID}, f.whole(t, list))
+	require.Equal(t, []string{late.ID}, f.poll(t, list, 10, seen.ID))
+	requireCursorsRefused(t, list, f.org, f.session(t).ID) // which was never flagged
+}
+
+func walkWithinAWindowEndsWithIt(t *testing.T, f *fixture) {
+	begin := models.At(f.clock.Now())
+	var ids []string
+	for range 6 {
+		ids = append([]string{f.session(t).ID}, ids...)
+		f.clock.Advance(time.Second)
+	}
+	f.clock.Advance(time.Minute)
+	second := func(n int) *models.Timestamp { return models.AtPtr(begin.Add(time.Duration(n) * time.Second)) }
+	for _, c := range []struct {
+		window store.Window
+		page   store.Page
+		want   []string
+	}{
+		{store.Window{To: second(1)}, store.Page{StartingAfter: ids[1]}, ids[4:]}, // the cursor is younger than the window
+		{store.Window{To: second(4)}, store.Page{StartingAfter: ids[2]}, ids[3:]},
+		{store.Window{From: second(2)}, store.Page{StartingAfter: ids[1]}, ids[2:4]},
+		{store.Window{From: second(4)}, store.Page{StartingAfter: ids[4]}, nil},
+		{store.Window{From: second(4)}, store.Page{EndingBefore: ids[4]}, ids[:2]}, // the cursor is older
+		{store.Window{From: second(1)}, store.Page{EndingBefore: ids[2]}, ids[:2]},
+		{store.Window{To: second(3)}, store.Page{EndingBefore: ids[4]}, ids[2:4]},
+		{store.Window{To: second(1)}, store.Page{EndingBefore: ids[2]}, nil},
+	} {
+		c.page.Limit = 10
+		rows, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Created: c.window}, c.page)
+		require.NoError(t, err)
+		require.ElementsMatch(t, c.want, sessionIDs(rows), c)
+	}
 }
 
 func windowIncludesBothItsSeconds(t *testing.T, f *fixture) {

@@ -168,10 +168,9 @@ func (s *Store) endRecovery(tx *gorm.DB, r models.Recovery, status models.Recove
 
 // nextEvents are those that a recovery looks at next. Test events are sent on request alone.
 func nextEvents(tx *gorm.DB, r models.Recovery, most int) (events []models.Event, err error) {
-	q := Window{From: &r.Since, To: &r.Until}.apply(tx.Where("org_id = ?", r.OrgID), "created")
-	err = q.Select("id", "org_id", "type", "session_id", "created").
-		Where("created >= ?", r.CursorCreated). // so that no index is read from its beginning again
-		Where("created > ? OR (created = ? AND id > ?)", r.CursorCreated, r.CursorCreated, r.CursorID).
+	within := Window{From: &r.Since, To: &r.Until}.span().startAfter(place{ID: r.CursorID, Created: r.CursorCreated})
+	err = within.apply(tx.Where("org_id = ?", r.OrgID), "created").
+		Select("id", "org_id", "type", "session_id", "created").
 		Where("type <> ?", models.EventEndpointTest).
 		Order("created, id").Limit(most).Find(&events).Error
 	return events, err

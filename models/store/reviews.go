@@ -96,16 +96,26 @@ type ReviewFilter struct {
 	Flagged      Window
 }
 
-// Reviewed lists sessions by their latest review, newest session first.
+// reviewListed is true of reviews that are decided or may be. A review that was overtaken by the end of its session
+// waits for nobody, unless the session was verified. The indexes of the list hold for rows of which exactly these words
+// are true, and are used for queries that repeat the words.
+const reviewListed = "review_status <> '' AND (review_status NOT IN ('pending', 'escalated')" +
+	" OR completed_at IS NULL OR status = 'verified')"
+
+// Reviewed lists sessions by their latest review, the last to be flagged first. A session that is flagged again moves to
+// the front.
 func (s *Store) Reviewed(ctx context.Context, org string, f ReviewFilter, page Page) ([]models.Session, bool, error) {
-	return listWithin[models.Session](s, s.read(ctx).Where("org_id = ?", org), f.apply, page)
+	q := s.read(ctx).Where("org_id = ? AND review_flagged_at IS NOT NULL", org)
+	l := listing{by: "review_flagged_at", window: f.Flagged}
+	for _, status := range f.Statuses {
+		l.anyOf = append(l.anyOf, func(q *gorm.DB) *gorm.DB { return f.apply(q.Where("review_status = ?", status)) })
+	}
+	return listWithin[models.Session](s, q, l, page)
 }
 
+// apply narrows q to what the filter wants, but for the status and the time.
 func (f ReviewFilter) apply(q *gorm.DB) *gorm.DB {
-	// A review that its session's end overtook waits for nobody.
-	q = q.Where("review_status IN ? AND (completed_at IS NULL OR review_status NOT IN ?)",
-		f.Statuses, models.WaitingReviews)
-	return equal(f.Flagged.apply(q, "review_flagged_at"), map[string]string{
+	return equal(q.Where(reviewListed), map[string]string{
 		"workflow_id": f.WorkflowID, "jurisdiction": string(f.Jurisdiction), "reviewer": f.Reviewer,
 	})
 }
@@ -117,17 +127,20 @@ type ReviewAges struct {
 	Older       int `json:"over_24h"`
 }
 
-// WaitingReviews counts the reviews that wait.
-func (s *Store) WaitingReviews(ctx context.Context, org string) (ReviewAges, error) {
-	var ages ReviewAges
+// MostCounted is where the count of the reviews of one age stops: it stands for so many or more.
+const MostCounted = 1000
+
+// WaitingReviews counts the reviews that wait, up to MostCounted of each age.
+func (s *Store) WaitingReviews(ctx context.Context, org string) (ages ReviewAges, err error) {
 	now := s.now()
 	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))
-	err := s.read(ctx).Model(&models.Session{}).
-		Where("org_id = ? AND review_status IN ?", org, models.WaitingReviews).
-		Where("completed_at IS NULL").
-		Select(`COALESCE(SUM(CASE WHEN review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_an_hour,
-			COALESCE(SUM(CASE WHEN review_flagged_at <= ? AND review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_a_day,
-			COALESCE(SUM(CASE WHEN review_flagged_at <= ? THEN 1 ELSE 0 END), 0) AS older`, hour, hour, day, day).
-		Scan(&ages).Error
+	flagged := func(when string, bounds ...any) *gorm.DB {
+		return s.read(ctx).Model(&models.Session{}).Select("1").Where("org_id = ?", org).Where(reviewListed).
+			Where("review_status IN ?", models.WaitingReviews).Where(when, bounds...).Limit(MostCounted)
+	}
+	err = s.read(ctx).Raw(`SELECT (SELECT count(*) FROM (?) AS young) AS under_an_hour,
+			(SELECT count(*) FROM (?) AS middling) AS under_a_day, (SELECT count(*) FROM (?) AS old) AS older`,
+		flagged("review_flagged_at > ?", hour), flagged("review_flagged_at <= ? AND review_flagged_at > ?", hour, day),
+		flagged("review_flagged_at <= ?", day)).Scan(&ages).Error
 	return ages, err
 }

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,13 +21,20 @@ var reviewScenarios = []scenario{
 	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
 	reviewsAreFiltered,
+	reviewsAreCountedUpToAThousand,
 	stepsAreNumberedInOrder,
 }
 
 // flagged brings a session into review.
 func (f *fixture) flagged(t *testing.T) models.Session {
 	t.Helper()
-	sent, session := f.submitted(t, f.session(t), attestation, born)
+	return f.flag(t, f.session(t))
+}
+
+// flag brings this session into review.
+func (f *fixture) flag(t *testing.T, session models.Session) models.Session {
+	t.Helper()
+	sent, session := f.submitted(t, session, attestation, born)
 	j := judgement(session, sent, graph.OutcomePassed, models.StatusProcessing)
 	j.Flagged = &store.Flag{Node: "human", Reason: "odd", Deadline: models.At(f.clock.Now().Add(48 * time.Hour))}
 	j.Steps = []models.Step{step(models.StepMethodResult, attestation)}
@@ -174,6 +183,29 @@ func reviewsAreFiltered(t *testing.T, f *fixture) {
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, listed, name)
 	}
+}
+
+// copySessions writes so many copies of each session, that differ in their ids alone.
+func (f *fixture) copySessions(t *testing.T, times int) {
+	t.Helper()
+	db := f.raw(t)
+	empty, err := db.QueryContext(t.Context(), "SELECT * FROM sessions WHERE 1 = 0")
+	require.NoError(t, err)
+	columns, err := empty.Columns()
+	require.NoError(t, errors.Join(err, empty.Err(), empty.Close()))
+	columns = slices.DeleteFunc(columns, func(name string) bool { return name == "id" })
+	all := strings.Join(columns, ", ")
+	_, err = db.ExecContext(t.Context(), "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"+
+		" INSERT INTO sessions (id, "+all+") SELECT id || '_' || i, "+all+" FROM sessions CROSS JOIN n", times)
+	require.NoError(t, err)
+}
+
+func reviewsAreCountedUpToAThousand(t *testing.T, f *fixture) {
+	f.flagged(t)
+	f.copySessions(t, store.MostCounted)
+	ages, err := f.WaitingReviews(t.Context(), f.org)
+	require.NoError(t, err)
+	require.Equal(t, store.ReviewAges{UnderAnHour: store.MostCounted}, ages)
 }
 
 func stepsAreNumberedInOrder(t *testing.T, f *fixture) {
