@@ -68,15 +68,22 @@ func (a *Providers) ask(
 	ctx context.Context, ref models.SubmissionRef, i methods.Inquiry, c models.ProviderConnector, secret string,
 ) error {
 	verdict, err := a.inquire(ctx, i, c, secret)
+	var away *methods.AwayError
 	switch {
 	case errors.Is(err, errBusy):
 		a.heard(i.Method, ProviderBusy)
 		return busyFor(time.Second)
 	case errors.Is(err, methods.ErrRefused):
-		// The user can do nothing about it, so the operator has to hear of it.
-		activity.GetLogger(ctx).Error("a provider refuses to judge", "connector", c.ID, "error", err.Error())
+		// The user can do nothing about it, so the operator has to hear of it. It is no fault of Stile.
+		activity.GetLogger(ctx).Warn("a provider refuses to judge; the attempt ends with method_error",
+			"connector", c.ID, "submission", ref.SubmissionID, "error", err.Error())
 		a.heard(i.Method, ProviderRefused)
 		return a.conclude(ctx, ref, methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError))
+	case errors.As(err, &away):
+		a.heard(i.Method, ProviderAway)
+		activity.GetLogger(ctx).Warn("a provider is away; it is asked again",
+			"connector", c.ID, "submission", ref.SubmissionID, "error", err.Error())
+		return awayFor(ctx, c.ID, away)
 	case err != nil:
 		a.heard(i.Method, ProviderAway)
 		return fmt.Errorf("provider_connector %s: %w", c.ID, err)

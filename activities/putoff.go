@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 )
 
@@ -72,6 +73,20 @@ func busyFor(wait time.Duration) error {
 	return temporal.NewApplicationErrorWithOptions(errBusy.Error(), "Busy", temporal.ApplicationErrorOptions{
 		NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign,
 	})
+}
+
+// awayFor has Temporal ask a provider again, after the wait of any fault or the longer one that the provider asks for, up
+// to mostFaultWait. It is no fault of ours, so Temporal's SDK does not log it as one.
+func awayFor(ctx context.Context, connector string, away *methods.AwayError) error {
+	attempt := int32(1)
+	if activity.IsActivity(ctx) {
+		attempt = activity.GetInfo(ctx).Attempt
+	}
+	wait := max(faultWait(attempt), min(away.RetryAfter, mostFaultWait))
+	return temporal.NewApplicationErrorWithOptions("provider_connector "+connector+": "+away.Reason, "Away",
+		temporal.ApplicationErrorOptions{
+			NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign, Cause: away,
+		})
 }
 
 // soon has a fault of ours retried after half a minute at most: the policy of deliveries allows longer waits, for those

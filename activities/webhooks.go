@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -171,24 +170,8 @@ func (a *Webhooks) ask(request *http.Request) (store.Answer, error) {
 	body, err := listen(response.Body)
 	return store.Answer{
 		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
-		ResponseStatus: &response.StatusCode, Body: body, RetryAfter: a.retryAfter(response),
+		ResponseStatus: &response.StatusCode, Body: body, RetryAfter: outbound.RetryAfter(response, a.Store.Now().Time),
 	}, err
-}
-
-// retryAfter is how long a receiver that is overloaded asks to be left alone, in seconds or until a date; 0 where it
-// does not say. The store bounds it.
-func (a *Webhooks) retryAfter(response *http.Response) time.Duration {
-	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
-		return 0
-	}
-	asked := response.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(asked, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	if date, err := http.ParseTime(asked); err == nil {
-		return max(date.Sub(a.Store.Now().Time), 0)
-	}
-	return 0
 }
 
 // unanswered makes the attempt a failed one, with what was heard of the answer.

@@ -30,13 +30,15 @@ func (a *API) readBody(g *gin.Context) ([]byte, error) {
 	return body, checkContentType(g.GetHeader("Content-Type"))
 }
 
+// checkContentType takes every spelling of JSON in UTF-8: application/json, text/json and types that end in +json.
 func checkContentType(header string) error {
 	if header == "" {
 		return nil
 	}
 	kind, params, err := mime.ParseMediaType(header)
-	charset := params["charset"]
-	if err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+	charset := strings.ToLower(params["charset"])
+	isJSON := kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json")
+	if err != nil || !isJSON || charset != "" && charset != "utf-8" && charset != "utf8" {
 		return models.Invalid("Content-Type", "Send the request body as application/json")
 	}
 	return nil

@@ -39,7 +39,8 @@ func (a *API) authoriseProvider(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := signature.Verify(secret, c.gin.GetHeader(signature.Header), c.body, a.now()); err != nil {
+	header := signature.Join(c.gin.Request.Header.Values(signature.Header))
+	if err := signature.Verify(secret, header, c.body, a.now()); err != nil {
 		return models.Errorf(models.CodeSignatureInvalid, "%s: %s", signature.Header, err.Error())
 	}
 	c.callback = callback{submission: submission, provider: connector.Label()}

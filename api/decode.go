@@ -13,18 +13,24 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/number"
 )
 
 // longestPath bounds how much of what the client sent comes back as the name of a parameter.
 const longestPath = 200
 
+// byteOrderMark is what some clients write before UTF-8. RFC 8259 lets a reader ignore it.
+var byteOrderMark = []byte("\uFEFF")
+
 // decode reads a body strictly: a field that is unknown, given twice or of the wrong type is refused by its path, and
 // no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent.
 func decode(body []byte, into any) error {
+	body = bytes.TrimPrefix(body, byteOrderMark)
 	if err := refuseOther(body); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true)); err != nil {
+	readers := json.WithUnmarshalers(number.Unmarshalers())
+	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), readers); err != nil {
 		return invalidJSON(err)
 	}
 	return refuseNUL(body)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"regexp"
+	"strings"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -68,7 +69,7 @@ func (l *live) chunkOf(c *call, m dataMessage) (chunk store.NewChunk, err error)
 	if err != nil {
 		return chunk, err
 	}
-	data, err := base64.StdEncoding.DecodeString(*m.Chunk)
+	data, err := decodeBase64(*m.Chunk)
 	if err != nil || len(data) > largestChunk {
 		return chunk, models.Invalid("chunk", "chunk must be base64 of at most %d bytes", largestChunk)
 	}
@@ -76,6 +77,14 @@ func (l *live) chunkOf(c *call, m dataMessage) (chunk store.NewChunk, err error)
 		Handoff: c.handoff, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
 		Limit: l.api.config.MaxBody,
 	}, nil
+}
+
+// toStandard turns the alphabet of URLs into the standard one.
+var toStandard = strings.NewReplacer("-", "+", "_", "/")
+
+// decodeBase64 takes either alphabet of RFC 4648, with or without padding.
+func decodeBase64(text string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(toStandard.Replace(text), "="))
 }
 
 // mayTransfer refuses the first chunk of what the session would not take.

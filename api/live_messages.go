@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"regexp"
 
 	"github.com/coder/websocket"
@@ -139,6 +140,7 @@ func openEnvelope(kind websocket.MessageType, body []byte) (m envelope, err erro
 	if kind != websocket.MessageText {
 		return m, models.Errorf(models.CodeParameterInvalid, "A message must be a JSON object in a text frame")
 	}
+	body = bytes.TrimPrefix(body, byteOrderMark)
 	if err := refuseOther(body); err != nil {
 		return envelope{}, err
 	}

@@ -4,13 +4,13 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/number"
 )
 
 // longestQueryValue is the length in bytes of the longest value that a query can ask for.
@@ -103,12 +103,12 @@ func (q *query) integer(name string, otherwise, least, most int) int {
 	if !given {
 		return otherwise
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
+	n, err := number.Parse(text)
+	if err != nil || n < int64(least) || n > int64(most) {
 		q.fail(name, "%s must be an integer from %d to %d", name, least, most)
 		return otherwise
 	}
-	return n
+	return int(n)
 }
 
 func (q *query) page() store.Page { return q.pageOf(10) }

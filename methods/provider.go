@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -18,6 +19,16 @@ type Provider interface {
 
 // ErrRefused says that a provider will not judge a submission, however often it is asked.
 var ErrRefused = errors.New("the provider refuses to judge")
+
+// AwayError says that a provider did not answer, or could not at the moment.
+type AwayError struct {
+	// Reason names the fault, without anything that the provider said.
+	Reason string
+	// RetryAfter is how long the provider asks to be left alone; 0 where it does not say.
+	RetryAfter time.Duration
+}
+
+func (e *AwayError) Error() string { return e.Reason }
 
 // Inquiry is a submission on its way to a provider.
 type Inquiry struct {

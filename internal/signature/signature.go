@@ -36,6 +36,9 @@ func Sign(secret string, at time.Time, body []byte) string {
 	return "t=" + timestamp + ",v1=" + hex.EncodeToString(digest(secret, timestamp, body))
 }
 
+// Join makes one value of a header that came on several lines, as RFC 9110 has it.
+func Join(lines []string) string { return strings.Join(lines, ",") }
+
 // Verify checks the value of a header. Of several v1 one has to match.
 func Verify(secret, header string, body []byte, now time.Time) error {
 	return VerifyWithin(Tolerance, secret, header, body, now)
@@ -44,12 +47,12 @@ func Verify(secret, header string, body []byte, now time.Time) error {
 // VerifyWithin is Verify with another tolerance, in whole seconds.
 func VerifyWithin(tolerance time.Duration, secret, header string, body []byte, now time.Time) error {
 	timestamp, signatures := parse(header)
-	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	at, err := seconds(timestamp)
 	if err != nil || len(signatures) == 0 {
 		return ErrMalformed
 	}
 	// Compared, and not subtracted: a difference would overflow on a timestamp from far away.
-	if within := int64(tolerance / time.Second); seconds < now.Unix()-within || seconds > now.Unix()+within {
+	if within := int64(tolerance / time.Second); at < now.Unix()-within || at > now.Unix()+within {
 		return ErrStale
 	}
 	want := digest(secret, timestamp, body)
@@ -61,11 +64,17 @@ func VerifyWithin(tolerance time.Duration, secret, header string, body []byte, n
 	return ErrMismatch
 }
 
+// parse reads the parts of a header. Names in any letter case, spaces around them and around values, and parts of
+// other schemes are allowed. Two timestamps that differ are none.
 func parse(header string) (timestamp string, signatures [][]byte) {
 	for _, part := range strings.Split(header, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		switch name {
+		name, value, _ := strings.Cut(part, "=")
+		value = strings.TrimSpace(value)
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "t":
+			if timestamp != "" && timestamp != value {
+				return "", nil
+			}
 			timestamp = value
 		case "v1":
 			if signature, err := hex.DecodeString(value); err == nil && len(signature) == sha256.Size {
@@ -74,6 +83,15 @@ func parse(header string) (timestamp string, signatures [][]byte) {
 		}
 	}
 	return timestamp, signatures
+}
+
+// seconds reads a timestamp. A fraction of a second makes no difference.
+func seconds(timestamp string) (int64, error) {
+	whole, fraction, given := strings.Cut(timestamp, ".")
+	if given && (fraction == "" || strings.Trim(fraction, "0123456789") != "") {
+		return 0, ErrMalformed
+	}
+	return strconv.ParseInt(whole, 10, 64)
 }
 
 func digest(secret, timestamp string, body []byte) []byte {

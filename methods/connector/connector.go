@@ -60,14 +60,20 @@ func (c Connector) Ask(ctx context.Context, i methods.Inquiry) (*methods.Verdict
 	}
 	response, err := c.Client.Do(request)
 	if err != nil {
-		return nil, errors.New(outbound.Reason(err))
+		return nil, &methods.AwayError{Reason: outbound.Reason(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, outbound.AnswerLimit+1))
 	if err != nil {
-		return nil, errors.New(outbound.Reason(err))
+		return nil, &methods.AwayError{Reason: outbound.Reason(err)}
 	}
-	return read(response.StatusCode, answer, i.Callback)
+	if outage(response.StatusCode, i.Callback) {
+		return nil, &methods.AwayError{
+			Reason:     fmt.Sprintf("the provider answered %d", response.StatusCode),
+			RetryAfter: outbound.RetryAfter(response, c.Now()),
+		}
+	}
+	return read(response.StatusCode, answer)
 }
 
 func (c Connector) request(ctx context.Context, i methods.Inquiry) (*http.Request, error) {
@@ -97,18 +103,14 @@ func (c Connector) request(ctx context.Context, i methods.Inquiry) (*http.Reques
 	return request, nil
 }
 
-// read tells a verdict from a promise, an outage and a refusal. The errors repeat nothing of the answer.
-func read(status int, answer []byte, callback bool) (*methods.Verdict, error) {
+// read tells a verdict from a promise and a refusal. The errors repeat nothing of the answer.
+func read(status int, answer []byte) (*methods.Verdict, error) {
 	switch {
-	case status == http.StatusAccepted && callback:
+	case status == http.StatusAccepted:
 		return nil, nil
-	case status == http.StatusOK:
-	case outage(status):
-		return nil, fmt.Errorf("the provider answered %d", status)
-	default:
+	case status != http.StatusOK:
 		return nil, fmt.Errorf("%w: it answered %d", methods.ErrRefused, status)
-	}
-	if len(answer) > outbound.AnswerLimit {
+	case len(answer) > outbound.AnswerLimit:
 		return nil, fmt.Errorf("%w: its verdict is larger than %d bytes", methods.ErrRefused, outbound.AnswerLimit)
 	}
 	verdict, err := ParseVerdict(answer)
@@ -120,9 +122,14 @@ func read(status int, answer []byte, callback bool) (*methods.Verdict, error) {
 	return &verdict, err
 }
 
-// outage reports whether asking again may help: of what a client did wrong only what time mends.
-func outage(status int) bool {
+// outage reports whether asking again may help: of what a client did wrong only what time mends. A promise counts where
+// the provider knows where to call back.
+func outage(status int, callback bool) bool {
 	switch status {
+	case http.StatusOK:
+		return false
+	case http.StatusAccepted:
+		return !callback
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	default:

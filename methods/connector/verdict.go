@@ -1,12 +1,14 @@
 package connector
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,6 +16,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/number"
 )
 
 // Fault says which field of a verdict is wrong, and how.
@@ -34,14 +37,13 @@ const (
 // name is what checks and signals are called: nothing that could be anybody's name, number or address.
 var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// verdict is what a provider says, in the answer to an inquiry or in a callback. Unknown fields are left alone: a
-// provider may say more to others.
+// verdict is what a provider says, in the answer to an inquiry or in a callback.
 type verdict struct {
-	Outcome     *string  `json:"outcome"`
-	AgeTier     *string  `json:"age_tier"`
-	ReasonCodes []string `json:"reason_codes"`
-	Checks      []check  `json:"checks"`
-	Risk        *risk    `json:"risk"`
+	Outcome     *string
+	AgeTier     *string
+	ReasonCodes []string
+	Checks      []check
+	Risk        *risk
 }
 
 type check struct {
@@ -54,34 +56,122 @@ type risk struct {
 	Signals []string `json:"signals"`
 }
 
-// ParseVerdict reads what a provider says of a submission. An error is a *Fault.
+// ParseVerdict reads what a provider says of a submission. Fields that Stile does not read may hold anything. An error
+// is a *Fault.
 func ParseVerdict(body []byte) (methods.Verdict, error) {
-	var v verdict
-	if trimmed := strings.TrimSpace(string(body)); !strings.HasPrefix(trimmed, "{") {
-		return methods.Verdict{}, &Fault{Message: "A verdict must be a JSON object"}
+	fields, err := readFields(body)
+	if err != nil {
+		return methods.Verdict{}, err
 	}
-	if err := json.Unmarshal(body, &v); err != nil {
-		return methods.Verdict{}, malformed(err)
+	var v verdict
+	into := []any{&v.Outcome, &v.AgeTier, &v.ReasonCodes, &v.Checks, &v.Risk}
+	for i, name := range fieldsRead {
+		raw, given := fields[name]
+		if !given {
+			continue
+		}
+		if err := json.Unmarshal(raw, into[i], json.WithUnmarshalers(number.Unmarshalers())); err != nil {
+			return methods.Verdict{}, malformed(name, err)
+		}
 	}
 	return v.check()
 }
 
-func malformed(err error) error {
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		field := fieldOf(semantic.JSONPointer)
-		return &Fault{Field: field, Message: field + " is of the wrong type"}
+// fieldsRead are the names of a verdict's fields.
+var fieldsRead = []string{"outcome", "age_tier", "reason_codes", "checks", "risk"}
+
+// readFields takes the fields that Stile reads out of a verdict, as they stand. A byte order mark is skipped, and what
+// else the provider says may be given twice, and in another character set.
+func readFields(body []byte) (map[string]jsontext.Value, error) {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if dec.PeekKind() != jsontext.KindBeginObject {
+		return nil, &Fault{Message: "A verdict must be a JSON object"}
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return &Fault{Message: "The verdict ends too early to be valid JSON"}
+	_, err := dec.ReadToken()
+	fields := map[string]jsontext.Value{}
+	for err == nil && dec.PeekKind() != jsontext.KindEndObject {
+		err = readField(dec, fields)
 	}
-	return &Fault{Message: "The verdict is not valid JSON, or gives a field twice"}
+	if err == nil {
+		_, err = dec.ReadToken()
+	}
+	if err == nil {
+		if _, err = dec.ReadToken(); errors.Is(err, io.EOF) {
+			return fields, nil
+		}
+		return nil, &Fault{Message: "A verdict must be one JSON object, with nothing after it"}
+	}
+	var fault *Fault
+	switch {
+	case errors.As(err, &fault):
+		return nil, fault
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return nil, &Fault{Message: "The verdict ends too early to be valid JSON"}
+	default:
+		return nil, &Fault{Message: "The verdict is not valid JSON"}
+	}
 }
 
-// fieldOf names a field without its place in a list: the keys of a verdict that we read are ours alone.
-func fieldOf(pointer jsontext.Pointer) string {
-	first, _, _ := strings.Cut(strings.TrimPrefix(string(pointer), "/"), "/")
-	return first
+func readField(dec *jsontext.Decoder, fields map[string]jsontext.Value) error {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	name := token.String()
+	if !slices.Contains(fieldsRead, name) {
+		return dec.SkipValue()
+	}
+	value, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if _, twice := fields[name]; twice {
+		return &Fault{name, name + " is given twice"}
+	}
+	fields[name] = value.Clone()
+	return nil
+}
+
+// malformed names the field of a value that is of the wrong type.
+func malformed(field string, err error) error {
+	var semantic *json.SemanticError
+	if !errors.As(err, &semantic) {
+		return &Fault{field, field + " is not valid JSON, or gives a field twice"}
+	}
+	path := field + pathOf(semantic.JSONPointer)
+	return &Fault{path, path + " must be " + expected(semantic.GoType)}
+}
+
+func expected(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "of another type"
+	}
+	switch t.Kind() {
+	case reflect.Int:
+		return "an integer"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// pathOf writes a pointer into a field, such as [1].status: its names are those of the fields that are read.
+func pathOf(pointer jsontext.Pointer) (path string) {
+	for token := range pointer.Tokens() {
+		if _, err := strconv.Atoi(token); err == nil {
+			path += "[" + token + "]"
+		} else {
+			path += "." + token
+		}
+	}
+	return path
 }
 
 func (v verdict) check() (methods.Verdict, error) {
@@ -166,7 +256,7 @@ func (v verdict) risk(into *methods.Verdict) error {
 		return nil
 	}
 	if v.Risk.Score == nil || *v.Risk.Score < 0 || *v.Risk.Score > rules.HighestRisk {
-		return &Fault{"risk.score", fmt.Sprintf("risk.score must be from 0 to %d", rules.HighestRisk)}
+		return &Fault{"risk.score", fmt.Sprintf("risk.score must be an integer from 0 to %d", rules.HighestRisk)}
 	}
 	if len(v.Risk.Signals) > mostCodes {
 		return &Fault{"risk.signals", fmt.Sprintf("risk.signals must not have more than %d entries", mostCodes)}

@@ -39,6 +39,34 @@ func TestAVerdictIsRead(t *testing.T) {
 	}
 }
 
+// A spelling that JSON Schema allows for the type of a field says the same, and what Stile does not read says nothing.
+func TestAVerdictIsNotLostForASpelling(t *testing.T) {
+	t.Parallel()
+	scored := methods.Verdict{Outcome: graph.OutcomePassed, Risk: &rules.Risk{Score: 40}}
+	bare := methods.Verdict{Outcome: graph.OutcomePassed}
+	for body, want := range map[string]methods.Verdict{
+		`{"outcome":"passed","risk":{"score":40.0}}`:                  scored,
+		`{"outcome":"passed","risk":{"score":4e1}}`:                   scored,
+		`{"outcome":"passed","risk":{"score":400E-1,"signals":null}}`: scored,
+		`{"outcome":"passed","risk":{"score":40,"model":"v2","signals":[]}}`: {Outcome: graph.OutcomePassed,
+			Risk: &rules.Risk{Score: 40, Signals: []string{}}},
+		"\uFEFF" + `{"outcome":"passed"}`:                        bare,
+		" \r\n\t{ \"outcome\" :\n\"passed\" }\n":                 bare,
+		`{"outcome":"\u0070assed"}`:                              bare,
+		`{"Outcome":"failed","outcome":"passed"}`:                bare,
+		`{"outcome":"passed","vendor":{"a":1,"a":2}}`:            bare,
+		`{"vendor":1,"outcome":"passed","vendor":2}`:             bare,
+		"{\"outcome\":\"passed\",\"city\":\"M\xfcnchen\"}":       bare,
+		`{"outcome":"passed","half":"\ud83d"}`:                   bare,
+		`{"outcome":"passed","big":1e999999,"deep":[[[[{}]]]]}`:  bare,
+		`{"outcome":"passed","reason_codes":null,"checks":null}`: bare,
+	} {
+		got, err := connector.ParseVerdict([]byte(body))
+		require.NoError(t, err, body)
+		require.Equal(t, want, got, body)
+	}
+}
+
 func TestAWrongVerdictIsRefusedByItsField(t *testing.T) {
 	t.Parallel()
 	many := func(n int, entry string) string {
@@ -50,7 +78,21 @@ func TestAWrongVerdictIsRefusedByItsField(t *testing.T) {
 		{"", `"passed"`},
 		{"", `{"outcome":"passed"`},
 		{"", `{"outcome":"passed"} and more`},
-		{"", `{"outcome":"failed","outcome":"passed"}`},
+		{"outcome", `{"outcome":"failed","outcome":"passed"}`},
+		{"risk", `{"risk":{"score":90},"outcome":"passed","risk":{"score":1}}`},
+		{"checks", `{"outcome":"passed","checks":[{"name":"mrz","status":"failed","status":"passed"}]}`},
+		{"", "\xff\xfe{"},
+		{"outcome", `{"outcome":true}`},
+		{"outcome", `{"outcome":"PASSED"}`},
+		{"checks", `{"outcome":"passed","checks":false}`},
+		{"checks[1]", `{"outcome":"passed","checks":[{"name":"mrz","status":"passed"},"chip"]}`},
+		{"checks[0].status", `{"outcome":"passed","checks":[{"name":"mrz","status":true}]}`},
+		{"reason_codes[0]", `{"outcome":"failed","reason_codes":[7]}`},
+		{"reason_codes[0]", `{"outcome":"failed","reason_codes":[null]}`},
+		{"risk.score", `{"outcome":"passed","risk":{"score":40.5}}`},
+		{"risk.score", `{"outcome":"passed","risk":{"score":"40"}}`},
+		{"risk.score", `{"outcome":"passed","risk":{"score":1e300}}`},
+		{"risk.score", `{"outcome":"passed","risk":{"score":null}}`},
 		{"outcome", `{}`},
 		{"outcome", `{"outcome":null}`},
 		{"outcome", `{"outcome":7}`},
@@ -73,7 +115,7 @@ func TestAWrongVerdictIsRefusedByItsField(t *testing.T) {
 		{"risk.score", `{"outcome":"passed","risk":{}}`},
 		{"risk.score", `{"outcome":"passed","risk":{"score":-1}}`},
 		{"risk.score", `{"outcome":"passed","risk":{"score":101}}`},
-		{"risk", `{"outcome":"passed","risk":{"score":99999999999999999999}}`},
+		{"risk.score", `{"outcome":"passed","risk":{"score":99999999999999999999}}`},
 		{"risk.signals[0]", `{"outcome":"passed","risk":{"score":1,"signals":["10.0.0.1"]}}`},
 		{"risk.signals", fmt.Sprintf(`{"outcome":"passed","risk":{"score":1,"signals":%s}}`, many(21, `"vpn"`))},
 	} {

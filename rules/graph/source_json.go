@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/stile-id/stile/rules/number"
 )
 
 // DecodeError says where the JSON of a graph is not one, in words for its
@@ -77,7 +79,8 @@ func (s *Source) UnmarshalJSON(data []byte) error {
 		return json.UnmarshalDecode(dec, (*plain)(inner))
 	})
 	var read Source
-	if err := json.Unmarshal(data, &read, json.RejectUnknownMembers(true), json.WithUnmarshalers(nested)); err != nil {
+	readers := json.WithUnmarshalers(json.JoinUnmarshalers(nested, number.Unmarshalers()))
+	if err := json.Unmarshal(data, &read, json.RejectUnknownMembers(true), readers); err != nil {
 		return explain(err)
 	}
 	*s = read
