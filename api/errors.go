@@ -62,6 +62,10 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeHandoffNotConfirmed:      {http.StatusConflict, typeInvalidRequest},
 	models.CodeIdempotencyKeyReuse:      {http.StatusConflict, typeInvalidRequest},
 	models.CodeRequestTooLarge:          {http.StatusRequestEntityTooLarge, typeInvalidRequest},
+	models.CodeRequestTimeout:           {http.StatusRequestTimeout, typeInvalidRequest},
+	models.CodeUpgradeRequired:          {http.StatusUpgradeRequired, typeInvalidRequest},
+	models.CodeHeadersTooLarge:          {http.StatusRequestHeaderFieldsTooLarge, typeInvalidRequest},
+	models.CodeHTTPUnsupported:          {http.StatusNotImplemented, typeInvalidRequest},
 	models.CodeUseCaseProhibited:        {http.StatusUnprocessableEntity, typeInvalidRequest},
 	models.CodeJurisdictionUnresolvable: {http.StatusUnprocessableEntity, typeInvalidRequest},
 	models.CodeRateLimitExceeded:        {http.StatusTooManyRequests, typeRateLimit},
@@ -74,12 +78,12 @@ type errorObject struct {
 		Type      string           `json:"type"`
 		Code      models.ErrorCode `json:"code"`
 		Message   string           `json:"message"`
-		Param     string           `json:"param,omitempty"`
+		Param     *string          `json:"param"` // null where no parameter is at fault
 		RequestID string           `json:"request_id"`
 	} `json:"error"`
 }
 
-// fail is the one renderer of errors.
+// fail answers a request with an error.
 func (a *API) fail(g *gin.Context, err error) {
 	public := a.publicError(g.Request.Context(), err)
 	kind := errorKinds[public.Code]
@@ -95,15 +99,22 @@ func (a *API) fail(g *gin.Context, err error) {
 	if g.Writer.Written() {
 		return
 	}
-	var object errorObject
-	e := &object.Error
-	e.Type, e.Code, e.Message, e.Param, e.RequestID = kind.name, public.Code, public.Message, public.Param, requestID(g)
 	setErrorHeaders(g, kind.status, public.RetryAfter)
-	ans, err := reply(kind.status, object)
+	ans, err := refusal(kind.status, public, requestID(g))
 	if err != nil {
-		a.log.Error("error envelope", "request_id", e.RequestID, "error", err.Error())
+		a.log.Error("the error envelope could not be encoded, so the answer has no body",
+			"request_id", requestID(g), "error", err.Error())
 	}
 	ans.write(g)
+}
+
+// refusal is the answer to a request that failed, in the form of all of them. The type follows from the error's code.
+func refusal(status int, public *models.Error, requestID string) (answer, error) {
+	var object errorObject
+	e := &object.Error
+	e.Type, e.Code, e.Message, e.RequestID = errorKinds[public.Code].name, public.Code, public.Message, requestID
+	e.Param = orNull(public.Param)
+	return reply(status, object)
 }
 
 func setErrorHeaders(g *gin.Context, status int, retryAfter time.Duration) {

@@ -25,9 +25,12 @@ func (e *env) isError(ans answer, status int, code string, param ...string) obj 
 	require.Len(e.t, ans.object, 1)
 	failure, _ := ans.object["error"].(obj)
 	require.Equal(e.t, code, failure["code"], "%s", ans.body)
+	require.Len(e.t, failure, 5, "%s", ans.body)
+	require.Contains(e.t, failure, "param", "%s", ans.body)
 	require.NotEmpty(e.t, failure["message"])
 	require.NotEmpty(e.t, failure["type"])
 	require.Equal(e.t, ans.header.Get("Request-Id"), failure["request_id"])
+	require.Equal(e.t, "nosniff", ans.header.Get("X-Content-Type-Options"))
 	if len(param) > 0 {
 		require.Equal(e.t, param[0], failure["param"], "%s", ans.body)
 	}

@@ -53,7 +53,8 @@ func (e ending) Error() string { return "the channel is closed: " + e.reason }
 
 // openLive takes requests for a live channel from the route of the view.
 func (a *API) openLive(g *gin.Context) {
-	if !strings.EqualFold(g.GetHeader("Upgrade"), "websocket") || g.FullPath() != pathVerify+"/:id" {
+	if g.Request.Method != http.MethodGet || g.FullPath() != pathVerify+"/:id" ||
+		!strings.EqualFold(g.GetHeader("Upgrade"), "websocket") {
 		return
 	}
 	defer g.Abort()
@@ -63,8 +64,10 @@ func (a *API) openLive(g *gin.Context) {
 	}
 	defer a.sockets.leave()
 	// Whose page it may be is known when it has said hello. Until then it has no credential that another could borrow.
-	conn, err := websocket.Accept(g.Writer, g.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
-	if err != nil { // Accept has answered
+	handshake := &refusedHandshake{ResponseWriter: g.Writer}
+	conn, err := websocket.Accept(handshake, g.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		a.fail(g, handshake.asError(err))
 		return
 	}
 	defer func() { _ = conn.CloseNow() }()

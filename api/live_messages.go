@@ -95,11 +95,7 @@ type errorMessage struct {
 }
 
 func errorOf(id *string, public *models.Error) errorMessage {
-	m := errorMessage{Type: "error", ID: id, Code: public.Code, Message: public.Message}
-	if public.Param != "" {
-		m.Param = &public.Param
-	}
-	return m
+	return errorMessage{Type: "error", ID: id, Code: public.Code, Message: public.Message, Param: orNull(public.Param)}
 }
 
 // stateMessage is the session as the phone's view shows it.

@@ -22,14 +22,24 @@ const (
 	keyCaller    = "stile.caller"
 )
 
+// What every answer says.
+const (
+	headerRequestID = "Request-Id"
+	headerSniff     = "X-Content-Type-Options"
+	noSniff         = "nosniff"
+)
+
+func newRequestID() string { return string(models.PrefixRequest) + models.RandomID() }
+
 func requestID(g *gin.Context) string { return g.GetString(keyRequestID) }
 
 // observe gives each request its id, and logs and counts it however it ends.
 func (a *API) observe(g *gin.Context) {
 	began := time.Now()
-	id := string(models.PrefixRequest) + models.RandomID()
+	id := newRequestID()
 	g.Set(keyRequestID, id)
-	g.Header("Request-Id", id)
+	g.Header(headerRequestID, id)
+	g.Header(headerSniff, noSniff)
 	if isVersioned(g.Request.URL.Path) {
 		g.Header("Cache-Control", "no-store") // answers hold secrets, and what concerns one user
 	}

@@ -25,7 +25,13 @@ func (e *env) do(method, path, credential string, body any, header ...string) an
 	resp, err := e.client.Do(e.request(e.t.Context(), method, path, credential, body, header...))
 	require.NoError(e.t, err)
 	defer func() { _ = resp.Body.Close() }()
+	return e.read(resp)
+}
+
+func (e *env) read(resp *http.Response) answer {
+	e.t.Helper()
 	ans := answer{status: resp.StatusCode, header: resp.Header}
+	var err error
 	ans.body, err = io.ReadAll(resp.Body)
 	require.NoError(e.t, err)
 	_ = json.Unmarshal(ans.body, &ans.object) // not everything is JSON

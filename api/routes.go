@@ -138,7 +138,7 @@ func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	router.Use(a.observe, a.allowBrowsers, a.recognise, a.openLive)
 	router.NoRoute(a.noRoute)
 	router.NoMethod(a.noMethod)
-	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	router.GET("/metrics", gin.WrapH(Whole(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))))
 	for _, r := range a.routes() {
 		router.Handle(r.method, r.path, a.serve(r))
 	}

@@ -84,10 +84,14 @@ func (a *API) wait(c *call) time.Duration {
 	return time.Duration(c.query.integer("wait", 0, 0, longest)) * time.Second
 }
 
-func (a *API) noRoute(g *gin.Context) {
-	a.fail(g, models.Errorf(models.CodeResourceMissing, "There is no such URL"))
+func (a *API) noRoute(g *gin.Context) { a.fail(g, noSuchURL()) }
+
+func (a *API) noMethod(g *gin.Context) { a.fail(g, noSuchMethod()) } // gin has set Allow
+
+func noSuchURL() *models.Error {
+	return models.Errorf(models.CodeResourceMissing, "There is no such URL")
 }
 
-func (a *API) noMethod(g *gin.Context) {
-	a.fail(g, models.Errorf(models.CodeMethodNotAllowed, "This URL does not take that method")) // gin has set Allow
+func noSuchMethod() *models.Error {
+	return models.Errorf(models.CodeMethodNotAllowed, "This URL does not take that method")
 }

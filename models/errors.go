@@ -49,6 +49,10 @@ const (
 	CodeEndpointDisabled      ErrorCode = "endpoint_disabled"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"
+	CodeRequestTimeout        ErrorCode = "request_timeout"
+	CodeUpgradeRequired       ErrorCode = "upgrade_required"
+	CodeHeadersTooLarge       ErrorCode = "headers_too_large"
+	CodeHTTPUnsupported       ErrorCode = "http_unsupported"
 	CodeServiceUnavailable    ErrorCode = "service_unavailable"
 	CodeInternal              ErrorCode = "internal_error"
 )

@@ -80,12 +80,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, a.close())
 	}
 	if token := o.Config.OperatorToken; token != "" {
-		handler = beside(handler, codec.Path, codec.Handler(a.codec, token))
+		handler = beside(handler, codec.Path, api.Whole(codec.Handler(a.codec, token)))
 	}
 	a.server = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is answered like any other unknown URL
+		ErrorLog:                     slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	return a, nil
 }
@@ -93,7 +94,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // handler is what the process answers: the API, or where it serves none, whether it is well.
 func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 	if !a.options.API {
-		return a.opsHandler(), nil
+		return api.Whole(a.opsHandler()), nil
 	}
 	var err error
 	if a.api, err = a.newAPI(orders); err != nil {
@@ -119,8 +120,12 @@ func (a *App) listen(ctx context.Context) (err error) {
 	if !a.options.API {
 		address = a.options.Config.WorkerListen
 	}
-	a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	return err
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	a.listener = api.Listen(listener, a.log)
+	return nil
 }
 
 func (a *App) connect(ctx context.Context) error {

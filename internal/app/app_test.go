@@ -103,3 +103,35 @@ func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 	require.Equal(t, "DE", session["jurisdiction"])
 	require.Equal(t, "geoip", session["jurisdiction_source"])
 }
+
+func TestTheCodecRefusesInTheEnvelope(t *testing.T) {
+	t.Parallel()
+	o := options(t, "")
+	o.Config.OperatorToken = "operator"
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	a.Start(t.Context())
+	t.Cleanup(func() { require.NoError(t, a.Stop()) })
+	for _, c := range []struct {
+		path, token, body string
+		status            int
+		code              string
+	}{
+		{"/codec/decode", "wrong", "{}", 401, "api_key_invalid"},
+		{"/codec/decode", "operator", "no JSON", 400, "parameter_invalid"},
+		{"/codec/encode", "operator", "{}", 404, "resource_missing"},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL()+c.path, strings.NewReader(c.body))
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+c.token)
+		resp, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		var object struct{ Error map[string]any }
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&object))
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, c.status, resp.StatusCode, c.path)
+		require.Equal(t, c.code, object.Error["code"], c.path)
+		require.Equal(t, resp.Header.Get("Request-Id"), object.Error["request_id"], c.path)
+		require.Len(t, object.Error, 5, c.path)
+	}
+}

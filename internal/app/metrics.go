@@ -38,23 +38,23 @@ func secondsView() metric.View {
 	)
 }
 
-// opsHandler is what a worker answers: whether it is alive, whether its database is, and its metrics.
+// opsHandler is what a worker answers: whether it is alive, whether its database is, and its metrics. api.Whole puts
+// its refusals into the envelope.
 func (a *App) opsHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := a.store.Ping(r.Context()); err != nil {
-			answer(w, http.StatusServiceUnavailable, "database unreachable")
+			http.Error(w, "The database does not answer", http.StatusServiceUnavailable)
 			return
 		}
-		answer(w, http.StatusOK, "ok")
+		answer(w, "ok")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
 	return mux
 }
 
-func answer(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
+func answer(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_, _ = w.Write([]byte(`{"status":"` + text + `"}`))
 }

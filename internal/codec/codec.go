@@ -68,6 +68,7 @@ func Handler(c Codec, operatorToken string) http.Handler {
 	decode := http.StripPrefix(strings.TrimSuffix(Path, "/"), converter.NewPayloadCodecHTTPHandler(c))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		allowBrowser(w, r)
+		w.Header().Set("Cache-Control", "no-store") // what it answers was sealed
 		switch {
 		case r.Method == http.MethodOptions:
 			w.WriteHeader(http.StatusNoContent)

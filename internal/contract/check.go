@@ -25,14 +25,31 @@ func (c *Contract) checkResponse(e exchange, route *routers.Route) []string {
 	if ref == nil {
 		return []string{"the status is not documented"}
 	}
-	found := c.checkHeaders(ref.Value.Headers, e.header)
-	if len(ref.Value.Content) == 0 {
-		if len(e.body) > 0 {
-			found = append(found, "there is a body, and none is documented")
-		}
-		return found
+	return c.checkAgainst(ref.Value, e)
+}
+
+// checkAgainst holds an answer to its description. One to HEAD has everything but the body.
+func (c *Contract) checkAgainst(response *openapi3.Response, e exchange) []string {
+	found := c.checkHeaders(response.Headers, e.header)
+	switch {
+	case e.request.Method == http.MethodHead:
+		return append(found, checkHead(e)...)
+	case len(response.Content) > 0:
+		return append(found, c.checkBody("body", response.Content, e.header, e.body)...)
+	case len(e.body) > 0:
+		return append(found, "there is a body, and none is documented")
 	}
-	return append(found, c.checkBody("body", ref.Value.Content, e.header, e.body)...)
+	return found
+}
+
+func checkHead(e exchange) (found []string) {
+	if len(e.body) > 0 {
+		found = append(found, "there is a body in the answer to HEAD")
+	}
+	if e.header.Get("Content-Length") == "" && e.status != http.StatusNotModified {
+		found = append(found, "header Content-Length is missing")
+	}
+	return found
 }
 
 func (c *Contract) checkHeaders(documented openapi3.Headers, got http.Header) []string {

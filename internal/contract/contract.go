@@ -10,7 +10,9 @@ package contract
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -24,8 +26,8 @@ type Contract struct {
 	doc     *openapi3.T
 	router  routers.Router
 	schemas schemaSet
-	// errorSchema, where there is one, is that of every refusal, also of what the document does not describe.
-	errorSchema *jsonschema.Schema
+	// outside are the answers, by status, to a path or method that the document does not describe.
+	outside map[int]*openapi3.Response
 }
 
 // Load reads an OpenAPI document, in YAML or JSON, and checks it: examples, references and every schema.
@@ -48,11 +50,33 @@ func Load(spec []byte) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Contract{doc: doc, router: router, schemas: schemas}
-	if doc.Components != nil && doc.Components.Schemas["Error"] != nil {
-		c.errorSchema = schemas[doc.Components.Schemas["Error"].Value]
+	outside, err := outsideResponses(doc)
+	return &Contract{doc: doc, router: router, schemas: schemas, outside: outside}, err
+}
+
+// responsesExtension holds what no operation can list. Its noOperation are references by status.
+const responsesExtension = "x-responses"
+
+func outsideResponses(doc *openapi3.T) (map[int]*openapi3.Response, error) {
+	var listed struct {
+		NoOperation map[int]openapi3.Ref `json:"noOperation"`
 	}
-	return c, nil
+	text, err := json.Marshal(doc.Extensions[responsesExtension])
+	if err == nil {
+		err = json.Unmarshal(text, &listed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", responsesExtension, err)
+	}
+	found := map[int]*openapi3.Response{}
+	for status, ref := range listed.NoOperation {
+		response := doc.Components.Responses[path.Base(ref.Ref)]
+		if response == nil {
+			return nil, fmt.Errorf("%s: nothing is at %s", responsesExtension, ref.Ref)
+		}
+		found[status] = response.Value
+	}
+	return found, nil
 }
 
 // Operations lists what the document describes, sorted, each as "GET /v1/events/{id}".

@@ -49,6 +49,11 @@ func (c schemaCompiler) document(doc *openapi3.T) error {
 				return err
 			}
 		}
+		for name, response := range doc.Components.Responses {
+			if err := c.response(pointer("components", "responses", name), response.Value); err != nil {
+				return err
+			}
+		}
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {

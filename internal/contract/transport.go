@@ -16,7 +16,8 @@ import (
 // What the caller sees stays the same, but for bodies being read before they are passed on.
 //
 // The document names no host, since everybody runs their own: hosts ("127.0.0.1:8080") says which are held to it,
-// and none given means all. WebSocket upgrades, OPTIONS and HEAD pass unchecked.
+// and none given means all. WebSocket upgrades and OPTIONS pass unchecked, and HEAD is
+// held to what the document says of GET.
 func (c *Contract) Transport(base http.RoundTripper, report func(error), hosts ...string) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -56,7 +57,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *transport) concerns(req *http.Request) bool {
-	if req.Method == http.MethodOptions || req.Method == http.MethodHead {
+	if req.Method == http.MethodOptions {
 		return false
 	}
 	return len(t.hosts) == 0 || slices.Contains(t.hosts, req.URL.Host)
@@ -109,12 +110,12 @@ type exchange struct {
 
 // check says how the exchange breaks the contract.
 func (c *Contract) check(e exchange) []string {
-	route, params, err := c.router.FindRoute(e.request)
+	route, params, err := c.router.FindRoute(described(e.request))
 	switch {
 	case errors.Is(err, routers.ErrPathNotFound):
-		return c.checkOutside(e, http.StatusNotFound, http.StatusTooManyRequests)
+		return c.checkOutside(e, http.StatusMethodNotAllowed)
 	case errors.Is(err, routers.ErrMethodNotAllowed):
-		return c.checkOutside(e, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusTooManyRequests)
+		return c.checkOutside(e)
 	case err != nil:
 		return []string{"finding the operation: " + err.Error()}
 	}
@@ -125,14 +126,22 @@ func (c *Contract) check(e exchange) []string {
 	return found
 }
 
-// checkOutside holds the answer to a request that the document does not describe: it must be refused, in the shape
-// of every error.
-func (c *Contract) checkOutside(e exchange, statuses ...int) []string {
-	if !slices.Contains(statuses, e.status) {
+// described is the request as the document would describe it: HEAD is answered as GET is.
+func described(req *http.Request) *http.Request {
+	if req.Method != http.MethodHead {
+		return req
+	}
+	same := req.Clone(req.Context())
+	same.Method = http.MethodGet
+	return same
+}
+
+// checkOutside holds the answer to a request that the document does not describe: it must be refused by one of the
+// statuses that the document lists for that, but for those that cannot be.
+func (c *Contract) checkOutside(e exchange, impossible ...int) []string {
+	response := c.outside[e.status]
+	if response == nil || slices.Contains(impossible, e.status) {
 		return []string{"the operation is not in the specification"}
 	}
-	if c.errorSchema == nil {
-		return nil
-	}
-	return checkJSON("body", c.errorSchema, e.body)
+	return c.checkAgainst(response, e)
 }

@@ -124,7 +124,7 @@ func list(url, object string) string {
 }
 
 func refusal(kind, code string) string {
-	return `{"error":{"type":"` + kind + `","code":"` + code + `","message":"No.","request_id":"` + requestID + `"}}`
+	return `{"error":{"type":"` + kind + `","code":"` + code + `","message":"No.","param":null,"request_id":"` + requestID + `"}}`
 }
 
 func TestRightAnswersPass(t *testing.T) {
@@ -165,10 +165,11 @@ func TestRightAnswersPass(t *testing.T) {
 		{"GET", verify + "/status", "", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`, "Content-Type": "none"}, ""}, anonymous},
 		{"POST", verify + "/methods/self_attestation", `{"date_of_birth":"1990-01-31","declaration":true}`, answer{202, client, attempt}, bearer},
 		{"POST", verify + "/methods/mdl", `{"simulate":"slow"}`, answer{202, client, attempt}, bearer},
-		{"GET", "/v1/nowhere", "", answer{404, nil, refusal("invalid_request_error", "resource_missing")}, nil},
-		{"PUT", "/v1/events", "", answer{405, nil, refusal("invalid_request_error", "method_not_allowed")}, nil},
+		{"GET", "/v1/nowhere", "", answer{404, client, refusal("invalid_request_error", "resource_missing")}, nil},
+		{"PUT", "/v1/events", "", answer{405, map[string]string{"Request-Id": requestID, "Allow": "GET"}, refusal("invalid_request_error", "method_not_allowed")}, nil},
+		{"HEAD", "/healthz", "", answer{headers: map[string]string{"Request-Id": requestID, "Content-Length": "16"}}, anonymous},
 		{"OPTIONS", "/v1/events", "", answer{status: 204}, nil},
-		{"HEAD", "/v1/events", "", answer{status: 200}, nil},
+		{"HEAD", "/v1/events", "", answer{headers: keyHeaders("Content-Length", "2")}, nil},
 	} {
 		require.Empty(t, call(t, c, x.method, x.path, x.body, x.answer, x.headers...), "%s %s", x.method, x.path)
 	}
@@ -207,7 +208,7 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		{one, answer{404, keyHeaders(), refusal("invalid_request_error", "session_not_found")}, "body /error/code: value must be 'resource_missing'"},
 		{one, answer{404, keyHeaders(), refusal("api_error", "resource_missing")}, "body /error/type: value must be 'invalid_request_error'"},
 		{one, answer{404, keyHeaders(), `{"message":"not found"}`}, "body missing property 'error'"},
-		{one, answer{404, keyHeaders(), strings.Replace(refusal("invalid_request_error", "resource_missing"), `"message"`, `"param":null,"message"`, 1)}, "body /error/param: got null, want string"},
+		{one, answer{404, keyHeaders(), strings.Replace(refusal("invalid_request_error", "resource_missing"), `"param":null,`, "", 1)}, "body /error: missing property 'param'"},
 		{one, answer{429, keyHeaders(), refusal("rate_limit_error", "rate_limit_exceeded")}, "header Retry-After is missing"},
 		{all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"url":"https://a.example/s#secret"`)}, "body /url: must not be here"},
 		{all + "/" + sessionID, answer{200, keyHeaders(), strings.Replace(session, `"reviewer":"ann",`, "", 1)}, "body /review: missing property 'reviewer'"},
@@ -216,8 +217,9 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		{"/v1/events", answer{200, keyHeaders(), list("/v1/event", event)}, "body /url: value must be '/v1/events'"},
 		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID}, ""}, "header ETag is missing"},
 		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, "{}"}, "there is a body, and none is documented"},
-		{"/v1/nowhere", answer{404, nil, "404 page not found"}, "body is not JSON"},
-		{"/v1/nowhere", answer{404, nil, refusal("invalid_request_error", "gone")}, "body /error/code: value must be one of"},
+		{"/v1/nowhere", answer{404, map[string]string{"Request-Id": requestID}, "404 page not found"}, "body is not JSON"},
+		{"/v1/nowhere", answer{404, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "gone")}, "body /error/code: value must be one of"},
+		{"/v1/nowhere", answer{405, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "method_not_allowed")}, "the operation is not in the specification"},
 		{"/v1/nowhere", answer{200, nil, `{}`}, "the operation is not in the specification"},
 	} {
 		found := call(t, c, "GET", x.path, "", x.answer)
