@@ -34,6 +34,8 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeParameterInvalid:         {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeCaptchaRequired:          {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeWebhookRequired:          {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeNoMatchingVP:             {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeVPTokenInvalid:           {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeAPIKeyInvalid:            {http.StatusUnauthorized, typeAuthentication},
 	models.CodeSignatureInvalid:         {http.StatusUnauthorized, typeAuthentication},
 	models.CodeDeliveryNotFailed:        {http.StatusConflict, typeInvalidRequest},

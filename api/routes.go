@@ -72,6 +72,7 @@ func (a *API) sessionRoutes() []route {
 		{get, "/readyz", forAnybody, nil, a.readiness},
 		{get, "/openapi.yaml", forAnybody, nil, a.specification},
 
+		{post, "/v1/verified_person/lookup", forSecretKey, nil, a.lookUpPerson},
 		{get, "/v1/compliance/check", forSecretKey, checkQuery, a.checkCompliance},
 
 		{post, "/v1/workflows", forSecretKey, nil, a.createWorkflow},

@@ -1,36 +1,33 @@
 package api
 
 import (
-	"net/mail"
 	"regexp"
 	"strings"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/contact"
 )
-
-// longestEmail is what RFC 5321 lets an address have.
-const longestEmail = 254
 
 var (
 	phonePunctuation = strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", ".", "")
 	phoneE164        = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
-// readContacts normalises what identifies a person, so that the same one is found again. No message repeats it.
-func (in *sessionInput) readContacts() error {
-	if in.Email != nil {
-		in.email = strings.ToLower(strings.TrimSpace(*in.Email))
-		parsed, err := mail.ParseAddress(in.email)
-		// Equal to what was sent: no display name, no comment, no brackets.
-		if err != nil || parsed.Address != in.email || len(in.email) > longestEmail {
-			return models.Invalid("email", "email must be a plain address such as name@example.com")
+// contacts are what identifies a person, in the one form under which the same one is found again; "" is none.
+type contacts struct{ email, phone string }
+
+// readContacts reads an e-mail address and a phone number, each of which may be absent. No message repeats one.
+func readContacts(email, phone *string) (c contacts, err error) {
+	if email != nil {
+		if c.email, err = contact.Email(*email); err != nil {
+			return c, models.Invalid("email", "email must be a plain address such as name@example.com: %s", err.Error())
 		}
 	}
-	if in.Phone != nil {
-		in.phone = phonePunctuation.Replace(*in.Phone)
-		if !phoneE164.MatchString(in.phone) {
-			return models.Invalid("phone", "phone must be an international number such as +14155550123")
+	if phone != nil {
+		c.phone = phonePunctuation.Replace(*phone)
+		if !phoneE164.MatchString(c.phone) {
+			return c, models.Invalid("phone", "phone must be an international number such as +14155550123")
 		}
 	}
-	return nil
+	return c, nil
 }

@@ -24,6 +24,9 @@ func (a *API) createSession(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := in.reuse(); err != nil {
+		return answer{}, err
+	}
 	// Before the commit: without a key to sign with, nobody could use the session.
 	if _, err := a.secrets.keys.newest(c.ctx); err != nil {
 		return answer{}, err
@@ -66,7 +69,7 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 		return store.NewSession{}, err
 	}
 	planned := store.NewSession{
-		Session: session, Terms: terms, Email: in.email, Phone: in.phone, TTL: a.config.SessionTTL,
+		Session: session, Terms: terms, Email: in.contacts.email, Phone: in.contacts.phone, TTL: a.config.SessionTTL,
 		WebhookRequired: c.live(), Verified: verified,
 	}
 	if !c.live() {

@@ -22,24 +22,14 @@ type sessionInput struct {
 	ClientIP          *string            `json:"client_ip"`
 	Metadata          map[string]*string `json:"metadata"`
 	SkipVerification  *bool              `json:"skip_verification"`
-	AcceptExisting    *bool              `json:"accept_existing"`
 	Methods           jsontext.Value     `json:"methods"`
-	notYet
+	CaptchaToken      jsontext.Value     `json:"captcha_token"`
+	reuseInput
 
 	// What reading them gave.
-	email, phone string
-	told         told
-	metadata     map[string]string
-}
-
-// notYet are parameters of the documentation that are refused rather than ignored until they do something.
-type notYet struct {
-	MinStrength     jsontext.Value `json:"min_strength"`
-	MaxAge          jsontext.Value `json:"max_age"`
-	RequiredMethods jsontext.Value `json:"required_methods"`
-	CredentialHash  jsontext.Value `json:"credential_hash"`
-	VPToken         jsontext.Value `json:"vp_token"`
-	CaptchaToken    jsontext.Value `json:"captcha_token"`
+	contacts contacts
+	told     told
+	metadata map[string]string
 }
 
 func readSession(c *call) (sessionInput, error) {
@@ -50,10 +40,13 @@ func readSession(c *call) (sessionInput, error) {
 	if err := decode(c.body, &in); err != nil {
 		return in, err
 	}
-	err := cmp.Or(in.checkCaptcha(c), in.checkNotYet(), in.checkKind(), in.checkSkip(c.live()),
+	err := cmp.Or(in.checkCaptcha(c), in.checkNotTaken(), in.reuseInput.check(), in.checkKind(), in.checkSkip(c.live()),
 		in.checkURLs(c.live()), checkText("client_reference_id", in.ClientReferenceID, longestReference),
-		in.readContacts(), in.readPlaces(c))
+		in.readPlaces(c))
 	if err != nil {
+		return in, err
+	}
+	if in.contacts, err = readContacts(in.Email, in.Phone); err != nil {
 		return in, err
 	}
 	in.metadata, err = metadataOf(in.Metadata)
@@ -79,23 +72,12 @@ func (in *sessionInput) checkCaptcha(c *call) error {
 	return nil
 }
 
-func (in *sessionInput) checkNotYet() error {
-	for _, field := range []struct {
-		name  string
-		value jsontext.Value
-	}{
-		{"min_strength", in.MinStrength}, {"max_age", in.MaxAge}, {"required_methods", in.RequiredMethods},
-		{"credential_hash", in.CredentialHash},
-		{"vp_token", in.VPToken}, {"captcha_token", in.CaptchaToken},
-	} {
-		if present(field.value) {
-			return models.Invalid(field.name, "%s is not available yet", field.name)
-		}
-	}
-	if in.AcceptExisting != nil && *in.AcceptExisting {
-		return models.Invalid("accept_existing", "accept_existing is not available yet")
-	}
-	if present(in.Methods) {
+// checkNotTaken refuses what the workflow decides, and what is documented and not built yet.
+func (in *sessionInput) checkNotTaken() error {
+	switch {
+	case present(in.CaptchaToken):
+		return models.Invalid("captcha_token", "captcha_token is not available yet")
+	case present(in.Methods):
 		return models.Invalid("methods", "methods are decided by the published workflow and cannot be passed here")
 	}
 	return nil

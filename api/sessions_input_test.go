@@ -54,18 +54,25 @@ func TestSessionInputIsChecked(t *testing.T) {
 		{"metadata.a", obj{"a": text(501)}},
 		{"metadata.a", obj{"a": 1}},
 		{"skip_verification", "true"},
-		{"accept_existing", true},
+		{"accept_existing", "true"},
+		{"email", "jo@example.com."},
+		{"email", "\u212Ao@example.com"},
+		{"email", "jo@[192.0.2.1]"},
 		{"methods", []string{"mdl"}},
-		{"min_strength", "mdl"},
-		{"max_age", "30d"},
-		{"required_methods", []string{}},
-		{"credential_hash", "x"},
+		{"min_strength", "MDL"},
+		{"min_strength", 5},
+		{"max_age", "30"},
+		{"max_age", 30},
+		{"max_age", "0d"},
+		{"required_methods", "mdl"},
+		{"required_methods[1]", []string{"mdl", "retina"}},
+		{"credential_hash", text(256)},
 		{"delivery_jurisdiction", ""},
 		{"delivery_jurisdiction", "Oregon"},
 		{"delivery_jurisdiction", "XX"},
 		{"delivery_jurisdiction", "US-OREGON"},
 		{"delivery_jurisdiction", []string{"US"}},
-		{"vp_token", "x"},
+		{"vp_token", 7},
 		{"captcha_token", "x"},
 		{"client_ip", ""},
 		{"client_ip", "8.8.8"},
@@ -83,6 +90,10 @@ func TestSessionInputIsChecked(t *testing.T) {
 	for _, c := range cases {
 		body := obj{"type": "age", "workflow_id": workflow, "jurisdiction": "US", c.param: c.value}
 		if name, deep := strings.CutSuffix(c.param, ".a"); deep {
+			delete(body, c.param)
+			body[name] = c.value
+		}
+		if name, _, listed := strings.Cut(c.param, "["); listed {
 			delete(body, c.param)
 			body[name] = c.value
 		}

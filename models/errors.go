@@ -24,6 +24,8 @@ const (
 	CodeSessionNotFound          ErrorCode = "session_not_found"
 	CodeSessionTerminal          ErrorCode = "session_terminal"
 	CodeIdempotencyKeyReuse      ErrorCode = "idempotency_key_reuse"
+	CodeNoMatchingVP             ErrorCode = "no_matching_vp"
+	CodeVPTokenInvalid           ErrorCode = "vp_token_invalid"
 	CodeAPIKeyInvalid            ErrorCode = "api_key_invalid"
 	CodeSessionLocked            ErrorCode = "session_locked_to_other_device"
 )
