@@ -29,10 +29,10 @@ func idempotencyKey(r *http.Request) (key string, given bool, err error) {
 	key = values[0]
 	valid := len(values) == 1 && len(key) >= 1 && len(key) <= longestIdempotencyKey
 	for i := range len(key) {
-		valid = valid && key[i] > ' ' && key[i] <= '~'
+		valid = valid && key[i] >= ' ' && key[i] <= '~'
 	}
 	if !valid {
-		err = models.Invalid(headerIdempotencyKey, "The key must be 1 to %d visible ASCII characters", longestIdempotencyKey)
+		err = models.Invalid(headerIdempotencyKey, "The key must be 1 to %d printable ASCII characters", longestIdempotencyKey)
 	}
 	return key, true, err
 }
@@ -72,7 +72,7 @@ func (c *call) scope() string {
 		return "org:" + c.who.orgID() + ":" + string(c.who.key.Key.Kind)
 	}
 	if c.who.client == nil { // anybody: whoever knows the whole request may have its answer
-		sum := sha256.Sum256(c.body)
+		sum := sha256.Sum256(models.CanonicalJSON(c.body))
 		return "body:" + hex.EncodeToString(sum[:])
 	}
 	return "session:" + c.session.ID
@@ -81,10 +81,11 @@ func (c *call) scope() string {
 // claim asks for the key until it is ours or answered, for as long as a client can be kept waiting.
 func (a *API) claim(c *call, key string) (store.Claimed, error) {
 	r := c.gin.Request
+	request := store.Request{Method: r.Method, Path: r.URL.Path, Body: c.body}
 	timeout := time.NewTimer(a.config.IdempotencyWait)
 	defer timeout.Stop()
 	for pause := claimPause; ; pause = min(2*pause, longestClaimPause) {
-		claimed, err := a.store.ClaimKey(r.Context(), c.scope(), key, []byte(r.Method), []byte(r.URL.Path), c.body)
+		claimed, err := a.store.ClaimKey(r.Context(), c.scope(), key, request)
 		if err != nil || claimed.Claim != nil || claimed.Replay != nil {
 			return claimed, err
 		}

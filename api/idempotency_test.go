@@ -39,6 +39,34 @@ func TestReplay(t *testing.T) {
 	require.Equal(t, 2, e.sessionCount(e.sandbox))
 }
 
+func TestTheSameContentIsReplayedHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	one := `{"type":"age","workflow_id":"` + workflow + `","jurisdiction":"US","metadata":{"a":"é","b":"2"}}`
+	first := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, one, idempotencyKey, "order 1"), 201)
+	for name, same := range map[string]string{
+		"reordered": `{"metadata":{"b":"2","a":"é"},"jurisdiction":"US","workflow_id":"` + workflow + `","type":"age"}`,
+		"indented":  strings.ReplaceAll(one, ",", " ,\r\n\t"),
+		"escaped":   strings.ReplaceAll(one, "é", `\u00e9`),
+	} {
+		again := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, same, idempotencyKey, "order 1"), 201)
+		require.Equal(t, string(first.body), string(again.body), name)
+		require.Equal(t, "true", again.header.Get("Idempotent-Replayed"), name)
+	}
+	require.Equal(t, 1, e.sessionCount(e.sandbox))
+	other := strings.ReplaceAll(one, `"2"`, `"3"`)
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, other, idempotencyKey, "order 1"), 409, "idempotency_key_reuse")
+	twice := strings.Replace(one, `{"type":"age"`, `{"type":"age","type":"age"`, 1)
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, twice, idempotencyKey, "order 2"), 400, "parameter_invalid", "type")
+	note := `{"version":1,"note":"x"}`
+	path := "/v1/workflows/" + workflow + "/rollback"
+	e.isOK(e.do("POST", path, e.sandbox.secret, note, idempotencyKey, "~ !"), 201)
+	e.isOK(e.do("POST", path, e.sandbox.secret, strings.Replace(note, "1", "1.0", 1), idempotencyKey, "~ !"), 201)
+	versions := e.isOK(e.do("GET", "/v1/workflows/"+workflow+"/versions", e.sandbox.secret, nil), 200)
+	require.Len(t, versions.object["data"], 2)
+}
+
 func TestKeysOfDifferentScopes(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -81,10 +109,10 @@ func TestIdempotencyKeyIsChecked(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	long := strings.Repeat("k", 256)
-	for _, key := range []string{"", "two words", "clé", long} {
+	for _, key := range []string{"", " ", "clé", "tab\tstop", long} {
 		ans := e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), idempotencyKey, key)
 		e.isError(ans, 400, "parameter_invalid", idempotencyKey)
 	}
 	e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), idempotencyKey, long[1:]), 201)
-	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil, idempotencyKey, "two words"), 200)
+	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil, idempotencyKey, long), 200)
 }

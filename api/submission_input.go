@@ -99,7 +99,9 @@ func (a *API) acceptForProvider(c *call, method rules.Method, in submissionInput
 	if field, given := in.otherThan("input"); given {
 		return acceptedInput{}, models.Invalid(field, "%s takes input alone", method)
 	}
-	if err := in.Input.Compact(); err != nil {
+	// A repeat may write the same content in another way. Numbers keep their digits: they are for the provider.
+	exactly := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
+	if err := in.Input.Canonicalize(exactly...); err != nil {
 		return acceptedInput{}, invalidJSON(err)
 	}
 	return acceptedInput{

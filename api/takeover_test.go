@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 // stuck sends a request under the key "k" that has committed its session and does not come back.
@@ -53,7 +54,7 @@ func TestTakeOverOfASubmission(t *testing.T) {
 	e := newEnv(t)
 	s := e.attest()
 	path, body := s.path("/methods/self_attestation"), `{"simulate":"fail"}`
-	claimed, err := e.store.ClaimKey(t.Context(), "session:"+s.id, "k", []byte("POST"), []byte(path), []byte(body))
+	claimed, err := e.store.ClaimKey(t.Context(), "session:"+s.id, "k", store.Request{Method: "POST", Path: path, Body: []byte(body)})
 	require.NoError(t, err)
 	e.submitAs(s, *claimed.Claim, body)
 	e.judge(s, "failed")

@@ -293,7 +293,7 @@ func typesOf(events []models.Event) []models.EventType {
 // reserved claims an idempotency key and returns the context under which its request runs.
 func (f *fixture) reserved(t *testing.T, key string) context.Context {
 	t.Helper()
-	claimed, err := f.ClaimKey(t.Context(), f.org, key)
+	claimed, err := f.ClaimKey(t.Context(), f.org, key, store.Request{})
 	require.NoError(t, err)
 	require.NotNil(t, claimed.Claim)
 	return store.WithReservedID(t.Context(), claimed.Claim.ResourceID)

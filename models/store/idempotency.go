@@ -20,9 +20,12 @@ const (
 
 // idempotencyKey is one use of an Idempotency-Key.
 type idempotencyKey struct {
-	Scope       string `gorm:"primaryKey"`
-	KeyHash     string `gorm:"primaryKey"`
+	Scope   string `gorm:"primaryKey"`
+	KeyHash string `gorm:"primaryKey"`
+	// Fingerprint is of the request's bytes, Content of what they mean. Processes of the version before know the first
+	// alone, and leave the second null.
 	Fingerprint string
+	Content     *string
 	// ResourceID is reserved for the object that the request makes. It survives the claim, so a request that takes
 	// over after a crash finds what the first made instead of making another.
 	ResourceID     string
@@ -54,6 +57,12 @@ type Claimed struct {
 	Replay *StoredResponse
 }
 
+// Request is what an idempotency key was used with.
+type Request struct {
+	Method, Path string
+	Body         []byte
+}
+
 type reservedKey struct{}
 
 // WithReservedID makes the first NewID of each kind under ctx return the reserved one.
@@ -77,12 +86,15 @@ func madeBefore(ctx context.Context, tx *gorm.DB, org, id string, row any) (bool
 	return one(tx.Where("id = ? AND org_id = ?", id, org), row)
 }
 
-// ClaimKey asks for the claim on key within scope. Another request under the same key is CodeIdempotencyKeyReuse.
-func (s *Store) ClaimKey(ctx context.Context, scope, key string, request ...[]byte) (Claimed, error) {
+// ClaimKey asks for the claim on key within scope. The same request, as far as its body is JSON of the same content
+// (models.CanonicalJSON), gets the first one's answer. Another one under the same key is CodeIdempotencyKeyReuse.
+func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Claimed, error) {
+	method, path := []byte(r.Method), []byte(r.Path)
+	content := s.keys.Digest("idempotency-content", method, path, models.CanonicalJSON(r.Body))
 	row := idempotencyKey{
 		Scope: scope, KeyHash: s.keys.Digest("idempotency-key", []byte(key)),
-		Fingerprint: s.keys.Digest("idempotency-request", request...),
-		ResourceID:  s.newID(), Claim: s.newID(),
+		Fingerprint: s.keys.Digest("idempotency-request", method, path, r.Body), Content: &content,
+		ResourceID: s.newID(), Claim: s.newID(),
 	}
 	var claimed Claimed
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
@@ -108,7 +120,7 @@ func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	if err != nil || !found { // released this moment: free at the next try
 		return Claimed{}, err
 	}
-	if first.Fingerprint != row.Fingerprint {
+	if !first.sameRequest(row) {
 		return Claimed{}, models.Errorf(models.CodeIdempotencyKeyReuse,
 			"This Idempotency-Key was used with a different request")
 	}
@@ -118,12 +130,20 @@ func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	return s.takeOver(tx, first, row, now)
 }
 
+// sameRequest compares by content where both rows know theirs.
+func (k idempotencyKey) sameRequest(other idempotencyKey) bool {
+	if k.Content != nil && other.Content != nil {
+		return *k.Content == *other.Content
+	}
+	return k.Fingerprint == other.Fingerprint
+}
+
 // forget frees the key of a use that is a day old, and of one that failed where this is another request: only a repeat
 // of the same one must find what the failed one may have made.
 func forget(tx *gorm.DB, row idempotencyKey, now models.Timestamp) error {
 	return tx.Where("scope = ? AND key_hash = ?", row.Scope, row.KeyHash).
-		Where("expires_at <= ? OR (response_status IS NULL AND leased_until <= ? AND fingerprint <> ?)",
-			now, now, row.Fingerprint).
+		Where("expires_at <= ? OR (response_status IS NULL AND leased_until <= ? "+
+			"AND COALESCE(content, fingerprint) NOT IN (?, ?))", now, now, row.Content, row.Fingerprint).
 		Delete(&idempotencyKey{}).Error
 }
 

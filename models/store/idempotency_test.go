@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +17,8 @@ var idempotencyScenarios = []scenario{
 	racingDuplicatesHaveOneClaimant,
 	answerIsReplayedByteForByte,
 	otherRequestUnderTheKeyIsRefused,
+	sameContentIsTheSameRequest,
+	rowsOfTheVersionBeforeAreComparedByBytes,
 	keysAndScopesAreApart,
 	releasedKeyIsFree,
 	claimantsThatReleaseNeverLookLikeAnotherRequest,
@@ -32,16 +33,21 @@ var idempotencyScenarios = []scenario{
 
 const leaseOfAClaim = time.Minute
 
-func (f *fixture) claim(t *testing.T, key string, request ...[]byte) store.Claimed {
+// saying is a request with this body.
+func saying(body string) store.Request {
+	return store.Request{Method: "POST", Path: "/v1/verification_sessions", Body: []byte(body)}
+}
+
+func (f *fixture) claim(t *testing.T, key string, request store.Request) store.Claimed {
 	t.Helper()
-	claimed, err := f.ClaimKey(t.Context(), f.org, key, request...)
+	claimed, err := f.ClaimKey(t.Context(), f.org, key, request)
 	require.NoError(t, err)
 	return claimed
 }
 
 func (f *fixture) mustClaim(t *testing.T, key string) store.Claim {
 	t.Helper()
-	claimed := f.claim(t, key)
+	claimed := f.claim(t, key, store.Request{})
 	require.Nil(t, claimed.Replay)
 	require.NotNil(t, claimed.Claim)
 	return *claimed.Claim
@@ -55,7 +61,7 @@ func created(body string) store.StoredResponse {
 
 func (f *fixture) requireReplay(t *testing.T, key string, want store.StoredResponse) {
 	t.Helper()
-	claimed := f.claim(t, key)
+	claimed := f.claim(t, key, store.Request{})
 	require.Nil(t, claimed.Claim)
 	require.Equal(t, &want, claimed.Replay)
 }
@@ -72,14 +78,14 @@ func firstRequestGetsTheClaim(t *testing.T, f *fixture) {
 func duplicateInFlightGetsNothing(t *testing.T, f *fixture) {
 	f.mustClaim(t, "order-7")
 	f.clock.Advance(leaseOfAClaim - time.Microsecond)
-	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"))
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", store.Request{}))
 }
 
 func racingDuplicatesHaveOneClaimant(t *testing.T, f *fixture) {
 	replicas := []*store.Store{f.Store, f.replica(t)}
 	claimants := 0
 	for _, claimed := range allOf(t, race(12, func(i int) (store.Claimed, error) {
-		return replicas[i%2].ClaimKey(t.Context(), f.org, "order-7", []byte("POST"))
+		return replicas[i%2].ClaimKey(t.Context(), f.org, "order-7", saying("{}"))
 	})) {
 		require.Nil(t, claimed.Replay)
 		if claimed.Claim != nil {
@@ -100,13 +106,14 @@ func answerIsReplayedByteForByte(t *testing.T, f *fixture) {
 }
 
 func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
-	request := [][]byte{[]byte("POST"), []byte("/v1/verification_sessions"), []byte(`{"type":"age"}`)}
-	claim := f.claim(t, "order-7", request...).Claim
-	others := [][][]byte{
+	request := saying(`{"type":"age"}`)
+	claim := f.claim(t, "order-7", request).Claim
+	others := []store.Request{
 		{},
-		{request[0], request[1], []byte(`{"type":"identity"}`)},
-		{request[0], []byte("/v1/workflows"), request[2]},
-		{request[0], slices.Concat(request[1], request[2])}, // the same bytes, divided otherwise
+		saying(`{"type":"identity"}`),
+		saying(`{"type":["age"]}`),
+		{Method: "POST", Path: "/v1/workflows", Body: request.Body},
+		{Method: "POST", Path: request.Path + string(request.Body)}, // the same bytes, divided otherwise
 	}
 	for _, finish := range []func(){
 		func() {}, // in flight
@@ -115,24 +122,51 @@ func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
 	} {
 		finish()
 		for _, other := range others {
-			_, err := f.ClaimKey(t.Context(), f.org, "order-7", other...)
+			_, err := f.ClaimKey(t.Context(), f.org, "order-7", other)
 			requireCode(t, models.CodeIdempotencyKeyReuse, err)
 		}
 	}
 }
 
+func sameContentIsTheSameRequest(t *testing.T, f *fixture) {
+	one, same := saying(`{"type":"age","limit":1,"name":"é"}`), saying("{ \"name\":\"\\u00e9\", \"limit\": 1.0,\n\"type\":\"age\" }")
+	claim := f.claim(t, "order-7", one).Claim
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", same), "in flight")
+	f.clock.Advance(leaseOfAClaim)
+	taken := f.claim(t, "order-7", same).Claim
+	require.Equal(t, claim.ResourceID, taken.ResourceID, "the lease of the first is taken over, not forgotten")
+	require.NoError(t, f.Finish(t.Context(), *taken, created("{}")))
+	require.NotNil(t, f.claim(t, "order-7", one).Replay)
+	require.NotNil(t, f.claim(t, "order-7", same).Replay)
+}
+
+// Processes of the version before write no content and compare bytes.
+func rowsOfTheVersionBeforeAreComparedByBytes(t *testing.T, f *fixture) {
+	claim := f.claim(t, "order-7", saying(`{"a":1,"b":2}`)).Claim
+	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE idempotency_keys SET content = NULL")
+	require.NoError(t, err)
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", saying(`{"a":1,"b":2}`)))
+	_, err = f.ClaimKey(t.Context(), f.org, "order-7", saying(`{"b":2,"a":1}`))
+	requireCode(t, models.CodeIdempotencyKeyReuse, err)
+	f.clock.Advance(leaseOfAClaim)
+	taken := f.claim(t, "order-7", saying(`{"a":1,"b":2}`)).Claim
+	require.Equal(t, claim.ResourceID, taken.ResourceID)
+	require.NoError(t, f.Finish(t.Context(), *taken, created("{}")))
+	require.NotNil(t, f.claim(t, "order-7", saying(`{"a":1,"b":2}`)).Replay)
+}
+
 func keysAndScopesAreApart(t *testing.T, f *fixture) {
 	f.mustClaim(t, "order-7")
 	f.mustClaim(t, "order-8")
-	foreign, err := f.ClaimKey(t.Context(), f.foreign, "order-7", []byte("another request"))
+	foreign, err := f.ClaimKey(t.Context(), f.foreign, "order-7", saying("another request"))
 	require.NoError(t, err)
 	require.NotNil(t, foreign.Claim)
 }
 
 func releasedKeyIsFree(t *testing.T, f *fixture) {
-	claim := f.claim(t, "order-7", []byte("first"))
+	claim := f.claim(t, "order-7", saying("first"))
 	require.NoError(t, f.Release(t.Context(), *claim.Claim))
-	again := f.claim(t, "order-7", []byte("second"))
+	again := f.claim(t, "order-7", saying("second"))
 	require.NotNil(t, again.Claim)
 	require.NotEqual(t, claim.Claim.ResourceID, again.Claim.ResourceID)
 }
@@ -140,7 +174,7 @@ func releasedKeyIsFree(t *testing.T, f *fixture) {
 func claimantsThatReleaseNeverLookLikeAnotherRequest(t *testing.T, f *fixture) {
 	allOf(t, race(6, func(int) (any, error) {
 		for range 20 {
-			claimed, err := f.ClaimKey(t.Context(), f.org, "order-7", []byte("the same request"))
+			claimed, err := f.ClaimKey(t.Context(), f.org, "order-7", saying("the same request"))
 			if err != nil {
 				return nil, err
 			}
@@ -160,7 +194,7 @@ func lapsedLeaseIsTakenOverWithItsReservedID(t *testing.T, f *fixture) {
 	f.clock.Advance(leaseOfAClaim)
 	taken := f.mustClaim(t, "order-7")
 	require.Equal(t, crashed.ResourceID, taken.ResourceID)
-	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"), "the lease begins anew")
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", store.Request{}), "the lease begins anew")
 
 	f.clock.Advance(leaseOfAClaim)
 	require.Equal(t, crashed.ResourceID, f.mustClaim(t, "order-7").ResourceID)
@@ -171,7 +205,7 @@ func racingTakeOversHaveOneWinner(t *testing.T, f *fixture) {
 	f.clock.Advance(leaseOfAClaim)
 	claimants := 0
 	for _, claimed := range allOf(t, race(10, func(int) (store.Claimed, error) {
-		return f.ClaimKey(t.Context(), f.org, "order-7")
+		return f.ClaimKey(t.Context(), f.org, "order-7", store.Request{})
 	})) {
 		if claimed.Claim != nil {
 			claimants++
@@ -187,7 +221,7 @@ func answerOfALostClaimDoesNothing(t *testing.T, f *fixture) {
 
 	require.NoError(t, f.Finish(t.Context(), lost, created("late")))
 	require.NoError(t, f.Release(t.Context(), lost))
-	require.Equal(t, store.Claimed{}, f.claim(t, "order-7"))
+	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", store.Request{}))
 	require.NoError(t, f.Finish(t.Context(), taken, created("mine")))
 	f.requireReplay(t, "order-7", created("mine"))
 }
@@ -207,7 +241,7 @@ func answerIsReplayedForADay(t *testing.T, f *fixture) {
 	f.requireReplay(t, "order-7", created("{}"))
 
 	f.clock.Advance(time.Microsecond)
-	anew := f.claim(t, "order-7", []byte("and for another request"))
+	anew := f.claim(t, "order-7", saying("and for another request"))
 	require.NotNil(t, anew.Claim)
 	require.NotEqual(t, claim.ResourceID, anew.Claim.ResourceID)
 }

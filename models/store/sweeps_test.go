@@ -167,7 +167,7 @@ func backlogIsWhatIsPending(t *testing.T, f *fixture) {
 
 func forgettingSparesWhatStillServes(t *testing.T, f *fixture) {
 	take := func() {
-		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String())
+		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String(), store.Request{})
 		require.NoError(t, err)
 		_, err = f.TakeRate(t.Context(), "bucket", 10)
 		require.NoError(t, err)
