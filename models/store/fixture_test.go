@@ -3,6 +3,9 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,6 +89,30 @@ func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 	execute(begin)
 	execute("UPDATE "+table+" SET id = id WHERE id = $1", id)
 	return func() { execute("ROLLBACK") }
+}
+
+// copyRows writes so many copies of a row of the organization's, numbered from 1 as i. Expressions set columns; the id is
+// that of the row with the number.
+func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string]string) {
+	t.Helper()
+	db := f.raw(t)
+	none, err := db.QueryContext(t.Context(), "SELECT * FROM "+table+" WHERE 1 = 0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, errors.Join(none.Err(), none.Close())) }()
+	columns, err := none.Columns()
+	require.NoError(t, err)
+	values := slices.Clone(columns)
+	for n, column := range columns {
+		if expression, given := set[column]; given {
+			values[n] = expression
+		} else if column == "id" {
+			values[n] = "id || '_' || i"
+		}
+	}
+	_, err = db.ExecContext(t.Context(), "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"+
+		" INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+
+		" FROM (SELECT * FROM "+table+" WHERE org_id = $2 LIMIT 1) AS one CROSS JOIN n", times, f.org)
+	require.NoError(t, err)
 }
 
 // fakeClock stands still until it is moved.

@@ -10,16 +10,12 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql migrations/indexes/*.sql
 var migrations embed.FS
 
 // Migrate brings the schema up to date. On PostgreSQL an advisory lock lets replicas start at once.
 func (s *Store) Migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
+	var options []goose.ProviderOption
 	if s.dialect == dialectPostgres {
 		// Ask once a second, for five minutes: the default makes replicas that start at once wait five seconds in turn.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
@@ -28,7 +24,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(goose.Dialect(s.dialect), s.sqlDB, files, options...)
+	provider, err := s.migrator(options...)
 	if err != nil {
 		return err
 	}
@@ -36,6 +32,21 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// migrator knows all migrations.
+func (s *Store) migrator(options ...goose.ProviderOption) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	indexes, err := s.indexMigrations()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, goose.WithLogger(goose.NopLogger()), goose.WithGoMigrations(indexes...),
+		goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(goose.Dialect(s.dialect), s.sqlDB, files, options...)
 }
 
 // up applies what is missing. SQLite has no lock to take: who meets another process at a migration finds that one
@@ -51,11 +62,7 @@ func (s *Store) up(ctx context.Context, provider *goose.Provider) (err error) {
 
 // Migrated reports whether the schema is the one that this binary knows.
 func (s *Store) Migrated(ctx context.Context) (bool, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return false, err
-	}
-	provider, err := goose.NewProvider(goose.Dialect(s.dialect), s.sqlDB, files)
+	provider, err := s.migrator()
 	if err != nil {
 		return false, err
 	}

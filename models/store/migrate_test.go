@@ -12,6 +12,8 @@ var migrationScenarios = []scenario{
 	migratingAgainChangesNothing,
 	replicasMigrateAtOnce,
 	emptyDatabaseIsNotMigrated,
+	indexesAreMadeOnce,
+	indexMigrationsDoNothingElse,
 }
 
 func migratingAgainChangesNothing(t *testing.T, f *fixture) {
@@ -39,4 +41,19 @@ func emptyDatabaseIsNotMigrated(t *testing.T, f *fixture) {
 	migrated, err := openStore(t, f.backend.empty(t), f.clock.Now).Migrated(t.Context())
 	require.NoError(t, err)
 	require.False(t, migrated)
+}
+
+func indexesAreMadeOnce(t *testing.T, f *fixture) {
+	for range 2 { // a crash may come between a statement and the note that it was executed
+		require.NoError(t, f.Index(t.Context(), "CREATE INDEX one_more ON sessions (org_id, status)"))
+	}
+	for range 2 {
+		require.NoError(t, f.Index(t.Context(), "DROP INDEX one_more"))
+	}
+}
+
+func indexMigrationsDoNothingElse(t *testing.T, f *fixture) {
+	for _, statement := range []string{"DROP TABLE sessions", "CREATE TABLE index (id TEXT)", "DROP INDEX a, b"} {
+		require.ErrorContains(t, f.Index(t.Context(), statement), "neither CREATE INDEX nor DROP INDEX")
+	}
 }

@@ -15,6 +15,9 @@ var postgresScenarios = []scenario{
 	otherReplicasAreWoken,
 	answerThatDisablingWaitsForLeavesNothingPending,
 	confirmationThatWaitsForAReleaseIsRefused,
+	everyListIsReadFromItsPlaceOn,
+	indexIsBuiltWhileOthersWrite,
+	halfBuiltIndexIsBuiltAnew,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {
@@ -72,6 +75,36 @@ func confirmationThatWaitsForAReleaseIsRefused(t *testing.T, f *fixture) {
 	require.NoError(t, <-released)
 	requireCode(t, models.CodeHandoffEnded, <-confirmed)
 	require.Nil(t, f.handoff(t, s, h.ID).ConfirmedAt)
+}
+
+const oneMore = "CREATE INDEX one_more ON sessions (org_id, status)"
+
+func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
+	s := f.session(t)
+	release := f.lockRow(t, "sessions", s.ID)
+	built := make(chan error, 1)
+	go func() { built <- f.Index(t.Context(), oneMore) }()
+	f.requireBlocked(t, 1) // until the row is released, which may have been written before the index began
+	f.session(t)
+	release()
+	require.NoError(t, <-built)
+	require.True(t, f.valid(t, "one_more"))
+}
+
+func halfBuiltIndexIsBuiltAnew(t *testing.T, f *fixture) {
+	require.NoError(t, f.Index(t.Context(), oneMore))
+	_, err := f.raw(t).ExecContext(t.Context(),
+		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as a crash leaves it
+	require.NoError(t, err)
+	require.False(t, f.valid(t, "one_more"))
+	require.NoError(t, f.Index(t.Context(), oneMore))
+	require.True(t, f.valid(t, "one_more"))
+}
+
+// valid reports whether queries may use the index.
+func (f *fixture) valid(t *testing.T, index string) bool {
+	t.Helper()
+	return f.count(t, "SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid = '"+index+"'::regclass") == 1
 }
 
 // requireBlocked waits until n statements wait for a lock of PostgreSQL.

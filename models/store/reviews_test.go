@@ -1,9 +1,7 @@
 package store_test
 
 import (
-	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -185,24 +183,9 @@ func reviewsAreFiltered(t *testing.T, f *fixture) {
 	}
 }
 
-// copySessions writes so many copies of each session, that differ in their ids alone.
-func (f *fixture) copySessions(t *testing.T, times int) {
-	t.Helper()
-	db := f.raw(t)
-	empty, err := db.QueryContext(t.Context(), "SELECT * FROM sessions WHERE 1 = 0")
-	require.NoError(t, err)
-	columns, err := empty.Columns()
-	require.NoError(t, errors.Join(err, empty.Err(), empty.Close()))
-	columns = slices.DeleteFunc(columns, func(name string) bool { return name == "id" })
-	all := strings.Join(columns, ", ")
-	_, err = db.ExecContext(t.Context(), "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"+
-		" INSERT INTO sessions (id, "+all+") SELECT id || '_' || i, "+all+" FROM sessions CROSS JOIN n", times)
-	require.NoError(t, err)
-}
-
 func reviewsAreCountedUpToAThousand(t *testing.T, f *fixture) {
 	f.flagged(t)
-	f.copySessions(t, store.MostCounted)
+	f.copyRows(t, "sessions", store.MostCounted, nil)
 	ages, err := f.WaitingReviews(t.Context(), f.org)
 	require.NoError(t, err)
 	require.Equal(t, store.ReviewAges{UnderAnHour: store.MostCounted}, ages)

@@ -10,6 +10,7 @@ import (
 var sqliteScenarios = []scenario{
 	subscriberSleepsThroughOtherSessionsAndRepeats,
 	wakeUpsDoNotPileUp,
+	everyListIsReadInTheOrderOfAnIndex,
 }
 
 func subscriberSleepsThroughOtherSessionsAndRepeats(t *testing.T, f *fixture) {

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// Statement is a statement that a store has sent, with its arguments.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// Watch calls see with each statement that reads.
+func (s *Store) Watch(see func(Statement)) error {
+	watch := func(tx *gorm.DB) {
+		if !tx.DryRun { // a part of another statement
+			see(Statement{SQL: tx.Statement.SQL.String(), Args: tx.Statement.Vars})
+		}
+	}
+	if err := s.db.Callback().Query().Register("test:watch", watch); err != nil {
+		return err
+	}
+	return s.db.Callback().Row().Register("test:watch", watch)
+}
+
+// Index creates or drops an index as a migration does.
+func (s *Store) Index(ctx context.Context, statement string) error {
+	return s.index(ctx, s.sqlDB, statement)
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// indexFolder holds the migrations that only create and drop indexes. On PostgreSQL they do so CONCURRENTLY, which
+// keeps nobody from writing for as long as a large table takes.
+const indexFolder = "migrations/indexes"
+
+// indexMigrations reads the migrations of indexFolder.
+func (s *Store) indexMigrations() ([]*goose.Migration, error) {
+	files, err := fs.Glob(migrations, indexFolder+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var all []*goose.Migration
+	for _, file := range files {
+		version, err := goose.NumericComponent(path.Base(file))
+		if err != nil {
+			return nil, err
+		}
+		content, err := migrations.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		up, down, _ := strings.Cut(string(content), "-- +goose Down")
+		all = append(all, goose.NewGoMigration(version, s.indexing(up), s.indexing(down)))
+	}
+	return all, nil
+}
+
+var comments = regexp.MustCompile(`(?m)^--.*$`)
+
+// indexing is a migration of statements that each end with a semicolon. It has no transaction, so a crash may leave it
+// half done: done again, it does the rest.
+func (s *Store) indexing(statements string) *goose.GoFunc {
+	return &goose.GoFunc{RunDB: func(ctx context.Context, db *sql.DB) error {
+		for statement := range strings.SplitSeq(comments.ReplaceAllString(statements, ""), ";") {
+			if statement = strings.TrimSpace(statement); statement == "" {
+				continue
+			}
+			if err := s.index(ctx, db, statement); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+		return nil
+	}}
+}
+
+var (
+	createIndex = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON `)
+	dropIndex   = regexp.MustCompile(`^DROP INDEX (\w+)$`)
+)
+
+// index creates or drops an index, unless that has been done.
+func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
+	concurrently := ""
+	if s.dialect == dialectPostgres {
+		concurrently = "CONCURRENTLY "
+	}
+	if drop := dropIndex.FindStringSubmatch(statement); drop != nil {
+		_, err := db.ExecContext(ctx, "DROP INDEX "+concurrently+"IF EXISTS "+drop[1])
+		return err
+	}
+	create := createIndex.FindStringSubmatch(statement)
+	if create == nil {
+		return fmt.Errorf("is neither CREATE INDEX nor DROP INDEX")
+	}
+	if s.dialect == dialectPostgres {
+		if err := dropInvalid(ctx, db, create[2]); err != nil {
+			return err
+		}
+	}
+	rest := strings.TrimPrefix(statement, "CREATE "+create[1]+"INDEX ")
+	_, err := db.ExecContext(ctx, "CREATE "+create[1]+"INDEX "+concurrently+"IF NOT EXISTS "+rest)
+	return err
+}
+
+// dropInvalid drops the index if a crash has left it half built: it would not be used, and every write would update it.
+func dropInvalid(ctx context.Context, db *sql.DB, name string) error {
+	var invalid bool
+	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid)",
+		name).Scan(&invalid)
+	if err != nil || !invalid {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+name)
+	return err
+}

@@ -1,0 +1,368 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+)
+
+const perPage = 10
+
+// plannedList is a list of a store with all that may be asked of it.
+type plannedList struct {
+	table, by string
+	// where limits the rows of the table to those of the list.
+	where string
+	reads []func(ctx context.Context, page store.Page) error
+}
+
+// readsOf makes a read of every filter in which at most two fields are set, each to any of its values. A field without
+// values, which may be an empty slice, fails the test: a new filter needs values here, and an index of its own.
+func readsOf[F any, T any](
+	t *testing.T, values map[string][]any, usual func(*F), list func(context.Context, F, store.Page) (T, error),
+) (reads []func(context.Context, store.Page) error) {
+	t.Helper()
+	for _, filter := range filtersOf[F](t, values) {
+		if usual != nil {
+			usual(&filter)
+		}
+		reads = append(reads, func(ctx context.Context, page store.Page) error {
+			if _, err := list(ctx, filter, page); err != nil {
+				return fmt.Errorf("%+v: %w", filter, err)
+			}
+			return nil
+		})
+	}
+	return reads
+}
+
+func filtersOf[F any](t *testing.T, values map[string][]any) (filters []F) {
+	t.Helper()
+	fields := reflect.VisibleFields(reflect.TypeFor[F]())
+	for _, field := range fields {
+		require.Contains(t, values, field.Name, "a filter of which this test knows no values")
+	}
+	filters = append(filters, *new(F))
+	for i, field := range fields {
+		for _, value := range values[field.Name] {
+			var one F
+			reflect.ValueOf(&one).Elem().FieldByIndex(field.Index).Set(reflect.ValueOf(value))
+			filters = append(filters, one)
+			for _, other := range fields[:i] {
+				for _, besides := range values[other.Name] {
+					two := one
+					reflect.ValueOf(&two).Elem().FieldByIndex(other.Index).Set(reflect.ValueOf(besides))
+					filters = append(filters, two)
+				}
+			}
+		}
+	}
+	return filters
+}
+
+// unfiltered is the one read of a list without filters.
+func unfiltered[T any](list func(context.Context, store.Page) (T, error)) []func(context.Context, store.Page) error {
+	return []func(context.Context, store.Page) error{func(ctx context.Context, page store.Page) error {
+		_, err := list(ctx, page)
+		return err
+	}}
+}
+
+// inPages are the pages of the organization's list.
+func inPages[T any](
+	f *fixture, list func(context.Context, string, store.Page) ([]T, bool, error),
+) func(context.Context, store.Page) ([]T, error) {
+	return func(ctx context.Context, page store.Page) ([]T, error) {
+		rows, _, err := list(ctx, f.org, page)
+		return rows, err
+	}
+}
+
+// window values: one that ends early, and one that begins late.
+func (f *fixture) windows(rows int) []any {
+	begin := newClock().Now()
+	return []any{
+		store.Window{To: models.AtPtr(begin.Add(time.Duration(rows/10) * time.Second))},
+		store.Window{From: models.AtPtr(begin.Add(time.Duration(rows/10*9) * time.Second))},
+	}
+}
+
+// plannedLists are all lists, by the name of their method. Of the first two values of a field each is that of half of
+// the rows, and the first of one never goes with the second of another; there are no rows of the last.
+func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string) map[string]plannedList {
+	t.Helper()
+	sessions := map[string][]any{
+		"Status":            {models.StatusVerified, models.StatusFailed, models.StatusProcessing, models.StatusRequiresInput},
+		"ClientReferenceID": {"even", "odd", "nobody"},
+		"WorkflowID":        {"wf_even", "wf_odd", "wf_none"},
+		"Review":            {models.ReviewApproved, models.ReviewRejected, models.ReviewPending},
+		"Created":           f.windows(rows),
+		"WorkflowVersion":   {}, "Jurisdiction": {}, // of backtests alone
+	}
+	reviews := map[string][]any{
+		"Statuses": {
+			[]models.ReviewStatus{models.ReviewApproved}, []models.ReviewStatus{models.ReviewRejected}, models.WaitingReviews,
+		},
+		"WorkflowID":   {"wf_even", "wf_odd", "wf_none"},
+		"Jurisdiction": {rules.Jurisdiction("US-CA"), rules.Jurisdiction("US-TX"), rules.Jurisdiction("JP")},
+		"Reviewer":     {"even", "odd", "nobody"},
+		"Flagged":      f.windows(rows),
+	}
+	events := map[string][]any{
+		"Type":    {models.EventSessionVerified, models.EventSessionFailed, models.EventReviewRejected},
+		"Session": {"vks_7", "vks_none"},
+		"Created": f.windows(rows),
+	}
+	deliveries := map[string][]any{
+		"Status": {
+			models.DeliverySucceeded, models.DeliveryFailed, models.DeliveryPending, models.DeliveryClosed,
+		},
+		"EventType": {models.EventSessionVerified, models.EventSessionFailed, models.EventReviewRejected},
+		"Made":      {}, // as the API sets it
+	}
+	inOrg := "org_id = '" + f.org + "'"
+	ofEndpoint, ofWorkflow := "endpoint_id = '"+endpoint+"'", "workflow_id = '"+workflow+"'"
+	return map[string]plannedList{
+		"Sessions": {"sessions", "created", inOrg, readsOf(t, sessions, nil,
+			func(ctx context.Context, filter store.SessionFilter, page store.Page) (bool, error) {
+				_, more, err := f.Sessions(ctx, f.org, filter, page)
+				return more, err
+			})},
+		"Reviewed": {"sessions", "review_flagged_at", inOrg + " AND review_flagged_at IS NOT NULL", readsOf(t, reviews, waitingUnlessAsked,
+			func(ctx context.Context, filter store.ReviewFilter, page store.Page) (bool, error) {
+				_, more, err := f.Reviewed(ctx, f.org, filter, page)
+				return more, err
+			})},
+		"Events": {"events", "created", inOrg, readsOf(t, events, nil,
+			func(ctx context.Context, filter store.EventFilter, page store.Page) (bool, error) {
+				_, _, more, err := f.Events(ctx, f.org, filter, page)
+				return more, err
+			})},
+		"EndpointDeliveries": {"webhook_deliveries", "created", ofEndpoint, readsOf(t, deliveries, madeUnlessAsked,
+			func(ctx context.Context, filter store.DeliveryFilter, page store.Page) (bool, error) {
+				_, more, err := f.EndpointDeliveries(ctx, f.org, endpoint, filter, page)
+				return more, err
+			})},
+		"Recoveries": {"webhook_recoveries", "created", ofEndpoint, unfiltered(
+			func(ctx context.Context, page store.Page) ([]models.Recovery, error) {
+				rows, _, _, err := f.Recoveries(ctx, f.org, endpoint, page)
+				return rows, err
+			})},
+		"WorkflowVersions": {"workflow_versions", "created", ofWorkflow, unfiltered(
+			func(ctx context.Context, page store.Page) ([]models.WorkflowVersion, error) {
+				rows, _, err := f.WorkflowVersions(ctx, f.org, workflow, page)
+				return rows, err
+			})},
+		"Endpoints":  {"webhook_endpoints", "created", inOrg, unfiltered(inPages(f, f.Endpoints))},
+		"Connectors": {"provider_connectors", "created", inOrg, unfiltered(inPages(f, f.Connectors))},
+		"Workflows":  {"workflows", "created", inOrg, unfiltered(inPages(f, f.Workflows))},
+		"Keys":       {"api_keys", "created", inOrg, unfiltered(inPages(f, f.Keys))},
+		"AuditLog":   {"audit_log", "created", inOrg, unfiltered(inPages(f, f.AuditLog))},
+	}
+}
+
+func waitingUnlessAsked(filter *store.ReviewFilter) {
+	if filter.Statuses == nil {
+		filter.Statuses = models.WaitingReviews
+	}
+}
+
+func madeUnlessAsked(filter *store.DeliveryFilter) { filter.Made = filter.Status == "" }
+
+// crowd fills all lists. Of values that go by turns the filters of plannedLists ask for pairs that never meet. What no
+// list shows by default stands first: overtaken reviews, attempts that are yet to be made, deleted rows.
+func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
+	t.Helper()
+	e, w := f.endpoint(t, models.AllEvents), f.workflow(t)
+	f.publish(t, w)
+	f.session(t)
+	f.connector(t, rules.MethodDocumentCapture)
+	f.key(t, models.SecretKey)
+	f.recovery(t, e.ID)
+	begin := fmt.Sprintf("%d + CAST(i AS BIGINT) * 1000000", f.clock.Now().UnixMicro())
+	f.copyRows(t, "sessions", rows, map[string]string{
+		"created": begin, "client_reference_id": turns("'even'", "'odd'"), "workflow_id": turns("'wf_even'", "'wf_odd'"),
+		"jurisdiction": turns("'US-CA'", "'US-TX'"), "reviewer": turns("'even'", "'odd'"),
+		"review_status": "CASE i % 3 WHEN 0 THEN '' WHEN 1 THEN " + turns("'approved'", "'rejected'") +
+			" ELSE " + turns("'pending'", "'escalated'") + " END",
+		"review_flagged_at": "CASE i % 3 WHEN 0 THEN NULL ELSE " + begin + " END",
+		"status": "CASE i % 3 WHEN 2 THEN CASE WHEN i % 12 < 6 THEN 'processing' ELSE 'expired' END ELSE " +
+			turns("'verified'", "'failed'") + " END",
+		"completed_at": "CASE WHEN i % 3 = 2 AND i % 12 < 6 THEN NULL ELSE " + begin + " END",
+	})
+	kind := turns("'"+string(models.EventSessionVerified)+"'", "'"+string(models.EventSessionFailed)+"'")
+	f.copyRows(t, "events", rows, map[string]string{"created": begin, "type": kind, "session_id": "'vks_' || (i / 8)"})
+	f.copyRows(t, "webhook_deliveries", rows, map[string]string{
+		"created": begin, "event_id": "event_id || '_' || i", "event_type": kind, "outstanding": "i % 3 = 2",
+		"attempt": "CASE i % 3 WHEN 2 THEN 2 ELSE 1 END",
+		"status":  "CASE i % 3 WHEN 2 THEN 'pending' ELSE " + turns("'succeeded'", "'failed'") + " END",
+	})
+	few := rows / 6 // of what an organization has not so many of
+	deleted := fmt.Sprintf("i > %d", few/2)
+	f.copyRows(t, "webhook_endpoints", few, map[string]string{"created": begin, "deleted": deleted})
+	f.copyRows(t, "provider_connectors", few, map[string]string{"created": begin, "deleted": deleted, "method": "'m' || i"})
+	f.copyRows(t, "api_keys", few, map[string]string{"created": begin, "hash": "hash || i"})
+	f.copyRows(t, "workflow_versions", few, map[string]string{"created": begin, "version": "1 + i"})
+	for _, table := range []string{"workflows", "webhook_recoveries", "audit_log"} {
+		f.copyRows(t, table, few, map[string]string{"created": begin})
+	}
+	f.clock.Advance(time.Duration(2*rows) * time.Second)
+	return e.ID, w.ID
+}
+
+func turns(even, odd string) string {
+	return "CASE i % 2 WHEN 0 THEN " + even + " ELSE " + odd + " END"
+}
+
+// pagesOf are a list's first page, and some from places far down in it.
+func (f *fixture) pagesOf(t *testing.T, list plannedList) []store.Page {
+	t.Helper()
+	at := func(part string) (id string) {
+		const text = "SELECT id FROM %[1]s WHERE %[2]s ORDER BY %[3]s LIMIT 1 OFFSET (SELECT %[4]s FROM %[1]s WHERE %[2]s)"
+		query := fmt.Sprintf(text, list.table, list.where, list.by, part)
+		require.NoError(t, f.raw(t).QueryRowContext(t.Context(), query).Scan(&id), query)
+		return id
+	}
+	middle, old := at("COUNT(*) / 2"), at("0 * COUNT(*) + 5")
+	return []store.Page{
+		{Limit: perPage}, {Limit: perPage, StartingAfter: middle}, {Limit: perPage, StartingAfter: old},
+		{Limit: perPage, EndingBefore: middle}, {Limit: perPage, EndingBefore: old},
+	}
+}
+
+// everyStatementOfLists calls check with each statement by which lists are read, once.
+func (f *fixture) everyStatementOfLists(t *testing.T, rows int, check func(of string, s store.Statement)) {
+	t.Helper()
+	endpoint, workflow := f.crowd(t, rows)
+	lists := f.plannedLists(t, rows, endpoint, workflow)
+	for method := range reflect.TypeFor[*store.Store]().Methods() {
+		for in := range method.Type.Ins() {
+			if in == reflect.TypeFor[store.Page]() {
+				require.Contains(t, lists, method.Name, "a list whose plans nobody has looked at")
+			}
+		}
+	}
+	var sent []store.Statement
+	require.NoError(t, f.Watch(func(s store.Statement) { sent = append(sent, s) }))
+	seen := map[string]bool{}
+	for name, list := range lists {
+		for _, page := range f.pagesOf(t, list) {
+			for _, read := range list.reads {
+				sent = nil
+				require.NoError(t, read(t.Context(), page), name)
+				for _, s := range sent {
+					if key := fmt.Sprint(s.SQL, s.Args); !seen[key] {
+						seen[key] = true
+						check(name, s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// planNode is a node of a plan as PostgreSQL tells of it after it has run.
+type planNode struct {
+	Kind     string     `json:"Node Type"`
+	Relation string     `json:"Relation Name"`
+	Index    string     `json:"Index Name"`
+	Rows     float64    `json:"Actual Rows"`
+	Loops    float64    `json:"Actual Loops"`
+	Filtered float64    `json:"Rows Removed by Filter"`
+	Recheck  float64    `json:"Rows Removed by Index Recheck"`
+	Hit      float64    `json:"Shared Hit Blocks"`
+	Read     float64    `json:"Shared Read Blocks"`
+	Parts    []planNode `json:"Plans"`
+}
+
+// faults are what makes the plan cost more where there are more rows.
+func (n planNode) faults() (all []string) {
+	const most = 2 * (perPage + 1) // a page of each of two statuses
+	switch {
+	case n.Kind == "Seq Scan":
+		all = append(all, "reads all of "+n.Relation)
+	case n.Loops*(n.Filtered+n.Recheck) > perPage:
+		all = append(all, fmt.Sprintf("throws %.0f rows of %s away", n.Loops*(n.Filtered+n.Recheck), n.Index))
+	case strings.HasSuffix(n.Kind, "Sort") && len(n.Parts) > 0 && n.Parts[0].Loops*n.Parts[0].Rows > most:
+		all = append(all, fmt.Sprintf("sorts %.0f rows", n.Parts[0].Loops*n.Parts[0].Rows))
+	}
+	for _, part := range n.Parts {
+		all = append(all, part.faults()...)
+	}
+	return all
+}
+
+// explained runs the statement, and returns how PostgreSQL did.
+func explained(t *testing.T, db *sql.DB, s store.Statement) (plan planNode, text string) {
+	t.Helper()
+	row := db.QueryRowContext(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+s.SQL, s.Args...)
+	require.NoError(t, row.Scan(&text), s.SQL)
+	var plans []struct{ Plan planNode }
+	require.NoError(t, json.Unmarshal([]byte(text), &plans))
+	return plans[0].Plan, text
+}
+
+// mostBlocks is more than it takes to find each row of a page by an index on its own, as pending webhooks are.
+const mostBlocks = 150
+
+// No statement reads all of a table, throws rows away, sorts more than a page, or walks along an index.
+func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
+	const rows = 6_000
+	var db *sql.DB
+	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
+		if db == nil {
+			db = f.raw(t)
+			_, err := db.ExecContext(t.Context(), "VACUUM ANALYZE")
+			require.NoError(t, err)
+		}
+		plan, text := explained(t, db, s)
+		faults := plan.faults()
+		if blocks := plan.Hit + plan.Read; blocks > mostBlocks {
+			faults = append(faults, fmt.Sprintf("reads %.0f blocks", blocks))
+		}
+		require.Empty(t, faults, "%s: %s %v\n%s", of, s.SQL, s.Args, text)
+	})
+}
+
+// Without statistics SQLite takes the index with the most conditions, so that it is enough to see that the index gives
+// the order as well. The pages of two statuses are sorted as they are merged.
+func everyListIsReadInTheOrderOfAnIndex(t *testing.T, f *fixture) {
+	const rows = 100
+	db := f.raw(t)
+	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
+		plan := queryPlan(t, db, s)
+		merges := 2*strings.Count(s.SQL, "UNION ALL") + strings.Count(s.SQL, "GROUP BY")
+		require.LessOrEqual(t, strings.Count(plan, "TEMP B-TREE"), merges, "%s: %s\n%s", of, s.SQL, plan)
+		for line := range strings.Lines(plan) {
+			merged := strings.HasPrefix(line, "SCAN part") || strings.HasPrefix(line, "SCAN merged")
+			require.False(t, strings.HasPrefix(line, "SCAN") && !merged, "%s: %s\n%s", of, s.SQL, plan)
+		}
+	})
+}
+
+// queryPlan is how SQLite would run the statement, a line per step.
+func queryPlan(t *testing.T, db *sql.DB, s store.Statement) (plan string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+s.SQL, s.Args...)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, errors.Join(rows.Err(), rows.Close())) }()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		require.NoError(t, rows.Scan(&id, &parent, &unused, &detail))
+		plan += detail + "\n"
+	}
+	return plan
+}
