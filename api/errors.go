@@ -52,6 +52,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeSubmissionInProgress:     {http.StatusConflict, typeInvalidRequest},
 	models.CodeReviewNotPending:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeReviewDecided:            {http.StatusConflict, typeInvalidRequest},
+	models.CodeIdentityUnproven:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionLocked:            {http.StatusConflict, typeInvalidRequest},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
@@ -132,8 +131,9 @@ func (a *API) permitting(d graph.Definition, at place) (*compliance.Rule, error)
 	return rule, err
 }
 
-// specialise makes the graph that the session runs, without the methods that the rule does not allow, which it returns
-// too. It sees that the graph can prove what the session is for.
+// specialise makes the graph that a session runs, and returns the methods that were dropped from it: those that the rule
+// does not allow and, for an identity session, those that any_of can do without because they do not prove an identity.
+// Errors: CodeUseCaseProhibited; CodeParameterInvalid of type where nothing is left that proves an identity.
 func specialise(
 	d graph.Definition, rule *compliance.Rule, j rules.Jurisdiction, kind models.SessionType,
 ) (graph.Graph, []rules.Method, error) {
@@ -148,9 +148,10 @@ func specialise(
 	if err != nil || kind != models.TypeIdentity {
 		return specialised, dropped, err
 	}
-	if !slices.ContainsFunc(graph.OfferedMethods(specialised), rules.Method.ProvesIdentity) {
-		return specialised, dropped, models.Invalid("type", "An identity can only be verified by a workflow that offers "+
-			"a method of the strength of document_capture or better")
+	specialised, weak, err := graph.ForIdentity(specialised)
+	if errors.Is(err, graph.ErrUnprovable) {
+		err = models.Invalid("type", "An identity can only be verified by a workflow in which a method of the strength of "+
+			"document_capture or better leads to verified")
 	}
-	return specialised, dropped, nil
+	return specialised, append(dropped, weak...), err
 }

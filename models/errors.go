@@ -45,6 +45,7 @@ const (
 	CodeHandoffNotConfirmed   ErrorCode = "handoff_not_confirmed"
 	CodeReviewNotPending      ErrorCode = "review_not_pending"
 	CodeReviewDecided         ErrorCode = "review_decided"
+	CodeIdentityUnproven      ErrorCode = "identity_unproven"
 	CodeSignatureInvalid      ErrorCode = "signature_invalid"
 	CodeVerdictGiven          ErrorCode = "verdict_given"
 	CodeDeliveryNotFailed     ErrorCode = "delivery_not_failed"

@@ -147,3 +147,17 @@ type StepDetail struct {
 	// Reason says why a branch led where it did, or who decided a review and why.
 	Reason string `json:"reason,omitempty"`
 }
+
+// Input is what the executor was given at the step; nil where the step was none of its.
+func (d StepDetail) Input() graph.Input {
+	switch {
+	case d.MethodResult != nil:
+		return *d.MethodResult
+	case d.Branch != nil:
+		return *d.Branch
+	case d.Review != nil:
+		return *d.Review
+	default:
+		return nil
+	}
+}

@@ -53,6 +53,9 @@ const (
 	// ReasonWorkflowRule is a session's alone: a branch led to the failed end
 	// though the step before it had passed, so no method can name the reason.
 	ReasonWorkflowRule ReasonCode = "workflow_rule"
+	// ReasonIdentityUnproven is a session's alone: an identity session came to the
+	// verified end on a way on which no method of document strength had passed.
+	ReasonIdentityUnproven ReasonCode = "identity_unproven"
 )
 
 // Action is what the person can do about a reason. The set is closed: a page can show a button for each.
@@ -129,6 +132,7 @@ var reasons = []reasonEntry{
 	{ReasonAttemptsExhausted, stileAlone, ActionUseAnotherMethod, "No attempts are left for this method."},
 	{ReasonReviewRejected, stileAlone, ActionNone, "The verification was declined after a review."},
 	{ReasonWorkflowRule, stileAlone, ActionNone, "The verification does not meet the requirements."},
+	{ReasonIdentityUnproven, stileAlone, ActionNone, "The identity was not proved by a document or a digital credential."},
 }
 
 // otherReason stands for what is not in the catalogue, such as a provider's own reasons.

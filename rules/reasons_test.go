@@ -15,6 +15,7 @@ import (
 // ownedByStile are the reasons that no provider may give.
 var ownedByStile = []rules.ReasonCode{
 	"declaration_missing", "provider_unavailable", "simulated_failure", "attempts_exhausted", "review_rejected", "workflow_rule",
+	"identity_unproven",
 }
 
 func TestReasonCatalogue(t *testing.T) {

@@ -147,6 +147,11 @@ func (e Engine) decide(
 		if p, err = e.walk(ctx, session, in); err != nil {
 			return session, err
 		}
+		if p.Failure != nil && *p.Failure == rules.ReasonIdentityUnproven && d.Decision == graph.Approve {
+			return session, models.Errorf(models.CodeIdentityUnproven, "An identity session can only be verified once a "+
+				"method of the strength of document_capture or better has passed; none has on the way to this approval. "+
+				"Reject the review, or have the user start again")
+		}
 		if !p.To.Terminal() && session.InFlight > 0 {
 			p.To = models.StatusProcessing
 		}

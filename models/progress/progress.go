@@ -48,11 +48,35 @@ func (e Engine) walk(ctx context.Context, session models.Session, in graph.Input
 	if err != nil {
 		return store.Progress{}, err
 	}
-	w := walk{graph: g, session: session, state: session.GraphState.V}
+	state, err := e.state(ctx, g, session)
+	if err != nil {
+		return store.Progress{}, err
+	}
+	w := walk{graph: g, session: session, state: state}
 	if err := w.put(in, ""); err != nil {
 		return store.Progress{}, err
 	}
 	return w.progress(e), nil
+}
+
+// state is how far the session has come. That of an identity session from before states told what was proved is made
+// anew from the steps that were recorded.
+func (e Engine) state(ctx context.Context, g graph.Graph, session models.Session) (graph.State, error) {
+	state := session.GraphState.V
+	if !g.Identity || state.TracksProof || state.Entered == 0 {
+		return state, nil
+	}
+	steps, err := e.Store.Steps(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return state, err
+	}
+	state, _, err = graph.Next(g, graph.State{}, graph.Begin{})
+	for _, recorded := range steps[session.ID] {
+		if in := recorded.Detail.V.Input(); in != nil && err == nil {
+			state, _, err = graph.Next(g, state, in)
+		}
+	}
+	return state, err
 }
 
 // walk is one way through a graph.

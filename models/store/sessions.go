@@ -85,10 +85,7 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
 	case n.Verified:
-		return Change{
-			OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
-			From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified,
-		}, true
+		return s.skipped(session, n.Graph), true
 	case n.begun().moves():
 		begun := n.begun()
 		begun.Session = session
@@ -98,6 +95,35 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	default:
 		return Change{}, false
 	}
+}
+
+// sandboxProvider is the provider of results that nobody has judged.
+const sandboxProvider = "sandbox"
+
+// skipped verifies a session at birth as if the strongest method of its graph had passed. A graph without methods has
+// no result to record.
+func (s *Store) skipped(session models.Session, g graph.Graph) Change {
+	c := Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
+		From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified, Set: map[string]any{},
+	}
+	node, found := graph.Strongest(g)
+	if !found {
+		return c
+	}
+	c.Set["verification_path"] = string(node.Method)
+	if node.Method.Biometric() && session.AwaitsConsent() {
+		c.Set["consented_at"] = session.Created
+	}
+	provider := sandboxProvider
+	c.Also = func(tx *gorm.DB, after models.Session) error {
+		return tx.Create(&models.Result{
+			ID: s.id(models.PrefixResult), OrgID: after.OrgID, SessionID: after.ID, Node: node.ID, Method: node.Method,
+			Attempt: 1, Status: graph.OutcomePassed, AgeTier: &after.AgeTier, ReasonCodes: models.AsJSON([]rules.ReasonCode{}),
+			Checks: models.AsJSON([]models.Check{models.NewCheck("simulated", true)}), Provider: &provider, Created: after.Updated,
+		}).Error
+	}
+	return c
 }
 
 func (n NewSession) begun() Progress {
@@ -216,7 +242,9 @@ func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 
 // SessionGraph reads the graph that the session runs.
 func (s *Store) SessionGraph(ctx context.Context, session models.Session) (graph.Graph, error) {
-	return s.graphs.read(s.read(ctx), session.OrgID, session.GraphID)
+	g, err := s.graphs.read(s.read(ctx), session.OrgID, session.GraphID)
+	g.Identity = session.Type == models.TypeIdentity // graphs of before did not say so
+	return g, err
 }
 
 // Explanation reads why the session's rule is as it is; nil for a session of before that was kept.

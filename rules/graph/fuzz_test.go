@@ -9,19 +9,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
 // FuzzNext plays random sound graphs with random orders of results, noise and
-// repeats among them: each reaches exactly one end, and the end that the fates
-// of its nodes foretell. Played again from the beginning, be it what happened
-// or only what counted, each comes to the identical state.
+// repeats among them, for an age and for an identity: each reaches exactly one
+// end, and the end that the fates of its nodes foretell, but that an identity is
+// verified only where a method that proves one has passed. Played again from the
+// beginning, be it what happened or only what counted, each comes to the
+// identical state.
 func FuzzNext(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := &source{data: data}
 		g := randomGraph(s)
-		playToTheEnd(t, s, g, randomFates(s, g))
+		fate := randomFates(s, g)
+		playToTheEnd(t, &source{data: s.data}, g, fate)
+		g.Identity = true
+		playToTheEnd(t, s, g, fate)
 	})
 }
 
@@ -91,13 +97,41 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 	}
 	require.Equal(t, 1, finishes)
 	want := map[string]graph.Outcome{"yes": graph.OutcomeVerified, "no": graph.OutcomeFailed}[fate.foretell(g, g.Start)]
+	if g.Identity && want == graph.OutcomeVerified && !provedBy(g, counted) {
+		require.Equal(t, rules.ReasonIdentityUnproven, state.FailureReason, "verified without proof")
+	}
+	if state.FailureReason == rules.ReasonIdentityUnproven {
+		require.True(t, g.Identity)
+		want = graph.OutcomeFailed
+	}
 	require.Equal(t, want, state.Outcome)
 	require.Equal(t, want == graph.OutcomeFailed, state.FailureReason != "")
+	requireForecast(t, g, state)
 	for _, in := range past {
 		requireIgnored(t, g, state, in)
 	}
 	require.Equal(t, state, replayed(t, g, past))
 	require.Equal(t, state, replayed(t, g, counted), "what changes nothing need not be kept")
+}
+
+// provedBy reports whether a method that proves identity passed.
+func provedBy(g graph.Graph, inputs []graph.Input) bool {
+	return slices.ContainsFunc(inputs, func(in graph.Input) bool {
+		result, ok := in.(graph.MethodResult)
+		n, _ := g.Node(result.Node)
+		return ok && result.Outcome == graph.OutcomePassed && n.Method.ProvesIdentity()
+	})
+}
+
+// requireForecast holds the end against what [graph.ForIdentity] foresees: where
+// it sees no way to a proof, there is none.
+func requireForecast(t *testing.T, g graph.Graph, end graph.State) {
+	t.Helper()
+	if !g.Identity || end.Outcome != graph.OutcomeVerified {
+		return
+	}
+	_, _, err := graph.ForIdentity(g)
+	require.NoError(t, err)
 }
 
 // replayed plays inputs from the beginning, on a graph and states that go

@@ -36,6 +36,10 @@ const (
 type Graph struct {
 	Version int    `json:"version"`
 	Start   string `json:"start"`
+	// Identity marks the graph of a session that must prove who the user is: it
+	// ends verified only on a way on which a method that proves identity passed.
+	// [ForIdentity] sets it.
+	Identity bool `json:"identity,omitzero"`
 	// Nodes begin with the start node; a group is followed by its members in
 	// declared order, then by what comes after it; the terminals are last.
 	Nodes []Node `json:"nodes"`

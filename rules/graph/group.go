@@ -6,13 +6,13 @@ import (
 )
 
 // open starts a group: a token for each member, in declared order.
-func (r *run) open(group Node, member string, previous *StepResult) error {
+func (r *run) open(group Node, w way) error {
 	if len(group.Members) == 0 {
 		return fmt.Errorf("%w: group %s has no members", ErrCorruptGraph, group.ID)
 	}
-	r.state.Groups = append(r.state.Groups, GroupState{Node: group.ID, Member: member})
+	r.state.Groups = append(r.state.Groups, GroupState{Node: group.ID, Member: w.member, Proved: w.proved})
 	for _, entry := range group.Members {
-		if err := r.enter(entry, group.ID, entry, previous); err != nil {
+		if err := r.enter(entry, group.ID, way{entry, w.previous, w.proved}); err != nil {
 			return err
 		}
 	}
@@ -20,24 +20,27 @@ func (r *run) open(group Node, member string, previous *StepResult) error {
 }
 
 // endMember records that a member of a group has passed or failed, and leaves
-// the group where that decides it.
-func (r *run) endMember(groupID, member string, passed bool, previous *StepResult) error {
+// the group where that decides it. What a member proved counts once it has
+// passed: a failed member's document may be another person's.
+func (r *run) endMember(groupID string, passed bool, w way) error {
 	i := r.groupIndex(groupID)
 	group, ok := r.graph.Node(groupID)
-	if i < 0 || !ok || !slices.Contains(group.Members, member) {
-		return fmt.Errorf("%w: member %q ends in no open group %q", ErrCorruptGraph, member, groupID)
+	if i < 0 || !ok || !slices.Contains(group.Members, w.member) {
+		return fmt.Errorf("%w: member %q ends in no open group %q", ErrCorruptGraph, w.member, groupID)
 	}
 	state := &r.state.Groups[i]
 	if passed {
-		state.Passed = append(state.Passed, member)
+		state.Passed = append(state.Passed, w.member)
+		state.Proved = state.Proved || w.proved
 	} else {
-		state.Failed = append(state.Failed, member)
+		state.Failed = append(state.Failed, w.member)
 	}
+	onward := way{state.Member, w.previous, state.Proved}
 	switch {
 	case decidesPass(group, *state):
-		return r.close(group, group.Pass, state.Member, previous)
+		return r.close(group, group.Pass, onward)
 	case decidesFail(group, *state):
-		return r.close(group, group.Fail, state.Member, previous)
+		return r.close(group, group.Fail, onward)
 	default:
 		return nil
 	}
@@ -59,14 +62,14 @@ func decidesFail(group Node, state GroupState) bool {
 
 // close leaves a group: whatever still waits within it is dropped, and the walk
 // goes on as the member of the enclosing group that it was.
-func (r *run) close(group Node, target, member string, previous *StepResult) error {
+func (r *run) close(group Node, target string, w way) error {
 	r.state.Tokens = slices.DeleteFunc(r.state.Tokens, func(t Token) bool {
 		return r.within(t.Node, group.ID)
 	})
 	r.state.Groups = slices.DeleteFunc(r.state.Groups, func(g GroupState) bool {
 		return g.Node == group.ID || r.within(g.Node, group.ID)
 	})
-	return r.follow(group, target, member, previous)
+	return r.follow(group, target, w)
 }
 
 // within reports whether a node stands inside a group, at any depth. It gives

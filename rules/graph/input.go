@@ -57,7 +57,8 @@ func (Begin) apply(r *run) (bool, error) {
 	if r.state.Entered > 0 {
 		return false, nil
 	}
-	return true, r.enter(r.graph.Start, "", "", nil)
+	r.state.TracksProof = r.graph.Identity
+	return true, r.enter(r.graph.Start, "", way{})
 }
 
 func (in MethodResult) apply(r *run) (bool, error) {
@@ -114,7 +115,7 @@ func (in BranchTaken) apply(r *run) (bool, error) {
 		return false, fmt.Errorf("%w: case %d at node %s", ErrInvalidInput, in.Case, in.Node)
 	}
 	r.leave(n.ID)
-	return true, r.follow(n, target, token.Member, token.Previous)
+	return true, r.follow(n, target, token.way())
 }
 
 func (in ReviewDecided) apply(r *run) (bool, error) {

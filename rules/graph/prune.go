@@ -83,7 +83,7 @@ func (p *pruner) members(group Node) (stay []string, blocked []rules.Method) {
 
 // rest is the graph of what was kept, in the order that it had.
 func (p *pruner) rest() Graph {
-	rest := Graph{Version: p.graph.Version, Start: p.graph.Start}
+	rest := Graph{Version: p.graph.Version, Start: p.graph.Start, Identity: p.graph.Identity}
 	for _, n := range p.graph.Nodes {
 		i := slices.IndexFunc(p.kept, func(kept Node) bool { return kept.ID == n.ID })
 		if i >= 0 {

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -72,10 +73,15 @@ func (b *builder) node(scope string, targets []string, depth int) string {
 		n = review(id, scope, "", "")
 	default:
 		n = method(id, scope, b.source.pick(4), target(), target())
+		n.Method = randomMethods[b.source.pick(len(randomMethods))]
 	}
 	b.nodes[at] = n
 	return id
 }
+
+// randomMethods are one that proves an identity, one that is as strong and does
+// not, and one that is weaker.
+var randomMethods = []rules.Method{rules.MethodMDL, rules.MethodSelfieMatch, rules.MethodFacialAge}
 
 func (b *builder) members(id string, depth int) []string {
 	var entries []string

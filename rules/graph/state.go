@@ -38,6 +38,10 @@ type State struct {
 	// Entered counts the nodes entered so far. A sound graph enters each at
 	// most once, so a higher count than there are nodes betrays a cycle.
 	Entered int `json:"entered,omitzero"`
+	// TracksProof is set at the beginning of a graph that must prove an identity:
+	// tokens and groups then tell what was proved. A state stored before they did
+	// has to be played again from its inputs.
+	TracksProof bool `json:"tracks_proof,omitzero"`
 }
 
 // Token is one place the session waits at: a method, a branch or a review.
@@ -49,7 +53,11 @@ type Token struct {
 	// Previous is the last step on this token's own way here; members side by
 	// side do not see each other's.
 	Previous *StepResult `json:"previous,omitempty"`
+	// Proved reports whether a method that proves identity passed on the way here.
+	Proved bool `json:"proved,omitzero"`
 }
+
+func (t Token) way() way { return way{t.Member, t.Previous, t.Proved} }
 
 // GroupState is an any_of or all_of under way.
 type GroupState struct {
@@ -59,6 +67,9 @@ type GroupState struct {
 	// Passed and Failed are the members that have ended.
 	Passed []string `json:"passed,omitempty"`
 	Failed []string `json:"failed,omitempty"`
+	// Proved reports whether the identity was proved before the group, or by a
+	// member that has passed.
+	Proved bool `json:"proved,omitzero"`
 }
 
 // AttemptCount tallies one method node.

@@ -8,9 +8,15 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// enter arrives at a node that must stand in scope. Member is the member
-// sub-graph being walked; previous is the last step on the way.
-func (r *run) enter(id, scope, member string, previous *StepResult) error {
+// way is what a walk takes along from node to node.
+type way struct {
+	member   string      // entry node of the member sub-graph that is walked, "" at the top
+	previous *StepResult // the last step
+	proved   bool        // a method that proves identity passed
+}
+
+// enter arrives at a node that must stand in scope.
+func (r *run) enter(id, scope string, w way) error {
 	n, ok := r.graph.Node(id)
 	if !ok || n.Scope != scope {
 		return fmt.Errorf("%w: no node %q in scope %q", ErrCorruptGraph, id, scope)
@@ -20,25 +26,25 @@ func (r *run) enter(id, scope, member string, previous *StepResult) error {
 	}
 	switch n.Kind {
 	case KindMethod, KindBranch, KindReview:
-		return r.wait(n, member, previous)
+		return r.wait(n, w)
 	case KindAnyOf, KindAllOf:
-		return r.open(n, member, previous)
+		return r.open(n, w)
 	case KindVerified, KindFailed:
-		return r.terminate(n, previous)
+		return r.terminate(n, w)
 	default:
 		return fmt.Errorf("%w: node %s is of kind %q", ErrCorruptGraph, id, n.Kind)
 	}
 }
 
 // wait puts a token at a node and asks for what the node waits for.
-func (r *run) wait(n Node, member string, previous *StepResult) error {
+func (r *run) wait(n Node, w way) error {
 	if _, taken := r.state.token(n.ID); taken {
 		return fmt.Errorf("%w: two ways wait at node %s", ErrCorruptGraph, n.ID)
 	}
-	r.state.Tokens = append(r.state.Tokens, Token{Node: n.ID, Member: member, Previous: previous})
+	r.state.Tokens = append(r.state.Tokens, Token{Node: n.ID, Member: w.member, Previous: w.previous, Proved: w.proved})
 	switch n.Kind {
 	case KindBranch:
-		r.emit(EvaluateBranch{Node: n.ID, Cases: slices.Clone(n.Cases), Previous: previous})
+		r.emit(EvaluateBranch{Node: n.ID, Cases: slices.Clone(n.Cases), Previous: w.previous})
 	case KindReview:
 		r.emit(EnterReview{Node: n.ID, Reason: n.Reason})
 	default:
@@ -80,7 +86,17 @@ func (r *run) leave(id string) {
 func (r *run) endStep(n Node, token Token, target string, result StepResult) error {
 	r.leave(n.ID)
 	r.state.Previous = &result
-	return r.follow(n, target, token.Member, &result)
+	return r.follow(n, target, r.after(token, result))
+}
+
+// after is the way of a token once its step has ended.
+func (r *run) after(token Token, result StepResult) way {
+	w := token.way()
+	w.previous = &result
+	if r.graph.Identity && result.Outcome == OutcomePassed && result.Method.ProvesIdentity() {
+		w.proved = true
+	}
+	return w
 }
 
 // endReview is endStep for a review, which may leave its target empty: it then
@@ -97,7 +113,7 @@ func (r *run) endReview(n Node, token Token, target string, result StepResult) e
 	}
 	r.state.Previous = &result
 	if approved {
-		r.finish(n, OutcomeVerified, "")
+		r.verify(n, token.way())
 	} else {
 		r.finish(n, OutcomeFailed, rules.ReasonReviewRejected)
 	}
@@ -105,27 +121,37 @@ func (r *run) endReview(n Node, token Token, target string, result StepResult) e
 }
 
 // follow goes from a node to its target within the same member.
-func (r *run) follow(from Node, target, member string, previous *StepResult) error {
+func (r *run) follow(from Node, target string, w way) error {
 	switch target {
 	case PassMember, FailMember:
-		return r.endMember(from.Scope, member, target == PassMember, previous)
+		return r.endMember(from.Scope, target == PassMember, w)
 	default:
-		return r.enter(target, from.Scope, member, previous)
+		return r.enter(target, from.Scope, w)
 	}
 }
 
 // terminate ends the session at a terminal node. Within a group a terminal
 // would bypass the other members, so no compiler puts one there.
-func (r *run) terminate(n Node, previous *StepResult) error {
+func (r *run) terminate(n Node, w way) error {
 	switch {
 	case n.Scope != "":
 		return fmt.Errorf("%w: terminal %s within a group", ErrCorruptGraph, n.ID)
 	case n.Kind == KindVerified:
-		r.finish(n, OutcomeVerified, "")
+		r.verify(n, w)
 	default:
-		r.finish(n, OutcomeFailed, failureReason(previous))
+		r.finish(n, OutcomeFailed, failureReason(w.previous))
 	}
 	return nil
+}
+
+// verify ends the session verified at a node, or failed where it must prove an
+// identity and the way here did not.
+func (r *run) verify(n Node, w way) {
+	if r.graph.Identity && !w.proved {
+		r.finish(n, OutcomeFailed, rules.ReasonIdentityUnproven)
+		return
+	}
+	r.finish(n, OutcomeVerified, "")
 }
 
 // finish ends the session at a node.
