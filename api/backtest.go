@@ -42,20 +42,41 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	sessions, more, err := a.recorded(c, filter, last)
+	if err := a.playedVersion(c, filter.WorkflowVersion); err != nil {
+		return answer{}, err
+	}
+	filter.WorkflowID = c.id()
+	rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, last)
 	if err != nil {
 		return answer{}, err
 	}
 	object := backtestObject{
-		Object: "workflow_backtest", Version: t.version, Sessions: len(sessions), More: more, Changed: []changedObject{},
+		Object: "workflow_backtest", Version: t.version, Sessions: len(rows), More: more, Changed: []changedObject{},
+	}
+	for len(rows) > 0 && err == nil {
+		n := upToSubmissions(rows, mostSubmissionsAtOnce)
+		err = a.replayAll(c, t, rows[:n], &object)
+		rows = rows[n:]
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, object)
+}
+
+// replayAll plays sessions again and counts them into the object.
+func (a *API) replayAll(c *call, t *trial, rows []models.Session, object *backtestObject) error {
+	sessions, err := a.recorded(c, rows)
+	if err != nil {
+		return err
 	}
 	for _, s := range sessions {
 		if err := c.ctx.Err(); err != nil {
-			return answer{}, err
+			return err
 		}
 		after, difference, err := t.replay(s)
 		if err != nil {
-			return answer{}, err
+			return err
 		}
 		if !changes(s.Status, after) {
 			object.Unchanged++
@@ -63,7 +84,7 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 		}
 		object.Changed = append(object.Changed, showChanged(s, after, difference))
 	}
-	return reply(http.StatusOK, object)
+	return nil
 }
 
 // changes reports whether a replay ends otherwise. What was cancelled or expired was waiting until then.
@@ -85,14 +106,14 @@ func showChanged(s recordedSession, after graph.Outcome, difference simulation.D
 // replay plays a session again, as it was and as it would be.
 func (t *trial) replay(s recordedSession) (graph.Outcome, simulation.Difference, error) {
 	script := s.script()
-	was, err := simulation.Run(s.graph, script)
+	was, err := simulation.RunWith(s.graph, t.recorded(s.WorkflowVersion), script)
 	if err != nil {
 		return "", simulation.Difference{}, err
 	}
-	m, err := t.in(s.Jurisdiction)
+	m, err := t.in(s.Jurisdiction, s.Type)
 	if err != nil {
-		return "", simulation.Difference{}, err
+		return "", simulation.Difference{}, withoutParam(err)
 	}
-	would, err := simulation.Run(m.graph, script)
+	would, err := simulation.RunWith(m.graph, t.programs, script)
 	return would.Outcome, simulation.Compare(was, would), err
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
-	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -15,33 +14,38 @@ type recordedSession struct {
 	steps []models.Step
 }
 
-// recorded reads the last sessions of the workflow that pass the filter, and whether there are more.
-func (a *API) recorded(c *call, filter store.SessionFilter, last int) ([]recordedSession, bool, error) {
-	if err := a.playedVersion(c, filter.WorkflowVersion); err != nil {
-		return nil, false, err
+// mostSubmissionsAtOnce bounds what is read of several sessions at once: each submission has a step and a result.
+const mostSubmissionsAtOnce = 2000
+
+// upToSubmissions is how many of the sessions, one at least, have no more submissions together than most.
+func upToSubmissions(rows []models.Session, most int) int {
+	for i, row := range rows {
+		if most -= row.Submissions; most < 0 && i > 0 {
+			return i
+		}
 	}
-	filter.WorkflowID = c.id()
-	rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, last)
-	if err != nil {
-		return nil, false, err
-	}
+	return len(rows)
+}
+
+// recorded reads what moved the sessions along their graphs.
+func (a *API) recorded(c *call, rows []models.Session) ([]recordedSession, error) {
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {
 		ids = append(ids, row.ID)
 	}
 	steps, err := a.store.Steps(c.ctx, c.org().ID, ids...)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	sessions := make([]recordedSession, 0, len(rows))
 	for _, row := range rows {
 		g, err := a.store.SessionGraph(c.ctx, row)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		sessions = append(sessions, recordedSession{Session: row, graph: g, steps: steps[row.ID]})
 	}
-	return sessions, more, nil
+	return sessions, nil
 }
 
 // playedVersion tells a version that the workflow does not have from one that no session has run.

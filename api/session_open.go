@@ -41,11 +41,11 @@ func (a *API) openThere(c *call, s models.Session) (models.Session, error) {
 	}
 	found, err := a.resolve(c.gin, toldOf(s), org.Sandbox)
 	if err != nil {
-		return s, notOfUser(err)
+		return s, withoutParam(err)
 	}
 	there, terms, err := a.govern(version.Definition.V, found.settled(s))
 	if err != nil {
-		return s, notOfUser(err)
+		return s, withoutParam(err)
 	}
 	begun, err := a.engine.Begin(terms.Graph, there)
 	if err != nil {
@@ -69,8 +69,8 @@ func toldOf(s models.Session) (t told) {
 	return t
 }
 
-// notOfUser takes from an error the parameter of the session's creation: the user has sent none.
-func notOfUser(err error) error {
+// withoutParam takes from an error the parameter of the session's creation, which this request does not have.
+func withoutParam(err error) error {
 	var refused *models.Error
 	if !errors.As(err, &refused) {
 		return err

@@ -2,9 +2,11 @@ package api
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
@@ -54,6 +56,9 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := t.admit(max(len(markets), 1)*len(sessions), max(len(markets), 1)*visits(sessions, t.nodes)); err != nil {
+		return answer{}, err
+	}
 	object := simulationObject{Object: "workflow_simulation", Version: t.version, Cases: []caseObject{}}
 	if len(markets) > 0 {
 		object.Markets, err = a.playMarkets(c, t, markets, sessions)
@@ -68,10 +73,22 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 	return reply(http.StatusOK, object)
 }
 
+// visits is how many nodes the sessions may come through in one jurisdiction, repeats included.
+func visits(sessions []simulatedSession, nodes int) int {
+	total := 0
+	for _, s := range sessions {
+		total += nodes + len(s.script.Results) + len(s.script.Reviews)
+	}
+	return total
+}
+
 func playCases(c *call, t *trial, sessions []simulatedSession) ([]caseObject, error) {
 	cases := make([]caseObject, 0, len(sessions))
-	for _, session := range sessions {
+	for i, session := range sessions {
 		played, err := t.play(session)
+		if models.CodeOf(err) == models.CodeParameterInvalid { // of type: the workflow proves no identity there
+			err = within(fmt.Sprintf("cases[%d]", i), err)
+		}
 		if err = cmp.Or(err, c.ctx.Err()); err != nil {
 			return nil, err
 		}
@@ -104,13 +121,13 @@ func (o marketObject) surprises() bool {
 
 func (t *trial) play(s simulatedSession) (caseObject, error) {
 	place := cmp.Or(s.jurisdiction, t.somewhere())
-	m, err := t.in(place)
+	m, err := t.in(place, s.kind)
 	if err != nil {
 		return caseObject{}, err
 	}
 	s.script.Variables.Jurisdiction = string(place)
-	s.script.Variables.AgeTier = string(m.rule.RequiredAgeTier)
-	trace, err := simulation.Run(m.graph, s.script)
+	s.script.Variables.AgeTier = string(cmp.Or(s.ageTier, m.rule.RequiredAgeTier))
+	trace, err := simulation.RunWith(m.graph, t.programs, s.script)
 	return s.show(trace), err
 }
 
@@ -130,8 +147,8 @@ func (s simulatedSession) show(trace simulation.Trace) caseObject {
 		}
 		object.Path = append(object.Path, shown)
 	}
-	if s.expected != "" {
-		as := trace.Outcome == s.expected
+	if s.expected != nil {
+		as := s.expected.meets(trace)
 		object.Expected = &as
 	}
 	return object

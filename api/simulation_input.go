@@ -9,7 +9,6 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/condition"
-	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
 
@@ -17,6 +16,7 @@ const (
 	mostCases   = 100
 	mostReviews = 100
 	mostSignals = 50
+	mostCodes   = 50
 )
 
 type simulationInput struct {
@@ -29,6 +29,8 @@ type simulationInput struct {
 // caseInput is one session to simulate.
 type caseInput struct {
 	Name         *string            `json:"name"`
+	Type         *string            `json:"type"`
+	AgeTier      *string            `json:"age_tier"`
 	Jurisdiction *string            `json:"jurisdiction"`
 	Metadata     map[string]*string `json:"metadata"`
 	Risk         *riskInput         `json:"risk"`
@@ -62,16 +64,14 @@ type decisionInput struct {
 	Decision *string `json:"decision"`
 }
 
-type expectInput struct {
-	Outcome *string `json:"outcome"`
-}
-
 // simulatedSession is a case that has been read.
 type simulatedSession struct {
 	name         *string
+	kind         models.SessionType
+	ageTier      rules.AgeTier      // "" where that of the rule holds
 	jurisdiction rules.Jurisdiction // "" where none is given
 	script       simulation.Script
-	expected     graph.Outcome // "" where nothing is
+	expected     *expectation // nil where nothing is
 }
 
 func (in simulationInput) read() ([]simulatedSession, error) {
@@ -104,13 +104,31 @@ func within(path string, err error) error {
 }
 
 func (in caseInput) read() (simulatedSession, error) {
-	s := simulatedSession{name: in.Name}
+	s := simulatedSession{name: in.Name, kind: models.TypeAge}
 	var err error
 	if s.script.Variables.Metadata, err = metadataOf(in.Metadata); err != nil {
 		return s, err
 	}
-	return s, cmp.Or(checkText("name", in.Name, longestName), in.readPlace(&s), in.Risk.read(&s.script.Variables.Risk),
+	return s, cmp.Or(checkText("name", in.Name, longestName), in.readKind(&s), in.readPlace(&s), in.Risk.read(&s.script.Variables.Risk),
 		in.readResults(&s), in.readReviews(&s), in.Expect.read(&s))
+}
+
+// readKind reads what the session is to prove.
+func (in caseInput) readKind(s *simulatedSession) error {
+	if in.Type != nil {
+		if err := oneOf("type", in.Type, []string{string(models.TypeAge), string(models.TypeIdentity)}); err != nil {
+			return err
+		}
+		s.kind = models.SessionType(*in.Type)
+	}
+	if in.AgeTier == nil {
+		return nil
+	}
+	var known bool
+	if s.ageTier, known = rules.ParseAgeTier(*in.AgeTier); !known {
+		return models.Invalid("age_tier", "age_tier must be a minimum age, such as min_age_21")
+	}
+	return nil
 }
 
 func (in caseInput) readPlace(s *simulatedSession) error {

@@ -9,8 +9,13 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// mostPlays bounds the cases times the jurisdictions of one simulation.
-const mostPlays = 2000
+// Bounds of one simulation: the cases times the jurisdictions; the nodes, results and reviews of all of these; and what
+// their conditions may cost in CEL's units of work, about ten seconds' worth.
+const (
+	mostPlays         = 2000
+	mostVisits        = 50_000
+	mostSimulatedCost = 20_000_000
+)
 
 // allMarkets asks for every jurisdiction that the workflow is for.
 const allMarkets = "*"
@@ -57,6 +62,9 @@ func (a *API) marketsOf(d graph.Definition) []rules.Jurisdiction {
 }
 
 func readMarkets(names []string) (markets []rules.Jurisdiction, err error) {
+	if len(names) > mostPlays {
+		return nil, models.Invalid("jurisdictions", "jurisdictions must not have more than %d entries", mostPlays)
+	}
 	for _, name := range names {
 		j, ok := rules.ParseJurisdiction(name)
 		if !ok {
@@ -75,7 +83,7 @@ func (t *trial) playIn(j rules.Jurisdiction, name string, sessions []simulatedSe
 	object := marketObject{
 		Jurisdiction: j, Name: name, Methods: []rules.Method{}, DroppedMethods: []rules.Method{}, Cases: []caseObject{},
 	}
-	m, err := t.in(j)
+	m, err := t.in(j, models.TypeAge)
 	var refused *models.Error
 	if errors.As(err, &refused) {
 		object.Error = &marketError{Code: refused.Code, Message: refused.Message}
@@ -92,6 +100,11 @@ func (t *trial) playIn(j rules.Jurisdiction, name string, sessions []simulatedSe
 	for _, session := range sessions {
 		session.jurisdiction = j
 		played, err := t.play(session)
+		if errors.As(err, &refused) { // the workflow runs there, and proves no identity
+			object.Error = &marketError{Code: refused.Code, Message: refused.Message}
+			object.Cases = []caseObject{}
+			return object, nil
+		}
 		if err != nil {
 			return object, err
 		}

@@ -13,7 +13,6 @@ import (
 var (
 	verdicts  = []string{"passed", "failed", "requires_input", "error"}
 	decisions = []string{"approve", "reject", "escalate"}
-	endings   = []string{"verified", "failed", "waiting"}
 )
 
 // oneOf reads a name that is required, and one of those given.
@@ -63,7 +62,7 @@ func (in resultInput) read() (simulation.Result, error) {
 	if result.Risk, err = in.Risk.read(); err != nil {
 		return result, err
 	}
-	return result, applyAll(&result.ReasonCodes, "reason_codes", in.ReasonCodes, rules.ParseReasonCode)
+	return result, applyAll(&result.ReasonCodes, "reason_codes", in.ReasonCodes, mostCodes, rules.ParseReasonCode)
 }
 
 func (in *toldInput) read() (*rules.Risk, error) {
@@ -90,16 +89,5 @@ func (in caseInput) readReviews(s *simulatedSession) error {
 		}
 		s.script.Reviews = append(s.script.Reviews, review)
 	}
-	return nil
-}
-
-func (in *expectInput) read(s *simulatedSession) error {
-	if in == nil {
-		return nil
-	}
-	if err := oneOf("expect.outcome", in.Outcome, endings); err != nil {
-		return err
-	}
-	s.expected = graph.Outcome(*in.Outcome)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -15,45 +16,96 @@ type trial struct {
 	definition graph.Definition
 	// permitting is the rule that a session would run under at a place.
 	permitting func(d graph.Definition, at place) (*compliance.Rule, error)
-	markets    map[rules.Jurisdiction]market
+	markets    map[placed]market
+	// nodes is the number of nodes of the compiled workflow.
+	nodes int
+	// programs are those of the definition's conditions.
+	programs *condition.Programs
+	// past are the programs of the version whose sessions are replayed.
+	past struct {
+		version  int
+		programs *condition.Programs
+	}
+}
+
+// placed is where a session plays, and what it is to prove.
+type placed struct {
+	jurisdiction rules.Jurisdiction
+	kind         models.SessionType
 }
 
 // market is how the workflow runs in one jurisdiction.
 type market struct {
 	rule  *compliance.Rule
 	graph graph.Graph
-	// dropped are the methods that are not allowed there.
+	// dropped are the methods that are not allowed there, or that do not prove an identity.
 	dropped []rules.Method
 }
 
 // trial looks up what to play. A draft must be one that could be published.
 func (a *API) trial(c *call, version *int) (*trial, error) {
-	t := &trial{version: version, permitting: a.permitting, markets: map[rules.Jurisdiction]market{}}
+	t := &trial{version: version, permitting: a.permitting, markets: map[placed]market{}, programs: new(condition.Programs)}
 	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return t, err
 	}
 	if version == nil {
 		t.definition = w.Definition.V
-		_, err = compile(w)
+		compiled, err := compileWith(w, t.programs)
+		t.nodes = len(compiled.Nodes)
 		return t, err
 	}
 	v, err := a.store.WorkflowVersion(c.ctx, c.org().ID, w.ID, *version)
-	t.definition = v.Definition.V
+	t.definition, t.nodes = v.Definition.V, len(v.Compiled.V.Nodes)
 	return t, err
 }
 
-// in is how a session in this jurisdiction would run.
-func (t *trial) in(j rules.Jurisdiction) (m market, err error) {
-	if m, ready := t.markets[j]; ready {
+// recorded are the programs of the version that a session ran. Those of one version are kept at a time.
+func (t *trial) recorded(version int) *condition.Programs {
+	if t.past.programs == nil || t.past.version != version {
+		t.past.version, t.past.programs = version, new(condition.Programs)
+	}
+	return t.past.programs
+}
+
+// admit refuses to play more at once than fits into the time of a request: visits are the nodes that all sessions
+// together may come through.
+func (t *trial) admit(plays, visits int) error {
+	if visits > mostVisits {
+		return models.Invalid("cases", "The cases are too much at once: their results, reviews and the %d nodes of the "+
+			"workflow, for each case and jurisdiction, must not be more than %d", t.nodes, mostVisits)
+	}
+	conditions := t.definition.Conditions()
+	if len(conditions) > graph.MostConditions {
+		return models.Invalid("version", "The version has more than %d conditions, too many to play", graph.MostConditions)
+	}
+	var cost uint64
+	for _, expr := range conditions {
+		each, err := t.programs.Check(expr)
+		if err != nil {
+			return err
+		}
+		cost += each
+	}
+	if cost*uint64(plays) > mostSimulatedCost { //nolint:gosec // plays are few, and not negative
+		return models.Invalid("cases", "The cases are too much at once: the conditions of the workflow may cost %d units of "+
+			"work, and those of all cases together must not cost more than %d", cost, mostSimulatedCost)
+	}
+	return nil
+}
+
+// in is how a session of this type would run in this jurisdiction.
+func (t *trial) in(j rules.Jurisdiction, kind models.SessionType) (m market, err error) {
+	at := placed{j, kind}
+	if m, ready := t.markets[at]; ready {
 		return m, nil
 	}
 	if m.rule, err = t.permitting(t.definition, place{j, models.JurisdictionExplicit}); err != nil {
 		return m, err
 	}
-	m.graph, m.dropped, err = specialise(t.definition, m.rule, j, models.TypeAge)
+	m.graph, m.dropped, err = specialise(t.definition, m.rule, j, kind)
 	if err == nil {
-		t.markets[j] = m
+		t.markets[at] = m
 	}
 	return m, err
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -40,15 +41,39 @@ type preferencesInput struct {
 	Handoff          *handoffInput `json:"handoff"`
 }
 
+// mostMethods bounds a list of methods; a method may stand in it once.
+var mostMethods = len(rules.Methods())
+
 // apply writes what is given into w. After an error w is of no use.
 func (in workflowInput) apply(w *models.Workflow) error {
+	before := w.Definition.V
+	if err := in.applyFields(w); err != nil {
+		return err
+	}
+	// A draft that was larger before there was a bound may shrink, and be renamed.
+	if size := w.Definition.V.Size(); size > graph.MostBytes && size > before.Size() {
+		return models.Invalid(in.largest(), "The definition of a workflow must not be larger than %d bytes in JSON; this "+
+			"one has %d", graph.MostBytes, size)
+	}
+	return nil
+}
+
+// largest names the field that makes a definition too large: all others are bounded well below.
+func (in workflowInput) largest() string {
+	if present(in.Graph) {
+		return "graph"
+	}
+	return "overrides"
+}
+
+func (in workflowInput) applyFields(w *models.Workflow) error {
 	d := &w.Definition.V
 	return cmp.Or(
 		in.applyName(w), in.applyMode(d), in.applyUseCase(d),
-		applyAll(&d.Jurisdictions, "jurisdictions", in.Jurisdictions, rules.ParseJurisdiction),
-		applyAll(&d.Methods, "methods", in.Methods, rules.ParseMethod),
+		applyAll(&d.Jurisdictions, "jurisdictions", in.Jurisdictions, graph.MostJurisdictions, rules.ParseJurisdiction),
+		applyAll(&d.Methods, "methods", in.Methods, mostMethods, rules.ParseMethod),
 		in.applyComposition(d),
-		applyAll(&d.Supplementary, "supplementary", in.Supplementary, rules.ParseMethod),
+		applyAll(&d.Supplementary, "supplementary", in.Supplementary, mostMethods, rules.ParseMethod),
 		in.applyOverrides(d), in.applyPreferences(d), in.applyGraph(d),
 	)
 }
@@ -87,17 +112,23 @@ func (in workflowInput) applyComposition(d *graph.Definition) error {
 	return nil
 }
 
-// applyAll reads a list of names into to, if one is given.
-func applyAll[T ~string](to *[]T, field string, given []string, parse func(string) (T, bool)) error {
+// applyAll reads a set of at most so many names into to, if one is given.
+func applyAll[T ~string](to *[]T, field string, given []string, most int, parse func(string) (T, bool)) error {
 	if given == nil {
 		return nil
+	}
+	if len(given) > most {
+		return models.Invalid(field, "%s must not have more than %d entries", field, most)
 	}
 	all := make([]T, 0, len(given))
 	for i, name := range given {
 		value, ok := parse(name)
+		path := fmt.Sprintf("%s[%d]", field, i)
 		if !ok {
-			path := fmt.Sprintf("%s[%d]", field, i)
 			return models.Invalid(path, "%s is not known", path)
+		}
+		if slices.Contains(all, value) {
+			return models.Invalid(path, "%s appears more than once: %s", path, value)
 		}
 		all = append(all, value)
 	}

@@ -65,6 +65,16 @@ func showVersion(v models.WorkflowVersion) versionObject {
 	}
 }
 
+// publishedObject is a version as publishing answers it.
+type publishedObject struct {
+	versionObject
+	Warnings []faultObject `json:"warnings"`
+}
+
+func showPublished(v models.WorkflowVersion) publishedObject {
+	return publishedObject{showVersion(v), showFaults(graph.Warnings(v.Definition.V))}
+}
+
 func showDefinition(d graph.Definition) definitionObject {
 	set := d.Preferences
 	d = d.WithDefaults()

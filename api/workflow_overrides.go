@@ -15,6 +15,9 @@ func (in workflowInput) applyOverrides(d *graph.Definition) error {
 	if in.Overrides == nil {
 		return nil
 	}
+	if len(in.Overrides) > graph.MostJurisdictions {
+		return models.Invalid("overrides", "overrides must not have more than %d entries", graph.MostJurisdictions)
+	}
 	overrides := graph.Overrides{}
 	for _, place := range slices.Sorted(maps.Keys(in.Overrides)) {
 		given, path := in.Overrides[place], "overrides."+clip(place, longestPath)
@@ -25,10 +28,13 @@ func (in workflowInput) applyOverrides(d *graph.Definition) error {
 		if !ok {
 			return models.Invalid(path, "%s is not keyed by an ISO 3166 country or subdivision", path)
 		}
+		if slices.ContainsFunc(overrides, func(o graph.Override) bool { return o.Jurisdiction == jurisdiction }) {
+			return models.Invalid(path, "%s appears more than once", path)
+		}
 		override := graph.Override{Jurisdiction: jurisdiction}
 		err := cmp.Or(
-			applyAll(&override.Add, path+".add", given.Add, rules.ParseMethod),
-			applyAll(&override.Remove, path+".remove", given.Remove, rules.ParseMethod),
+			applyAll(&override.Add, path+".add", given.Add, mostMethods, rules.ParseMethod),
+			applyAll(&override.Remove, path+".remove", given.Remove, mostMethods, rules.ParseMethod),
 		)
 		if err != nil {
 			return err

@@ -21,5 +21,5 @@ func (a *API) rollbackWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return reply(http.StatusCreated, showVersion(v))
+	return reply(http.StatusCreated, showPublished(v))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -26,12 +27,16 @@ func (a *API) publishWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return reply(http.StatusCreated, showVersion(v))
+	return reply(http.StatusCreated, showPublished(v))
 }
 
-// compile tells all that is wrong with a draft at once.
+// compile compiles a draft. The error tells all that is wrong with it.
 func compile(w models.Workflow) (graph.Graph, error) {
-	compiled, faults := graph.Compile(w.Definition.V)
+	return compileWith(w, new(condition.Programs))
+}
+
+func compileWith(w models.Workflow, programs *condition.Programs) (graph.Graph, error) {
+	compiled, faults := graph.CompileWith(w.Definition.V, programs)
 	if len(faults) == 0 {
 		return compiled, nil
 	}
@@ -50,12 +55,14 @@ func paramOf(f graph.Fault) string {
 }
 
 type validationObject struct {
-	Object  string         `json:"object"`
-	Valid   bool           `json:"valid"`
-	Faults  []faultObject  `json:"faults"`
-	Methods []rules.Method `json:"methods"`
+	Object   string         `json:"object"`
+	Valid    bool           `json:"valid"`
+	Faults   []faultObject  `json:"faults"`
+	Warnings []faultObject  `json:"warnings"` // empty where there are faults
+	Methods  []rules.Method `json:"methods"`
 }
 
+// faultObject is what is wrong with a workflow, or what its author should know of it.
 type faultObject struct {
 	Node    *string `json:"node"` // null for the workflow as a whole
 	Field   string  `json:"field"`
@@ -73,16 +80,24 @@ func (a *API) validateWorkflow(c *call) (answer, error) {
 	compiled, faults := graph.Compile(w.Definition.V)
 	object := validationObject{
 		Object: "workflow_validation", Valid: len(faults) == 0,
-		Faults: make([]faultObject, 0, len(faults)), Methods: graph.OfferedMethods(compiled),
+		Faults: showFaults(faults), Warnings: []faultObject{}, Methods: graph.OfferedMethods(compiled),
 	}
+	if object.Valid {
+		object.Warnings = showFaults(graph.Warnings(w.Definition.V))
+	}
+	return reply(http.StatusOK, object)
+}
+
+func showFaults(faults []graph.Fault) []faultObject {
+	all := make([]faultObject, 0, len(faults))
 	for _, fault := range faults {
 		shown := faultObject{Field: fault.Field, Message: fault.Message}
 		if fault.Node != "" {
 			shown.Node = &fault.Node
 		}
-		object.Faults = append(object.Faults, shown)
+		all = append(all, shown)
 	}
-	return reply(http.StatusOK, object)
+	return all
 }
 
 func (a *API) listWorkflowVersions(c *call) (answer, error) {

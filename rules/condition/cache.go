@@ -3,41 +3,58 @@ package condition
 import (
 	"container/list"
 	"sync"
-
-	"cel.dev/cel-go/cel"
 )
 
-// mostPrograms is how many compiled conditions are kept, each a few kilobytes.
-const mostPrograms = 1000
+// Bounds of the programs that a process keeps. A program takes some kilobytes,
+// and about 65 bytes for each character of its condition.
+const (
+	mostPrograms = 1000
+	mostText     = 500_000 // bytes of all conditions together
+)
 
-// compiled holds the programs of the whole process: a program depends on its
+// compiled holds the programs that sessions used last: a program depends on its
 // text alone, holds no state, and costs a hundred times more to compile than to
 // run.
-var compiled = newCache(mostPrograms)
+var compiled = newCache(mostPrograms, mostText)
 
 // cache keeps the programs used last. It is safe for concurrent use.
 type cache struct {
+	most, mostText int
+
 	mu      sync.Mutex
-	most    int
+	text    int // bytes of the conditions in entries
 	entries map[string]*list.Element
 	recent  *list.List // of *entry, the one used last in front
 }
 
 type entry struct {
 	expr    string
-	program cel.Program
+	program program
 }
 
-func newCache(most int) *cache {
-	return &cache{most: most, entries: map[string]*list.Element{}, recent: list.New()}
+func newCache(most, mostText int) *cache {
+	return &cache{most: most, mostText: mostText, entries: map[string]*list.Element{}, recent: list.New()}
 }
 
-func (c *cache) get(expr string) (cel.Program, bool) {
+// compile returns the program of a condition, from the cache if it is there.
+func (c *cache) compile(expr string) (program, error) {
+	if known, ok := c.get(expr); ok {
+		return known, nil
+	}
+	made, err := compile(expr)
+	if err != nil {
+		return program{}, err
+	}
+	c.put(expr, made)
+	return made, nil
+}
+
+func (c *cache) get(expr string) (program, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.entries[expr]
 	if !ok {
-		return nil, false
+		return program{}, false
 	}
 	c.recent.MoveToFront(element)
 	found, ok := element.Value.(*entry)
@@ -45,17 +62,20 @@ func (c *cache) get(expr string) (cel.Program, bool) {
 }
 
 // put adds a program; where two callers compiled the same one, the first stays.
-func (c *cache) put(expr string, program cel.Program) {
+func (c *cache) put(expr string, p program) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.entries[expr]; ok {
 		return
 	}
-	c.entries[expr] = c.recent.PushFront(&entry{expr: expr, program: program})
-	if c.recent.Len() <= c.most {
-		return
-	}
-	if oldest, ok := c.recent.Remove(c.recent.Back()).(*entry); ok {
+	c.entries[expr] = c.recent.PushFront(&entry{expr: expr, program: p})
+	c.text += len(expr)
+	for c.recent.Len() > c.most || c.text > c.mostText {
+		oldest, ok := c.recent.Remove(c.recent.Back()).(*entry)
+		if !ok {
+			return
+		}
 		delete(c.entries, oldest.expr)
+		c.text -= len(oldest.expr)
 	}
 }

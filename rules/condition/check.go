@@ -24,62 +24,53 @@ func refuse(format string, args ...any) error {
 	return &Error{Message: fmt.Sprintf(format, args...)}
 }
 
-// Check reports what keeps a condition from being used: it does not parse, names
-// what does not exist, is not true or false, is too long or may take too much
-// work. The error is an [*Error] unless the engine itself is at fault.
-func Check(expr string) error {
-	_, err := compile(expr)
-	return err
+// program is a compiled condition.
+type program struct {
+	cel.Program
+	cost uint64 // what it may cost at worst, in CEL's units
 }
 
-// compile returns the program of a condition, from the cache if it is there.
-func compile(expr string) (cel.Program, error) {
-	if program, ok := compiled.get(expr); ok {
-		return program, nil
-	}
-	program, err := compileAnew(expr)
-	if err != nil {
-		return nil, err
-	}
-	compiled.put(expr, program)
-	return program, nil
-}
-
-func compileAnew(expr string) (cel.Program, error) {
+// compile compiles a condition, or reports what keeps it from being used: it
+// does not parse, names what does not exist, is not true or false, is too long
+// or may take too much work. The error is an [*Error] unless the engine itself
+// is at fault.
+func compile(expr string) (program, error) {
 	if strings.TrimSpace(expr) == "" {
-		return nil, refuse("is required: write a condition such as risk.level == 'high'")
+		return program{}, refuse("is required: write a condition such as risk.level == 'high'")
 	}
 	if utf8.RuneCountInString(expr) > LongestCondition {
-		return nil, refuse("must not have more than %d characters", LongestCondition)
+		return program{}, refuse("must not have more than %d characters", LongestCondition)
 	}
 	env, err := environment()
 	if err != nil {
-		return nil, fmt.Errorf("prepare CEL: %w", err)
+		return program{}, fmt.Errorf("prepare CEL: %w", err)
 	}
 	checked, issues := env.Compile(expr)
 	if issues.Err() != nil {
-		return nil, refuse("%s", describe(issues))
+		return program{}, refuse("%s", describe(issues))
 	}
 	if kind := checked.OutputType(); !kind.IsExactType(cel.BoolType) {
-		return nil, refuse("must be true or false, not of type %s: compare it with something", kind)
+		return program{}, refuse("must be true or false, not of type %s: compare it with something", kind)
 	}
-	if err := bounded(env, checked); err != nil {
-		return nil, err
+	cost, err := highest(env, checked)
+	if err != nil {
+		return program{}, err
 	}
-	return env.Program(checked, absentIsFalse(checked.NativeRep()), cel.CostLimit(highestCost))
+	runs, err := env.Program(checked, absentIsFalse(checked.NativeRep()), cel.CostLimit(highestCost))
+	return program{runs, cost}, err
 }
 
-// bounded refuses a condition that could take too much work.
-func bounded(env *cel.Env, checked *cel.Ast) error {
+// highest is what a condition may cost at worst; too much is refused.
+func highest(env *cel.Env, checked *cel.Ast) (uint64, error) {
 	estimate, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
-		return errors.Join(refuse("its cost cannot be estimated: make it simpler"), err)
+		return 0, errors.Join(refuse("its cost cannot be estimated: make it simpler"), err)
 	}
 	if estimate.Max > highestCost {
-		return refuse("may take too much work (%d units, %d are allowed): "+
+		return 0, refuse("may take too much work (%d units, %d are allowed): "+
 			"loop over less, or compare with == instead of searching", estimate.Max, highestCost)
 	}
-	return nil
+	return estimate.Max, nil
 }
 
 // mostIssues is how many mistakes of one condition are told at once.

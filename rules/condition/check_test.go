@@ -29,7 +29,8 @@ func TestCheckAccepts(t *testing.T) {
 		"true",
 	}
 	for _, expr := range accepted {
-		require.NoError(t, condition.Check(expr), expr)
+		_, err := new(condition.Programs).Check(expr)
+		require.NoError(t, err, expr)
 	}
 }
 
@@ -59,7 +60,7 @@ func TestCheckRefusesInPublicWords(t *testing.T) {
 		{pairs, "may take too much work ("},
 	}
 	for _, c := range cases {
-		err := condition.Check(c.expr)
+		_, err := new(condition.Programs).Check(c.expr)
 		var refused *condition.Error
 		require.ErrorAs(t, err, &refused, c.expr)
 		require.Contains(t, refused.Message, c.want)

@@ -18,9 +18,18 @@ const Default = -1
 // number, counts as false; the reason says so. The reason quotes conditions
 // and never values, for those may be personal.
 //
-// The error tells of a condition that [Check] refuses. No reason can replace it:
-// a rule that is not understood is not false.
+// The error tells of a condition that [Programs.Check] refuses. No reason can
+// replace it: a rule that is not understood is not false.
+//
+// Evaluate keeps the programs that the process used last. It is for conditions
+// of published workflows; drafts and simulations have [Programs] of their own.
 func Evaluate(conditions []string, v Variables) (index int, reason string, err error) {
+	return evaluate(compiled.compile, conditions, v)
+}
+
+func evaluate(
+	compile func(string) (program, error), conditions []string, v Variables,
+) (index int, reason string, err error) {
 	activation := v.activation()
 	var failed []string
 	for i, expr := range conditions {

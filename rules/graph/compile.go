@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
 )
 
 // Ids of the nodes a simple workflow compiles to. A member is called after its
@@ -18,8 +19,14 @@ const (
 // Compile turns a definition into its graph, as it reads where no override
 // holds. With any fault there is no graph, and the faults are all there are.
 func Compile(d Definition) (Graph, []Fault) {
+	return CompileWith(d, new(condition.Programs))
+}
+
+// CompileWith is [Compile] with the definition's programs, in which the
+// conditions are compiled for whoever evaluates them next.
+func CompileWith(d Definition, programs *condition.Programs) (Graph, []Fault) {
 	d = d.WithDefaults()
-	if faults := validate(d); len(faults) > 0 {
+	if faults := validate(d, programs); len(faults) > 0 {
 		return Graph{}, faults
 	}
 	return build(d), nil

@@ -44,11 +44,12 @@ func (g Graph) provingMembers(n Node) []string {
 	}
 	f := newForecast(g, "")
 	weak := func(entry string) bool { return f.from(entry, unproved).pass[unproved] }
-	proving := slices.DeleteFunc(slices.Clone(n.Members), weak)
-	if len(proving) == 0 {
+	proves := func(entry string) bool { return f.from(entry, unproved).pass[proved] }
+	stay := slices.DeleteFunc(slices.Clone(n.Members), weak)
+	if !slices.ContainsFunc(stay, proves) {
 		return n.Members
 	}
-	return proving
+	return stay
 }
 
 // Strongest returns the method node with the strongest method of the graph, of

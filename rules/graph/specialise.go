@@ -12,13 +12,16 @@ type Allowed func(rules.Method) bool
 // A graph has no overrides, and only its any_of nodes can do without a member;
 // a sub-graph goes as a whole where it cannot do without what is not allowed.
 //
-// Errors: [*FaultError] for a definition that does not compile;
+// The definition has to be one that compiles. Its conditions, and what bounds it
+// as a whole, are not looked at again.
+//
+// Errors: [*FaultError] for a definition with any other fault;
 // [*ProhibitedError] where an any_of is left empty, an all_of, which the
 // supplementary layers are too, has lost a member, or a method node of a graph
 // is not allowed, even if it stands behind a branch that would not lead there.
 func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []rules.Method, error) {
 	d = d.WithDefaults()
-	if faults := validate(d); len(faults) > 0 {
+	if faults := validate(d, nil); len(faults) > 0 {
 		return Graph{}, nil, &FaultError{Faults: faults}
 	}
 	if d.Mode == ModeGraph {

@@ -5,17 +5,26 @@ import (
 	"slices"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/condition"
 )
 
 // checker gathers the faults of one definition that has its defaults.
 type checker struct {
 	d      Definition
 	faults []Fault
+	// programs are those of the definition's conditions. They are nil where the
+	// definition was published: neither conditions nor bounds are checked then.
+	programs *condition.Programs
+	// cost is what the conditions may cost at worst, so far.
+	cost uint64
 }
 
 // validate returns every fault of d, in the order of its fields.
-func validate(d Definition) []Fault {
-	c := &checker{d: d}
+func validate(d Definition, programs *condition.Programs) []Fault {
+	c := &checker{d: d, programs: programs}
+	if c.oversize() {
+		return c.faults
+	}
 	switch d.Mode {
 	case ModeSimple:
 		c.useCase()
@@ -55,6 +64,9 @@ func (c *checker) useCase() {
 }
 
 func (c *checker) jurisdictions() {
+	if !c.bounded("jurisdictions", len(c.d.Jurisdictions), MostJurisdictions) {
+		return
+	}
 	for i, j := range c.d.Jurisdictions {
 		field := fmt.Sprintf("jurisdictions[%d]", i)
 		c.jurisdiction(field, j)
@@ -74,7 +86,7 @@ func (c *checker) primary() {
 	if len(c.d.Methods) == 0 {
 		c.add("methods", "at least one method is required")
 	}
-	for i, m := range c.d.Methods {
+	for i, m := range c.some("methods", c.d.Methods) {
 		c.method(fmt.Sprintf("methods[%d]", i), m, c.d.Methods[:i])
 	}
 	if c.d.Composition != AnyOf && c.d.Composition != AllOf {
@@ -83,7 +95,7 @@ func (c *checker) primary() {
 }
 
 func (c *checker) supplementary() {
-	for i, m := range c.d.Supplementary {
+	for i, m := range c.some("supplementary", c.d.Supplementary) {
 		field := fmt.Sprintf("supplementary[%d]", i)
 		if !c.method(field, m, c.d.Supplementary[:i]) {
 			continue
@@ -116,6 +128,9 @@ func (c *checker) preferences() {
 	}
 	if p.MaxAttempts < 1 || p.MaxAttempts > HighestMaxAttempts {
 		c.add("preferences.max_attempts", "must be from 1 to %d", HighestMaxAttempts)
+	}
+	if !c.bounded("preferences.document_types", len(p.DocumentTypes), len(documentTypes)) {
+		return
 	}
 	for i, kind := range p.DocumentTypes {
 		field := fmt.Sprintf("preferences.document_types[%d]", i)

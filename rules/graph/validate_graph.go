@@ -39,7 +39,14 @@ func (c *checker) graph() {
 		c.add("graph.nodes", "must not hold more than %d nodes, those of sub-graphs among them; there are %d", MostNodes, size)
 		return
 	}
+	if c.tooManyConditions() {
+		return
+	}
 	c.scope(scope{field: "graph", depth: 1, start: c.d.Graph.Start, nodes: c.d.Graph.Nodes})
+	if c.cost > MostConditionCost {
+		c.add("graph.nodes", "the conditions may take too much work together (%d units, %d are allowed): "+
+			"loop over less, or compare with == instead of searching", c.cost, MostConditionCost)
+	}
 }
 
 // scope is a graph under check, the whole one or a member's.

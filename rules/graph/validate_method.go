@@ -33,6 +33,9 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 		c.at(id, path+".document_types", "means nothing to %s: remove it", m)
 		return
 	}
+	if !c.boundedAt(id, path+".document_types", len(o.DocumentTypes), len(documentTypes)) {
+		return
+	}
 	for i, kind := range o.DocumentTypes {
 		field := fmt.Sprintf("%s.document_types[%d]", path, i)
 		if !slices.Contains(documentTypes, kind) {
@@ -47,6 +50,10 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 func (c *checker) members(s scope, id string, n SourceNode) {
 	if len(n.Methods)+len(n.Members) == 0 {
 		c.at(id, "methods", "at least one member is required: list methods, or members")
+	}
+	if !c.boundedAt(id, "methods", len(n.Methods), len(rules.Methods())) ||
+		!c.boundedAt(id, "members", len(n.Members), MostNodes) {
+		return
 	}
 	var seen []rules.Method
 	once := func(field string, m rules.Method) {

@@ -119,6 +119,21 @@ func (c *checker) target(s scope, id, field, target string) {
 	c.at(id, field, "there is no node %q: %s", shorten(target), hint)
 }
 
+func (c *checker) condition(id, field, expr string) {
+	if c.programs == nil {
+		return
+	}
+	cost, err := c.programs.Check(expr)
+	c.cost += cost
+	var refused *condition.Error
+	switch {
+	case errors.As(err, &refused):
+		c.at(id, field, "%s", refused.Message)
+	case err != nil:
+		c.at(id, field, "cannot be checked")
+	}
+}
+
 func (c *checker) cases(s scope, id string, cases []Case) {
 	if len(cases) == 0 {
 		c.at(id, "cases", "at least one case is required, with when and next")
@@ -129,13 +144,7 @@ func (c *checker) cases(s scope, id string, cases []Case) {
 	}
 	for i, v := range cases {
 		field := fmt.Sprintf("cases[%d]", i)
-		var refused *condition.Error
-		switch err := condition.Check(v.When); {
-		case errors.As(err, &refused):
-			c.at(id, field+".when", "%s", refused.Message)
-		case err != nil:
-			c.at(id, field+".when", "cannot be checked")
-		}
+		c.condition(id, field+".when", v.When)
 		c.target(s, id, field+".next", v.Next)
 	}
 }

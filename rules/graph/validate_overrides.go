@@ -8,6 +8,9 @@ import (
 )
 
 func (c *checker) overrides() {
+	if !c.bounded("overrides", len(c.d.Overrides), MostJurisdictions) {
+		return
+	}
 	for i, v := range c.d.Overrides {
 		field := fmt.Sprintf("overrides.%s", v.Jurisdiction)
 		c.jurisdiction(field, v.Jurisdiction)
@@ -25,7 +28,7 @@ func (c *checker) overrides() {
 }
 
 func (c *checker) additions(override string, v Override) {
-	for i, m := range v.Add {
+	for i, m := range c.some(override+".add", v.Add) {
 		field := fmt.Sprintf("%s.add[%d]", override, i)
 		if !c.method(field, m, v.Add[:i]) {
 			continue
@@ -40,7 +43,7 @@ func (c *checker) additions(override string, v Override) {
 }
 
 func (c *checker) removals(override string, v Override) {
-	for i, m := range v.Remove {
+	for i, m := range c.some(override+".remove", v.Remove) {
 		field := fmt.Sprintf("%s.remove[%d]", override, i)
 		if !c.method(field, m, v.Remove[:i]) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,7 @@ func FuzzRun(f *testing.F) {
 		s := feedUntilDone(t, c, g)
 		requireReplays(t, g, s)
 		requireAnyOrderRuns(t, c, g, s)
+		requireProvesIdentity(t, c, d, g)
 		requireSpecialises(t, c, d)
 	})
 }
@@ -94,7 +96,8 @@ func requireOneEnd(t *testing.T, g graph.Graph, trace simulation.Trace) {
 		require.Empty(t, n.Scope, "a review within a group decides no session")
 		return
 	}
-	require.Equal(t, last.Kind == graph.KindVerified, trace.Outcome == graph.OutcomeVerified)
+	verified := trace.Outcome == graph.OutcomeVerified || trace.FailureReason == rules.ReasonIdentityUnproven
+	require.Equal(t, last.Kind == graph.KindVerified, verified)
 }
 
 func requireReplays(t *testing.T, g graph.Graph, s simulation.Script) {
@@ -179,6 +182,32 @@ func requireAnyOrderRuns(t *testing.T, c *chooser, g graph.Graph, s simulation.S
 	require.Equal(t, trace.Outcome == simulation.OutcomeWaiting, len(trace.Waiting) > 0)
 	if trace.Outcome != simulation.OutcomeWaiting {
 		requireOneEnd(t, g, trace)
+	}
+}
+
+// requireProvesIdentity plays the graph for an identity: it is verified only
+// where a method that proves one passed, and fails for want of it only where
+// that was warned of.
+func requireProvesIdentity(t *testing.T, c *chooser, d graph.Definition, g graph.Graph) {
+	t.Helper()
+	strong, _, err := graph.ForIdentity(g)
+	unprovable := errors.Is(err, graph.ErrUnprovable)
+	if unprovable {
+		strong = g
+		strong.Identity = true
+	}
+	trace, err := simulation.Run(strong, feedUntilDone(t, c, strong))
+	require.NoError(t, err)
+	if trace.Outcome == graph.OutcomeVerified {
+		require.False(t, unprovable)
+		require.True(t, slices.ContainsFunc(trace.Steps, func(s simulation.Step) bool {
+			return s.Outcome == graph.OutcomePassed && s.Method.ProvesIdentity()
+		}), "verified without proof")
+	}
+	if trace.FailureReason == rules.ReasonIdentityUnproven && !unprovable {
+		require.True(t, slices.ContainsFunc(graph.Warnings(d), func(w graph.Fault) bool {
+			return strings.Contains(w.Message, string(rules.ReasonIdentityUnproven))
+		}), "not warned of")
 	}
 }
 

@@ -121,7 +121,10 @@ func (a *author) answer(s *simulation.Script, waiting []simulation.Waiting, pati
 	w := one(a.chooser, waiting...)
 	if w.Kind == graph.KindReview {
 		decision := one(a.chooser, graph.Approve, graph.Reject)
-		if patient && a.pick(4) == 1 {
+		switch {
+		case !patient: // an approval may be refused for ever
+			decision = graph.Reject
+		case a.pick(4) == 1:
 			decision = graph.Escalate
 		}
 		s.Reviews = append(s.Reviews, simulation.Review{Node: w.Node, Decision: decision})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -20,12 +21,20 @@ var ErrRunaway = errors.New("simulation does not end")
 // exist, [graph.ErrCorruptGraph], and that of [condition.Evaluate] for a
 // condition that does not check. The trace then ends before the fault.
 func Run(g graph.Graph, script Script) (Trace, error) {
+	return RunWith(g, new(condition.Programs), script)
+}
+
+// RunWith is [Run] with the programs of the graph's definition, for whoever plays
+// several scripts on it.
+func RunWith(g graph.Graph, programs *condition.Programs, script Script) (Trace, error) {
 	p := &player{
-		graph:   g,
-		facts:   script.Variables,
-		results: slices.Clone(script.Results),
-		reviews: slices.Clone(script.Reviews),
-		trace:   Trace{Steps: []Step{}},
+		graph:    g,
+		programs: programs,
+		methods:  methodNodes(g),
+		facts:    script.Variables,
+		results:  slices.Clone(script.Results),
+		reviews:  slices.Clone(script.Reviews),
+		trace:    Trace{Steps: []Step{}},
 	}
 	err := p.play()
 	return p.finished(), err
@@ -33,12 +42,14 @@ func Run(g graph.Graph, script Script) (Trace, error) {
 
 // player is one session being played.
 type player struct {
-	graph   graph.Graph
-	facts   condition.Facts // with the risk that the results so far told of
-	results []Result        // not used yet
-	reviews []Review        // not used yet
-	state   graph.State
-	trace   Trace
+	graph    graph.Graph
+	programs *condition.Programs
+	methods  map[string]rules.Method // by method node
+	facts    condition.Facts         // with the risk that the results so far told of
+	results  []Result                // not used yet
+	reviews  []Review                // not used yet
+	state    graph.State
+	trace    Trace
 }
 
 // play makes moves until there are none. Each but the first takes a result, a
@@ -102,7 +113,7 @@ func (p *player) branch() (bool, error) {
 		return false, nil
 	}
 	variables := condition.Variables{Previous: token.Previous.Variable(), Facts: p.facts}
-	taken, reason, err := condition.Evaluate(graph.Conditions(n.Cases), variables)
+	taken, reason, err := p.programs.Evaluate(graph.Conditions(n.Cases), variables)
 	if err != nil {
 		return false, fmt.Errorf("simulate branch %s: %w", n.ID, err)
 	}
@@ -118,7 +129,7 @@ func (p *player) branch() (bool, error) {
 func (p *player) submit() (bool, error) {
 	offers := p.state.Offers(p.graph)
 	for i, result := range p.results {
-		at := slices.IndexFunc(offers, func(o graph.Offer) bool { return result.fits(p.graph, o) })
+		at := slices.IndexFunc(offers, func(o graph.Offer) bool { return result.fits(p.methods, o) })
 		if at < 0 {
 			continue
 		}
@@ -136,18 +147,54 @@ func (p *player) submit() (bool, error) {
 	return false, nil
 }
 
-// review uses the first decision that fits a waiting review.
+// review uses the first decision that fits a waiting review and is not refused.
 func (p *player) review() (bool, error) {
 	for i, decided := range p.reviews {
 		_, n, ok := p.waiting(graph.KindReview, decided.Node)
 		if !ok {
 			continue
 		}
-		p.reviews = slices.Delete(p.reviews, i, i+1)
-		step := Step{Node: n.ID, Kind: n.Kind, Decision: decided.Decision, Reason: n.Reason}
-		return true, p.feed(graph.ReviewDecided{Node: n.ID, Decision: decided.Decision}, step)
+		after := p.copy()
+		after.reviews = slices.Delete(after.reviews, i, i+1)
+		refused, err := after.decide(n, decided.Decision)
+		if refused {
+			continue
+		}
+		*p = *after
+		return true, err
 	}
 	return false, nil
+}
+
+// decide feeds a decision, and reports whether a session would refuse it: that
+// of an approval which is to verify an identity that was not proved. What the
+// branches behind it say is known by then.
+func (p *player) decide(n graph.Node, decision graph.Decision) (refused bool, err error) {
+	step := Step{Node: n.ID, Kind: n.Kind, Decision: decision, Reason: n.Reason}
+	err = p.feed(graph.ReviewDecided{Node: n.ID, Decision: decision}, step)
+	for moved := err == nil; moved && err == nil && !p.state.Done(); {
+		moved, err = p.branch()
+	}
+	return decision == graph.Approve && p.state.FailureReason == rules.ReasonIdentityUnproven, err
+}
+
+// copy is a player that goes on by itself.
+func (p *player) copy() *player {
+	c := *p
+	c.results, c.reviews = slices.Clone(p.results), slices.Clone(p.reviews)
+	c.trace.Steps = slices.Clone(p.trace.Steps)
+	return &c
+}
+
+// methodNodes are the method nodes of a graph with their methods.
+func methodNodes(g graph.Graph) map[string]rules.Method {
+	methods := map[string]rules.Method{}
+	for _, n := range g.Nodes {
+		if n.Kind == graph.KindMethod {
+			methods[n.ID] = n.Method
+		}
+	}
+	return methods
 }
 
 // waiting returns the oldest token at a node of a kind, at any node or at one.

@@ -47,13 +47,13 @@ type Review struct {
 	Decision graph.Decision `json:"decision"`
 }
 
-// fits reports whether a result is for an offer of this graph.
-func (r Result) fits(g graph.Graph, offer graph.Offer) bool {
+// fits reports whether a result is for an offer of the graph with these method
+// nodes.
+func (r Result) fits(nodes map[string]rules.Method, offer graph.Offer) bool {
 	if r.Method != "" && r.Method != offer.Method {
 		return false
 	}
-	n, ok := g.Node(r.Node)
-	if ok && n.Kind == graph.KindMethod && (r.Method == "" || r.Method == n.Method) {
+	if method, ok := nodes[r.Node]; ok && (r.Method == "" || r.Method == method) {
 		return r.Node == offer.Node
 	}
 	return r.Method != ""

@@ -1,0 +1,130 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// Warnings lists what the author of a definition that compiles should know of
+// it: settings that have no effect, and ways on which an identity session is
+// refused or fails. It is never nil.
+func Warnings(d Definition) []Fault {
+	d = d.WithDefaults()
+	w := &adviser{d: d, warnings: []Fault{}}
+	w.identity()
+	w.overrides()
+	w.preferences()
+	return w.warnings
+}
+
+// adviser gathers the warnings of one definition.
+type adviser struct {
+	d        Definition
+	warnings []Fault
+}
+
+func (w *adviser) add(field, format string, args ...any) {
+	w.warnings = append(w.warnings, Fault{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// identity warns where verified can be reached without a method that proves
+// identity, which every method of document strength or better does but selfies.
+func (w *adviser) identity() {
+	field := "graph"
+	if w.d.Mode == ModeSimple {
+		field = "methods"
+	}
+	if !w.provable(field, w.d) {
+		return
+	}
+	for _, v := range w.d.Overrides {
+		if _, _, err := ForIdentity(build(w.d.In(v.Jurisdiction))); err != nil {
+			w.add("overrides."+string(v.Jurisdiction), refusesIdentity)
+		}
+	}
+}
+
+const (
+	refusesIdentity = "no way to verified passes a method of the strength of document_capture or better: " +
+		"sessions of type identity are refused"
+	failsIdentity = "not every way to verified passes a method of the strength of document_capture or better: " +
+		"on the others a session of type identity ends failed with identity_unproven, " +
+		"and a reviewer's approval is refused"
+)
+
+// provable reports whether an identity session can be verified.
+func (w *adviser) provable(field string, d Definition) bool {
+	g := build(d)
+	if !newForecast(g, "").whole().pass[unproved] {
+		return true
+	}
+	strong, dropped, err := ForIdentity(g)
+	if err != nil {
+		w.add(field, refusesIdentity)
+		return false
+	}
+	if len(dropped) > 0 {
+		w.add(field, "sessions of type identity leave out %s: it does not prove an identity", joined(dropped))
+	}
+	if newForecast(strong, "").whole().pass[unproved] {
+		w.add(field, failsIdentity)
+	}
+	return true
+}
+
+func joined(methods []rules.Method) string {
+	names := make([]string, len(methods))
+	for i, m := range methods {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ", ")
+}
+
+// overrides warns of those for places where the workflow does not run.
+func (w *adviser) overrides() {
+	for _, v := range w.d.Overrides {
+		within := func(j rules.Jurisdiction) bool { return j.Country() == v.Jurisdiction }
+		if !w.d.Serves(v.Jurisdiction) && !slices.ContainsFunc(w.d.Jurisdictions, within) {
+			w.add("overrides."+string(v.Jurisdiction), "has no effect: jurisdictions do not include %s", v.Jurisdiction)
+		}
+	}
+}
+
+// preferences warns of those that change nothing.
+func (w *adviser) preferences() {
+	p := w.d.Preferences
+	if p.RequireEmailOTP {
+		w.add("preferences.require_email_otp", "is not available yet: sessions ask for no code by e-mail, "+
+			"and say requires_email_otp: false")
+	}
+	if p.LivenessStrategy != "" && !w.reads(func(p *Preferences) { p.LivenessStrategy = "" }) {
+		w.add("preferences.liveness_strategy", "has no effect: no method of the workflow takes it from here")
+	}
+	if len(p.DocumentTypes) > 0 && !w.reads(func(p *Preferences) { p.DocumentTypes = nil }) {
+		w.add("preferences.document_types", "has no effect: no document_capture of the workflow takes it from here")
+	}
+	if p.MaxAttempts != DefaultMaxAttempts && !w.reads(func(p *Preferences) { p.MaxAttempts = DefaultMaxAttempts }) {
+		w.add("preferences.max_attempts", "has no effect: no method of the workflow takes it from here")
+	}
+	if h := p.HandoffOrDefault(); !h.Enabled && (h.URLBase != "" || h.CompanyName != "" || !h.Confirm) {
+		w.add("preferences.handoff", "url_base, company_name and confirm have no effect while enabled is false")
+	}
+}
+
+// reads reports whether a preference, once cleared, leaves another graph
+// anywhere.
+func (w *adviser) reads(clear func(*Preferences)) bool {
+	variants := []Definition{w.d}
+	for _, v := range w.d.Overrides {
+		variants = append(variants, w.d.In(v.Jurisdiction))
+	}
+	return slices.ContainsFunc(variants, func(d Definition) bool {
+		cleared := d
+		clear(&cleared.Preferences)
+		return !reflect.DeepEqual(build(d), build(cleared))
+	})
+}
