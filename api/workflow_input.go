@@ -41,8 +41,8 @@ type preferencesInput struct {
 	Handoff          *handoffInput `json:"handoff"`
 }
 
-// mostMethods bounds a list of methods; a method may stand in it once.
-var mostMethods = len(rules.Methods())
+// methodCount bounds a list of methods; a method may stand in it once.
+var methodCount = len(rules.Methods())
 
 // apply writes what is given into w. After an error w is of no use.
 func (in workflowInput) apply(w *models.Workflow) error {
@@ -71,9 +71,9 @@ func (in workflowInput) applyFields(w *models.Workflow) error {
 	return cmp.Or(
 		in.applyName(w), in.applyMode(d), in.applyUseCase(d),
 		applyAll(&d.Jurisdictions, "jurisdictions", in.Jurisdictions, graph.MostJurisdictions, rules.ParseJurisdiction),
-		applyAll(&d.Methods, "methods", in.Methods, mostMethods, rules.ParseMethod),
+		applyAll(&d.Methods, "methods", in.Methods, methodCount, rules.ParseMethod),
 		in.applyComposition(d),
-		applyAll(&d.Supplementary, "supplementary", in.Supplementary, mostMethods, rules.ParseMethod),
+		applyAll(&d.Supplementary, "supplementary", in.Supplementary, methodCount, rules.ParseMethod),
 		in.applyOverrides(d), in.applyPreferences(d), in.applyGraph(d),
 	)
 }

@@ -33,8 +33,8 @@ func (in workflowInput) applyOverrides(d *graph.Definition) error {
 		}
 		override := graph.Override{Jurisdiction: jurisdiction}
 		err := cmp.Or(
-			applyAll(&override.Add, path+".add", given.Add, mostMethods, rules.ParseMethod),
-			applyAll(&override.Remove, path+".remove", given.Remove, mostMethods, rules.ParseMethod),
+			applyAll(&override.Add, path+".add", given.Add, methodCount, rules.ParseMethod),
+			applyAll(&override.Remove, path+".remove", given.Remove, methodCount, rules.ParseMethod),
 		)
 		if err != nil {
 			return err
