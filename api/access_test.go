@@ -1,10 +1,10 @@
 package api_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
@@ -14,8 +14,8 @@ import (
 type operation struct{ method, path string }
 
 func (e *env) operations(prefix string) (all []operation) {
-	for _, r := range e.api.Handler().(*gin.Engine).Routes() {
-		if strings.HasPrefix(r.Path, prefix) {
+	for _, r := range e.api.Routes() {
+		if strings.HasPrefix(r.Path, prefix) && r.Method != http.MethodHead {
 			all = append(all, operation{r.Method, r.Path})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,8 +121,16 @@ func (o Options) withDefaults() (Options, error) {
 	return o, err
 }
 
-// Handler serves HTTP.
-func (a *API) Handler() http.Handler { return a.router }
+// Handler serves HTTP. A base URL that ends in a slash, before a path that begins with one, makes no difference.
+func (a *API) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rest := strings.TrimLeft(r.URL.Path, "/"); len(rest)+1 < len(r.URL.Path) {
+			r = r.Clone(r.Context())
+			r.URL.Path, r.URL.RawPath = "/"+rest, ""
+		}
+		a.router.ServeHTTP(w, r)
+	})
+}
 
 // Close ends what only waits, so that a server's shutdown need not: long polls, and live channels, whose devices connect
 // elsewhere. It tolerates a second call.

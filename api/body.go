@@ -2,10 +2,13 @@ package api
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"mime"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -13,21 +16,61 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// readBody reads the whole body, and refuses what is too large or is not said to be JSON.
+// readBody reads the whole body, decoded, and refuses what is too large or is not said to be JSON.
 func (a *API) readBody(g *gin.Context) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, a.config.MaxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, models.Errorf(models.CodeRequestTooLarge,
-			"The request body is larger than %d bytes", a.config.MaxBody)
-	case err != nil:
-		return nil, models.Errorf(models.CodeParameterInvalid, "The request body could not be read")
+	sent, err := decoded(g, http.MaxBytesReader(g.Writer, g.Request.Body, a.config.MaxBody))
+	if err != nil {
+		return nil, a.unreadable(g, err)
 	}
-	if len(bytes.TrimSpace(body)) == 0 {
+	body, err := io.ReadAll(io.LimitReader(sent, a.config.MaxBody+1)) // what is sent compressed may be larger
+	switch {
+	case err != nil:
+		return nil, a.unreadable(g, err)
+	case int64(len(body)) > a.config.MaxBody:
+		return nil, a.tooLarge()
+	case len(bytes.TrimSpace(body)) == 0:
 		return []byte("{}"), nil // nothing is sent, whatever the client's library calls it
 	}
 	return body, checkContentType(g.GetHeader("Content-Type"))
+}
+
+// decoded undoes the encoding of a body: gzip, or none.
+func decoded(g *gin.Context, body io.Reader) (io.Reader, error) {
+	switch encoding := strings.ToLower(strings.Join(g.Request.Header.Values("Content-Encoding"), ", ")); encoding {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		unzipped, err := gzip.NewReader(body)
+		if errors.Is(err, io.EOF) { // a body without a single byte
+			return body, nil
+		}
+		return unzipped, err
+	default:
+		g.Header("Accept-Encoding", "gzip")
+		return nil, models.Invalid("Content-Encoding", "Content-Encoding must be gzip or identity")
+	}
+}
+
+// unreadable is what the client hears of a body that could not be read.
+func (a *API) unreadable(g *gin.Context, err error) error {
+	var refused *models.Error
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case errors.As(err, &tooLarge):
+		return a.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return models.Errorf(models.CodeRequestTimeout, "The request body did not arrive in time")
+	case g.GetHeader("Content-Encoding") != "" && !errors.As(err, new(net.Error)):
+		return models.Invalid("Content-Encoding", "The request body is not what Content-Encoding says")
+	default:
+		return models.Errorf(models.CodeParameterInvalid, "The request body could not be read")
+	}
+}
+
+func (a *API) tooLarge() error {
+	return models.Errorf(models.CodeRequestTooLarge, "The request body is larger than %d bytes", a.config.MaxBody)
 }
 
 // checkContentType takes every spelling of JSON in UTF-8: application/json, text/json and types that end in +json.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -103,5 +104,6 @@ func (ans answer) write(g *gin.Context) {
 		g.Writer.WriteHeaderNow()
 		return
 	}
+	g.Header("Content-Length", strconv.Itoa(len(ans.body))) // said to HEAD too
 	g.Data(ans.status, ans.contentType, ans.body)
 }

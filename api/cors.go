@@ -8,6 +8,10 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
+// browserHeaders are what a page may send: what the routes read, and what tracing libraries add by themselves.
+const browserHeaders = "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-None-Match, " +
+	"traceparent, tracestate, baggage, sentry-trace"
+
 // allowBrowsers lets pages of any origin call what is meant for them: the credential is in a header, never in a cookie,
 // so there is nothing that another site could borrow. It answers preflights, which touch nothing, by itself.
 func (a *API) allowBrowsers(g *gin.Context) {
@@ -17,7 +21,7 @@ func (a *API) allowBrowsers(g *gin.Context) {
 	if preflight {
 		method = r.Header.Get("Access-Control-Request-Method")
 	}
-	allowed, origin := "GET, POST", "*"
+	allowed, origin := "GET, HEAD, POST", "*"
 	switch {
 	case strings.HasPrefix(r.URL.Path, pathVerify+"/"):
 	case r.URL.Path == pathSessions && method == http.MethodPost:
@@ -37,7 +41,7 @@ func (a *API) allowBrowsers(g *gin.Context) {
 		return
 	}
 	g.Header("Access-Control-Allow-Methods", allowed)
-	g.Header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match")
+	g.Header("Access-Control-Allow-Headers", browserHeaders)
 	g.Header("Access-Control-Max-Age", "600")
 	g.AbortWithStatus(http.StatusNoContent)
 }

@@ -3,11 +3,16 @@ package api
 import (
 	"context"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/stile-id/stile/models"
 )
 
 // Transient shows the tests what counts as an outage without asking the database.
 func Transient(err error) bool { return brokenConnection(err) || busyDatabase(err) }
+
+// Routes are all operations, as gin knows them.
+func (a *API) Routes() gin.RoutesInfo { return a.router.Routes() }
 
 // AllowedPage shows where the links of handoffs may lead.
 func (a *API) AllowedPage(ctx context.Context, org models.Organization, param, text string) (models.HandoffURL, error) {

@@ -72,7 +72,10 @@ func TestCORS(t *testing.T) {
 		require.Equal(t, 204, ans.status)
 		require.Equal(t, "*", ans.header.Get("Access-Control-Allow-Origin"))
 		require.Contains(t, ans.header.Get("Access-Control-Allow-Methods"), c[1])
-		for _, name := range []string{"Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"} {
+		for _, name := range []string{
+			"Authorization", "Content-Type", "Content-Encoding", "Idempotency-Key", "If-None-Match",
+			"traceparent", "tracestate", "baggage", "sentry-trace",
+		} {
 			require.Contains(t, ans.header.Get("Access-Control-Allow-Headers"), name)
 		}
 	}

@@ -26,6 +26,9 @@ var expandName = regexp.MustCompile(`^expand\[\d{0,2}\]$`)
 
 // parseQuery reads the parameters that a route takes, and refuses any other.
 func parseQuery(raw string, takes []string) (*query, error) {
+	if slices.Equal(takes, anyQuery) {
+		return &query{}, nil
+	}
 	given, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, models.Errorf(models.CodeParameterInvalid, "The query string is malformed")

@@ -27,18 +27,34 @@ var (
 	eventQuery    = join(pageQuery, windowQuery, []string{"type", "session"})
 )
 
-func join(lists ...[]string) []string {
-	var all []string
+func join[T any](lists ...[]T) []T {
+	var all []T
 	for _, list := range lists {
 		all = append(all, list...)
 	}
 	return all
 }
 
-const get, post, patch, remove = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+const get, post, remove = http.MethodGet, http.MethodPost, http.MethodDelete
+
+// anyQuery is for routes that take no parameters, and that monitors call with some all the same.
+var anyQuery = []string{"*"}
 
 // routes are all operations.
-func (a *API) routes() []route { return append(a.sessionRoutes(), a.webhookRoutes()...) }
+func (a *API) routes() []route {
+	return join(a.sessionRoutes(), a.webhookRoutes(),
+		updates("/v1/workflows/:id", a.updateWorkflow),
+		updates("/v1/webhook_endpoints/:id", a.updateEndpoint),
+		updates(pathConnectors+"/:id", a.updateConnector))
+}
+
+// updates are the routes of an object that can be changed: the three methods do the same.
+func updates(path string, handle func(*call) (answer, error)) (all []route) {
+	for _, method := range []string{post, http.MethodPatch, http.MethodPut} {
+		all = append(all, route{method, path, forSecretKey, nil, handle})
+	}
+	return all
+}
 
 // webhookRoutes are what merchants hear by, and of.
 func (a *API) webhookRoutes() []route {
@@ -46,8 +62,6 @@ func (a *API) webhookRoutes() []route {
 		{post, "/v1/webhook_endpoints", forSecretKey, nil, a.createEndpoint},
 		{get, "/v1/webhook_endpoints", forSecretKey, pageQuery, a.listEndpoints},
 		{get, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.getEndpoint},
-		{post, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
-		{patch, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.updateEndpoint},
 		{post, "/v1/webhook_endpoints/:id/rotate-secret", forSecretKey, nil, a.rotateEndpointSecret},
 		{post, "/v1/webhook_endpoints/:id/rotate-secret/finish", forSecretKey, nil, a.finishEndpointRotation},
 		{remove, "/v1/webhook_endpoints/:id", forSecretKey, nil, a.deleteEndpoint},
@@ -68,9 +82,9 @@ func (a *API) webhookRoutes() []route {
 // sessionRoutes are all others.
 func (a *API) sessionRoutes() []route {
 	return []route{
-		{get, "/healthz", forAnybody, nil, a.health},
-		{get, "/readyz", forAnybody, nil, a.readiness},
-		{get, "/openapi.yaml", forAnybody, nil, a.specification},
+		{get, "/healthz", forAnybody, anyQuery, a.health},
+		{get, "/readyz", forAnybody, anyQuery, a.readiness},
+		{get, "/openapi.yaml", forAnybody, anyQuery, a.specification},
 
 		{post, "/v1/verified_person/lookup", forSecretKey, nil, a.lookUpPerson},
 		{get, "/v1/compliance/check", forSecretKey, checkQuery, a.checkCompliance},
@@ -78,7 +92,6 @@ func (a *API) sessionRoutes() []route {
 		{post, "/v1/workflows", forSecretKey, nil, a.createWorkflow},
 		{get, "/v1/workflows", forSecretKey, pageQuery, a.listWorkflows},
 		{get, "/v1/workflows/:id", forSecretKey, nil, a.getWorkflow},
-		{patch, "/v1/workflows/:id", forSecretKey, nil, a.updateWorkflow},
 		{post, "/v1/workflows/:id/publish", forSecretKey, nil, a.publishWorkflow},
 		{post, "/v1/workflows/:id/validate", forSecretKey, nil, a.validateWorkflow},
 		{post, "/v1/workflows/:id/rollback", forSecretKey, nil, a.rollbackWorkflow},
@@ -97,8 +110,6 @@ func (a *API) sessionRoutes() []route {
 		{post, pathConnectors, forSecretKey, nil, a.createConnector},
 		{get, pathConnectors, forSecretKey, pageQuery, a.listConnectors},
 		{get, pathConnectors + "/:id", forSecretKey, nil, a.getConnector},
-		{post, pathConnectors + "/:id", forSecretKey, nil, a.updateConnector},
-		{patch, pathConnectors + "/:id", forSecretKey, nil, a.updateConnector},
 		{post, pathConnectors + "/:id/rotate-secret", forSecretKey, nil, a.rotateConnectorSecret},
 		{remove, pathConnectors + "/:id", forSecretKey, nil, a.deleteConnector},
 		{post, PathCallbacks + "/:id", forProvider, nil, a.takeCallback},
@@ -130,18 +141,24 @@ const (
 
 func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	router := gin.New()
-	// One address per resource: a redirect would turn a POST into a GET.
+	// No redirects: one would turn a POST into a GET.
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
 	router.HandleMethodNotAllowed = true
 	if err := router.SetTrustedProxies(a.config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	router.Use(a.observe, a.allowBrowsers, a.recognise, a.openLive)
+	router.Use(a.observe, a.allowBrowsers, a.recognise, a.refuseEmptyParts, a.openLive)
 	router.NoRoute(a.noRoute)
 	router.NoMethod(a.noMethod)
-	router.GET("/metrics", gin.WrapH(Whole(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))))
+	register := func(method, path string, handle gin.HandlerFunc) {
+		router.Handle(method, path, handle)
+		if method == get {
+			router.HEAD(path, handle) // net/http leaves the body out
+		}
+	}
+	register(get, "/metrics", gin.WrapH(Whole(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))))
 	for _, r := range a.routes() {
-		router.Handle(r.method, r.path, a.serve(r))
+		register(r.method, r.path, a.serve(r))
 	}
 	return router, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -53,7 +54,7 @@ func (a *API) prepare(c *call, r route) (err error) {
 	if c.query, err = parseQuery(c.gin.Request.URL.RawQuery, r.query); err != nil {
 		return err
 	}
-	if r.method == http.MethodPost || r.method == http.MethodPatch {
+	if r.method != http.MethodGet && r.method != http.MethodDelete {
 		c.body, err = a.readBody(c.gin)
 	}
 	if err == nil && r.access == forProvider {
@@ -85,6 +86,23 @@ func (a *API) wait(c *call) time.Duration {
 }
 
 func (a *API) noRoute(g *gin.Context) { a.fail(g, noSuchURL()) }
+
+// refuseEmptyParts says what may have been meant by a path with an empty part. It is not served as that: where an id is
+// missing by mistake, an update would create, and a retrieval would list.
+func (a *API) refuseEmptyParts(g *gin.Context) {
+	plain := withoutEmptyParts(g.Request.URL.Path)
+	if plain == g.Request.URL.Path {
+		return
+	}
+	refused := noSuchURL()
+	refused.Message += ". It has an empty part between or behind its slashes; without that it is " + clip(plain, longestPath)
+	a.fail(g, refused)
+}
+
+func withoutEmptyParts(path string) string {
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	return "/" + strings.Join(parts, "/")
+}
 
 func (a *API) noMethod(g *gin.Context) { a.fail(g, noSuchMethod()) } // gin has set Allow
 

@@ -72,6 +72,7 @@ func TestOperations(t *testing.T) {
 		"POST /v1/verification_sessions",
 		"POST /v1/verification_sessions/{id}/cancel",
 		"POST /v1/verification_sessions/{id}/review",
+		"POST /v1/verified_person/lookup",
 		"POST /v1/verify/session/{id}/cancel",
 		"POST /v1/verify/session/{id}/consent",
 		"POST /v1/verify/session/{id}/device/heartbeat",
@@ -89,11 +90,15 @@ func TestOperations(t *testing.T) {
 		"POST /v1/webhook_endpoints/{id}/rotate-secret/finish",
 		"POST /v1/webhook_endpoints/{id}/test",
 		"POST /v1/workflows",
+		"POST /v1/workflows/{id}",
 		"POST /v1/workflows/{id}/backtest",
 		"POST /v1/workflows/{id}/publish",
 		"POST /v1/workflows/{id}/rollback",
 		"POST /v1/workflows/{id}/simulate",
 		"POST /v1/workflows/{id}/validate",
+		"PUT /v1/provider_connectors/{id}",
+		"PUT /v1/webhook_endpoints/{id}",
+		"PUT /v1/workflows/{id}",
 	}, loadSpec(t).Operations())
 }
 
