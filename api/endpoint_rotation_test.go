@@ -14,7 +14,7 @@ func TestASecretIsRotated(t *testing.T) {
 	require.Nil(t, created["overlap_until"])
 	path := pathEndpoints + "/" + created["id"].(string)
 	secrets := map[any]bool{created["secret"]: true}
-	for _, overlap := range []int{0, 3600, 86400} {
+	for _, overlap := range []int{0, 3600, 0, 86400} {
 		ans := e.isOK(e.do("POST", path+"/rotate-secret", e.sandbox.secret, obj{"overlap_seconds": overlap}), 200).object
 		require.Regexp(t, `^whsec_[0-9A-Za-z]{43}$`, ans["secret"])
 		require.False(t, secrets[ans["secret"]], "a new one each time")
@@ -26,6 +26,8 @@ func TestASecretIsRotated(t *testing.T) {
 		}
 		require.NotContains(t, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "secret", "shown once")
 	}
+	e.isError(e.do("POST", path+"/rotate-secret", e.sandbox.secret, obj{"overlap_seconds": 3600}),
+		409, "rotation_in_progress")
 	for range 2 {
 		require.Nil(t, e.isOK(e.do("POST", path+"/rotate-secret/finish", e.sandbox.secret, nil), 200).object["overlap_until"])
 	}

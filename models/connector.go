@@ -47,9 +47,11 @@ type ProviderConnector struct {
 	CallbackTimeoutSeconds int
 	Status                 ConnectorStatus
 	SecretSealed           string
-	Deleted                bool
-	Created                Timestamp
-	Updated                Timestamp
+	// RotationID names the last rotation of the secret, so that a repeat of its request is known.
+	RotationID string
+	Deleted    bool
+	Created    Timestamp
+	Updated    Timestamp
 }
 
 // TableName names the table for gorm.

@@ -50,6 +50,7 @@ const (
 	CodeVerdictGiven          ErrorCode = "verdict_given"
 	CodeDeliveryNotFailed     ErrorCode = "delivery_not_failed"
 	CodeEndpointDisabled      ErrorCode = "endpoint_disabled"
+	CodeRotationInProgress    ErrorCode = "rotation_in_progress"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"
 	CodeRequestTimeout        ErrorCode = "request_timeout"

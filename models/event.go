@@ -89,9 +89,11 @@ type WebhookEndpoint struct {
 	// OldSecretSealed is the secret that still signs until OverlapUntil; nil where no rotation is under way.
 	OldSecretSealed *string
 	OverlapUntil    *Timestamp
-	Deleted         bool
-	Created         Timestamp
-	Updated         Timestamp
+	// RotationID names the last rotation, so that a repeat of its request is known; "" before there was one.
+	RotationID string
+	Deleted    bool
+	Created    Timestamp
+	Updated    Timestamp
 }
 
 // TableName names the table for gorm.

@@ -25,6 +25,7 @@ const (
 	PrefixAudit           IDPrefix = "aud_"
 	PrefixConnector       IDPrefix = "pc_"
 	PrefixRecovery        IDPrefix = "whr_"
+	PrefixRotation        IDPrefix = "rot_"
 )
 
 const (

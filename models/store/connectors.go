@@ -117,19 +117,19 @@ func (s *Store) UpdateConnector(
 	return c, err
 }
 
-// RotateConnectorSecret replaces the signing secret at once and returns the new one, which is not shown again.
+// RotateConnectorSecret replaces the signing secret at once and returns the new one, which is not shown again. A repeat
+// under a reserved id returns what the first one made.
 func (s *Store) RotateConnectorSecret(
 	ctx context.Context, org, actor, id string,
 ) (c models.ProviderConnector, secret string, err error) {
-	sealed := s.sealConnectorSecret(org, id)
-	err = s.reconfigure(ctx, connectorRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) error {
-		err := tx.Model(&models.ProviderConnector{}).Where("id = ?", id).
-			Updates(map[string]any{"secret_sealed": sealed}).Error
-		if err != nil {
-			return err
+	rotation := s.NewID(ctx, models.PrefixRotation)
+	err = s.reconfigureOnce(ctx, connectorRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) (done bool, err error) {
+		if c, err = connectorIn(tx, org, id); err != nil || c.RotationID == rotation {
+			return true, err
 		}
-		c, err = connectorIn(tx, org, id)
-		return err
+		c.RotationID, c.SecretSealed = rotation, s.sealConnectorSecret(org, id)
+		return false, tx.Model(&models.ProviderConnector{}).Where("id = ?", id).
+			Updates(map[string]any{"secret_sealed": c.SecretSealed, "rotation_id": rotation}).Error
 	})
 	if err != nil {
 		return c, "", err

@@ -22,6 +22,7 @@ var connectorScenarios = []scenario{
 	connectorOfAMethodIsTheOneInUse,
 	updateOfAConnectorKeepsItsSecret,
 	rotatedSecretReplacesTheOld,
+	repeatedConnectorRotationReturnsTheFirstSecret,
 	deletedConnectorIsGone,
 	changesOfConnectorsAreAudited,
 	promiseMovesTheTimeToGiveUp,
@@ -152,6 +153,17 @@ func updateOfAConnectorKeepsItsSecret(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, updated, read)
 	require.Equal(t, secret, same)
+}
+
+func repeatedConnectorRotationReturnsTheFirstSecret(t *testing.T, f *fixture) {
+	created, _ := f.connector(t, rules.MethodDocumentCapture)
+	ctx := f.reserved(t, "rotate")
+	first, secret, err := f.RotateConnectorSecret(ctx, f.org, actor, created.ID)
+	require.NoError(t, err)
+	again, secretAgain, err := f.RotateConnectorSecret(ctx, f.org, actor, created.ID)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	require.Equal(t, secret, secretAgain)
 }
 
 func rotatedSecretReplacesTheOld(t *testing.T, f *fixture) {

@@ -48,27 +48,42 @@ func oldSecretPlace(org, id string) seal.Place {
 }
 
 // RotateEndpointSecret gives an endpoint another secret, and returns that. With an overlap the secret that signs now goes
-// on signing for so long; a rotation under way keeps that one, and another new secret takes the place of the last.
+// on signing for so long, and until then another rotation with an overlap is CodeRotationInProgress. Without an overlap
+// the new secret alone signs from now on. A repeat under a reserved id returns what the first one made.
 func (s *Store) RotateEndpointSecret(
 	ctx context.Context, org, actor, id string, overlap time.Duration,
 ) (e models.WebhookEndpoint, secret string, err error) {
-	secret = models.NewSecret(models.WebhookSecretPrefix)
-	err = s.reconfigure(ctx, endpointRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) error {
-		if e, err = endpointIn(tx, org, id); err != nil {
-			return err
+	rotation := s.NewID(ctx, models.PrefixRotation)
+	err = s.reconfigureOnce(ctx, endpointRow(org, id), actor, "rotate_secret", func(tx *gorm.DB) (done bool, err error) {
+		if e, err = endpointIn(tx, org, id); err != nil || e.RotationID == rotation {
+			return true, err
 		}
-		old, _, err := s.secrets(e)
-		if err != nil {
-			return err
+		if overlap > 0 && e.Overlaps(s.Now()) {
+			return false, models.Errorf(models.CodeRotationInProgress, "A rotation is under way. "+
+				"Finish it, wait for the end of its overlap, or rotate without an overlap")
 		}
-		e.SecretSealed, e.OldSecretSealed, e.OverlapUntil = s.keys.Seal([]byte(secret), endpointPlace(org, id)), nil, nil
-		if overlap > 0 {
-			sealed, until := s.keys.Seal([]byte(old), oldSecretPlace(org, id)), models.At(s.Now().Add(overlap))
-			e.OldSecretSealed, e.OverlapUntil = &sealed, &until
-		}
-		return updateSecrets(tx, e)
+		return false, s.replaceSecret(tx, &e, rotation, overlap)
 	})
-	return e, secret, err
+	if err != nil {
+		return e, "", err
+	}
+	current, err := s.keys.Open(e.SecretSealed, endpointPlace(org, id))
+	return e, string(current), err
+}
+
+func (s *Store) replaceSecret(tx *gorm.DB, e *models.WebhookEndpoint, rotation string, overlap time.Duration) error {
+	old, _, err := s.secrets(*e)
+	if err != nil {
+		return err
+	}
+	secret := models.NewSecret(models.WebhookSecretPrefix)
+	e.RotationID, e.SecretSealed = rotation, s.keys.Seal([]byte(secret), endpointPlace(e.OrgID, e.ID))
+	e.OldSecretSealed, e.OverlapUntil = nil, nil
+	if overlap > 0 {
+		sealed, until := s.keys.Seal([]byte(old), oldSecretPlace(e.OrgID, e.ID)), models.At(s.Now().Add(overlap))
+		e.OldSecretSealed, e.OverlapUntil = &sealed, &until
+	}
+	return updateSecrets(tx, *e)
 }
 
 // FinishRotation ends an overlap: the new secret signs from now on. Without one nothing changes.
@@ -86,6 +101,7 @@ func (s *Store) FinishRotation(ctx context.Context, org, actor, id string) (e mo
 func updateSecrets(tx *gorm.DB, e models.WebhookEndpoint) error {
 	return tx.Model(&models.WebhookEndpoint{}).Where("id = ?", e.ID).Updates(map[string]any{
 		"secret_sealed": e.SecretSealed, "old_secret_sealed": e.OldSecretSealed, "overlap_until": e.OverlapUntil,
+		"rotation_id": e.RotationID,
 	}).Error
 }
 

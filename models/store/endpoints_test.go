@@ -28,7 +28,10 @@ var endpointScenarios = []scenario{
 	rotationCutsOverAtOnce,
 	rotationWithAnOverlapKeepsTheOldSecret,
 	overlapIsFinishedEarly,
-	rotationWithinAnOverlapKeepsTheFirstSecret,
+	rotationWithinAnOverlapIsRefused,
+	rotationWithoutAnOverlapEndsAllOlderSecrets,
+	racingRotationsHaveOneWinner,
+	repeatedRotationReturnsTheFirstSecret,
 }
 
 func endpointIsReadAsCreated(t *testing.T, f *fixture) {
@@ -264,12 +267,54 @@ func overlapIsFinishedEarly(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeResourceMissing, err)
 }
 
-func rotationWithinAnOverlapKeepsTheFirstSecret(t *testing.T, f *fixture) {
+func rotationWithinAnOverlapIsRefused(t *testing.T, f *fixture) {
 	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
 	require.NoError(t, err)
-	f.rotated(t, e, time.Hour) // leaked before anybody used it
+	first := f.rotated(t, e, time.Hour)
+	_, _, err = f.RotateEndpointSecret(t.Context(), f.org, actor, e.ID, time.Hour)
+	requireCode(t, models.CodeRotationInProgress, err)
+	require.Equal(t, [2]string{old, first}, f.signs(t, e), "the refused rotation changed nothing")
+
+	f.clock.Advance(time.Hour) // the overlap is over
 	second := f.rotated(t, e, time.Hour)
-	require.Equal(t, [2]string{old, second}, f.signs(t, e))
-	third := f.rotated(t, e, 0)
-	require.Equal(t, [2]string{third, ""}, f.signs(t, e))
+	require.Equal(t, [2]string{first, second}, f.signs(t, e))
+	_, err = f.FinishRotation(t.Context(), f.org, actor, e.ID)
+	require.NoError(t, err)
+	third := f.rotated(t, e, time.Hour)
+	require.Equal(t, [2]string{second, third}, f.signs(t, e))
+}
+
+func rotationWithoutAnOverlapEndsAllOlderSecrets(t *testing.T, f *fixture) {
+	e := f.endpoint(t, models.AllEvents)
+	f.rotated(t, e, time.Hour)
+	secret := f.rotated(t, e, 0) // a leak cannot wait for the end of the overlap
+	require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
+}
+
+func racingRotationsHaveOneWinner(t *testing.T, f *fixture) {
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	require.NoError(t, err)
+	won := winners(t, race(6, func(int) (string, error) {
+		_, secret, err := f.RotateEndpointSecret(t.Context(), f.org, actor, e.ID, time.Hour)
+		return secret, err
+	}), models.CodeRotationInProgress)
+	require.Len(t, won, 1)
+	require.Equal(t, [2]string{old, won[0]}, f.signs(t, e))
+}
+
+// A client whose answer was lost repeats its request: it must get the secret that signs, and not be refused.
+func repeatedRotationReturnsTheFirstSecret(t *testing.T, f *fixture) {
+	e := f.endpoint(t, models.AllEvents)
+	for _, overlap := range []time.Duration{0, time.Hour} {
+		ctx := f.reserved(t, overlap.String())
+		first, secret, err := f.RotateEndpointSecret(ctx, f.org, actor, e.ID, overlap)
+		require.NoError(t, err)
+		signs, audited := f.signs(t, e), f.audited(t, f.org, e.ID)
+		again, secretAgain, err := f.RotateEndpointSecret(ctx, f.org, actor, e.ID, overlap)
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		require.Equal(t, secret, secretAgain)
+		require.Equal(t, signs, f.signs(t, e))
+		require.Equal(t, audited, f.audited(t, f.org, e.ID))
+	}
 }

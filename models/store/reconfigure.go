@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -19,7 +20,14 @@ type configured struct {
 func (s *Store) reconfigure(
 	ctx context.Context, row configured, actor, action string, change func(tx *gorm.DB) error,
 ) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.reconfigureOnce(ctx, row, actor, action, func(tx *gorm.DB) (bool, error) { return false, change(tx) })
+}
+
+// reconfigureOnce is reconfigure for a change that tells whether it had been made before: then nothing is written.
+func (s *Store) reconfigureOnce(
+	ctx context.Context, row configured, actor, action string, change func(tx *gorm.DB) (done bool, err error),
+) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
 		res := tx.Model(row.table).Where("id = ? AND org_id = ? AND NOT deleted", row.id, row.org).
 			Updates(map[string]any{"updated": s.Now()})
 		if res.Error != nil {
@@ -28,9 +36,20 @@ func (s *Store) reconfigure(
 		if res.RowsAffected == 0 {
 			return models.Missing(row.kind, row.id)
 		}
-		if err := change(tx); err != nil {
+		done, err := change(tx)
+		if err == nil && done {
+			err = errMadeBefore
+		}
+		if err != nil {
 			return err
 		}
 		return s.audit(tx, row.org, actor, row.kind+"."+action, row.id, nil)
 	})
+	if errors.Is(err, errMadeBefore) {
+		return nil
+	}
+	return err
 }
+
+// errMadeBefore rolls a repeated change back.
+var errMadeBefore = errors.New("the change has been made before")
