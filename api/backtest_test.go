@@ -72,7 +72,7 @@ func byRisk(high string) obj {
 func TestBacktestKnowsOfARiskWhenTheSessionDid(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
-	c := e.connect(e.sandbox, "document_capture", "http://localhost:9/judge", obj{"mode": "callback"})
+	c := e.connect(e.sandbox, "document_capture", "http://vendor.example:9001/judge", obj{"mode": "callback"})
 	path := "/v1/workflows/" + e.workflow(e.sandbox, byRisk("risk.level == 'high' && 'vpn' in risk.signals"))
 	s := e.create(e.sandbox, strings.TrimPrefix(path, "/v1/workflows/"))
 	e.submit(s, "facial_age", graph.OutcomePassed)

@@ -71,7 +71,7 @@ func TestAProviderCallsBack(t *testing.T) {
 func TestAProviderThatProvesTooLittleHasNotPassed(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
-	c := e.connect(e.sandbox, "document_capture", "http://localhost:9/judge", obj{"mode": "callback"})
+	c := e.connect(e.sandbox, "document_capture", "http://vendor.example:9001/judge", obj{"mode": "callback"})
 	definition := simple("document_capture")
 	definition["use_case"], definition["preferences"] = "alcohol_delivery", obj{"max_attempts": 1}
 	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))

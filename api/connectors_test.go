@@ -38,14 +38,14 @@ func TestConnectorLife(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	created := e.isOK(e.do("POST", pathConnectors, e.sandbox.secret,
-		obj{"method": "document_capture", "url": "http://localhost:9000/judge"}), 201).object
+		obj{"method": "document_capture", "url": "http://vendor.example:9000/judge"}), 201).object
 	path := pathConnectors + "/" + created["id"].(string)
 	secret := created["secret"]
 	require.Regexp(t, `^pcsec_[0-9A-Za-z]{43}$`, secret)
 	delete(created, "secret")
 	require.Equal(t, obj{
 		"id": created["id"], "object": "provider_connector", "method": "document_capture", "name": nil,
-		"url": "http://localhost:9000/judge", "mode": "sync", "timeout_seconds": 10.0, "callback_timeout_seconds": 3600.0,
+		"url": "http://vendor.example:9000/judge", "mode": "sync", "timeout_seconds": 10.0, "callback_timeout_seconds": 3600.0,
 		"status": "enabled", "created": created["created"], "updated": created["created"],
 	}, created)
 	require.Equal(t, created, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "the secret is shown once")
@@ -53,7 +53,7 @@ func TestConnectorLife(t *testing.T) {
 	for i, method := range []string{"POST", "PATCH"} {
 		e.clock.advance(1e9)
 		change := obj{
-			"name": "Acme", "url": "http://localhost:9001/", "mode": []string{"callback", "sync"}[i],
+			"name": "Acme", "url": "http://vendor.example:9001/", "mode": []string{"callback", "sync"}[i],
 			"timeout_seconds": 30, "callback_timeout_seconds": 60, "status": []string{"disabled", "enabled"}[i],
 		}
 		updated := e.isOK(e.do(method, path, e.sandbox.secret, change), 200).object
@@ -136,7 +136,7 @@ func TestConnectorInputIsChecked(t *testing.T) {
 // documentSession is a session that waits for a document, which a provider judges.
 func (e *env) documentSession(more ...obj) (session, connected) {
 	e.t.Helper()
-	c := e.connect(e.sandbox, "document_capture", "http://localhost:9/judge", more...)
+	c := e.connect(e.sandbox, "document_capture", "http://vendor.example:9001/judge", more...)
 	return e.create(e.sandbox, e.workflow(e.sandbox, simple("document_capture"))), c
 }
 

@@ -15,7 +15,7 @@ func TestEndpointLife(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	created := e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret, obj{
-		"url": "http://localhost:3000/hook?a=1&b=2", "enabled_events": []string{"verification_session.verified"},
+		"url": "http://shop.example:3000/hook?a=1&b=2", "enabled_events": []string{"verification_session.verified"},
 		"description": "Mine", "metadata": obj{"team": "a"},
 	}), 201).object
 	path := pathEndpoints + "/" + created["id"].(string)

@@ -59,16 +59,9 @@ func webURL(param, text string, live bool) (*url.URL, error) {
 	if err := checkText(param, &text, longestURL); err != nil {
 		return nil, err
 	}
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" || parsed.Opaque != "" {
-		return nil, models.Invalid(param, "%s must be an absolute URL", param)
+	parsed, err := models.ParseWebURL(param, text)
+	if err == nil && live && parsed.Scheme != "https" {
+		err = models.Invalid(param, "%s must use https in a live organization", param)
 	}
-	switch {
-	case parsed.Scheme == "https", parsed.Scheme == "http" && !live:
-		return parsed, nil
-	case parsed.Scheme == "http":
-		return nil, models.Invalid(param, "%s must use https in a live organization", param)
-	default:
-		return nil, models.Invalid(param, "%s must be an http or https URL", param)
-	}
+	return parsed, err
 }

@@ -63,7 +63,7 @@ func originOf(u *url.URL) (string, bool) {
 		return u.Scheme + "://" + host, true
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || number == 0 {
+	if err != nil || checkPort("", port) != nil {
 		return "", false
 	}
 	if own := map[string]uint64{"https": 443, "http": 80}; own[u.Scheme] == number {

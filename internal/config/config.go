@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stile-id/stile/models"
 )
 
 // Config is everything that the environment decides. Every duration and limit has the documented default.
@@ -155,9 +157,11 @@ func (r *reader) webURL(name string) string {
 	if value == "" {
 		return ""
 	}
-	parsed, err := url.Parse(value)
-	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" ||
-		parsed.RawQuery != "" || parsed.Fragment != "" {
+	parsed, err := models.ParseWebURL(name, value)
+	switch {
+	case err != nil:
+		r.faults = append(r.faults, models.Explain(err))
+	case parsed.RawQuery != "" || parsed.Fragment != "":
 		r.wrong(name, `a URL such as "https://id.example.com"`)
 	}
 	return strings.TrimSuffix(value, "/")

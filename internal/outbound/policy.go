@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -81,10 +82,17 @@ func (p Policy) Check(address netip.Addr) error {
 	return nil
 }
 
-// CheckHost refuses the host of a URL where it is an address that may not be reached. A name passes.
+// CheckHost refuses the host of a URL where it is an address that may not be reached, or localhost where loopback may
+// not. Any other name passes: what it resolves to is checked when it is dialled.
 func (p Policy) CheckHost(host string) error {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return p.Check(address)
+	}
+	name := strings.TrimSuffix(strings.ToLower(host), ".")
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		if p.Check(netip.AddrFrom4([4]byte{127, 0, 0, 1})) != nil {
+			return p.Check(netip.IPv6Loopback())
+		}
 	}
 	return nil
 }

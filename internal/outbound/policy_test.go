@@ -50,7 +50,12 @@ func TestThePublicInternetIsNot(t *testing.T) {
 		require.NoError(t, outbound.Policy{}.Check(netip.MustParseAddr(address)), address)
 		require.NoError(t, outbound.Policy{}.CheckHost(address), address)
 	}
-	require.NoError(t, outbound.Policy{}.CheckHost("localhost"), "what a name leads to is seen when it is dialled")
+	require.NoError(t, outbound.Policy{}.CheckHost("shop.example"), "what a name leads to is seen when it is dialled")
+	for _, host := range []string{"localhost", "LOCALHOST.", "api.localhost"} {
+		require.ErrorIs(t, outbound.Policy{}.CheckHost(host), outbound.ErrForbidden, "a name that means loopback")
+		require.NoError(t, outbound.Policy{Allow: outbound.Loopback()}.CheckHost(host))
+		require.NoError(t, outbound.Policy{Allow: outbound.Loopback()[:1]}.CheckHost(host), "one of its addresses")
+	}
 }
 
 func TestAnOperatorMayAllowMore(t *testing.T) {

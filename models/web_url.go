@@ -1,0 +1,90 @@
+package models
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// asciiHost is a host name as DNS carries it, with the underscores that names of services may have.
+var asciiHost = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$`)
+
+// numericLabel is a last label that makes browsers read the host as an IPv4 address, in whatever base.
+var numericLabel = regexp.MustCompile(`^([0-9]+|0x[0-9a-f]*)$`)
+
+// longestHost bounds a host name, as DNS does.
+const longestHost = 253
+
+// ParseWebURL reads an absolute http or https URL, and refuses what cannot be requested: it is for URLs that are kept
+// and requested later. Errors: CodeParameterInvalid, of the parameter, with the reason.
+func ParseWebURL(param, text string) (*url.URL, error) {
+	if strings.ContainsFunc(text, unprintable) {
+		return nil, Invalid(param, "%s must not contain spaces or control characters, nor end with them", param)
+	}
+	if strings.Contains(text, `\`) {
+		return nil, Invalid(param, `%s must not contain a backslash`, param)
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || parsed.Opaque != "" {
+		return nil, Invalid(param, "%s must be an absolute URL", param)
+	}
+	if parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return nil, Invalid(param, "%s must be an http or https URL", param)
+	}
+	if !validHost(parsed.Hostname()) {
+		return nil, Invalid(param, "%s must name a valid host or IP address", param)
+	}
+	return parsed, checkPort(param, parsed.Port())
+}
+
+func unprintable(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
+func validHost(host string) bool {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return address.Zone() == ""
+	}
+	// Mapped as by HTTP clients: an internationalized name becomes ASCII, or is invalid.
+	ascii, err := idna.Lookup.ToASCII(host)
+	if isASCII(host) { // the profile refuses the underscores of services
+		ascii, err = strings.ToLower(host), nil
+	}
+	if err != nil || len(ascii) > longestHost || !asciiHost.MatchString(ascii) {
+		return false
+	}
+	name := strings.TrimSuffix(ascii, ".")
+	return !numericLabel.MatchString(name[strings.LastIndex(name, ".")+1:])
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// checkPort refuses a port that no HTTP server can be reached at; "" is the scheme's own.
+func checkPort(param, port string) error {
+	if port == "" {
+		return nil
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || number == 0 {
+		return Invalid(param, "%s must have a port from 1 to 65535", param)
+	}
+	if slices.Contains(otherProtocols, uint16(number)) {
+		return Invalid(param, "%s must not have the port %d, which is that of another protocol", param, number)
+	}
+	return nil
+}
+
+// otherProtocols are the ports that the Fetch standard blocks: a request there would speak HTTP to a server of another
+// protocol, such as mail.
+var otherProtocols = []uint16{
+	1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+	111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+	540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+	6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+}
