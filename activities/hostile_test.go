@@ -121,7 +121,7 @@ func TestAHeaderOverHTTP2IsBounded(t *testing.T) {
 
 	require.True(t, reached.Load())
 	require.Equal(t, models.DeliveryFailed, delivery.Status)
-	require.Equal(t, "connection: the endpoint gave no valid answer", *delivery.Error)
+	require.Equal(t, "answer: not valid HTTP, or with headers of more than 64 KiB", *delivery.Error)
 }
 
 // runAlone runs the test in a process of its own, where nobody else takes memory, and which trusts the receivers'

@@ -3,8 +3,6 @@
 package outbound
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -37,44 +35,10 @@ func NewClient(timeout time.Duration, p Policy) *http.Client {
 		dialer.ControlContext = p.control
 	}
 	transport.DialContext = dialer.DialContext
+	fresh := transport.Clone()
+	fresh.DisableKeepAlives = true
 	return &http.Client{
-		Timeout: timeout, Transport: checked{transport, p},
+		Timeout: timeout, Transport: guarded{policy: p, kept: transport, fresh: fresh},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// checked refuses addresses that stand in the URL itself. What a name resolves to is seen when it is dialled.
-type checked struct {
-	*http.Transport
-	policy Policy
-}
-
-// RoundTrip implements http.RoundTripper.
-func (c checked) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := c.policy.CheckHost(r.URL.Hostname()); err != nil {
-		if r.Body != nil {
-			_ = r.Body.Close()
-		}
-		return nil, err
-	}
-	return c.Transport.RoundTrip(r)
-}
-
-// Reason says why there was no answer, without the URL, whose path and query may hold a secret of the customer.
-func Reason(err error) string {
-	var dns *net.DNSError
-	var network *net.OpError
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.Is(err, ErrForbidden):
-		return "address: " + ErrForbidden.Error()
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout: the endpoint did not answer in time"
-	case errors.As(err, &dns):
-		return "dns: the endpoint's host name cannot be resolved"
-	case errors.As(err, &network):
-		return fmt.Sprintf("connection: %s failed", network.Op)
-	default:
-		return "connection: the endpoint gave no valid answer"
 	}
 }

@@ -118,7 +118,7 @@ func TestAnOutageIsToldFromARefusal(t *testing.T) {
 		message string
 	}{
 		"hangs":             {hangs, false, "timeout: the endpoint did not answer in time"},
-		"breaks off":        {breaksOff, false, "connection: the endpoint gave no valid answer"},
+		"breaks off":        {breaksOff, false, "connection: closed by the endpoint before its answer was complete"},
 		"is broken":         {answering(500, ""), false, "answered 500"},
 		"is overloaded":     {answering(503, ""), false, "answered 503"},
 		"limits":            {answering(429, ""), false, "answered 429"},

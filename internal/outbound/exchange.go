@@ -1,0 +1,122 @@
+package outbound
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// raceWindow is how long after a request was written its connection may break for the request to count as unread: a
+// peer that was closing the connection answers with a reset within a round trip. One that closes it later has had the
+// request in its hands.
+const raceWindow = 2 * time.Second
+
+// guarded is a transport that refuses forbidden addresses which stand in the URL itself (what a name resolves to is
+// judged when it is dialled), and sends a request once more on a fresh connection where the kept one that it was sent
+// on had just been closed by the other side.
+type guarded struct {
+	policy Policy
+	// kept keeps connections for the next request, fresh makes one for each request.
+	kept, fresh *http.Transport
+}
+
+// RoundTrip implements http.RoundTripper. Its errors are failures.
+func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := g.policy.CheckHost(r.URL.Hostname()); err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close()
+		}
+		return nil, err
+	}
+	response, failed := roundTrip(g.kept, r)
+	if failed == nil {
+		return response, nil
+	}
+	again, ok := unread(r, failed)
+	if !ok {
+		return nil, failed
+	}
+	if response, failed = roundTrip(g.fresh, again); failed != nil {
+		return nil, failed
+	}
+	return response, nil
+}
+
+// unread returns the request to send again, where the one that failed cannot have been read: it went out on a kept
+// connection that broke at once, without a byte of an answer.
+func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
+	if !f.reused || f.answered || f.Timeout() || time.Since(f.wrote) > raceWindow || r.Context().Err() != nil {
+		return nil, false
+	}
+	if errors.Is(f, ErrForbidden) || r.GetBody == nil && r.Body != nil && r.Body != http.NoBody {
+		return nil, false
+	}
+	again = r.Clone(r.Context())
+	if r.GetBody == nil {
+		return again, true
+	}
+	body, err := r.GetBody()
+	again.Body = body
+	return again, err == nil
+}
+
+// failure is why a request got no answer, and how far it had come.
+type failure struct {
+	error
+	// reused says that the connection had served another request before.
+	reused bool
+	// wrote is when the request was written; zero where it was not.
+	wrote time.Time
+	// answered says that at least one byte of an answer arrived.
+	answered bool
+	// handshake says that it is the TLS handshake that failed.
+	handshake bool
+}
+
+// Unwrap gives the cause.
+func (f *failure) Unwrap() error { return f.error }
+
+// Timeout reports whether the time was over.
+func (f *failure) Timeout() bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(f.error, &timeout) && timeout.Timeout()
+}
+
+// progress is how far a request has come. The transport reports it from goroutines of its own.
+type progress struct {
+	reused, http2, answered, handshake atomic.Bool
+	wrote                              atomic.Int64 // Unix nanoseconds
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(conn httptrace.GotConnInfo) {
+			p.reused.Store(conn.Reused)
+			over, ok := conn.Conn.(*tls.Conn)
+			p.http2.Store(ok && over.ConnectionState().NegotiatedProtocol == "h2")
+			p.answered.Store(false)
+			p.wrote.Store(0)
+		},
+		WroteRequest:         func(httptrace.WroteRequestInfo) { p.wrote.Store(time.Now().UnixNano()) },
+		GotFirstResponseByte: func() { p.answered.Store(true) },
+		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { p.handshake.Store(err != nil) },
+	}
+}
+
+func roundTrip(transport *http.Transport, r *http.Request) (*http.Response, *failure) {
+	var p progress
+	response, err := transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), p.trace())))
+	if err == nil {
+		return response, nil
+	}
+	f := &failure{error: err, reused: p.reused.Load(), handshake: p.handshake.Load()}
+	// Over HTTP/2 the trace hears of whole headers alone. A frame of the other side ended what did not just break.
+	f.answered = p.answered.Load() || p.http2.Load() && !closed(err) && !wasReset(err)
+	if wrote := p.wrote.Load(); wrote != 0 {
+		f.wrote = time.Unix(0, wrote)
+	}
+	return nil, f
+}

@@ -1,0 +1,208 @@
+package outbound_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/outbound"
+)
+
+func newReader(conn net.Conn) *bufio.Reader { return bufio.NewReader(conn) }
+
+// reset ends a connection so that its other side hears that it was reset, not closed.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+const accepted = "HTTP/1.1 204 No Content\r\n\r\n"
+
+// receiver answers the first request on each of its connections. The end of a kept connection is what happens when the
+// second request comes there.
+type receiver struct {
+	at       string
+	dialled  atomic.Int32
+	requests atomic.Int32
+	// stale says that connections fail from the first request on, too.
+	stale atomic.Bool
+}
+
+func newReceiver(t *testing.T, end func(net.Conn)) *receiver {
+	t.Helper()
+	r := &receiver{}
+	r.at = "http://" + listen(t, func(conn net.Conn) {
+		r.dialled.Add(1)
+		in := newReader(conn)
+		for first := true; ; first = false {
+			request, err := http.ReadRequest(in)
+			if err != nil {
+				_ = conn.Close()
+				return
+			}
+			_, _ = io.Copy(io.Discard, request.Body)
+			r.requests.Add(1)
+			if !first || r.stale.Load() {
+				end(conn)
+				return
+			}
+			_, _ = io.WriteString(conn, accepted)
+		}
+	})
+	return r
+}
+
+func shut(conn net.Conn) { _ = conn.Close() }
+
+func TestAPOSTThatDiedOnAKeptConnectionGoesOutAgainOnAFreshOne(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(net.Conn){"reset": reset, "closed": shut} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newReceiver(t, end)
+			client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+			require.NoError(t, post(t, client, r.at))
+			require.NoError(t, post(t, client, r.at))
+			require.Equal(t, int32(2), r.dialled.Load())
+			require.Equal(t, int32(3), r.requests.Load())
+		})
+	}
+}
+
+func TestARestartedReceiverCostsNoRequestHoweverManyConnectionsWereKept(t *testing.T) {
+	t.Parallel()
+	const burst = 16
+	r := newReceiver(t, shut)
+	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	for range 2 {
+		var all sync.WaitGroup
+		for range burst {
+			all.Go(func() {
+				if err := post(t, client, r.at); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+func TestAPOSTGoesOutAgainOnce(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, reset)
+	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	require.NoError(t, post(t, client, r.at))
+	r.stale.Store(true)
+	require.Error(t, post(t, client, r.at))
+	require.Equal(t, int32(3), r.requests.Load(), "on the kept connection, and on one fresh one")
+	require.Error(t, post(t, client, r.at))
+	require.Equal(t, int32(4), r.requests.Load(), "a fresh connection that breaks is the receiver's answer")
+}
+
+func TestAPOSTIsNotRepeatedOnceAByteOfAnAnswerIsThere(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "H")
+		_ = conn.Close()
+	})
+	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	require.NoError(t, post(t, client, r.at))
+	require.Error(t, post(t, client, r.at))
+	require.Equal(t, int32(2), r.requests.Load())
+}
+
+func TestAPOSTIsNotRepeatedAfterATimeout(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	r := newReceiver(t, func(conn net.Conn) {
+		<-over
+		_ = conn.Close()
+	})
+	client := outbound.NewClient(300*time.Millisecond, outbound.Policy{Allow: outbound.Loopback()})
+	require.NoError(t, post(t, client, r.at))
+	err := post(t, client, r.at)
+	require.Equal(t, "timeout: the endpoint did not answer in time", outbound.Reason(err))
+	require.Equal(t, int32(2), r.requests.Load())
+}
+
+// relay carries connections to a server, and cuts those that it has when the client says something after it was armed.
+type relay struct {
+	at    string
+	armed atomic.Bool
+	cut   atomic.Int32
+}
+
+func newRelay(t *testing.T, to string) *relay {
+	t.Helper()
+	r := &relay{}
+	r.at = listen(t, func(conn net.Conn) {
+		server, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", to)
+		if err != nil {
+			_ = conn.Close()
+			return
+		}
+		go func() {
+			_, _ = io.Copy(conn, server)
+			_ = conn.Close()
+		}()
+		buffer := make([]byte, 32<<10)
+		for {
+			n, err := conn.Read(buffer)
+			if err == nil && r.armed.CompareAndSwap(true, false) {
+				r.cut.Add(1)
+				reset(conn)
+				err = io.EOF
+			}
+			if err == nil {
+				_, err = server.Write(buffer[:n])
+			}
+			if err != nil {
+				_ = server.Close()
+				return
+			}
+		}
+	})
+	return r
+}
+
+func TestAPOSTThatDiedOnAKeptHTTP2ConnectionGoesOutAgain(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int32
+	var protocol atomic.Value
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		served.Add(1)
+		protocol.Store(r.Proto)
+	}))
+	now := time.Now()
+	own := certificate(t, "127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour))
+	server.EnableHTTP2, server.TLS = true, &tls.Config{Certificates: []tls.Certificate{own}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	leaf, err := x509.ParseCertificate(own.Certificate[0])
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	roots.AddCert(leaf)
+	r := newRelay(t, server.Listener.Addr().String())
+	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	outbound.Trust(client, roots)
+
+	require.NoError(t, post(t, client, "https://"+r.at))
+	require.Equal(t, "HTTP/2.0", protocol.Load())
+	r.armed.Store(true)
+	require.NoError(t, post(t, client, "https://"+r.at))
+	require.Equal(t, int32(1), r.cut.Load())
+	require.Equal(t, int32(2), served.Load())
+}
