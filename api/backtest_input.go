@@ -5,7 +5,6 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
-	"github.com/stile-id/stile/rules"
 )
 
 // The number of sessions of a backtest.
@@ -55,13 +54,8 @@ func (in *sessionsInput) filter() (f store.SessionFilter, err error) {
 		}
 		f.Status = status
 	}
-	if in.Jurisdiction != nil {
-		jurisdiction, known := rules.ParseJurisdiction(*in.Jurisdiction)
-		if !known {
-			return f, models.Invalid("sessions.jurisdiction",
-				"sessions.jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
-		}
-		f.Jurisdiction = jurisdiction
+	if f.Jurisdiction, err = readJurisdiction("sessions.jurisdiction", in.Jurisdiction); err != nil {
+		return f, err
 	}
 	if in.WorkflowVersion != nil {
 		if *in.WorkflowVersion < 1 {

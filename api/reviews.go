@@ -53,8 +53,14 @@ func (a *API) listReviews(c *call) (answer, error) {
 func (q *query) reviews() store.ReviewFilter {
 	f := store.ReviewFilter{
 		Statuses: models.WaitingReviews, WorkflowID: q.text("workflow_id"), Reviewer: q.text("reviewer"),
-		Jurisdiction: rules.Jurisdiction(q.text("jurisdiction")),
-		Flagged:      store.Window{From: q.moment("flagged[gte]"), To: q.moment("flagged[lte]")},
+		Flagged: store.Window{From: q.moment("flagged[gte]"), To: q.moment("flagged[lte]")},
+	}
+	if asked := q.text("jurisdiction"); asked != "" {
+		jurisdiction, known := rules.ParseJurisdiction(asked)
+		if !known {
+			q.fail("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision, such as DE or US-CA")
+		}
+		f.Jurisdiction = jurisdiction
 	}
 	if asked := q.text("status"); asked != "" {
 		status, known := models.ParseReviewStatus(asked)

@@ -18,7 +18,8 @@ func (in *sessionInput) readPlaces(c *call) (err error) {
 	return err
 }
 
-// readJurisdiction is "" for one that is absent.
+// readJurisdiction reads a jurisdiction of a request; nil gives "". The error for one that does not exist names the
+// parameter.
 func readJurisdiction(param string, text *string) (rules.Jurisdiction, error) {
 	if text == nil {
 		return "", nil

@@ -131,15 +131,9 @@ func (in caseInput) readKind(s *simulatedSession) error {
 	return nil
 }
 
-func (in caseInput) readPlace(s *simulatedSession) error {
-	if in.Jurisdiction == nil {
-		return nil
-	}
-	var known bool
-	if s.jurisdiction, known = rules.ParseJurisdiction(*in.Jurisdiction); !known {
-		return models.Invalid("jurisdiction", "jurisdiction must be an ISO 3166 country or subdivision")
-	}
-	return nil
+func (in caseInput) readPlace(s *simulatedSession) (err error) {
+	s.jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction)
+	return err
 }
 
 func (in *riskInput) read(risk *condition.Risk) error {

@@ -68,8 +68,8 @@ func readMarkets(names []string) (markets []rules.Jurisdiction, err error) {
 	for _, name := range names {
 		j, ok := rules.ParseJurisdiction(name)
 		if !ok {
-			return nil, models.Invalid("jurisdictions",
-				"jurisdictions must be ISO 3166 countries or subdivisions, or '*' alone for all that the workflow is for")
+			return nil, models.Invalid("jurisdictions", "jurisdictions must be ISO 3166 countries or subdivisions, "+
+				"such as DE or US-CA, or '*' alone for all that the workflow is for")
 		}
 		if !slices.Contains(markets, j) {
 			markets = append(markets, j)

@@ -8,8 +8,8 @@ import (
 )
 
 // Jurisdiction is a market in upper case: an ISO 3166-1 alpha-2 country ("DE")
-// or an ISO 3166-2 subdivision ("US-CA"). Text from outside becomes one through
-// [ParseJurisdiction].
+// or an ISO 3166-2 subdivision ("US-CA"). [ParseJurisdiction] makes one of text
+// from outside.
 type Jurisdiction string
 
 // notCountries are two-letter codes the language tables take for countries
@@ -19,22 +19,27 @@ var notCountries = []string{
 	"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "YU",
 }
 
-// ParseJurisdiction reads a country or subdivision code in either case and
-// returns it in upper case. It is false unless the country exists; of a
-// subdivision only the form is checked, one to three letters or digits.
+// ParseJurisdiction reads the code of a country or subdivision in either case
+// and returns it in upper case. It is false for a country or a subdivision that
+// does not exist. A withdrawn code, and a subdivision that ISO 3166-1 lists as a
+// country too, gives the code in use: CN-BJ for CN-11, PR for US-PR.
 func ParseJurisdiction(s string) (Jurisdiction, bool) {
 	country, subdivision, divided := strings.Cut(s, "-")
 	if len(country) != 2 || !alphanumeric(country) || !isCountry(strings.ToUpper(country)) {
 		return "", false
 	}
-	if divided && (len(subdivision) < 1 || len(subdivision) > 3 || !alphanumeric(subdivision)) {
+	if !divided {
+		return Jurisdiction(strings.ToUpper(country)), true
+	}
+	if len(subdivision) < 1 || len(subdivision) > 3 || !alphanumeric(subdivision) {
 		return "", false
 	}
-	return Jurisdiction(strings.ToUpper(s)), true
+	inUse, exists := subdivisions()[Jurisdiction(strings.ToUpper(s))]
+	return inUse, exists
 }
 
-// JurisdictionIn joins a country and a subdivision as whoever locates addresses
-// names them. It falls back to the country where the subdivision is none.
+// JurisdictionIn joins a country and a subdivision of a location file or a CDN.
+// It returns the country alone where the subdivision is unknown.
 func JurisdictionIn(country, subdivision string) (Jurisdiction, bool) {
 	whole, ok := ParseJurisdiction(country)
 	if !ok || whole != whole.Country() {

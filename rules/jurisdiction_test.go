@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +22,11 @@ func TestParseJurisdiction(t *testing.T) {
 		{"FR-2A", "FR-2A", "FR"},
 		{"AT-9", "AT-9", "AT"},
 		{"XK", "XK", "XK"},
+		{"BR-SP", "BR-SP", "BR"},
+		{"fr-75", "FR-75C", "FR"},
+		{"CN-11", "CN-BJ", "CN"},
+		{"US-PR", "PR", "PR"},
+		{"FR-GF", "GF", "GF"},
 	}
 	for _, c := range accepted {
 		got, ok := rules.ParseJurisdiction(c.in)
@@ -45,6 +52,11 @@ func TestParseJurisdictionRefuses(t *testing.T) {
 		{"withdrawn, with a successor", "DD"},
 		{"withdrawn, without one", "YU"},
 		{"exceptionally reserved", "IC"},
+		{"no such state", "US-ZZ"},
+		{"no such state, lower case", "us-zz"},
+		{"a subdivision of another country", "DE-CA"},
+		{"a country without such a subdivision", "XK-1"},
+		{"a comment of the list", "#-IS"},
 		{"empty subdivision", "US-"},
 		{"long subdivision", "US-CALI"},
 		{"second subdivision", "US-CA-1"},
@@ -72,6 +84,9 @@ func TestJurisdictionIn(t *testing.T) {
 		{"US", "California", "US"},
 		{"US", "C A", "US"},
 		{"US", "CA-1", "US"},
+		{"US", "ZZ", "US"},
+		{"US", "PR", "PR"},
+		{"PR", "", "PR"},
 		{"", "CA", ""},
 		{"XX", "", ""},
 		{"XX", "CA", ""},
@@ -119,4 +134,26 @@ func TestEveryCountry(t *testing.T) {
 		}
 	}
 	require.Equal(t, 250, count)
+}
+
+// TestEverySubdivisionIsOfACountry holds the list to its form: each code belongs
+// to a known country, and each replacement is itself in use.
+func TestEverySubdivisionIsOfACountry(t *testing.T) {
+	t.Parallel()
+	lines, err := os.ReadFile("subdivisions.txt")
+	require.NoError(t, err)
+	count := 0
+	for line := range strings.Lines(string(lines)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		count++
+		code := strings.Fields(line)[0]
+		inUse, ok := rules.ParseJurisdiction(code)
+		require.True(t, ok, code)
+		again, ok := rules.ParseJurisdiction(string(inUse))
+		require.True(t, ok, inUse)
+		require.Equal(t, inUse, again)
+	}
+	require.Greater(t, count, 5000)
 }

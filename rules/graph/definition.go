@@ -135,7 +135,23 @@ func copied[T any](s []T) []T {
 
 // Serves reports whether the jurisdiction is among the target markets: it is one, or in one.
 func (d Definition) Serves(j rules.Jurisdiction) bool {
-	return len(d.Jurisdictions) == 0 || slices.Contains(d.Jurisdictions, j) || slices.Contains(d.Jurisdictions, j.Country())
+	return len(d.Jurisdictions) == 0 || slices.ContainsFunc(d.Jurisdictions, func(market rules.Jurisdiction) bool {
+		market = normal(market)
+		return market == j || market == j.Country()
+	})
+}
+
+// concerning returns the definition with what it says of jurisdictions reduced
+// to the override that holds in j. A version that was published when more
+// jurisdictions were accepted still runs in those that exist.
+func (d Definition) concerning(j rules.Jurisdiction) Definition {
+	d.Jurisdictions = []rules.Jurisdiction{}
+	override, ok := d.Overrides.For(j)
+	d.Overrides = Overrides{}
+	if ok {
+		d.Overrides = Overrides{override}
+	}
+	return d
 }
 
 // In returns the definition as it reads in one jurisdiction: the override that

@@ -20,7 +20,7 @@ type Allowed func(rules.Method) bool
 // supplementary layers are too, has lost a member, or a method node of a graph
 // is not allowed, even if it stands behind a branch that would not lead there.
 func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []rules.Method, error) {
-	d = d.WithDefaults()
+	d = d.WithDefaults().concerning(j)
 	if faults := validate(d, nil); len(faults) > 0 {
 		return Graph{}, nil, &FaultError{Faults: faults}
 	}

@@ -103,3 +103,19 @@ func TestSpecialiseRefusesWhatDoesNotCompile(t *testing.T) {
 	require.ErrorAs(t, err, &fault)
 	require.Len(t, fault.Faults, 2)
 }
+
+// A version that was published with a jurisdiction that is no longer accepted
+// still runs where it can.
+func TestSpecialiseReadsOnlyWhatConcernsTheJurisdiction(t *testing.T) {
+	t.Parallel()
+	d := definition(t, `{"jurisdictions": ["US-ZZ", "US", "FR-75"], "methods": ["mdl", "mid"],
+		"overrides": {"US-ZZ": {"remove": ["mid"]}, "FR-75": {"remove": ["mdl"]}}}`)
+	for place, offered := range map[rules.Jurisdiction][]rules.Method{"US": {"mdl", "mid"}, "FR-75C": {"mid"}} {
+		require.True(t, d.Serves(place))
+		g, _, err := graph.Specialise(d, place, nil)
+		require.NoError(t, err)
+		require.Equal(t, offered, graph.OfferedMethods(g))
+	}
+	_, faults := graph.Compile(d)
+	require.Len(t, faults, 2, "it cannot be published again")
+}
