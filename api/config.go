@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/rules"
 )
 
 // Config holds the limits and durations of the API. A zero value means the default.
@@ -50,6 +51,9 @@ type Config struct {
 	LongPollMax time.Duration
 	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.
 	IdempotencyWait time.Duration
+	// LocalJurisdiction is where private, loopback and link-local addresses are, in live organizations too. Default none:
+	// they are unknown then, and sessions of sandbox organizations run in the US.
+	LocalJurisdiction rules.Jurisdiction
 	// TrustedProxies (addresses or CIDR ranges) may say whom they speak for. Default none.
 	TrustedProxies []string
 }

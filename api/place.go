@@ -93,11 +93,14 @@ func (a *API) detect(g *gin.Context, clientIP netip.Addr) (place, bool) {
 			return place{j, models.JurisdictionHeader}, true
 		}
 	}
-	if a.locator == nil {
-		return place{}, false
+	address := userAddress(g, clientIP)
+	if a.locator != nil {
+		if j, ok := a.locator.Locate(address); ok {
+			return place{j, models.JurisdictionGeoIP}, true
+		}
 	}
-	j, ok := a.locator.Locate(userAddress(g, clientIP))
-	return place{j, models.JurisdictionGeoIP}, ok
+	local := a.config.LocalJurisdiction
+	return place{local, models.JurisdictionDefault}, local != "" && isLocal(address)
 }
 
 // userAddress is where the user is as far as anybody can tell: without client_ip whoever calls is taken for the user.

@@ -135,6 +135,27 @@ func TestPrivateAddressesAreSomewhereInASandbox(t *testing.T) {
 	e.places(e.sandbox, e.sandbox.secret, sandbox, "a public one is not", obj{"client_ip": "192.0.2.1"}, nil, "", "")
 }
 
+func TestLocalAddressesAreInTheJurisdictionOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, func(o *api.Options) {
+		o.Config.TrustedProxies, o.Config.LocalJurisdiction, o.Locator = []string{"127.0.0.1"}, "US-CA", known
+	})
+	e.isOK(e.do("POST", pathEndpoints, e.live.secret, obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201)
+	for _, of := range []tenant{e.sandbox, e.live} {
+		workflow := e.workflow(of, simple("mdl"))
+		for _, address := range []string{"127.0.0.1", "10.1.2.3", "::1", "fe80::1"} {
+			e.places(of, of.secret, workflow, address, nil, from(address), "US-CA", "default")
+			e.places(of, of.secret, workflow, address, obj{"client_ip": address}, from("198.51.100.8"), "US-CA", "default")
+		}
+		e.places(of, of.secret, workflow, "looked up", nil, from("198.51.100.8"), "DE", "geoip")
+		e.places(of, of.secret, workflow, "unknown", nil, from("192.0.2.1"), "", "")
+
+		delivered := obj{"type": "age", "workflow_id": workflow, "delivery_jurisdiction": "DE", "client_ip": "127.0.0.1"}
+		created := e.isOK(e.do("POST", pathSessions, of.secret, delivered), 201).object
+		require.Equal(t, []any{"US-CA", true}, compared(t, created), "a mismatch can be tried on a laptop")
+	}
+}
+
 func TestOnlyTrustedProxiesSayWhereUsersAre(t *testing.T) {
 	t.Parallel()
 	told := from("198.51.100.8", "CF-IPCountry", "FR", "X-Vercel-IP-Country", "GB")

@@ -31,6 +31,7 @@ func TestCompliance(t *testing.T) {
 			"a workflow serves its own jurisdictions":                  workflowServesItsJurisdictions,
 			"an override holds in its own jurisdiction":                overrideHoldsInItsJurisdiction,
 			"a CDN is believed where a trusted proxy passes it on":     trustedProxySaysWhere,
+			"a live session needs no jurisdiction":                     liveSessionNeedsNoJurisdiction,
 			"a GeoIP file is followed without a restart":               geoIPFileIsFollowed,
 			"a delivery elsewhere is told of, and stops nothing":       deliveryElsewhereIsTold,
 			"a folder of rules takes the place of those that ship":     rulesFolderTakesOver,

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,7 +17,7 @@ const someone, someonesNetwork = "198.51.100.7", "198.51.100.0/24"
 
 // locating is a replica's configuration with a GeoIP file.
 func locating(file string) func(*config.Config) {
-	return func(c *config.Config) { c.GeoIPDB = file }
+	return func(c *config.Config) { c.GeoIPDB = []string{file} }
 }
 
 func trustedProxySaysWhere(t *testing.T, s *stack) {
@@ -45,6 +46,38 @@ func trustedProxySaysWhere(t *testing.T, s *stack) {
 	created = create(m)
 	require.Equal(t, []any{"US", "default"}, []any{created.json["jurisdiction"], created.json["jurisdiction_source"]})
 	require.Equal(t, []any{"mdl", "document_capture"}, created.json["methods"])
+}
+
+// publicAddress is one of Google's, which the built-in file puts into the United States.
+const publicAddress = "8.8.8.8"
+
+// liveSessionNeedsNoJurisdiction creates sessions as the printed examples of the documentation do.
+func liveSessionNeedsNoJurisdiction(t *testing.T, s *stack) {
+	behind := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.1"} })
+	m := s.live(t, simple(rules.MethodDocumentCapture)).at(behind)
+	m.post(t, "/v1/webhook_endpoints", body{
+		"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.verified"},
+	}).expect(t, 201)
+	printed := func(more body) body {
+		order := body{
+			"type": "age", "workflow_id": m.workflow, "return_url": "https://yourapp.com/done",
+			"client_reference_id": "user_123",
+		}
+		maps.Copy(order, more)
+		return order
+	}
+	for _, c := range []struct {
+		more   body
+		header []string
+	}{
+		{nil, []string{"X-Forwarded-For", publicAddress}},
+		{body{"client_ip": publicAddress}, nil},
+	} {
+		created := m.post(t, "/v1/verification_sessions", printed(c.more), c.header...).expect(t, 201)
+		require.Equal(t, []any{"US", "geoip", "min_age_21"},
+			[]any{created.json["jurisdiction"], created.json["jurisdiction_source"], created.json["age_tier"]})
+	}
+	m.post(t, "/v1/verification_sessions", printed(nil)).refused(t, 422, "jurisdiction_unresolvable", "jurisdiction")
 }
 
 func geoIPFileIsFollowed(t *testing.T, s *stack) {

@@ -55,15 +55,19 @@ type process struct {
 }
 
 type readyLine struct {
-	API        string `json:"api"`
-	Temporal   string `json:"temporal"`
-	TemporalUI string `json:"temporal_ui"`
-	Sandbox    struct {
-		Org            string `json:"org"`
-		SecretKey      string `json:"secret_key"`
-		PublishableKey string `json:"publishable_key"`
-		Workflow       string `json:"workflow"`
-	} `json:"sandbox"`
+	API        string    `json:"api"`
+	Temporal   string    `json:"temporal"`
+	TemporalUI string    `json:"temporal_ui"`
+	Sandbox    seededOrg `json:"sandbox"`
+	Live       seededOrg `json:"live"`
+}
+
+// seededOrg is an organization that stile-dev has made.
+type seededOrg struct {
+	Org            string `json:"org"`
+	SecretKey      string `json:"secret_key"`
+	PublishableKey string `json:"publishable_key"`
+	Workflow       string `json:"workflow"`
 }
 
 // logFile collects what the processes on one data folder log.
@@ -117,13 +121,14 @@ func start(t *testing.T, data string, environment ...string) *process {
 	return p
 }
 
-// sandbox is the seeded sandbox organization.
-func (p *process) sandbox(t *testing.T) merchant {
+// sandbox is the seeded sandbox organization, live the other one.
+func (p *process) sandbox(t *testing.T) merchant { return p.merchantOf(t, p.ready.Sandbox) }
+
+func (p *process) live(t *testing.T) merchant { return p.merchantOf(t, p.ready.Live) }
+
+func (p *process) merchantOf(t *testing.T, o seededOrg) merchant {
 	t.Helper()
-	return merchant{
-		client: p.clientOf(t, p.ready.API, p.ready.Sandbox.SecretKey), org: p.ready.Sandbox.Org,
-		workflow: p.ready.Sandbox.Workflow,
-	}
+	return merchant{client: p.clientOf(t, p.ready.API, o.SecretKey), org: o.Org, workflow: o.Workflow}
 }
 
 // died waits until the process is gone, and expects that SIGKILL did it.
@@ -163,6 +168,31 @@ func TestRestartGoesOn(t *testing.T) {
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
 	second.stop(t)
+}
+
+// A laptop has no public address: stile-dev says where it is.
+func TestDevJurisdictionIsWhereALaptopIs(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir(), "STILE_DEV_JURISDICTION=us-ca")
+	live := p.live(t)
+	live.post(t, "/v1/webhook_endpoints", body{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}).expect(t, 201)
+	for _, m := range []merchant{p.sandbox(t), live} {
+		created := m.post(t, "/v1/verification_sessions", body{
+			"type": "age", "workflow_id": m.workflow, "return_url": "https://yourapp.com/done", "client_reference_id": "user_123",
+			"delivery_jurisdiction": "CA-QC",
+		}).expect(t, 201)
+		require.Equal(t, []any{"US-CA", "default", "US-CA", true}, []any{
+			created.json["jurisdiction"], created.json["jurisdiction_source"],
+			created.json["ip_jurisdiction"], created.json["jurisdiction_mismatch"],
+		})
+	}
+	path, err := binary()
+	require.NoError(t, err)
+	command := exec.Command(path, "--data", t.TempDir(), "--listen", "127.0.0.1:0")
+	command.Env = append(os.Environ(), "STILE_DEV_JURISDICTION=Utopia")
+	out, err := command.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "STILE_DEV_JURISDICTION")
 }
 
 // A second process on the same folder is told so.

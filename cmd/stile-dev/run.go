@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/workflows"
 )
 
@@ -58,6 +60,9 @@ func configure(f flags, folder *folder) (config.Config, error) {
 	if err != nil {
 		return c, err
 	}
+	if c.DevJurisdiction, err = devJurisdiction(os.Getenv("STILE_DEV_JURISDICTION")); err != nil {
+		return c, err
+	}
 	c.Listen = f.listen
 	if os.Getenv("STILE_LOG_LEVEL") == "" {
 		c.LogLevel = "warn"
@@ -76,6 +81,15 @@ func configure(f flags, folder *folder) (config.Config, error) {
 		c.EncryptionKeys, c.LookupKey = keys.Encryption, keys.Lookup
 	}
 	return c, nil
+}
+
+// devJurisdiction is where loopback and private addresses are, "US" unless STILE_DEV_JURISDICTION says otherwise.
+func devJurisdiction(text string) (rules.Jurisdiction, error) {
+	parsed, ok := rules.ParseJurisdiction(cmp.Or(text, "US"))
+	if !ok {
+		return "", fmt.Errorf("STILE_DEV_JURISDICTION must be an ISO 3166 country or subdivision, such as DE or US-CA, not %q", text)
+	}
+	return parsed, nil
 }
 
 // embedded is a Temporal server of this process, or none where TEMPORAL_ADDRESS names another.

@@ -191,7 +191,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
-			Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
+			LocalJurisdiction: c.DevJurisdiction, Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
 }
@@ -209,17 +209,27 @@ func (a *App) rules() (*compliance.Book, error) {
 	return book, nil
 }
 
-// locator looks addresses up; nil where nothing is set for that.
+// locator opens the files of STILE_GEOIP_DB, or without them the country file in the binary.
 func (a *App) locator() (api.Locator, error) {
-	path := a.options.Config.GeoIPDB
-	if path == "" {
-		return nil, nil
+	if len(a.options.Config.GeoIPDB) == 0 {
+		countries, err := geo.BuiltIn()
+		if err != nil {
+			return nil, err
+		}
+		a.log.Info("STILE_GEOIP_DB is not set: addresses are looked up in the built-in file, which knows countries but no "+
+			"states; US states need a city file (scripts/fetch-geoip) or the headers of a CDN",
+			"built", countries.Built().Format(time.DateOnly))
+		return countries, nil
 	}
-	located, err := geo.Open(geo.Options{Path: path, Log: a.log})
-	if err != nil {
-		return nil, fmt.Errorf("STILE_GEOIP_DB: %w", err)
+	files := make(geo.Files, 0, len(a.options.Config.GeoIPDB))
+	for _, path := range a.options.Config.GeoIPDB {
+		file, err := geo.Open(geo.Options{Path: path, Log: a.log})
+		if err != nil {
+			return nil, fmt.Errorf("STILE_GEOIP_DB: %w", err)
+		}
+		files = append(files, file)
 	}
-	return located, nil
+	return files, nil
 }
 
 // Start begins to serve.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -21,7 +22,7 @@ import (
 )
 
 // options are those of an API on a database of its own. Temporal is away.
-func options(t *testing.T, geoIPDB string) app.Options {
+func options(t *testing.T, geoIPDB ...string) app.Options {
 	t.Helper()
 	c, err := config.Read(func(string) string { return "" })
 	require.NoError(t, err)
@@ -47,7 +48,7 @@ func TestAFolderOfRulesTakesThePlaceOfThoseThatShip(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	require.NoError(t, os.CopyFS(folder, data.FS))
-	o := options(t, "")
+	o := options(t)
 	o.Config.RulesDir = folder
 	a, err := app.New(t.Context(), o)
 	require.NoError(t, err)
@@ -68,6 +69,18 @@ func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {
 	a, err := app.New(t.Context(), o)
 	require.NoError(t, err)
 	require.NoError(t, a.Stop())
+}
+
+func TestStartUpSaysWhatTheBuiltInFileKnows(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	o := options(t)
+	o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	require.NoError(t, a.Stop())
+	require.Contains(t, log.String(), "STILE_GEOIP_DB is not set")
+	require.Contains(t, log.String(), "US states need a city file")
 }
 
 func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 )
 
 // Config is everything that the environment decides. Every duration and limit has the documented default.
@@ -36,10 +37,13 @@ type Config struct {
 	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
 	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
 	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules in place of those that ship; empty means those
-	GeoIPDB        string         // STILE_GEOIP_DB: path of a file in MaxMind's format; empty means that addresses are not looked up
+	GeoIPDB        []string       // STILE_GEOIP_DB: paths of files in MaxMind's format; empty means the country file in the binary
 	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
 	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy that they go through
 	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
+	// DevJurisdiction is where private and loopback addresses are. Read leaves it empty: only stile-dev sets it, from
+	// STILE_DEV_JURISDICTION.
+	DevJurisdiction rules.Jurisdiction
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
@@ -91,7 +95,7 @@ func Read(get func(name string) string) (Config, error) {
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
 		RulesDir:       get("STILE_RULES_DIR"),
-		GeoIPDB:        get("STILE_GEOIP_DB"),
+		GeoIPDB:        list(get("STILE_GEOIP_DB")),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),

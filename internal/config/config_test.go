@@ -73,14 +73,17 @@ func TestAnAPIKeyTurnsTLSOn(t *testing.T) {
 	require.True(t, c.TemporalTLS)
 }
 
-func TestAGeoIPFileIsOptional(t *testing.T) {
+func TestGeoIPFilesAreOptional(t *testing.T) {
 	t.Parallel()
 	c, err := read(nil)
 	require.NoError(t, err)
 	require.Empty(t, c.GeoIPDB)
 	c, err = read(map[string]string{"STILE_GEOIP_DB": "/geoip/GeoLite2-City.mmdb"})
 	require.NoError(t, err)
-	require.Equal(t, "/geoip/GeoLite2-City.mmdb", c.GeoIPDB)
+	require.Equal(t, []string{"/geoip/GeoLite2-City.mmdb"}, c.GeoIPDB)
+	c, err = read(map[string]string{"STILE_GEOIP_DB": "/geoip/ipv4.mmdb, /geoip/ipv6.mmdb"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"/geoip/ipv4.mmdb", "/geoip/ipv6.mmdb"}, c.GeoIPDB)
 }
 
 func TestEgressIsRead(t *testing.T) {

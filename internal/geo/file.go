@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 
 	"github.com/oschwald/maxminddb-golang/v2"
@@ -14,20 +15,26 @@ import (
 // probes is how many networks are looked at for a country before the file counts as one of something else.
 const probes = 10_000
 
-// record is what the file has on a network, as far as it matters here.
+// record holds the fields of a network that tell its jurisdiction, in both layouts: that of MaxMind with nested places,
+// and the flat one of ip-location-db.
 type record struct {
 	Country           place   `maxminddb:"country"`
 	RegisteredCountry place   `maxminddb:"registered_country"`
 	Subdivisions      []place `maxminddb:"subdivisions"`
+
+	CountryCode string `maxminddb:"country_code"`
+	State       string `maxminddb:"state1"` // a name
 }
 
 type place struct {
 	Code string `maxminddb:"iso_code"`
 }
 
-// jurisdiction is where the user is. Where the network is registered counts only if nobody knows more.
+// jurisdiction returns the user's jurisdiction. The country of registration counts only where no other is given.
 func (r record) jurisdiction() (rules.Jurisdiction, bool) {
 	switch {
+	case r.CountryCode != "":
+		return inState(r.CountryCode, r.State)
 	case r.Country.Code == "":
 		return rules.JurisdictionIn(r.RegisteredCountry.Code, "")
 	case len(r.Subdivisions) == 0:
@@ -35,6 +42,15 @@ func (r record) jurisdiction() (rules.Jurisdiction, bool) {
 	default:
 		return rules.JurisdictionIn(r.Country.Code, r.Subdivisions[0].Code)
 	}
+}
+
+// locate looks an address up. It is false where the file does not know the address.
+func locate(reader *maxminddb.Reader, address netip.Addr) (rules.Jurisdiction, bool) {
+	var found record
+	if err := reader.Lookup(address.Unmap()).Decode(&found); err != nil {
+		return "", false // the error may name the address
+	}
+	return found.jurisdiction()
 }
 
 // read loads the whole file. It is not mapped into memory: a mapped file that is rewritten changes under its readers,

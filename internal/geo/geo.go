@@ -1,5 +1,5 @@
-// Package geo says in which jurisdiction an address is, by a file in the format of MaxMind: GeoLite2, GeoIP2, DB-IP and
-// the like. No address of a user ever enters a log line or an error.
+// Package geo finds the jurisdiction of an address in files of MaxMind's format: GeoLite2, GeoIP2, DB-IP and the like, or
+// the country file that is compiled into the program. No address of a user ever enters a log line or an error.
 package geo
 
 import (
@@ -63,11 +63,21 @@ func Open(o Options) (*Locator, error) {
 // Locate is false where the file does not know.
 func (l *Locator) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	l.look()
-	var found record
-	if err := l.reader.Load().Lookup(address.Unmap()).Decode(&found); err != nil {
-		return "", false // the error may name the address
+	return locate(l.reader.Load(), address)
+}
+
+// Files are looked up in order: the first that knows an address decides. DB-IP comes as one file for IPv4 and one for
+// IPv6.
+type Files []*Locator
+
+// Locate is false where no file knows the address.
+func (f Files) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
+	for _, file := range f {
+		if j, ok := file.Locate(address); ok {
+			return j, true
+		}
 	}
-	return found.jurisdiction()
+	return "", false
 }
 
 // look sees whether the file has changed. A new one is read when it has stood still from one look to the next: until

@@ -76,10 +76,16 @@ func (p Policy) Check(address netip.Addr) error {
 	if slices.ContainsFunc(p.Allow, holds) {
 		return nil
 	}
-	if !address.IsValid() || slices.ContainsFunc(forbidden, holds) {
+	if !IsPublic(address) {
 		return ErrForbidden
 	}
 	return nil
+}
+
+// IsPublic reports whether an address belongs to the public Internet. The zero address does not.
+func IsPublic(address netip.Addr) bool {
+	address = address.WithZone("")
+	return address.IsValid() && !slices.ContainsFunc(forbidden, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
 // CheckHost refuses the host of a URL where it is an address that may not be reached, or localhost where loopback may
