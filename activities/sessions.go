@@ -139,22 +139,24 @@ func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (mode
 // EndSession ends a session whose time is over, or that an operator cancelled, unless it has ended or its deadline has
 // moved.
 func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (models.SessionView, error) {
-	session, err := a.Store.Session(ctx, end.OrgID, end.SessionID)
-	if err != nil {
-		return models.SessionView{}, err
-	}
-	// Messages carry whole seconds.
-	if end.To == models.StatusExpired && session.ExpiresAt.Unix() > end.ExpiresAt.Unix() {
-		return a.viewOf(ctx, session)
-	}
-	changed, err := a.Store.End(ctx, end.OrgID, end.SessionID, models.OpenStatuses, end.To)
+	changed, err := a.end(ctx, end)
 	if err == nil && !changed.Repeated {
 		a.tellEnd(changed.Session)
 	}
-	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
+	settled := models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused)
+	if err != nil && !settled {
 		return models.SessionView{}, err
 	}
 	return a.SyncSession(ctx, end.SessionRef)
+}
+
+func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Changed, error) {
+	if end.To != models.StatusExpired {
+		return a.Store.End(ctx, end.OrgID, end.SessionID, models.OpenStatuses, end.To)
+	}
+	// Messages carry whole seconds: a deadline within that second is the one that the run waited for.
+	due := models.At(end.ExpiresAt.Truncate(time.Second).Add(time.Second - time.Microsecond))
+	return a.Store.Expire(ctx, end.OrgID, end.SessionID, due)
 }
 
 // ReleaseDevice frees a session whose device has stayed away for too long.

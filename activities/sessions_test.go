@@ -286,9 +286,9 @@ func TestAnAgeIsCountedToTheDateInTheLastTimeZone(t *testing.T) {
 		submitted, judged time.Time
 		verdict           graph.Outcome
 	}{
-		"a second before the birthday":           {noon.Add(-time.Second), noon.Add(-time.Second), graph.OutcomeFailed},
-		"on the birthday":                        {noon, noon, graph.OutcomePassed},
-		"submitted before it, judged a day late": {noon.Add(-time.Second), noon.Add(24 * time.Hour), graph.OutcomeFailed},
+		"a second before the birthday":                   {noon.Add(-time.Second), noon.Add(-time.Second), graph.OutcomeFailed},
+		"on the birthday":                                {noon, noon, graph.OutcomePassed},
+		"submitted before it, judged most of a day late": {noon.Add(-time.Second), noon.Add(23 * time.Hour), graph.OutcomeFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

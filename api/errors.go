@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"math"
@@ -12,8 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
-	"github.com/stile-id/stile/models/store"
 )
 
 // The four types of the documentation.
@@ -89,7 +86,7 @@ type errorObject struct {
 
 // fail answers a request with an error.
 func (a *API) fail(g *gin.Context, err error) {
-	public := a.publicError(g.Request.Context(), err)
+	public := publicError(err)
 	kind := errorKinds[public.Code]
 	if kind.status >= http.StatusInternalServerError {
 		level := slog.LevelError
@@ -132,14 +129,14 @@ func setErrorHeaders(g *gin.Context, status int, retryAfter time.Duration) {
 }
 
 // publicError is what the client may know of err: a domain error as it is, of the rest only whether it will pass.
-func (a *API) publicError(ctx context.Context, err error) *models.Error {
+func publicError(err error) *models.Error {
 	var domain *models.Error
 	if errors.As(err, &domain) {
 		if _, known := errorKinds[domain.Code]; known {
 			return domain
 		}
 	}
-	if errors.Is(err, store.ErrRefused) || errors.Is(err, progress.ErrBusy) || a.outage(ctx, err) {
+	if passing(err) {
 		return unavailable("The service cannot answer at the moment. Please try again")
 	}
 	return models.Errorf(models.CodeInternal, "An unexpected error occurred")

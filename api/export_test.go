@@ -8,9 +8,6 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Transient shows the tests what counts as an outage without asking the database.
-func Transient(err error) bool { return brokenConnection(err) || busyDatabase(err) }
-
 // Routes are all operations, as gin knows them.
 func (a *API) Routes() gin.RoutesInfo { return a.router.Routes() }
 

@@ -52,7 +52,7 @@ func (a *API) once(c *call, r route, key string) (answer, error) {
 	defer func() { end(c) }()
 	ans, err := a.perform(c, r)
 	if err != nil {
-		if a.refused(c, err) {
+		if refused(err) {
 			end = a.release
 		}
 		return answer{}, err
@@ -62,8 +62,8 @@ func (a *API) once(c *call, r route, key string) (answer, error) {
 }
 
 // refused reports whether the request is known to have done nothing. A failure of ours may have come after the commit.
-func (a *API) refused(c *call, err error) bool {
-	return errorKinds[a.publicError(c.ctx, err).Code].status < http.StatusInternalServerError
+func refused(err error) bool {
+	return errorKinds[publicError(err).Code].status < http.StatusInternalServerError
 }
 
 // scope keeps apart those who must not see each other's answers: organizations, sessions, and the two kinds of key.

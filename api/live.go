@@ -166,7 +166,7 @@ func (l *live) end(ctx context.Context, err error) {
 
 // fault tells the device what went wrong.
 func (l *live) fault(ctx context.Context, err error) ending {
-	public := l.api.publicError(ctx, err)
+	public := publicError(err)
 	_ = l.write(ctx, errorOf(nil, public))
 	status := websocket.StatusPolicyViolation
 	switch errorKinds[public.Code].status {

@@ -24,11 +24,11 @@ func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []by
 	opened, err := openEnvelope(kind, body)
 	if err != nil {
 		l.api.countMessage(unknownMessage, err)
-		return l.write(ctx, errorOf(nil, l.api.publicError(ctx, err)))
+		return l.write(ctx, errorOf(nil, publicError(err)))
 	}
 	answer, err := l.perform(ctx, opened, body)
 	if err != nil {
-		return l.write(ctx, errorOf(opened.ID, l.api.publicError(ctx, err)))
+		return l.write(ctx, errorOf(opened.ID, publicError(err)))
 	}
 	if err := l.write(ctx, answer); err != nil {
 		return err

@@ -117,7 +117,7 @@ func (a *API) submitTransfer(c *call, t models.Transfer) (*attemptObject, error)
 	}
 	attempt, err := a.takeSubmission(c, t.Method)
 	if err != nil {
-		if a.refused(c, err) {
+		if refused(err) {
 			err = a.dropTransfer(c.ctx, t, err)
 		}
 		return nil, err

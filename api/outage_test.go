@@ -2,11 +2,6 @@ package api_test
 
 import (
 	"database/sql"
-	"database/sql/driver"
-	"errors"
-	"fmt"
-	"io"
-	"net"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,29 +50,4 @@ func TestNotMigrated(t *testing.T) {
 	e := newEnv(t)
 	e.exec(e.database(), "DELETE FROM goose_db_version WHERE version_id > 0")
 	e.isError(e.do("GET", "/readyz", "", nil), 503, "service_unavailable")
-}
-
-// stateError and codeError are what the drivers' errors look like to us.
-type stateError string
-
-func (e stateError) Error() string    { return string(e) }
-func (e stateError) SQLState() string { return string(e) }
-
-type codeError int
-
-func (e codeError) Error() string { return "sqlite" }
-func (e codeError) Code() int     { return int(e) }
-
-func TestWhatCountsAsAnOutage(t *testing.T) {
-	t.Parallel()
-	for _, err := range []error{
-		stateError("08006"), stateError("57P01"), stateError("53300"), stateError("40001"), stateError("25006"),
-		codeError(5), codeError(5 | 2<<8), codeError(9), driver.ErrBadConn, sql.ErrTxDone, io.ErrUnexpectedEOF,
-		&net.OpError{Op: "dial", Err: errors.New("connection refused")},
-	} {
-		require.True(t, api.Transient(fmt.Errorf("look up: %w", err)), "%v", err)
-	}
-	for _, err := range []error{stateError("23505"), stateError("22021"), stateError(""), codeError(1), errors.New("x")} {
-		require.False(t, api.Transient(fmt.Errorf("look up: %w", err)), "%v", err)
-	}
 }

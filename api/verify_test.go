@@ -110,13 +110,34 @@ func TestGiveUp(t *testing.T) {
 	e.isError(e.do("POST", s.path("/cancel"), s.secret, nil), 409, "session_not_cancellable")
 }
 
-func TestLateCallsAreAnsweredPerTheRow(t *testing.T) {
+// No worker is there to expire anything.
+func TestSessionPastItsDeadlineIsAnsweredAsExpiredForGood(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
-	s := e.attest()
-	e.clock.advance(25 * time.Hour)
-	require.Equal(t, "created", e.view(s)["status"], "nobody has expired it yet")
-	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
+	for path, body := range map[string]obj{
+		"/open": {}, "/consent": {"granted": true}, "/methods/self_attestation": {"simulate": "pass"}, "/cancel": {},
+	} {
+		e := newEnv(t)
+		s := e.attest()
+		e.clock.advance(25 * time.Hour)
+		e.isError(e.do("POST", s.path(path), s.secret, body), 409, "session_terminal")
+		e.clock.advance(-25 * time.Hour)
+		e.isError(e.do("POST", s.path(path), s.secret, body), 409, "session_terminal")
+		require.Equal(t, "expired", e.view(s)["status"], path)
+	}
+	for _, read := range []func(*env, session) obj{
+		func(e *env, s session) obj { return e.view(s) },
+		func(e *env, s session) obj { return e.isOK(e.do("GET", s.path("/status"), "", nil), 200).object },
+		func(e *env, s session) obj {
+			return e.isOK(e.do("GET", "/v1/verification_sessions/"+s.id, e.sandbox.secret, nil), 200).object
+		},
+	} {
+		e := newEnv(t)
+		s := e.attest()
+		e.clock.advance(25 * time.Hour)
+		require.Equal(t, "expired", read(e, s)["status"])
+		e.clock.advance(-25 * time.Hour)
+		require.Equal(t, "expired", read(e, s)["status"])
+	}
 }
 
 func TestClientSecretOpensItsOwnSessionAlone(t *testing.T) {

@@ -127,6 +127,11 @@ type Session struct {
 // TableName names the table for gorm.
 func (Session) TableName() string { return "sessions" }
 
+// Overdue reports whether the session is open though its deadline has passed.
+func (s Session) Overdue(now Timestamp) bool {
+	return !s.Status.Terminal() && !s.ExpiresAt.After(now.Time)
+}
+
 // AwaitsConsent reports whether the law asks for a consent to biometric processing that the user has not given.
 func (s Session) AwaitsConsent() bool { return s.Compliance.V.ConsentRequired && s.ConsentedAt == nil }
 

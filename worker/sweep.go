@@ -7,6 +7,7 @@ import (
 
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 const (
@@ -52,7 +53,8 @@ func (w *Worker) sweep(ctx context.Context) {
 
 func (w *Worker) attempt(ctx context.Context, what string, do func(context.Context) error) {
 	if err := do(ctx); err != nil && ctx.Err() == nil {
-		w.options.Log.Warn("sweep is interrupted", "step", what, "error", err.Error())
+		w.options.Log.Warn("sweep: a step ended early; the next sweep goes on with it", "step", what,
+			"database_unavailable", errors.Is(err, store.ErrUnavailable), "error", err.Error())
 	}
 }
 
@@ -98,19 +100,24 @@ func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
 // endOverdueSessions expires sessions that no run has expired. The row decides, so a run that is merely late loses
 // nothing: it finds the row expired and sends what is owed.
 func (w *Worker) endOverdueSessions(ctx context.Context) error {
-	store := w.options.Store
-	overdue, err := store.Across().OverdueSessions(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	rows := w.options.Store
+	overdue, err := rows.Across().OverdueSessions(ctx, rows.Now().Add(-w.options.overdueAfter()), sweepBatch)
 	if err != nil {
 		return err
 	}
 	for _, session := range overdue {
-		_, err := store.End(ctx, session.OrgID, session.ID, models.OpenStatuses, models.StatusExpired)
-		if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
+		_, err := rows.Expire(ctx, session.OrgID, session.ID, rows.Now())
+		if err != nil && !isSettled(err) {
 			return err
 		}
 		w.options.Metrics.repeated("expiry")
 	}
 	return nil
+}
+
+// isSettled reports whether a session needs no expiry any more: it has ended, or its deadline moved.
+func isSettled(err error) bool {
+	return models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused)
 }
 
 // recoverDeliveries has attempts made that should have been made long ago.

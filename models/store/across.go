@@ -50,14 +50,18 @@ func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error
 	return holder, err
 }
 
-// PublicSession reads a session by its id alone, for the routes whose credential is the id or the client secret.
+// PublicSession reads a session by its id alone, for the routes whose credential is the id or the client secret. One
+// whose deadline has passed becomes expired by that.
 func (a Across) PublicSession(ctx context.Context, id string) (models.Session, error) {
 	var session models.Session
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &session)
 	if err == nil && !found {
 		return session, models.SessionNotFound(id)
 	}
-	return session, err
+	if err != nil {
+		return session, err
+	}
+	return a.s.current(ctx, session)
 }
 
 // CalledBack reads the submission that a provider's callback names. The provider shows by its signature that it may.

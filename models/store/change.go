@@ -23,12 +23,38 @@ type Change struct {
 	To   models.SessionStatus
 	// Read, when set, is the row on which the decision rests: the change is refused where it has moved since.
 	Read *models.Session
+	// Due, when set, makes this the expiry of a session: it needs a deadline that is not after Due. Every other change
+	// needs one that has not passed.
+	Due *models.Timestamp
 	// Set are further columns.
 	Set map[string]any
 	// Events are fired besides that of the status, and before it.
 	Events []models.EventType
 	// Also writes rows that stand or fall with the change. It sees the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
+	// made is what an earlier try made, if its commit was not answered; nil where there are no further tries.
+	made *madeChange
+}
+
+// madeChange is a change that was ready to be committed.
+type madeChange struct {
+	transition models.SessionTransition
+	done       Changed
+}
+
+// is reports whether a stored transition is this one, rather than that of another caller under the same id.
+func (m *madeChange) is(stored models.SessionTransition) bool {
+	if m == nil || m.transition.ID != stored.ID || !m.transition.Created.Equal(stored.Created.Time) {
+		return false
+	}
+	return orEmpty(m.transition.EventID) == orEmpty(stored.EventID)
+}
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
 
 // Changed is what a Change did, or had done before.
@@ -44,10 +70,12 @@ type Changed struct {
 // ErrRefused says that the row does not allow the change (any more), though its session is not terminal.
 var ErrRefused = errors.New("the session does not allow this change now")
 
-// Change makes c. Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused.
+// Change makes c. A session whose deadline has passed becomes expired instead, and the error is CodeSessionTerminal.
+// Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused.
 func (s *Store) Change(ctx context.Context, c Change) (Changed, error) {
 	var done Changed
-	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+	c.made = &madeChange{}
+	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
 		done, err = s.change(tx, c)
 		return err
 	})
@@ -65,20 +93,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	if err != nil {
 		return Changed{}, err
 	}
-	transition := models.SessionTransition{
-		SessionID: c.SessionID, ID: c.ID, OrgID: c.OrgID, FromStatus: before.Status, ToStatus: c.To,
-	}
-	kind, fires := models.EventFor(c.To)
-	if fires && before.Status != c.To {
-		id := s.id(models.PrefixEvent)
-		transition.EventID = &id
-	}
-	// Two events of one session never share a moment, so that lists keep their order.
-	now := s.Now()
-	if !now.After(before.Updated.Time) {
-		now = models.At(before.Updated.Add(time.Microsecond))
-	}
-	transition.Created = now
+	transition, now := s.transition(c, before)
 	// The insert makes a racing repeat wait for us, and then find the first.
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
@@ -93,22 +108,48 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 		}
 	}
 	done := Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
+	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err == nil && c.made != nil {
+		*c.made = madeChange{transition, done}
+	}
+	return done, err
+}
+
+// transition is what is recorded of a change, with the moment at which the change takes place.
+func (s *Store) transition(c Change, before models.Session) (models.SessionTransition, models.Timestamp) {
+	t := models.SessionTransition{
+		SessionID: c.SessionID, ID: c.ID, OrgID: c.OrgID, FromStatus: before.Status, ToStatus: c.To,
+	}
+	if _, fires := models.EventFor(c.To); fires && before.Status != c.To {
+		id := s.id(models.PrefixEvent)
+		t.EventID = &id
+	}
+	// Two events of one session never share a moment, so that lists keep their order.
+	now := s.Now()
+	if !now.After(before.Updated.Time) {
+		now = models.At(before.Updated.Add(time.Microsecond))
+	}
+	t.Created = now
+	return t, now
+}
+
+// fireAll fires the events of a change: those besides that of its status, and then that.
+func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestamp) ([]models.DeliveryRef, error) {
 	events := make([]firing, 0, len(c.Events)+1)
 	for _, besides := range c.Events {
 		events = append(events, firing{s.id(models.PrefixEvent), besides})
 	}
-	if transition.EventID != nil {
-		events = append(events, firing{*transition.EventID, kind})
+	if done.EventID != nil {
+		kind, _ := models.EventFor(c.To)
+		events = append(events, firing{*done.EventID, kind})
 	}
 	if len(events) == 0 {
-		return done, nil
+		return done.FirstAttempts, nil
 	}
 	endpoints, err := enabledEndpoints(tx, c.OrgID)
 	if err != nil {
-		return Changed{}, err
+		return nil, err
 	}
-	done.FirstAttempts, err = s.fire(tx, endpoints, after, now, events...)
-	return done, err
+	return s.fire(tx, endpoints, done.Session, now, events...)
 }
 
 // before is the row as it is before the change, as far as the caller does not know: where it has read the row, the
@@ -128,6 +169,9 @@ func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
 	if _, err := one(tx.Where("session_id = ? AND id = ?", c.SessionID, c.ID), &first); err != nil {
 		return Changed{}, err
 	}
+	if c.made.is(first) {
+		return c.made.done, nil
+	}
 	session, err := sessionIn(tx, c.OrgID, c.SessionID)
 	return Changed{Session: session, EventID: first.EventID, Repeated: true}, err
 }
@@ -142,8 +186,13 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 	}
 	maps.Copy(set, c.Set)
 	var changed models.Session
-	q := tx.Model(&changed).Clauses(clause.Returning{}).
+	q := tx.Model(&changed).Clauses(returning(models.Session{})).
 		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, c.From)
+	if c.Due == nil {
+		q = q.Where("(expires_at > ? OR completed_at IS NOT NULL)", s.Now())
+	} else {
+		q = q.Where("expires_at <= ?", *c.Due)
+	}
 	if c.Read != nil {
 		q = q.Where("revision = ?", c.Read.Revision)
 	}
@@ -155,6 +204,9 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 		return changed, res.Error
 	}
 	session, err := sessionIn(tx, c.OrgID, c.SessionID)
+	if err == nil && c.Due == nil && session.Overdue(s.Now()) {
+		err = overdue(session)
+	}
 	if err == nil {
 		err = refusal(session)
 	}

@@ -19,6 +19,8 @@ var areas = map[string][]scenario{
 	"sessions":       sessionScenarios,
 	"quota":          quotaScenarios,
 	"changes":        changeScenarios,
+	"outages":        {closedStoreIsUnavailable},
+	"expiry":         expiryScenarios,
 	"openings":       openingScenarios,
 	"submissions":    submissionScenarios,
 	"verdicts":       verdictScenarios,

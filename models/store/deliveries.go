@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 
 	"github.com/stile-id/stile/models"
 )
@@ -35,19 +34,6 @@ var dispatchColumns = sync.OnceValue(func() string {
 		columnsAs(models.Event{}, "v", "event_"),
 	}, ", ")
 })
-
-// columnsAs lists a model's columns for a SELECT of several tables.
-func columnsAs(model any, table, prefix string) string {
-	parsed, err := schema.Parse(model, &sync.Map{}, schema.NamingStrategy{})
-	if err != nil {
-		panic(err) // a model that gorm cannot read fails every test
-	}
-	columns := make([]string, 0, len(parsed.DBNames))
-	for _, name := range parsed.DBNames {
-		columns = append(columns, table+"."+name+" AS "+prefix+name)
-	}
-	return strings.Join(columns, ", ")
-}
 
 // Dispatch reads a delivery to send. Where its endpoint is gone, the delivery is closed on the way.
 func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) {

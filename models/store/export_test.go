@@ -29,3 +29,16 @@ func (s *Store) Watch(see func(Statement)) error {
 func (s *Store) Index(ctx context.Context, statement string) error {
 	return s.index(ctx, s.sqlDB, statement)
 }
+
+// Passes shows the tests which errors of a driver count as an outage.
+var Passes = passes
+
+// SQL runs statements on the one connection that the store is left with.
+func (s *Store) SQL(do func(execute func(string) error) error) error {
+	s.sqlDB.SetMaxIdleConns(1)
+	s.sqlDB.SetMaxOpenConns(1)
+	return do(func(statement string) error {
+		_, err := s.sqlDB.ExecContext(context.Background(), statement)
+		return err
+	})
+}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -30,12 +29,12 @@ type NewHandoff struct {
 // Only the hash of the token is kept: the token is derived from the attempt.
 // Errors: CodeSessionNotFound, CodeSessionTerminal, CodeSessionLocked while a device holds the session.
 func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff, token string, err error) {
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := holdUnlocked(tx, n.OrgID, n.SessionID); err != nil {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
+		if err := s.holdUnlocked(tx, n.OrgID, n.SessionID); err != nil {
 			return err
 		}
-		found, err := one(tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND created > ? AND expires_at > ?",
-			n.SessionID, n.OrgID, models.At(s.now().Add(-n.Reuse)), s.Now()).Order("created DESC"), &h)
+		found, err := one(tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND ended_at IS NULL", n.SessionID, n.OrgID).
+			Where("created > ? AND expires_at > ?", models.At(s.now().Add(-n.Reuse)), s.Now()).Order("created DESC"), &h)
 		if err != nil || found {
 			return err
 		}
@@ -46,21 +45,24 @@ func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff
 }
 
 // holdUnlocked takes the row of an open session that no device holds, until the transaction ends.
-func holdUnlocked(tx *gorm.DB, org, id string) error {
+func (s *Store) holdUnlocked(tx *gorm.DB, org, id string) error {
 	res := tx.Model(&models.Session{}).
 		Where("id = ? AND org_id = ? AND status IN ? AND attempt_id IS NULL", id, org, models.OpenStatuses).
+		Where("expires_at > ?", s.Now()).
 		Updates(map[string]any{"revision": gorm.Expr("revision")})
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
-	return whyNotUnlocked(tx, org, id)
+	return s.whyNotUnlocked(tx, org, id)
 }
 
-func whyNotUnlocked(tx *gorm.DB, org, id string) error {
+func (s *Store) whyNotUnlocked(tx *gorm.DB, org, id string) error {
 	session, err := sessionIn(tx, org, id)
 	switch {
 	case err != nil:
 		return err
+	case session.Overdue(s.Now()):
+		return overdue(session)
 	case session.Status.Terminal():
 		return refusal(session)
 	default:
@@ -117,10 +119,17 @@ type Taken struct {
 // learn here that they are too late, without a write. Errors: CodeHandoffTokenInvalid, CodeHandoffTokenConsumed.
 func (a Across) HandoffByToken(ctx context.Context, token string) (models.Handoff, error) {
 	h, err := handoffOf(a.s.read(ctx), token)
-	if err == nil && h.ClaimedAt != nil {
+	switch {
+	case err == nil && h.ClaimedAt != nil:
 		err = errTokenConsumed()
+	case err == nil && h.EndedAt != nil:
+		err = errTokenExpired()
 	}
 	return h, err
+}
+
+func errTokenExpired() error {
+	return models.Errorf(models.CodeHandoffTokenExpired, "The handoff token has expired")
 }
 
 func errTokenConsumed() error {
@@ -140,16 +149,25 @@ func handoffOf(tx *gorm.DB, token string) (h models.Handoff, err error) {
 // CodeSessionLocked where a device took the session by another token.
 func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *rules.Risk) (Taken, error) {
 	var c Taken
-	err := a.s.write(ctx, func(tx *gorm.DB) (err error) {
-		if c.Handoff, err = handoffOf(tx, token); err != nil {
+	ready := false // a try before this one came as far as its commit
+	err := a.s.settle(ctx, func(tx *gorm.DB) (err error) {
+		h, err := handoffOf(tx, token)
+		if err != nil || ready && claimedAlike(h, c.Handoff) {
 			return err
 		}
+		defer func() { ready = err == nil }()
+		c.Handoff = h
 		if err := a.s.consume(tx, &c.Handoff, device); err != nil {
 			return err
 		}
 		c.Session, err = a.s.lock(tx, c.Handoff, risk)
 		return err
 	})
+	if models.CodeOf(err) == models.CodeHandoffTokenExpired {
+		if unrecorded := a.s.retire(ctx, token); unrecorded != nil {
+			return Taken{}, unrecorded
+		}
+	}
 	if err != nil {
 		return Taken{}, err
 	}
@@ -157,11 +175,17 @@ func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *ru
 	return c, nil
 }
 
+// claimedAlike reports whether a stored attempt was claimed by the very claim that ours describes.
+func claimedAlike(stored, ours models.Handoff) bool {
+	return stored.ClaimedAt != nil && ours.ClaimedAt != nil && stored.ClaimedAt.Equal(ours.ClaimedAt.Time) &&
+		orEmpty(stored.Device) == orEmpty(ours.Device)
+}
+
 // consume is the conditional UPDATE by which one device wins.
 func (s *Store) consume(tx *gorm.DB, h *models.Handoff, device string) error {
 	now, digest := s.Now(), s.deviceDigest(device)
 	res := tx.Model(&models.Handoff{}).
-		Where("id = ? AND claimed_at IS NULL AND expires_at > ?", h.ID, now).
+		Where("id = ? AND claimed_at IS NULL AND ended_at IS NULL AND expires_at > ?", h.ID, now).
 		Updates(map[string]any{"claimed_at": now, "device": digest})
 	if res.Error != nil {
 		return res.Error
@@ -176,14 +200,22 @@ func (s *Store) consume(tx *gorm.DB, h *models.Handoff, device string) error {
 	if h.ClaimedAt != nil {
 		return errTokenConsumed()
 	}
-	return models.Errorf(models.CodeHandoffTokenExpired, "The handoff token has expired")
+	return errTokenExpired()
+}
+
+// retire records that a token was refused as expired, so that no clock brings it back.
+func (s *Store) retire(ctx context.Context, token string) error {
+	now := s.Now()
+	return s.read(ctx).Model(&models.Handoff{}).
+		Where("token_hash = ? AND claimed_at IS NULL AND ended_at IS NULL AND expires_at <= ?", HashKey(token), now).
+		Updates(map[string]any{"ended_at": now}).Error
 }
 
 func (s *Store) deviceDigest(device string) string { return s.keys.Digest("device", []byte(device)) }
 
 // lock gives the session to the device of an attempt.
 func (s *Store) lock(tx *gorm.DB, h models.Handoff, risk *rules.Risk) (models.Session, error) {
-	if err := holdUnlocked(tx, h.OrgID, h.SessionID); err != nil {
+	if err := s.holdUnlocked(tx, h.OrgID, h.SessionID); err != nil {
 		return models.Session{}, err
 	}
 	session, err := sessionIn(tx, h.OrgID, h.SessionID)
@@ -221,17 +253,28 @@ func (s *Store) Holds(h models.Handoff, device string) bool {
 // Errors: CodeHandoffEnded.
 func (s *Store) DeviceSeen(ctx context.Context, org, session, attempt string) error {
 	h := models.Handoff{ID: attempt, OrgID: org, SessionID: session}
-	return held(s.read(ctx), h, map[string]any{"device_seen_at": s.Now()})
+	return s.recordExpiry(ctx, s.held(s.read(ctx), h, map[string]any{"device_seen_at": s.Now()}))
 }
 
-// held writes to the row of the session that the attempt holds. Errors: CodeHandoffEnded.
-func held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
+// held writes to the row of the session that the attempt holds. Errors: CodeHandoffEnded, also where the session's
+// deadline has passed, which is then to be recorded.
+func (s *Store) held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
 	res := tx.Model(&models.Session{}).Where("id = ? AND org_id = ? AND attempt_id = ?", h.SessionID, h.OrgID, h.ID).
-		Updates(set)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return ErrHandoffEnded()
+		Where("expires_at > ?", s.Now()).Updates(set)
+	if res.Error != nil || res.RowsAffected == 1 {
+		return res.Error
 	}
-	return res.Error
+	session, err := sessionIn(tx, h.OrgID, h.SessionID)
+	switch {
+	case models.CodeOf(err) == models.CodeSessionNotFound:
+		return ErrHandoffEnded()
+	case err == nil && session.Overdue(s.Now()):
+		return &overdueError{session: session, refused: ErrHandoffEnded()}
+	case err == nil:
+		return ErrHandoffEnded()
+	default:
+		return err
+	}
 }
 
 // ErrHandoffEnded tells a device that the session is no longer its own.
@@ -262,7 +305,7 @@ func (s *Store) ConfirmHandoff(ctx context.Context, session models.Session, h mo
 // the session. Its device was seen with that. Errors: CodeHandoffEnded.
 func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx *gorm.DB) error) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		err := held(tx, h, map[string]any{"device_seen_at": s.Now(), "revision": gorm.Expr("revision + 1")})
+		err := s.held(tx, h, map[string]any{"device_seen_at": s.Now(), "revision": gorm.Expr("revision + 1")})
 		if err != nil {
 			return err
 		}
@@ -278,7 +321,7 @@ func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx 
 // close. Errors: CodeHandoffEnded.
 func (s *Store) OpenSocket(ctx context.Context, h models.Handoff) (models.Handoff, error) {
 	err := s.whileHeld(ctx, h, func(tx *gorm.DB) error {
-		return tx.Model(&h).Clauses(clause.Returning{}).Where("org_id = ?", h.OrgID).
+		return tx.Model(&h).Clauses(returning(models.Handoff{})).Where("org_id = ?", h.OrgID).
 			Updates(map[string]any{"socket": gorm.Expr("socket + 1")}).Error
 	})
 	return h, err
@@ -324,8 +367,11 @@ func (s *Store) ReleaseDevice(
 		session, err = sessionIn(tx, org, id)
 		return err
 	})
-	if err == nil && released {
+	if err != nil {
+		return session, err
+	}
+	if released {
 		s.announce(id)
 	}
-	return session, err
+	return s.current(ctx, session)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/stile-id/stile/models"
 )
@@ -19,6 +20,9 @@ const notifyChannel = "stile_session"
 
 // notifyPause is how long nothing more is sent after a notification: each one is a transaction, and wakes every replica.
 const notifyPause = 50 * time.Millisecond
+
+// listenProof is how long the listening connection may hear nothing before it has to prove itself.
+const listenProof = 2 * time.Second
 
 const (
 	// catchUpEvery is how late a waiter hears of what no notification told: it was lost, or this is SQLite and another
@@ -117,7 +121,7 @@ func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string
 			for batch := range slices.Chunk(n.awaited(), catchUpBatch) {
 				found, err := revisions(n.context, batch)
 				if err != nil && n.context.Err() == nil {
-					log.Warn("session changes may be heard of late", "error", err.Error())
+					log.Warn("notifier: the revisions of awaited sessions could not be read; those who wait hear of changes late", "error", err.Error())
 				}
 				n.compare(found)
 			}
@@ -158,19 +162,21 @@ func (s *Store) revisions(ctx context.Context, sessions []string) (map[string]in
 }
 
 // listen hears other replicas until close. It reconnects by itself: until then, catchUp finds what changed.
-func (n *notifier) listen(url string, log *slog.Logger) {
+func (n *notifier) listen(to *primary, log *slog.Logger) {
 	n.running.Go(func() {
 		for n.context.Err() == nil {
-			if err := n.hear(n.context, url); err != nil && n.context.Err() == nil {
-				log.Warn("session notifications are interrupted", "error", withoutURL(err).Error())
+			if err := n.hear(n.context, to); err != nil && n.context.Err() == nil {
+				log.Warn("notifier: the connection that listens for session changes ended; until it is back, changes made "+
+					"by other replicas are heard of up to a second late", "error", err.Error())
 				pause(n.context, time.Second)
 			}
 		}
 	})
 }
 
-func (n *notifier) hear(ctx context.Context, url string) error {
-	conn, err := pgx.Connect(ctx, url)
+// hear listens until the connection ends or no longer leads to the primary, which alone sends notifications.
+func (n *notifier) hear(ctx context.Context, to *primary) error {
+	conn, err := pgx.ConnectConfig(ctx, to.config)
 	if err != nil {
 		return err
 	}
@@ -179,12 +185,24 @@ func (n *notifier) hear(ctx context.Context, url string) error {
 		return err
 	}
 	for {
-		notification, err := conn.WaitForNotification(ctx)
-		if err != nil {
+		notification, err := awaitNotification(ctx, conn)
+		switch {
+		case err == nil:
+			n.wake(notification.Payload)
+		case conn.IsClosed() || ctx.Err() != nil:
 			return err
+		default: // nothing came for a while, of which the cause may be that nobody is there
+			if err := writable(ctx, conn); err != nil {
+				return err
+			}
 		}
-		n.wake(notification.Payload)
 	}
+}
+
+func awaitNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	ctx, cancel := context.WithTimeout(ctx, listenProof)
+	defer cancel()
+	return conn.WaitForNotification(ctx)
 }
 
 func (n *notifier) close() {
@@ -236,7 +254,7 @@ func (n *notifier) send(db *sql.DB, log *slog.Logger, sessions []string) {
 	defer cancel()
 	_, err := db.ExecContext(ctx, "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id", notifyChannel, sessions)
 	if err != nil && n.context.Err() == nil {
-		log.Warn("session changes were not announced", "error", err.Error())
+		log.Warn("notifier: session changes could not be announced; other replicas hear of them up to a second late", "error", err.Error())
 	}
 }
 

@@ -42,9 +42,12 @@ type Opening struct {
 // Errors: those of Change; ErrRefused means that the row moved meanwhile.
 func (s *Store) OpenThere(ctx context.Context, o Opening) (Changed, error) {
 	var done Changed
-	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+	made := &madeChange{}
+	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
 		if err = s.share(tx, &o.Session, o.Terms); err == nil {
-			done, err = s.change(tx, s.opening(o))
+			c := s.opening(o)
+			c.made = made
+			done, err = s.change(tx, c)
 		}
 		return err
 	})

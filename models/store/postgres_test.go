@@ -18,6 +18,11 @@ var postgresScenarios = []scenario{
 	everyListIsReadFromItsPlaceOn,
 	indexIsBuiltWhileOthersWrite,
 	halfBuiltIndexIsBuiltAnew,
+	brokenConnectionIsUnavailable,
+	pooledConnectionsThatBrokeServeAgain,
+	lostCommitIsLookedUp,
+	lostCommitOfAClaimLetsTheDeviceIn,
+	lostCommitTakesNoOthersChange,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {

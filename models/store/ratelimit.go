@@ -74,7 +74,7 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 		rate.Allowed, rate.RetryAfter = false, retryAfter(previous, count+owed, limit, intoMinute)
 		return rate, err
 	case err != nil:
-		return Rate{}, err
+		return Rate{}, s.classify(err)
 	}
 	previous = s.tally.know(bucket, minute, count, previous)
 	rate.Remaining = max(limit-weight(previous, intoMinute)-count, 0)

@@ -300,7 +300,9 @@ func concurrentSweepersEraseASessionOnce(t *testing.T, f *fixture) {
 }
 
 func erasureLeavesOthersAlone(t *testing.T, f *fixture) {
-	open := f.created(t, f.reachable(t, f.org, ptr(1)))
+	lasting := f.reachable(t, f.org, ptr(1))
+	lasting.TTL = 30 * day
+	open := f.created(t, lasting)
 	longer := f.ended(t, f.org, ptr(3))
 	theirs, theirsLonger := f.ended(t, f.foreign, ptr(1)), f.ended(t, f.foreign, ptr(3))
 	f.ended(t, f.org, ptr(1))
@@ -360,7 +362,9 @@ func sessionsEndedWithoutRetentionAreSettled(t *testing.T, f *fixture) {
 	older := f.endedAs(t, f.session(t), models.StatusCancelled)
 	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE sessions SET erased_at = NULL WHERE id = $1", older.ID)
 	require.NoError(t, err)
-	openSent, open := f.submitted(t, f.created(t, f.reachable(t, f.org, nil)), attestation, born)
+	lasting := f.reachable(t, f.org, nil)
+	lasting.TTL = 365 * day
+	openSent, open := f.submitted(t, f.created(t, lasting), attestation, born)
 	require.Zero(t, f.sweepRetention(t), "nobody knows yet what is due")
 
 	f.clock.Advance(time.Minute)

@@ -45,7 +45,14 @@ type Terms struct {
 func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error) {
 	n.Session.ID = s.NewID(ctx, models.PrefixSession)
 	var created Changed
-	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+	ready := false // a try before this one came as far as its commit
+	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
+		if ready {
+			if stands, err := one(tx.Where("id = ?", n.Session.ID), &models.Session{}); err != nil || stands {
+				return err
+			}
+		}
+		defer func() { ready = err == nil }()
 		created = Changed{Session: n.Session}
 		created.Repeated, err = madeBefore(ctx, tx, n.Session.OrgID, n.Session.ID, &created.Session)
 		if err != nil || created.Repeated {
@@ -205,9 +212,13 @@ func (s *Store) sealContact(session models.Session, kind, value string) (sealed,
 	return &ciphertext, &digest
 }
 
-// Session reads a session.
+// Session reads a session. One whose deadline has passed becomes expired by that.
 func (s *Store) Session(ctx context.Context, org, id string) (models.Session, error) {
-	return sessionIn(s.read(ctx), org, id)
+	session, err := sessionIn(s.read(ctx), org, id)
+	if err != nil {
+		return session, err
+	}
+	return s.current(ctx, session)
 }
 
 // SessionFilter narrows a list; empty fields do not.

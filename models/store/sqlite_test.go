@@ -11,6 +11,8 @@ var sqliteScenarios = []scenario{
 	subscriberSleepsThroughOtherSessionsAndRepeats,
 	wakeUpsDoNotPileUp,
 	everyListIsReadInTheOrderOfAnIndex,
+	fullDiskIsUnavailable,
+	unreadableFileIsUnavailable,
 }
 
 func subscriberSleepsThroughOtherSessionsAndRepeats(t *testing.T, f *fixture) {

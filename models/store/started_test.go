@@ -68,7 +68,7 @@ func unwrittenStartIsRepeated(t *testing.T, f *fixture) {
 	}
 	rename("sessions", "lost")
 	require.NoError(t, s.Close())
-	require.Contains(t, log.String(), "starts were not noted")
+	require.Contains(t, log.String(), "started workflows could not be noted")
 	rename("lost", "sessions")
 	f.clock.Advance(time.Hour)
 	require.Len(t, f.owed(t), 1)

@@ -12,12 +12,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"gorm.io/driver/postgres"
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
@@ -51,7 +49,8 @@ type Store struct {
 	db       *gorm.DB
 	sqlDB    *sql.DB
 	dialect  dialect
-	url      string
+	primary  *primary // nil on SQLite
+	closed   atomic.Bool
 	keys     *seal.Keyring
 	now      func() time.Time
 	newID    models.IDSource
@@ -82,52 +81,61 @@ const (
 // Open connects. It does not migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
-	dialector, kind, err := dialectorFor(o.URL)
-	if err != nil {
-		return nil, err
-	}
-	// No statement reaches a log: arguments may be personal.
-	db, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard, SkipDefaultTransaction: true})
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", withoutURL(err))
-	}
-	sqlDB, err := db.DB()
-	if err != nil {
-		return nil, err
-	}
-	sqlDB.SetMaxOpenConns(o.MaxConnections)
-	sqlDB.SetMaxIdleConns(o.MaxConnections)
-	graphs, err := newShared[graph.Graph]("graphs", sharedCacheSize)
-	if err != nil {
-		return nil, err
-	}
-	explanations, err := newShared[json.RawMessage]("explanations", sharedCacheSize)
-	if err != nil {
-		return nil, err
-	}
-	preferences, err := lru.New[versionKey, graph.Preferences](sharedCacheSize)
-	if err != nil {
-		return nil, err
-	}
-	organizations, err := lru.New[string, knownOrganization](organizationCacheSize)
-	if err != nil {
-		return nil, err
-	}
 	s := &Store{
-		db: db, sqlDB: sqlDB, dialect: kind, url: o.URL, keys: o.Keys, now: o.Now, newID: o.NewID, jitter: o.Jitter, log: o.Log,
-		notifier: newNotifier(), tally: newTally(), graphs: graphs, explanations: explanations,
-		organizations: organizations, preferences: preferences,
+		keys: o.Keys, now: o.Now, newID: o.NewID, jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(),
+	}
+	if err := s.makeCaches(); err != nil {
+		return nil, err
+	}
+	if err := s.connect(o); err != nil {
+		return nil, err
 	}
 	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(err, sqlDB.Close())
+		return nil, errors.Join(err, s.sqlDB.Close())
 	}
-	s.started = newStartNotes(ctx, db, o.Log)
+	s.started = newStartNotes(ctx, s.db, o.Log)
 	s.notifier.catchUp(s.revisions, o.Log)
-	if kind == dialectPostgres {
-		s.notifier.listen(o.URL, o.Log)
+	if s.primary != nil {
+		s.notifier.listen(s.primary, o.Log)
 		s.notifier.tell(s.sqlDB, o.Log)
 	}
 	return s, nil
+}
+
+func (s *Store) connect(o Options) error {
+	dialector, err := s.dialector(o.URL)
+	if err != nil {
+		return err
+	}
+	s.db, err = gorm.Open(dialector, &gorm.Config{
+		// No statement reaches a log: arguments may be personal.
+		Logger: logger.Discard, SkipDefaultTransaction: true, TranslateError: true,
+		// Statements name their columns, so that a migration that adds one leaves prepared statements valid.
+		QueryFields: true,
+	})
+	if err != nil {
+		return fmt.Errorf("open database: %w", s.classify(withoutURL(err)))
+	}
+	if s.sqlDB, err = s.db.DB(); err != nil {
+		return err
+	}
+	s.sqlDB.SetMaxOpenConns(o.MaxConnections)
+	s.sqlDB.SetMaxIdleConns(o.MaxConnections)
+	return nil
+}
+
+func (s *Store) makeCaches() (err error) {
+	if s.graphs, err = newShared[graph.Graph]("graphs", sharedCacheSize); err != nil {
+		return err
+	}
+	if s.explanations, err = newShared[json.RawMessage]("explanations", sharedCacheSize); err != nil {
+		return err
+	}
+	if s.preferences, err = lru.New[versionKey, graph.Preferences](sharedCacheSize); err != nil {
+		return err
+	}
+	s.organizations, err = lru.New[string, knownOrganization](organizationCacheSize)
+	return err
 }
 
 func (o Options) withDefaults() Options {
@@ -149,38 +157,18 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func dialectorFor(url string) (gorm.Dialector, dialect, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		// Without _txlock=immediate concurrent transactions fail busy when they come to write.
-		dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
-			"&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"
-		return sqlite.Dialector{DriverName: "sqlite", DSN: dsn}, dialectSQLite, nil
-	}
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return postgres.Open(url), dialectPostgres, nil
-	}
-	return nil, "", errors.New(`the database URL must begin with "postgres://" or "sqlite:"`)
-}
-
-// withoutURL keeps the password in a connection URL out of errors.
-func withoutURL(err error) error {
-	if strings.Contains(err.Error(), "://") {
-		return errors.New("the database URL cannot be parsed")
-	}
-	return err
-}
-
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
 	defer cancel()
-	return s.sqlDB.PingContext(ctx)
+	return s.classify(s.sqlDB.PingContext(ctx))
 }
 
 // Close writes what is noted and ends all connections. It tolerates a second call.
 func (s *Store) Close() error {
 	s.started.close()
 	s.notifier.close()
+	s.closed.Store(true)
 	return s.sqlDB.Close()
 }
 
@@ -198,11 +186,49 @@ func (s *Store) id(prefix models.IDPrefix) string { return string(prefix) + s.ne
 // Now is the store's clock, cut to what a column keeps.
 func (s *Store) Now() models.Timestamp { return models.At(s.now()) }
 
-// write runs fn in one write transaction, bounded by WriteLimit.
-func (s *Store) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+// write runs fn in one write transaction, bounded by WriteLimit. A commit without an answer is a commitLostError.
+// Where fn met a session past its deadline, that is recorded.
+func (s *Store) write(outer context.Context, fn func(tx *gorm.DB) error) error {
+	ctx, cancel := context.WithTimeout(outer, WriteLimit)
 	defer cancel()
-	return s.db.WithContext(ctx).Transaction(fn)
+	ready := false
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		err := fn(tx)
+		ready = err == nil
+		return err
+	})
+	if ready && errors.Is(err, ErrUnavailable) {
+		return &commitLostError{cause: err}
+	}
+	return s.recordExpiry(outer, err)
+}
+
+const (
+	// settleTries is how often a transaction is looked after whose commit was not answered, after settlePause and then
+	// ever less often.
+	settleTries = 5
+	settlePause = 50 * time.Millisecond
+)
+
+// settle runs fn like write, and where the commit was not answered runs it again: fn has to find what it made before.
+// While the database stays away that is not known, and the error is ErrUnavailable.
+func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	err := s.write(ctx, fn)
+	var lost *commitLostError
+	if !errors.As(err, &lost) {
+		return err
+	}
+	wait := settlePause
+	for range settleTries {
+		pause(ctx, wait)
+		wait *= 2
+		err = s.write(ctx, fn)
+		// A duplicate is what the transaction before made: its commit was still under way.
+		if !errors.Is(err, ErrUnavailable) && !duplicate(err) {
+			return err
+		}
+	}
+	return lost
 }
 
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }

@@ -168,14 +168,20 @@ func forgetSubmissions(q *gorm.DB) error {
 	return q.Model(&models.Submission{}).Updates(map[string]any{"payload": nil, "fingerprint": ""}).Error
 }
 
-// End makes an open session cancelled or expired, and erases what was sent and not judged.
+// End ends a session without a verdict whose status is one of from and whose deadline has not passed: Expire is for the
+// others. What was sent and not judged is erased. Errors: those of Change.
 func (s *Store) End(
 	ctx context.Context, org, id string, from []models.SessionStatus, to models.SessionStatus,
 ) (Changed, error) {
-	return s.Change(ctx, Change{
+	return s.Change(ctx, s.ending(org, id, from, to))
+}
+
+// ending is the change by which a session ends without a verdict. Its id names the status, so that it happens once.
+func (s *Store) ending(org, id string, from []models.SessionStatus, to models.SessionStatus) Change {
+	return Change{
 		OrgID: org, SessionID: id, ID: string(to), From: from, To: to, Set: map[string]any{"nudge_at": s.Now()},
 		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after, "") },
-	})
+	}
 }
 
 // Consent notes that the user consents to biometric processing. The first time counts.
@@ -184,6 +190,7 @@ func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, er
 	now := s.Now()
 	res := s.read(ctx).Model(&models.Session{}).
 		Where("id = ? AND org_id = ? AND status IN ? AND consented_at IS NULL", id, org, models.OpenStatuses).
+		Where("expires_at > ?", now).
 		Updates(map[string]any{"consented_at": now, "updated": now, "revision": gorm.Expr("revision + 1")})
 	if res.Error != nil {
 		return models.Session{}, res.Error

@@ -30,7 +30,7 @@ type NewChunk struct {
 func (s *Store) TakeChunk(ctx context.Context, n NewChunk) (t models.Transfer, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		// This holds the row: the session neither ends nor is freed in between, which would leave the chunk behind.
-		if err := held(tx, n.Handoff, map[string]any{"device_seen_at": s.Now()}); err != nil {
+		if err := s.held(tx, n.Handoff, map[string]any{"device_seen_at": s.Now()}); err != nil {
 			return err
 		}
 		found, err := one(tx.Where("handoff_id = ? AND org_id = ?", n.Handoff.ID, n.Handoff.OrgID), &t)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -193,11 +194,13 @@ func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion
 	return v, err
 }
 
+var versionColumns = sync.OnceValue(func() string { return columnsAs(models.WorkflowVersion{}, "v", "") })
+
 // PublishedVersion reads the version that new sessions run. Unknown, foreign and unpublished are one answer, so that
 // nothing can be learnt of another organization.
 func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.WorkflowVersion, error) {
 	var v models.WorkflowVersion
-	q := s.read(ctx).Table("workflow_versions AS v").Select("v.*").
+	q := s.read(ctx).Table("workflow_versions AS v").Select(versionColumns()).
 		Joins("JOIN workflows AS w ON w.id = v.workflow_id AND w.published_version = v.version").
 		Where("w.id = ? AND w.org_id = ?", id, org)
 	found, err := one(q, &v)

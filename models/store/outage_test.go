@@ -1,0 +1,153 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// behindProxy is a store whose connections a test can break, on the database of f.
+func (f *fixture) behindProxy(t *testing.T) (*store.Store, *pgtest.Proxy) {
+	t.Helper()
+	proxy := pgtest.NewProxy(t, f.url)
+	s, err := store.Open(t.Context(), options(proxy.URL(t, f.url), f.clock.Now))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s, proxy
+}
+
+// cuts are the places where a connection may end. The statement is the first that a change sends after it has begun.
+var cuts = map[string]func(p *pgtest.Proxy){
+	"before begin":         func(p *pgtest.Proxy) { p.CutBefore("begin") },
+	"after begin":          func(p *pgtest.Proxy) { p.CutAfter("begin") },
+	"before the statement": func(p *pgtest.Proxy) { p.CutBefore(`"session_transitions"`) },
+	"after the statement":  func(p *pgtest.Proxy) { p.CutAfter(`"session_transitions"`) },
+}
+
+func brokenConnectionIsUnavailable(t *testing.T, f *fixture) {
+	for name, cut := range cuts {
+		s, proxy := f.behindProxy(t)
+		session := f.session(t)
+		cut(proxy)
+		_, err := s.Change(t.Context(), move(session, "open", models.StatusPending))
+		if err != nil { // what was not sent may have gone out again on another connection
+			require.ErrorIs(t, err, store.ErrUnavailable, name)
+			require.Equal(t, session, f.reread(t, session), name)
+		}
+		require.False(t, proxy.Pending(), name)
+		_, err = s.Change(t.Context(), move(session, "open", models.StatusPending))
+		require.NoError(t, err, name)
+	}
+}
+
+func pooledConnectionsThatBrokeServeAgain(t *testing.T, f *fixture) {
+	s, proxy := f.behindProxy(t)
+	for range 3 {
+		proxy.Break()
+		_, err := s.Session(t.Context(), f.org, f.session(t).ID)
+		if err != nil {
+			require.ErrorIs(t, err, store.ErrUnavailable)
+		}
+		_, err = s.Session(t.Context(), f.org, f.session(t).ID)
+		require.NoError(t, err)
+	}
+}
+
+// The server committed, or never heard of the commit: the caller is told the truth either way.
+func lostCommitIsLookedUp(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	for name, cut := range map[string]func(*pgtest.Proxy){
+		"before": func(p *pgtest.Proxy) { p.CutBefore("commit") }, "after": func(p *pgtest.Proxy) { p.CutAfter("commit") },
+	} {
+		s, proxy := f.behindProxy(t)
+		cut(proxy)
+		created, err := s.CreateSession(t.Context(), f.newSession(t))
+		require.NoError(t, err, name)
+		require.False(t, proxy.Pending(), name)
+		require.Len(t, created.FirstAttempts, 1, name)
+		session := f.reread(t, created.Session)
+		require.Len(t, f.eventsOf(t, session), 1, name)
+
+		cut(proxy)
+		cancelled, err := s.End(t.Context(), f.org, session.ID, models.CancellableStatuses, models.StatusCancelled)
+		require.NoError(t, err, name)
+		require.False(t, proxy.Pending(), name)
+		require.False(t, cancelled.Repeated, name)
+		require.Len(t, cancelled.FirstAttempts, 1, name)
+		require.Equal(t, cancelled.Session, f.reread(t, session), name)
+		require.Len(t, f.eventsOf(t, session), 2, name)
+	}
+}
+
+func lostCommitOfAClaimLetsTheDeviceIn(t *testing.T, f *fixture) {
+	s, proxy := f.behindProxy(t)
+	_, token := f.mint(t, f.session(t))
+	proxy.CutAfter("commit")
+	taken, err := s.Across().ClaimHandoff(t.Context(), token, "phone", nil)
+	require.NoError(t, err)
+	require.False(t, proxy.Pending())
+	f.requireHeldBy(t, taken)
+	f.refusesToken(t, token, models.CodeHandoffTokenConsumed)
+}
+
+// Another caller came first under the same id: that the commit was lost does not make the change ours.
+func lostCommitTakesNoOthersChange(t *testing.T, f *fixture) {
+	s, proxy := f.behindProxy(t)
+	session := f.session(t)
+	proxy.CutBefore("commit")
+	done := make(chan error, 1)
+	c := move(session, "open", models.StatusPending)
+	c.Set = map[string]any{"verification_path": "mine"}
+	go func() {
+		changed, err := s.Change(t.Context(), c)
+		if err == nil && changed.Repeated != (changed.Session.VerificationPath == nil) {
+			err = context.Canceled // it says of the other's change that it was its own, or the reverse
+		}
+		done <- err
+	}()
+	f.changed(t, move(session, "open", models.StatusPending))
+	require.NoError(t, <-done)
+}
+
+func closedStoreIsUnavailable(t *testing.T, f *fixture) {
+	s := f.replica(t)
+	session := f.session(t)
+	require.NoError(t, s.Close())
+	_, err := s.Session(t.Context(), f.org, session.ID)
+	require.ErrorIs(t, err, store.ErrUnavailable)
+	_, err = s.Change(t.Context(), move(session, "open", models.StatusPending))
+	require.ErrorIs(t, err, store.ErrUnavailable)
+}
+
+// A file that may not grow is what a full disk is to SQLite.
+func fullDiskIsUnavailable(t *testing.T, f *fixture) {
+	session := f.session(t)
+	f.fillDisk(t)
+	var err error
+	for i := 0; err == nil; i++ {
+		require.Less(t, i, 10_000, "the file takes everything")
+		_, err = f.CreateSession(t.Context(), f.newSession(t))
+	}
+	require.ErrorIs(t, err, store.ErrUnavailable)
+	require.Equal(t, session, f.reread(t, session), "reads go on")
+}
+
+// fillDisk takes from the file of a store the room to grow.
+func (f *fixture) fillDisk(t *testing.T) {
+	t.Helper()
+	require.NoError(t, f.Store.SQL(func(execute func(string) error) error {
+		return execute("PRAGMA max_page_count = 1") // which SQLite raises to what there is
+	}))
+}
+
+func unreadableFileIsUnavailable(t *testing.T, _ *fixture) {
+	folder := t.TempDir() // no file
+	_, err := store.Open(t.Context(), options("sqlite:"+folder, time.Now))
+	require.ErrorIs(t, err, store.ErrUnavailable)
+}
