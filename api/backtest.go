@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -46,22 +47,33 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 		return answer{}, err
 	}
 	filter.WorkflowID = c.id()
-	rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, last)
-	if err != nil {
-		return answer{}, err
-	}
-	object := backtestObject{
-		Object: "workflow_backtest", Version: t.version, Sessions: len(rows), More: more, Changed: []changedObject{},
-	}
-	for len(rows) > 0 && err == nil {
-		n := upToSubmissions(rows, mostSubmissionsAtOnce)
-		err = a.replayAll(c, t, rows[:n], &object)
-		rows = rows[n:]
-	}
-	if err != nil {
+	object := backtestObject{Object: "workflow_backtest", Version: t.version, Changed: []changedObject{}}
+	if err := a.replayLast(c, t, filter, last, &object); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, object)
+}
+
+// replayLast plays the last sessions that pass the filter again, some at a time, and counts them into the object.
+func (a *API) replayLast(c *call, t *trial, filter store.SessionFilter, last int, object *backtestObject) error {
+	page := store.Page{}
+	for object.Sessions < last {
+		page.Limit = min(mostSessionsAtOnce, last-object.Sessions)
+		rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, page)
+		if err != nil {
+			return err
+		}
+		some := store.Nearest(page, rows, submissionsOf, mostSubmissionsAtOnce)
+		if err := a.replayAll(c, t, some, object); err != nil {
+			return err
+		}
+		object.Sessions += len(some)
+		if object.More = more || len(some) < len(rows); !object.More {
+			return nil
+		}
+		page.StartingAfter = some[len(some)-1].ID
+	}
+	return nil
 }
 
 // replayAll plays sessions again and counts them into the object.

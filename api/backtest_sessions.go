@@ -14,18 +14,14 @@ type recordedSession struct {
 	steps []models.Step
 }
 
-// mostSubmissionsAtOnce bounds what is read of several sessions at once: each submission has a step and a result.
-const mostSubmissionsAtOnce = 2000
+// What is read of several sessions at once. A session may have metadata of 100 KiB, and each of its submissions has a
+// step and a result.
+const (
+	mostSessionsAtOnce    = 50
+	mostSubmissionsAtOnce = 2000
+)
 
-// upToSubmissions is how many of the sessions, one at least, have no more submissions together than most.
-func upToSubmissions(rows []models.Session, most int) int {
-	for i, row := range rows {
-		if most -= row.Submissions; most < 0 && i > 0 {
-			return i
-		}
-	}
-	return len(rows)
-}
+func submissionsOf(s models.Session) int64 { return int64(s.Submissions) }
 
 // recorded reads what moved the sessions along their graphs.
 func (a *API) recorded(c *call, rows []models.Session) ([]recordedSession, error) {

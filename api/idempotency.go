@@ -18,6 +18,8 @@ const (
 	// A duplicate looks again after claimPause, and then ever less often.
 	claimPause        = 25 * time.Millisecond
 	longestClaimPause = 250 * time.Millisecond
+	// mostKept is the size of an answer that is kept to be replayed.
+	mostKept = 1 << 20
 )
 
 // idempotencyKey reads the header.
@@ -109,9 +111,14 @@ func replayed(stored store.StoredResponse) answer {
 	return answer{status: stored.Status, contentType: header["Content-Type"], body: stored.Body, header: header}
 }
 
-// keep stores the answer. Where that fails the request was carried out all the same: its claim stays, and who repeats
+// keep stores the answer, unless it is larger than mostKept: a repeat of the request is then carried out, and finds what
+// the first made under the reserved id. Where that fails the request was carried out all the same: its claim stays, and who repeats
 // it finds, under the reserved id, what it made.
 func (a *API) keep(c *call, ans answer) {
+	if len(ans.body) > mostKept {
+		a.yield(c)
+		return
+	}
 	stored := store.StoredResponse{
 		Status: ans.status, Body: ans.body, Header: map[string]string{"Content-Type": ans.contentType},
 	}

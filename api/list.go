@@ -1,24 +1,57 @@
 package api
 
-import "net/http"
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
 
-// listObject is the envelope of every list.
-type listObject[T any] struct {
-	Object  string `json:"object"`
-	URL     string `json:"url"`
-	HasMore bool   `json:"has_more"`
-	Data    []T    `json:"data"`
+	"github.com/stile-id/stile/models/store"
+)
+
+// listObject is the envelope of every list. Data are encoded objects.
+type listObject struct {
+	Object  string            `json:"object"`
+	URL     string            `json:"url"`
+	HasMore bool              `json:"has_more"`
+	Data    []json.RawMessage `json:"data"`
 }
 
 // listOf answers with a page of rows.
 func listOf[Row, Object any](c *call, rows []Row, more bool, object func(Row) Object) (answer, error) {
-	return reply(http.StatusOK, newList(c, rows, more, object))
+	list, err := newList(c, rows, more, object)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, list)
 }
 
-func newList[Row, Object any](c *call, rows []Row, more bool, object func(Row) Object) listObject[Object] {
-	data := make([]Object, 0, len(rows))
-	for _, row := range rows {
-		data = append(data, object(row))
+// newList encodes the objects of rows one after the other, from the cursor on, until there are no more, they have
+// store.MostListBytes together, or the time of the request is up. Where rows are left out it says that there are more.
+func newList[Row, Object any](c *call, rows []Row, more bool, object func(Row) Object) (listObject, error) {
+	list := listObject{Object: "list", URL: c.gin.Request.URL.Path, HasMore: more, Data: []json.RawMessage{}}
+	backwards := c.query.text("ending_before") != ""
+	room := store.MostListBytes
+	for i := range rows {
+		if err := c.ctx.Err(); err != nil {
+			return list, err
+		}
+		if backwards {
+			i = len(rows) - 1 - i
+		}
+		encoded, err := encode(object(rows[i]))
+		if err != nil {
+			return list, err
+		}
+		encoded = bytes.TrimSuffix(encoded, []byte("\n"))
+		if room -= len(encoded); room < 0 && len(list.Data) > 0 {
+			list.HasMore = true
+			break
+		}
+		list.Data = append(list.Data, encoded)
 	}
-	return listObject[Object]{Object: "list", URL: c.gin.Request.URL.Path, HasMore: more, Data: data}
+	if backwards {
+		slices.Reverse(list.Data)
+	}
+	return list, nil
 }

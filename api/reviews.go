@@ -29,7 +29,7 @@ func showReview(s models.Session) reviewObject {
 
 // reviewList is a list with the number of reviews that wait, by age.
 type reviewList struct {
-	listObject[reviewObject]
+	listObject
 	Waiting store.ReviewAges `json:"waiting"`
 }
 
@@ -46,7 +46,11 @@ func (a *API) listReviews(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return reply(http.StatusOK, reviewList{listObject: newList(c, rows, more, showReview), Waiting: waiting})
+	list, err := newList(c, rows, more, showReview)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, reviewList{listObject: list, Waiting: waiting})
 }
 
 // reviews are those that wait, unless a status is asked for.

@@ -36,6 +36,10 @@ func (a *API) listSessions(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if c.query.text("expand") != "" {
+		some := store.Nearest(page, rows, submissionsOf, mostSubmissionsAtOnce)
+		rows, more = some, more || len(some) < len(rows)
+	}
 	objects, err := a.showSessions(c, rows)
 	if err != nil {
 		return answer{}, err

@@ -64,12 +64,12 @@ func endedSessionsAreThoseOfTheFilter(t *testing.T, f *fixture) {
 		if c.narrow != nil {
 			c.narrow(&filter)
 		}
-		rows, more, err := f.EndedSessions(t.Context(), f.org, filter, c.last)
+		rows, more, err := f.EndedSessions(t.Context(), f.org, filter, store.Page{Limit: c.last})
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, rows, name)
 		require.Equal(t, c.more, more, name)
 	}
-	foreign, more, err := f.EndedSessions(t.Context(), f.foreign, all, 10)
+	foreign, more, err := f.EndedSessions(t.Context(), f.foreign, all, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, foreign)
 	require.False(t, more)

@@ -11,6 +11,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 var sessionScenarios = []scenario{
@@ -199,6 +200,15 @@ func skippedVerificationIsTwoEventsInOrder(t *testing.T, f *fixture) {
 	refs, err := f.FirstAttempts(t.Context(), f.org, session.ID)
 	require.NoError(t, err)
 	require.Len(t, refs, 2)
+
+	results, err := f.Results(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.Len(t, results[session.ID], 1)
+	result := results[session.ID][0]
+	require.Equal(t, session.VerificationPath, (*string)(&result.Method))
+	require.Equal(t, graph.OutcomePassed, result.Status)
+	require.Equal(t, &session.AgeTier, result.AgeTier)
+	require.Equal(t, "sandbox", *result.Provider)
 }
 
 // statusIn is the status of the session that the event shows.

@@ -47,9 +47,9 @@ func (s *Store) Workflow(ctx context.Context, org, id string) (models.Workflow, 
 	return w, err
 }
 
-// Workflows lists drafts, newest first.
+// Workflows lists drafts, newest first, up to MostListBytes of them.
 func (s *Store) Workflows(ctx context.Context, org string, page Page) ([]models.Workflow, bool, error) {
-	return list[models.Workflow](s, s.read(ctx).Where("org_id = ?", org), page)
+	return listSized[models.Workflow](s, s.read(ctx).Where("org_id = ?", org), "octet_length(definition)", page)
 }
 
 // UpdateWorkflow stores what edit makes of the draft. Two editors at once: the later one edits what the earlier left.
@@ -151,12 +151,13 @@ func nextVersion(w models.Workflow) int {
 	return *w.PublishedVersion + 1
 }
 
-// WorkflowVersions lists the versions of a workflow, newest first.
+// WorkflowVersions lists the versions of a workflow, newest first, up to MostListBytes of them.
 func (s *Store) WorkflowVersions(ctx context.Context, org, id string, page Page) ([]models.WorkflowVersion, bool, error) {
 	if _, err := s.Workflow(ctx, org, id); err != nil {
 		return nil, false, err
 	}
-	return list[models.WorkflowVersion](s, s.read(ctx).Where("org_id = ? AND workflow_id = ?", org, id), page)
+	q := s.read(ctx).Where("org_id = ? AND workflow_id = ?", org, id)
+	return listSized[models.WorkflowVersion](s, q, "octet_length(definition) + octet_length(compiled)", page)
 }
 
 // WorkflowVersion reads one version.

@@ -32,6 +32,72 @@ var workflowScenarios = []scenario{
 	versionsAreListedNewestFirst,
 	sessionHasThePreferencesOfItsVersion,
 	changesOfWorkflowsAreAudited,
+	listOfLargeDraftsStopsAtItsBytes,
+	listOfLargeVersionsStopsAtItsBytes,
+}
+
+// large is a definition of about a megabyte, which no request can store any more.
+func large() graph.Definition {
+	d := definition()
+	d.Jurisdictions = slices.Repeat([]rules.Jurisdiction{"US"}, 200_000)
+	return d
+}
+
+func listOfLargeDraftsStopsAtItsBytes(t *testing.T, f *fixture) {
+	org := f.organization(t)
+	var ids []string
+	for range 10 {
+		w, err := f.CreateWorkflow(t.Context(), org, actor, "Large", large())
+		require.NoError(t, err)
+		ids = append([]string{w.ID}, ids...)
+		f.clock.Advance(time.Second)
+	}
+	f.clock.Advance(time.Minute)
+	list := func(page store.Page) []string {
+		page.Limit = 100
+		rows, more, err := f.Workflows(t.Context(), org, page)
+		require.NoError(t, err)
+		require.True(t, more)
+		require.Less(t, len(rows), 6)
+		require.NotEmpty(t, rows)
+		var read []string
+		for _, row := range rows {
+			require.Len(t, row.Definition.V.Jurisdictions, 200_000)
+			read = append(read, row.ID)
+		}
+		return read
+	}
+	newest := list(store.Page{})
+	require.Equal(t, ids[:len(newest)], newest)
+	next := list(store.Page{StartingAfter: newest[len(newest)-1]})
+	require.Equal(t, ids[len(newest):len(newest)+len(next)], next)
+	before := list(store.Page{EndingBefore: ids[9]})
+	require.Equal(t, ids[9-len(before):9], before, "those next to the cursor")
+	_, more, err := f.Workflows(t.Context(), org, store.Page{Limit: 2})
+	require.NoError(t, err)
+	require.True(t, more)
+}
+
+func listOfLargeVersionsStopsAtItsBytes(t *testing.T, f *fixture) {
+	w, err := f.CreateWorkflow(t.Context(), f.org, actor, "Large", large())
+	require.NoError(t, err)
+	for range 6 {
+		_, err := f.PublishWorkflow(t.Context(), f.org, actor, w.ID, nil, func(models.Workflow) (graph.Graph, error) {
+			g, _ := graph.Compile(definition())
+			return g, nil
+		})
+		require.NoError(t, err)
+		f.clock.Advance(time.Second)
+	}
+	rows, more, err := f.WorkflowVersions(t.Context(), f.org, w.ID, store.Page{Limit: 100})
+	require.NoError(t, err)
+	require.True(t, more)
+	require.Less(t, len(rows), 6)
+	require.Equal(t, 6, rows[0].Version)
+	rest, more, err := f.WorkflowVersions(t.Context(), f.org, w.ID, store.Page{Limit: 100, StartingAfter: rows[len(rows)-1].ID})
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, 6, len(rows)+len(rest))
 }
 
 func (f *fixture) workflow(t *testing.T) models.Workflow {

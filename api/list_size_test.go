@@ -1,0 +1,164 @@
+package api_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// TestListsStopAtAByteBudget replays the attack: many drafts of nearly 1 MiB, as they could be stored before there was a
+// limit. It measures what is allocated, so it does not run beside other tests.
+func TestListsStopAtAByteBudget(t *testing.T) { //nolint:paralleltest // it measures memory
+	e := newEnv(t)
+	const drafts, size = 40, 966 << 10
+	var ids []any
+	for range drafts {
+		ids = append([]any{e.bigDraft(size)}, ids...)
+		e.clock.advance(time.Second)
+	}
+	e.clock.advance(time.Minute)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	e.client = e.unchecked // which would read the answer as well
+	ans := e.isOK(e.do("GET", "/v1/workflows?limit=100", e.sandbox.secret, nil), 200)
+	runtime.ReadMemStats(&after)
+	require.LessOrEqual(t, len(ans.body), store.MostListBytes+1000)
+	require.Equal(t, true, ans.object["has_more"])
+	allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
+	t.Logf("%d bytes, %d MiB allocated by client and server", len(ans.body), allocated)
+	require.Less(t, allocated, uint64(150), "40 drafts took more than 400 MiB before")
+
+	require.Equal(t, ids, e.walk("/v1/workflows?limit=100", "starting_after"), "a client comes to all of them")
+	oldest := ids[len(ids)-1].(string)
+	require.Equal(t, ids[:len(ids)-1], e.walkBack("/v1/workflows?limit=100", oldest))
+}
+
+// walk pages through a list and returns its ids.
+func (e *env) walk(path, by string) (ids []any) {
+	e.t.Helper()
+	for url := path; ; {
+		page := e.isOK(e.do("GET", url, e.sandbox.secret, nil), 200).object
+		for _, object := range page["data"].([]any) {
+			ids = append(ids, in(object, "id"))
+		}
+		if page["has_more"] == false {
+			return ids
+		}
+		require.NotEmpty(e.t, page["data"])
+		url = fmt.Sprintf("%s&%s=%s", path, by, ids[len(ids)-1])
+	}
+}
+
+// walkBack pages through a list from an object to the newest.
+func (e *env) walkBack(path, from string) (ids []any) {
+	e.t.Helper()
+	for {
+		page := e.isOK(e.do("GET", path+"&ending_before="+from, e.sandbox.secret, nil), 200).object
+		var newer []any
+		for _, object := range page["data"].([]any) {
+			newer = append(newer, in(object, "id"))
+		}
+		ids = append(newer, ids...)
+		if page["has_more"] == false {
+			return ids
+		}
+		require.NotEmpty(e.t, newer)
+		from = newer[0].(string)
+	}
+}
+
+// Sessions, events and endpoints carry metadata, and events carry sessions: 50 values of 500 characters each.
+func TestListsOfLargeMetadataStopAtTheBudget(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	metadata := obj{}
+	for i := range 50 {
+		metadata[fmt.Sprintf("%02d%s", i, strings.Repeat("k", 38))] = strings.Repeat("\U0001F600", 500)
+	}
+	for range 60 {
+		e.create(e.sandbox, workflow, obj{"metadata": metadata})
+		e.clock.advance(time.Second)
+	}
+	e.clock.advance(time.Minute)
+	for path, want := range map[string]int{"/v1/verification_sessions?limit=100": 60, "/v1/events?limit=100": 60} {
+		ans := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200)
+		require.LessOrEqual(t, len(ans.body), store.MostListBytes+1000, path)
+		require.Equal(t, true, ans.object["has_more"], path)
+		require.Len(t, e.walk(path, "starting_after"), want, path)
+	}
+}
+
+// A session may have 500 results, so an expanded list stops at the sessions that have 2,000 submissions together.
+func TestExpandedListsStopAtTheirResults(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	for range 6 {
+		e.create(e.sandbox, workflow)
+		e.clock.advance(time.Second)
+	}
+	e.exec(e.database(), "UPDATE sessions SET submissions = 500")
+	path := "/v1/verification_sessions?expand[]=results&limit=100"
+	page := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object
+	require.Len(t, page["data"], 4)
+	require.Equal(t, true, page["has_more"])
+	require.Len(t, e.walk(path, "starting_after"), 6)
+	require.Len(t, e.isOK(e.do("GET", "/v1/verification_sessions?limit=100", e.sandbox.secret, nil), 200).object["data"], 6)
+}
+
+func TestALargeAnswerIsNotKeptForItsRepeat(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := "/v1/workflows/" + e.workflow(e.sandbox, stepUp()) + "/simulate"
+	name := strings.Repeat("n", 200)
+	cases := []obj{}
+	for range 100 {
+		results := []obj{passed("mdl")}
+		for range 5 {
+			results = append(results, obj{"node": "doc", "outcome": "requires_input", "reason_codes": []string{"more_input_needed"}})
+		}
+		cases = append(cases, obj{"name": name, "metadata": obj{"tier": "vip"}, "results": results})
+	}
+	places := []string{"US", "DE", "FR", "GB", "CA", "US-CA", "US-NY", "US-TX", "CA-ON", "CA-QC"}
+	body := obj{"cases": cases, "jurisdictions": places}
+	first := e.isOK(e.do("POST", path, e.sandbox.secret, body, "Idempotency-Key", "large"), 200)
+	require.Greater(t, len(first.body), 1<<20)
+	second := e.isOK(e.do("POST", path, e.sandbox.secret, body, "Idempotency-Key", "large"), 200)
+	require.Equal(t, first.body, second.body)
+	require.Empty(t, second.header.Get("Idempotent-Replayed"), "it was computed anew")
+	other := obj{"cases": cases[:1]}
+	e.isOK(e.do("POST", path, e.sandbox.secret, other, "Idempotency-Key", "small"), 200)
+	replayed := e.isOK(e.do("POST", path, e.sandbox.secret, other, "Idempotency-Key", "small"), 200)
+	require.Equal(t, "true", replayed.header.Get("Idempotent-Replayed"))
+}
+
+// A backtest reads some sessions at a time, and counts each once.
+func TestBacktestComesToEverySessionWhateverItsSize(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("mdl"))
+	for range 7 {
+		e.submit(e.create(e.sandbox, workflow), "mdl", graph.OutcomePassed)
+		e.clock.advance(time.Second)
+	}
+	e.exec(e.database(), "UPDATE sessions SET submissions = 900")
+	backtest := func(last int) obj {
+		body := obj{"sessions": obj{"last": last}}
+		return e.isOK(e.do("POST", "/v1/workflows/"+workflow+"/backtest", e.sandbox.secret, body), 200).object
+	}
+	all := backtest(100)
+	require.InDelta(t, 7, all["sessions"], 0)
+	require.InDelta(t, 7, all["unchanged"], 0)
+	require.Equal(t, false, all["more"])
+	some := backtest(5)
+	require.InDelta(t, 5, some["sessions"], 0)
+	require.Equal(t, true, some["more"])
+}

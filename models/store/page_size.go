@@ -1,0 +1,59 @@
+package store
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/stile-id/stile/models"
+)
+
+// MostListBytes bounds what one page of a list reads of large rows, and what it answers with.
+const MostListBytes = 4 << 20
+
+// sized is a row of a list by the bytes of its large columns, without these.
+type sized struct {
+	ID      string
+	Created models.Timestamp
+	Bytes   int64
+}
+
+// listSized is list for rows that can be large: it reads no more of them than have MostListBytes together, but one at
+// least, and reports that more follow where it leaves some out. Size is the SQL expression of a row's bytes.
+func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([]T, bool, error) {
+	q = q.Session(&gorm.Session{})
+	var row T
+	lean, more, err := list[sized](s, q.Table(row.TableName()).Select("id, created, "+size+" AS bytes"), page)
+	if err != nil {
+		return nil, false, err
+	}
+	fitting := Nearest(page, lean, func(r sized) int64 { return r.Bytes }, MostListBytes)
+	ids := make([]string, 0, len(fitting))
+	for _, r := range fitting {
+		ids = append(ids, r.ID)
+	}
+	rows := []T{}
+	err = q.Where("id IN ?", ids).Order(newestFirst("created")).Find(&rows).Error
+	return rows, more || len(fitting) < len(lean), err
+}
+
+// Nearest returns those rows of a page that have no more weight together than most, counted from its cursor on, so that
+// a client can go on from the last of them. It returns one row at least, where there is one.
+func Nearest[T any](page Page, rows []T, weight func(T) int64, most int64) []T {
+	if page.EndingBefore != "" {
+		backwards := slices.Clone(rows)
+		slices.Reverse(backwards)
+		return rows[len(rows)-nearest(backwards, weight, most):]
+	}
+	return rows[:nearest(rows, weight, most)]
+}
+
+func nearest[T any](rows []T, weight func(T) int64, most int64) int {
+	for i, row := range rows {
+		if most -= weight(row); most < 0 && i > 0 {
+			return i
+		}
+	}
+	return len(rows)
+}
