@@ -148,8 +148,8 @@ func TestBacktestFilterIsChecked(t *testing.T) {
 		"sessions.created.gte":      {{"created": obj{"gte": -1}}, {"created": obj{"gte": "2026-01-01"}}},
 		"sessions.created.lte":      {{"created": obj{"lte": 253402300800}}},
 		"sessions.created.gt":       {{"created": obj{"gt": 1}}},
-		"sessions.status":           {{"status": "pending"}, {"status": "gone"}, {"status": ""}},
-		"sessions.jurisdiction":     {{"jurisdiction": "Utopia"}, {"jurisdiction": ""}},
+		"sessions.status":           {{"status": "pending"}, {"status": "gone"}},
+		"sessions.jurisdiction":     {{"jurisdiction": "Utopia"}},
 		"sessions.workflow_version": {{"workflow_version": 0}, {"workflow_version": 2}},
 		"sessions.method":           {{"method": "mdl"}},
 	} {

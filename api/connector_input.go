@@ -11,13 +11,13 @@ import (
 
 // connectorInput is what a merchant says of a connector.
 type connectorInput struct {
-	Method                 *string `json:"method"`
-	Name                   *string `json:"name"`
-	URL                    *string `json:"url"`
-	Mode                   *string `json:"mode"`
-	TimeoutSeconds         *int    `json:"timeout_seconds"`
-	CallbackTimeoutSeconds *int    `json:"callback_timeout_seconds"`
-	Status                 *string `json:"status"`
+	Method                 *string   `json:"method"`
+	Name                   clearable `json:"name"`
+	URL                    *string   `json:"url"`
+	Mode                   *string   `json:"mode"`
+	TimeoutSeconds         *int      `json:"timeout_seconds"`
+	CallbackTimeoutSeconds *int      `json:"callback_timeout_seconds"`
+	Status                 *string   `json:"status"`
 }
 
 func (in connectorInput) method() (rules.Method, error) {
@@ -37,7 +37,7 @@ func (in connectorInput) method() (rules.Method, error) {
 // edit checks what is given, and returns what writes it into a connector.
 func (in connectorInput) edit(live, callbacks bool, egress outbound.Policy) (func(*models.ProviderConnector), error) {
 	err := cmp.Or(checkServerURL(in.URL, live, egress), in.checkMode(callbacks), checkStatus(in.Status),
-		checkText("name", in.Name, longestName),
+		checkText("name", in.Name.text, longestName),
 		checkSeconds("timeout_seconds", in.TimeoutSeconds, time.Second, models.ConnectorTimeoutMost),
 		checkSeconds("callback_timeout_seconds", in.CallbackTimeoutSeconds,
 			models.CallbackTimeoutLeast, models.CallbackTimeoutMost))
@@ -45,9 +45,7 @@ func (in connectorInput) edit(live, callbacks bool, egress outbound.Policy) (fun
 		return nil, err
 	}
 	return func(c *models.ProviderConnector) {
-		if in.Name != nil {
-			c.Name = in.Name
-		}
+		in.Name.apply(&c.Name)
 		if in.URL != nil {
 			c.URL = *in.URL
 		}

@@ -87,7 +87,7 @@ func (a *API) getConnector(c *call) (answer, error) {
 	return reply(http.StatusOK, showConnector(connector))
 }
 
-// updateConnector replaces the fields that are given. POST and PATCH do the same.
+// updateConnector replaces the fields that are given.
 func (a *API) updateConnector(c *call) (answer, error) {
 	var in connectorInput
 	if err := decode(c.body, &in); err != nil {

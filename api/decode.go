@@ -13,7 +13,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules/number"
 )
 
 // longestPath bounds how much of what the client sent comes back as the name of a parameter.
@@ -23,14 +22,14 @@ const longestPath = 200
 var byteOrderMark = []byte("\uFEFF")
 
 // decode reads a body strictly: a field that is unknown, given twice or of the wrong type is refused by its path, and
-// no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent.
+// no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent; so is
+// an empty string (see emptyIsAbsent).
 func decode(body []byte, into any) error {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	if err := refuseOther(body); err != nil {
 		return err
 	}
-	readers := json.WithUnmarshalers(number.Unmarshalers())
-	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), readers); err != nil {
+	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), tolerant); err != nil {
 		return invalidJSON(err)
 	}
 	return refuseNUL(body)
@@ -126,5 +125,6 @@ func refuseNUL(body []byte) error {
 	}
 }
 
-// present reports whether a field that is decoded as it stands was given: null is the same as absent.
+// present reports whether a field that is decoded as it stands was given: null is the same as absent. An empty string
+// never gets here.
 func present(value jsontext.Value) bool { return len(value) > 0 && value.Kind() != 'n' }

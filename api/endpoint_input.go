@@ -11,23 +11,22 @@ import (
 
 // endpointInput is what a merchant says of an endpoint.
 type endpointInput struct {
-	URL           *string            `json:"url"`
-	EnabledEvents []string           `json:"enabled_events"`
-	Status        *string            `json:"status"`
-	Description   *string            `json:"description"`
-	Metadata      map[string]*string `json:"metadata"`
+	URL           *string       `json:"url"`
+	EnabledEvents []string      `json:"enabled_events"`
+	Status        *string       `json:"status"`
+	Description   clearable     `json:"description"`
+	Metadata      metadataInput `json:"metadata"`
 }
 
 // edit checks what is given, and returns what writes it into an endpoint.
-func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.WebhookEndpoint), error) {
+func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.WebhookEndpoint) error, error) {
 	events, eventsErr := in.events()
-	metadata, metadataErr := metadataOf(in.Metadata)
 	err := cmp.Or(checkServerURL(in.URL, live, egress), eventsErr, checkStatus(in.Status),
-		checkText("description", in.Description, longestDescription), metadataErr)
+		checkText("description", in.Description.text, longestDescription))
 	if err != nil {
 		return nil, err
 	}
-	return func(e *models.WebhookEndpoint) {
+	return func(e *models.WebhookEndpoint) (err error) {
 		if in.URL != nil {
 			e.URL = *in.URL
 		}
@@ -37,12 +36,9 @@ func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.We
 		if in.Status != nil {
 			e.Status = models.EndpointStatus(*in.Status)
 		}
-		if in.Description != nil {
-			e.Description = in.Description
-		}
-		if in.Metadata != nil {
-			e.Metadata = models.AsJSON(metadata)
-		}
+		in.Description.apply(&e.Description)
+		e.Metadata.V, err = in.Metadata.update(e.Metadata.V)
+		return err
 	}, nil
 }
 

@@ -55,7 +55,9 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	endpoint := models.WebhookEndpoint{
 		OrgID: c.org().ID, Status: models.EndpointEnabled, Metadata: models.AsJSON(map[string]string{}),
 	}
-	edit(&endpoint)
+	if err := edit(&endpoint); err != nil {
+		return answer{}, err
+	}
 	endpoint, secret, err := a.store.CreateEndpoint(c.ctx, c.actor(), endpoint)
 	if err != nil {
 		return answer{}, err
@@ -85,7 +87,7 @@ func (a *API) getEndpoint(c *call) (answer, error) {
 	return reply(http.StatusOK, showEndpoint(endpoint))
 }
 
-// updateEndpoint replaces the fields that are given, each as a whole. POST and PATCH do the same.
+// updateEndpoint replaces the fields that are given, each as a whole, but for metadata, of which pairs are.
 func (a *API) updateEndpoint(c *call) (answer, error) {
 	var in endpointInput
 	if err := decode(c.body, &in); err != nil {

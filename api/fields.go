@@ -1,9 +1,7 @@
 package api
 
 import (
-	"maps"
 	"net/url"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/stile-id/stile/models"
@@ -11,13 +9,10 @@ import (
 
 // The limits of free text, in characters.
 const (
-	longestName          = 200
-	longestReference     = 255
-	longestDescription   = 500
-	longestURL           = 2048
-	mostMetadata         = 50
-	longestMetadataKey   = 40
-	longestMetadataValue = 500
+	longestName        = 200
+	longestReference   = 255
+	longestDescription = 500
+	longestURL         = 2048
 )
 
 func missing(param string) error {
@@ -30,28 +25,6 @@ func checkText(param string, text *string, longest int) error {
 		return models.Invalid(param, "%s must not be longer than %d characters", param, longest)
 	}
 	return nil
-}
-
-// metadataOf reads pairs of strings. A pair whose value is null is absent.
-func metadataOf(given map[string]*string) (map[string]string, error) {
-	metadata := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(given)) {
-		value := given[key]
-		if value == nil {
-			continue
-		}
-		if n := utf8.RuneCountInString(key); n < 1 || n > longestMetadataKey {
-			return nil, models.Invalid("metadata", "A metadata key must have 1 to %d characters", longestMetadataKey)
-		}
-		if err := checkText("metadata."+key, value, longestMetadataValue); err != nil {
-			return nil, err
-		}
-		metadata[key] = *value
-	}
-	if len(metadata) > mostMetadata {
-		return nil, models.Invalid("metadata", "metadata must not have more than %d pairs", mostMetadata)
-	}
-	return metadata, nil
 }
 
 // webURL reads an absolute URL of the web. A live organization has no use for one that can be listened in on.

@@ -141,7 +141,7 @@ func (a *API) exchangeHandoff(c *call) (answer, error) {
 }
 
 func checkDeviceID(id *string) error {
-	if id == nil || *id == "" {
+	if id == nil {
 		return missing("device_id")
 	}
 	return checkText("device_id", id, longestDeviceID)

@@ -215,7 +215,7 @@ func TestTokensThatOpenNothing(t *testing.T) {
 		e.isError(e.do("POST", pathExchange, "", body), 400, "parameter_invalid", param)
 	}
 	e.isError(e.do("POST", pathExchange, "", obj{"token": token, "device_id": text(201)}), 400, "parameter_invalid", "device_id")
-	for _, unknown := range []string{"", "x", s.secret, text(1000)} {
+	for _, unknown := range []string{" ", "x", s.secret, text(1000)} {
 		e.isError(e.do("POST", pathExchange, "", obj{"token": unknown, "device_id": "phone"}), 401, "handoff_token_invalid")
 	}
 	e.isOK(e.do("POST", pathExchange, "", obj{"token": token, "device_id": "phone"}), 200)

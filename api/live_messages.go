@@ -140,7 +140,7 @@ func openEnvelope(kind websocket.MessageType, body []byte) (m envelope, err erro
 	if err := refuseOther(body); err != nil {
 		return envelope{}, err
 	}
-	if err := json.Unmarshal(body, &m); err != nil {
+	if err := json.Unmarshal(body, &m, tolerant); err != nil {
 		return envelope{}, invalidJSON(err)
 	}
 	if err := refuseNUL(body); err != nil {

@@ -108,7 +108,7 @@ func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
 		return d, missing("decision")
 	}
 	d.Decision = graph.Decision(*in.Decision) // the engine knows which there are
-	if err := in.node(&d.Node); err != nil {
+	if err := checkText("node", in.Node, longestNode); err != nil {
 		return d, err
 	}
 	if err := checkText("reason", in.Reason, longestReason); err != nil {
@@ -120,20 +120,7 @@ func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
 	if in.Reviewer != nil && strings.TrimSpace(*in.Reviewer) != "" {
 		d.Reviewer = *in.Reviewer
 	}
-	if in.Reason != nil {
-		d.Reason = *in.Reason
-	}
+	set(&d.Reason, in.Reason)
+	set(&d.Node, in.Node) // without a name whichever review waits
 	return d, nil
-}
-
-// node reads which review was decided. An empty name would be taken for none, and decide whichever waits.
-func (in reviewInput) node(into *string) error {
-	if in.Node == nil {
-		return nil
-	}
-	if *in.Node == "" {
-		return models.Invalid("node", "node must name a review; leave it out to decide whichever waits")
-	}
-	*into = *in.Node
-	return checkText("node", in.Node, longestNode)
 }

@@ -10,20 +10,20 @@ import (
 
 // sessionInput is what a session is created from.
 type sessionInput struct {
-	Type              *string            `json:"type"`
-	WorkflowID        *string            `json:"workflow_id"`
-	ReturnURL         *string            `json:"return_url"`
-	CancelURL         *string            `json:"cancel_url"`
-	ClientReferenceID *string            `json:"client_reference_id"`
-	Email             *string            `json:"email"`
-	Phone             *string            `json:"phone"`
-	Jurisdiction      *string            `json:"jurisdiction"`
-	Delivery          *string            `json:"delivery_jurisdiction"`
-	ClientIP          *string            `json:"client_ip"`
-	Metadata          map[string]*string `json:"metadata"`
-	SkipVerification  *bool              `json:"skip_verification"`
-	Methods           jsontext.Value     `json:"methods"`
-	CaptchaToken      jsontext.Value     `json:"captcha_token"`
+	Type              *string        `json:"type"`
+	WorkflowID        *string        `json:"workflow_id"`
+	ReturnURL         *string        `json:"return_url"`
+	CancelURL         *string        `json:"cancel_url"`
+	ClientReferenceID *string        `json:"client_reference_id"`
+	Email             *string        `json:"email"`
+	Phone             *string        `json:"phone"`
+	Jurisdiction      *string        `json:"jurisdiction"`
+	Delivery          *string        `json:"delivery_jurisdiction"`
+	ClientIP          *string        `json:"client_ip"`
+	Metadata          metadataInput  `json:"metadata"`
+	SkipVerification  *bool          `json:"skip_verification"`
+	Methods           jsontext.Value `json:"methods"`
+	CaptchaToken      jsontext.Value `json:"captcha_token"`
 	reuseInput
 
 	// What reading them gave.
@@ -49,7 +49,7 @@ func readSession(c *call) (sessionInput, error) {
 	if in.contacts, err = readContacts(in.Email, in.Phone); err != nil {
 		return in, err
 	}
-	in.metadata, err = metadataOf(in.Metadata)
+	in.metadata, err = in.Metadata.read()
 	return in, err
 }
 

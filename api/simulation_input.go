@@ -28,15 +28,15 @@ type simulationInput struct {
 
 // caseInput is one session to simulate.
 type caseInput struct {
-	Name         *string            `json:"name"`
-	Type         *string            `json:"type"`
-	AgeTier      *string            `json:"age_tier"`
-	Jurisdiction *string            `json:"jurisdiction"`
-	Metadata     map[string]*string `json:"metadata"`
-	Risk         *riskInput         `json:"risk"`
-	Results      []resultInput      `json:"results"`
-	Reviews      []decisionInput    `json:"reviews"`
-	Expect       *expectInput       `json:"expect"`
+	Name         *string         `json:"name"`
+	Type         *string         `json:"type"`
+	AgeTier      *string         `json:"age_tier"`
+	Jurisdiction *string         `json:"jurisdiction"`
+	Metadata     metadataInput   `json:"metadata"`
+	Risk         *riskInput      `json:"risk"`
+	Results      []resultInput   `json:"results"`
+	Reviews      []decisionInput `json:"reviews"`
+	Expect       *expectInput    `json:"expect"`
 }
 
 type riskInput struct {
@@ -106,7 +106,7 @@ func within(path string, err error) error {
 func (in caseInput) read() (simulatedSession, error) {
 	s := simulatedSession{name: in.Name, kind: models.TypeAge}
 	var err error
-	if s.script.Variables.Metadata, err = metadataOf(in.Metadata); err != nil {
+	if s.script.Variables.Metadata, err = in.Metadata.read(); err != nil {
 		return s, err
 	}
 	return s, cmp.Or(checkText("name", in.Name, longestName), in.readKind(&s), in.readPlace(&s), in.Risk.read(&s.script.Variables.Risk),

@@ -63,9 +63,9 @@ func TestHandoffPreferencesAreChecked(t *testing.T) {
 		"enabled":      {"yes", 1},
 		"confirm":      {0},
 		"url":          {"https://shop.example/scan"},
-		"company_name": {"", " ", text(101), "Health\nHaven", "Health\u0007Haven", 1},
+		"company_name": {" ", text(101), "Health\nHaven", "Health\u0007Haven", 1},
 		"url_base": {
-			"", 1, "shop.example", "https://stranger.example", "https://shop.example", "https://shop.example/scan?x=y", "https://shop.example/scan#",
+			1, "shop.example", "https://stranger.example", "https://shop.example", "https://shop.example/scan?x=y", "https://shop.example/scan#",
 			"https://me@shop.example/scan", "https://shop.example/scan/%2e%2e/x", "http://shop.example/scan", "http://localhost:3001",
 		},
 	} {

@@ -13,15 +13,8 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 		return nil
 	}
 	given, chosen := in.Preferences, graph.Preferences{DocumentTypes: in.Preferences.DocumentTypes}
-	if given.LivenessStrategy != nil {
-		if *given.LivenessStrategy == "" { // to the compiler, absent
-			return models.Invalid("preferences.liveness_strategy", "preferences.liveness_strategy must not be empty")
-		}
-		chosen.LivenessStrategy = *given.LivenessStrategy
-	}
-	if given.RequireEmailOTP != nil {
-		chosen.RequireEmailOTP = *given.RequireEmailOTP
-	}
+	set(&chosen.LivenessStrategy, given.LivenessStrategy)
+	set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
 	if given.MaxAttempts != nil {
 		if *given.MaxAttempts == 0 { // to the compiler, absent
 			return models.Invalid("preferences.max_attempts",

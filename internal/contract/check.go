@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -132,7 +133,36 @@ func (c *Contract) checkRequestBody(e exchange, route *routers.Route) []string {
 	case len(e.requestBody) == 0:
 		return nil
 	}
-	return c.checkBody("accepted with a wrong request body:", documented.Value.Content, e.request.Header, e.requestBody)
+	body := withoutEmptyStrings(e.requestBody)
+	return c.checkBody("accepted with a wrong request body:", documented.Value.Content, e.request.Header, body)
+}
+
+// withoutEmptyStrings leaves out the members that are empty strings: the document says once for all that they are absent.
+func withoutEmptyStrings(body []byte) []byte {
+	value, err := decodeJSON(body)
+	if err != nil {
+		return body
+	}
+	dropEmptyStrings(value)
+	written, err := json.Marshal(value)
+	if err != nil {
+		return body
+	}
+	return written
+}
+
+func dropEmptyStrings(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(value, func(_ string, member any) bool { return member == "" })
+		for _, member := range value {
+			dropEmptyStrings(member)
+		}
+	case []any:
+		for _, entry := range value {
+			dropEmptyStrings(entry)
+		}
+	}
 }
 
 // tokenPrefix is the extension by which a security scheme tells its tokens from those of others.

@@ -248,6 +248,7 @@ func TestAcceptedRequestsAreChecked(t *testing.T) {
 	}{
 		{"POST", "", `{"type":"age","workflow_id":"wf_1","methods":["mdl"]}`, created, nil, "accepted with a wrong request body: additional properties 'methods' not allowed"},
 		{"POST", "", `{"type":"age"}`, created, nil, "missing property 'workflow_id'"},
+		{"POST", "", `{"type":"age","workflow_id":""}`, created, nil, "missing property 'workflow_id'"},
 		{"POST", "", ``, created, nil, "accepted without the required request body"},
 		{"POST", "", newSession, created, []string{"Content-Type", "text/plain"}, "undocumented content type"},
 		{"POST", "", newSession, created, []string{"Idempotency-Key", strings.Repeat("k", 256)}, `wrong header parameter "Idempotency-Key"`},

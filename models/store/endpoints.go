@@ -135,16 +135,18 @@ func (s *Store) Endpoints(ctx context.Context, org string, page Page) ([]models.
 	return listWithin[models.WebhookEndpoint](s, q, listed(Window{}, notDeleted), page)
 }
 
-// UpdateEndpoint stores what edit makes of the endpoint. Disabling it closes its pending deliveries.
+// UpdateEndpoint stores what edit makes of the endpoint, unless edit fails. Disabling it closes its pending deliveries.
 func (s *Store) UpdateEndpoint(
-	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint),
+	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint) error,
 ) (models.WebhookEndpoint, error) {
 	var e models.WebhookEndpoint
 	err := s.reconfigure(ctx, endpointRow(org, id), actor, "update", func(tx *gorm.DB) (err error) {
 		if e, err = endpointIn(tx, org, id); err != nil {
 			return err
 		}
-		edit(&e)
+		if err = edit(&e); err != nil {
+			return err
+		}
 		err = tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).Updates(map[string]any{
 			"url": e.URL, "enabled_events": e.EnabledEvents, "status": e.Status,
 			"description": e.Description, "metadata": e.Metadata,

@@ -102,9 +102,10 @@ func (f *fixture) requireNoEndpoint(t *testing.T, org, id string) {
 func updateKeepsWhatItDoesNotTouch(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	f.clock.Advance(time.Minute)
-	updated, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) {
+	updated, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
 		e.URL = "https://merchant.example/new"
 		e.EnabledEvents = models.AsJSON([]models.EventType{models.EventSessionFailed})
+		return nil
 	})
 	require.NoError(t, err)
 
@@ -120,7 +121,10 @@ func updateKeepsWhatItDoesNotTouch(t *testing.T, f *fixture) {
 func concurrentUpdatesAreNotLost(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	allOf(t, race(8, func(int) (models.WebhookEndpoint, error) {
-		return f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) { e.URL += "/x" })
+		return f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
+			e.URL += "/x"
+			return nil
+		})
 	}))
 	read, err := f.Endpoint(t.Context(), f.org, endpoint.ID)
 	require.NoError(t, err)
@@ -158,8 +162,9 @@ func enabledAgainEndpointHearsOnlyOfWhatIsNew(t *testing.T, f *fixture) {
 	before := f.delivery(t, f.session(t))
 	f.disable(t, endpoint)
 	f.session(t)
-	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) {
+	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
 		e.Status = models.EndpointEnabled
+		return nil
 	})
 	require.NoError(t, err)
 	after := f.delivery(t, f.session(t))

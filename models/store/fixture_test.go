@@ -294,7 +294,10 @@ func (f *fixture) disable(t *testing.T, endpoint models.WebhookEndpoint) {
 	require.NoError(t, err)
 }
 
-func setDisabled(e *models.WebhookEndpoint) { e.Status = models.EndpointDisabled }
+func setDisabled(e *models.WebhookEndpoint) error {
+	e.Status = models.EndpointDisabled
+	return nil
+}
 
 // eventsOf lists the session's events, oldest first.
 func (f *fixture) eventsOf(t *testing.T, session models.Session) []models.Event {

@@ -166,8 +166,9 @@ func recoveryBringsWhatADisabledEndpointWasOwed(t *testing.T, f *fixture) {
 	failed := f.failing(t, 1)[0]
 	f.disable(t, endpoint)
 	f.session(t) // it is not owed that
-	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) {
+	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
 		e.Status = models.EndpointEnabled
+		return nil
 	})
 	require.NoError(t, err)
 	made := f.recovered(t, f.recovery(t, endpoint.ID))

@@ -129,8 +129,9 @@ func (s *Scene) SubscribeURL(t testing.TB, url string, events ...models.EventTyp
 // Disable ends the endpoint for the time being, as its owner may at any moment.
 func (s *Scene) Disable(t testing.TB, e Endpoint) {
 	t.Helper()
-	_, err := s.UpdateEndpoint(t.Context(), e.OrgID, store.ActorCLI, e.ID, func(e *models.WebhookEndpoint) {
+	_, err := s.UpdateEndpoint(t.Context(), e.OrgID, store.ActorCLI, e.ID, func(e *models.WebhookEndpoint) error {
 		e.Status = models.EndpointDisabled
+		return nil
 	})
 	require.NoError(t, err)
 }
