@@ -171,7 +171,7 @@ func TestASessionThatTheLawDoesNotAllow(t *testing.T) {
 	}{
 		"prohibited":       {order("cannabis_delivery", nil, "document_capture"), "US-ID", 422, "use_case_prohibited", "Idaho prohibits"},
 		"no method left":   {order("alcohol_delivery", nil, "self_attestation"), "US-CA", 422, "use_case_prohibited", "self_attestation"},
-		"not published":    {order("social_media", []string{"US", "DE"}, "document_capture"), "FR", 422, "use_case_prohibited", "for US, DE"},
+		"not published":    {order("social_media", []string{"US", "DE"}, "document_capture"), "FR", 400, "parameter_invalid", "for US, DE"},
 		"a layer not left": {obj{"name": "Shop", "mode": "simple", "use_case": "firearms", "methods": []string{"document_capture"}, "composition": "any_of", "supplementary": []string{"carrier_lookup"}}, "US-CA", 422, "use_case_prohibited", "carrier_lookup"},
 		"unknown":          {order("social_media", nil, "document_capture"), "MX", 400, "parameter_invalid", "No rules are known"},
 	} {

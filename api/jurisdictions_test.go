@@ -46,3 +46,30 @@ func TestUnknownJurisdictionIsRefusedEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyTheLawProhibitsAUseCase asks everything that runs a workflow at a place that the workflow is not published for.
+func TestOnlyTheLawProhibitsAUseCase(t *testing.T) {
+	t.Parallel()
+	e := behindProxy(t, "127.0.0.1")
+	workflow := e.workflow(e.sandbox, order("alcohol_delivery", []string{"US"}, "mdl"))
+	body := obj{"type": "age", "workflow_id": workflow}
+	german := from("198.51.100.8")
+	located := e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, german...), 400, "parameter_invalid", "workflow_id")
+	require.Equal(t, "The workflow is not published for DE, but for US", located["message"])
+	body["client_ip"] = "198.51.100.8"
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 400, "parameter_invalid", "workflow_id")
+	body["jurisdiction"] = "DE"
+	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 400, "parameter_invalid", "jurisdiction")
+
+	simulate := "/v1/workflows/" + workflow + "/simulate"
+	e.isError(e.do("POST", simulate, e.sandbox.secret, obj{"cases": []obj{{}, {"jurisdiction": "DE"}}}),
+		400, "parameter_invalid", "cases[1].jurisdiction")
+	played := e.isOK(e.do("POST", simulate, e.sandbox.secret, obj{"cases": []obj{{}}, "jurisdictions": []string{"DE"}}), 200)
+	require.Equal(t, "parameter_invalid", in(played.object, "markets", 0, "error", "code"))
+
+	s := e.elsewhere(e.sandbox, order("alcohol_delivery", []string{"US"}, "mdl"))
+	for _, path := range []string{"/open", "/methods/mdl"} {
+		failure := e.isError(e.do("POST", s.path(path), s.secret, obj{}, german...), 400, "parameter_invalid")
+		require.Nil(t, failure["param"], "the user has sent none")
+	}
+}

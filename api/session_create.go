@@ -113,13 +113,16 @@ func (a *API) begin(planned store.NewSession) (store.NewSession, error) {
 	return planned, nil
 }
 
-// permitting is the rule that a workflow runs under at a place, where it may run at all.
+// permitting returns the rule under which a workflow runs at a place. Errors: CodeParameterInvalid where the workflow is
+// not published for the place or no rules are known of it, CodeUseCaseProhibited where the law prohibits the use case.
 func (a *API) permitting(d graph.Definition, at place) (*compliance.Rule, error) {
 	if !d.Serves(at.jurisdiction) {
-		return nil, &models.Error{
-			Code: models.CodeUseCaseProhibited, Param: "workflow_id",
-			Message: fmt.Sprintf("The workflow is not published for %s, but for %s", at.jurisdiction, listed(d.Jurisdictions)),
+		param := "workflow_id"
+		if at.source == models.JurisdictionExplicit {
+			param = "jurisdiction"
 		}
+		return nil, models.Invalid(param, "The workflow is not published for %s, but for %s",
+			at.jurisdiction, listed(d.Jurisdictions))
 	}
 	rule, err := a.rule(d.UseCase, at, a.today())
 	if err == nil && rule.Prohibited {

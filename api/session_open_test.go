@@ -104,8 +104,14 @@ func TestWhereTheWorkflowCannotRunNothingIsOpened(t *testing.T) {
 	s := e.elsewhere(e.live, order("alcohol_delivery", []string{"US"}, "mdl"))
 	before := e.shown(e.live, s)
 	for _, path := range []string{"/open", "/methods/mdl"} {
-		for address, code := range map[string]string{"198.51.100.8": "use_case_prohibited", "192.0.2.1": "jurisdiction_unresolvable", "127.0.0.1": "jurisdiction_unresolvable"} {
-			failure := e.isError(e.do("POST", s.path(path), s.secret, obj{}, from(address)...), 422, code)
+		for address, want := range map[string]struct {
+			status int
+			code   string
+		}{
+			"198.51.100.8": {400, "parameter_invalid"}, "192.0.2.1": {422, "jurisdiction_unresolvable"},
+			"127.0.0.1": {422, "jurisdiction_unresolvable"},
+		} {
+			failure := e.isError(e.do("POST", s.path(path), s.secret, obj{}, from(address)...), want.status, want.code)
 			require.Nil(t, failure["param"], "the user has sent none")
 		}
 		require.Equal(t, before, e.shown(e.live, s))

@@ -24,7 +24,7 @@ func workflowServesItsJurisdictions(t *testing.T, s *stack) {
 	m := s.sandbox(t, d)
 	for _, elsewhere := range []string{"DE", "CA", "CA-QC"} {
 		refused := m.post(t, "/v1/verification_sessions", m.order(body{"jurisdiction": elsewhere})).
-			refused(t, 422, "use_case_prohibited", "workflow_id")
+			refused(t, 400, "parameter_invalid", "jurisdiction")
 		require.Equal(t, "The workflow is not published for "+elsewhere+", but for US, CA-ON", refused.at("error", "message"))
 	}
 	require.Empty(t, m.get(t, "/v1/events").expect(t, 200).list())
