@@ -49,7 +49,7 @@ type API struct {
 	locator      Locator
 	rules        *compliance.Book
 	checked      *lru.Cache[check, answer]
-	proxies      proxies
+	forwarding   forwarding
 	config       Config
 	hosted       models.HandoffURL // the page of the installation
 	log          *slog.Logger
@@ -90,7 +90,7 @@ func New(o Options) (*API, error) {
 		keys: newKeyCache(o.Store.Across(), o.Now, config.RequestTimeout), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		followers: newFollowers(o.Store), closing: make(chan struct{}),
 	}
-	if a.proxies, err = readProxies(config.TrustedProxies); err != nil {
+	if a.forwarding, err = newForwarding(config); err != nil {
 		return nil, err
 	}
 	if a.checked, err = lru.New[check, answer](checkedSize); err != nil {

@@ -56,6 +56,11 @@ type Config struct {
 	LocalJurisdiction rules.Jurisdiction
 	// TrustedProxies (addresses or CIDR ranges) may say whom they speak for. Default none.
 	TrustedProxies []string
+	// ClientIPHeader is the header in which they do. No other one counts. Default X-Forwarded-For.
+	ClientIPHeader string
+	// CDN is the one whose country headers count: cloudflare, cloudfront, vercel, appengine or none. Default any of them,
+	// the first whose header is present.
+	CDN string
 }
 
 // WithDefaults returns a copy with the defaults filled in.

@@ -2,8 +2,6 @@ package api
 
 import (
 	"cmp"
-	"net"
-	"net/http"
 	"net/netip"
 
 	"github.com/gin-gonic/gin"
@@ -21,15 +19,6 @@ type Locator interface {
 type place struct {
 	jurisdiction rules.Jurisdiction
 	source       models.JurisdictionSource
-}
-
-// cdnHeaders are what CDNs tell of the address that they were asked from. The first that is there counts, also where it
-// knows nothing: what comes after it is not that CDN's, and may be the client's.
-var cdnHeaders = []struct{ country, region string }{
-	{"CF-IPCountry", "CF-Region-Code"},                                // Cloudflare
-	{"CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Region"}, // Amazon CloudFront
-	{"X-Vercel-IP-Country", "X-Vercel-IP-Country-Region"},             // Vercel
-	{"X-AppEngine-Country", "X-AppEngine-Region"},                     // Google App Engine
 }
 
 // told is what a merchant says of places; "" and the zero address where nothing.
@@ -57,7 +46,7 @@ func (a *API) resolve(g *gin.Context, t told, sandbox bool) (p places, err error
 	if t.delivery != "" && known {
 		p.address = new(detected.jurisdiction)
 	}
-	somewhere := sandbox && isLocal(userAddress(g, t.clientIP))
+	somewhere := sandbox && isLocal(a.userAddress(g, t.clientIP))
 	p.user, err = settle(t.jurisdiction, detected, known, somewhere)
 	return p, err
 }
@@ -88,12 +77,12 @@ func (p places) settled(s models.Session) models.Session {
 // detect looks at addresses alone. A merchant's server that names its user's address speaks for somebody else, so that
 // what a CDN tells of the server counts no more.
 func (a *API) detect(g *gin.Context, clientIP netip.Addr) (place, bool) {
-	if !clientIP.IsValid() && a.proxies.include(g.RemoteIP()) {
-		if j, ok := fromCDN(g.Request.Header); ok {
+	if !clientIP.IsValid() {
+		if j, ok := a.forwarding.place(g.Request); ok {
 			return place{j, models.JurisdictionHeader}, true
 		}
 	}
-	address := userAddress(g, clientIP)
+	address := a.userAddress(g, clientIP)
 	if a.locator != nil {
 		if j, ok := a.locator.Locate(address); ok {
 			return place{j, models.JurisdictionGeoIP}, true
@@ -103,53 +92,12 @@ func (a *API) detect(g *gin.Context, clientIP netip.Addr) (place, bool) {
 	return place{local, models.JurisdictionDefault}, local != "" && isLocal(address)
 }
 
-// userAddress is where the user is as far as anybody can tell: without client_ip whoever calls is taken for the user.
-func userAddress(g *gin.Context, clientIP netip.Addr) netip.Addr { return cmp.Or(clientIP, remote(g)) }
+// userAddress returns clientIP, or without one the address of the request: its sender is taken for the user. The zero
+// address is unknown.
+func (a *API) userAddress(g *gin.Context, clientIP netip.Addr) netip.Addr {
+	return cmp.Or(clientIP, a.remote(g))
+}
 
 func isLocal(address netip.Addr) bool {
 	return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast()
-}
-
-func fromCDN(h http.Header) (rules.Jurisdiction, bool) {
-	for _, names := range cdnHeaders {
-		country := h.Values(names.country)
-		switch {
-		case len(country) > 1: // a CDN says it once
-			return "", false
-		case len(country) == 1 && country[0] != "":
-			return rules.JurisdictionIn(country[0], h.Get(names.region))
-		}
-	}
-	return "", false
-}
-
-// proxies are who may say whom they speak for.
-type proxies []*net.IPNet
-
-// readProxies reads addresses and CIDR ranges as gin does, which keeps what it reads to itself.
-func readProxies(texts []string) (proxies, error) {
-	var read proxies
-	for _, text := range texts {
-		if address := net.ParseIP(text); address != nil {
-			bits := 8 * len(address)
-			read = append(read, &net.IPNet{IP: address, Mask: net.CIDRMask(bits, bits)})
-			continue
-		}
-		_, network, err := net.ParseCIDR(text)
-		if err != nil {
-			return nil, err
-		}
-		read = append(read, network)
-	}
-	return read, nil
-}
-
-func (p proxies) include(address string) bool {
-	ip := net.ParseIP(address)
-	for _, network := range p {
-		if network.Contains(ip) {
-			return true
-		}
-	}
-	return false
 }

@@ -41,16 +41,10 @@ func (a *API) allowance(g *gin.Context, who caller) (bucket string, limit int) {
 	case who.client != nil:
 		return "session:" + who.client.session, a.config.RateLimitSession
 	case strings.HasPrefix(g.Request.URL.Path, PathCallbacks+"/"):
-		return "provider:" + network(remote(g)), a.config.RateLimitProvider // one address calls for many sessions
+		return "provider:" + a.bucket(g), a.config.RateLimitProvider // one address calls for many sessions
 	default:
-		return "addr:" + network(remote(g)), a.config.RateLimitAddress
+		return "addr:" + a.bucket(g), a.config.RateLimitAddress
 	}
-}
-
-// remote is the address of the client; that of the last proxy, unless it is trusted.
-func remote(g *gin.Context) netip.Addr {
-	address, _ := netip.ParseAddr(g.ClientIP()) // what is no address is the zero one
-	return address.Unmap()
 }
 
 // network is what one customer holds: an IPv4 address, or a /64 of IPv6, in which addresses cost nothing.
@@ -58,6 +52,6 @@ func network(address netip.Addr) string {
 	if !address.Is6() {
 		return address.String()
 	}
-	prefix, _ := address.WithZone("").Prefix(64) // fails for more bits than there are
+	prefix, _ := address.Prefix(64) // fails for more bits than there are
 	return prefix.String()
 }

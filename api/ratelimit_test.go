@@ -75,17 +75,6 @@ func TestRateLimitOfASession(t *testing.T) {
 	e.isOK(e.do("GET", a.path("/status"), "", nil), 200)
 }
 
-func TestBadTrustedProxy(t *testing.T) {
-	t.Parallel()
-	e := newEnv(t)
-	_, err := api.New(api.Options{
-		Store: e.store, Orchestrator: e.temporal, Config: api.Config{TrustedProxies: []string{"everybody"}},
-	})
-	require.Error(t, err)
-	_, err = api.New(api.Options{Store: e.store})
-	require.Error(t, err)
-}
-
 func TestRateLimitOfUnknownRoutes(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, limits(1))

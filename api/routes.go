@@ -144,9 +144,7 @@ func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	// No redirects: one would turn a POST into a GET.
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
 	router.HandleMethodNotAllowed = true
-	if err := router.SetTrustedProxies(a.config.TrustedProxies); err != nil {
-		return nil, err
-	}
+	router.ForwardedByClientIP = false // forwarding reads the headers
 	router.Use(a.observe, a.allowBrowsers, a.recognise, a.refuseEmptyParts, a.openLive)
 	router.NoRoute(a.noRoute)
 	router.NoMethod(a.noMethod)

@@ -35,7 +35,9 @@ type Config struct {
 	WorkerListen   string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
 	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
 	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
-	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose X-Forwarded-For counts
+	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose client and country headers count; api.New checks them
+	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: the header in which they name clients; empty means X-Forwarded-For
+	CDN            string         // STILE_CDN: the CDN whose country headers count; empty means any
 	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules in place of those that ship; empty means those
 	GeoIPDB        []string       // STILE_GEOIP_DB: paths of files in MaxMind's format; empty means the country file in the binary
 	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
@@ -94,8 +96,9 @@ func Read(get func(name string) string) (Config, error) {
 		EgressProxy:    r.proxy("STILE_EGRESS_PROXY"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
-		RulesDir:       get("STILE_RULES_DIR"),
-		GeoIPDB:        list(get("STILE_GEOIP_DB")),
+		ClientIPHeader: get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
+		RulesDir: get("STILE_RULES_DIR"),
+		GeoIPDB:  list(get("STILE_GEOIP_DB")),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),
