@@ -72,6 +72,7 @@ func TestDatabaseAway(t *testing.T) {
 	}
 	e.isOK(e.do("GET", "/healthz", "", nil), 200)
 	require.Contains(t, e.log.String(), "database is closed", "the log has the cause")
+	require.Contains(t, e.log.String(), "api: not ready")
 }
 
 func TestInternalErrorKeepsItsCause(t *testing.T) {

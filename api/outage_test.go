@@ -49,5 +49,6 @@ func TestNotMigrated(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	e.exec(e.database(), "DELETE FROM goose_db_version WHERE version_id > 0")
-	e.isError(e.do("GET", "/readyz", "", nil), 503, "service_unavailable")
+	failure := e.isError(e.do("GET", "/readyz", "", nil), 503, "service_unavailable")
+	require.Equal(t, "Not ready: schema is not up to date", failure["message"])
 }

@@ -22,6 +22,9 @@ func migrateCommand() *cobra.Command {
 			if err := s.Migrate(ctx); err != nil {
 				return err
 			}
+			if err := s.ProveKeys(ctx); err != nil {
+				return err
+			}
 			cmd.Println("database: up to date")
 			if databaseOnly {
 				return nil

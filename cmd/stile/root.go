@@ -27,7 +27,7 @@ func newRootCommand() *cobra.Command {
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
-		migrateCommand(), orgCommand(), keyCommand(), sessionCommand(), generateKeyCommand(),
+		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), sessionCommand(), generateKeyCommand(),
 	)
 	return root
 }
@@ -82,6 +82,9 @@ func withStore(do func(ctx context.Context, s *store.Store, cmd *cobra.Command, 
 			return fmt.Errorf("DATABASE_URL: %w", err)
 		}
 		defer func() { _ = s.Close() }()
+		if err := app.ProveKeys(cmd.Context(), s); err != nil {
+			return err
+		}
 		return do(cmd.Context(), s, cmd, args)
 	}
 }

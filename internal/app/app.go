@@ -47,19 +47,22 @@ type Options struct {
 
 // App is one process of Stile. Start returns once it serves; Stop drains.
 type App struct {
-	options  Options
-	log      *slog.Logger
-	store    *store.Store
-	temporal client.Client
-	metrics  *metricsPipeline
-	codec    codec.Codec
-	api      *api.API
-	worker   *worker.Worker
-	working  bool
-	server   *http.Server
-	listener net.Listener
-	serving  sync.WaitGroup
-	stop     sync.Once
+	options     Options
+	log         *slog.Logger
+	store       *store.Store
+	temporal    client.Client
+	metrics     *metricsPipeline
+	codec       codec.Codec
+	api         *api.API
+	worker      *worker.Worker
+	working     bool
+	server      *http.Server
+	listener    net.Listener
+	serving     sync.WaitGroup
+	polling     sync.Mutex // guards what Temporal last said of this process as a worker
+	polled      error
+	polledUntil time.Time
+	stop        sync.Once
 }
 
 // New connects and wires. It does not need Temporal to be there yet: sessions are accepted without it.
@@ -145,6 +148,9 @@ func (a *App) connect(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := ProveKeys(ctx, a.store); err != nil {
+		return err
+	}
 	if a.metrics, err = newMetricsPipeline(); err != nil {
 		return err
 	}
@@ -155,6 +161,16 @@ func (a *App) connect(ctx context.Context) error {
 	a.temporal, err = DialTemporal(c, a.log, a.metrics.temporal, sealWith)
 	a.codec = codec.Codec{Keys: keys}
 	return err
+}
+
+// ProveKeys refuses keys that do not open what is stored. Before the schema is up to date nothing can be said: readiness
+// tells then.
+func ProveKeys(ctx context.Context, s *store.Store) error {
+	migrated, err := s.Migrated(ctx)
+	if err != nil || !migrated {
+		return err
+	}
+	return s.ProveKeys(ctx)
 }
 
 func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {

@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"github.com/stile-id/stile/api"
 )
 
 // metricsPipeline gathers our metrics, those of the Temporal SDK and those of the Go runtime in one registry.
@@ -44,8 +46,8 @@ func (a *App) opsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.store.Ping(r.Context()); err != nil {
-			http.Error(w, "The database does not answer", http.StatusServiceUnavailable)
+		if faults := a.workerFaults(r.Context()); len(faults) > 0 {
+			http.Error(w, api.NotReady(a.log, "worker", faults).Message, http.StatusServiceUnavailable)
 			return
 		}
 		answer(w, "ok")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
@@ -25,12 +26,21 @@ func Sealed(keys *seal.Keyring) converter.DataConverter {
 	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec.Codec{Keys: keys})
 }
 
+// identity is what Temporal knows this process by.
+func identity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return strconv.Itoa(os.Getpid()) + "@" + host
+}
+
 // DialTemporal makes a client that connects at its first use. With a keyring, histories are sealed.
 func DialTemporal(
 	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring,
 ) (client.Client, error) {
 	options := client.Options{
-		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace,
+		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace, Identity: identity(),
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
 	}
 	// Messages are small, and what is sealed does not get any smaller.

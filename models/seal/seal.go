@@ -71,6 +71,25 @@ func (k *Keyring) add(entry string) error {
 	return nil
 }
 
+// Primary is the id of the key that seals.
+func (k *Keyring) Primary() string { return k.primary }
+
+// Has reports whether a key of that id is configured.
+func (k *Keyring) Has(id string) bool { return k.ciphers[id] != nil }
+
+// Under is the same keyring, sealing under another of its keys.
+func (k *Keyring) Under(id string) *Keyring {
+	under := *k
+	under.primary = id
+	return &under
+}
+
+// KeyOf is the id of the key under which a value was sealed.
+func KeyOf(sealed string) string {
+	id, _, _ := strings.Cut(sealed, ".")
+	return id
+}
+
 // GenerateKey makes a key in base64.
 func GenerateKey() string {
 	var key [KeySize]byte

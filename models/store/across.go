@@ -186,6 +186,9 @@ func (a Across) Forget(ctx context.Context) error {
 		if err := tx.Where("expires_at < ?", now).Delete(&idempotencyKey{}).Error; err != nil {
 			return err
 		}
+		if err := forgetProbes(tx, now); err != nil {
+			return err
+		}
 		return tx.Where("minute < ?", minuteOf(now.Time)-2).Delete(&rateWindow{}).Error
 	})
 }

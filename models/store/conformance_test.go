@@ -21,6 +21,8 @@ var areas = map[string][]scenario{
 	"changes":        changeScenarios,
 	"outages":        {closedStoreIsUnavailable},
 	"expiry":         expiryScenarios,
+	"keys in use":    keyProofScenarios,
+	"readiness":      readinessScenarios,
 	"openings":       openingScenarios,
 	"submissions":    submissionScenarios,
 	"verdicts":       verdictScenarios,

@@ -23,6 +23,7 @@ var postgresScenarios = []scenario{
 	lostCommitIsLookedUp,
 	lostCommitOfAClaimLetsTheDeviceIn,
 	lostCommitTakesNoOthersChange,
+	readOnlyServerIsAFault,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {

@@ -13,6 +13,7 @@ var sqliteScenarios = []scenario{
 	everyListIsReadInTheOrderOfAnIndex,
 	fullDiskIsUnavailable,
 	unreadableFileIsUnavailable,
+	fullDiskIsAFault,
 }
 
 func subscriberSleepsThroughOtherSessionsAndRepeats(t *testing.T, f *fixture) {

@@ -46,19 +46,21 @@ type Options struct {
 
 // Store is safe for concurrent use.
 type Store struct {
-	db       *gorm.DB
-	sqlDB    *sql.DB
-	dialect  dialect
-	primary  *primary // nil on SQLite
-	closed   atomic.Bool
-	keys     *seal.Keyring
-	now      func() time.Time
-	newID    models.IDSource
-	jitter   func() float64
-	log      *slog.Logger
-	notifier *notifier
-	started  *startNotes
-	tally    *tally
+	db        *gorm.DB
+	sqlDB     *sql.DB
+	dialect   dialect
+	primary   *primary // nil on SQLite
+	closed    atomic.Bool
+	proved    atomic.Bool // ProveKeys has succeeded
+	readiness readiness
+	keys      *seal.Keyring
+	now       func() time.Time
+	newID     models.IDSource
+	jitter    func() float64
+	log       *slog.Logger
+	notifier  *notifier
+	started   *startNotes
+	tally     *tally
 	// organizations are remembered for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
 	// graphs are specialised graphs, shared by the sessions of a workflow; explanations are of the rules of sessions.

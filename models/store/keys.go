@@ -1,0 +1,311 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+)
+
+// keyProof shows that a process has the key that rows were sealed or hashed under.
+type keyProof struct {
+	Kind    string `gorm:"primaryKey"`
+	KeyID   string `gorm:"primaryKey"` // "" for the lookup key
+	Proof   string
+	Created models.Timestamp
+}
+
+func (keyProof) TableName() string { return "key_proofs" }
+
+const (
+	proofEncryption = "encryption"
+	proofLookup     = "lookup"
+	proofText       = "stile"
+)
+
+func proofPlace(id string) seal.Place { return seal.Place{Table: "key_proofs", Row: id} }
+
+// WrongKeysError says which keys a process lacks, or has under the id of others.
+type WrongKeysError struct {
+	// Missing are ids of encryption keys that are not configured, Different those that are configured as other keys.
+	Missing, Different []string
+	// Lookup is true where the lookup key is another one.
+	Lookup bool
+}
+
+func (e *WrongKeysError) Error() string {
+	var faults []string
+	if len(e.Missing) > 0 {
+		faults = append(faults, "STILE_ENCRYPTION_KEYS lacks keys that rows are sealed under: "+strings.Join(e.Missing, ", "))
+	}
+	if len(e.Different) > 0 {
+		faults = append(faults, "STILE_ENCRYPTION_KEYS has other keys than rows are sealed under, under the ids "+
+			strings.Join(e.Different, ", "))
+	}
+	if e.Lookup {
+		faults = append(faults, "STILE_LOOKUP_KEY is not the key that rows were hashed under")
+	}
+	return strings.Join(faults, "; ")
+}
+
+func (e *WrongKeysError) orNil() error {
+	if len(e.Missing) == 0 && len(e.Different) == 0 && !e.Lookup {
+		return nil
+	}
+	slices.Sort(e.Missing)
+	slices.Sort(e.Different)
+	return e
+}
+
+// ProveKeys checks that the configured keys open what is stored, and notes the key that seals from now on. It has to
+// succeed before anything is sealed, and needs the schema of this version. Errors: WrongKeysError.
+func (s *Store) ProveKeys(ctx context.Context) error {
+	if s.proved.Load() {
+		return nil
+	}
+	proofs, err := s.keyProofs(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.judgeProofs(proofs); err != nil {
+		return err
+	}
+	if err := s.noteKeys(ctx, proofs); err != nil {
+		return err
+	}
+	// Another process may have noted another key under the same id at the same moment: one of the two has to give way.
+	if proofs, err = s.keyProofs(ctx); err != nil {
+		return err
+	}
+	if err := s.judgeProofs(proofs); err != nil {
+		return err
+	}
+	s.proved.Store(true)
+	return nil
+}
+
+func (s *Store) keyProofs(ctx context.Context) ([]keyProof, error) {
+	var proofs []keyProof
+	err := s.read(ctx).Order("kind, key_id").Find(&proofs).Error
+	return proofs, err
+}
+
+func (s *Store) judgeProofs(proofs []keyProof) error {
+	var wrong WrongKeysError
+	for _, proof := range proofs {
+		switch {
+		case proof.Kind == proofLookup:
+			wrong.Lookup = proof.Proof != s.lookupProof()
+		case !s.keys.Has(proof.KeyID):
+			wrong.Missing = append(wrong.Missing, proof.KeyID)
+		default:
+			if _, err := s.keys.Open(proof.Proof, proofPlace(proof.KeyID)); err != nil {
+				wrong.Different = append(wrong.Different, proof.KeyID)
+			}
+		}
+	}
+	return wrong.orNil()
+}
+
+func (s *Store) lookupProof() string { return s.keys.Digest("key-proof", []byte(proofText)) }
+
+// noteKeys notes the lookup key and the key that seals. Where the rows are older than the proofs, it looks first at
+// those, and notes their keys too.
+func (s *Store) noteKeys(ctx context.Context, proofs []keyProof) error {
+	ids := []string{s.keys.Primary()}
+	adopted := slices.ContainsFunc(proofs, func(p keyProof) bool { return p.Kind == proofLookup })
+	if !adopted {
+		found, err := s.adopt(ctx)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, found...)
+	}
+	now := s.Now()
+	rows := []keyProof{{Kind: proofLookup, Proof: s.lookupProof(), Created: now}}
+	for _, id := range ids {
+		sealed := s.keys.Under(id).Seal([]byte(proofText), proofPlace(id))
+		rows = append(rows, keyProof{Kind: proofEncryption, KeyID: id, Proof: sealed, Created: now})
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		for _, row := range rows {
+			if _, err := createOnce(tx, &row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sealedColumn is where sealed values stand.
+type sealedColumn struct {
+	table, column string
+	// place, where set, says where a row's value stands, so that one can be opened as a sample.
+	place func(id, org string) seal.Place
+}
+
+var sealedColumns = []sealedColumn{
+	{"signing_keys", "sealed", func(id, _ string) seal.Place { return signingKeyPlace(id) }},
+	{"webhook_endpoints", "secret_sealed", func(id, org string) seal.Place { return endpointPlace(org, id) }},
+	{"webhook_endpoints", "old_secret_sealed", func(id, org string) seal.Place { return oldSecretPlace(org, id) }},
+	{"provider_connectors", "secret_sealed", func(id, org string) seal.Place { return connectorPlace(org, id) }},
+	{"sessions", "email_sealed", contactPlace("email")},
+	{"sessions", "phone_sealed", contactPlace("phone")},
+	{"submissions", "payload", func(id, org string) seal.Place {
+		return submissionPlace(models.Submission{ID: id, OrgID: org})
+	}},
+	{"webhook_deliveries", "response_sealed", func(id, org string) seal.Place {
+		return answerPlace(models.Delivery{ID: id, OrgID: org})
+	}},
+	{"transfer_chunks", "payload", nil},
+	{"idempotency_keys", "response_sealed", nil},
+}
+
+func contactPlace(kind string) func(id, org string) seal.Place {
+	return func(id, org string) seal.Place { return seal.Place{Table: "sessions." + kind, Row: id, Org: org} }
+}
+
+// adopt finds the keys of rows that were written before keys were noted, and checks that they are configured.
+func (s *Store) adopt(ctx context.Context) ([]string, error) {
+	var wrong WrongKeysError
+	var ids []string
+	for _, c := range sealedColumns {
+		found, err := s.keysIn(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, use := range found {
+			opens, err := s.opensSample(ctx, c, use.KeyID)
+			switch {
+			case err != nil:
+				return nil, err
+			case !s.keys.Has(use.KeyID):
+				wrong.Missing = appendOnce(wrong.Missing, use.KeyID)
+			case !opens:
+				wrong.Different = appendOnce(wrong.Different, use.KeyID)
+			default:
+				ids = appendOnce(ids, use.KeyID)
+			}
+		}
+	}
+	hashes, err := s.hashesAsBefore(ctx)
+	wrong.Lookup = !hashes
+	if err == nil {
+		err = wrong.orNil()
+	}
+	return ids, err
+}
+
+func appendOnce(ids []string, id string) []string {
+	if slices.Contains(ids, id) {
+		return ids
+	}
+	return append(ids, id)
+}
+
+// KeyUse is how many values of a table are sealed under a key.
+type KeyUse struct {
+	Table string `gorm:"column:table_name"`
+	KeyID string
+	Rows  int64 `gorm:"column:n"`
+}
+
+// keysIn counts the values of a column by their keys.
+func (s *Store) keysIn(ctx context.Context, c sealedColumn) ([]KeyUse, error) {
+	id := "substr(" + c.column + ", 1, instr(" + c.column + ", '.') - 1)"
+	if s.dialect == dialectPostgres {
+		id = "split_part(" + c.column + ", '.', 1)"
+	}
+	var found []KeyUse
+	err := s.read(ctx).Table(c.table).Select("? AS table_name, "+id+" AS key_id, COUNT(*) AS n", c.table).
+		Where(c.column + " <> ''").Group("key_id").Order("key_id").Scan(&found).Error
+	return found, err
+}
+
+// opensSample opens one value of a column that was sealed under a key, if it can be.
+func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bool, error) {
+	if c.place == nil || !s.keys.Has(key) {
+		return true, nil
+	}
+	var row struct{ ID, OrgID, Sealed string }
+	org := "org_id"
+	if c.table == "signing_keys" {
+		org = "''"
+	}
+	found, err := one(s.read(ctx).Table(c.table).Select("id, "+org+" AS org_id, "+c.column+" AS sealed").
+		Where("substr("+c.column+", 1, ?) = ?", len(key)+1, key+"."), &row)
+	if err != nil || !found {
+		return err == nil, err
+	}
+	_, err = s.keys.Open(row.Sealed, c.place(row.ID, row.OrgID))
+	return err == nil, nil
+}
+
+// hashesAsBefore makes the token of the last handoff anew, and compares it with the row.
+func (s *Store) hashesAsBefore(ctx context.Context) (bool, error) {
+	var h models.Handoff
+	found, err := one(s.read(ctx).Order("created DESC"), &h)
+	if err != nil || !found {
+		return err == nil, err
+	}
+	return h.TokenHash == HashKey(s.handoffToken(h)), nil
+}
+
+// EncryptionKeys lists what is sealed under each key that is noted, by key and table. A key under which nothing is sealed
+// any more has an entry without a table.
+func (a Across) EncryptionKeys(ctx context.Context) ([]KeyUse, error) {
+	proofs, err := a.s.keyProofs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var uses []KeyUse
+	for _, c := range sealedColumns {
+		found, err := a.s.keysIn(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		uses = append(uses, found...)
+	}
+	for _, proof := range proofs {
+		used := slices.ContainsFunc(uses, func(u KeyUse) bool { return u.KeyID == proof.KeyID })
+		if proof.Kind == proofEncryption && !used {
+			uses = append(uses, KeyUse{KeyID: proof.KeyID})
+		}
+	}
+	slices.SortStableFunc(uses, func(x, y KeyUse) int { return strings.Compare(x.KeyID, y.KeyID) })
+	return uses, nil
+}
+
+// RetireKey forgets an encryption key, so that processes start without it. It refuses while rows are sealed under it.
+func (a Across) RetireKey(ctx context.Context, id string) error {
+	if id == a.s.keys.Primary() {
+		return fmt.Errorf("%s is the first of STILE_ENCRYPTION_KEYS: put another key in front of it everywhere first", id)
+	}
+	uses, err := a.EncryptionKeys(ctx)
+	if err != nil {
+		return err
+	}
+	known := false
+	var standing []string
+	for _, use := range uses {
+		if use.KeyID != id {
+			continue
+		}
+		known = true
+		if use.Rows > 0 {
+			standing = append(standing, fmt.Sprintf("%d in %s", use.Rows, use.Table))
+		}
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("no encryption key %s is in use", id)
+	case len(standing) > 0:
+		return fmt.Errorf("values are sealed under %s: %s", id, strings.Join(standing, ", "))
+	}
+	return a.s.read(ctx).Where("kind = ? AND key_id = ?", proofEncryption, id).Delete(&keyProof{}).Error
+}
