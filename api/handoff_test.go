@@ -101,6 +101,9 @@ func TestOnlyAllowedPagesTakeASession(t *testing.T) {
 	body := obj{"token": e.mint(e.attest())["mobile_write_token"], "device_id": "phone"}
 	for origin, allows := range map[string]string{
 		"https://evil.example": "", "null": "", "https://id.other.example": "https://id.other.example",
+		// A browser writes an origin in one way. What looks like an allowed one is another.
+		"https://verify.example.": "", "https://VERIFY.example": "", "https://verify.example:443": "", "https://verify.example/": "",
+		"http://verify.example": "", "https://verify.example.evil.example": "", "https://x@verify.example": "", "https://verif\u0443.example": "",
 	} {
 		ans := e.do("POST", pathExchange, "", body, "Origin", origin)
 		e.isError(ans, 403, "origin_not_allowed")

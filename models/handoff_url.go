@@ -4,10 +4,11 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // longestHandoffURL leaves a QR code that a phone can read from a screen.
@@ -22,7 +23,7 @@ type HandoffURL struct {
 // What browsers rewrite before they follow it, dot segments and their escapes above all, would lead elsewhere than what
 // was allowed: a path is written plainly.
 var (
-	handoffHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+	handoffHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$`)
 	handoffPath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?$`)
 )
 
@@ -42,21 +43,35 @@ func ParseHandoffURL(param, text string) (HandoffURL, error) {
 	if !ok {
 		return HandoffURL{}, Invalid(param, "%s must name a host, in ASCII, or an IP address", param)
 	}
-	path := parsed.EscapedPath()
-	if !handoffPath.MatchString(path) || slices.ContainsFunc(strings.Split(path, "/"), isDots) {
+	page := parsed.EscapedPath()
+	if !handoffPath.MatchString(page) || !isClean(page) {
 		return HandoffURL{}, Invalid(param, "%s must have a plain path, without escapes and dot segments", param)
 	}
-	return HandoffURL{Origin: origin, Path: path}, nil
+	return HandoffURL{Origin: origin, Path: page}, nil
 }
 
-func isDots(segment string) bool { return segment == "." || segment == ".." }
+// isClean reports whether no server reads a path as another one. Servers of Java drop what follows a semicolon in a
+// segment, so "..;" is a dot segment there, and some of Windows drop dots at the end of a segment.
+func isClean(page string) bool {
+	for segment := range strings.SplitSeq(page, "/") {
+		name, _, _ := strings.Cut(segment, ";")
+		if segment != "" && strings.Trim(name, ".") == "" || strings.HasSuffix(name, ".") {
+			return false
+		}
+	}
+	plain := strings.TrimSuffix(page, "/")
+	return plain == "" || path.Clean(plain) == plain
+}
 
 // originOf writes an origin as browsers do; false where the host is none.
 func originOf(u *url.URL) (string, bool) {
+	if strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return "", false // before it is folded, which would make a k of the Kelvin sign
+	}
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if address, err := netip.ParseAddr(host); err == nil && address.Is6() && address.Zone() == "" {
 		host = "[" + address.String() + "]"
-	} else if !handoffHost.MatchString(host) {
+	} else if !handoffHost.MatchString(host) || err != nil && endsInNumber(host) {
 		return "", false
 	}
 	if port == "" {
@@ -70,6 +85,15 @@ func originOf(u *url.URL) (string, bool) {
 		return u.Scheme + "://" + host, true
 	}
 	return u.Scheme + "://" + host + ":" + strconv.FormatUint(number, 10), true
+}
+
+// endsInNumber reports whether browsers take a host for an IPv4 address, such as 127.1 or 0x7f000001, and rewrite it.
+func endsInNumber(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if hexadecimal, is := strings.CutPrefix(last, "0x"); is {
+		return strings.Trim(hexadecimal, "0123456789abcdef") == ""
+	}
+	return strings.Trim(last, "0123456789") == ""
 }
 
 // String is the address.

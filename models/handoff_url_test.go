@@ -1,6 +1,9 @@
 package models_test
 
 import (
+	"net/url"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -47,6 +50,19 @@ func TestHandoffURLThatLeadsElsewhereIsRefused(t *testing.T) {
 		"https://capture.example:http", "https://-capture.example", "https://capture.example.", "https://_.example",
 		"https://%63apture.example", "https://[fe80::1%25eth0]", "https://capture.example/\x00", "https://*.example",
 		"https://capture.example/" + strings.Repeat("a", 512),
+		"https://capture.example/scan/..;/", "https://capture.example/scan/..;/admin", "https://capture.example/scan/.;/x",
+		"https://capture.example/scan/..;x=y/", "https://capture.example/scan/;/x", "https://capture.example/;x", "https://capture.example/...",
+		"https://capture.example/scan/.../x", "https://capture.example/scan./x", "https://capture.example/scan.;x/y", "https://capture.example/scan/..\\x",
+		"https://capture.example/scan\\..\\x", "https:\\\\capture.example/scan", "https:/\\capture.example/scan", "https://capture.example\\/scan",
+		"https://capture.example/scan%2F..%2Fx", "https://capture.example/scan/%2E%2E/x", "https://capture.example/scan/%252e%252e/x",
+		"https://capture.example/scan/.%2e/x", "https://capture.example/scan/%c0%ae%c0%ae/x", "https://capture.example/scan%00", "https://capture.example/scan%",
+		"https://capture.example/scan//x", "https://capture.example//scan", "https://capture.example/scan/ ", "https://capture.example/scan ", "https://capture.example ",
+		"https://capture.exam\tple/scan", "https://capture.example/sc\nan", "https://capture.example/scan\r\n", "\thttps://capture.example", "https://capture.example/\u2025/x",
+		"https://capture.example/\uff0e\uff0e/x", "https://capture.example/scan\uff0fx", "https://capture.example\uff0fscan", "https://capture\u3002example",
+		"https://ｃapture.example", "https://capture.exampl\u212A", "https://capture..example", "https://capture.example..", "https://.capture.example",
+		"https://capture.-example", "https://capture-.example", "https://127.1", "https://0x7f.1", "https://2130706433", "https://0x7f000001", "https://127.0.0.01", "https://127.0.0.0x1",
+		"https://capture.example:-1", "https://capture.example:+443", "https://capture.example:44 3", "https://capture.example:443:443", "https://[::1", "https://[::1]x",
+		"https://[::ffff:127.0.0.1%25]", "https://capture.example@evil.example", "https://capture.example:443@evil.example/scan", "https://capture.example/scan?", "https://capture.example/scan#/../x",
 	} {
 		_, err := models.ParseHandoffURL("preferences.handoff.url_base", text)
 		var invalid *models.Error
@@ -67,6 +83,7 @@ func TestAllowedHandoffURLCoversWhatLiesUnderIt(t *testing.T) {
 		"https://shop.example/scan/": {
 			"https://shop.example/scan": true, "https://shop.example/scan/": true, "https://shop.example/scan/id": true,
 			"https://shop.example": false, "https://shop.example/scanner": false, "https://shop.example/Scan": false,
+			"https://shop.example/scan;x": false, "https://shop.example/scan;x/id": false, "https://shop.example/scan/id;x": true, "https://shop.example/scan-x": false,
 			"https://shop.example/a/scan": false,
 		},
 	} {
@@ -87,4 +104,36 @@ func TestOnlyASandboxHandsOffWithoutTLS(t *testing.T) {
 		require.Error(t, page(t, text).SafeFor(models.Organization{}, "url"), text)
 	}
 	require.NoError(t, page(t, "https://shop.example").SafeFor(models.Organization{}, "url"))
+}
+
+// FuzzHandoffURLCovers holds that whatever is covered stays under the allowed page, however a server or a browser cleans
+// its path.
+func FuzzHandoffURLCovers(f *testing.F) {
+	for _, seed := range []string{
+		"https://shop.example/scan/..;/", "https://shop.example/scan/a;b/c", "https://shop.example/scan/%2e%2e/x", "https://shop.example/scan\\..\\x",
+		"https://shop.example/scan/./x", "https://SHOP.example:0443/scan/", "https://shop.example/scan/.../x", "https://shop.example/scan/a../x",
+	} {
+		f.Add(seed)
+	}
+	allowed, err := models.ParseHandoffURL("url", "https://shop.example/scan")
+	require.NoError(f, err)
+	parameters := regexp.MustCompile(`;[^/]*`)
+	f.Fuzz(func(t *testing.T, text string) {
+		page, err := models.ParseHandoffURL("url", text)
+		if err != nil || !allowed.Covers(page) {
+			return
+		}
+		parsed, err := url.Parse(page.String())
+		if err != nil || parsed.Host != "shop.example" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
+			t.Fatalf("%q was read as %q, %v", text, page, err)
+		}
+		for _, read := range []string{
+			parsed.Path, strings.ReplaceAll(parsed.Path, "\\", "/"), parameters.ReplaceAllString(parsed.Path, ""),
+			strings.ReplaceAll(parsed.Path, "./", "/"),
+		} {
+			if cleaned := path.Clean(read); cleaned != "/scan" && !strings.HasPrefix(cleaned, "/scan/") {
+				t.Fatalf("%q lies under /scan, and a server may read it as %q", text, cleaned)
+			}
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -79,17 +80,18 @@ func (s *Store) addHandoffURL(tx *gorm.DB, org models.Organization, actor, param
 }
 
 func (s *Store) removeHandoffURL(tx *gorm.DB, org models.Organization, actor, param, text string) error {
+	// What is no page any more, by a rule that came later, is removed as it is listed.
+	url := text
 	page, err := models.ParseHandoffURL(param, text)
-	if err != nil {
-		return err
+	if err == nil {
+		url = page.Tidy().String()
 	}
-	url := page.Tidy().String()
 	res := tx.Where("org_id = ? AND url = ?", org.ID, url).Delete(&handoffURL{})
 	if res.Error != nil {
 		return res.Error
 	}
 	if res.RowsAffected == 0 {
-		return models.Missing("handoff URL", url)
+		return cmp.Or(err, error(models.Missing("handoff URL", url)))
 	}
 	return s.audit(tx, org.ID, actor, "handoff_url.remove", org.ID, map[string]any{"url": url})
 }

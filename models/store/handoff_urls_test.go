@@ -14,6 +14,7 @@ var handoffURLScenarios = []scenario{
 	handoffURLsAreTheOrganizationsOwn,
 	handoffURLIsAllowedOnce,
 	handoffURLIsRemovedAsItIsMeant,
+	handoffURLOfOldRulesCanBeRemoved,
 	wrongHandoffURLChangesNothing,
 	racingAdditionsOfOneHandoffURLAreOne,
 	originIsKnownWhereAnybodyAllowedIt,
@@ -66,6 +67,18 @@ func handoffURLIsRemovedAsItIsMeant(t *testing.T, f *fixture) {
 	moved, err := f.ChangeHandoffURLs(t.Context(), f.org, actor, []string{"https://b.example"}, []string{"https://a.example"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"https://b.example"}, addresses(moved))
+}
+
+// A page that was allowed before a rule refused its form is removed as it is listed.
+func handoffURLOfOldRulesCanBeRemoved(t *testing.T, f *fixture) {
+	_, err := f.raw(t).ExecContext(t.Context(), "INSERT INTO handoff_urls (org_id, url, origin, created) VALUES ('"+f.org+
+		"', 'https://shop.example/scan/..;', 'https://shop.example', 1)")
+	require.NoError(t, err)
+	left, err := f.ChangeHandoffURLs(t.Context(), f.org, "cli", nil, []string{"https://shop.example/scan/..;"})
+	require.NoError(t, err)
+	require.Empty(t, left)
+	_, err = f.ChangeHandoffURLs(t.Context(), f.org, "cli", nil, []string{"https://shop.example/scan/..;"})
+	requireCode(t, models.CodeParameterInvalid, err)
 }
 
 func wrongHandoffURLChangesNothing(t *testing.T, f *fixture) {
