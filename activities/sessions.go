@@ -162,7 +162,7 @@ func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Change
 // ReleaseDevice frees a session whose device has stayed away for too long.
 func (a *Sessions) ReleaseDevice(ctx context.Context, ref models.DeviceRef) (models.SessionView, error) {
 	idleSince := models.At(a.Store.Now().Add(-a.DeviceIdleTimeout))
-	if _, err := a.Store.ReleaseDevice(ctx, ref.OrgID, ref.SessionID, ref.AttemptID, &idleSince); err != nil {
+	if _, _, err := a.Store.ReleaseDevice(ctx, ref.OrgID, ref.SessionID, ref.AttemptID, &idleSince); err != nil {
 		return models.SessionView{}, err
 	}
 	return a.SyncSession(ctx, ref.SessionRef)

@@ -16,6 +16,7 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/progress"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -418,4 +419,50 @@ func (d *desk) end(t *testing.T, session models.Session, to models.SessionStatus
 	t.Helper()
 	_, err := d.Scene.End(t.Context(), session.OrgID, session.ID, models.OpenStatuses, to)
 	require.NoError(t, err)
+}
+
+// A verdict that leaves its attempt unused costs one once the session has used up its free submissions: so the user
+// comes to an end before the cap of submissions does.
+func TestFreeSubmissionsComeToAnEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		submissions int
+		sends       []string
+		want        []graph.Outcome
+		status      models.SessionStatus
+	}{
+		"before the bound they are free": {
+			models.MaxFreeSubmissions - 3, []string{simulated.RequiresInput, simulated.Error, simulated.RequiresInput},
+			[]graph.Outcome{graph.OutcomeRequiresInput, graph.OutcomeError, graph.OutcomeRequiresInput}, models.StatusRequiresInput,
+		},
+		"behind it they use up attempts": {
+			models.MaxFreeSubmissions, []string{simulated.RequiresInput, simulated.Error},
+			[]graph.Outcome{graph.OutcomeFailed, graph.OutcomeFailed}, models.StatusFailed,
+		},
+		"and the user can still pass": {
+			models.MaxFreeSubmissions, []string{simulated.RequiresInput, simulated.Pass},
+			[]graph.Outcome{graph.OutcomeFailed, graph.OutcomePassed}, models.StatusVerified,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := newClock()
+			s := scene.New(t, clock.Now)
+			judges := &activities.Sessions{Store: s.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: time.Hour,
+				SessionTTL: time.Hour, DeviceIdleTimeout: time.Minute}
+			session := s.Begin(t, scene.Attempts(2, scene.AnyOf(rules.MethodDocumentCapture)), func(n *store.NewSession) {
+				n.Session.Submissions = c.submissions
+			})
+			for _, outcome := range c.sends {
+				clock.Advance(time.Second)
+				submission := s.Simulate(t, session, rules.MethodDocumentCapture, outcome)
+				_, err := judges.JudgeSubmission(t.Context(), models.SubmissionRef{
+					SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID}, SubmissionID: submission.ID,
+				})
+				require.NoError(t, err)
+			}
+			require.Equal(t, c.want, s.Verdicts(t, session))
+			require.Equal(t, c.status, s.Reread(t, session).Status)
+		})
+	}
 }

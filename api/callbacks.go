@@ -95,7 +95,8 @@ func (a *API) givenAlready(c *call, verdict methods.Verdict) error {
 		if result.ID != c.callback.submission.ID {
 			continue
 		}
-		if says(result, progress.Settled(verdict, c.session.AgeTier)) {
+		settled := progress.Settled(verdict, c.session.AgeTier)
+		if says(result, settled) || says(result, progress.Costing(settled)) {
 			return nil
 		}
 		return models.Errorf(models.CodeVerdictGiven, "The submission has had its verdict, and it was another")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -52,3 +53,22 @@ func (a *API) Followed() map[string]int {
 	}
 	return listeners
 }
+
+// DeviceWrites names the requests of a user's device that write, as docs/operations.md does: the routes that a client
+// secret, a device token or a handoff's token opens, and the messages of the live channel.
+func (a *API) DeviceWrites() (writes []string) {
+	for _, r := range a.routes() {
+		device := r.access == forClientSecret || r.access == forAnybodyOrClientSecret || r.access == forDesktop || r.access == forDevice
+		public := r.access == forAnybody && isVersioned(r.path)
+		if r.method != get && (device || public) {
+			writes = append(writes, r.method+" "+strings.Replace(r.path, pathVerify+"/:id", "…", 1))
+		}
+	}
+	for message := range liveMessages {
+		writes = append(writes, message)
+	}
+	return append(writes, "hello")
+}
+
+// MostDeviceAnswers is how many answers are kept for a session's devices.
+const MostDeviceAnswers = mostDeviceAnswers

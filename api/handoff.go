@@ -225,8 +225,8 @@ func (a *API) confirm(c *call, number *int) error {
 	if err := terminal(c.session); err != nil {
 		return err
 	}
-	err := a.store.ConfirmHandoff(c.ctx, c.session, c.handoff, *number)
-	if models.CodeOf(err) == models.CodeHandoffEnded {
+	released, err := a.store.ConfirmHandoff(c.ctx, c.session, c.handoff, *number)
+	if released {
 		a.changed(c, c.session)
 	}
 	if err != nil {
@@ -278,8 +278,8 @@ func (a *API) letGo(c *call) (models.Session, error) {
 	if err := terminal(c.session); err != nil || c.session.AttemptID == nil {
 		return c.session, err
 	}
-	session, err := a.store.ReleaseDevice(c.ctx, c.session.OrgID, c.session.ID, *c.session.AttemptID, nil)
-	if err == nil {
+	session, released, err := a.store.ReleaseDevice(c.ctx, c.session.OrgID, c.session.ID, *c.session.AttemptID, nil)
+	if released {
 		a.changed(c, session)
 	}
 	return session, err

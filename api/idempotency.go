@@ -15,6 +15,8 @@ const (
 	headerIdempotencyKey  = "Idempotency-Key"
 	headerReplayed        = "Idempotent-Replayed"
 	longestIdempotencyKey = 255
+	// mostDeviceAnswers is how many answers are kept for a session's devices: who holds a client secret can make up keys.
+	mostDeviceAnswers = 100
 	// A duplicate looks again after claimPause, and then ever less often.
 	claimPause        = 25 * time.Millisecond
 	longestClaimPause = 250 * time.Millisecond
@@ -125,7 +127,13 @@ func (a *API) keep(c *call, ans answer) {
 	if deprecation := c.gin.Writer.Header().Get(headerDeprecation); deprecation != "" {
 		stored.Header[headerDeprecation] = deprecation
 	}
-	a.settle(c, "keep", func(ctx context.Context) error { return a.store.Finish(ctx, *c.claim, stored) })
+	a.settle(c, "keep", func(ctx context.Context) error {
+		err := a.store.Finish(ctx, *c.claim, stored)
+		if err == nil && c.who.key == nil {
+			err = a.store.TrimKeys(ctx, c.scope(), mostDeviceAnswers)
+		}
+		return err
+	})
 }
 
 func (a *API) yield(c *call) {

@@ -1,6 +1,10 @@
 package models
 
-import "github.com/stile-id/stile/rules"
+import (
+	"time"
+
+	"github.com/stile-id/stile/rules"
+)
 
 // Handoff is one attempt to take a session from the desktop to a phone. Whoever first shows its token is the device
 // that holds the session, until it lets go, stays away for too long, or the session ends.
@@ -31,6 +35,14 @@ type Handoff struct {
 
 // TableName names the table for gorm.
 func (Handoff) TableName() string { return "handoffs" }
+
+// MaxHandoffs caps the attempts of a session that a device has used or may still use. Each use signals the run twice, and
+// is a row that is kept.
+const MaxHandoffs = 50
+
+// HandoffKept is how long an attempt that no device has used is kept after its token has expired, to say so to the device
+// that shows the token.
+const HandoffKept = time.Hour
 
 // Confirmed reports whether the phone is known to be that of who sits at the desktop.
 func (h Handoff) Confirmed() bool { return len(h.Choices.V) == 0 || h.ConfirmedAt != nil }

@@ -143,8 +143,12 @@ func (s Session) PlaceRisk() *rules.Risk {
 	return rules.GeoMismatch(*s.DeliveryJurisdiction, *s.IPJurisdiction)
 }
 
-// MaxSubmissions caps the signals that one session can cause, and so the size of its history.
+// MaxSubmissions caps the submissions of one session, and so the rows, the signals and the history that they cause.
 const MaxSubmissions = 500
+
+// MaxFreeSubmissions is how many submissions a session takes before a verdict that leaves its attempt unused, such as
+// requires_input, uses it up all the same. So the attempts come to an end before MaxSubmissions does.
+const MaxFreeSubmissions = 400
 
 // SessionTransition records one change of status under its deterministic id, so that a repeat finds the first.
 type SessionTransition struct {

@@ -63,7 +63,7 @@ func TestTheNextDeviceHasItsOwnTime(t *testing.T) {
 	session := p.Begin(t, scene.AnyOf(document))
 	p.after(time.Minute, func() {
 		first := p.takes(t, session)
-		_, err := p.ReleaseDevice(t.Context(), session.OrgID, session.ID, first, nil)
+		_, _, err := p.ReleaseDevice(t.Context(), session.OrgID, session.ID, first, nil)
 		require.NoError(t, err)
 	})
 	p.after(2*time.Minute, func() { p.takes(t, session) })

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
@@ -144,4 +145,36 @@ func TestAHeldBackVerdictDoesNotHoldUpTheExpiry(t *testing.T) {
 	p.ended(t, session, models.StatusExpired, time.Hour)
 	require.Empty(t, p.Verdicts(t, session))
 	require.Equal(t, []models.EventType{models.EventSessionExpired}, merchant.Heard())
+}
+
+func TestASessionAtItsCapOfSubmissionsIsStillCancelledAndExpires(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		cancels bool
+		status  models.SessionStatus
+		after   time.Duration
+	}{
+		"cancelled": {true, models.StatusCancelled, time.Hour},
+		"expired":   {false, models.StatusExpired, 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t)
+			session := p.Begin(t, scene.Attempts(3, scene.AnyOf(document)), func(n *store.NewSession) {
+				n.Session.Submissions = models.MaxSubmissions - 1
+			})
+			p.after(time.Minute, func() { p.submits(t, session, document, simulated.Fail) })
+			if c.cancels {
+				p.after(time.Hour, func() {
+					_, err := p.End(t.Context(), session.OrgID, session.ID, models.CancellableStatuses, models.StatusCancelled)
+					require.NoError(t, err)
+					p.changed()
+				})
+			}
+
+			p.run(t, session)
+
+			p.ended(t, session, c.status, c.after)
+		})
+	}
 }

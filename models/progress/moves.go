@@ -57,6 +57,9 @@ func (e Engine) judge(
 	ctx context.Context, session models.Session, submission models.Submission, given methods.Verdict,
 ) (Judgement, error) {
 	v := Settled(given, session.AgeTier)
+	if session.Submissions > models.MaxFreeSubmissions {
+		v = Costing(v)
+	}
 	if v.Risk != nil {
 		session.Risk = models.AsJSON(rules.Raised(session.Risk.V, *v.Risk))
 	}

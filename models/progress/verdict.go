@@ -26,3 +26,11 @@ func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
 	}
 	return counts
 }
+
+// Costing is a verdict of a session that has used up its free submissions: one that would leave the attempt unused fails.
+func Costing(v models.Verdict) models.Verdict {
+	if v.Outcome != graph.OutcomePassed {
+		v.Outcome = graph.OutcomeFailed
+	}
+	return v
+}

@@ -80,8 +80,10 @@ func overdueDeviceIsRefused(t *testing.T, f *fixture) {
 		"heartbeat": func(taken store.Taken) error {
 			return f.DeviceSeen(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID)
 		},
-		"phase":   func(taken store.Taken) error { return f.NotePhase(t.Context(), taken.Handoff, "scanning") },
-		"confirm": func(taken store.Taken) error { return f.ConfirmHandoff(t.Context(), taken.Session, taken.Handoff, 0) },
+		"phase": func(taken store.Taken) error { return f.NotePhase(t.Context(), taken.Handoff, "scanning") },
+		"confirm": func(taken store.Taken) error {
+			return errorOf(f.ConfirmHandoff(t.Context(), taken.Session, taken.Handoff, 0))
+		},
 		"socket": func(taken store.Taken) error {
 			_, err := f.OpenSocket(t.Context(), taken.Handoff)
 			return err

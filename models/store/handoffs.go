@@ -27,7 +27,8 @@ type NewHandoff struct {
 
 // MintHandoff makes an attempt and its token, or gives out the last one again where it is young and nobody has used it.
 // Only the hash of the token is kept: the token is derived from the attempt.
-// Errors: CodeSessionNotFound, CodeSessionTerminal, CodeSessionLocked while a device holds the session.
+// Errors: CodeSessionNotFound, CodeSessionTerminal, CodeSessionLocked while a device holds the session, CodeHandoffDisabled
+// at models.MaxHandoffs.
 func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff, token string, err error) {
 	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if err := s.holdUnlocked(tx, n.OrgID, n.SessionID); err != nil {
@@ -38,10 +39,32 @@ func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff
 		if err != nil || found {
 			return err
 		}
+		if err := s.mayHandOff(tx, n); err != nil {
+			return err
+		}
 		h = s.newHandoff(n)
 		return tx.Create(&h).Error
 	})
 	return h, s.handoffToken(h), err
+}
+
+// mayHandOff forgets the session's attempts that nobody can use any more, and refuses another one where the rest is as
+// many as a session has. The session's row is held, so racing requests cannot pass together.
+func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
+	now := s.now()
+	err := tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND expires_at <= ?",
+		n.SessionID, n.OrgID, models.At(now.Add(-models.HandoffKept))).Delete(&models.Handoff{}).Error
+	if err != nil {
+		return err
+	}
+	var used int64
+	err = tx.Model(&models.Handoff{}).Where("session_id = ? AND org_id = ? AND (claimed_at IS NOT NULL OR ended_at IS NULL AND expires_at > ?)",
+		n.SessionID, n.OrgID, models.At(now)).Count(&used).Error
+	if err == nil && used >= models.MaxHandoffs {
+		err = models.Errorf(models.CodeHandoffDisabled,
+			"The session has been handed off %d times. Go on on this device", models.MaxHandoffs)
+	}
+	return err
 }
 
 // holdUnlocked takes the row of an open session that no device holds, until the transaction ends.
@@ -282,20 +305,23 @@ func ErrHandoffEnded() error {
 	return models.Errorf(models.CodeHandoffEnded, "This device does not hold the session any more")
 }
 
-// ConfirmHandoff takes the number that the user chose on the phone. There is one choice: a wrong one frees the session.
-// A repeat of the right one changes nothing. Errors: CodeHandoffEnded, also after a wrong choice.
-func (s *Store) ConfirmHandoff(ctx context.Context, session models.Session, h models.Handoff, number int) error {
+// ConfirmHandoff takes the number that the user chose on the phone. There is one choice: a wrong one frees the session,
+// and its run is to be told where released is set. A repeat of the right one changes nothing. Errors: CodeHandoffEnded,
+// also after a wrong choice.
+func (s *Store) ConfirmHandoff(
+	ctx context.Context, session models.Session, h models.Handoff, number int,
+) (released bool, err error) {
 	if h.ConfirmedAt != nil && h.Number == number {
-		return nil
+		return false, nil
 	}
 	if len(h.Choices.V) > 0 && h.Number != number {
-		_, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, h.ID, nil)
+		_, released, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, h.ID, nil)
 		if err == nil {
 			err = ErrHandoffEnded()
 		}
-		return err
+		return released, err
 	}
-	return s.whileHeld(ctx, h, func(tx *gorm.DB) error {
+	return false, s.whileHeld(ctx, h, func(tx *gorm.DB) error {
 		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ? AND confirmed_at IS NULL", h.ID, h.OrgID).
 			Updates(map[string]any{"confirmed_at": s.Now()}).Error
 	})
@@ -336,11 +362,11 @@ func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) e
 }
 
 // ReleaseDevice frees a session from the device of an attempt, or, where idleSince is given, only if the device has not
-// been seen since. It returns the session as it then stands: the device may have lost it already.
+// been seen since. It returns the session as it then stands, and whether this call freed it: the device may have lost it
+// already. Its run is to be told by the call that did.
 func (s *Store) ReleaseDevice(
 	ctx context.Context, org, id, attempt string, idleSince *models.Timestamp,
-) (session models.Session, err error) {
-	released := false
+) (session models.Session, released bool, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		now := s.Now()
 		q := tx.Model(&models.Session{}).Where("id = ? AND org_id = ? AND attempt_id = ?", id, org, attempt)
@@ -368,10 +394,11 @@ func (s *Store) ReleaseDevice(
 		return err
 	})
 	if err != nil {
-		return session, err
+		return session, false, err
 	}
 	if released {
 		s.announce(id)
 	}
-	return s.current(ctx, session)
+	session, err = s.current(ctx, session)
+	return session, released, err
 }

@@ -173,7 +173,7 @@ func heartbeatOrIdleReleaseWins(t *testing.T, f *fixture) {
 		seen, released := against(func() error {
 			return at(0).DeviceSeen(t.Context(), s.OrgID, s.ID, taken.Handoff.ID)
 		}, func() error {
-			_, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, taken.Session.DeviceSeenAt)
+			_, _, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, taken.Session.DeviceSeenAt)
 			return err
 		})
 		require.NoError(t, released)
@@ -198,7 +198,7 @@ func phoneSubmitsBeforeTheIdleReleaseOrNever(t *testing.T, f *fixture) {
 			_, done, err = at(0).Submit(t.Context(), submission(taken.Session, attestation, 1, born))
 			return err
 		}, func() error {
-			_, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, taken.Session.DeviceSeenAt)
+			_, _, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, taken.Session.DeviceSeenAt)
 			return err
 		})
 		require.NoError(t, released)
@@ -218,9 +218,9 @@ func confirmationStandsOrTheReleaseCameFirst(t *testing.T, f *fixture) {
 		h, token := f.mint(t, s, confirming)
 		taken := f.takeOver(t, token, "phone")
 		confirmed, released := against(func() error {
-			return at(0).ConfirmHandoff(t.Context(), taken.Session, h, h.Number)
+			return errorOf(at(0).ConfirmHandoff(t.Context(), taken.Session, h, h.Number))
 		}, func() error {
-			_, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, h.ID, nil)
+			_, _, err := at(1).ReleaseDevice(t.Context(), s.OrgID, s.ID, h.ID, nil)
 			return err
 		})
 		require.NoError(t, released)

@@ -32,6 +32,71 @@ var handoffScenarios = []scenario{
 	wrongNumberFreesTheSession,
 	claimMayRaiseTheRisk,
 	handoffIsItsOrganizationsOwn,
+	sessionIsHandedOffSoOften,
+	handoffsThatNobodyUsesAreForgotten,
+	deviceIsReleasedByOneCall,
+}
+
+// errorOf drops what a call returns besides its error.
+func errorOf(_ bool, err error) error { return err }
+
+// At the bound the desktop goes on, the merchant can cancel, and nothing grows.
+func sessionIsHandedOffSoOften(t *testing.T, f *fixture) {
+	s := f.session(t)
+	for range models.MaxHandoffs {
+		_, token := f.mint(t, s)
+		taken := f.takeOver(t, token, "phone")
+		_, released, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, nil)
+		require.NoError(t, err)
+		require.True(t, released)
+	}
+	n := store.NewHandoff{OrgID: s.OrgID, SessionID: s.ID, TTL: 5 * time.Minute, Reuse: time.Minute}
+	for range 3 {
+		_, _, err := f.MintHandoff(t.Context(), n)
+		requireCode(t, models.CodeHandoffDisabled, err)
+	}
+	require.Equal(t, models.MaxHandoffs, f.count(t, "SELECT count(*) FROM handoffs WHERE session_id = '"+s.ID+"'"))
+	other, _ := f.mint(t, f.session(t))
+	require.NotEmpty(t, other.ID, "another session is not concerned")
+
+	row := f.reread(t, s)
+	require.Nil(t, row.AttemptID)
+	_, done, err := f.Submit(t.Context(), store.NewSubmission{
+		Session: row, Node: "primary.document_capture", Method: "document_capture", Attempt: 1, Payload: []byte("{}"),
+	})
+	require.NoError(t, err, "the desktop goes on")
+	require.Equal(t, models.StatusProcessing, done.Session.Status)
+	_, err = f.End(t.Context(), s.OrgID, s.ID, models.OpenStatuses, models.StatusCancelled)
+	require.NoError(t, err)
+}
+
+func handoffsThatNobodyUsesAreForgotten(t *testing.T, f *fixture) {
+	s := f.session(t)
+	most := 0
+	var last string
+	for range 200 { // a page that is left open for five hours
+		_, last = f.mint(t, s)
+		f.clock.Advance(90 * time.Second)
+		most = max(most, f.count(t, "SELECT count(*) FROM handoffs"))
+	}
+	require.LessOrEqual(t, most, int((models.HandoffKept+5*time.Minute)/(90*time.Second))+1)
+	f.takeOver(t, last, "phone")
+}
+
+func deviceIsReleasedByOneCall(t *testing.T, f *fixture) {
+	s := f.session(t)
+	_, token := f.mint(t, s)
+	taken := f.takeOver(t, token, "phone")
+	count := 0
+	for _, released := range allOf(t, race(8, func(int) (bool, error) {
+		_, released, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, nil)
+		return released, err
+	})) {
+		if released {
+			count++
+		}
+	}
+	require.Equal(t, 1, count, "so the run is told once")
 }
 
 func (f *fixture) mint(t *testing.T, s models.Session, adjust ...func(*store.NewHandoff)) (models.Handoff, string) {
@@ -133,7 +198,7 @@ func twoTokensOfASessionHaveOneWinner(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeSessionLocked, lost)
 	require.True(t, answers[0].err == nil || answers[1].err == nil)
 	taken := f.reread(t, s)
-	_, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, *taken.AttemptID, nil)
+	_, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, *taken.AttemptID, nil)
 	require.NoError(t, err)
 	loser := first
 	if answers[0].err == nil {
@@ -147,7 +212,7 @@ func consumedTokenAlwaysFails(t *testing.T, f *fixture) {
 	_, token := f.mint(t, s)
 	taken := f.takeOver(t, token, "phone")
 	f.refusesToken(t, token, models.CodeHandoffTokenConsumed)
-	_, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, nil)
+	_, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, taken.Handoff.ID, nil)
 	require.NoError(t, err)
 	f.refusesToken(t, token, models.CodeHandoffTokenConsumed)
 	f.clock.Advance(time.Hour)
@@ -200,7 +265,7 @@ func lockEndsWithARelease(t *testing.T, f *fixture) {
 	s := f.session(t)
 	_, token := f.mint(t, s)
 	attempt := f.takeOver(t, token, "phone").Handoff.ID
-	released, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, nil)
+	released, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, nil)
 	require.NoError(t, err)
 	require.Nil(t, released.AttemptID)
 	h, err := f.Handoff(t.Context(), released, attempt)
@@ -210,7 +275,7 @@ func lockEndsWithARelease(t *testing.T, f *fixture) {
 
 	_, token = f.mint(t, s)
 	other := f.takeOver(t, token, "tablet").Handoff.ID
-	again, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, nil)
+	again, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, nil)
 	require.NoError(t, err)
 	require.Equal(t, other, *again.AttemptID, "only what it holds can a device let go")
 }
@@ -226,10 +291,10 @@ func lockEndsWhenTheDeviceIsIdle(t *testing.T, f *fixture) {
 	require.Equal(t, seen, *held.DeviceSeenAt)
 	f.clock.Advance(time.Minute)
 	before := models.At(seen.Add(-time.Microsecond))
-	kept, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, &before)
+	kept, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, &before)
 	require.NoError(t, err)
 	require.Equal(t, held, kept)
-	freed, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, &seen)
+	freed, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, &seen)
 	require.NoError(t, err)
 	require.Nil(t, freed.AttemptID)
 }
@@ -275,7 +340,7 @@ func numberIsChosenOnce(t *testing.T, f *fixture) {
 	taken := f.takeOver(t, token, "phone")
 	require.False(t, taken.Handoff.Confirmed())
 	for range 2 {
-		require.NoError(t, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number))
+		require.NoError(t, errorOf(f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number)))
 	}
 	confirmed, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
@@ -288,12 +353,12 @@ func wrongNumberFreesTheSession(t *testing.T, f *fixture) {
 	s := f.session(t)
 	h, token := f.mint(t, s, confirming)
 	taken := f.takeOver(t, token, "phone")
-	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number+1))
+	requireCode(t, models.CodeHandoffEnded, errorOf(f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number+1)))
 	require.Nil(t, f.reread(t, s).AttemptID)
 	ended, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
 	require.NotNil(t, ended.EndedAt)
-	requireCode(t, models.CodeHandoffEnded, f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number))
+	requireCode(t, models.CodeHandoffEnded, errorOf(f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number)))
 	again, err := f.Handoff(t.Context(), s, h.ID)
 	require.NoError(t, err)
 	require.Nil(t, again.ConfirmedAt, "there is one choice")
@@ -322,7 +387,7 @@ func handoffIsItsOrganizationsOwn(t *testing.T, f *fixture) {
 	_, _, err = f.MintHandoff(t.Context(), store.NewHandoff{OrgID: f.foreign, SessionID: s.ID})
 	requireCode(t, models.CodeSessionNotFound, err)
 	requireCode(t, models.CodeHandoffEnded, f.DeviceSeen(t.Context(), f.foreign, s.ID, h.ID))
-	_, err = f.ReleaseDevice(t.Context(), f.foreign, s.ID, h.ID, nil)
+	_, _, err = f.ReleaseDevice(t.Context(), f.foreign, s.ID, h.ID, nil)
 	requireCode(t, models.CodeSessionNotFound, err)
 	require.NotNil(t, f.reread(t, s).AttemptID)
 }

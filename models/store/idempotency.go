@@ -185,6 +185,15 @@ func (s *Store) Finish(ctx context.Context, c Claim, r StoredResponse) error {
 	}).Error
 }
 
+// TrimKeys forgets the oldest uses of keys in a scope but so many, where their requests are over. A repeat of a forgotten
+// one is carried out as if it were the first.
+func (s *Store) TrimKeys(ctx context.Context, scope string, keep int) error {
+	over := "scope = ? AND (response_status IS NOT NULL OR leased_until <= ?)"
+	newest := s.read(ctx).Model(&idempotencyKey{}).Select("key_hash").Where(over, scope, s.Now()).
+		Order("created DESC, key_hash").Limit(keep)
+	return s.read(ctx).Where(over, scope, s.Now()).Where("key_hash NOT IN (?)", newest).Delete(&idempotencyKey{}).Error
+}
+
 // Yield ends the lease of a request that may or may not have done its work: the next one takes over at once, and
 // finds what was made under the reserved id.
 func (s *Store) Yield(ctx context.Context, c Claim) error {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -29,6 +30,24 @@ var idempotencyScenarios = []scenario{
 	answerIsReplayedForADay,
 	unansweredKeyIsFreeAfterADay,
 	storedAnswerIsUnreadable,
+	oldestAnswersOfAScopeAreTrimmed,
+}
+
+func oldestAnswersOfAScopeAreTrimmed(t *testing.T, f *fixture) {
+	underWay := f.mustClaim(t, "under way")
+	for i := range 10 {
+		require.NoError(t, f.Finish(t.Context(), f.mustClaim(t, strconv.Itoa(i)), created(strconv.Itoa(i))))
+		f.clock.Advance(time.Second)
+		require.NoError(t, f.TrimKeys(t.Context(), f.org, 4))
+		require.NoError(t, f.TrimKeys(t.Context(), f.foreign, 0), "of another scope")
+	}
+	require.Equal(t, 5, f.count(t, "SELECT count(*) FROM idempotency_keys"))
+	for i := 6; i < 10; i++ {
+		f.requireReplay(t, strconv.Itoa(i), created(strconv.Itoa(i)))
+	}
+	require.NotNil(t, f.claim(t, "5", store.Request{}).Claim, "the oldest are free")
+	require.NoError(t, f.Finish(t.Context(), underWay, created("under way")), "a request that is under way keeps its claim")
+	f.requireReplay(t, "under way", created("under way"))
 }
 
 const leaseOfAClaim = time.Minute

@@ -71,11 +71,11 @@ func confirmationThatWaitsForAReleaseIsRefused(t *testing.T, f *fixture) {
 	letGo := f.lockRow(t, "handoffs", h.ID)
 	released, confirmed := make(chan error, 1), make(chan error, 1)
 	go func() {
-		_, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, h.ID, nil)
+		_, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, h.ID, nil)
 		released <- err
 	}()
 	f.requireBlocked(t, 1)
-	go func() { confirmed <- f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number) }()
+	go func() { confirmed <- errorOf(f.ConfirmHandoff(t.Context(), taken.Session, h, h.Number)) }()
 	f.requireBlocked(t, 2)
 	letGo()
 	require.NoError(t, <-released)

@@ -175,12 +175,17 @@ func nextAttemptTakesAnotherSubmission(t *testing.T, f *fixture) {
 func submissionsAreCapped(t *testing.T, f *fixture) {
 	n := f.newSession(t)
 	n.Session.Submissions = models.MaxSubmissions - 1
-	_, full := f.submitted(t, f.created(t, n), attestation, born)
+	sent, full := f.submitted(t, f.created(t, n), attestation, born)
 	require.Equal(t, models.MaxSubmissions, full.Submissions)
 
 	_, _, err := f.Submit(t.Context(), submission(full, document, 1, "front"))
 	requireCode(t, models.CodeRateLimitExceeded, err)
 	require.Equal(t, full, f.reread(t, full))
+
+	f.judged(t, judgement(full, sent, graph.OutcomeFailed, models.StatusRequiresInput))
+	done, err := f.End(t.Context(), full.OrgID, full.ID, models.CancellableStatuses, models.StatusCancelled)
+	require.NoError(t, err, "the merchant can cancel")
+	require.Equal(t, models.StatusCancelled, done.Session.Status)
 }
 
 func submissionAfterTheEndIsRefused(t *testing.T, f *fixture) {

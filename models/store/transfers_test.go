@@ -125,7 +125,7 @@ func chunksAreSealed(t *testing.T, f *fixture) {
 func chunksGoWithTheHold(t *testing.T, f *fixture) {
 	for name, end := range map[string]func(taken store.Taken) error{
 		"release": func(taken store.Taken) error {
-			_, err := f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID, nil)
+			_, _, err := f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID, nil)
 			return err
 		},
 		"end": func(taken store.Taken) error {
@@ -180,7 +180,7 @@ func aSocketCounts(t *testing.T, f *fixture) {
 	h, err := f.Handoff(t.Context(), taken.Session, taken.Handoff.ID)
 	require.NoError(t, err)
 	require.Equal(t, "reading_chip", *h.Phase)
-	_, err = f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, h.ID, nil)
+	_, _, err = f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, h.ID, nil)
 	require.NoError(t, err)
 	_, err = f.OpenSocket(t.Context(), h)
 	requireCode(t, models.CodeHandoffEnded, err)
