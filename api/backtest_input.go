@@ -27,9 +27,11 @@ type sessionsInput struct {
 	WorkflowVersion *int         `json:"workflow_version"`
 }
 
-// windowInput bounds a time, both ends included.
+// windowInput bounds a time as the query of a list does.
 type windowInput struct {
+	GT  *int64 `json:"gt"`
 	GTE *int64 `json:"gte"`
+	LT  *int64 `json:"lt"`
 	LTE *int64 `json:"lte"`
 }
 
@@ -71,11 +73,26 @@ func (in *windowInput) window() (w store.Window, err error) {
 	if in == nil {
 		return w, nil
 	}
-	if w.From, err = moment("sessions.created.gte", in.GTE); err != nil {
+	if w.From, err = bound("sessions.created.gte", in.GTE, "sessions.created.gt", in.GT, time.Second); err != nil {
 		return w, err
 	}
-	w.To, err = moment("sessions.created.lte", in.LTE)
+	w.To, err = bound("sessions.created.lte", in.LTE, "sessions.created.lt", in.LT, -time.Second)
 	return w, err
+}
+
+// bound is the second that is the last one inside; step leads to it from one that is the first one outside.
+func bound(insideName string, inside *int64, outsideName string, outside *int64, step time.Duration) (*models.Timestamp, error) {
+	if inside != nil && outside != nil {
+		return nil, models.Invalid(outsideName, "%s and %s cannot be used together", insideName, outsideName)
+	}
+	if outside == nil {
+		return moment(insideName, inside)
+	}
+	at, err := moment(outsideName, outside)
+	if err == nil {
+		at = models.AtPtr(at.Add(step))
+	}
+	return at, err
 }
 
 func moment(param string, seconds *int64) (*models.Timestamp, error) {

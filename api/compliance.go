@@ -113,8 +113,8 @@ type check struct {
 }
 
 func (a *API) readCheck(c *call) (asked check, err error) {
-	if asked.cart = c.query.text("use_cases"); asked.cart == "" {
-		return asked, missing("use_cases")
+	if asked.cart = strings.Join(c.query.lists[listUseCases], ","); asked.cart == "" {
+		return asked, missing(listUseCases)
 	}
 	asked.explain = c.query.flag("explain")
 	if asked.day, err = a.readDay(c); err != nil {

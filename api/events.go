@@ -11,7 +11,7 @@ import (
 func (a *API) listEvents(c *call) (answer, error) {
 	page := c.query.page()
 	filter := store.EventFilter{
-		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window(),
+		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window("created"),
 	}
 	if filter.Type != "" && !slices.Contains(models.FiredEventTypes(), filter.Type) {
 		c.query.fail("type", "type must be one of %s", listed(models.FiredEventTypes()))

@@ -109,9 +109,11 @@ func TestQueryIsReadStrictly(t *testing.T) {
 		"limit=0": "limit", "limit=101": "limit", "limit=ten": "limit", "limit=": "limit", "limit=1&limit=2": "limit",
 		"starting_after=a&ending_before=b": "ending_before", "starting_after=vks_unknown": "starting_after",
 		"ending_before=vks_%00": "ending_before", "status=open": "status", "status=": "status", "page=2": "page",
-		"created[gte]=today": "created[gte]", "created[lte]=-1": "created[lte]", "created[gt]=1": "created[gt]",
+		"created[gte]=today": "created[gte]", "created[lte]=-1": "created[lte]", "created[gt]=x": "created[gt]",
+		"created[gt]=1&created[gte]=1": "created[gt]", "created[lt]=1&created[lte]=1": "created[lt]", "created=1": "created",
+		"created[gt]=1&created[gt]=1": "created[gt]", "created[]=1": "created[]", "status[]=failed": "status[]",
 		"created[lte]=99999999999999": "created[lte]", "expand[]=owner": "expand", "expand[0]=": "expand",
-		"expand=results": "expand", "expand[x]=results": "expand[x]", "client_reference_id=%FF": "client_reference_id",
+		"expand=": "expand", "expand=results,": "expand", "expand[x]=results": "expand[x]", "expand[0]=results&expand[0]=results": "expand[0]", "client_reference_id=%FF": "client_reference_id",
 		"review=open": "review",
 	} {
 		ans := e.do("GET", pathSessions+"?"+query, e.sandbox.secret, nil)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,10 +18,9 @@ const longestQueryValue = utf8.UTFMax * longestReference
 // query are the parameters of a URL. Its getters keep the first error in err.
 type query struct {
 	values map[string]string
+	lists  map[string][]string
 	err    error
 }
-
-var expandName = regexp.MustCompile(`^expand\[\d{0,2}\]$`)
 
 // parseQuery reads the parameters that a route takes, and refuses any other.
 func parseQuery(raw string, takes []string) (*query, error) {
@@ -33,20 +31,17 @@ func parseQuery(raw string, takes []string) (*query, error) {
 	if err != nil {
 		return nil, models.Errorf(models.CodeParameterInvalid, "The query string is malformed")
 	}
-	q := &query{values: make(map[string]string, len(given))}
-	names := make([]string, 0, len(given))
-	for name := range given {
-		names = append(names, name)
-	}
-	slices.Sort(names) // which is found wrong first must not depend on chance
-	for _, name := range names {
+	q := &query{values: make(map[string]string, len(given)), lists: map[string][]string{}}
+	for _, name := range inOrder(given) { // which is found wrong first must not depend on chance
+		list, _, is := listName(name)
 		switch {
-		case slices.Contains(takes, "expand") && expandName.MatchString(name):
-			err = q.expand(given[name])
-		case name == "use_cases": // a list, with commas or repeated
-			err = q.add(name, []string{strings.Join(given[name], ",")}, takes)
+		case is && slices.Contains(takes, list):
+			err = q.addTo(list, name, given[name])
+		case slices.Contains(takes, name):
+			err = q.add(name, given[name])
 		default:
-			err = q.add(name, given[name], takes)
+			shown := clip(strings.ToValidUTF8(name, "\uFFFD"), longestPath)
+			err = models.Invalid(shown, "Unknown query parameter: %s", shown)
 		}
 		if err != nil {
 			return nil, err
@@ -55,32 +50,21 @@ func parseQuery(raw string, takes []string) (*query, error) {
 	return q, nil
 }
 
-func (q *query) add(name string, values, takes []string) error {
-	shown := clip(strings.ToValidUTF8(name, "\uFFFD"), longestPath)
-	value := values[0]
-	switch {
-	case name == "expand" || !slices.Contains(takes, name):
-		return models.Invalid(shown, "Unknown query parameter: %s", shown)
-	case len(values) > 1:
+func (q *query) add(name string, values []string) error {
+	if len(values) > 1 {
 		return models.Invalid(name, "Query parameter given more than once: %s", name)
-	case value == "":
+	}
+	q.values[name] = values[0]
+	return checkValue(name, values[0])
+}
+
+func checkValue(name, value string) error {
+	switch {
+	case value == "": // absent would be worse: a filter that was lost lists everything
 		return models.Invalid(name, "Query parameter without a value: %s", name)
 	case len(value) > longestQueryValue || !utf8.ValidString(value) || strings.ContainsRune(value, 0):
 		return models.Invalid(name, "Invalid value for %s", name)
 	}
-	q.values[name] = value
-	return nil
-}
-
-const expandResults = "results"
-
-func (q *query) expand(values []string) error {
-	for _, value := range values {
-		if value != expandResults {
-			return models.Invalid("expand", "Only 'results' can be expanded")
-		}
-	}
-	q.values["expand"] = expandResults
 	return nil
 }
 
@@ -130,13 +114,29 @@ func (q *query) pageOf(limit int) store.Page {
 // latest is the last second of the year 9999.
 const latest = 253402300799
 
-func (q *query) window() store.Window {
-	return store.Window{From: q.moment("created[gte]"), To: q.moment("created[lte]")}
+// window reads the bounds of a time: name[gt], name[gte], name[lt] and name[lte]. Bounds are seconds, and each is a whole
+// one: what happened within it is neither before nor after it.
+func (q *query) window(name string) store.Window {
+	return store.Window{From: q.bound(name+"[gte]", name+"[gt]", 1), To: q.bound(name+"[lte]", name+"[lt]", -1)}
 }
 
-func (q *query) moment(name string) *models.Timestamp {
-	if _, given := q.values[name]; !given {
+// bound is the second that is the last one inside; step leads to it from one that is the first one outside.
+func (q *query) bound(inside, outside string, step int) *models.Timestamp {
+	_, isInside := q.values[inside]
+	_, isOutside := q.values[outside]
+	switch {
+	case isInside && isOutside:
+		q.fail(outside, "%s and %s cannot be used together", inside, outside)
 		return nil
+	case isInside:
+		return models.AtPtr(time.Unix(int64(q.integer(inside, 0, 0, latest)), 0))
+	case isOutside:
+		return models.AtPtr(time.Unix(int64(q.integer(outside, 0, 0, latest)+step), 0))
 	}
-	return models.AtPtr(time.Unix(int64(q.integer(name, 0, 0, latest)), 0))
+	return nil
+}
+
+// windowOf are the parameters that window reads.
+func windowOf(name string) []string {
+	return []string{name + "[gt]", name + "[gte]", name + "[lt]", name + "[lte]"}
 }

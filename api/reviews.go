@@ -57,7 +57,7 @@ func (a *API) listReviews(c *call) (answer, error) {
 func (q *query) reviews() store.ReviewFilter {
 	f := store.ReviewFilter{
 		Statuses: models.WaitingReviews, WorkflowID: q.text("workflow_id"), Reviewer: q.text("reviewer"),
-		Flagged: store.Window{From: q.moment("flagged[gte]"), To: q.moment("flagged[lte]")},
+		Flagged: q.window("flagged"),
 	}
 	if asked := q.text("jurisdiction"); asked != "" {
 		jurisdiction, known := rules.ParseJurisdiction(asked)

@@ -19,12 +19,11 @@ type route struct {
 
 var (
 	pageQuery     = []string{"limit", "starting_after", "ending_before"}
-	windowQuery   = []string{"created[gte]", "created[lte]"}
-	sessionQuery  = join(pageQuery, windowQuery, []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
-	reviewQuery   = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer", "flagged[gte]", "flagged[lte]"})
+	sessionQuery  = join(pageQuery, windowOf("created"), []string{"status", "client_reference_id", "workflow_id", "review", "expand"})
+	reviewQuery   = join(pageQuery, []string{"status", "workflow_id", "jurisdiction", "reviewer"}, windowOf("flagged"))
 	checkQuery    = []string{"use_cases", "jurisdiction", "client_ip", "as_of", "explain"}
 	deliveryQuery = join(pageQuery, []string{"status", "event_type"})
-	eventQuery    = join(pageQuery, windowQuery, []string{"type", "session"})
+	eventQuery    = join(pageQuery, windowOf("created"), []string{"type", "session"})
 )
 
 func join[T any](lists ...[]T) []T {

@@ -13,7 +13,7 @@ func (a *API) listSessions(c *call) (answer, error) {
 	page := c.query.page()
 	filter := store.SessionFilter{
 		ClientReferenceID: c.query.text("client_reference_id"), WorkflowID: c.query.text("workflow_id"),
-		Created: c.query.window(),
+		Created: c.query.window("created"),
 	}
 	if text := c.query.text("status"); text != "" {
 		status, known := models.ParseSessionStatus(text)
@@ -29,6 +29,7 @@ func (a *API) listSessions(c *call) (answer, error) {
 		}
 		filter.Review = status
 	}
+	expand := c.query.expands()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
@@ -36,11 +37,11 @@ func (a *API) listSessions(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if c.query.text("expand") != "" {
+	if expand {
 		some := store.Nearest(page, rows, submissionsOf, mostSubmissionsAtOnce)
 		rows, more = some, more || len(some) < len(rows)
 	}
-	objects, err := a.showSessions(c, rows)
+	objects, err := a.showSessions(c, rows, expand)
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,7 +49,7 @@ func (a *API) listSessions(c *call) (answer, error) {
 }
 
 func (a *API) getSession(c *call) (answer, error) {
-	explain := c.query.flag("explain")
+	explain, expand := c.query.flag("explain"), c.query.expands()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
@@ -56,7 +57,7 @@ func (a *API) getSession(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	objects, err := a.showSessions(c, []models.Session{session})
+	objects, err := a.showSessions(c, []models.Session{session}, expand)
 	if err != nil {
 		return answer{}, err
 	}
@@ -70,14 +71,14 @@ func (a *API) getSession(c *call) (answer, error) {
 }
 
 // showSessions renders sessions, with their results where these are to be expanded.
-func (a *API) showSessions(c *call, rows []models.Session) ([]models.SessionObject, error) {
+func (a *API) showSessions(c *call, rows []models.Session, expand bool) ([]models.SessionObject, error) {
 	objects := make([]models.SessionObject, 0, len(rows))
 	ids := make([]string, 0, len(rows))
 	for _, session := range rows {
 		objects = append(objects, session.Public())
 		ids = append(ids, session.ID)
 	}
-	if c.query.text("expand") == "" || len(rows) == 0 {
+	if !expand || len(rows) == 0 {
 		return objects, nil
 	}
 	results, err := a.store.Results(c.ctx, c.org().ID, ids...)

@@ -157,7 +157,7 @@ func TestRightAnswersPass(t *testing.T) {
 		{"GET", "/v1/events?type=verification_session.failed", "", answer{200, keyHeaders(), list("/v1/events", event)}, nil},
 		{"POST", "/v1/workflows", `{"name":"Checkout","use_case":"alcohol_delivery","graph":null,"preferences":{"max_attempts":3}}`, answer{201, keyHeaders(), workflow}, nil},
 		{"POST", "/v1/workflows/wf_1/publish", "", answer{201, keyHeaders(), version}, nil},
-		{"POST", "/v1/workflows/wf_1/validate", "", answer{200, keyHeaders(), `{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"methods":[]}`}, nil},
+		{"POST", "/v1/workflows/wf_1/validate", "", answer{200, keyHeaders(), `{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"warnings":[],"methods":[]}`}, nil},
 		{"GET", "/v1/workflows/wf_" + id24 + "/versions", "", answer{200, keyHeaders(), list("/v1/workflows/wf_"+id24+"/versions", version)}, nil},
 		{"GET", verify, "", answer{200, client, view}, bearer},
 		{"GET", verify + "/status?wait=25", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, status}, anonymous},
