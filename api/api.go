@@ -99,7 +99,7 @@ func New(o Options) (*API, error) {
 	if a.metrics, err = newMetrics(o.Registry); err != nil {
 		return nil, err
 	}
-	a.router, err = a.newRouter(o.Registry)
+	a.router = a.newRouter(o.Registry)
 	return a, err
 }
 

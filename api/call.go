@@ -46,6 +46,9 @@ func (c *call) actor() string { return c.who.key.Key.ID }
 // live reports whether the caller's organization verifies real people.
 func (c *call) live() bool { return !c.org().Sandbox }
 
+// untrusted reports whether the caller holds a publishable key, as every browser does: what it says is a claim.
+func (c *call) untrusted() bool { return c.who.key.Key.Kind == models.PublishableKey }
+
 // longestID is well beyond the length of any identifier.
 const longestID = 100
 

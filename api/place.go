@@ -8,6 +8,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // Locator says in which jurisdiction an address is; false where it does not know. It must be safe for concurrent use.
@@ -49,6 +50,41 @@ func (a *API) resolve(g *gin.Context, t told, sandbox bool) (p places, err error
 	somewhere := sandbox && isLocal(a.userAddress(g, t.clientIP))
 	p.user, err = settle(t.jurisdiction, detected, known, somewhere)
 	return p, err
+}
+
+// locate finds the places of a session that is created.
+func (a *API) locate(c *call, t told, d graph.Definition) (places, error) {
+	if c.untrusted() {
+		return a.resolveUntrusted(c.gin, t, !c.live(), d)
+	}
+	return a.resolve(c.gin, t, !c.live())
+}
+
+// resolveUntrusted finds the places of a session that a browser creates with a publishable key. What the browser says of
+// the user's jurisdiction counts only where nothing gets easier by it: it is the one that was detected, or another whose
+// law is at least as strict and which the workflow does not treat differently.
+func (a *API) resolveUntrusted(g *gin.Context, t told, sandbox bool, d graph.Definition) (places, error) {
+	said := t.jurisdiction
+	t.jurisdiction = ""
+	found, err := a.resolve(g, t, sandbox)
+	if err != nil || said == "" || said == found.user.jurisdiction {
+		return found, err
+	}
+	address := found.user
+	detected, err := a.permitting(d, address)
+	if err != nil {
+		return places{}, err
+	}
+	found.user = place{said, models.JurisdictionExplicit}
+	asked, err := a.permitting(d, found.user)
+	if err != nil {
+		return places{}, err
+	}
+	if !asked.AtLeastAsStrict(detected) || !d.TreatsAlike(said, address.jurisdiction) {
+		return places{}, models.Invalid("jurisdiction", "With a publishable key, jurisdiction must be where the user's address "+
+			"is, or where the rules are at least as strict. Leave it out, or create the session from your backend")
+	}
+	return found, nil
 }
 
 // settle says where the user is: where the merchant says, where the address is, or, on a developer's machine, somewhere.

@@ -138,7 +138,7 @@ const (
 	pathExchange   = "/v1/handoff/exchange"
 )
 
-func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
+func (a *API) newRouter(registry *prometheus.Registry) *gin.Engine {
 	router := gin.New()
 	// No redirects: one would turn a POST into a GET.
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
@@ -157,5 +157,5 @@ func (a *API) newRouter(registry *prometheus.Registry) (*gin.Engine, error) {
 	for _, r := range a.routes() {
 		register(r.method, r.path, a.serve(r))
 	}
-	return router, nil
+	return router
 }

@@ -52,7 +52,7 @@ func (a *API) plan(c *call, in sessionInput) (store.NewSession, error) {
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	found, err := a.resolve(c.gin, in.told, !c.live())
+	found, err := a.locate(c, in.told, version.Definition.V)
 	if err != nil {
 		return store.NewSession{}, err
 	}

@@ -49,12 +49,30 @@ func readSession(c *call) (sessionInput, error) {
 	if in.contacts, err = readContacts(in.Email, in.Phone); err != nil {
 		return in, err
 	}
-	in.metadata, err = in.Metadata.read()
-	return in, err
+	if in.metadata, err = in.Metadata.read(); err != nil {
+		return in, err
+	}
+	return in, in.checkTrust(c)
+}
+
+// checkTrust refuses from a browser what counts as a fact of the merchant's: conditions read metadata, and the place of
+// delivery is compared with the user's. Of the parameters that remain, type and workflow_id are in the session for the
+// merchant to compare, client_reference_id and URLs decide nothing, and skip_verification is for sandboxes, where every
+// browser may simulate a pass.
+func (in *sessionInput) checkTrust(c *call) error {
+	switch {
+	case !c.untrusted():
+		return nil
+	case len(in.metadata) > 0:
+		return models.Invalid("metadata", "metadata can only be passed with a secret key")
+	case in.told.delivery != "":
+		return models.Invalid("delivery_jurisdiction", "delivery_jurisdiction can only be passed with a secret key")
+	}
+	return nil
 }
 
 func admitPublishable(c *call) error {
-	if c.who.key.Key.Kind == models.PublishableKey && c.org().PublishableCreateBlocked {
+	if c.untrusted() && c.org().PublishableCreateBlocked {
 		return models.Errorf(models.CodePublishableCreateBlocked,
 			"Your organization creates sessions from its backend. Use a secret key")
 	}
@@ -63,7 +81,7 @@ func admitPublishable(c *call) error {
 
 // checkCaptcha holds back what anybody could do with a key seen in a page.
 func (in *sessionInput) checkCaptcha(c *call) error {
-	if c.who.key.Key.Kind == models.PublishableKey && c.live() && !present(in.CaptchaToken) {
+	if c.untrusted() && c.live() && !present(in.CaptchaToken) {
 		return &models.Error{
 			Code: models.CodeCaptchaRequired, Param: "captcha_token",
 			Message: "A captcha_token is required to create a session with a publishable key",

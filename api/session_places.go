@@ -37,7 +37,7 @@ func readClientIP(c *call, text *string) (address netip.Addr, err error) {
 	if text == nil {
 		return address, nil
 	}
-	if c.who.key.Key.Kind == models.PublishableKey {
+	if c.untrusted() {
 		return address, models.Invalid("client_ip", "client_ip can only be passed with a secret key")
 	}
 	address, err = netip.ParseAddr(*text)
@@ -49,6 +49,6 @@ func readClientIP(c *call, text *string) (address netip.Addr, err error) {
 
 // provisional reports whether something was told by the address of the merchant's server, for want of the user's.
 func (in *sessionInput) provisional(c *call) bool {
-	servers := c.who.key.Key.Kind != models.PublishableKey && !in.told.clientIP.IsValid()
+	servers := !c.untrusted() && !in.told.clientIP.IsValid()
 	return servers && (in.told.jurisdiction == "" || in.told.delivery != "")
 }

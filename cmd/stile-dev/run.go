@@ -84,12 +84,12 @@ func configure(f flags, folder *folder) (config.Config, error) {
 }
 
 // devJurisdiction is where loopback and private addresses are, "US" unless STILE_DEV_JURISDICTION says otherwise.
-func devJurisdiction(text string) (rules.Jurisdiction, error) {
+func devJurisdiction(text string) (string, error) {
 	parsed, ok := rules.ParseJurisdiction(cmp.Or(text, "US"))
 	if !ok {
 		return "", fmt.Errorf("STILE_DEV_JURISDICTION must be an ISO 3166 country or subdivision, such as DE or US-CA, not %q", text)
 	}
-	return parsed, nil
+	return string(parsed), nil
 }
 
 // embedded is a Temporal server of this process, or none where TEMPORAL_ADDRESS names another.

@@ -28,6 +28,7 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/worker"
 )
@@ -195,19 +196,19 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := a.rules()
+	book, err := a.rules()
 	if err != nil {
 		return nil, err
 	}
 	return api.New(api.Options{
-		Store: a.store, Orchestrator: orders, Locator: locator, Rules: rules, Registry: a.metrics.registry, Log: a.log,
+		Store: a.store, Orchestrator: orders, Locator: locator, Rules: book, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
 			HandoffTTL: c.HandoffTokenTTL, HandoffReuse: c.HandoffReuseWindow,
 			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
-			ClientIPHeader: c.ClientIPHeader, CDN: c.CDN, LocalJurisdiction: c.DevJurisdiction, Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
+			ClientIPHeader: c.ClientIPHeader, CDN: c.CDN, LocalJurisdiction: rules.Jurisdiction(c.DevJurisdiction), Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
 }

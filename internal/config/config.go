@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules"
 )
 
 // Config is everything that the environment decides. Every duration and limit has the documented default.
@@ -45,7 +44,7 @@ type Config struct {
 	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is where private and loopback addresses are. Read leaves it empty: only stile-dev sets it, from
 	// STILE_DEV_JURISDICTION.
-	DevJurisdiction rules.Jurisdiction
+	DevJurisdiction string
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision

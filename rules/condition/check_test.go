@@ -1,6 +1,7 @@
 package condition_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -67,4 +68,26 @@ func TestCheckRefusesInPublicWords(t *testing.T) {
 		require.NotContains(t, refused.Message, "\n", c.expr)
 		require.NotContains(t, refused.Message, "container", c.expr)
 	}
+}
+
+// TestConditionsReadNothingThatABrowserPasses lists the parameters of a session that are accepted with a publishable key.
+func TestConditionsReadNothingThatABrowserPasses(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"client_reference_id", "email", "phone", "return_url", "cancel_url", "workflow_id", "skip_verification",
+		"accept_existing", "delivery_jurisdiction", "client_ip", "session",
+	} {
+		_, err := new(condition.Programs).Check(name + " == 'x'")
+		require.ErrorContains(t, err, "undeclared reference", name)
+	}
+	require.ElementsMatch(t, []string{"Risk", "AgeTier", "Jurisdiction", "Metadata"}, fieldsOf[condition.Facts](),
+		"a further fact must not come from a browser: see checkTrust in api")
+	require.ElementsMatch(t, []string{"Previous", "Facts"}, fieldsOf[condition.Variables]())
+}
+
+func fieldsOf[T any]() (names []string) {
+	for field := range reflect.TypeFor[T]().Fields() {
+		names = append(names, field.Name)
+	}
+	return names
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/stile-id/stile/rules"
 )
@@ -139,6 +140,21 @@ func (d Definition) Serves(j rules.Jurisdiction) bool {
 		market = normal(market)
 		return market == j || market == j.Country()
 	})
+}
+
+// TreatsAlike reports whether the workflow makes no difference between two
+// jurisdictions: no override tells them apart, and no condition reads the
+// jurisdiction or the age tier that follows from it.
+func (d Definition) TreatsAlike(one, other rules.Jurisdiction) bool {
+	d = d.WithDefaults()
+	if d.Mode == ModeGraph {
+		return !slices.ContainsFunc(d.Graph.conditions(), func(when string) bool {
+			return strings.Contains(when, "jurisdiction") || strings.Contains(when, "age_tier")
+		})
+	}
+	first, _ := d.Overrides.For(one)
+	second, _ := d.Overrides.For(other)
+	return first.Jurisdiction == second.Jurisdiction
 }
 
 // concerning returns the definition with what it says of jurisdictions reduced
