@@ -19,7 +19,7 @@ var areas = map[string][]scenario{
 	"sessions":       sessionScenarios,
 	"quota":          quotaScenarios,
 	"changes":        changeScenarios,
-	"outages":        {closedStoreIsUnavailable},
+	"outages":        {closedStoreIsUnavailable, requestsGoOnWhileAMigrationRuns},
 	"expiry":         expiryScenarios,
 	"keys in use":    keyProofScenarios,
 	"readiness":      readinessScenarios,

@@ -43,7 +43,7 @@ type Opening struct {
 func (s *Store) OpenThere(ctx context.Context, o Opening) (Changed, error) {
 	var done Changed
 	made := &madeChange{}
-	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
+	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {
 		if err = s.share(tx, &o.Session, o.Terms); err == nil {
 			c := s.opening(o)
 			c.made = made

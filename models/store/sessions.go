@@ -46,7 +46,7 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 	n.Session.ID = s.NewID(ctx, models.PrefixSession)
 	var created Changed
 	ready := false // a try before this one came as far as its commit
-	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
+	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {
 		if ready {
 			if stands, err := one(tx.Where("id = ?", n.Session.ID), &models.Session{}); err != nil || stands {
 				return err
@@ -193,6 +193,18 @@ func (s *Store) share(tx *gorm.DB, session *models.Session, t Terms) (err error)
 	id, err := s.explanations.keep(tx, session.OrgID, t.Explanation, s.Now())
 	session.ExplanationID = &id
 	return err
+}
+
+// underTerms runs fn, which shares terms, like settle. Where the database does not have terms that the store remembers as
+// stored, because it was set back to an earlier moment, fn runs again and stores them.
+func (s *Store) underTerms(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	err := s.settle(ctx, fn)
+	if !dangles(err) {
+		return err
+	}
+	s.graphs.known.Purge()
+	s.explanations.known.Purge()
+	return s.settle(ctx, fn)
 }
 
 // remember spares the next session under these terms to store them. They must be committed.

@@ -15,6 +15,7 @@ import (
 )
 
 var sessionScenarios = []scenario{
+	termsThatTheDatabaseHasLostAreStoredAgain,
 	consentIsNotedOnce,
 	sessionIsReadAsCreated,
 	sessionIsItsOrganizationsOwn,
@@ -392,4 +393,19 @@ func consentIsNotedOnce(t *testing.T, f *fixture) {
 	_, err = f.Consent(t.Context(), f.org, ended.ID)
 	requireCode(t, models.CodeSessionTerminal, err)
 	require.Nil(t, f.reread(t, ended).ConsentedAt)
+}
+
+// A failover or a restored backup takes the database back to before the terms were stored.
+func termsThatTheDatabaseHasLostAreStoredAgain(t *testing.T, f *fixture) {
+	first := f.session(t)
+	for _, statement := range []string{
+		"DELETE FROM events", "DELETE FROM sessions", "DELETE FROM graphs",
+	} {
+		_, err := f.raw(t).ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	again := f.session(t)
+	require.Equal(t, first.GraphID, again.GraphID)
+	_, err := f.replica(t).SessionGraph(t.Context(), again)
+	require.NoError(t, err)
 }

@@ -91,7 +91,20 @@ const (
 	stateReadOnly    = "25006"
 	stateLockTimeout = "55P03"
 	stateDuplicate   = "23505"
+	stateDangling    = "23503"
+	// codeDangling is SQLITE_CONSTRAINT_FOREIGNKEY.
+	codeDangling = 787
 )
+
+// dangles reports whether a row was refused because it names one that is not there.
+func dangles(err error) bool {
+	var postgres *pgconn.PgError
+	if errors.As(err, &postgres) {
+		return postgres.Code == stateDangling
+	}
+	var sqlite interface{ Code() int }
+	return errors.As(err, &sqlite) && sqlite.Code() == codeDangling
+}
 
 // duplicate reports whether PostgreSQL refused a row whose key is taken.
 func duplicate(err error) bool {

@@ -1,0 +1,243 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// withinSeconds is how long writes may take to return after a failover.
+const withinSeconds = 10 * time.Second
+
+// twins are two PostgreSQL servers with the same database, as a primary and its standby are at the moment of a failover.
+func twins(t *testing.T) (first, second *pgtest.Cluster, org string) {
+	t.Helper()
+	folder := t.TempDir()
+	start := func(name string) *pgtest.Cluster {
+		cluster, err := pgtest.Start(filepath.Join(folder, name))
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, cluster.Stop()) })
+		return cluster
+	}
+	first = start("first")
+	require.NoError(t, migrateAt(first.URL("postgres")))
+	s, err := store.Open(t.Context(), options(first.URL("postgres"), time.Now))
+	require.NoError(t, err)
+	made, err := s.Across().CreateOrganization(t.Context(), models.Organization{Name: "Wine & Co"})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.NoError(t, first.Stop())
+	copied := exec.CommandContext(t.Context(), "cp", "-a", filepath.Join(folder, "first"), filepath.Join(folder, "second"))
+	require.NoError(t, copied.Run())
+	require.NoError(t, os.RemoveAll(filepath.Join(folder, "second", "postmaster.pid")))
+	require.NoError(t, first.Restart())
+	return first, start("second"), made.ID
+}
+
+func execute(t *testing.T, url, statement string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close(context.WithoutCancel(t.Context()))) }()
+	_, err = conn.Exec(t.Context(), statement)
+	require.NoError(t, err)
+}
+
+// demote has a server refuse writes, on the connections that are there too.
+func demote(t *testing.T, url string) {
+	t.Helper()
+	execute(t, url, "ALTER SYSTEM SET default_transaction_read_only = on")
+	execute(t, url, "SELECT pg_reload_conf()")
+}
+
+func fixtureOn(t *testing.T, url, org string) *fixture {
+	t.Helper()
+	f := &fixture{url: url, clock: newClock(), org: org}
+	f.Store = openStore(t, url, f.clock.Now)
+	return f
+}
+
+// fillPool opens all connections of the pool.
+func (f *fixture) fillPool(t *testing.T) {
+	t.Helper()
+	for _, answer := range race(20, func(int) (models.Session, error) {
+		created, err := f.CreateSession(t.Context(), f.newSession(t))
+		return created.Session, err
+	}) {
+		require.NoError(t, answer.err)
+	}
+}
+
+// requireWrites waits until a write succeeds. Until then nothing else may come than that the database is unavailable.
+func (f *fixture) requireWrites(t *testing.T) {
+	t.Helper()
+	n := f.newSession(t)
+	require.Eventually(t, func() bool {
+		_, err := f.CreateSession(t.Context(), n)
+		if err != nil && !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("a write failed otherwise: %v", err)
+		}
+		return err == nil
+	}, withinSeconds, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return len(f.Faults(t.Context())) == 0 }, withinSeconds, 50*time.Millisecond)
+}
+
+func (f *fixture) requireNoWrites(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, err := f.CreateSession(t.Context(), f.newSession(t))
+		return errors.Is(err, store.ErrUnavailable)
+	}, withinSeconds, 50*time.Millisecond)
+	require.Eventually(t, func() bool {
+		return parts(f.Faults(t.Context()))["database"] != ""
+	}, withinSeconds, 50*time.Millisecond)
+}
+
+func TestWritesReturnAfterAFailover(t *testing.T) {
+	t.Parallel()
+	first, second, org := twins(t)
+	demote(t, second.URL("postgres"))
+	promote := func(t *testing.T) {
+		t.Helper()
+		execute(t, second.URL("postgres"), "ALTER SYSTEM RESET default_transaction_read_only")
+		execute(t, second.URL("postgres"), "SELECT pg_reload_conf()")
+	}
+	proxy := pgtest.NewProxy(t, first.URL("postgres"))
+	behind := fixtureOn(t, proxy.URL(t, first.URL("postgres")), org)
+	both := fixtureOn(t, severalHosts(first.URL("postgres"), second.URL("postgres")), org)
+	for _, f := range []*fixture{behind, both} {
+		f.fillPool(t)
+	}
+
+	// Connections stay, as those through a balancer do, and lead to a server that takes no writes any more.
+	demote(t, first.URL("postgres"))
+	behind.requireNoWrites(t)
+	both.requireNoWrites(t)
+	require.Equal(t, "takes no writes", parts(behind.Faults(t.Context()))["database"])
+
+	promote(t)
+	proxy.Turn(t, second.URL("postgres"))
+	for _, f := range []*fixture{behind, both} {
+		f.requireWrites(t)
+	}
+	requireListeners(t, second.URL("postgres"), 2)
+}
+
+// requireListeners waits until so many connections have come to a server to listen for notifications.
+func requireListeners(t *testing.T, url string, many int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	came := map[int32]bool{}
+	require.Eventually(t, func() bool {
+		rows, err := conn.Query(t.Context(), "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+		if err != nil {
+			return false
+		}
+		pids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+		for _, pid := range pids {
+			came[pid] = true
+		}
+		return err == nil && len(came) >= many
+	}, longEnough, 50*time.Millisecond)
+}
+
+// severalHosts is the URL of whichever of two servers takes writes.
+func severalHosts(first, second string) string {
+	host := second[strings.Index(second, "@")+1:]
+	host = host[:strings.Index(host, "/")]
+	return strings.Replace(first, "/postgres?", ","+host+"/postgres?", 1)
+}
+
+// The version before goes on serving while a migration of the usual kinds is applied under it.
+func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
+	f.endpoint(t, models.AllEvents)
+	stop, served := atomic.Bool{}, atomic.Int64{}
+	var working sync.WaitGroup
+	workers := 6
+	if f.backend.name == sqliteName {
+		workers = 1 // and the migration: it has one writer at a time
+	}
+	for range workers {
+		working.Go(func() {
+			for !stop.Load() && !t.Failed() {
+				if err := f.life(t); err != nil {
+					t.Errorf("a request failed: %v", err)
+					return
+				}
+				served.Add(1)
+			}
+		})
+	}
+	busy := func() {
+		seen := served.Load()
+		require.Eventually(t, func() bool { return t.Failed() || served.Load() >= seen+12 }, longEnough, time.Millisecond)
+	}
+	busy()
+	raw := f.raw(t)
+	for i, statement := range []string{
+		"ALTER TABLE sessions ADD COLUMN later TEXT", "CREATE TABLE later (id TEXT PRIMARY KEY)",
+		"ALTER TABLE events ADD COLUMN later BIGINT", "ALTER TABLE webhook_deliveries ADD COLUMN later BOOLEAN",
+		"ALTER TABLE session_transitions ADD COLUMN later TEXT", "ALTER TABLE webhook_endpoints ADD COLUMN later TEXT",
+		"ALTER TABLE handoffs ADD COLUMN later TEXT", "ALTER TABLE submissions ADD COLUMN later BIGINT NOT NULL DEFAULT 0",
+		"CREATE INDEX later_" + strconv.Itoa(1) + " ON sessions (later)",
+	} {
+		_, err := raw.ExecContext(t.Context(), statement)
+		require.NoError(t, err, "%d: %s", i, statement)
+		busy()
+	}
+	stop.Store(true)
+	working.Wait()
+}
+
+// life is what a session asks of the store, each in the transaction or the statement that requests use.
+func (f *fixture) life(t *testing.T) error {
+	t.Helper()
+	ctx := t.Context()
+	created, err := f.CreateSession(ctx, f.newSession(t))
+	if err != nil {
+		return err
+	}
+	session, err := f.MarkOpened(ctx, f.org, created.Session.ID)
+	if err != nil {
+		return err
+	}
+	_, token, err := f.MintHandoff(ctx, store.NewHandoff{OrgID: f.org, SessionID: session.ID, TTL: time.Minute, Reuse: time.Minute})
+	if err != nil {
+		return err
+	}
+	taken, err := f.Across().ClaimHandoff(ctx, token, "phone", nil)
+	if err != nil {
+		return err
+	}
+	if _, err = f.OpenSocket(ctx, taken.Handoff); err != nil {
+		return err
+	}
+	if session, err = f.Session(ctx, f.org, session.ID); err != nil {
+		return err
+	}
+	if _, _, err = f.Submit(ctx, submission(session, attestation, 1, born)); err != nil {
+		return err
+	}
+	if _, _, err = f.Sessions(ctx, f.org, store.SessionFilter{}, store.Page{Limit: 3}); err != nil {
+		return err
+	}
+	_, _, _, err = f.Events(ctx, f.org, store.EventFilter{Session: session.ID}, store.Page{Limit: 10})
+	return err
+}
