@@ -70,6 +70,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeUseCaseProhibited:        {http.StatusUnprocessableEntity, typeInvalidRequest},
 	models.CodeJurisdictionUnresolvable: {http.StatusUnprocessableEntity, typeInvalidRequest},
 	models.CodeRateLimitExceeded:        {http.StatusTooManyRequests, typeRateLimit},
+	models.CodeAcceptExistingLimited:    {http.StatusTooManyRequests, typeRateLimit},
 	models.CodeInternal:                 {http.StatusInternalServerError, typeAPI},
 	models.CodeServiceUnavailable:       {http.StatusServiceUnavailable, typeAPI},
 }

@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -10,9 +12,11 @@ import (
 func TestReuseFallsThroughToAVerification(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
+	asked := 0 // each time by another address: they are limited
 	body := func(more obj) obj {
+		asked++
 		all := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("self_attestation")), "jurisdiction": "US",
-			"email": "jo@example.com", "min_strength": "document_capture", "max_age": "30d", "required_methods": []string{"mdl"},
+			"email": fmt.Sprintf("jo%d@example.com", asked), "min_strength": "document_capture", "max_age": "30d", "required_methods": []string{"mdl"},
 			"credential_hash": "5e884898da28"}
 		for name, value := range more {
 			all[name] = value
@@ -50,6 +54,29 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 	require.Equal(t, []any{"created", nil, nil, false}, []any{created.object["status"], created.object["verified_person_id"],
 		created.object["verification_path"], created.object["requires_email_otp"]})
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body(nil)), 201)
+}
+
+func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("self_attestation"))
+	ask := func(of tenant, workflow, email string) answer {
+		return e.do("POST", pathSessions, of.secret, obj{
+			"type": "age", "workflow_id": workflow, "jurisdiction": "US", "email": email, "accept_existing": true,
+		})
+	}
+	e.clock.advance(e.clock.now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.now())) // into a window
+	for _, spelling := range []string{"jo@example.com", "JO@example.com", "jo@EXAMPLE.com", " jo@example.com", "Jo@Example.Com"} {
+		e.isError(ask(e.sandbox, workflow, spelling), 400, "no_matching_vp")
+	}
+	ans := ask(e.sandbox, workflow, "jo@example.com")
+	require.Equal(t, "rate_limit_error", e.isError(ans, 429, "accept_existing_rate_limited", "email")["type"])
+	require.Equal(t, "600", ans.header.Get("Retry-After"))
+	e.isError(ask(e.sandbox, workflow, "io@example.com"), 400, "no_matching_vp")
+	e.isError(ask(e.stranger, e.workflow(e.stranger, simple("self_attestation")), "jo@example.com"), 400, "no_matching_vp")
+	e.create(e.sandbox, workflow, obj{"email": "jo@example.com"}) // a session of its own is not limited
+	e.clock.advance(10 * time.Minute)
+	e.isError(ask(e.sandbox, workflow, "jo@example.com"), 400, "no_matching_vp")
 }
 
 func TestNobodyIsFoundByALookup(t *testing.T) {

@@ -23,7 +23,7 @@ func (a *API) createSession(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := in.reuse(); err != nil {
+	if err := a.reuse(c, in); err != nil {
 		return answer{}, err
 	}
 	// Before the commit: without a key to sign with, nobody could use the session.

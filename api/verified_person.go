@@ -41,7 +41,8 @@ func (a *API) lookUpPerson(c *call) (answer, error) {
 	if person == (contacts{}) {
 		return answer{}, models.Invalid("email", "Missing required parameter: email or phone")
 	}
-	err = cmp.Or(checkMethod("min_strength", in.MinStrength), checkDays("max_age", in.MaxAge), checkMethods("methods", in.Methods))
+	err = cmp.Or(checkMethod("min_strength", in.MinStrength), checkDays("max_age", in.MaxAge),
+		checkMethods("methods", in.Methods))
 	if err != nil {
 		return answer{}, err
 	}

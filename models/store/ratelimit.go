@@ -123,3 +123,24 @@ func fadesTo(count, most int) time.Duration {
 func ceiling(dividend, divisor time.Duration) time.Duration {
 	return (dividend + divisor - 1) / divisor
 }
+
+// Attempts bounds what is tried rarely, such as a guess, to Most in each window of time.
+type Attempts struct {
+	Most   int
+	Window time.Duration // whole minutes
+}
+
+// TakeAttempt counts one attempt of a bucket, shared by all replicas. It returns 0 where the attempt may go on, else how
+// long it is until the window ends. A refused attempt does not count.
+func (s *Store) TakeAttempt(ctx context.Context, bucket string, a Attempts) (wait time.Duration, err error) {
+	now := s.now()
+	end := now.Truncate(a.Window).Add(a.Window)
+	// The row stands under the minute in which its window ends, so the sweep leaves it until then.
+	res := s.read(ctx).Exec(`INSERT INTO rate_windows (bucket, minute, count) VALUES (?, ?, 1)
+		ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1 WHERE rate_windows.count < ?`,
+		s.keys.Digest("attempt", []byte(bucket)), minuteOf(end), a.Most)
+	if res.Error != nil || res.RowsAffected == 1 {
+		return 0, res.Error
+	}
+	return end.Sub(now), nil
+}

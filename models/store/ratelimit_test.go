@@ -26,6 +26,32 @@ var rateScenarios = []scenario{
 	nearTheLimitReplicasAreExact,
 	furtherReplicasLetLittleMoreThrough,
 	uncountedRequestsAreCountedLater,
+	attemptsAreLimitedInAWindow,
+}
+
+func attemptsAreLimitedInAWindow(t *testing.T, f *fixture) {
+	few := store.Attempts{Most: 5, Window: 15 * time.Minute}
+	f.clock.Advance(f.clock.Now().Truncate(few.Window).Add(few.Window + time.Minute).Sub(f.clock.Now()))
+	passed := 0
+	for _, wait := range allOf(t, race(8, func(int) (time.Duration, error) { return f.TakeAttempt(t.Context(), "jo", few) })) {
+		if wait == 0 {
+			passed++
+		}
+	}
+	require.Equal(t, few.Most, passed)
+	f.clock.Advance(13 * time.Minute)
+	require.NoError(t, f.Across().Forget(t.Context()), "the sweep does not end a window")
+	wait, err := f.TakeAttempt(t.Context(), "jo", few)
+	require.NoError(t, err)
+	require.Equal(t, time.Minute, wait)
+	wait, err = f.TakeAttempt(t.Context(), "io", few)
+	require.NoError(t, err)
+	require.Zero(t, wait, "another bucket has its own")
+	require.Zero(t, f.count(t, "SELECT count(*) FROM rate_windows WHERE bucket = 'jo'"), "what it names is not readable")
+	f.clock.Advance(time.Minute)
+	wait, err = f.TakeAttempt(t.Context(), "jo", few)
+	require.NoError(t, err)
+	require.Zero(t, wait)
 }
 
 func (f *fixture) take(t *testing.T, limit int) store.Rate {
