@@ -140,6 +140,7 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 				_, more, err := f.Sessions(ctx, f.org, filter, page)
 				return more, err
 			})},
+		"EndedSessions": {"sessions", "created", inOrg + " AND completed_at IS NOT NULL", f.backtests(rows)},
 		"Reviewed": {"sessions", "review_flagged_at", inOrg + " AND review_flagged_at IS NOT NULL", readsOf(t, reviews, waitingUnlessAsked,
 			func(ctx context.Context, filter store.ReviewFilter, page store.Page) (bool, error) {
 				_, more, err := f.Reviewed(ctx, f.org, filter, page)
@@ -173,6 +174,22 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 	}
 }
 
+// backtests read the sessions of one workflow, and of it those that pass another filter, which may be none.
+func (f *fixture) backtests(rows int) (reads []func(context.Context, store.Page) error) {
+	filters := []store.SessionFilter{{}, {Status: models.StatusFailed}, {WorkflowVersion: 2}, {Jurisdiction: "US-TX"}}
+	for _, window := range f.windows(rows) {
+		filters = append(filters, store.SessionFilter{Created: window.(store.Window)})
+	}
+	for _, filter := range filters {
+		filter.WorkflowID = "wf_even"
+		reads = append(reads, func(ctx context.Context, page store.Page) error {
+			_, _, err := f.EndedSessions(ctx, f.org, filter, page)
+			return err
+		})
+	}
+	return reads
+}
+
 func waitingUnlessAsked(filter *store.ReviewFilter) {
 	if filter.Statuses == nil {
 		filter.Statuses = models.WaitingReviews
@@ -194,7 +211,7 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 	begin := fmt.Sprintf("%d + CAST(i AS BIGINT) * 1000000", f.clock.Now().UnixMicro())
 	f.copyRows(t, "sessions", rows, map[string]string{
 		"created": begin, "client_reference_id": turns("'even'", "'odd'"), "workflow_id": turns("'wf_even'", "'wf_odd'"),
-		"jurisdiction": turns("'US-CA'", "'US-TX'"), "reviewer": turns("'even'", "'odd'"),
+		"jurisdiction": turns("'US-CA'", "'US-TX'"), "workflow_version": turns("1", "2"), "reviewer": turns("'even'", "'odd'"),
 		"review_status": "CASE i % 3 WHEN 0 THEN '' WHEN 1 THEN " + turns("'approved'", "'rejected'") +
 			" ELSE " + turns("'pending'", "'escalated'") + " END",
 		"review_flagged_at": "CASE i % 3 WHEN 0 THEN NULL ELSE " + begin + " END",
@@ -202,6 +219,10 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 			turns("'verified'", "'failed'") + " END",
 		"completed_at": "CASE WHEN i % 3 = 2 AND i % 12 < 6 THEN NULL ELSE " + begin + " END",
 	})
+	_, err := f.raw(t).ExecContext(t.Context(), `INSERT INTO session_transitions
+		(session_id, id, org_id, from_status, to_status, created)
+		SELECT id, 'end', org_id, 'pending', status, created FROM sessions WHERE completed_at IS NOT NULL`)
+	require.NoError(t, err)
 	kind := turns("'"+string(models.EventSessionVerified)+"'", "'"+string(models.EventSessionFailed)+"'")
 	f.copyRows(t, "events", rows, map[string]string{"created": begin, "type": kind, "session_id": "'vks_' || (i / 8)"})
 	f.copyRows(t, "webhook_deliveries", rows, map[string]string{
