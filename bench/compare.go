@@ -20,6 +20,8 @@ type comparison struct {
 	shown []figure
 	// alone are figures of our side that the other has none of.
 	alone []fact
+	// grown are calls with few and with many rows, where that is what is compared.
+	grown []row
 	of    ratioOf
 	// target is what the ratio should be; 0 where it merely says how things are.
 	target float64
@@ -75,7 +77,7 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 	defer b.bare.close()
 	var results []comparison
 	for _, named := range measurements {
-		if !o.wants(named.name) {
+		if !o.wants(named.name) || named.asked && len(o.only) == 0 {
 			continue
 		}
 		measured, err := named.measure(b, ctx)
@@ -91,15 +93,19 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 var measurements = []struct {
 	name    string
 	measure func(bench, context.Context) ([]comparison, error)
+	// asked says that it is made if it is asked for alone.
+	asked bool
 }{
-	{"apart", one(bench.sessionsApart)},
-	{"together", one(bench.sessionsTogether)},
-	{"graphs", one(bench.graphs)},
-	{"deliveries", one(bench.deliveries)},
-	{"hanging", one(bench.hanging)},
-	{"check", one(bench.check)},
-	{"behind", one(bench.checkBehind)},
-	{"handoff", bench.handoff}, // the last: it leaves runs behind that have not come to their end
+	{"apart", one(bench.sessionsApart), false},
+	{"together", one(bench.sessionsTogether), false},
+	{"graphs", one(bench.graphs), false},
+	{"deliveries", one(bench.deliveries), false},
+	{"hanging", one(bench.hanging), false},
+	{"check", one(bench.check), false},
+	{"behind", one(bench.checkBehind), false},
+	// These leave runs behind that have not come to their end.
+	{"handoff", bench.handoff, false},
+	{"growth", bench.growth, true},
 }
 
 // one is a measurement of a single comparison.

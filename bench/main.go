@@ -43,6 +43,8 @@ type options struct {
 	// sockets is how many phones hold a session at once; quiet is for how long the database is watched meanwhile.
 	sockets int
 	quiet   time.Duration
+	// few and many are the sessions of the two organizations that are compared for growth.
+	few, many int
 	// only names the comparisons to make; none means all.
 	only []string
 	// cpuProfile is a file to write a profile to; "" writes none.
@@ -62,10 +64,15 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
 	set.IntVar(&o.sockets, "sockets", 2000, "live channels that are open while handoffs are measured")
 	set.DurationVar(&o.quiet, "quiet", 2*time.Minute, "how long the database is watched while channels are open and nothing happens")
+	set.IntVar(&o.few, "few", 10_000, "sessions of the small side of growth")
+	set.IntVar(&o.many, "many", 1_000_000, "sessions of the large side of growth")
 	set.Func("only", "make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "), o.choose)
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
 		return o, err
+	}
+	if min(o.few, o.many) < 1000 {
+		return o, errors.New("-few and -many must be 1000 at least")
 	}
 	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 || o.sockets < few || o.quiet <= 0 {
 		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog and -quiet must be above 0, " +

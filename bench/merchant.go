@@ -53,8 +53,7 @@ func (m *merchant) verify(ctx context.Context, workflow string) (time.Duration, 
 		return 0, err
 	}
 	verified := m.verified.expect(session.ID)
-	declaration := object{"date_of_birth": "1990-01-31", "declaration": true}
-	if err := m.post(ctx, session.ClientSecret, session.path("/methods/self_attestation"), declaration, nil); err != nil {
+	if err := m.attest(ctx, session); err != nil {
 		return 0, err
 	}
 	err = await(ctx, verified, session.ID)

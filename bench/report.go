@@ -44,7 +44,9 @@ func signalled(o options) string {
 }
 
 func (c comparison) print(out *strings.Builder) {
-	if len(c.rounds) > 0 {
+	if len(c.grown) > 0 {
+		c.printGrown(out)
+	} else if len(c.rounds) > 0 {
 		c.printRatio(out)
 	} else {
 		fmt.Fprintf(out, "\n%s\t\t%s\t\t\ttarget\t\n", c.title, c.our)
@@ -54,6 +56,14 @@ func (c comparison) print(out *strings.Builder) {
 	}
 	for _, f := range c.alone {
 		fmt.Fprintf(out, "%s\t\t%.1f\t\t\t%s\t\n", f.what, f.value, f.target)
+	}
+}
+
+func (c comparison) printGrown(out *strings.Builder) {
+	fmt.Fprintf(out, "\n%s\t%s\t%s\tratio\t\ttarget\t\n", c.title, c.base, c.our)
+	for _, r := range c.grown {
+		few, many := milliseconds(percentile(r.few, 50)), milliseconds(percentile(r.many, 50))
+		fmt.Fprintf(out, "%s\t%.2f\t%.2f\t%.2f\t\tunder %.1f\t\n", r.what, few, many, r.ratio(), r.target)
 	}
 }
 

@@ -66,6 +66,12 @@ func (t *tenant) create(ctx context.Context, workflow string) (s session, err er
 	return s, err
 }
 
+// attest submits a declaration to the session.
+func (t *tenant) attest(ctx context.Context, s session) error {
+	declaration := object{"date_of_birth": "1990-01-31", "declaration": true}
+	return t.post(ctx, s.ClientSecret, s.path("/methods/self_attestation"), declaration, nil)
+}
+
 // post sends an object and reads the answer into out, unless that is nil.
 func (t *tenant) post(ctx context.Context, credential, path string, in object, out any) error {
 	response, err := t.ask(ctx, credential, path, in)

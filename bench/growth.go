@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// grownTarget is what a list may cost with many rows, of what it costs with few, and steadyTarget what all else may.
+	grownTarget, steadyTarget = 1.3, 1.1
+	// listPages is how often each page of a list is asked for on each side, submissions how many sessions are created,
+	// retrieved and submitted to, warmUps how often either is done before.
+	listPages, submissions, warmUps = 81, 201, 6
+)
+
+// row is what a call takes with few and with many sessions.
+type row struct {
+	what      string
+	few, many []time.Duration
+	target    float64
+}
+
+func (r row) ratio() float64 { return float64(percentile(r.many, 50)) / float64(percentile(r.few, 50)) }
+
+// growth compares calls of an organization with few sessions to those of one with many, each in a database of its own.
+func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
+	c := comparison{
+		title: "growth, p50, ms", base: strconv.Itoa(b.few) + " sessions", our: strconv.Itoa(b.many) + " sessions",
+	}
+	few, err := b.grow(ctx, "few", b.few)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, few.stop()) }()
+	many, err := b.grow(ctx, "many", b.many)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, many.stop()) }()
+	calls, err := growthCalls(ctx, few, many)
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range calls {
+		r := row{what: call.what, target: call.target}
+		for i := range warmUps + listPages {
+			if err := r.take(ctx, i, call.few, call.many); err != nil {
+				return nil, fmt.Errorf("%s: %w", call.what, err)
+			}
+		}
+		c.grown = append(c.grown, r)
+	}
+	steady, err := steadyCalls(ctx, few, many)
+	c.grown = append(steady, c.grown...)
+	slices.SortStableFunc(c.grown[len(steady):], func(x, y row) int { return strings.Compare(x.what, y.what) })
+	for _, side := range []*grown{few, many} {
+		what := "indexes of " + strconv.Itoa(side.sessions) + " sessions built CONCURRENTLY, s"
+		c.alone = append(c.alone, fact{what: what, value: side.indexing.Seconds()})
+	}
+	return []comparison{c}, err
+}
+
+// take has both sides make their call, each of them first in turn. The first few times are to warm up.
+func (r *row) take(ctx context.Context, n int, few, many func(context.Context) error) error {
+	sides := []struct {
+		call func(context.Context) error
+		took *[]time.Duration
+	}{{few, &r.few}, {many, &r.many}}
+	if n%2 == 1 {
+		slices.Reverse(sides)
+	}
+	for _, side := range sides {
+		began := time.Now()
+		if err := side.call(ctx); err != nil {
+			return err
+		}
+		if n >= warmUps {
+			*side.took = append(*side.took, time.Since(began))
+		}
+	}
+	return nil
+}
+
+// growthCall is a call that both sides make.
+type growthCall struct {
+	what      string
+	few, many func(context.Context) error
+	target    float64
+}
+
+// growthCalls are all lists with each filter, and each two, from the places of depths. First pages without a filter are
+// to cost the same.
+func growthCalls(ctx context.Context, few, many *grown) (calls []growthCall, err error) {
+	for _, list := range grownLists {
+		fewAt, err := few.depths(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		manyAt, err := many.depths(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, filter := range list.queries() {
+			for i, depth := range fewAt {
+				call := growthCall{
+					what: strings.TrimSpace(list.name + " " + filter + " " + depth.name), target: grownTarget,
+					few: few.page(list, filter, depth.query), many: many.page(list, filter, manyAt[i].query),
+				}
+				if filter == "" && depth.query == "" {
+					call.target = steadyTarget
+				}
+				calls = append(calls, call)
+			}
+		}
+	}
+	return calls, nil
+}
+
+// page asks for a page of a list.
+func (g *grown) page(list grownList, filter, depth string) func(context.Context) error {
+	query := url.Values{}
+	for _, part := range []string{filter, depth} {
+		for name, values := range g.parse(part) {
+			query[name] = values
+		}
+	}
+	path := strings.NewReplacer("{endpoint}", g.endpoint, "{workflow}", g.workflow).Replace(list.path)
+	at := g.base + path + "?" + query.Encode()
+	return func(ctx context.Context) error {
+		found, err := g.get(ctx, at)
+		if err == nil && found.status != http.StatusOK {
+			err = fmt.Errorf("GET %s: %d: %s", at, found.status, found.body)
+		}
+		return err
+	}
+}
+
+// parse reads a query of which values name what differs between both sides.
+func (g *grown) parse(query string) url.Values {
+	values, err := url.ParseQuery(g.names.Replace(query))
+	if err != nil {
+		panic(err) // the queries are written in this program
+	}
+	return values
+}
+
+// steadyCalls creates sessions, retrieves them, and submits to them, on both sides in turn.
+func steadyCalls(ctx context.Context, few, many *grown) ([]row, error) {
+	rows := []row{
+		{what: "create a session", target: steadyTarget}, {what: "retrieve a session", target: steadyTarget},
+		{what: "submit to a session", target: steadyTarget},
+	}
+	for i := range warmUps + submissions {
+		var s, other session
+		steps := [][2]func(context.Context) error{
+			{few.creating(&s), many.creating(&other)}, {few.retrieving(&s), many.retrieving(&other)},
+			{few.submitting(&s), many.submitting(&other)},
+		}
+		for step, sides := range steps {
+			if err := rows[step].take(ctx, i, sides[0], sides[1]); err != nil {
+				return rows, err
+			}
+		}
+	}
+	return rows, nil
+}
+
+func (g *grown) creating(s *session) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		*s, err = g.create(ctx, g.workflow)
+		return err
+	}
+}
+
+func (g *grown) retrieving(s *session) func(context.Context) error {
+	return func(ctx context.Context) error {
+		found, err := g.get(ctx, g.base+"/v1/verification_sessions/"+s.ID)
+		if err == nil && found.status != http.StatusOK {
+			err = fmt.Errorf("retrieve a session: %d: %s", found.status, found.body)
+		}
+		return err
+	}
+}
+
+func (g *grown) submitting(s *session) func(context.Context) error {
+	return func(ctx context.Context) error { return g.attest(ctx, *s) }
+}

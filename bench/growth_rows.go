@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/models"
+)
+
+// grown is an organization with many rows, alone in a database, and the API that serves it. It has no worker: what is
+// submitted is accepted, and waits.
+type grown struct {
+	*tenant
+	sessions           int
+	database           *pgx.Conn
+	endpoint, workflow string
+	// names replaces what differs between organizations in a query.
+	names    *strings.Replacer
+	indexing time.Duration
+}
+
+// grow makes a database with so many sessions, as a year leaves them, and two events of each with their deliveries.
+func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, err error) {
+	name = database + "_" + name
+	if _, err := b.counters.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		return nil, err
+	}
+	g := &grown{sessions: sessions}
+	if g.database, err = pgx.Connect(ctx, b.cluster.URL(name)); err != nil {
+		return nil, err
+	}
+	there := *b.site
+	there.config.DatabaseURL = b.cluster.URL(name)
+	api, err := there.process(ctx, app.Options{API: true})
+	if err != nil {
+		return nil, errors.Join(err, g.database.Close(ctx))
+	}
+	client := &http.Client{Timeout: patience}
+	if g.tenant, err = newTenant(ctx, &stile{api: api, worker: api}, client); err == nil {
+		err = g.plant(ctx)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(b.progress, "growth: %d sessions\n", sessions)
+	}
+	if err == nil {
+		err = g.multiply(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, g.stop())
+	}
+	return g, nil
+}
+
+func (g *grown) stop() error {
+	return errors.Join(g.stile.api.Stop(), g.database.Close(context.Background()))
+}
+
+// plant makes one of each object, of which the others become copies.
+func (g *grown) plant(ctx context.Context) (err error) {
+	m := &merchant{tenant: g.tenant}
+	if g.workflow, err = m.publish(ctx, simple()); err != nil {
+		return err
+	}
+	endpoint, _, err := g.stile.api.Store().CreateEndpoint(ctx, "bench", models.WebhookEndpoint{
+		OrgID: g.org, URL: "http://127.0.0.1:1/", Status: models.EndpointEnabled,
+		EnabledEvents: models.AsJSON([]models.EventType{models.AllEvents}),
+	})
+	if err != nil {
+		return err
+	}
+	g.endpoint = endpoint.ID
+	_, err = g.create(ctx, g.workflow)
+	return err
+}
+
+// multiply writes the rows without indexes, as that is faster, and then builds those.
+func (g *grown) multiply(ctx context.Context) error {
+	indexes, err := g.dropIndexes(ctx)
+	if err != nil {
+		return err
+	}
+	// Copies refer to what is there, which need not be looked up for each.
+	if _, err := g.database.Exec(ctx, "SET session_replication_role = replica"); err != nil {
+		return err
+	}
+	for _, table := range g.copies() {
+		if err := g.copyRows(ctx, table); err != nil {
+			return fmt.Errorf("%s: %w", table.name, err)
+		}
+	}
+	began := time.Now()
+	for _, index := range indexes {
+		if _, err := g.database.Exec(ctx, strings.Replace(index, "INDEX", "INDEX CONCURRENTLY", 1)); err != nil {
+			return fmt.Errorf("%s: %w", index, err)
+		}
+	}
+	g.indexing = time.Since(began)
+	if _, err := g.database.Exec(ctx, "VACUUM ANALYZE"); err != nil {
+		return err
+	}
+	var session, half string
+	err = g.database.QueryRow(ctx, `SELECT id, (SELECT ((min(created) + max(created)) / 2000000)::text FROM sessions)
+		FROM sessions ORDER BY created OFFSET 5 LIMIT 1`).Scan(&session, &half)
+	g.names = strings.NewReplacer("SESSION", session, "HALF", half)
+	return err
+}
+
+// dropIndexes drops those that are no constraint, and returns how to make them.
+func (g *grown) dropIndexes(ctx context.Context) (definitions []string, err error) {
+	rows, err := g.database.Query(ctx, `SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+		FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+		WHERE relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`)
+	if err != nil {
+		return nil, err
+	}
+	var name, definition string
+	var names []string
+	_, err = pgx.ForEachRow(rows, []any{&name, &definition}, func() error {
+		names, definitions = append(names, name), append(definitions, definition)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = g.database.Exec(ctx, "DROP INDEX "+strings.Join(names, ", "))
+	return definitions, err
+}
+
+// copies are a table's rows to write, each a copy of the one that is there with columns set to expressions of its
+// number, i.
+type copies struct {
+	name string
+	rows int
+	set  map[string]string
+}
+
+// randomID makes an id of the form of the others, whose order says nothing of the number.
+func randomID(prefix models.IDPrefix, number string) string {
+	return "'" + string(prefix) + "' || substr(translate(md5(" + number + " || '" + string(prefix) + "'), '0189', 'ghij'), 1, 24)"
+}
+
+// copies are all rows: sessions of a year, of which 88 of 100 are verified and 90 by one workflow; every tenth is of one
+// reference, and the others' come back four times; three of a hundred have been reviewed, and 30 wait. Four are pending.
+func (g *grown) copies() []copies {
+	year := (365 * 24 * time.Hour).Microseconds()
+	n, every := strconv.Itoa(g.sessions), strconv.FormatInt(year/int64(g.sessions), 10)
+	created := "created - " + every + "::bigint * (" + n + " - i)"
+	ended := func(i string) string {
+		return fmt.Sprintf("CASE WHEN %[1]s %% 100 < 6 THEN 'failed' WHEN %[1]s %% 100 < 9 THEN 'cancelled'"+
+			" WHEN %[1]s %% 100 < 12 THEN 'expired' ELSE 'verified' END", i)
+	}
+	open := "(i > " + n + " - 34)"
+	kind := "'verification_session.' || CASE WHEN i % 2 = 1 THEN 'created' ELSE " + ended("(i / 2)") + " END"
+	at := "created - " + every + "::bigint * (2 * " + n + " - i) / 2"
+	return []copies{
+		{"sessions", g.sessions, map[string]string{
+			"id": randomID(models.PrefixSession, "i"), "created": created, "updated": created, "expires_at": created,
+			"status":              "CASE WHEN i > " + n + " - 4 THEN 'pending' WHEN " + open + " THEN 'processing' ELSE " + ended("i") + " END",
+			"completed_at":        "CASE WHEN " + open + " THEN NULL ELSE " + created + " END",
+			"erased_at":           "CASE WHEN " + open + " THEN NULL ELSE " + created + " END",
+			"nudge_at":            "NULL",
+			"workflow_id":         "CASE WHEN i % 10 > 0 THEN 'wf_main' WHEN i <= 50 THEN 'wf_few' ELSE 'wf_other' END",
+			"client_reference_id": "CASE WHEN i % 10 = 3 THEN 'guest' ELSE 'user_' || i % (" + n + " / 4) END",
+			"jurisdiction":        "CASE WHEN i % 3 = 0 THEN 'US' ELSE 'US-CA' END",
+			"review_status": "CASE WHEN " + open + " THEN 'pending' WHEN i % 100 IN (20, 21) THEN 'approved'" +
+				" WHEN i % 100 = 22 THEN 'rejected' ELSE '' END",
+			"reviewer":          "CASE WHEN i % 100 IN (20, 22) THEN 'jo' WHEN i % 100 = 21 THEN 'kim' END",
+			"review_flagged_at": "CASE WHEN " + open + " OR i % 100 IN (20, 21, 22) THEN " + created + " END",
+		}},
+		{"events", 2 * g.sessions, map[string]string{
+			"id": randomID(models.PrefixEvent, "i"), "created": at, "type": kind,
+			"session_id": randomID(models.PrefixSession, "((i + 1) / 2)"),
+		}},
+		{"webhook_deliveries", 2 * g.sessions, map[string]string{
+			"id": randomID(models.PrefixDelivery, "i"), "created": at, "event_type": kind, "due_at": "4000000000000000",
+			"event_id": randomID(models.PrefixEvent, "i"), "session_id": randomID(models.PrefixSession, "((i + 1) / 2)"),
+			"attempt": "CASE WHEN i % 100 = 7 OR i > 2 * " + n + " - 50 THEN 2 ELSE 1 END", "outstanding": "i > 2 * " + n + " - 50",
+			"status": "CASE WHEN i > 2 * " + n + " - 50 THEN 'pending' WHEN i % 100 IN (7, 8, 9) THEN 'failed' ELSE 'succeeded' END",
+		}},
+	}
+}
+
+// copyRows writes the copies of a table.
+func (g *grown) copyRows(ctx context.Context, c copies) error {
+	rows, err := g.database.Query(ctx, "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1", c.name)
+	if err != nil {
+		return err
+	}
+	columns, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	values := slices.Clone(columns)
+	for i, column := range columns {
+		if expression, set := c.set[column]; set {
+			values[i] = expression
+		}
+	}
+	_, err = g.database.Exec(ctx, fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[3]s"+
+		" FROM (SELECT * FROM %[1]s LIMIT 1) AS one CROSS JOIN generate_series(1, %[4]d) AS i",
+		c.name, strings.Join(columns, ", "), strings.Join(values, ", "), c.rows))
+	return err
+}
