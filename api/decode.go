@@ -120,7 +120,7 @@ func refuseNUL(body []byte) error {
 		}
 		if token.Kind() == '"' && strings.ContainsRune(token.String(), 0) {
 			path := pathOf(decoder.StackPointer())
-			return models.Invalid(strings.ReplaceAll(path, "\x00", "\uFFFD"), "A parameter must not contain the character NUL")
+			return models.Invalid(path, "A parameter must not contain the character NUL")
 		}
 	}
 }

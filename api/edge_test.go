@@ -169,3 +169,37 @@ func TestAnswersAboutPersonsAreKeptNowhere(t *testing.T) {
 	}
 	e.isOK(e.do("GET", "/healthz", "", nil), 200)
 }
+
+// TestEveryRefusalOfEveryRouteIsDocumented is held to the specification by the client, which reports a status that an
+// operation does not list.
+func TestEveryRefusalOfEveryRouteIsDocumented(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, func(o *api.Options) { o.Config.MaxBody = 2000 })
+	ids, client := e.belongings(e.sandbox)
+	seen := map[int]bool{}
+	for _, o := range e.operations("/v1/") {
+		path, credentials := o.at(ids), []string{e.sandbox.secret, e.sandbox.publishable, "nonsense"}
+		if o.forClients() {
+			credentials[0] = client.secret
+		}
+		for _, credential := range credentials {
+			for _, ans := range []answer{
+				e.do(o.method, path+"?nonsense=1", credential, o.body()),
+				e.do(o.method, path+"?%zz", credential, o.body()),
+				e.do(o.method, path, credential, "{"),
+				e.do(o.method, path, credential, `{"nonsense":1}`),
+				e.do(o.method, path, credential, strings.Repeat(" ", 2001)),
+				e.do(o.method, path, credential, "{}", "Content-Encoding", "br"),
+				e.do(o.method, path, credential, "{}", "Content-Type", "text/html"),
+				e.do(o.method, path, credential, "{}", idempotencyKey, "clé"),
+				e.do("TRACE", path, credential, nil),
+				e.do(o.method, path+"/nonsense/nonsense/nonsense", credential, nil),
+			} {
+				seen[ans.status] = true
+			}
+		}
+	}
+	for _, status := range []int{400, 401, 403, 404, 405, 413} {
+		require.True(t, seen[status], "%d was tried", status)
+	}
+}

@@ -114,9 +114,22 @@ func (a *API) fail(g *gin.Context, err error) {
 func refusal(status int, public *models.Error, requestID string) (answer, error) {
 	var object errorObject
 	e := &object.Error
-	e.Type, e.Code, e.Message, e.RequestID = errorKinds[public.Code].name, public.Code, public.Message, requestID
-	e.Param = orNull(public.Param)
+	e.Type, e.Code, e.RequestID = errorKinds[public.Code].name, public.Code, requestID
+	e.Message, e.Param = spoken(public)
 	return reply(status, object)
+}
+
+// The longest message and parameter of an error, in characters. What a message repeats is shorter by itself; a workflow
+// can have many faults.
+const (
+	longestErrorMessage = 4000
+	longestErrorParam   = 400
+)
+
+// spoken is what a client reads of an error, with whatever it repeats of the request made printable. Every error passes
+// through here: those of routes, of the live channel, and of what is served beside the API.
+func spoken(public *models.Error) (message string, param *string) {
+	return models.Printable(public.Message, longestErrorMessage), orNull(models.Printable(public.Param, longestErrorParam))
 }
 
 func setErrorHeaders(g *gin.Context, status int, retryAfter time.Duration) {

@@ -95,7 +95,9 @@ type errorMessage struct {
 }
 
 func errorOf(id *string, public *models.Error) errorMessage {
-	return errorMessage{Type: "error", ID: id, Code: public.Code, Message: public.Message, Param: orNull(public.Param)}
+	m := errorMessage{Type: "error", ID: id, Code: public.Code}
+	m.Message, m.Param = spoken(public)
+	return m
 }
 
 // stateMessage is the session as the phone's view shows it.

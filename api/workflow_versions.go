@@ -91,7 +91,7 @@ func (a *API) validateWorkflow(c *call) (answer, error) {
 func showFaults(faults []graph.Fault) []faultObject {
 	all := make([]faultObject, 0, len(faults))
 	for _, fault := range faults {
-		shown := faultObject{Field: fault.Field, Message: fault.Message}
+		shown := faultObject{Field: fault.Field, Message: models.Printable(fault.Message, longestErrorMessage)}
 		if fault.Node != "" {
 			shown.Node = &fault.Node
 		}

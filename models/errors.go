@@ -112,11 +112,14 @@ func CodeOf(err error) ErrorCode {
 	return CodeInternal
 }
 
+// longestExplanation is beyond the length of any message that people read in a terminal.
+const longestExplanation = 4000
+
 // Explain gives the public message of the domain error in err, for people who read it without its code.
 func Explain(err error) error {
 	var domain *Error
 	if errors.As(err, &domain) && domain.Message != "" {
-		return errors.New(domain.Message)
+		return errors.New(Printable(domain.Message, longestExplanation))
 	}
 	return err
 }
