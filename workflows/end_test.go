@@ -178,3 +178,20 @@ func (p *play) timers() *[]time.Duration {
 	p.env.SetOnTimerScheduledListener(func(_ string, d time.Duration) { timers = append(timers, d) })
 	return &timers
 }
+
+// A caller meets the deadline first, and records the expiry; the run finds that, and delivers its event.
+func TestARunFindsItsSessionExpiredByACaller(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	merchant, endpoint := p.merchant(t, models.AllEvents)
+	session := p.Begin(t, scene.AnyOf(document), scene.Lasting(time.Hour))
+	var refused error
+	p.after(time.Hour, func() { _, refused = p.MarkOpened(t.Context(), session.OrgID, session.ID) })
+
+	p.run(t, session)
+
+	require.Equal(t, models.CodeSessionTerminal, models.CodeOf(refused))
+	p.ended(t, session, models.StatusExpired, time.Hour)
+	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionExpired}, merchant.Heard())
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded, models.DeliverySucceeded}, p.Statuses(t, endpoint))
+}

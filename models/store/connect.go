@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -99,8 +100,13 @@ func severalHosts(config *pgx.ConnConfig) bool {
 }
 
 // open makes the pool.
-func (p *primary) open() *sql.DB {
-	db := stdlib.OpenDB(*p.config,
+func (p *primary) open() *sql.DB { return p.openWith(nil) }
+
+// openWith makes a pool whose sessions have further settings of PostgreSQL.
+func (p *primary) openWith(settings map[string]string) *sql.DB {
+	config := p.config.Copy()
+	maps.Copy(config.RuntimeParams, settings)
+	db := stdlib.OpenDB(*config,
 		stdlib.OptionAfterConnect(func(_ context.Context, conn *pgx.Conn) error {
 			p.proved(conn, p.suspicions.Load())
 			return nil

@@ -54,6 +54,9 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 		d.Delivery.Status = models.DeliveryClosed
 		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
 	}
+	if err := s.endOverlap(ctx, &d.Endpoint); err != nil {
+		return d, err
+	}
 	d.Secret, d.NextSecret, err = s.secrets(d.Endpoint)
 	return d, err
 }

@@ -115,6 +115,20 @@ func (s *Store) secrets(e models.WebhookEndpoint) (signs, next string, err error
 	return string(old), string(current), err
 }
 
+// endOverlap erases the old secret of an endpoint whose overlap is over, so that no clock has it sign again.
+func (s *Store) endOverlap(ctx context.Context, e *models.WebhookEndpoint) error {
+	if e.OldSecretSealed == nil || e.Overlaps(s.Now()) {
+		return nil
+	}
+	err := s.read(ctx).Model(&models.WebhookEndpoint{}).
+		Where("id = ? AND org_id = ? AND overlap_until <= ?", e.ID, e.OrgID, s.Now()).
+		Updates(map[string]any{"old_secret_sealed": nil, "overlap_until": nil}).Error
+	if err == nil {
+		e.OldSecretSealed, e.OverlapUntil = nil, nil
+	}
+	return err
+}
+
 // Endpoint reads an endpoint.
 func (s *Store) Endpoint(ctx context.Context, org, id string) (models.WebhookEndpoint, error) {
 	return endpointIn(s.read(ctx), org, id)

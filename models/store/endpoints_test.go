@@ -255,6 +255,8 @@ func rotationWithAnOverlapKeepsTheOldSecret(t *testing.T, f *fixture) {
 	require.Equal(t, [2]string{old, secret}, f.signs(t, e))
 	f.clock.Advance(time.Microsecond)
 	require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
+	f.clock.Advance(-10 * time.Minute)
+	require.Equal(t, [2]string{secret, ""}, f.signs(t, e), "a clock that is set back revives no secret")
 	require.NotContains(t, f.dump(t), old)
 }
 

@@ -42,3 +42,13 @@ func (s *Store) SQL(do func(execute func(string) error) error) error {
 		return err
 	})
 }
+
+// DownTo takes migrations back.
+func (s *Store) DownTo(ctx context.Context, version int64) error {
+	provider, err := s.migrator(s.sqlDB)
+	if err != nil {
+		return err
+	}
+	_, err = provider.DownTo(ctx, version)
+	return err
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -68,8 +69,7 @@ func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
 		concurrently = "CONCURRENTLY "
 	}
 	if drop := dropIndex.FindStringSubmatch(statement); drop != nil {
-		_, err := db.ExecContext(ctx, "DROP INDEX "+concurrently+"IF EXISTS "+drop[1])
-		return err
+		return s.unhurried(ctx, db, "DROP INDEX "+concurrently+"IF EXISTS "+drop[1])
 	}
 	create := createIndex.FindStringSubmatch(statement)
 	if create == nil {
@@ -81,8 +81,26 @@ func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
 		}
 	}
 	rest := strings.TrimPrefix(statement, "CREATE "+create[1]+"INDEX ")
-	_, err := db.ExecContext(ctx, "CREATE "+create[1]+"INDEX "+concurrently+"IF NOT EXISTS "+rest)
-	return err
+	return s.unhurried(ctx, db, "CREATE "+create[1]+"INDEX "+concurrently+"IF NOT EXISTS "+rest)
+}
+
+// unhurried carries out a statement that may wait for locks, because nobody queues behind it.
+func (s *Store) unhurried(ctx context.Context, db *sql.DB, statement string) error {
+	if s.dialect != dialectPostgres {
+		_, err := db.ExecContext(ctx, statement)
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "SET lock_timeout = 0"); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, statement)
+	_, resetErr := conn.ExecContext(context.WithoutCancel(ctx), "RESET lock_timeout")
+	return errors.Join(err, resetErr)
 }
 
 // dropInvalid drops the index if a crash has left it half built: it would not be used, and every write would update it.

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -24,7 +27,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := s.migrator(options...)
+	db, done := s.migratingPool()
+	defer done()
+	provider, err := s.migrator(db, options...)
 	if err != nil {
 		return err
 	}
@@ -34,8 +39,28 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
+// lockPatience is how long a migration queues for a table at a time: whoever comes after it queues behind it, and has
+// no more than WriteLimit.
+const lockPatience = 500 * time.Millisecond
+
+const (
+	// lockPause is how long others get their turn before a migration queues again, and lockTries how often it does.
+	lockPause = time.Second
+	lockTries = 300
+)
+
+// migratingPool connects for migrations. On PostgreSQL a statement gives up its place in the queue for a lock after
+// lockPatience.
+func (s *Store) migratingPool() (db *sql.DB, done func()) {
+	if s.primary == nil {
+		return s.sqlDB, func() {}
+	}
+	db = s.primary.openWith(map[string]string{"lock_timeout": strconv.FormatInt(lockPatience.Milliseconds(), 10)})
+	return db, func() { _ = db.Close() }
+}
+
 // migrator knows all migrations.
-func (s *Store) migrator(options ...goose.ProviderOption) (*goose.Provider, error) {
+func (s *Store) migrator(db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, err
@@ -46,23 +71,32 @@ func (s *Store) migrator(options ...goose.ProviderOption) (*goose.Provider, erro
 	}
 	options = append(options, goose.WithLogger(goose.NopLogger()), goose.WithGoMigrations(indexes...),
 		goose.WithDisableGlobalRegistry(true))
-	return goose.NewProvider(goose.Dialect(s.dialect), s.sqlDB, files, options...)
+	return goose.NewProvider(goose.Dialect(s.dialect), db, files, options...)
 }
 
 // up applies what is missing. SQLite has no lock to take: who meets another process at a migration finds that one
-// applied when it looks again.
-func (s *Store) up(ctx context.Context, provider *goose.Provider) (err error) {
-	for range len(provider.ListSources()) + 1 {
-		if _, err = provider.Up(ctx); err == nil || s.dialect != dialectSQLite {
-			break
+// applied when it looks again. PostgreSQL has requests in the way of a lock: a migration lets them pass, and tries again.
+func (s *Store) up(ctx context.Context, provider *goose.Provider) error {
+	_, err := provider.Up(ctx)
+	if s.dialect == dialectSQLite {
+		for range provider.ListSources() {
+			if err == nil {
+				break
+			}
+			_, err = provider.Up(ctx)
 		}
+		return err
+	}
+	for try := 1; lockedOut(err) && try < lockTries && ctx.Err() == nil; try++ {
+		pause(ctx, lockPause)
+		_, err = provider.Up(ctx)
 	}
 	return err
 }
 
 // Migrated reports whether the schema is the one that this binary knows.
 func (s *Store) Migrated(ctx context.Context) (bool, error) {
-	provider, err := s.migrator()
+	provider, err := s.migrator(s.sqlDB)
 	if err != nil {
 		return false, err
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 // Of PostgreSQL's own: it serves many processes, and many transactions that write at once.
@@ -24,6 +26,7 @@ var postgresScenarios = []scenario{
 	lostCommitOfAClaimLetsTheDeviceIn,
 	lostCommitTakesNoOthersChange,
 	readOnlyServerIsAFault,
+	migrationThatWaitsForALockLetsRequestsPass,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {
@@ -120,4 +123,25 @@ func (f *fixture) requireBlocked(t *testing.T, n int) {
 		return n == f.count(t, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'`)
 	}, longEnough, time.Millisecond)
+}
+
+// A migration that queues for a table has every request queue behind it.
+func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
+	require.NoError(t, f.DownTo(t.Context(), 13)) // the next one adds columns to handoffs
+	long, err := f.raw(t).BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = long.ExecContext(t.Context(), "SELECT 1 FROM handoffs")
+	require.NoError(t, err)
+	migrated := make(chan error, 1)
+	go func() { migrated <- f.Migrate(t.Context()) }()
+	for range 3 {
+		f.requireBlocked(t, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), store.WriteLimit)
+		_, err := f.raw(t).ExecContext(ctx, "UPDATE handoffs SET number = number")
+		cancel()
+		require.NoError(t, err)
+	}
+	require.Empty(t, migrated)
+	require.NoError(t, long.Rollback())
+	require.NoError(t, <-migrated)
 }

@@ -106,6 +106,12 @@ func dangles(err error) bool {
 	return errors.As(err, &sqlite) && sqlite.Code() == codeDangling
 }
 
+// lockedOut reports whether a statement gave up its wait for a lock.
+func lockedOut(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == stateLockTimeout
+}
+
 // duplicate reports whether PostgreSQL refused a row whose key is taken.
 func duplicate(err error) bool {
 	var refused *pgconn.PgError
