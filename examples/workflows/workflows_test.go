@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 )
@@ -23,17 +24,28 @@ type example struct {
 	graph.Definition
 }
 
+// table is the body of POST /v1/workflows/:id/simulate.
+type table struct {
+	Cases []simulated `json:"cases"`
+}
+
 // simulated is a case: what happens, and how it must end.
 type simulated struct {
-	Name   string            `json:"name"`
-	Script simulation.Script `json:"script"`
-	Expect struct {
+	Name string `json:"name"`
+	condition.Facts
+	Results []simulation.Result `json:"results"`
+	Reviews []simulation.Review `json:"reviews"`
+	Expect  struct {
 		Outcome       graph.Outcome    `json:"outcome"`
 		FailureReason rules.ReasonCode `json:"failure_reason"`
-		Path          []string         `json:"path"`    // all nodes, in order
-		Last          string           `json:"last"`    // the last node alone
-		Waiting       []string         `json:"waiting"` // the nodes that wait
+		Path          []string         `json:"path"`        // all nodes, in order
+		Last          string           `json:"last"`        // the last node alone
+		WaitingFor    []string         `json:"waiting_for"` // the nodes that wait
 	} `json:"expect"`
+}
+
+func (c simulated) script() simulation.Script {
+	return simulation.Script{Variables: c.Facts, Results: c.Results, Reviews: c.Reviews}
 }
 
 // TestExamples compiles every workflow and simulates its cases, which together
@@ -52,10 +64,10 @@ func TestExamples(t *testing.T) {
 			g, faults := graph.Compile(e.Definition)
 			require.Empty(t, faults)
 			requireAllowed(t, e.Definition)
-			var cases []simulated
-			read(t, strings.TrimSuffix(file, ".json")+".cases.json", &cases)
+			var played table
+			read(t, strings.TrimSuffix(file, ".json")+".cases.json", &played)
 			shown := map[string]bool{}
-			for _, c := range cases {
+			for _, c := range played.Cases {
 				t.Run(c.Name, func(t *testing.T) { simulate(t, g, c, shown) })
 			}
 			requireAllShown(t, g, shown)
@@ -80,14 +92,14 @@ func requireAllowed(t *testing.T, d graph.Definition) {
 
 func simulate(t *testing.T, g graph.Graph, c simulated, shown map[string]bool) {
 	t.Helper()
-	require.Empty(t, c.Script.Check())
-	trace, err := simulation.Run(g, c.Script)
+	require.Empty(t, c.script().Check())
+	trace, err := simulation.Run(g, c.script())
 	require.NoError(t, err)
 	require.Equal(t, c.Expect.Outcome, trace.Outcome, "%+v", trace)
 	require.Equal(t, c.Expect.FailureReason, trace.FailureReason)
 	require.Empty(t, trace.UnusedResults, "%+v", trace)
 	require.Empty(t, trace.UnusedReviews, "%+v", trace)
-	require.NotEmpty(t, append(append(c.Expect.Path, c.Expect.Waiting...), c.Expect.Last), "expects nothing")
+	require.NotEmpty(t, append(append(c.Expect.Path, c.Expect.WaitingFor...), c.Expect.Last), "expects nothing")
 	if c.Expect.Path != nil {
 		require.Equal(t, c.Expect.Path, trace.Path())
 	}
@@ -98,7 +110,7 @@ func simulate(t *testing.T, g graph.Graph, c simulated, shown map[string]bool) {
 	for _, w := range trace.Waiting {
 		waiting = append(waiting, w.Node)
 	}
-	require.Equal(t, c.Expect.Waiting, waiting)
+	require.Equal(t, c.Expect.WaitingFor, waiting)
 	for _, step := range trace.Steps {
 		shown[step.Node] = true
 		shown[step.Node+" → "+step.Next] = true
