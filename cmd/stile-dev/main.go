@@ -27,6 +27,9 @@ type flags struct {
 	json                                   bool
 }
 
+// defaultData is the data folder where no flag names another.
+const defaultData = ".stile"
+
 func newCommand() *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
@@ -38,11 +41,11 @@ func newCommand() *cobra.Command {
 			return run(cmd.Context(), f, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&f.data, "data", ".stile", "folder that keeps everything between runs")
+	cmd.Flags().StringVar(&f.data, "data", defaultData, "folder that keeps everything between runs")
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API; port 0 picks a free one")
 	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", "127.0.0.1:7233", "address of the Temporal server")
 	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
-	cmd.AddCommand(phoneCommand())
+	cmd.AddCommand(phoneCommand(), envCommand())
 	return cmd
 }

@@ -15,12 +15,13 @@ type ready struct {
 	TemporalNamespace string `json:"temporal_namespace"`
 	TemporalUI        string `json:"temporal_ui"`
 	seeded
+	folder string
 }
 
-func newReady(api string, c config.Config, ui string, s seeded) ready {
+func newReady(api string, c config.Config, ui string, s seeded, folder string) ready {
 	return ready{
 		API: api, Temporal: "http://" + c.TemporalAddress, TemporalNamespace: c.TemporalNamespace, TemporalUI: ui,
-		seeded: s,
+		seeded: s, folder: folder,
 	}
 }
 
@@ -49,10 +50,14 @@ Try it:
     -H "Content-Type: application/json" \
     -d '{"type": "age", "workflow_id": "%s"}'
 
+See what happened to a session:
+
+  eval "$(go run ./cmd/stile-dev env --data '%s')" && go run ./cmd/stile session show vks_...
+
 Ctrl-C stops it; the same folder goes on where it was.
 `, r.API, r.TemporalUI, r.Temporal,
 		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
 		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
-		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow)
+		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder)
 	return err
 }

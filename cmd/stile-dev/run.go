@@ -45,8 +45,11 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := folder.save(temporalFile, temporalAddress{c.TemporalAddress}); err != nil {
+		return err
+	}
 	a.Start(ctx)
-	ready := newReady(a.URL(), c, temporal.UIURL(), credentials)
+	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.dir)
 	if err := ready.print(out, f.json); err != nil {
 		return err
 	}
