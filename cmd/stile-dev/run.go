@@ -13,6 +13,7 @@ import (
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/workflows"
 )
@@ -102,8 +103,12 @@ func startTemporal(ctx context.Context, c *config.Config, f flags, folder *folde
 	if os.Getenv("TEMPORAL_ADDRESS") != "" {
 		return embedded{}, nil
 	}
+	database := folder.path("temporal.db")
+	if err := store.KeepPrivate(database); err != nil {
+		return embedded{}, err
+	}
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
-		DatabaseFile: folder.path("temporal.db"), FrontendAddress: f.temporalListen, UIAddress: f.uiListen,
+		DatabaseFile: database, FrontendAddress: f.temporalListen, UIAddress: f.uiListen,
 		Namespace: c.TemporalNamespace, SearchAttributes: workflows.SearchAttributes(), Logger: app.NewLogger("error"),
 	})
 	if err != nil {

@@ -42,6 +42,9 @@ const (
 func (s *Store) dialector(url string) (gorm.Dialector, error) {
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		s.dialect = dialectSQLite
+		if err := keepPrivate(path); err != nil {
+			return nil, err
+		}
 		// Without _txlock=immediate concurrent transactions fail busy when they come to write.
 		dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 			"&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"
