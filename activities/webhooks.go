@@ -102,6 +102,7 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 	if err != nil {
 		return models.DeliveryOutcome{}, err
 	}
+	answer.GoneBefore = dispatch.Endpoint.GoneAt
 	fault.Point("webhook.answered")
 	outcome, err := a.record(ctx, dispatch.Delivery, answer)
 	if err == nil && a.Delivered != nil {

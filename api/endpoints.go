@@ -18,7 +18,10 @@ type endpointObject struct {
 	Updated       models.Timestamp      `json:"updated"`
 	// OverlapUntil is when a rotation under way ends: until then the old secret signs.
 	OverlapUntil *models.Timestamp `json:"overlap_until"`
-	Secret       string            `json:"secret,omitempty"` // only on create and rotate-secret
+	// DisabledReason and DisabledAt are null unless Stile disabled the endpoint.
+	DisabledReason *models.DisabledReason `json:"disabled_reason"`
+	DisabledAt     *models.Timestamp      `json:"disabled_at"`
+	Secret         string                 `json:"secret,omitempty"` // only on create and rotate-secret
 }
 
 type deletedObject struct {
@@ -30,11 +33,15 @@ type deletedObject struct {
 const objectEndpoint = "webhook_endpoint"
 
 func showEndpoint(e models.WebhookEndpoint) endpointObject {
-	return endpointObject{
+	object := endpointObject{
 		ID: e.ID, Object: objectEndpoint, URL: e.URL, EnabledEvents: e.EnabledEvents.V, Status: e.Status,
 		Description: e.Description, Metadata: e.Metadata.V, Created: e.Created, Updated: e.Updated,
 		OverlapUntil: e.OverlapUntil,
 	}
+	if e.Status == models.EndpointDisabled { // a process of the version before leaves them when it enables
+		object.DisabledReason, object.DisabledAt = e.DisabledReason, e.DisabledAt
+	}
+	return object
 }
 
 func (a *API) createEndpoint(c *call) (answer, error) {

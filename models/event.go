@@ -76,6 +76,12 @@ const (
 	EndpointDisabled EndpointStatus = "disabled"
 )
 
+// DisabledReason says why Stile disabled an endpoint.
+type DisabledReason string
+
+// DisabledGone says that the endpoint answered 410 Gone, and again to a later attempt.
+const DisabledGone DisabledReason = "gone"
+
 // WebhookEndpoint is where a merchant receives events.
 type WebhookEndpoint struct {
 	ID            string `gorm:"primaryKey"`
@@ -91,9 +97,14 @@ type WebhookEndpoint struct {
 	OverlapUntil    *Timestamp
 	// RotationID names the last rotation, so that a repeat of its request is known; "" before there was one.
 	RotationID string
-	Deleted    bool
-	Created    Timestamp
-	Updated    Timestamp
+	// GoneAt is when the endpoint answered 410 Gone, which a later attempt has yet to confirm; nil where it did not.
+	GoneAt *Timestamp
+	// DisabledReason and DisabledAt say why and when Stile disabled the endpoint; nil where Stile did not.
+	DisabledReason *DisabledReason
+	DisabledAt     *Timestamp
+	Deleted        bool
+	Created        Timestamp
+	Updated        Timestamp
 }
 
 // TableName names the table for gorm.

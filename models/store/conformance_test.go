@@ -33,6 +33,7 @@ var areas = map[string][]scenario{
 	"sweeps":         sweepScenarios,
 	"retention":      retentionScenarios,
 	"endpoints":      endpointScenarios,
+	"gone endpoints": goneScenarios,
 	"connectors":     connectorScenarios,
 	"deliveries":     deliveryScenarios,
 	"exchanges":      exchangeScenarios,

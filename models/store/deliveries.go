@@ -71,6 +71,9 @@ type Answer struct {
 	Duration       time.Duration
 	// RetryAfter is how long the receiver asks not to be asked again; 0 where it does not say.
 	RetryAfter time.Duration
+	// GoneBefore is the GoneAt of the endpoint as the attempt found it. A 410 then confirms the earlier one, and any
+	// other answer revokes it.
+	GoneBefore *models.Timestamp
 }
 
 // RecordAnswer completes an attempt. A failed one is followed by the next of the schedule (the wait before attempt
@@ -80,7 +83,7 @@ func (s *Store) RecordAnswer(
 ) (models.DeliveryOutcome, error) {
 	now := s.Now()
 	next := s.nextAttempt(d, a, schedule, now)
-	if next == nil {
+	if next == nil && !a.concernsEndpoint() {
 		return s.complete(ctx, d, a, now)
 	}
 	var outcome models.DeliveryOutcome
@@ -88,20 +91,30 @@ func (s *Store) RecordAnswer(
 		if err := holdEndpoint(tx, d.OrgID, d.EndpointID); err != nil {
 			return err
 		}
-		res := pendingDelivery(tx, d).Updates(s.completion(d, a, next, now))
-		if res.Error != nil {
-			return res.Error
-		}
-		if res.RowsAffected == 1 {
-			if err := tx.Create(next).Error; err != nil {
-				return err
-			}
+		if err := s.completeIn(tx, d, a, next, now); err != nil {
+			return err
 		}
 		var err error
 		outcome, err = outcomeIn(tx, d)
 		return err
 	})
 	return outcome, err
+}
+
+// completeIn ends a pending attempt at an endpoint that is held, notes what the answer says of the endpoint, and stores
+// the next attempt, unless there is none or the endpoint has been disabled by that. An attempt completed already changes nothing.
+func (s *Store) completeIn(
+	tx *gorm.DB, d models.Delivery, a Answer, next *models.Delivery, now models.Timestamp,
+) error {
+	res := pendingDelivery(tx, d).Updates(s.completion(d, a, next, now))
+	if res.Error != nil || res.RowsAffected == 0 {
+		return res.Error
+	}
+	disabled, err := s.noteGone(tx, d, a, now)
+	if err != nil || disabled || next == nil {
+		return err
+	}
+	return tx.Create(next).Error
 }
 
 // complete ends an attempt that none follows: one row, one statement, and its outcome is known without reading it.

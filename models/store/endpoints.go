@@ -158,12 +158,17 @@ func (s *Store) UpdateEndpoint(
 		if e, err = endpointIn(tx, org, id); err != nil {
 			return err
 		}
+		was := e
 		if err = edit(&e); err != nil {
 			return err
+		}
+		if e.Status == models.EndpointEnabled && (was.Status != e.Status || was.URL != e.URL) {
+			e.GoneAt, e.DisabledReason, e.DisabledAt = nil, nil, nil
 		}
 		err = tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).Updates(map[string]any{
 			"url": e.URL, "enabled_events": e.EnabledEvents, "status": e.Status,
 			"description": e.Description, "metadata": e.Metadata,
+			"gone_at": e.GoneAt, "disabled_reason": e.DisabledReason, "disabled_at": e.DisabledAt,
 		}).Error
 		if err == nil && e.Status == models.EndpointDisabled {
 			err = s.closeDeliveries(tx, id)

@@ -15,6 +15,7 @@ import (
 const (
 	ActorCLI      = "cli"
 	ActorTemporal = "temporal"
+	ActorSystem   = "system" // Stile itself
 )
 
 func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map[string]any) error {
