@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
 
@@ -17,7 +19,7 @@ func (a *Webhooks) Ask(ctx context.Context, url string) (store.Answer, error) {
 	if err != nil {
 		return store.Answer{}, err
 	}
-	return a.ask(request)
+	return a.ask(request, func() models.Timestamp { return models.At(time.Now()) })
 }
 
 // Class shows the tests what is known of an endpoint.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -299,4 +300,27 @@ func listening(speak func(net.Conn)) func(*testing.T) string {
 		}()
 		return "http://" + listener.Addr().String() + "/hook-secret"
 	}
+}
+
+func TestAReceiverThatIsGoneIsLeftAloneAfterItConfirms(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	var asked atomic.Int32
+	receiver := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusGone)
+	})
+	endpoint := p.SubscribeURL(t, receiver, models.EventSessionCreated)
+	first := p.deliver(t, p.owe(t, endpoint))
+	require.NotNil(t, first.Next)
+	p.clock.Advance(time.Minute)
+	p.owe(t, endpoint)
+	all := p.Deliveries(t, endpoint)
+	require.Nil(t, p.deliver(t, all[len(all)-1].Ref()).Next)
+	p.clock.Advance(time.Hour)
+	require.Equal(t, models.DeliveryClosed, p.deliver(t, *first.Next).Status)
+	require.Equal(t, int32(2), asked.Load())
+	now, err := p.Scene.Endpoint(t.Context(), p.Org, endpoint.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointDisabled, now.Status)
 }

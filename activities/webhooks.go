@@ -148,7 +148,7 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 		request.Header.Set(name, value)
 	}
 	started := time.Now()
-	answer, err := a.ask(request)
+	answer, err := a.ask(request, a.Store.Now)
 	answer.Sent, answer.Duration = &sent, time.Since(started)
 	if err == nil {
 		return answer, nil
@@ -161,8 +161,8 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 }
 
 // ask makes the request and hears the answer out. An answer that breaks off, or takes too long, comes with an error and
-// what was heard of it.
-func (a *Webhooks) ask(request *http.Request) (store.Answer, error) {
+// what was heard of it. The clock is read for a Retry-After that names a date.
+func (a *Webhooks) ask(request *http.Request, now func() models.Timestamp) (store.Answer, error) {
 	response, err := a.Client.Do(request)
 	if err != nil {
 		return store.Answer{}, err
@@ -171,7 +171,7 @@ func (a *Webhooks) ask(request *http.Request) (store.Answer, error) {
 	body, err := listen(response.Body)
 	return store.Answer{
 		Acknowledged:   response.StatusCode >= 200 && response.StatusCode < 300,
-		ResponseStatus: &response.StatusCode, Body: body, RetryAfter: outbound.RetryAfter(response, a.Store.Now().Time),
+		ResponseStatus: &response.StatusCode, Body: body, RetryAfter: outbound.RetryAfter(response, now().Time),
 	}, err
 }
 

@@ -16,6 +16,8 @@ type Config struct {
 	ReviewTimeout time.Duration
 	// SandboxQuota caps the sessions of a sandbox organization per calendar month. Default 500.
 	SandboxQuota int
+	// EndpointLimit caps the webhook endpoints of an organization. Default 50.
+	EndpointLimit int
 
 	// Requests per rolling minute.
 	RateLimitSecret      int // per secret key. Default 1000.
@@ -68,6 +70,7 @@ func (c Config) WithDefaults() Config {
 	c.SessionTTL = cmp.Or(c.SessionTTL, 24*time.Hour)
 	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, 72*time.Hour)
 	c.SandboxQuota = cmp.Or(c.SandboxQuota, 500)
+	c.EndpointLimit = cmp.Or(c.EndpointLimit, 50)
 	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, 1000)
 	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, 100)
 	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)

@@ -65,7 +65,7 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	if err := edit(&endpoint); err != nil {
 		return answer{}, err
 	}
-	endpoint, secret, err := a.store.CreateEndpoint(c.ctx, c.actor(), endpoint)
+	endpoint, secret, err := a.store.CreateEndpoint(c.ctx, c.actor(), endpoint, a.config.EndpointLimit)
 	if err != nil {
 		return answer{}, err
 	}

@@ -3,9 +3,12 @@ package api_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -120,4 +123,42 @@ func TestEvents(t *testing.T) {
 	require.InDelta(t, 0, e.do("GET", path, e.sandbox.secret, nil).object["pending_webhooks"], 0)
 	e.isError(e.do("GET", "/v1/events?type=verification_session.opened", e.sandbox.secret, nil), 400, "parameter_invalid", "type")
 	e.isError(e.do("GET", "/v1/events/evt_unknown", e.sandbox.secret, nil), 404, "resource_missing", "id")
+}
+
+func TestAnOrganizationHasAtMostSoManyEndpoints(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, func(o *api.Options) { o.Config.EndpointLimit = 2 })
+	first := e.hook(e.sandbox)
+	e.hook(e.sandbox)
+	one := obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}
+	e.isError(e.do("POST", pathEndpoints, e.sandbox.secret, one), 409, "endpoint_limit_reached")
+	e.isOK(e.do("POST", pathEndpoints, e.stranger.secret, one), 201)
+	e.isOK(e.do("DELETE", first, e.sandbox.secret, nil), 200)
+	e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret, one), 201)
+}
+
+func TestAnEndpointThatIsGoneSaysSo(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	hook := e.hook(e.sandbox)
+	shown := func() obj { return e.isOK(e.do("GET", hook, e.sandbox.secret, nil), 200).object }
+	require.Nil(t, shown()["disabled_reason"])
+	require.Nil(t, shown()["disabled_at"])
+	for range 2 {
+		e.attest()
+		dispatch, err := e.store.Dispatch(t.Context(), e.sandbox.org.ID, in(e.deliveries(hook, "?status=pending"), 0, "id").(string))
+		require.NoError(t, err)
+		_, err = e.store.RecordAnswer(t.Context(), dispatch.Delivery,
+			store.Answer{ResponseStatus: ptr(410), GoneBefore: dispatch.Endpoint.GoneAt}, nil)
+		require.NoError(t, err)
+		e.clock.advance(time.Second)
+	}
+	gone := shown()
+	require.Equal(t, []any{"disabled", "gone"}, []any{gone["status"], gone["disabled_reason"]})
+	require.InDelta(t, e.clock.now().Unix()-1, gone["disabled_at"], 0)
+
+	enabled := e.isOK(e.do("POST", hook, e.sandbox.secret, obj{"status": "enabled"}), 200).object
+	require.Equal(t, []any{"enabled", nil, nil}, []any{enabled["status"], enabled["disabled_reason"], enabled["disabled_at"]})
+	e.isOK(e.do("POST", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
+	require.Nil(t, shown()["disabled_reason"], "its owner did")
 }

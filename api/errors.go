@@ -37,6 +37,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeSignatureInvalid:         {http.StatusUnauthorized, typeAuthentication},
 	models.CodeDeliveryNotFailed:        {http.StatusConflict, typeInvalidRequest},
 	models.CodeEndpointDisabled:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeEndpointLimit:            {http.StatusConflict, typeInvalidRequest},
 	models.CodeRotationInProgress:       {http.StatusConflict, typeInvalidRequest},
 	models.CodeVerdictGiven:             {http.StatusConflict, typeInvalidRequest},
 	models.CodeTestQuotaExceeded:        {http.StatusPaymentRequired, typeInvalidRequest},

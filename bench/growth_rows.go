@@ -73,7 +73,7 @@ func (g *grown) plant(ctx context.Context) (err error) {
 	endpoint, _, err := g.stile.api.Store().CreateEndpoint(ctx, "bench", models.WebhookEndpoint{
 		OrgID: g.org, URL: "http://127.0.0.1:1/", Status: models.EndpointEnabled,
 		EnabledEvents: models.AsJSON([]models.EventType{models.AllEvents}),
-	})
+	}, 0)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (t *tenant) subscribe(ctx context.Context, url string) (string, error) {
 	endpoint, _, err := t.stile.api.Store().CreateEndpoint(ctx, store.ActorCLI, models.WebhookEndpoint{
 		OrgID: t.org, URL: url, Status: models.EndpointEnabled,
 		EnabledEvents: models.AsJSON([]models.EventType{models.EventSessionVerified}),
-	})
+	}, 0)
 	return endpoint.ID, err
 }
 

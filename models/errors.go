@@ -51,6 +51,7 @@ const (
 	CodeVerdictGiven          ErrorCode = "verdict_given"
 	CodeDeliveryNotFailed     ErrorCode = "delivery_not_failed"
 	CodeEndpointDisabled      ErrorCode = "endpoint_disabled"
+	CodeEndpointLimit         ErrorCode = "endpoint_limit_reached"
 	CodeRotationInProgress    ErrorCode = "rotation_in_progress"
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeRequestTooLarge       ErrorCode = "request_too_large"

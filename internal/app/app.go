@@ -204,7 +204,8 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		Store: a.store, Orchestrator: orders, Locator: locator, Rules: book, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
 			HandoffTTL: c.HandoffTokenTTL, HandoffReuse: c.HandoffReuseWindow,
-			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota, SlowDelay: c.SimulatedDelay,
+			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
+			EndpointLimit: c.EndpointLimit, SlowDelay: c.SimulatedDelay,
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,

@@ -60,6 +60,7 @@ type Config struct {
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how overdue counts as lost
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
+	EndpointLimit        int // STILE_WEBHOOK_ENDPOINTS: webhook endpoints of an organization
 	RateLimitSecret      int // STILE_RATE_LIMIT_SECRET: requests per minute and secret key
 	RateLimitPublishable int // STILE_RATE_LIMIT_PUBLISHABLE: … and publishable key
 	RateLimitSession     int // STILE_RATE_LIMIT_SESSION: … and session, by client secret
@@ -113,6 +114,7 @@ func Read(get func(name string) string) (Config, error) {
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", 5*time.Second),
 
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", 500),
+		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", 50),
 		RateLimitSecret:      r.number("STILE_RATE_LIMIT_SECRET", 1000),
 		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", 100),
 		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", 300),

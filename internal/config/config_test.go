@@ -22,6 +22,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	require.Equal(t, []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}, c.WebhookRetrySchedule)
 	require.Equal(t, 30*time.Second, c.WebhookTimeout)
 	require.Equal(t, 500, c.SandboxQuota)
+	require.Equal(t, 50, c.EndpointLimit)
 	require.Equal(t, 1000, c.RateLimitSecret)
 	require.Equal(t, 100, c.RateLimitPublishable)
 	require.Equal(t, 16, c.WebhookConcurrency)
@@ -36,6 +37,7 @@ func TestABadValueNamesItsVariable(t *testing.T) {
 		"STILE_WEBHOOK_TIMEOUT":        "-1s",
 		"STILE_WEBHOOK_RETRY_SCHEDULE": "5m,never",
 		"STILE_SANDBOX_QUOTA":          "0",
+		"STILE_WEBHOOK_ENDPOINTS":      "0",
 		"STILE_RATE_LIMIT_SECRET":      "many",
 		"STILE_WEBHOOK_CONCURRENCY":    "0",
 		"STILE_PROVIDER_CONCURRENCY":   "-1",

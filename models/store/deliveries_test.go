@@ -108,7 +108,7 @@ func (f *fixture) pending(t *testing.T, event string) int {
 }
 
 func dispatchHoldsAllThatSendingTakes(t *testing.T, f *fixture) {
-	endpoint, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	endpoint, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	session := f.session(t)
 	delivery := f.delivery(t, session)

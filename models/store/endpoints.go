@@ -19,16 +19,24 @@ func endpointRow(org, id string) configured {
 }
 
 // CreateEndpoint stores an endpoint and returns its signing secret, which is not shown again. A repeat under a
-// reserved id returns the first, with its secret.
+// reserved id returns the first, with its secret. An organization may have most endpoints, disabled ones included; 0
+// means any number. One more is CodeEndpointLimit.
 func (s *Store) CreateEndpoint(
-	ctx context.Context, actor string, e models.WebhookEndpoint,
+	ctx context.Context, actor string, e models.WebhookEndpoint, most int,
 ) (models.WebhookEndpoint, string, error) {
 	now := s.Now()
 	e.ID, e.Created, e.Updated = s.NewID(ctx, models.PrefixEndpoint), now, now
 	e.SecretSealed = s.keys.Seal([]byte(models.NewSecret(models.WebhookSecretPrefix)), endpointPlace(e.OrgID, e.ID))
 	err := s.write(ctx, func(tx *gorm.DB) error {
+		// Racing creations come one after the other, so that they cannot pass the limit together.
+		if err := holdOrganization(tx, e.OrgID); err != nil {
+			return err
+		}
 		made, err := createOnce(tx, &e)
 		if err != nil || !made {
+			return err
+		}
+		if err := withinLimit(tx, e.OrgID, most); err != nil {
 			return err
 		}
 		return s.audit(tx, e.OrgID, actor, "webhook_endpoint.create", e.ID, nil)
@@ -41,6 +49,26 @@ func (s *Store) CreateEndpoint(
 	}
 	secret, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
 	return e, string(secret), err
+}
+
+// holdOrganization takes the organization's row for the transaction by writing to it.
+func holdOrganization(tx *gorm.DB, org string) error {
+	return tx.Model(&models.Organization{}).Where("id = ?", org).
+		Updates(map[string]any{"name": gorm.Expr("name")}).Error
+}
+
+// withinLimit refuses the organization's last endpoint where it is one too many.
+func withinLimit(tx *gorm.DB, org string, most int) error {
+	if most == 0 {
+		return nil
+	}
+	var n int64
+	err := tx.Model(&models.WebhookEndpoint{}).Where("org_id = ? AND NOT deleted", org).Count(&n).Error
+	if err == nil && n > int64(most) {
+		err = models.Errorf(models.CodeEndpointLimit,
+			"The organization has %d webhook endpoints, which is as many as it may have. Delete one that is not needed", n-1)
+	}
+	return err
 }
 
 func oldSecretPlace(org, id string) seal.Place {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +33,14 @@ var endpointScenarios = []scenario{
 	rotationWithoutAnOverlapEndsAllOlderSecrets,
 	racingRotationsHaveOneWinner,
 	repeatedRotationReturnsTheFirstSecret,
+	endpointsHaveALimit,
+	racingCreationsDoNotPassTheLimit,
 }
 
 func endpointIsReadAsCreated(t *testing.T, f *fixture) {
 	e := newEndpoint(f.org, models.EventSessionVerified)
 	e.Description = ptr("production")
-	created, _, err := f.CreateEndpoint(t.Context(), actor, e)
+	created, _, err := f.CreateEndpoint(t.Context(), actor, e, 0)
 	require.NoError(t, err)
 
 	want := e
@@ -50,7 +53,7 @@ func endpointIsReadAsCreated(t *testing.T, f *fixture) {
 }
 
 func endpointSecretIsShownOnceAndSigns(t *testing.T, f *fixture) {
-	created, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	created, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(secret, models.WebhookSecretPrefix))
 	require.NotContains(t, created.SecretSealed, secret)
@@ -63,10 +66,10 @@ func endpointSecretIsShownOnceAndSigns(t *testing.T, f *fixture) {
 
 func repeatedCreateReturnsTheFirstEndpoint(t *testing.T, f *fixture) {
 	ctx := f.reserved(t, "create")
-	first, secret, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents))
+	first, secret, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	f.clock.Advance(time.Second)
-	again, secretAgain, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents))
+	again, secretAgain, err := f.CreateEndpoint(ctx, actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 	require.Equal(t, secret, secretAgain)
@@ -236,7 +239,7 @@ func (f *fixture) rotated(t *testing.T, e models.WebhookEndpoint, overlap time.D
 }
 
 func rotationCutsOverAtOnce(t *testing.T, f *fixture) {
-	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	require.Equal(t, [2]string{old, ""}, f.signs(t, e))
 	secret := f.rotated(t, e, 0)
@@ -248,7 +251,7 @@ func rotationCutsOverAtOnce(t *testing.T, f *fixture) {
 }
 
 func rotationWithAnOverlapKeepsTheOldSecret(t *testing.T, f *fixture) {
-	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	secret := f.rotated(t, e, time.Hour)
 	f.clock.Advance(time.Hour - time.Microsecond)
@@ -261,7 +264,7 @@ func rotationWithAnOverlapKeepsTheOldSecret(t *testing.T, f *fixture) {
 }
 
 func overlapIsFinishedEarly(t *testing.T, f *fixture) {
-	e, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	e, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	secret := f.rotated(t, e, time.Hour)
 	for range 2 {
@@ -275,7 +278,7 @@ func overlapIsFinishedEarly(t *testing.T, f *fixture) {
 }
 
 func rotationWithinAnOverlapIsRefused(t *testing.T, f *fixture) {
-	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	first := f.rotated(t, e, time.Hour)
 	_, _, err = f.RotateEndpointSecret(t.Context(), f.org, actor, e.ID, time.Hour)
@@ -299,7 +302,7 @@ func rotationWithoutAnOverlapEndsAllOlderSecrets(t *testing.T, f *fixture) {
 }
 
 func racingRotationsHaveOneWinner(t *testing.T, f *fixture) {
-	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	e, old, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	won := winners(t, race(6, func(int) (string, error) {
 		_, secret, err := f.RotateEndpointSecret(t.Context(), f.org, actor, e.ID, time.Hour)
@@ -324,4 +327,44 @@ func repeatedRotationReturnsTheFirstSecret(t *testing.T, f *fixture) {
 		require.Equal(t, signs, f.signs(t, e))
 		require.Equal(t, audited, f.audited(t, f.org, e.ID))
 	}
+}
+
+func endpointsHaveALimit(t *testing.T, f *fixture) {
+	const most = 2
+	create := func(ctx context.Context, org string) (models.WebhookEndpoint, error) {
+		e, _, err := f.CreateEndpoint(ctx, actor, newEndpoint(org, models.AllEvents), most)
+		return e, err
+	}
+	_, err := create(t.Context(), f.org)
+	require.NoError(t, err)
+	ctx := f.reserved(t, "last")
+	last, err := create(ctx, f.org)
+	require.NoError(t, err)
+	f.disable(t, last)
+	_, err = create(t.Context(), f.org)
+	requireCode(t, models.CodeEndpointLimit, err)
+	again, err := create(ctx, f.org)
+	require.NoError(t, err, "a repeat is not one more")
+	require.Equal(t, last.ID, again.ID)
+	_, err = create(t.Context(), f.foreign)
+	require.NoError(t, err)
+	listed, _, err := f.Endpoints(t.Context(), f.org, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, listed, most)
+
+	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, last.ID))
+	_, err = create(t.Context(), f.org)
+	require.NoError(t, err)
+	_, _, err = f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 1)
+	requireCode(t, models.CodeEndpointLimit, err) // those that are more already stay
+}
+
+func racingCreationsDoNotPassTheLimit(t *testing.T, f *fixture) {
+	const most = 3
+	replicas := []*store.Store{f.Store, f.replica(t)}
+	made := winners(t, race(8, func(i int) (string, error) {
+		e, _, err := replicas[i%2].CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), most)
+		return e.ID, err
+	}), models.CodeEndpointLimit)
+	require.Len(t, made, most)
 }

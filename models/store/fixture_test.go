@@ -276,7 +276,7 @@ func (f *fixture) endpoint(t *testing.T, subscribed ...models.EventType) models.
 
 func (f *fixture) endpointOf(t *testing.T, org string, subscribed ...models.EventType) models.WebhookEndpoint {
 	t.Helper()
-	endpoint, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(org, subscribed...))
+	endpoint, _, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(org, subscribed...), 0)
 	require.NoError(t, err)
 	return endpoint
 }

@@ -76,7 +76,7 @@ func rotationAddsAKeyAndRetiresAnother(t *testing.T, f *fixture) {
 	before := newRing("k1")
 	old := f.process(t, before)
 	require.NoError(t, old.ProveKeys(t.Context()))
-	endpoint, _, err := old.CreateEndpoint(t.Context(), actor, newEndpoint(f.org))
+	endpoint, _, err := old.CreateEndpoint(t.Context(), actor, newEndpoint(f.org), 0)
 	require.NoError(t, err)
 	require.ErrorContains(t, old.Across().RetireKey(t.Context(), "k1"), "first of STILE_ENCRYPTION_KEYS")
 
@@ -105,7 +105,7 @@ func rotationAddsAKeyAndRetiresAnother(t *testing.T, f *fixture) {
 func rowsFromBeforeTheProofsAreLookedAt(t *testing.T, f *fixture) {
 	ours := newRing("k1")
 	old := f.process(t, ours) // which proves nothing, as the version before
-	_, _, err := old.CreateEndpoint(t.Context(), actor, newEndpoint(f.org))
+	_, _, err := old.CreateEndpoint(t.Context(), actor, newEndpoint(f.org), 0)
 	require.NoError(t, err)
 	_, token, err := old.MintHandoff(t.Context(), store.NewHandoff{
 		OrgID: f.org, SessionID: f.session(t).ID, TTL: 1, Reuse: 1,

@@ -92,7 +92,7 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	t.Helper()
 	const scanned = `{"surname": "Lovelace", "number": "L01X00T47", "date_of_birth": "1990-01-31"}`
 	_, apiKey := f.key(t, models.SecretKey)
-	_, webhookSecret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents))
+	_, webhookSecret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	require.NoError(t, f.Across().AddSigningKey(t.Context(), store.SigningKey{
 		ID: "k1", Seed: []byte("0123456789abcdef0123456789abcdef"),

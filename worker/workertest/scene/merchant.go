@@ -121,7 +121,7 @@ func (s *Scene) SubscribeURL(t testing.TB, url string, events ...models.EventTyp
 	t.Helper()
 	endpoint, secret, err := s.CreateEndpoint(t.Context(), store.ActorCLI, models.WebhookEndpoint{
 		OrgID: s.Org, URL: url, EnabledEvents: models.AsJSON(events), Status: models.EndpointEnabled,
-	})
+	}, 0)
 	require.NoError(t, err)
 	return Endpoint{WebhookEndpoint: endpoint, Secret: secret}
 }
