@@ -24,6 +24,11 @@ type Recoveries struct {
 	Schedule func(ctx context.Context, next models.DeliveryRef, due models.Timestamp) error
 }
 
+// ScheduleDelivery hands an attempt to the run that owns the schedule of its event at its endpoint.
+func (a *Recoveries) ScheduleDelivery(ctx context.Context, d models.ScheduledDelivery) error {
+	return a.Schedule(ctx, d.DeliveryRef, d.DueAt)
+}
+
 // RecoverEndpoint makes the attempts of a recovery, a few at a time, until that is over or its turn is. What an earlier
 // turn has left undone comes first.
 func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef) (models.RecoveryProgress, error) {

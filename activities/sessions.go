@@ -150,9 +150,17 @@ func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (model
 	return a.SyncSession(ctx, end.SessionRef)
 }
 
+// mostEarly is how long before its time a timer of Temporal's may fire. Where more seems to be left, two clocks
+// disagree, and Temporal's counts.
+const mostEarly = 2 * time.Second
+
 func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Changed, error) {
 	if end.To != models.StatusExpired {
 		return a.Store.End(ctx, end.OrgID, end.SessionID, models.OpenStatuses, end.To)
+	}
+	rest := end.ExpiresAt.Truncate(time.Second).Sub(a.Store.Now().Time)
+	if 0 < rest && rest <= mostEarly {
+		return store.Changed{}, store.ErrRefused // the run waits the rest
 	}
 	// Messages carry whole seconds: a deadline within that second is the one that the run waited for.
 	due := models.At(end.ExpiresAt.Truncate(time.Second).Add(time.Second - time.Microsecond))

@@ -381,13 +381,15 @@ func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
 	for name, play := range map[string]struct {
 		to       models.SessionStatus
 		deadline time.Duration // that the run knows, from the row's
+		early    time.Duration // by which its timer fired before that
 		status   models.SessionStatus
 		ended    []models.SessionStatus
 	}{
-		"expired":                       {models.StatusExpired, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
-		"expired, whose deadline moved": {models.StatusExpired, -time.Hour, models.StatusCreated, nil},
+		"expired":                       {models.StatusExpired, 0, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
+		"expired, whose deadline moved": {models.StatusExpired, -time.Hour, 0, models.StatusCreated, nil},
+		"whose timer fired early":       {models.StatusExpired, 0, 700 * time.Millisecond, models.StatusCreated, nil},
 		"cancelled by an operator": {
-			models.StatusCancelled, -time.Hour, models.StatusCancelled, []models.SessionStatus{models.StatusCancelled},
+			models.StatusCancelled, -time.Hour, 0, models.StatusCancelled, []models.SessionStatus{models.StatusCancelled},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -397,6 +399,7 @@ func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
 			end := models.SessionEnd{
 				SessionRef: ref(session), To: play.to, ExpiresAt: models.At(session.ExpiresAt.Add(play.deadline)),
 			}
+			d.clock.Set(end.ExpiresAt.Add(-play.early))
 			for range 2 {
 				view, err := d.EndSession(t.Context(), end)
 				require.NoError(t, err)

@@ -19,6 +19,8 @@ const (
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryProgress
+	// ActivityScheduleDelivery takes a ScheduledDelivery.
+	ActivityScheduleDelivery = "ScheduleDelivery"
 )
 
 // A delivery that finds no room at its endpoint is put off for PutOffMost at the most, and by chance for a little more, up
@@ -125,6 +127,12 @@ type DeliveryOutcome struct {
 	// Next is the following attempt and when it is due; null once delivered, closed or given up.
 	Next      *DeliveryRef `json:"next,omitempty"`
 	NextDueAt *Timestamp   `json:"next_due_at,omitempty"`
+}
+
+// ScheduledDelivery is an attempt for another run to make when it is due.
+type ScheduledDelivery struct {
+	DeliveryRef
+	DueAt Timestamp `json:"due_at"`
 }
 
 // RecoveryRef names a recovery.

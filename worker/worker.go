@@ -184,6 +184,7 @@ func (w *Worker) webhooksQueue() worker.Worker {
 		Webhooks: webhooks, AtOnce: o.WebhookConcurrency, Schedule: o.Orchestrator.ScheduleDelivery,
 	}
 	register(queue, models.ActivityRecoverEndpoint, recoveries.RecoverEndpoint)
+	register(queue, models.ActivityScheduleDelivery, recoveries.ScheduleDelivery)
 	return queue
 }
 

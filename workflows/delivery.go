@@ -34,13 +34,25 @@ type firstAttempts struct {
 	started  map[string]bool
 	underWay workflow.WaitGroup
 	count    int
+	// making counts the coroutines that make attempts, one after the other, and waiting are the attempts that none has
+	// taken. children counts the runs started for later attempts.
+	making   int
+	waiting  []models.DeliveryRef
+	children int
 }
+
+// A run may have 2,000 activities and 2,000 children pending, by Temporal's default; a child that is abandoned counts
+// until it ends. Beyond these the server refuses the run's whole workflow task.
+const (
+	mostUnderWay = 500
+	mostChildren = 1000
+)
 
 func newFirstAttempts(ctx workflow.Context, timeout time.Duration) *firstAttempts {
 	return &firstAttempts{timeout: timeout, started: map[string]bool{}, underWay: workflow.NewWaitGroup(ctx)}
 }
 
-// start begins those attempts that have not begun yet.
+// start begins those attempts that have not begun yet, as many at once as fit into a batch.
 func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.DeliveryRef) {
 	for _, d := range deliveries {
 		if f.started[d.DeliveryID] {
@@ -48,13 +60,36 @@ func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.Delivery
 		}
 		f.started[d.DeliveryID] = true
 		f.count++
+		if f.making >= mostUnderWay && inBatches(ctx) {
+			f.waiting = append(f.waiting, d)
+			continue
+		}
+		f.making++
 		f.underWay.Add(1)
 		workflow.GoNamed(ctx, d.DeliveryID, func(ctx workflow.Context) {
 			defer f.underWay.Done()
-			f.attempt(ctx, d)
-			f.count--
+			f.attemptAll(ctx, d)
+			f.making--
 		})
 	}
+}
+
+// attemptAll makes an attempt, and then those that wait.
+func (f *firstAttempts) attemptAll(ctx workflow.Context, d models.DeliveryRef) {
+	for {
+		f.attempt(ctx, d)
+		f.count--
+		if len(f.waiting) == 0 {
+			return
+		}
+		d, f.waiting = f.waiting[0], f.waiting[1:]
+	}
+}
+
+// inBatches reports whether the run keeps within Temporal's limits. Runs that went beyond a batch before there were any
+// do not.
+func inBatches(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, versionBatches, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 }
 
 func (f *firstAttempts) attempt(ctx workflow.Context, d models.DeliveryRef) {
@@ -64,6 +99,26 @@ func (f *firstAttempts) attempt(ctx workflow.Context, d models.DeliveryRef) {
 		// the delivery overdue.
 		return
 	}
+	f.children++
+	if f.children > mostChildren && inBatches(ctx) {
+		handOver(ctx, *outcome.Next, *outcome.NextDueAt)
+		return
+	}
+	retryInChild(ctx, d, outcome)
+}
+
+// handOver has an activity start the run that owns the delivery from then on. If it fails, the run is being cancelled,
+// and the sweep finds the delivery overdue.
+func handOver(ctx workflow.Context, next models.DeliveryRef, due models.Timestamp) {
+	options := patientDatabaseWork("Later attempts at " + next.EndpointID)
+	options.TaskQueue = QueueWebhooks
+	ctx = workflow.WithActivityOptions(ctx, options)
+	scheduled := models.ScheduledDelivery{DeliveryRef: next, DueAt: due}
+	_ = workflow.ExecuteActivity(ctx, models.ActivityScheduleDelivery, scheduled).Get(ctx, nil)
+}
+
+// retryInChild starts the run that owns the delivery from then on.
+func retryInChild(ctx workflow.Context, d models.DeliveryRef, outcome models.DeliveryOutcome) {
 	options := workflow.ChildWorkflowOptions{
 		WorkflowID: DeliveryWorkflowID(d), TaskQueue: QueueWebhooks,
 		ParentClosePolicy: enumspb.PARENT_CLOSE_POLICY_ABANDON,
@@ -142,8 +197,25 @@ func untilDue(ctx workflow.Context, next RetrySignal) (models.DeliveryRef, error
 	return next.DeliveryRef, nil
 }
 
-// timeOf returns at that time, or with the signal that comes before.
+// timeOf returns at that time, never before it, or with the signal that comes before. Temporal's timers may fire up to
+// a second early.
 func timeOf(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, err error) {
+	for {
+		replaced, err = timerTo(ctx, due)
+		if err != nil || replaced != nil || !early(ctx, due) {
+			return replaced, err
+		}
+	}
+}
+
+// early reports whether that time is yet to come. Runs that went on early before this was looked at still do.
+func early(ctx workflow.Context, due models.Timestamp) bool {
+	return workflow.Now(ctx).Before(due.Time) &&
+		workflow.GetVersion(ctx, versionWaitsUntilDue, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+}
+
+// timerTo waits for one timer to that time, or for a signal.
+func timerTo(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, err error) {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	wait := due.Sub(workflow.Now(ctx))

@@ -23,6 +23,14 @@ const (
 	NameRecovery      = "RecoverEndpoint"
 )
 
+// The changes of the order of commands, as found in histories: never change one.
+const (
+	// versionWaitsUntilDue waits the rest where the timer of a later attempt fired early.
+	versionWaitsUntilDue = "wait-until-due"
+	// versionBatches makes the first attempts of events in batches, where there are more than fit into one.
+	versionBatches = "first-attempts-in-batches"
+)
+
 // Signals and queries of the session workflow.
 const (
 	// SignalMethodResult brings a SubmissionSignal.

@@ -159,9 +159,15 @@ func (s *Store) nextAttempt(
 		return nil
 	}
 	event := models.Event{ID: d.EventID, OrgID: d.OrgID, Type: d.EventType, SessionID: d.SessionID}
-	due := models.At(now.Add(s.wait(schedule[d.Attempt-1], a.RetryAfter)))
+	due := wholeSecond(now.Add(s.wait(schedule[d.Attempt-1], a.RetryAfter)))
 	next := s.newDelivery(event, d.EndpointID, d.Attempt+1, due)
 	return &next
+}
+
+// wholeSecond is the time, or the next whole second after it: messages to workflows carry whole seconds, and an attempt
+// must not be made before it is due.
+func wholeSecond(t time.Time) models.Timestamp {
+	return models.At(t.Add(time.Second - time.Microsecond).Truncate(time.Second))
 }
 
 // mostJitter is the part of a wait that may come on top of it, so that what failed together does not return together.

@@ -18,6 +18,7 @@ var deliveryScenarios = []scenario{
 	failedDeliveryFollowsTheSchedule,
 	receiverMayAskForMoreTime,
 	jitterComesOnTop,
+	scheduledAttemptIsDueAtAWholeSecond,
 	retryTakesThePlaceOfTheScheduledAttempt,
 	retryOfAGivenUpDeliveryIsOneMoreAttempt,
 	racingRetriesLeaveOneSchedule,
@@ -506,6 +507,15 @@ func receiverMayAskForMoreTime(t *testing.T, f *fixture) {
 		a.RetryAfter = asked
 		require.Equal(t, want, waits(t, f, f.Store, a), asked)
 	}
+}
+
+// Messages to workflows carry whole seconds: what is cut off must not bring the attempt forward.
+func scheduledAttemptIsDueAtAWholeSecond(t *testing.T, f *fixture) {
+	f.endpoint(t, models.EventSessionCreated)
+	f.clock.Advance(300 * time.Millisecond)
+	require.Equal(t, 5*time.Minute+700*time.Millisecond, waits(t, f, f.Store, refused))
+	f.clock.Advance(700 * time.Millisecond)
+	require.Equal(t, 5*time.Minute, waits(t, f, f.Store, refused))
 }
 
 func jitterComesOnTop(t *testing.T, f *fixture) {
