@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/codec"
@@ -159,7 +160,8 @@ func (a *App) connect(ctx context.Context) error {
 	if !a.options.SealHistories {
 		sealWith = nil
 	}
-	a.temporal, err = DialTemporal(c, a.log, a.metrics.temporal, sealWith)
+	a.temporal, err = DialTemporal(c, a.log, a.metrics.temporal, sealWith,
+		grpc.WithChainUnaryInterceptor(newTaskWatch(a.metrics.registry, a.log).intercept))
 	a.codec = codec.Codec{Keys: keys}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
 
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
@@ -37,12 +38,13 @@ func identity() string {
 
 // DialTemporal makes a client that connects at its first use. With a keyring, histories are sealed.
 func DialTemporal(
-	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring,
+	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring, dial ...grpc.DialOption,
 ) (client.Client, error) {
 	options := client.Options{
 		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace, Identity: identity(),
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
 	}
+	options.ConnectionOptions.DialOptions = dial
 	// Messages are small, and what is sealed does not get any smaller.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	if keys != nil {

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// taskWatch counts and logs workflow tasks that fail. Temporal repeats such a task for ever, and until it succeeds its
+// run stands still: it hears no signal, and delivers nothing. The SDK logs what it finds wrong itself, such as a panic;
+// that the server refuses a task, because its run would exceed a limit, it logs at level DEBUG alone.
+type taskWatch struct {
+	failed *prometheus.CounterVec
+	log    *slog.Logger
+}
+
+func newTaskWatch(r prometheus.Registerer, log *slog.Logger) taskWatch {
+	failed := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "stile_workflow_tasks_failed_total", Help: "Workflow tasks that failed, and are repeated.",
+	}, []string{"cause"})
+	r.MustRegister(failed)
+	return taskWatch{failed: failed, log: log}
+}
+
+// intercept is a grpc.UnaryClientInterceptor.
+func (w taskWatch) intercept(
+	ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
+	options ...grpc.CallOption,
+) error {
+	err := invoke(ctx, method, request, reply, conn, options...)
+	switch r := request.(type) {
+	case *workflowservice.RespondWorkflowTaskFailedRequest:
+		w.note(r.GetResourceId(), r.GetCause().String(), r.GetFailure().GetMessage())
+	case *workflowservice.RespondWorkflowTaskCompletedRequest:
+		if refused := status.Convert(err); refused.Code() == codes.InvalidArgument {
+			w.refused(r.GetResourceId(), refused.Message())
+		}
+	}
+	return err
+}
+
+// refused notes that the server refused a task. Its message begins with the cause. A signal that came meanwhile is none
+// that anybody must hear of: the task is repeated at once, with the signal.
+func (w taskWatch) refused(run, message string) {
+	name, _, _ := strings.Cut(message, ":")
+	cause, err := enumspb.WorkflowTaskFailedCauseFromString(name)
+	switch {
+	case err != nil:
+		w.note(run, "Refused", message)
+	case cause != enumspb.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND:
+		w.note(run, cause.String(), message)
+	}
+}
+
+func (w taskWatch) note(run, cause, message string) {
+	w.failed.WithLabelValues(cause).Inc()
+	w.log.Error("a workflow task failed: its run stands still until a repeat succeeds",
+		"run", run, "cause", cause, "error", message)
+}
