@@ -95,7 +95,7 @@ func (a *API) fail(g *gin.Context, err error) {
 		if public.Code == models.CodeServiceUnavailable {
 			level = slog.LevelWarn
 		}
-		a.log.Log(g.Request.Context(), level, "request failed",
+		a.log.Log(g.Request.Context(), level, "api: a request failed, and was answered with the code",
 			"request_id", requestID(g), "route", routeOf(g), "code", public.Code, "error", err.Error())
 	}
 	g.Abort()

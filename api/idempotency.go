@@ -149,7 +149,7 @@ func (a *API) settle(c *call, what string, end func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.gin.Request.Context()), store.WriteLimit)
 	defer cancel()
 	if err := end(ctx); err != nil {
-		a.log.Warn("idempotency claim is left to its lease",
+		a.log.Warn("api: an idempotency claim could not be settled; a repeat of the request waits for its lease to end",
 			"what", what, "request_id", requestID(c.gin), "error", err.Error())
 	}
 }

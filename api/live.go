@@ -173,7 +173,8 @@ func (l *live) fault(ctx context.Context, err error) ending {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		status = websocket.StatusTryAgainLater
 	case http.StatusInternalServerError:
-		l.api.log.Error("live channel failed", "request_id", requestID(l.gin), "error", err.Error())
+		l.api.log.Error("api: a live channel failed and was closed; the device connects again",
+			"request_id", requestID(l.gin), "error", err.Error())
 		status = websocket.StatusInternalError
 	}
 	return ending{status, string(public.Code)}

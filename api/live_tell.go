@@ -117,7 +117,8 @@ func (l *live) ping(ctx context.Context) error {
 	}
 	err := l.api.store.DeviceSeen(ctx, l.handoff.OrgID, l.handoff.SessionID, l.handoff.ID)
 	if err != nil && models.CodeOf(err) != models.CodeHandoffEnded { // which the row tells, too
-		l.api.log.Warn("a device was not noted as seen", "request_id", requestID(l.gin), "error", err.Error())
+		l.api.log.Warn("api: a device could not be noted as seen; without a later sign it loses the session",
+			"request_id", requestID(l.gin), "error", err.Error())
 	}
 	return nil
 }

@@ -67,7 +67,8 @@ func (a *API) recover(g *gin.Context) {
 }
 
 func (a *API) logPanic(g *gin.Context, cause any) {
-	a.log.Error("panic", "request_id", requestID(g), "route", routeOf(g), "type", fmt.Sprintf("%T", cause),
+	a.log.Error("api: a handler panicked; the request was answered with internal_error",
+		"request_id", requestID(g), "route", routeOf(g), "type", fmt.Sprintf("%T", cause),
 		"stack", string(debug.Stack()))
 }
 

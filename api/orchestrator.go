@@ -24,7 +24,7 @@ func (a *API) tell(c *call, what, id string, ask func(ctx context.Context) error
 	defer cancel()
 	err := ask(ctx)
 	if err != nil {
-		a.log.Warn("a workflow was not told; the sweep will",
+		a.log.Warn("api: Temporal was not reached, so a workflow was not told; the sweep will tell it",
 			"what", what, "of", id, "request_id", requestID(c.gin), "error", err.Error())
 	}
 	return err == nil

@@ -16,7 +16,8 @@ func (a *API) count(g *gin.Context, who caller) error {
 	rate, err := a.store.TakeRate(g.Request.Context(), bucket, limit)
 	if err != nil {
 		// Not a reason to refuse: if the database is away, the request will say so by itself.
-		a.log.Warn("rate limit is not counted", "request_id", requestID(g), "error", err.Error())
+		a.log.Warn("api: the rate limit is not counted, so the request passes without one",
+			"request_id", requestID(g), "error", err.Error())
 		return nil
 	}
 	// Spelled as net/http sends them: it would make a copy of any other spelling.

@@ -82,7 +82,7 @@ func TestCreateSessionWithoutTemporal(t *testing.T) {
 		require.NoError(t, err)
 		require.NotNil(t, row.NudgeAt, "the sweep will start it")
 	}
-	require.Contains(t, e.log.String(), "a workflow was not told")
+	require.Contains(t, e.log.String(), "a workflow was not told; the sweep will tell it")
 }
 
 func TestSkipVerification(t *testing.T) {

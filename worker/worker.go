@@ -215,7 +215,7 @@ func (w *Worker) poll(ctx context.Context, newQueue func() worker.Worker) bool {
 			w.queues = append(w.queues, queue)
 			return true
 		}
-		w.options.Log.Warn("Temporal does not answer, the worker waits", "error", err.Error())
+		w.options.Log.Warn("worker: Temporal does not answer, so the worker waits, and takes no task", "error", err.Error())
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Second):

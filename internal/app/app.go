@@ -260,7 +260,7 @@ func (a *App) Start(ctx context.Context) {
 	}
 	a.serving.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
-			a.log.Error("server stopped", "error", err.Error())
+			a.log.Error("server: listening failed, so no request is answered any more", "error", err.Error())
 		}
 	})
 }

@@ -121,7 +121,8 @@ func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string
 			for batch := range slices.Chunk(n.awaited(), catchUpBatch) {
 				found, err := revisions(n.context, batch)
 				if err != nil && n.context.Err() == nil {
-					log.Warn("notifier: the revisions of awaited sessions could not be read; those who wait hear of changes late", "error", err.Error())
+					log.Warn("notifier: the revisions of awaited sessions could not be read; those who wait hear of changes late",
+						"error", err.Error())
 				}
 				n.compare(found)
 			}
@@ -254,7 +255,8 @@ func (n *notifier) send(db *sql.DB, log *slog.Logger, sessions []string) {
 	defer cancel()
 	_, err := db.ExecContext(ctx, "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id", notifyChannel, sessions)
 	if err != nil && n.context.Err() == nil {
-		log.Warn("notifier: session changes could not be announced; other replicas hear of them up to a second late", "error", err.Error())
+		log.Warn("notifier: session changes could not be announced; other replicas hear of them up to a second late",
+			"error", err.Error())
 	}
 }
 

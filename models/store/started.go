@@ -90,7 +90,8 @@ func (n *startNotes) write(ctx context.Context, starts []noted) {
 			Where("id IN ? AND revision = ? AND nudge_at IS NOT NULL", ids, revision).
 			Updates(map[string]any{"nudge_at": nil}).Error
 		if err != nil {
-			n.log.Warn("store: started workflows could not be noted; the sweep starts them again, which changes nothing", "starts", len(ids), "error", err.Error())
+			n.log.Warn("store: started workflows could not be noted; the sweep starts them again, which changes nothing",
+				"starts", len(ids), "error", err.Error())
 		}
 	}
 }
