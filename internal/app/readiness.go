@@ -48,7 +48,7 @@ func (a *App) polls(ctx context.Context) error {
 	switch {
 	case err != nil:
 		a.polled = err
-	case !slices.ContainsFunc(queue.GetPollers(), func(p *taskqueuepb.PollerInfo) bool { return p.GetIdentity() == identity() }):
+	case !slices.ContainsFunc(queue.GetPollers(), isThisProcess):
 		a.polled = errNotPolling
 	default:
 		a.polled = nil
@@ -56,3 +56,5 @@ func (a *App) polls(ctx context.Context) error {
 	a.polledUntil = time.Now().Add(temporalFor)
 	return a.polled
 }
+
+func isThisProcess(p *taskqueuepb.PollerInfo) bool { return p.GetIdentity() == identity() }

@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"net/url"
 	"sync"
@@ -11,6 +12,7 @@ import (
 // Proxy is a way to a PostgreSQL server that a test can break.
 type Proxy struct {
 	listener net.Listener
+	context  context.Context // that of the test
 	mu       sync.Mutex
 	target   string
 	links    map[*link]bool
@@ -33,7 +35,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{listener: listener, links: map[*link]bool{}}
+	p := &Proxy{listener: listener, context: t.Context(), links: map[*link]bool{}}
 	p.Turn(t, target)
 	p.running.Go(p.accept)
 	t.Cleanup(func() {
@@ -114,7 +116,7 @@ func (p *Proxy) accept() {
 		p.mu.Lock()
 		target := p.target
 		p.mu.Unlock()
-		server, err := net.Dial("tcp", target)
+		server, err := (&net.Dialer{}).DialContext(p.context, "tcp", target)
 		if err != nil {
 			_ = client.Close()
 			continue

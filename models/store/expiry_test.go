@@ -155,7 +155,8 @@ func movedDeadlineCounts(t *testing.T, f *fixture) {
 		Node: "human", Deadline: models.At(f.clock.Now().Add(72 * time.Hour)),
 	}}
 	sent := models.Submission{ID: "vr_y", OrgID: f.org, SessionID: session.ID, Node: attestation, Attempt: 1}
-	reviewed := f.judged(t, store.Judgement{Progress: p, Submission: sent, Verdict: models.Verdict{Outcome: graph.OutcomePassed}})
+	passed := models.Verdict{Outcome: graph.OutcomePassed}
+	reviewed := f.judged(t, store.Judgement{Progress: p, Submission: sent, Verdict: passed})
 	f.clock.Advance(25 * time.Hour)
 	require.Equal(t, models.StatusProcessing, f.reread(t, session).Status)
 	_, err := f.Expire(t.Context(), f.org, session.ID, session.ExpiresAt)

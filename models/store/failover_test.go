@@ -21,8 +21,8 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// withinSeconds is how long writes may take to return after a failover.
-const withinSeconds = 10 * time.Second
+// returns is how long writes may take to return after a failover.
+const returns = 10 * time.Second
 
 // twins are two PostgreSQL servers with the same database, as a primary and its standby are at the moment of a failover.
 func twins(t *testing.T) (first, second *pgtest.Cluster, org string) {
@@ -93,8 +93,8 @@ func (f *fixture) requireWrites(t *testing.T) {
 			t.Errorf("a write failed otherwise: %v", err)
 		}
 		return err == nil
-	}, withinSeconds, 50*time.Millisecond)
-	require.Eventually(t, func() bool { return len(f.Faults(t.Context())) == 0 }, withinSeconds, 50*time.Millisecond)
+	}, returns, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return len(f.Faults(t.Context())) == 0 }, returns, 50*time.Millisecond)
 }
 
 func (f *fixture) requireNoWrites(t *testing.T) {
@@ -102,10 +102,10 @@ func (f *fixture) requireNoWrites(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := f.CreateSession(t.Context(), f.newSession(t))
 		return errors.Is(err, store.ErrUnavailable)
-	}, withinSeconds, 50*time.Millisecond)
+	}, returns, 50*time.Millisecond)
 	require.Eventually(t, func() bool {
 		return parts(f.Faults(t.Context()))["database"] != ""
-	}, withinSeconds, 50*time.Millisecond)
+	}, returns, 50*time.Millisecond)
 }
 
 func TestWritesReturnAfterAFailover(t *testing.T) {
@@ -218,7 +218,8 @@ func (f *fixture) life(t *testing.T) error {
 	if err != nil {
 		return err
 	}
-	_, token, err := f.MintHandoff(ctx, store.NewHandoff{OrgID: f.org, SessionID: session.ID, TTL: time.Minute, Reuse: time.Minute})
+	minted := store.NewHandoff{OrgID: f.org, SessionID: session.ID, TTL: time.Minute, Reuse: time.Minute}
+	_, token, err := f.MintHandoff(ctx, minted)
 	if err != nil {
 		return err
 	}
