@@ -112,13 +112,13 @@ func (a *Sessions) tellEnd(session models.Session) {
 // DecideReview brings a reviewer's decision to the row. One that comes too late, or that the row refuses, changes
 // nothing: the view shows what stands.
 func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (models.SessionView, error) {
-	session, err := a.engine().Decide(ctx, d, store.ActorTemporal)
+	changed, err := a.engine().Decide(ctx, d, store.ActorTemporal)
 	var refused *models.Error
 	if err != nil && !errors.As(err, &refused) {
 		return models.SessionView{}, err
 	}
-	if err == nil {
-		a.tellEnd(session)
+	if err == nil && changed.EventID != nil { // the status has moved
+		a.tellEnd(changed.Session)
 	}
 	return a.SyncSession(ctx, d.SessionRef)
 }

@@ -45,6 +45,10 @@ func (r *recorder) StartSession(ctx context.Context, created store.Changed) erro
 	return r.onStart(ctx, s)
 }
 
+func (r *recorder) DispatchEvent(_ context.Context, _, event string) error {
+	return r.note("dispatch " + event)
+}
+
 func (r *recorder) SubmissionReceived(_ context.Context, s models.Session, submission string) error {
 	return r.note("submission " + s.ID + " " + submission)
 }

@@ -13,6 +13,7 @@ type Orchestrator interface {
 	StartSession(ctx context.Context, created store.Changed) error
 	SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error
 	SessionChanged(ctx context.Context, s models.Session) error
+	DispatchEvent(ctx context.Context, org, event string) error
 	RetryDelivery(ctx context.Context, d models.Delivery) error
 	RecoverEndpoint(ctx context.Context, r models.Recovery) error
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -93,12 +94,30 @@ func (a *API) decideReview(c *call) (answer, error) {
 		return answer{}, err
 	}
 	decision.SessionRef = models.SessionRef{OrgID: c.org().ID, SessionID: c.id()}
-	session, err := a.engine.Decide(c.ctx, decision, c.actor())
+	changed, err := a.engine.Decide(c.ctx, decision, c.actor())
 	if err != nil {
 		return answer{}, err
 	}
-	a.changed(c, session)
-	return reply(http.StatusOK, session.Public())
+	a.decided(c, changed)
+	return reply(http.StatusOK, changed.Session.Public())
+}
+
+// decided tells Temporal of a decision: the session's run, or where the session was verified before, and its run is over,
+// a run that dispatches the decision's event. The sweep repeats what is lost.
+func (a *API) decided(c *call, changed store.Changed) {
+	if !changed.Session.Status.Terminal() || changed.EventID != nil {
+		a.changed(c, changed.Session)
+		return
+	}
+	events := map[string]bool{}
+	for _, owed := range changed.FirstAttempts {
+		if !events[owed.EventID] {
+			a.tell(c, "event", owed.EventID, func(ctx context.Context) error {
+				return a.orchestrator.DispatchEvent(ctx, owed.OrgID, owed.EventID)
+			})
+		}
+		events[owed.EventID] = true
+	}
 }
 
 // decision reads what was decided; who sends no name decides in that of the key.

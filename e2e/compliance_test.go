@@ -34,6 +34,7 @@ func TestCompliance(t *testing.T) {
 			"a live session needs no jurisdiction":                     liveSessionNeedsNoJurisdiction,
 			"a GeoIP file is followed without a restart":               geoIPFileIsFollowed,
 			"a delivery elsewhere is told of, and stops nothing":       deliveryElsewhereIsTold,
+			"a delivery abroad is reviewed after the fact":             deliveryAbroadIsReviewed,
 			"a folder of rules takes the place of those that ship":     rulesFolderTakesOver,
 			"a session keeps its rule where the rules change":          sessionKeepsItsRule,
 			"a folder of rules with a fault keeps stile from starting": faultyFolderStopsTheStart,

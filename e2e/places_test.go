@@ -130,3 +130,26 @@ func deliveryElsewhereIsTold(t *testing.T, s *stack) {
 	require.Equal(t, []any{"US-CA", "US-CA", true},
 		[]any{verified["jurisdiction"], verified["ip_jurisdiction"], verified["jurisdiction_mismatch"]})
 }
+
+// deliveryAbroadIsReviewed has a reviewer reject a verified session, whose run is over.
+func deliveryAbroadIsReviewed(t *testing.T, s *stack) {
+	file := geotest.Saved(t, geotest.File(t, geotest.Networks{someonesNetwork: geotest.In("DE")}))
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(s.replica(t, app.Options{API: true}, locating(file)))
+	hook := newReceiver(t)
+	hook.subscribe(t, m.client, "session_review.flagged", "session_review.rejected", "verification_session.verified")
+	abroad := m.create(t, body{"jurisdiction": "US-CA", "delivery_jurisdiction": "US-CA", "client_ip": someone})
+	abroad.pass(t, "document_capture")
+	flagged := hook.next(t, "session_review.flagged").data()
+	require.Equal(t, "verified", flagged["status"])
+	require.Equal(t, abroad.id, hook.next(t, "verification_session.verified").data()["id"])
+	require.Eventually(t, func() bool {
+		run, err := s.app.Temporal().DescribeWorkflowExecution(t.Context(), abroad.id, "")
+		return err == nil && run.GetWorkflowExecutionInfo().GetCloseTime() != nil
+	}, waitLong, pollOften)
+
+	m.post(t, "/v1/verification_sessions/"+abroad.id+"/review", body{"decision": "reject", "reviewer": "kim"}).expect(t, 200)
+	rejected := hook.next(t, "session_review.rejected").data()
+	require.Equal(t, []any{abroad.id, "verified"}, []any{rejected["id"], rejected["status"]})
+	require.Equal(t, "verified", abroad.get(t).text("status"))
+	require.Empty(t, m.get(t, "/v1/reviews").expect(t, 200).list())
+}

@@ -46,7 +46,7 @@ type Review struct {
 // ReviewObject is a review as the session object shows it.
 type ReviewObject struct {
 	Status    ReviewStatus `json:"status"`
-	Node      string       `json:"node"`
+	Node      *string      `json:"node"` // nil for the review of a session that was verified before
 	Reason    string       `json:"reason"`
 	Reviewer  *string      `json:"reviewer"`
 	Note      *string      `json:"note"`
@@ -59,8 +59,12 @@ func (r Review) Public() *ReviewObject {
 	if r.Status == "" {
 		return nil
 	}
+	var node *string
+	if r.Node != "" {
+		node = &r.Node
+	}
 	return &ReviewObject{
-		Status: r.Status, Node: r.Node, Reason: r.Reason, Reviewer: r.Reviewer, Note: r.Note,
+		Status: r.Status, Node: node, Reason: r.Reason, Reviewer: r.Reviewer, Note: r.Note,
 		FlaggedAt: r.FlaggedAt, DecidedAt: r.DecidedAt,
 	}
 }

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/stile-id/stile/rules"
@@ -141,6 +142,19 @@ func (s Session) PlaceRisk() *rules.Risk {
 		return nil
 	}
 	return rules.GeoMismatch(*s.DeliveryJurisdiction, *s.IPJurisdiction)
+}
+
+// FraudReason says why a reviewer should look at the session once it is verified: the order goes to another country than
+// that of the user's address. It is "" where nothing of the kind is known.
+func (s Session) FraudReason() string {
+	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
+		return ""
+	}
+	delivery, address := *s.DeliveryJurisdiction, *s.IPJurisdiction
+	if delivery.Country() == address.Country() {
+		return ""
+	}
+	return fmt.Sprintf("%s: the order goes to %s, and the user's address is in %s", rules.SignalGeoMismatch, delivery, address)
 }
 
 // MaxSubmissions caps the submissions of one session, and so the rows, the signals and the history that they cause.

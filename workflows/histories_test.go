@@ -354,12 +354,12 @@ func reviewed(t *testing.T) recordings {
 	a := toReview(t)
 	engine := progress.Engine{Store: a.Scene.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
 	for _, decision := range []graph.Decision{graph.Escalate, graph.Approve} {
-		session, err := engine.Decide(t.Context(), models.ReviewDecision{
+		changed, err := engine.Decide(t.Context(), models.ReviewDecision{
 			SessionRef: models.SessionRef{OrgID: a.session.OrgID, SessionID: a.session.ID},
 			Decision:   decision, Reviewer: "kim",
 		}, "key_1")
 		require.NoError(t, err)
-		require.NoError(t, a.SessionChanged(t.Context(), session))
+		require.NoError(t, a.SessionChanged(t.Context(), changed.Session))
 	}
 	a.simulate(t, document, simulated.Pass)
 	return a.over(t, models.StatusVerified)

@@ -86,25 +86,27 @@ func (e Engine) judge(
 // session as it stands, another is CodeReviewDecided. Errors besides: CodeReviewNotPending, and those of store.Change.
 func (e Engine) Decide(
 	ctx context.Context, d models.ReviewDecision, actor string,
-) (session models.Session, err error) {
+) (changed store.Changed, err error) {
 	if _, known := models.ParseDecision(string(d.Decision)); !known {
-		return session, models.Invalid("decision", "decision must be approve, reject or escalate")
+		return changed, models.Invalid("decision", "decision must be approve, reject or escalate")
 	}
 	err = again(func() error {
-		session, err = e.Store.Session(ctx, d.OrgID, d.SessionID)
+		session, err := e.Store.Session(ctx, d.OrgID, d.SessionID)
 		if err != nil {
 			return err
 		}
-		if repeat, err := e.decidable(ctx, session, d); err != nil || repeat {
+		repeat, err := e.decidable(ctx, session, d)
+		if err != nil || repeat {
+			changed = store.Changed{Session: session, Repeated: repeat}
 			return err
 		}
-		session, err = e.decide(ctx, session, d, actor)
+		changed, err = e.decide(ctx, session, d, actor)
 		if models.CodeOf(err) == models.CodeSessionTerminal {
 			return store.ErrRefused // it ended under us: look again, by whose decision
 		}
 		return err
 	})
-	return session, err
+	return changed, err
 }
 
 // decidable reports whether the decision is the one that was made already. One that names another node than that of the
@@ -121,7 +123,7 @@ func (e Engine) decidable(ctx context.Context, s models.Session, d models.Review
 		return true, nil
 	case !s.Review.Status.Waits():
 		return false, models.Errorf(models.CodeReviewDecided, "The review was %s already", s.Review.Status)
-	case s.Status.Terminal(): // it expired, or was cancelled
+	case s.Status.Terminal() && s.Status != models.StatusVerified: // it expired, or was cancelled
 		return false, models.Errorf(models.CodeSessionTerminal, "The session is %s and cannot be modified", s.Status)
 	default:
 		return false, nil
@@ -142,16 +144,17 @@ func (e Engine) repeatsAnEarlierOne(ctx context.Context, d models.ReviewDecision
 
 func (e Engine) decide(
 	ctx context.Context, session models.Session, d models.ReviewDecision, actor string,
-) (models.Session, error) {
+) (store.Changed, error) {
 	p := store.Progress{Session: session, State: session.GraphState.V, To: session.Status}
-	if d.Decision != graph.Escalate {
+	// The review of a verified session changes neither its status nor its graph.
+	if d.Decision != graph.Escalate && session.Status != models.StatusVerified {
 		var err error
 		in := graph.ReviewDecided{Node: session.Review.Node, Decision: d.Decision}
 		if p, err = e.walk(ctx, session, in); err != nil {
-			return session, err
+			return store.Changed{}, err
 		}
 		if p.Failure != nil && *p.Failure == rules.ReasonIdentityUnproven && d.Decision == graph.Approve {
-			return session, models.Errorf(models.CodeIdentityUnproven, "An identity session can only be verified once a "+
+			return store.Changed{}, models.Errorf(models.CodeIdentityUnproven, "An identity session can only be verified once a "+
 				"method of the strength of document_capture or better has passed; none has on the way to this approval. "+
 				"Reject the review, or have the user start again")
 		}
@@ -159,6 +162,5 @@ func (e Engine) decide(
 			p.To = models.StatusProcessing
 		}
 	}
-	changed, err := e.Store.DecideReview(ctx, store.Decided{Progress: p, Decision: d, Actor: actor})
-	return changed.Session, err
+	return e.Store.DecideReview(ctx, store.Decided{Progress: p, Decision: d, Actor: actor})
 }

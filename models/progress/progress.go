@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/stile-id/stile/models"
@@ -185,7 +186,17 @@ func (w *walk) progress(e Engine) store.Progress {
 			p.ExpiresAt = &resumed
 		}
 	}
+	if reason := w.session.FraudReason(); p.To == models.StatusVerified && reason != "" && !w.reviewed() {
+		p.Flagged = &store.Flag{Reason: reason}
+	}
 	return p
+}
+
+// reviewed reports whether a reviewer has decided on the session, with all that is known of it.
+func (w *walk) reviewed() bool {
+	status := w.session.Review.Status
+	return status == models.ReviewApproved || status == models.ReviewRejected ||
+		slices.ContainsFunc(w.steps, func(s models.Step) bool { return s.Kind == models.StepReview })
 }
 
 // review is the first review that the session waits at.

@@ -179,7 +179,8 @@ func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
 // apply is the conditional UPDATE that decides.
 func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.Timestamp) (models.Session, error) {
 	set := map[string]any{"status": c.To, "updated": now, "revision": gorm.Expr("revision + 1")}
-	if c.To.Terminal() {
+	ends := c.To.Terminal() && !before.Status.Terminal() // a review of a verified session does not end it again
+	if ends {
 		set["completed_at"] = now
 		set["attempt_id"], set["device_locked_at"], set["device_seen_at"] = nil, nil, nil
 		maps.Copy(set, retention(before, now))
@@ -197,7 +198,7 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 		q = q.Where("revision = ?", c.Read.Revision)
 	}
 	res := q.Updates(set)
-	if res.Error == nil && res.RowsAffected == 1 && c.To.Terminal() && before.AttemptID != nil {
+	if res.Error == nil && res.RowsAffected == 1 && ends && before.AttemptID != nil {
 		return changed, dropTransfer(tx, *before.AttemptID)
 	}
 	if res.Error != nil || res.RowsAffected == 1 {

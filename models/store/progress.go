@@ -30,8 +30,9 @@ type Progress struct {
 
 // Flag is a review that begins.
 type Flag struct {
+	// Node is the one that waits for the decision; "" for a verified session, of which the review changes nothing.
 	Node, Reason string
-	// Deadline is when the session expires for want of a decision.
+	// Deadline is when a session that waits expires for want of a decision.
 	Deadline models.Timestamp
 }
 
@@ -104,16 +105,21 @@ func (s *Store) progress(p Progress, id string) Change {
 		c.Set["review_status"] = ""
 	}
 	if p.Flagged != nil {
-		c.Events = append(c.Events, models.EventReviewFlagged)
-		for column, value := range map[string]any{
-			"review_status": models.ReviewPending, "review_node": p.Flagged.Node, "review_reason": p.Flagged.Reason,
-			"reviewer": nil, "review_note": nil, "review_flagged_at": s.Now(), "review_decided_at": nil,
-			"expires_at": p.Flagged.Deadline,
-		} {
-			c.Set[column] = value
-		}
+		s.flag(&c, *p.Flagged)
 	}
 	return c
+}
+
+// flag has the change begin a review.
+func (s *Store) flag(c *Change, f Flag) {
+	c.Events = append(c.Events, models.EventReviewFlagged)
+	maps.Copy(c.Set, map[string]any{
+		"review_status": models.ReviewPending, "review_node": f.Node, "review_reason": f.Reason,
+		"reviewer": nil, "review_note": nil, "review_flagged_at": s.Now(), "review_decided_at": nil,
+	})
+	if f.Node != "" {
+		c.Set["expires_at"] = f.Deadline
+	}
 }
 
 func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {

@@ -30,6 +30,10 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 	c := s.progress(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
 	// The decision is told before what it leads to, be that another review.
 	c.Events = append([]models.EventType{status.Event()}, c.Events...)
+	ended := d.Session.Status.Terminal() // a verified session that was flagged
+	if ended {
+		c.From = []models.SessionStatus{d.Session.Status}
+	}
 	c.Set["nudge_at"] = s.Now()
 	if d.Flagged == nil {
 		c.Set["review_status"] = status
@@ -37,7 +41,7 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		if d.Decision.Decision != graph.Escalate {
 			c.Set["review_decided_at"] = s.Now()
 		}
-		if d.To == models.StatusVerified {
+		if d.To == models.StatusVerified && !ended {
 			c.Set["verification_path"] = PathReview
 		}
 	}
@@ -48,7 +52,7 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		if err := s.auditDecision(tx, d, after); err != nil {
 			return err
 		}
-		if !after.Status.Terminal() {
+		if ended || !after.Status.Terminal() {
 			return nil
 		}
 		return erase(tx, after, "")

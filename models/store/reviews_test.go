@@ -21,6 +21,7 @@ var reviewScenarios = []scenario{
 	reviewsAreFiltered,
 	reviewsAreCountedUpToAThousand,
 	stepsAreNumberedInOrder,
+	reviewOfAVerifiedSessionKeepsItsStatus,
 }
 
 // flagged brings a session into review.
@@ -208,4 +209,36 @@ func stepsAreNumberedInOrder(t *testing.T, f *fixture) {
 	foreign, err := f.Steps(t.Context(), f.foreign, waiting.ID)
 	require.NoError(t, err)
 	require.Empty(t, foreign)
+}
+
+func reviewOfAVerifiedSessionKeepsItsStatus(t *testing.T, f *fixture) {
+	sent, session := f.submitted(t, f.session(t), attestation, born)
+	j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
+	j.Flagged = &store.Flag{Reason: "geo_mismatch"}
+	flagged := f.judged(t, j).Session
+	require.Equal(t, models.StatusVerified, flagged.Status)
+	require.Equal(t, models.Review{Status: models.ReviewPending, Reason: "geo_mismatch", FlaggedAt: ptr(f.Now())}, flagged.Review)
+	require.Equal(t, session.ExpiresAt, flagged.ExpiresAt, "no deadline of a review")
+	listed, _, err := f.Reviewed(t.Context(), f.org, store.ReviewFilter{Statuses: models.WaitingReviews}, store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, listed, 1)
+
+	f.clock.Advance(100 * 24 * time.Hour)
+	rejection := decided(flagged, graph.Reject, models.StatusVerified)
+	rejection.Steps = nil
+	changed, err := f.DecideReview(t.Context(), rejection)
+	require.NoError(t, err)
+	want := flagged
+	want.Review.Status, want.Review.Reviewer, want.Review.Note, want.Review.DecidedAt = models.ReviewRejected, ptr("jo"), ptr("clear enough"), ptr(f.Now())
+	want.Updated, want.Revision, want.NudgeAt = f.Now(), flagged.Revision+1, ptr(f.Now())
+	require.Equal(t, want, changed.Session)
+	require.Equal(t, changed.Session, f.reread(t, flagged))
+	again, err := f.DecideReview(t.Context(), rejection)
+	require.NoError(t, err)
+	require.True(t, again.Repeated)
+	_, err = f.DecideReview(t.Context(), decided(flagged, graph.Approve, models.StatusVerified))
+	require.Error(t, err, "the row has moved")
+	require.Equal(t, []models.EventType{
+		models.EventSessionCreated, models.EventReviewFlagged, models.EventSessionVerified, models.EventReviewRejected,
+	}, typesOf(f.eventsOf(t, flagged)))
 }

@@ -114,6 +114,9 @@ func (s *Store) skipped(session models.Session, g graph.Graph) Change {
 		OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
 		From: []models.SessionStatus{models.StatusCreated}, To: models.StatusVerified, Set: map[string]any{},
 	}
+	if reason := session.FraudReason(); reason != "" {
+		s.flag(&c, Flag{Reason: reason})
+	}
 	node, found := graph.Strongest(g)
 	if !found {
 		return c
