@@ -41,8 +41,8 @@ func TestSkippedSessionIsLikeOneThatWasVerified(t *testing.T) {
 	workflow := e.workflow(e.sandbox, definition)
 	for _, kind := range []string{"age", "identity"} {
 		more := obj{"type": kind, "client_reference_id": "order 7", "email": "user@example.com", "metadata": obj{"a": "b"}}
-		real := e.create(e.sandbox, workflow, more)
-		e.simulatedPass(real, "mdl")
+		passed := e.create(e.sandbox, workflow, more)
+		e.simulatedPass(passed, "mdl")
 		more["skip_verification"] = true
 		skipped := e.create(e.sandbox, workflow, more)
 
@@ -53,19 +53,19 @@ func TestSkippedSessionIsLikeOneThatWasVerified(t *testing.T) {
 			verified = in(events.object, "data", 0, "data").(obj)
 			return obj{"session": object, "event": verified, "view": e.view(s), "types": e.events(s)}
 		}
-		a, b := seen(real), seen(skipped)
+		a, b := seen(passed), seen(skipped)
 		require.Equal(t, "mdl", in(b, "session", "verification_path"), "the strongest method on offer")
 		require.Len(t, in(b, "session", "results"), 1)
 		require.Nil(t, in(a, "session", "results", 0, "provider"))
 		require.Equal(t, "sandbox", in(b, "session", "results", 0, "provider"))
 		require.NotNil(t, in(b, "session", "compliance", "required_age_tier"))
-		require.Equal(t, comparable(t, a), comparable(t, b))
+		require.Equal(t, alike(t, a), alike(t, b))
 	}
 }
 
-// comparable is what was seen of a session without what two sessions may differ in: their ids and moments, and who gave
+// alike is what was seen of a session without what two sessions may differ in: their ids and moments, and who gave
 // the verdict.
-func comparable(t *testing.T, seen obj) obj {
+func alike(t *testing.T, seen obj) obj {
 	t.Helper()
 	for _, part := range []string{"session", "event"} {
 		for _, field := range []string{"id", "created", "updated", "expires_at", "completed_at"} {

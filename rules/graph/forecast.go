@@ -144,19 +144,19 @@ func decidedAny(members []ends, before proof) (e ends) {
 // decidedAll is how an all_of can end: with the most that its members have
 // proved, of those that have passed until then.
 func decidedAll(members []ends, before proof) (e ends) {
-	least, any, all := unproved, proofs{}, true
+	least, some, all := unproved, proofs{}, true
 	fails := false
 	for _, member := range members {
 		all = all && member.passes()
 		fails = fails || member.fails()
 		for p := range member.pass {
-			any[p] = any[p] || member.pass[p]
+			some[p] = some[p] || member.pass[p]
 		}
 		least = max(least, member.least())
 	}
-	for p := range any {
-		e.pass[p] = all && any[p] && proof(p) >= least
-		e.fail[p] = fails && (any[p] || proof(p) == before)
+	for p := range some {
+		e.pass[p] = all && some[p] && proof(p) >= least
+		e.fail[p] = fails && (some[p] || proof(p) == before)
 	}
 	return e
 }

@@ -117,14 +117,14 @@ func (w *adviser) preferences() {
 
 // reads reports whether a preference, once cleared, leaves another graph
 // anywhere.
-func (w *adviser) reads(clear func(*Preferences)) bool {
+func (w *adviser) reads(without func(*Preferences)) bool {
 	variants := []Definition{w.d}
 	for _, v := range w.d.Overrides {
 		variants = append(variants, w.d.In(v.Jurisdiction))
 	}
 	return slices.ContainsFunc(variants, func(d Definition) bool {
 		cleared := d
-		clear(&cleared.Preferences)
+		without(&cleared.Preferences)
 		return !reflect.DeepEqual(build(d), build(cleared))
 	})
 }
