@@ -116,7 +116,7 @@ func TestASubmissionThatCannotBeJudgedWaitsForTheExpiry(t *testing.T) {
 	p.after(50*time.Second, func() { p.submits(t, session, document, simulated.Pass) })
 	// The sweep ends what is overdue; the run, busy with what cannot be done, finds that out.
 	p.after(70*time.Second, func() {
-		_, err := p.End(t.Context(), session.OrgID, session.ID, models.OpenStatuses, models.StatusExpired)
+		_, err := p.Expire(t.Context(), session.OrgID, session.ID, p.Now())
 		require.NoError(t, err)
 	})
 
