@@ -12,7 +12,8 @@ import (
 )
 
 // tolerant is how every body is read: an empty string is absent, and an integer may be spelled as 40.0.
-var tolerant = json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(emptyIsAbsent), number.Unmarshalers()))
+var tolerant = json.WithUnmarshalers(
+	json.JoinUnmarshalers(json.UnmarshalFromFunc(emptyIsAbsent), number.Unmarshalers()))
 
 // emptyIsAbsent takes an empty string for null wherever null means absent: in fields that are pointers, slices or maps,
 // of whatever type. HTML forms, and the clients of many languages, send one for what the user left out. The entries of

@@ -81,7 +81,9 @@ func (in *windowInput) window() (w store.Window, err error) {
 }
 
 // bound is the second that is the last one inside; step leads to it from one that is the first one outside.
-func bound(insideName string, inside *int64, outsideName string, outside *int64, step time.Duration) (*models.Timestamp, error) {
+func bound(
+	insideName string, inside *int64, outsideName string, outside *int64, step time.Duration,
+) (*models.Timestamp, error) {
 	if inside != nil && outside != nil {
 		return nil, models.Invalid(outsideName, "%s and %s cannot be used together", insideName, outsideName)
 	}

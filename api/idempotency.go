@@ -36,7 +36,8 @@ func idempotencyKey(r *http.Request) (key string, given bool, err error) {
 		valid = valid && key[i] >= ' ' && key[i] <= '~'
 	}
 	if !valid {
-		err = models.Invalid(headerIdempotencyKey, "The key must be 1 to %d printable ASCII characters", longestIdempotencyKey)
+		err = models.Invalid(headerIdempotencyKey,
+			"The key must be 1 to %d printable ASCII characters", longestIdempotencyKey)
 	}
 	return key, true, err
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // Listen gives the envelope of errors to the refusals that net/http writes by itself, before a request reaches any
-// handler: a malformed request, headers that are too large, an unknown transfer encoding or expectation. net/http has no
-// hook for that, so the connections of the listener replace what it writes.
+// handler: a malformed request, headers that are too large, an unknown transfer encoding or expectation. net/http has
+// no hook for that, so the connections of the listener replace what it writes.
 func Listen(l net.Listener, log *slog.Logger) net.Listener { return listener{l, log} }
 
 type listener struct {

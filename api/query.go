@@ -114,8 +114,8 @@ func (q *query) pageOf(limit int) store.Page {
 // latest is the last second of the year 9999.
 const latest = 253402300799
 
-// window reads the bounds of a time: name[gt], name[gte], name[lt] and name[lte]. Bounds are seconds, and each is a whole
-// one: what happened within it is neither before nor after it.
+// window reads the bounds of a time: name[gt], name[gte], name[lt] and name[lte]. Bounds are seconds, and each is a
+// whole one: what happened within it is neither before nor after it.
 func (q *query) window(name string) store.Window {
 	return store.Window{From: q.bound(name+"[gte]", name+"[gt]", 1), To: q.bound(name+"[lte]", name+"[lt]", -1)}
 }

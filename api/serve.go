@@ -95,7 +95,8 @@ func (a *API) refuseEmptyParts(g *gin.Context) {
 		return
 	}
 	refused := noSuchURL()
-	refused.Message += ". It has an empty part between or behind its slashes; without that it is " + clip(plain, longestPath)
+	refused.Message += ". It has an empty part between or behind its slashes; without that it is " +
+		clip(plain, longestPath)
 	a.fail(g, refused)
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Whole serves a handler that is not one of the API's routes (the codec, the health of a worker, the metrics) in the way
-// of the API: with a request id, the length of the body, and every refusal in the envelope of errors. It keeps the whole
-// answer in memory before it sends any of it.
+// Whole serves a handler that is not one of the API's routes (the codec, the health of a worker, the metrics) in the
+// way of the API: with a request id, the length of the body, and every refusal in the envelope of errors. It keeps the
+// whole answer in memory before it sends any of it.
 func Whole(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kept := &wholeAnswer{header: w.Header(), status: http.StatusOK}
