@@ -43,7 +43,10 @@ var grownLists = []grownList{
 	}},
 	{"deliveries", "/v1/webhook_endpoints/{endpoint}/deliveries", "webhook_deliveries", "created", ofEndpoint, [][]string{
 		{"status=succeeded", "status=pending", "status=closed"},
-		{"event_type=verification_session.verified", "event_type=verification_session.failed", "event_type=trust_reuse_grant.revoked"},
+		{
+			"event_type=verification_session.verified", "event_type=verification_session.failed",
+			"event_type=trust_reuse_grant.revoked",
+		},
 	}},
 	{"recoveries", "/v1/webhook_endpoints/{endpoint}/recoveries", "webhook_recoveries", "created", ofEndpoint, nil},
 	{"endpoints", "/v1/webhook_endpoints", "webhook_endpoints", "created", ofOrg, nil},

@@ -135,63 +135,68 @@ func (g *grown) dropIndexes(ctx context.Context) (definitions []string, err erro
 	return definitions, err
 }
 
-// copies are a table's rows to write, each a copy of the one that is there with columns set to expressions of its
-// number, i.
+// copies are rows of a table to write: each is a copy of the one that is there, with columns set to expressions. In
+// these i is the number of the row and {n} that of the sessions.
 type copies struct {
 	name string
 	rows int
 	set  map[string]string
 }
 
-// randomID makes an id of the form of the others, whose order says nothing of the number.
-func randomID(prefix models.IDPrefix, number string) string {
-	return "'" + string(prefix) + "' || substr(translate(md5(" + number + " || '" + string(prefix) + "'), '0189', 'ghij'), 1, 24)"
+// copies are sessions of a year, of which 88 of a hundred are verified and 90 by one workflow. Every tenth has the same
+// reference, each other reference comes four times. Three of a hundred have been reviewed. The last are under way, and
+// wait for a review; three of those say that they are pending.
+func (g *grown) copies() []copies {
+	return []copies{
+		{"sessions", g.sessions, map[string]string{
+			"id": "'vks_{random i}", "created": "{created}", "updated": "{created}", "expires_at": "{created}",
+			"status":       "CASE WHEN i > {n} - 3 THEN 'pending' WHEN {open} THEN 'processing' ELSE {ended i} END",
+			"completed_at": "CASE WHEN {open} THEN NULL ELSE {created} END",
+			"erased_at":    "CASE WHEN {open} THEN NULL ELSE {created} END", "nudge_at": "NULL",
+			"workflow_id":         "CASE WHEN i % 10 > 0 THEN 'wf_main' WHEN i <= 50 THEN 'wf_few' ELSE 'wf_other' END",
+			"client_reference_id": "CASE WHEN i % 10 = 3 THEN 'guest' ELSE 'user_' || i % ({n} / 4) END",
+			"jurisdiction":        "CASE WHEN i % 3 = 0 THEN 'US' ELSE 'US-CA' END",
+			"review_status": "CASE WHEN {open} THEN 'pending' WHEN i % 100 IN (20, 21) THEN 'approved'" +
+				" WHEN i % 100 = 22 THEN 'rejected' ELSE '' END",
+			"reviewer":          "CASE WHEN i % 100 IN (20, 22) THEN 'jo' WHEN i % 100 = 21 THEN 'kim' END",
+			"review_flagged_at": "CASE WHEN {open} OR i % 100 IN (20, 21, 22) THEN {created} END",
+		}},
+		{"events", 2 * g.sessions, map[string]string{
+			"id": "'evt_{random i}", "session_id": "'vks_{random (i + 1) / 2}", "created": "{at}", "type": "{type}",
+		}},
+		{"webhook_deliveries", 2 * g.sessions, map[string]string{
+			"id": "'whd_{random i}", "session_id": "'vks_{random (i + 1) / 2}", "event_id": "'evt_{random i}",
+			"created": "{at}", "due_at": "4000000000000000", "event_type": "{type}", "outstanding": "{owed}",
+			"attempt": "CASE WHEN {owed} OR i % 100 = 7 THEN 2 ELSE 1 END",
+			"status":  "CASE WHEN {owed} THEN 'pending' WHEN i % 100 IN (7, 8, 9) THEN 'failed' ELSE 'succeeded' END",
+		}},
+	}
 }
 
-// copies are all rows: sessions of a year, of which 88 of 100 are verified and 90 by one workflow; every tenth is of one
-// reference, and the others' come back four times; three of a hundred have been reviewed, and 30 wait. Four are pending.
-func (g *grown) copies() []copies {
+// expressions writes out what is in braces.
+func (g *grown) expressions() *strings.Replacer {
 	year := (365 * 24 * time.Hour).Microseconds()
 	n, every := strconv.Itoa(g.sessions), strconv.FormatInt(year/int64(g.sessions), 10)
-	created := "created - " + every + "::bigint * (" + n + " - i)"
 	ended := func(i string) string {
 		return fmt.Sprintf("CASE WHEN %[1]s %% 100 < 6 THEN 'failed' WHEN %[1]s %% 100 < 9 THEN 'cancelled'"+
 			" WHEN %[1]s %% 100 < 12 THEN 'expired' ELSE 'verified' END", i)
 	}
-	open := "(i > " + n + " - 34)"
-	kind := "'verification_session.' || CASE WHEN i % 2 = 1 THEN 'created' ELSE " + ended("(i / 2)") + " END"
-	at := "created - " + every + "::bigint * (2 * " + n + " - i) / 2"
-	return []copies{
-		{"sessions", g.sessions, map[string]string{
-			"id": randomID(models.PrefixSession, "i"), "created": created, "updated": created, "expires_at": created,
-			"status":              "CASE WHEN i > " + n + " - 4 THEN 'pending' WHEN " + open + " THEN 'processing' ELSE " + ended("i") + " END",
-			"completed_at":        "CASE WHEN " + open + " THEN NULL ELSE " + created + " END",
-			"erased_at":           "CASE WHEN " + open + " THEN NULL ELSE " + created + " END",
-			"nudge_at":            "NULL",
-			"workflow_id":         "CASE WHEN i % 10 > 0 THEN 'wf_main' WHEN i <= 50 THEN 'wf_few' ELSE 'wf_other' END",
-			"client_reference_id": "CASE WHEN i % 10 = 3 THEN 'guest' ELSE 'user_' || i % (" + n + " / 4) END",
-			"jurisdiction":        "CASE WHEN i % 3 = 0 THEN 'US' ELSE 'US-CA' END",
-			"review_status": "CASE WHEN " + open + " THEN 'pending' WHEN i % 100 IN (20, 21) THEN 'approved'" +
-				" WHEN i % 100 = 22 THEN 'rejected' ELSE '' END",
-			"reviewer":          "CASE WHEN i % 100 IN (20, 22) THEN 'jo' WHEN i % 100 = 21 THEN 'kim' END",
-			"review_flagged_at": "CASE WHEN " + open + " OR i % 100 IN (20, 21, 22) THEN " + created + " END",
-		}},
-		{"events", 2 * g.sessions, map[string]string{
-			"id": randomID(models.PrefixEvent, "i"), "created": at, "type": kind,
-			"session_id": randomID(models.PrefixSession, "((i + 1) / 2)"),
-		}},
-		{"webhook_deliveries", 2 * g.sessions, map[string]string{
-			"id": randomID(models.PrefixDelivery, "i"), "created": at, "event_type": kind, "due_at": "4000000000000000",
-			"event_id": randomID(models.PrefixEvent, "i"), "session_id": randomID(models.PrefixSession, "((i + 1) / 2)"),
-			"attempt": "CASE WHEN i % 100 = 7 OR i > 2 * " + n + " - 50 THEN 2 ELSE 1 END", "outstanding": "i > 2 * " + n + " - 50",
-			"status": "CASE WHEN i > 2 * " + n + " - 50 THEN 'pending' WHEN i % 100 IN (7, 8, 9) THEN 'failed' ELSE 'succeeded' END",
-		}},
+	// An id has the form of the others, and its order says nothing of the number.
+	random := func(i string) string {
+		return "' || substr(translate(md5((" + i + ")::text), '0189', 'ghij'), 1, 24)"
 	}
+	return strings.NewReplacer(
+		"{n}", n, "{open}", "(i > "+n+" - 34)", "{owed}", "(i > 2 * "+n+" - 50)", "{ended i}", ended("i"),
+		"{created}", "created - "+every+"::bigint * ("+n+" - i)", "{at}", "created - "+every+"::bigint * (2 * "+n+" - i) / 2",
+		"{type}", "'verification_session.' || CASE WHEN i % 2 = 1 THEN 'created' ELSE "+ended("(i / 2)")+" END",
+		"{random i}", random("i"), "{random (i + 1) / 2}", random("(i + 1) / 2"),
+	)
 }
 
 // copyRows writes the copies of a table.
 func (g *grown) copyRows(ctx context.Context, c copies) error {
-	rows, err := g.database.Query(ctx, "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1", c.name)
+	rows, err := g.database.Query(ctx,
+		"SELECT column_name::text FROM information_schema.columns WHERE table_name = $1", c.name)
 	if err != nil {
 		return err
 	}
@@ -202,7 +207,7 @@ func (g *grown) copyRows(ctx context.Context, c copies) error {
 	values := slices.Clone(columns)
 	for i, column := range columns {
 		if expression, set := c.set[column]; set {
-			values[i] = expression
+			values[i] = g.expressions().Replace(expression)
 		}
 	}
 	_, err = g.database.Exec(ctx, fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[3]s"+

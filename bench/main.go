@@ -1,6 +1,7 @@
 // Command bench measures what sessions and deliveries cost, as ratios to bare Temporal workflows, between graphs, and
 // beside receivers that hang, what a compliance check costs, as a ratio to a plain gin route, what phones cost that hold
-// sessions by live channels, and what calls cost as rows grow, all in one run on one machine. It is no test: nothing fails for being slow.
+// sessions by live channels, and what calls cost as rows grow, all in one run on one machine. It is no test: nothing
+// fails for being slow.
 package main
 
 import (

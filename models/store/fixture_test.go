@@ -91,8 +91,8 @@ func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 	return func() { execute("ROLLBACK") }
 }
 
-// copyRows writes so many copies of a row of the organization's, numbered from 1 as i. Expressions set columns; the id is
-// that of the row with the number.
+// copyRows writes so many copies of a row of the organization's, numbered from 1 as i. Expressions set columns; the id
+// is that of the row with the number.
 func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string]string) {
 	t.Helper()
 	db := f.raw(t)

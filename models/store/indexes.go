@@ -106,8 +106,8 @@ func (s *Store) unhurried(ctx context.Context, db *sql.DB, statement string) err
 // dropInvalid drops the index if a crash has left it half built: it would not be used, and every write would update it.
 func dropInvalid(ctx context.Context, db *sql.DB, name string) error {
 	var invalid bool
-	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid)",
-		name).Scan(&invalid)
+	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_index"+
+		" WHERE indexrelid = to_regclass($1) AND NOT indisvalid)", name).Scan(&invalid)
 	if err != nil || !invalid {
 		return err
 	}

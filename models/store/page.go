@@ -184,7 +184,8 @@ func fetch[T any](s *Store, queries []*gorm.DB, order string, limit int) ([]T, b
 	for _, q := range queries {
 		parts = append(parts, q.Model(new(T)).Order(order).Limit(limit+1))
 	}
-	all := "(SELECT * FROM (?) AS part" + strings.Repeat(" UNION ALL SELECT * FROM (?) AS part", len(parts)-1) + ") AS merged"
+	const part, next = "SELECT * FROM (?) AS part", " UNION ALL SELECT * FROM (?) AS part"
+	all := "(" + part + strings.Repeat(next, len(parts)-1) + ") AS merged"
 	merged := s.read(queries[0].Statement.Context).Table(all, parts...).Order(order).Limit(limit + 1)
 	if len(queries) == 1 {
 		merged = parts[0].(*gorm.DB)

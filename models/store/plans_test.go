@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +105,9 @@ func (f *fixture) windows(rows int) []any {
 func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string) map[string]plannedList {
 	t.Helper()
 	sessions := map[string][]any{
-		"Status":            {models.StatusVerified, models.StatusFailed, models.StatusProcessing, models.StatusRequiresInput},
+		"Status": {
+			models.StatusVerified, models.StatusFailed, models.StatusProcessing, models.StatusRequiresInput,
+		},
 		"ClientReferenceID": {"even", "odd", "nobody"},
 		"WorkflowID":        {"wf_even", "wf_odd", "wf_none"},
 		"Review":            {models.ReviewApproved, models.ReviewRejected, models.ReviewPending},
@@ -133,6 +136,7 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 		"Made":      {}, // as the API sets it
 	}
 	inOrg := "org_id = '" + f.org + "'"
+	inReview := inOrg + " AND review_flagged_at IS NOT NULL"
 	ofEndpoint, ofWorkflow := "endpoint_id = '"+endpoint+"'", "workflow_id = '"+workflow+"'"
 	return map[string]plannedList{
 		"Sessions": {"sessions", "created", inOrg, readsOf(t, sessions, nil,
@@ -140,8 +144,10 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 				_, more, err := f.Sessions(ctx, f.org, filter, page)
 				return more, err
 			})},
+		"WaitingReviews": {"sessions", "created", inOrg, unfiltered(
+			func(ctx context.Context, _ store.Page) (store.ReviewAges, error) { return f.WaitingReviews(ctx, f.org) })},
 		"EndedSessions": {"sessions", "created", inOrg + " AND completed_at IS NOT NULL", f.backtests(rows)},
-		"Reviewed": {"sessions", "review_flagged_at", inOrg + " AND review_flagged_at IS NOT NULL", readsOf(t, reviews, waitingUnlessAsked,
+		"Reviewed": {"sessions", "review_flagged_at", inReview, readsOf(t, reviews, waitingUnlessAsked,
 			func(ctx context.Context, filter store.ReviewFilter, page store.Page) (bool, error) {
 				_, more, err := f.Reviewed(ctx, f.org, filter, page)
 				return more, err
@@ -211,7 +217,8 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 	begin := fmt.Sprintf("%d + CAST(i AS BIGINT) * 1000000", f.clock.Now().UnixMicro())
 	f.copyRows(t, "sessions", rows, map[string]string{
 		"created": begin, "client_reference_id": turns("'even'", "'odd'"), "workflow_id": turns("'wf_even'", "'wf_odd'"),
-		"jurisdiction": turns("'US-CA'", "'US-TX'"), "workflow_version": turns("1", "2"), "reviewer": turns("'even'", "'odd'"),
+		"jurisdiction": turns("'US-CA'", "'US-TX'"), "workflow_version": turns("1", "2"),
+		"reviewer": turns("'even'", "'odd'"),
 		"review_status": "CASE i % 3 WHEN 0 THEN '' WHEN 1 THEN " + turns("'approved'", "'rejected'") +
 			" ELSE " + turns("'pending'", "'escalated'") + " END",
 		"review_flagged_at": "CASE i % 3 WHEN 0 THEN NULL ELSE " + begin + " END",
@@ -233,7 +240,9 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 	few := rows / 6 // of what an organization has not so many of
 	deleted := fmt.Sprintf("i > %d", few/2)
 	f.copyRows(t, "webhook_endpoints", few, map[string]string{"created": begin, "deleted": deleted})
-	f.copyRows(t, "provider_connectors", few, map[string]string{"created": begin, "deleted": deleted, "method": "'m' || i"})
+	f.copyRows(t, "provider_connectors", few, map[string]string{
+		"created": begin, "deleted": deleted, "method": "'m' || i",
+	})
 	f.copyRows(t, "api_keys", few, map[string]string{"created": begin, "hash": "hash || i"})
 	f.copyRows(t, "workflow_versions", few, map[string]string{"created": begin, "version": "1 + i"})
 	for _, table := range []string{"workflows", "webhook_recoveries", "audit_log"} {
@@ -350,7 +359,11 @@ func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 		}
 		plan, text := explained(t, db, s)
 		faults := plan.faults()
-		if blocks := plan.Hit + plan.Read; blocks > mostBlocks {
+		most := float64(mostBlocks)
+		if of == "WaitingReviews" {
+			most = 3 * store.MostCounted
+		}
+		if blocks := plan.Hit + plan.Read; blocks > most {
 			faults = append(faults, fmt.Sprintf("reads %.0f blocks", blocks))
 		}
 		require.Empty(t, faults, "%s: %s %v\n%s", of, s.SQL, s.Args, text)
@@ -361,14 +374,15 @@ func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 // the order as well. The pages of two statuses are sorted as they are merged.
 func everyListIsReadInTheOrderOfAnIndex(t *testing.T, f *fixture) {
 	const rows = 100
+	parts := []string{"part", "merged", "pending", "escalated", "waiting", "CONSTANT ROW"} // no tables
 	db := f.raw(t)
 	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
 		plan := queryPlan(t, db, s)
 		merges := 2*strings.Count(s.SQL, "UNION ALL") + strings.Count(s.SQL, "GROUP BY")
 		require.LessOrEqual(t, strings.Count(plan, "TEMP B-TREE"), merges, "%s: %s\n%s", of, s.SQL, plan)
 		for line := range strings.Lines(plan) {
-			merged := strings.HasPrefix(line, "SCAN part") || strings.HasPrefix(line, "SCAN merged")
-			require.False(t, strings.HasPrefix(line, "SCAN") && !merged, "%s: %s\n%s", of, s.SQL, plan)
+			whole, scans := strings.CutPrefix(strings.TrimSpace(line), "SCAN ")
+			require.False(t, scans && !slices.Contains(parts, whole), "%s: %s\n%s", of, s.SQL, plan)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -106,8 +107,8 @@ type ReviewFilter struct {
 const reviewListed = "review_status <> '' AND (review_status NOT IN ('pending', 'escalated')" +
 	" OR completed_at IS NULL OR status = 'verified')"
 
-// Reviewed lists sessions by their latest review, the last to be flagged first. A session that is flagged again moves to
-// the front.
+// Reviewed lists sessions by their latest review, the last to be flagged first. A session that is flagged again moves
+// to the front.
 func (s *Store) Reviewed(ctx context.Context, org string, f ReviewFilter, page Page) ([]models.Session, bool, error) {
 	q := s.read(ctx).Where("org_id = ? AND review_flagged_at IS NOT NULL", org)
 	l := listing{by: "review_flagged_at", window: f.Flagged}
@@ -138,13 +139,20 @@ const MostCounted = 1000
 func (s *Store) WaitingReviews(ctx context.Context, org string) (ages ReviewAges, err error) {
 	now := s.now()
 	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))
-	flagged := func(when string, bounds ...any) *gorm.DB {
-		return s.read(ctx).Model(&models.Session{}).Select("1").Where("org_id = ?", org).Where(reviewListed).
-			Where("review_status IN ?", models.WaitingReviews).Where(when, bounds...).Limit(MostCounted)
+	parts := make([]any, 0, 3*len(models.WaitingReviews))
+	flagged := func(when string, bounds ...any) {
+		for _, status := range models.WaitingReviews {
+			parts = append(parts, s.read(ctx).Model(&models.Session{}).Select("1").Where("org_id = ?", org).
+				Where("review_status = ?", status).Where(reviewListed).Where(when, bounds...).
+				Order(newestFirst("review_flagged_at")).Limit(MostCounted))
+		}
 	}
-	err = s.read(ctx).Raw(`SELECT (SELECT count(*) FROM (?) AS young) AS under_an_hour,
-			(SELECT count(*) FROM (?) AS middling) AS under_a_day, (SELECT count(*) FROM (?) AS old) AS older`,
-		flagged("review_flagged_at > ?", hour), flagged("review_flagged_at <= ? AND review_flagged_at > ?", hour, day),
-		flagged("review_flagged_at <= ?", day)).Scan(&ages).Error
+	flagged("review_flagged_at > ?", hour)
+	flagged("review_flagged_at <= ? AND review_flagged_at > ?", hour, day)
+	flagged("review_flagged_at <= ?", day)
+	count := fmt.Sprintf("(SELECT count(*) FROM (SELECT 1 FROM (?) AS pending UNION ALL SELECT 1 FROM (?) AS escalated"+
+		" LIMIT %d) AS waiting)", MostCounted)
+	err = s.read(ctx).Raw("SELECT "+count+" AS under_an_hour, "+count+" AS under_a_day, "+count+" AS older", parts...).
+		Scan(&ages).Error
 	return ages, err
 }
