@@ -1,0 +1,30 @@
+package e2e
+
+import (
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the pages tell a newcomer to type shows the timeline of a session, with its run's history, while stile-dev runs.
+func TestDevPrintsTheEnvironmentOfItsFolder(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir())
+	session := p.sandbox(t).create(t, nil)
+	session.pass(t, "document_capture")
+	dev, err := binary()
+	require.NoError(t, err)
+	stile, err := production()
+	require.NoError(t, err)
+	show := exec.Command("sh", "-c", `eval "$("$1" env --data "$2")" && "$3" session show "$4"`, "sh", dev, p.data, stile, session.id)
+	out, err := show.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), session.id)
+	require.Contains(t, string(out), "session  created")
+	require.Contains(t, string(out), "history  workflow execution started")
+
+	out, err = exec.Command(dev, "env", "--data", t.TempDir()).CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "stile-dev has not run with the folder")
+}
