@@ -361,7 +361,7 @@ func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 		faults := plan.faults()
 		most := float64(mostBlocks)
 		if of == "WaitingReviews" {
-			most = 3 * store.MostCounted
+			most = store.MostCounted
 		}
 		if blocks := plan.Hit + plan.Read; blocks > most {
 			faults = append(faults, fmt.Sprintf("reads %.0f blocks", blocks))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -132,27 +131,20 @@ type ReviewAges struct {
 	Older       int `json:"over_24h"`
 }
 
-// MostCounted is where the count of the reviews of one age stops: it stands for so many or more.
-const MostCounted = 1000
+// MostCounted is how many of the reviews that wait are counted.
+const MostCounted = 2000
 
-// WaitingReviews counts the reviews that wait, up to MostCounted of each age.
+// WaitingReviews counts the reviews that wait, up to MostCounted in all. They are read once: with many rows PostgreSQL
+// plans the statement each time, which takes longer than to count them, and as much again for each further part.
 func (s *Store) WaitingReviews(ctx context.Context, org string) (ages ReviewAges, err error) {
 	now := s.now()
 	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))
-	parts := make([]any, 0, 3*len(models.WaitingReviews))
-	flagged := func(when string, bounds ...any) {
-		for _, status := range models.WaitingReviews {
-			parts = append(parts, s.read(ctx).Model(&models.Session{}).Select("1").Where("org_id = ?", org).
-				Where("review_status = ?", status).Where(reviewListed).Where(when, bounds...).
-				Order(newestFirst("review_flagged_at")).Limit(MostCounted))
-		}
-	}
-	flagged("review_flagged_at > ?", hour)
-	flagged("review_flagged_at <= ? AND review_flagged_at > ?", hour, day)
-	flagged("review_flagged_at <= ?", day)
-	count := fmt.Sprintf("(SELECT count(*) FROM (SELECT 1 FROM (?) AS pending UNION ALL SELECT 1 FROM (?) AS escalated"+
-		" LIMIT %d) AS waiting)", MostCounted)
-	err = s.read(ctx).Raw("SELECT "+count+" AS under_an_hour, "+count+" AS under_a_day, "+count+" AS older", parts...).
+	waiting := s.read(ctx).Model(&models.Session{}).Select("review_flagged_at").Where("org_id = ?", org).
+		Where("review_status IN ?", models.WaitingReviews).Where(reviewListed).Limit(MostCounted)
+	err = s.read(ctx).Table("(?) AS waiting", waiting).
+		Select(`COALESCE(SUM(CASE WHEN review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_an_hour,
+			COALESCE(SUM(CASE WHEN review_flagged_at <= ? AND review_flagged_at > ? THEN 1 ELSE 0 END), 0) AS under_a_day,
+			COALESCE(SUM(CASE WHEN review_flagged_at <= ? THEN 1 ELSE 0 END), 0) AS older`, hour, hour, day, day).
 		Scan(&ages).Error
 	return ages, err
 }

@@ -19,7 +19,7 @@ var reviewScenarios = []scenario{
 	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
 	reviewsAreFiltered,
-	reviewsAreCountedUpToAThousand,
+	noMoreReviewsAreCountedThanMostCounted,
 	stepsAreNumberedInOrder,
 	reviewOfAVerifiedSessionKeepsItsStatus,
 }
@@ -184,7 +184,7 @@ func reviewsAreFiltered(t *testing.T, f *fixture) {
 	}
 }
 
-func reviewsAreCountedUpToAThousand(t *testing.T, f *fixture) {
+func noMoreReviewsAreCountedThanMostCounted(t *testing.T, f *fixture) {
 	f.flagged(t)
 	f.copyRows(t, "sessions", store.MostCounted, nil)
 	ages, err := f.WaitingReviews(t.Context(), f.org)
