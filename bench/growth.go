@@ -38,12 +38,12 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, few.stop()) }()
+	defer func() { err = errors.Join(err, few.stop(ctx)) }()
 	many, err := b.grow(ctx, "many", b.many)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, many.stop()) }()
+	defer func() { err = errors.Join(err, many.stop(ctx)) }()
 	calls, err := growthCalls(ctx, few, many)
 	if err != nil {
 		return nil, err

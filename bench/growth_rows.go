@@ -55,13 +55,13 @@ func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, e
 		err = g.multiply(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, g.stop())
+		return nil, errors.Join(err, g.stop(ctx))
 	}
 	return g, nil
 }
 
-func (g *grown) stop() error {
-	return errors.Join(g.stile.api.Stop(), g.database.Close(context.Background()))
+func (g *grown) stop(ctx context.Context) error {
+	return errors.Join(g.stile.api.Stop(), g.database.Close(context.WithoutCancel(ctx)))
 }
 
 // plant makes one of each object, of which the others become copies.
