@@ -108,7 +108,7 @@ func answerIsSealedWhereItStands(t *testing.T, f *fixture) {
 	second := f.delivery(t, f.session(t))
 	f.answered(t, second, f.exchanged(acknowledged))
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE response_sealed <> ''"))
-	require.Zero(t, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE response_sealed LIKE '%Ada%'"))
+	require.Zero(t, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE response_sealed LIKE '%Ada Love%'"))
 
 	_, err := f.raw(t).ExecContext(t.Context(), `UPDATE webhook_deliveries SET response_sealed =
 		(SELECT d.response_sealed FROM webhook_deliveries AS d WHERE d.id = '`+first.ID+`') WHERE id = '`+second.ID+`'`)
