@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,6 +69,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	var err error
 	e.store, err = store.Open(e.t.Context(), store.Options{
 		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.now, Jitter: func() float64 { return 0 },
+		WriteTimeout: time.Minute, // the machine may be busy
 	})
 	require.NoError(e.t, err)
 	opened := e.store

@@ -121,7 +121,7 @@ func (s *Store) completeIn(
 func (s *Store) complete(
 	ctx context.Context, d models.Delivery, a Answer, now models.Timestamp,
 ) (models.DeliveryOutcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	res := pendingDelivery(s.read(ctx), d).Updates(s.completion(d, a, nil, now))
 	if res.Error != nil || res.RowsAffected == 1 {
@@ -138,7 +138,7 @@ func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
 // PutOff makes a pending attempt due later, and reports whether it was pending still: who was to make it has found no
 // room at its endpoint. The sweep then sees that somebody will.
 func (s *Store) PutOff(ctx context.Context, org, id string, until models.Timestamp) (pending bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	res := pendingDelivery(s.read(ctx), models.Delivery{ID: id, OrgID: org}).Updates(map[string]any{"due_at": until})
 	return res.RowsAffected == 1, res.Error

@@ -44,6 +44,17 @@ func (f *fixture) replica(t *testing.T) *store.Store {
 	return openStore(t, f.url, f.clock.Now)
 }
 
+// patient is a replica whose writes may take long: the machine may be too busy for what races at once.
+func (f *fixture) patient(t *testing.T) *store.Store {
+	t.Helper()
+	o := options(f.url, f.clock.Now)
+	o.WriteTimeout = time.Minute
+	s, err := store.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
 func openStore(t *testing.T, url string, now func() time.Time) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), options(url, now))

@@ -59,7 +59,7 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 		rate.Remaining = remaining
 		return rate, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	digest := s.keys.Digest("rate", []byte(bucket)) // it may name an address
 	var count, previous int

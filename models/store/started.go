@@ -20,6 +20,7 @@ const (
 // startNotes writes down, for many sessions at once, that their workflow has started, so that no request waits for it.
 type startNotes struct {
 	db    *gorm.DB
+	bound func(context.Context) (context.Context, context.CancelFunc)
 	log   *slog.Logger
 	noted chan noted
 	stop  context.CancelFunc
@@ -32,9 +33,11 @@ type noted struct {
 	revision int64
 }
 
-func newStartNotes(ctx context.Context, db *gorm.DB, log *slog.Logger) *startNotes {
+func newStartNotes(
+	ctx context.Context, db *gorm.DB, bound func(context.Context) (context.Context, context.CancelFunc), log *slog.Logger,
+) *startNotes {
 	n := &startNotes{
-		db: db, log: log, noted: make(chan noted, mostNotedStarts), ended: make(chan struct{}),
+		db: db, bound: bound, log: log, noted: make(chan noted, mostNotedStarts), ended: make(chan struct{}),
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	n.stop = stop
@@ -78,7 +81,7 @@ func (n *startNotes) rest() []noted {
 }
 
 func (n *startNotes) write(ctx context.Context, starts []noted) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), WriteLimit)
+	ctx, cancel := n.bound(context.WithoutCancel(ctx))
 	defer cancel()
 	byRevision := map[int64][]string{} // few: sessions are created with one of two
 	for _, start := range starts {

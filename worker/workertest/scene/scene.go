@@ -96,6 +96,7 @@ func open(ctx context.Context, path string, now func() time.Time) (*store.Store,
 	}
 	return store.Open(ctx, store.Options{
 		URL: "sqlite:" + path, Keys: keys, Now: now, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
+		WriteTimeout: time.Minute, // the machine may be busy
 	})
 }
 
