@@ -126,8 +126,8 @@ func TestCompressedBodiesAreReadWithinTheLimit(t *testing.T) {
 	first := e.isOK(create(zipped(t, body), "gzip", idempotencyKey, "k"), 201)
 	require.Equal(t, first.body, e.isOK(create(string(body), "identity", idempotencyKey, "k"), 201).body)
 
-	bomb := zipped(t, bytes.Repeat([]byte(" "), 100<<20))
-	e.isError(create(bomb[:9_000], "gzip"), 413, "request_too_large")
+	bomb := zipped(t, bytes.Repeat([]byte(" "), 4<<20))
+	e.isError(create(bomb[:3_000], "gzip"), 413, "request_too_large")
 	e.isError(create(bomb, "gzip"), 413, "request_too_large")
 	e.isError(create(zipped(t, append(body, bytes.Repeat([]byte(" "), 10_000)...)), "gzip"), 413, "request_too_large")
 
@@ -183,20 +183,20 @@ func TestEveryRefusalOfEveryRouteIsDocumented(t *testing.T) {
 			credentials[0] = client.secret
 		}
 		for _, credential := range credentials {
-			for _, ans := range []answer{
-				e.do(o.method, path+"?nonsense=1", credential, o.body()),
-				e.do(o.method, path+"?%zz", credential, o.body()),
-				e.do(o.method, path, credential, "{"),
-				e.do(o.method, path, credential, `{"nonsense":1}`),
-				e.do(o.method, path, credential, strings.Repeat(" ", 2001)),
-				e.do(o.method, path, credential, "{}", "Content-Encoding", "br"),
-				e.do(o.method, path, credential, "{}", "Content-Type", "text/html"),
-				e.do(o.method, path, credential, "{}", idempotencyKey, "clé"),
-				e.do("TRACE", path, credential, nil),
-				e.do(o.method, path+"/nonsense/nonsense/nonsense", credential, nil),
-			} {
-				seen[ans.status] = true
-			}
+			seen[e.do(o.method, path+"?nonsense=1", credential, o.body()).status] = true
+		}
+		for _, ans := range []answer{
+			e.do(o.method, path+"?%zz", credentials[0], o.body()),
+			e.do(o.method, path, credentials[0], "{"),
+			e.do(o.method, path, credentials[0], `{"nonsense":1}`),
+			e.do(o.method, path, credentials[0], strings.Repeat(" ", 2001)),
+			e.do(o.method, path, credentials[0], "{}", "Content-Encoding", "br"),
+			e.do(o.method, path, credentials[0], "{}", "Content-Type", "text/html"),
+			e.do(o.method, path, credentials[0], "{}", idempotencyKey, "clé"),
+			e.do("TRACE", path, credentials[0], nil),
+			e.do(o.method, path+"/nonsense/nonsense/nonsense", credentials[0], nil),
+		} {
+			seen[ans.status] = true
 		}
 	}
 	for _, status := range []int{400, 401, 403, 404, 405, 413} {

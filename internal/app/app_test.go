@@ -119,7 +119,7 @@ func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 
 func TestTheCodecRefusesInTheEnvelope(t *testing.T) {
 	t.Parallel()
-	o := options(t, "")
+	o := options(t)
 	o.Config.OperatorToken = "operator"
 	a, err := app.New(t.Context(), o)
 	require.NoError(t, err)

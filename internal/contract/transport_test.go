@@ -75,7 +75,7 @@ const (
 
 	newSession = `{"type": "age", "workflow_id": "wf_1"}`
 	endpoint   = `{"id":"we_` + id24 + `","object":"webhook_endpoint","url":"https://a.example/hook","enabled_events":["*"],` +
-		`"status":"enabled","description":null,"metadata":{},"overlap_until":null,"created":1,"updated":1}`
+		`"status":"enabled","description":null,"metadata":{},"overlap_until":null,"disabled_reason":null,"disabled_at":null,"created":1,"updated":1}`
 	session = `{"id":"` + sessionID + `","object":"verification_session","type":"age","status":"failed","workflow_id":"wf_` + id24 + `",` +
 		`"workflow_version":3,"methods":["mdl","document_capture"],"age_tier":"min_age_21","jurisdiction":"US-CA",` +
 		`"jurisdiction_source":"explicit","jurisdiction_provisional":false,"compliance":{"use_case":"alcohol_delivery","jurisdiction":"US-CA","prohibited":false,"prohibited_reason":null,"required_age_tier":"min_age_21","allowed_methods":["mdl"],"mdl_acceptance_status":"accepted","governing_regulator":"ABC","consent_required":false,"credential_validity_days":365,"data_retention_days":null,"document_image_retention_days":null,"biometric_retention_days":null,"rule_version":"2026-04-02"},` +
