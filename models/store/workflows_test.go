@@ -36,10 +36,10 @@ var workflowScenarios = []scenario{
 	listOfLargeVersionsStopsAtItsBytes,
 }
 
-// large is a definition of about a megabyte, which no request can store any more.
+// large returns a definition of a mebibyte, which no request can store any more.
 func large() graph.Definition {
 	d := definition()
-	d.Jurisdictions = slices.Repeat([]rules.Jurisdiction{"US"}, 200_000)
+	d.Jurisdictions = []rules.Jurisdiction{rules.Jurisdiction(strings.Repeat("X", 1<<20))}
 	return d
 }
 
@@ -62,7 +62,7 @@ func listOfLargeDraftsStopsAtItsBytes(t *testing.T, f *fixture) {
 		require.NotEmpty(t, rows)
 		var read []string
 		for _, row := range rows {
-			require.Len(t, row.Definition.V.Jurisdictions, 200_000)
+			require.Len(t, row.Definition.V.Jurisdictions[0], 1<<20)
 			read = append(read, row.ID)
 		}
 		return read
