@@ -18,7 +18,7 @@ COMMANDS := ./cmd/stile ./cmd/stile-dev
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Packages that start databases and servers share two cores with at most one other.
-GO_TEST := CGO_ENABLED=1 go test -race -count=1 -p 2 -timeout 25m
+GO_TEST := CGO_ENABLED=1 go test -race -count=1 -p 2 -timeout 45m
 
 .PHONY: help
 help: ## List the targets
