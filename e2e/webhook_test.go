@@ -71,7 +71,7 @@ func testedByTheMerchant(t *testing.T, s *stack) {
 func retriedByTheMerchant(t *testing.T, s *stack) {
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
 	hook := newReceiver(t)
-	hook.answer(func(int) int { return http.StatusGone })
+	hook.answer(func(int) int { return http.StatusInternalServerError })
 	endpoint := hook.subscribe(t, m.client, "verification_session.verified")
 	m.create(t, body{"skip_verification": true})
 	var last delivered
@@ -94,7 +94,7 @@ func retriedByTheMerchant(t *testing.T, s *stack) {
 func givenUpAndCounted(t *testing.T, s *stack) {
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
 	hook := newReceiver(t)
-	hook.answer(func(int) int { return http.StatusGone })
+	hook.answer(func(int) int { return http.StatusInternalServerError })
 	endpoint := hook.subscribe(t, m.client, "verification_session.verified")
 	m.create(t, body{"skip_verification": true})
 	var event string
