@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Date is a calendar day without time or zone, such as a date of birth. The
-// zero Date is no day.
+// Date is a calendar day without time or zone, such as a date of birth. The zero
+// Date is not a valid day.
 type Date struct {
 	Year, Month, Day int
 }
@@ -14,8 +14,8 @@ type Date struct {
 // isoDate is the extended calendar form of ISO 8601.
 const isoDate = "2006-01-02"
 
-// ParseDate reads a day written exactly "1990-01-31". It is false for any other
-// form and for a day that never was, such as 2023-02-29 or any in the year 0.
+// ParseDate reads a day in the form "1990-01-31". It returns false for any other
+// form, for a day that does not exist, such as 2023-02-29, and for the year 0.
 func ParseDate(s string) (Date, bool) {
 	t, err := time.Parse(isoDate, s)
 	if err != nil || t.Year() < 1 {
@@ -36,8 +36,8 @@ func (d Date) String() string {
 }
 
 // AgeOn returns the age in whole years, on the given day, of a person born on
-// birth; it is negative before the birth. Who was born on 29 February comes of
-// age on 1 March in years that have no such day.
+// birth; it is negative before the birth. A person born on 29 February reaches
+// an age on 1 March in years without a 29 February.
 func AgeOn(birth, day Date) int {
 	age := day.Year - birth.Year
 	if day.Month < birth.Month || day.Month == birth.Month && day.Day < birth.Day {

@@ -10,7 +10,8 @@ type AgeTier string
 
 const agePrefix = "min_age_"
 
-// knownAges are the minimum ages, in years, that some rule demands somewhere.
+// knownAges are the minimum ages, in years, that a law demands in at least one
+// jurisdiction.
 var knownAges = []int{13, 15, 16, 18, 19, 20, 21, 25}
 
 // MinAge returns the tier of a minimum age in years. Only the ages 13, 15, 16,

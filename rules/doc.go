@@ -1,6 +1,6 @@
-// Package rules holds Stile's pure decisions: which methods exist and how
-// strong they are, age tiers, use cases, jurisdictions, calendar ages and the
-// vocabulary of reasons. It does no input or output, reads no clock and knows
-// nothing of the other packages, so a workflow may call any of it and replay
-// to the same answer.
+// Package rules holds Stile's pure decisions: the verification methods and their
+// strengths, age tiers, use cases, jurisdictions, ages, risk and the catalogue
+// of reason codes. It does no input or output, reads no clock and imports no
+// other package of Stile, so a workflow may call any function of it and replay
+// to the same result.
 package rules

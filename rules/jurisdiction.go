@@ -8,21 +8,22 @@ import (
 )
 
 // Jurisdiction is a market in upper case: an ISO 3166-1 alpha-2 country ("DE")
-// or an ISO 3166-2 subdivision ("US-CA"). [ParseJurisdiction] makes one of text
-// from outside.
+// or an ISO 3166-2 subdivision ("US-CA"). Use [ParseJurisdiction] for text from
+// outside.
 type Jurisdiction string
 
-// notCountries are two-letter codes the language tables take for countries
-// that ISO 3166-1 only reserves or has withdrawn. Kosovo's XK is not among
-// them: user-assigned, yet what location databases answer for real people.
+// notCountries are two-letter codes that the language tables list as countries,
+// although ISO 3166-1 only reserves them or has withdrawn them. Kosovo's
+// user-assigned XK counts as a country, because location databases return it.
 var notCountries = []string{
 	"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "YU",
 }
 
 // ParseJurisdiction reads the code of a country or subdivision in either case
-// and returns it in upper case. It is false for a country or a subdivision that
-// does not exist. A withdrawn code, and a subdivision that ISO 3166-1 lists as a
-// country too, gives the code in use: CN-BJ for CN-11, PR for US-PR.
+// and returns it in upper case. It returns false for a country or a subdivision
+// that does not exist. A withdrawn code gives its successor (CN-BJ for CN-11),
+// and a subdivision that ISO 3166-1 also lists as a country gives the country
+// (PR for US-PR).
 func ParseJurisdiction(s string) (Jurisdiction, bool) {
 	country, subdivision, divided := strings.Cut(s, "-")
 	if len(country) != 2 || !alphanumeric(country) || !isCountry(strings.ToUpper(country)) {
@@ -38,8 +39,9 @@ func ParseJurisdiction(s string) (Jurisdiction, bool) {
 	return inUse, exists
 }
 
-// JurisdictionIn joins a country and a subdivision of a location file or a CDN.
-// It returns the country alone where the subdivision is unknown.
+// JurisdictionIn joins a country and a subdivision from a location file or a
+// CDN. It returns the country alone if the subdivision is unknown, and false if
+// the country is.
 func JurisdictionIn(country, subdivision string) (Jurisdiction, bool) {
 	whole, ok := ParseJurisdiction(country)
 	if !ok || whole != whole.Country() {
@@ -57,14 +59,14 @@ func (j Jurisdiction) Country() Jurisdiction {
 	return Jurisdiction(country)
 }
 
-// Differs reports whether j and other exclude each other. A country and a
-// subdivision of its own do not: the one is only known less exactly.
+// Differs reports whether j and other exclude each other. A country and one of
+// its subdivisions do not: the country is the less exact answer.
 func (j Jurisdiction) Differs(other Jurisdiction) bool {
 	return j != other && j != other.Country() && other != j.Country()
 }
 
-// isCountry takes two upper-case letters. A code that only redirects to its
-// successor (UK, DD, ZR) is not a country of its own.
+// isCountry takes two upper-case letters. A code that redirects to its successor
+// (UK, DD, ZR) is not a country.
 func isCountry(code string) bool {
 	region, err := language.ParseRegion(code)
 	if err != nil || !region.IsCountry() || region.Canonicalize() != region {
@@ -73,8 +75,8 @@ func isCountry(code string) bool {
 	return region.String() == code && !slices.Contains(notCountries, code)
 }
 
-// alphanumeric looks at ASCII alone, so that changing case never changes what
-// was checked.
+// alphanumeric accepts ASCII only, so that changing the case afterwards cannot
+// change the text in any other way.
 func alphanumeric(s string) bool {
 	for _, c := range []byte(s) {
 		switch {

@@ -122,7 +122,7 @@ func TestJurisdictionsDiffer(t *testing.T) {
 	}
 }
 
-// TestEveryCountry counts them: 249 in ISO 3166-1, and Kosovo.
+// TestEveryCountry expects the 249 countries of ISO 3166-1, and Kosovo.
 func TestEveryCountry(t *testing.T) {
 	t.Parallel()
 	count := 0
@@ -136,8 +136,8 @@ func TestEveryCountry(t *testing.T) {
 	require.Equal(t, 250, count)
 }
 
-// TestEverySubdivisionIsOfACountry holds the list to its form: each code belongs
-// to a known country, and each replacement is itself in use.
+// TestEverySubdivisionIsOfACountry checks that each code belongs to a known
+// country, and that each replacement is in use.
 func TestEverySubdivisionIsOfACountry(t *testing.T) {
 	t.Parallel()
 	lines, err := os.ReadFile("subdivisions.txt")

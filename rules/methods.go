@@ -2,8 +2,7 @@ package rules
 
 import "slices"
 
-// Method is one way a person can prove their age or identity, by the name the
-// API uses for it. Text from outside becomes a Method through [ParseMethod].
+// Method is a way to prove an age or an identity, by its name in the API. Use [ParseMethod] for text from outside.
 type Method string
 
 // The methods a workflow can offer.
@@ -23,7 +22,7 @@ const (
 	MethodStudent         Method = "student"
 )
 
-// What a method needs of the person's device, as [Method.Needs] reports it.
+// The requirements of a method on the person's device, as [Method.Needs] returns them.
 const (
 	NeedCamera      = "camera"
 	NeedWallet      = "wallet"
@@ -39,10 +38,10 @@ type methodEntry struct {
 	strength   Strength
 	needs      []string
 	supplement bool // may run on top of the primary chain
-	biometric  bool // measures a body
+	biometric  bool // measures a person's body
 }
 
-// catalogue lists every method in the order the documentation presents them.
+// catalogue lists the methods in the order of the documentation.
 var catalogue = []methodEntry{
 	{MethodMDL, StrengthMDL, []string{NeedWallet}, false, false},
 	{MethodMID, StrengthMID, []string{NeedMobileID}, false, false},
@@ -74,17 +73,16 @@ func ParseMethod(s string) (Method, bool) {
 	return entry.method, ok
 }
 
-// Strength returns the strength a credential proven by m is counted at, or ""
-// for an unknown method. To compare two methods use [Method.Rank], which also
-// sees what the strength's name cannot say.
+// Strength returns the strength of a credential proven by m, or "" for an unknown method. Compare methods by
+// [Method.Rank], which distinguishes nfc_passport from document_capture.
 func (m Method) Strength() Strength {
 	entry, _ := lookUp(m)
 	return entry.strength
 }
 
-// Rank orders methods from 1, the weakest, to 8; 0 is an unknown method. It is
-// the rank of the method's strength but for nfc_passport: a document read with
-// cryptographic proof, which stands at 6, beside mdl.
+// Rank returns 1 for the weakest method up to 8 for the strongest, and 0 for an unknown one. It is the rank of the
+// method's strength, except for nfc_passport: its chip proves the document cryptographically, so it has rank 6 like
+// mdl.
 func (m Method) Rank() int {
 	if m == MethodNFCPassport {
 		return StrengthMDL.Rank()
@@ -92,8 +90,8 @@ func (m Method) Rank() int {
 	return m.Strength().Rank()
 }
 
-// Needs lists what m needs of the person's device, as Need constants. It is
-// empty, never nil, where nothing special is needed. The slice is the caller's.
+// Needs returns the requirements of m on the person's device, as Need constants. It is empty, never nil, if there are
+// none. The slice is the caller's.
 func (m Method) Needs() []string {
 	entry, _ := lookUp(m)
 	return append([]string{}, entry.needs...)
@@ -106,7 +104,7 @@ func (m Method) CanSupplement() bool {
 	return entry.supplement
 }
 
-// Biometric reports whether m measures a person's body, for which the law may ask their consent first.
+// Biometric reports whether m measures a person's body, for which a law may require consent.
 func (m Method) Biometric() bool {
 	entry, _ := lookUp(m)
 	return entry.biometric
@@ -120,8 +118,8 @@ func lookUp(m Method) (methodEntry, bool) {
 	return catalogue[i], true
 }
 
-// ProvesIdentity reports whether m reads who somebody is from a document or a credential. A selfie, though counted at
-// the strength of document_capture, names nobody.
+// ProvesIdentity reports whether m reads the person's identity from a document or a credential. The selfie methods have
+// the strength of document_capture and prove no identity.
 func (m Method) ProvesIdentity() bool {
 	return m.Rank() >= StrengthDocumentCapture.Rank() && !m.CanSupplement()
 }

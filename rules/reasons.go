@@ -5,18 +5,19 @@ import (
 	"slices"
 )
 
-// ReasonCode says, to a machine, why a method or a session did not pass. docs/reason-codes.md tells what each means.
+// ReasonCode is the machine-readable reason why a method or a session did not pass. docs/reason-codes.md describes
+// each.
 type ReasonCode string
 
-// The reasons that a method may give, whoever provides it.
+// The reasons that a method or a provider may give.
 const (
 	ReasonUnderAge     ReasonCode = "under_age"
 	ReasonAgeUncertain ReasonCode = "age_uncertain" // an estimate too close to the limit
 
 	ReasonUnreadable              ReasonCode = "unreadable"
 	ReasonDocumentExpired         ReasonCode = "document_expired"
-	ReasonDocumentTypeNotAccepted ReasonCode = "document_type_not_accepted" // one that the session does not take
-	ReasonDocumentNotSupported    ReasonCode = "document_not_supported"     // one that cannot be judged
+	ReasonDocumentTypeNotAccepted ReasonCode = "document_type_not_accepted" // not accepted in this session
+	ReasonDocumentNotSupported    ReasonCode = "document_not_supported"     // of a kind that cannot be checked
 	ReasonDocumentDamaged         ReasonCode = "document_damaged"
 	ReasonDocumentTampered        ReasonCode = "document_tampered"
 
@@ -43,32 +44,32 @@ const (
 	ReasonMethodError     ReasonCode = "method_error"
 )
 
-// The reasons that Stile alone gives.
+// The reasons that only Stile itself gives.
 const (
 	ReasonDeclarationMissing  ReasonCode = "declaration_missing"
 	ReasonProviderUnavailable ReasonCode = "provider_unavailable"
 	ReasonSimulatedFailure    ReasonCode = "simulated_failure"
 	ReasonAttemptsExhausted   ReasonCode = "attempts_exhausted"
 	ReasonReviewRejected      ReasonCode = "review_rejected"
-	// ReasonWorkflowRule is a session's alone: a branch led to the failed end
-	// though the step before it had passed, so no method can name the reason.
+	// ReasonWorkflowRule is given for a session only: a branch led to the failed end although the step before it had
+	// passed, so no method can name the reason.
 	ReasonWorkflowRule ReasonCode = "workflow_rule"
-	// ReasonIdentityUnproven is a session's alone: an identity session came to the
-	// verified end on a way on which no method of document strength had passed.
+	// ReasonIdentityUnproven is given for a session only: an identity session reached the verified end by a path on
+	// which no method of document strength had passed.
 	ReasonIdentityUnproven ReasonCode = "identity_unproven"
 )
 
-// Action is what the person can do about a reason. The set is closed: a page can show a button for each.
+// Action is the next step for the person after a reason. The set is closed, so that a page can show a button for each.
 type Action string
 
 // The actions.
 const (
-	ActionTryAgain           Action = "try_again"            // the same, once more
-	ActionProvideMore        Action = "provide_more"         // the method goes on, and asks for more
+	ActionTryAgain           Action = "try_again"            // the same method with the same document
+	ActionProvideMore        Action = "provide_more"         // the method continues and asks for more
 	ActionUseAnotherDocument Action = "use_another_document" // the same method, with another document or credential
-	ActionUseAnotherMethod   Action = "use_another_method"   // the same again would come to the same
-	ActionTryAgainLater      Action = "try_again_later"      // it is not the person's fault
-	ActionNone               Action = "none"                 // the answer stands
+	ActionUseAnotherMethod   Action = "use_another_method"   // another attempt with this method would end the same
+	ActionTryAgainLater      Action = "try_again_later"      // the cause is not the person's
+	ActionNone               Action = "none"                 // the decision is final
 )
 
 // Actions returns every action. The slice is the caller's.
@@ -78,7 +79,7 @@ func Actions() []Action {
 	}
 }
 
-// Who may give a reason.
+// The two values of reasonEntry.byMethod.
 const (
 	byMethod   = true
 	stileAlone = false
@@ -91,7 +92,7 @@ type reasonEntry struct {
 	message  string
 }
 
-// reasons is the catalogue. The messages are for the person: they name no vendor and give no hint on how to get around
+// reasons is the catalogue. The messages are shown to the person: they name no vendor and give no hint on how to evade
 // a check.
 var reasons = []reasonEntry{
 	{ReasonUnderAge, byMethod, ActionNone, "The required minimum age was not met."},
@@ -135,12 +136,12 @@ var reasons = []reasonEntry{
 	{ReasonIdentityUnproven, stileAlone, ActionNone, "The identity was not proved by a document or a digital credential."},
 }
 
-// otherReason stands for what is not in the catalogue, such as a provider's own reasons.
+// otherReason is the entry for codes outside the catalogue, such as a provider's own reasons.
 var otherReason = reasonEntry{
 	byMethod: byMethod, action: ActionUseAnotherMethod, message: "The verification could not be completed.",
 }
 
-// providerReason is the form of the reasons that a provider makes up.
+// providerReason is the form of the reasons that a provider defines itself.
 var providerReason = regexp.MustCompile(`^x_[a-z0-9_]{1,60}$`)
 
 // ReasonCodes returns every reason. The slice is the caller's.
@@ -152,7 +153,7 @@ func ReasonCodes() []ReasonCode {
 	return codes
 }
 
-// ParseReasonCode returns the reason with exactly this name, or false. A provider's own begins with x_.
+// ParseReasonCode returns the reason with exactly this name, or false. A provider's own reasons begin with x_.
 func ParseReasonCode(s string) (ReasonCode, bool) {
 	code := ReasonCode(s)
 	if _, known := code.entry(); !known && !providerReason.MatchString(s) {
@@ -161,20 +162,20 @@ func ParseReasonCode(s string) (ReasonCode, bool) {
 	return code, true
 }
 
-// Message returns the public sentence for a reason, a general one for a reason that is not known.
+// Message returns the public sentence for a reason, and a general sentence for a reason outside the catalogue.
 func (c ReasonCode) Message() string {
 	entry, _ := c.entry()
 	return entry.message
 }
 
-// Action returns what the person can do about a reason.
+// Action returns the next step for the person.
 func (c ReasonCode) Action() Action {
 	entry, _ := c.entry()
 	return entry.action
 }
 
-// GivenByMethod reports whether a method's provider may give the reason. The others are Stile's: a provider that gave
-// them would speak of what it cannot know.
+// GivenByMethod reports whether a method or a provider may give the reason. Only Stile may give the others, because
+// they describe the session and not the method.
 func (c ReasonCode) GivenByMethod() bool {
 	_, parsed := ParseReasonCode(string(c))
 	entry, _ := c.entry()

@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// ownedByStile are the reasons that no provider may give.
+// ownedByStile are the reasons that a provider may not give.
 var ownedByStile = []rules.ReasonCode{
 	"declaration_missing", "provider_unavailable", "simulated_failure", "attempts_exhausted", "review_rejected", "workflow_rule",
 	"identity_unproven",
@@ -24,7 +24,7 @@ func TestReasonCatalogue(t *testing.T) {
 	seen := map[string]bool{general: true}
 	for _, code := range rules.ReasonCodes() {
 		require.Regexp(t, `^[a-z]+(_[a-z]+)*$`, code)
-		require.NotRegexp(t, `^x_`, code, "that begins what providers make up")
+		require.NotRegexp(t, `^x_`, code, "x_ is the prefix of the reasons that providers define")
 		parsed, ok := rules.ParseReasonCode(string(code))
 		require.True(t, ok, code)
 		require.Equal(t, code, parsed)
@@ -65,7 +65,7 @@ func TestReasonsOfProviders(t *testing.T) {
 		_, ok := rules.ParseReasonCode(name)
 		require.False(t, ok, name)
 		require.False(t, rules.ReasonCode(name).GivenByMethod(), name)
-		require.Equal(t, rules.ReasonCode("x_a").Message(), rules.ReasonCode(name).Message(), "no code is without a sentence")
+		require.Equal(t, rules.ReasonCode("x_a").Message(), rules.ReasonCode(name).Message(), "an unknown code has a sentence")
 	}
 }
 
@@ -78,7 +78,7 @@ func anyReason(is func(rules.ReasonCode) bool) bool {
 	return false
 }
 
-// A row of the tables in docs/reason-codes.md: code, action, message, and what it means.
+// documentedReason matches a row of the tables in docs/reason-codes.md: code, action, message and meaning.
 var documentedReason = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `([a-z_]+)` \\| (.+\\.) \\| (.+) \\|$")
 
 func TestEveryReasonIsDocumented(t *testing.T) {
@@ -99,6 +99,6 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 	}
 	require.Equal(t, catalogue, documented)
 	for _, action := range rules.Actions() {
-		require.Contains(t, string(document), fmt.Sprintf("\n| `%s` | ", action), "what the action means")
+		require.Contains(t, string(document), fmt.Sprintf("\n| `%s` | ", action), "the meaning of the action is documented")
 	}
 }

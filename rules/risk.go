@@ -2,26 +2,28 @@ package rules
 
 import "slices"
 
-// Risk is what is known of how likely a session is a fraud.
+// Risk is the assessed risk that a session is a fraud.
 type Risk struct {
 	Score int `json:"score"` // 0 to 100
-	// Signals name what speaks for it, such as [SignalGeoMismatch].
+	// Signals name the observations behind the score, such as [SignalGeoMismatch].
 	Signals []string `json:"signals"`
 }
 
-// HighestRisk is the highest score there is.
+// HighestRisk is the highest score.
 const HighestRisk = 100
 
-// SignalGeoMismatch says that the user's address is not where the order goes.
+// SignalGeoMismatch reports that the user's IP address and the delivery address are in different jurisdictions.
 const SignalGeoMismatch = "geo_mismatch"
 
-// What it scores: orders to the next state are common, and a guess at an address is often one state off.
+// The scores of the signals. A delivery to the next state is common, and the location of an IP address is often one
+// state off.
 const (
 	scoreOtherSubdivision = 18
 	scoreOtherCountry     = 40
 )
 
-// GeoMismatch is the risk of an order that goes elsewhere than to where the user's address is; nil where it does not.
+// GeoMismatch returns the risk of a delivery to another jurisdiction than that of the user's IP address, and nil if the
+// two do not differ.
 func GeoMismatch(delivery, address Jurisdiction) *Risk {
 	if !delivery.Differs(address) {
 		return nil
@@ -33,11 +35,11 @@ func GeoMismatch(delivery, address Jurisdiction) *Risk {
 	return risk
 }
 
-// SignalDistantDevice says that the phone which took a session is in another country than the desktop.
+// SignalDistantDevice reports that the phone which claimed the session is in another country than the desktop.
 const SignalDistantDevice = "distant_device"
 
-// DistantDevice is the risk of a session whose desktop and phone are at these places; nil where they are in one country:
-// the gateways of mobile networks are often a state away.
+// DistantDevice returns the risk of a session whose desktop and phone are in different countries, and nil if they are
+// in the same country: the gateways of mobile networks are often a state away.
 func DistantDevice(desktop, phone Jurisdiction) *Risk {
 	if desktop.Country() == phone.Country() {
 		return nil
@@ -45,7 +47,7 @@ func DistantDevice(desktop, phone Jurisdiction) *Risk {
 	return &Risk{Score: scoreOtherCountry, Signals: []string{SignalDistantDevice}}
 }
 
-// RiskLevel puts a score into words.
+// RiskLevel is the level of a risk score.
 type RiskLevel string
 
 // The levels.
@@ -55,7 +57,7 @@ const (
 	RiskHigh   RiskLevel = "high"
 )
 
-// Level is the level of the score.
+// Level returns the level of the score.
 func (r Risk) Level() RiskLevel {
 	switch {
 	case r.Score < 30:
@@ -67,8 +69,8 @@ func (r Risk) Level() RiskLevel {
 	}
 }
 
-// With is the risk once another assessment has come: the higher score, and the signals of both in their order. Neither
-// is changed.
+// With returns the risk after another assessment: the higher score, and the signals of both in their order. It changes
+// neither r nor other.
 func (r Risk) With(other Risk) Risk {
 	signals := slices.Clone(r.Signals)
 	for _, signal := range other.Signals {
@@ -79,7 +81,7 @@ func (r Risk) With(other Risk) Risk {
 	return Risk{Score: max(r.Score, other.Score), Signals: signals}
 }
 
-// Raised is a session's risk once something tells of one; known is nil while nothing has.
+// Raised returns a session's risk after the assessment told. known is nil if the session had no risk before.
 func Raised(known *Risk, told Risk) *Risk {
 	if known != nil {
 		told = known.With(told)

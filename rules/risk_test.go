@@ -8,7 +8,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-func TestALevelPutsAScoreIntoWords(t *testing.T) {
+func TestLevelsOfScores(t *testing.T) {
 	t.Parallel()
 	for score, want := range map[int]rules.RiskLevel{
 		0: rules.RiskLow, 29: rules.RiskLow, 30: rules.RiskMedium, 69: rules.RiskMedium, 70: rules.RiskHigh, 100: rules.RiskHigh,
@@ -17,7 +17,7 @@ func TestALevelPutsAScoreIntoWords(t *testing.T) {
 	}
 }
 
-func TestAnOrderThatGoesElsewhereIsARisk(t *testing.T) {
+func TestDeliveryToAnotherJurisdictionIsARisk(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		delivery, address rules.Jurisdiction
@@ -39,13 +39,13 @@ func TestAnOrderThatGoesElsewhereIsARisk(t *testing.T) {
 	}
 }
 
-func TestOfTwoAssessmentsTheHigherCounts(t *testing.T) {
+func TestHigherOfTwoAssessmentsCounts(t *testing.T) {
 	t.Parallel()
 	first := rules.Risk{Score: 40, Signals: []string{"vpn", "new_device"}}
 	second := rules.Risk{Score: 10, Signals: []string{"geo_mismatch", "vpn"}}
 	want := rules.Risk{Score: 40, Signals: []string{"vpn", "new_device", "geo_mismatch"}}
 	require.Equal(t, want, first.With(second))
 	require.Equal(t, 40, second.With(first).Score)
-	require.Equal(t, []string{"vpn", "new_device"}, first.Signals, "neither is changed")
+	require.Equal(t, []string{"vpn", "new_device"}, first.Signals, "With changes neither of them")
 	require.Equal(t, first, rules.Risk{}.With(first))
 }

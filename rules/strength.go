@@ -2,7 +2,7 @@ package rules
 
 import "slices"
 
-// Strength says how much a proven credential is worth. The values are those of
+// Strength is the worth of a proven credential. The values are those of
 // `min_strength` in the API.
 type Strength string
 

@@ -6,13 +6,14 @@ import (
 	"sync"
 )
 
-// subdivisionLines has one ISO 3166-2 code per line, and behind a code that is
-// no longer used the one that replaced it. scripts/update-subdivisions writes it.
+// subdivisionLines has one ISO 3166-2 code per line. A code that is no longer
+// used is followed by its replacement. scripts/update-subdivisions writes the
+// file.
 //
 //go:embed subdivisions.txt
 var subdivisionLines string
 
-// subdivisions maps every known subdivision to the code in use, mostly itself.
+// subdivisions maps every known subdivision to the code in use, usually itself.
 var subdivisions = sync.OnceValue(func() map[Jurisdiction]Jurisdiction {
 	inUse := make(map[Jurisdiction]Jurisdiction, strings.Count(subdivisionLines, "\n"))
 	for line := range strings.Lines(subdivisionLines) {

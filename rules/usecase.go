@@ -2,8 +2,8 @@ package rules
 
 import "slices"
 
-// UseCase is the product or context a verification gates. The API's compliance
-// pages also call it a product type.
+// UseCase is the product or context for which a session verifies an age. The
+// API's compliance pages also call it a product type.
 type UseCase string
 
 // The use cases a workflow can serve.
