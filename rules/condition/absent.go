@@ -14,12 +14,14 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// errAbsent stands for the value of a key that is not there, and travels
-// outwards as CEL's errors do until a true-or-false part is reached.
+// errAbsent is the value of a metadata key that the session does not have. CEL
+// passes it outwards like any error, until it reaches a part of the condition
+// that is true or false; see absentIsFalse.
 var errAbsent = errors.New("absent key")
 
-// metadata is a map that answers errAbsent for what it does not hold, and whose
-// keys come in order: a condition that loops must always see the same.
+// metadata is a map that returns errAbsent for a missing key, and whose keys
+// come in sorted order, so that a condition with a loop gives the same result
+// each time.
 type metadata struct {
 	traits.Mapper
 	keys traits.Lister
@@ -33,8 +35,8 @@ func newMetadata(pairs map[string]string) metadata {
 	}
 }
 
-// Find returns errAbsent where CEL would make an error of its own. The error is
-// a new one each time: CEL writes into it.
+// Find returns errAbsent where CEL would return its own error. Each call makes a
+// new error, because CEL writes into it.
 func (m metadata) Find(key ref.Val) (ref.Val, bool) {
 	value, found := m.Mapper.Find(key)
 	if !found && value == nil {
@@ -49,20 +51,21 @@ func (m metadata) Get(key ref.Val) ref.Val {
 	return value
 }
 
-// Iterator walks the keys in order.
+// Iterator walks the keys in sorted order.
 func (m metadata) Iterator() traits.Iterator {
 	return m.keys.Iterator()
 }
 
-// absentIsFalse makes every true-or-false part of a condition that meets an
-// absent key false; only != is then true, as the opposite of ==.
+// absentIsFalse makes each boolean part of a condition false when it reads an
+// absent key. A part with != becomes true, so that it remains the opposite of
+// ==.
 func absentIsFalse(checked *ast.AST) cel.ProgramOption {
 	return cel.CustomDecoratorV2(func(part interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 		if checked.GetType(part.ID()).Kind() != types.BoolKind {
 			return part, nil
 		}
-		// The engine treats calls, attributes and constants in ways of their own,
-		// so each has to stay what it is.
+		// The CEL engine treats calls, attributes and constants differently, so
+		// each wrapper keeps the interface of the part it wraps.
 		switch part := part.(type) {
 		case interpreter.InterpretableConst:
 			return part, nil

@@ -5,16 +5,15 @@ import (
 	"sync"
 )
 
-// Bounds of the programs that a process keeps. A program takes some kilobytes,
-// and about 65 bytes for each character of its condition.
+// Bounds of the cache of compiled programs. A program takes some kilobytes, and
+// about 65 bytes for each character of its condition.
 const (
 	mostPrograms = 1000
 	mostText     = 500_000 // bytes of all conditions together
 )
 
-// compiled holds the programs that sessions used last: a program depends on its
-// text alone, holds no state, and costs a hundred times more to compile than to
-// run.
+// compiled holds the programs used last. A program depends on its text alone and
+// holds no state, and compiling it costs a hundred times more than running it.
 var compiled = newCache(mostPrograms, mostText)
 
 // cache keeps the programs used last. It is safe for concurrent use.
@@ -24,7 +23,7 @@ type cache struct {
 	mu      sync.Mutex
 	text    int // bytes of the conditions in entries
 	entries map[string]*list.Element
-	recent  *list.List // of *entry, the one used last in front
+	recent  *list.List // of *entry, most recently used first
 }
 
 type entry struct {

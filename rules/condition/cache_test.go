@@ -14,7 +14,7 @@ type named struct {
 	name string
 }
 
-func TestCacheKeepsWhatWasUsedLast(t *testing.T) {
+func TestCacheEvictsTheLeastRecentlyUsed(t *testing.T) {
 	t.Parallel()
 	c := newCache(2, 100)
 	c.put("a", program{Program: named{name: "a"}})
@@ -23,7 +23,7 @@ func TestCacheKeepsWhatWasUsedLast(t *testing.T) {
 	require.True(t, ok)
 	c.put("c", program{Program: named{name: "c"}})
 	_, ok = c.get("b")
-	require.False(t, ok, "the one used least recently goes")
+	require.False(t, ok, "the least recently used is evicted")
 	kept, ok := c.get("a")
 	require.True(t, ok)
 	require.Equal(t, named{name: "a"}, kept.Program)
@@ -56,8 +56,9 @@ func TestProgramsOfSessionsAreCachedAndBounded(t *testing.T) {
 	require.LessOrEqual(t, len(compiled.entries), mostPrograms)
 }
 
-// A draft must not push the conditions of running sessions out of the cache.
-func TestProgramsOfADefinitionAreItsOwn(t *testing.T) {
+// TestDefinitionHasItsOwnPrograms checks that the conditions of a draft do
+// not push the conditions of running sessions out of the cache.
+func TestDefinitionHasItsOwnPrograms(t *testing.T) {
 	t.Parallel()
 	const draft = "risk.score == 4711"
 	var own Programs
@@ -74,5 +75,5 @@ func TestProgramsOfADefinitionAreItsOwn(t *testing.T) {
 	_, err = own.Check("nobody")
 	_, again := own.Check("nobody")
 	require.Error(t, err)
-	require.Equal(t, err, again, "what does not compile is not tried again")
+	require.Equal(t, err, again, "a condition that does not compile is compiled once")
 }

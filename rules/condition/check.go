@@ -10,12 +10,12 @@ import (
 	"cel.dev/cel-go/common/operators"
 )
 
-// Error says what is wrong with a condition, in words for its author.
+// Error is the fault of a condition, in words for the author of the workflow.
 type Error struct {
 	Message string
 }
 
-// Error returns the message; the text may be shown to the merchant.
+// Error returns the message. It may be shown to the merchant.
 func (e *Error) Error() string {
 	return e.Message
 }
@@ -27,13 +27,12 @@ func refuse(format string, args ...any) error {
 // program is a compiled condition.
 type program struct {
 	cel.Program
-	cost uint64 // what it may cost at worst, in CEL's units
+	cost uint64 // the highest cost of a run, in CEL's units
 }
 
-// compile compiles a condition, or reports what keeps it from being used: it
-// does not parse, names what does not exist, is not true or false, is too long
-// or may take too much work. The error is an [*Error] unless the engine itself
-// is at fault.
+// compile compiles a condition. It returns an [*Error] where the condition does
+// not parse, names an unknown variable, is not of type bool, is too long or may
+// cost too much; any other error is a fault of the engine.
 func compile(expr string) (program, error) {
 	if strings.TrimSpace(expr) == "" {
 		return program{}, refuse("is required: write a condition such as risk.level == 'high'")
@@ -60,7 +59,8 @@ func compile(expr string) (program, error) {
 	return program{runs, cost}, err
 }
 
-// highest is what a condition may cost at worst; too much is refused.
+// highest returns the highest cost of a condition, in CEL's units, and an
+// [*Error] where it exceeds highestCost.
 func highest(env *cel.Env, checked *cel.Ast) (uint64, error) {
 	estimate, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
@@ -73,10 +73,11 @@ func highest(env *cel.Env, checked *cel.Ast) (uint64, error) {
 	return estimate.Max, nil
 }
 
-// mostIssues is how many mistakes of one condition are told at once.
+// mostIssues is the number of mistakes that one message lists.
 const mostIssues = 3
 
-// describe lists what CEL found, without the quoted source: the author has it.
+// describe lists the mistakes that CEL found, without the source text, which the
+// author has.
 func describe(issues *cel.Issues) string {
 	var lines []string
 	for _, issue := range issues.Errors() {
@@ -94,8 +95,8 @@ func describe(issues *cel.Issues) string {
 	return strings.Join(lines, "; ")
 }
 
-// plain puts a message of CEL's in the words of the author, who writes > and not
-// _>_.
+// plain rewrites a message of CEL with the operators as the author wrote them: >
+// instead of _>_.
 func plain(message string) string {
 	parts := strings.Split(strings.TrimSuffix(message, " (in container '')"), "'")
 	for i, part := range parts {

@@ -70,7 +70,8 @@ func TestCheckRefusesInPublicWords(t *testing.T) {
 	}
 }
 
-// TestConditionsReadNothingThatABrowserPasses lists the parameters of a session that are accepted with a publishable key.
+// TestConditionsReadNothingThatABrowserPasses lists the session parameters that a caller with a publishable key may
+// set.
 func TestConditionsReadNothingThatABrowserPasses(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{

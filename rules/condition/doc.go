@@ -1,7 +1,6 @@
-// Package condition checks and evaluates the conditions of branch nodes,
-// written in CEL. It does no input or output, reads no clock and calls nothing
-// that does; but CEL is a foreign engine, whose upgrades may change an answer,
-// so a durable workflow has an activity evaluate and records what came out.
+// Package condition checks and evaluates the conditions of branch nodes, written in CEL. It does no input or output and
+// reads no clock. An upgrade of the CEL library may change the result of a condition, so a workflow evaluates
+// conditions in an activity, which records the result in the history.
 //
 // A condition reads
 //
@@ -9,16 +8,15 @@
 //	risk          {level, score, signals}
 //	age_tier      such as "min_age_21"
 //	jurisdiction  such as "US-CA"
-//	metadata      what the merchant attached to the session, strings by key
+//	metadata      the merchant's metadata of the session, strings by key
 //
-// with the standard functions and macros of CEL, among them size(), in,
-// startsWith(), matches(), has(), exists() and all().
+// with the standard functions and macros of CEL, among them size(), in, startsWith(), matches(), has(), exists() and
+// all().
 //
 // # A metadata key that is absent
 //
-// It equals nothing and is no error: the smallest true-or-false part of the
-// condition that reads it is false, and != remains the opposite of ==. Where
-// metadata has no tier,
+// An absent key is not an error. The smallest boolean part of the condition that reads it is false, and != remains the
+// opposite of ==. If metadata has no key "tier",
 //
 //	metadata.tier == 'vip'             is false
 //	metadata.tier != 'vip'             is true, as is !(metadata.tier == 'vip')
@@ -27,8 +25,7 @@
 //	metadata.tier.startsWith('v')      is false
 //	metadata.tier == metadata.other    is false
 //	has(metadata.tier)                 is false
-//	metadata.tier == 'vip' || risk.level == 'high'   is up to the risk
+//	metadata.tier == 'vip' || risk.level == 'high'   is true if the risk is high
 //
-// So "everybody but the VIPs" can be written with !=, and nobody slips through
-// it for want of a key.
+// A merchant can therefore write "everybody but the VIPs" with !=, and a session without the key is not exempt.
 package condition

@@ -16,13 +16,12 @@ const (
 	// deepestCondition counts nested parts, deepestLoop nested macros.
 	deepestCondition = 50
 	deepestLoop      = 2
-	// highestCost bounds a condition, in CEL's units of work, twice: what it may
-	// cost at worst when it is checked, and what it does cost when it runs.
+	// highestCost bounds a condition, in CEL's units of work, at two moments: the estimated highest cost when it is
+	// checked, and the real cost when it runs.
 	highestCost = 100_000
 )
 
-// environment declares the variables. It is made once, at first use: that takes
-// a few milliseconds, which a program without conditions need not spend.
+// environment declares the variables. It is made once, at first use, because that takes a few milliseconds.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	env, err := cel.NewEnv(
 		ext.NativeTypes(ext.ParseStructTag("json"), reflect.TypeFor[Previous](), reflect.TypeFor[Risk]()),
@@ -38,30 +37,30 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	// CEL lists its symbols at the first unknown name, and writes the list to what a check under way beside it reads
-	// (cel-go v0.33.2). So there is one before anybody shares the environment.
+	// At the first unknown name CEL lists its symbols, and writes the list where a concurrent check reads (cel-go
+	// v0.33.2). Compiling an unknown name here does so before the environment is shared.
 	_, _ = env.Compile("unknown")
 	return env, nil
 })
 
-// Sizes that variables have at most, as far as the API lets them grow.
+// The largest sizes of the variables, as the API accepts them.
 const (
 	mostMetadata         = 50
 	longestMetadataKey   = 40
 	longestMetadataValue = 500
 	mostCodes            = 50 // reason codes, signals
-	longestCode          = 64 // these, and every other name of ours
+	longestCode          = 64 // reason codes, signals and Stile's other names
 )
 
-// sizes tells CEL what a condition may cost at worst.
+// sizes bounds the variables for CEL's estimate of the highest cost of a condition.
 type sizes struct{}
 
-// EstimateCallCost leaves functions to CEL.
+// EstimateCallCost returns nil: CEL's own estimates apply to functions.
 func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 
-// EstimateSize bounds what a variable can hold.
+// EstimateSize bounds the size of a variable.
 func (sizes) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
 	path := element.Path()
 	if len(path) == 0 {

@@ -9,20 +9,20 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// Default as the index that [Evaluate] returns means that no condition is true.
+// Default is the index that [Evaluate] returns if no condition is true.
 const Default = -1
 
 // Evaluate returns the index, from 0, of the first condition that is true, or
-// [Default], with the reason in words, which count cases from 1. A condition
-// that cannot be evaluated, such as int(metadata.age) > 17 where that is no
-// number, counts as false; the reason says so. The reason quotes conditions
-// and never values, for those may be personal.
+// [Default], and the reason in words; the reason counts cases from 1. A
+// condition that cannot be evaluated, such as int(metadata.age) > 17 with a
+// value that is not a number, counts as false, and the reason mentions it. The
+// reason quotes conditions and never values, for values may be personal.
 //
-// The error tells of a condition that [Programs.Check] refuses. No reason can
-// replace it: a rule that is not understood is not false.
+// The error reports a condition that [Programs.Check] refuses. Such a condition
+// does not count as false, because it may be there to keep a user out.
 //
-// Evaluate keeps the programs that the process used last. It is for conditions
-// of published workflows; drafts and simulations have [Programs] of their own.
+// Evaluate caches the programs used last. It is for conditions of published
+// workflows; drafts and simulations have [Programs] of their own.
 func Evaluate(conditions []string, v Variables) (index int, reason string, err error) {
 	return evaluate(compiled.compile, conditions, v)
 }
@@ -48,12 +48,12 @@ func evaluate(
 	return Default, sentence("default: no condition is true", failed), nil
 }
 
-func sentence(what string, failed []string) string {
-	return strings.Join(append([]string{what}, failed...), "; ")
+func sentence(result string, failed []string) string {
+	return strings.Join(append([]string{result}, failed...), "; ")
 }
 
-// whyNot words the failure of a condition without the engine's own text, which
-// quotes values.
+// whyNot describes the failure of a condition without the engine's own text,
+// which quotes values.
 func whyNot(err error) string {
 	var cancelled interpreter.EvalCancelledError
 	if errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
@@ -62,10 +62,10 @@ func whyNot(err error) string {
 	return "could not be evaluated"
 }
 
-// longestQuote keeps a reason to a line or two.
+// longestQuote is the length, in characters, at which a quoted condition is cut.
 const longestQuote = 200
 
-// shorten puts a condition on one line and cuts a long one.
+// shorten puts a condition on one line and cuts it to longestQuote characters.
 func shorten(expr string) string {
 	runes := []rune(strings.Join(strings.Fields(expr), " "))
 	if len(runes) <= longestQuote {

@@ -69,7 +69,7 @@ func TestBeforeAnyStepAllIsEmpty(t *testing.T) {
 	}
 }
 
-// TestAbsentMetadata holds what the package comment promises.
+// TestAbsentMetadata checks the table of the package comment.
 func TestAbsentMetadata(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -157,8 +157,8 @@ func TestFirstTrueCaseWins(t *testing.T) {
 	}
 }
 
-// TestReasonsQuoteNoValues: reasons go into histories, where nothing personal
-// may be.
+// TestReasonsQuoteNoValues: reasons are stored in histories, which must not hold
+// personal values.
 func TestReasonsQuoteNoValues(t *testing.T) {
 	t.Parallel()
 	v := sample()
@@ -171,9 +171,9 @@ func TestReasonsQuoteNoValues(t *testing.T) {
 	require.Len(t, []rune(reason), len("case 1: ")+200)
 }
 
-// TestConditionThatIsNotUnderstood: it may have guarded something, so nobody
-// passes as if it were false.
-func TestConditionThatIsNotUnderstood(t *testing.T) {
+// TestUnusableConditionIsAnErrorAndNotFalse: the condition may be there to keep a user
+// out, so it must not count as false.
+func TestUnusableConditionIsAnErrorAndNotFalse(t *testing.T) {
 	t.Parallel()
 	_, reason, err := condition.Evaluate([]string{"risk.level == 'high'", "risk.colour == 'red'", "true"}, sample())
 	var refused *condition.Error

@@ -1,20 +1,21 @@
 package condition
 
-// Programs hold the conditions of one definition, each compiled when it is first
-// asked for, and once. The zero value is ready. One goroutine may use them at a
-// time, and their number is for the caller to bound.
+// Programs hold the compiled conditions of one definition. Each condition is
+// compiled once, at its first use. The zero value is ready. One goroutine may
+// use them at a time, and the caller bounds the number of conditions.
 type Programs struct {
 	known map[string]attempt
 }
 
-// attempt is what compiling a condition came to.
+// attempt is the result of compiling a condition.
 type attempt struct {
 	program program
 	err     error
 }
 
-// Check reports what keeps a condition from being used, or what it may cost at
-// worst. The error is an [*Error] unless the engine itself is at fault.
+// Check returns the highest cost of a condition, in CEL's units. The error is an
+// [*Error] for a condition that cannot be used, and of another type if the
+// engine is at fault.
 func (p *Programs) Check(expr string) (cost uint64, err error) {
 	checked, err := p.compile(expr)
 	return checked.cost, err
