@@ -1,4 +1,4 @@
-// Package contact gives the identifiers of a person one form each, so that the same person is found again.
+// Package contact brings the identifiers of a person into one canonical form, so that the same person is found again.
 package contact
 
 import (
@@ -15,22 +15,23 @@ import (
 const (
 	longestEmail = 254
 	longestLocal = 64
-	// longestInput bounds what is normalised at all: punycode is never longer than twice what it stands for.
+	// longestInput bounds the text that is normalised. A name in punycode is at most twice as long as the name itself.
 	longestInput = 1024
 )
 
-// What is wrong with an address. The messages repeat nothing of it.
+// The errors of Email. Their messages repeat no part of the address.
 var (
 	ErrTooLong = errors.New("an e-mail address has at most 254 bytes, of which at most 64 stand before the @")
 	ErrForm    = errors.New("an e-mail address is a plain one such as name@example.com")
 	ErrLocal   = errors.New("what stands before the @ has letters, digits and !#$%&'*+-/=?^_`{|}~, with single dots between them")
 	ErrDomain  = errors.New("what stands behind the @ is a domain name")
-	// ErrLookalike is for a character that would turn into another one of ASCII without the user seeing it.
+	// ErrLookalike reports a character that normalisation would silently replace with an ASCII character.
 	ErrLookalike = errors.New("the address has a character that only looks like one of ASCII")
 )
 
-// Email gives an address its one form: NFC, the domain as IDNA writes it in ASCII, and the letters A to Z of either
-// part in lower case. Nothing else is folded. Surrounding spaces are dropped. An error is one of this package.
+// Email returns the canonical form of an address: NFC, the domain in ASCII as IDNA writes it, and the letters A to Z of
+// both parts in lower case. Nothing else is folded, and surrounding spaces are dropped. The error is one of ErrTooLong,
+// ErrForm, ErrLocal, ErrDomain and ErrLookalike.
 func Email(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if len(text) > longestInput {
@@ -54,7 +55,7 @@ func Email(text string) (string, error) {
 	return local + "@" + domain, nil
 }
 
-// localPart checks that a local part is made of atoms with single dots between them, and folds its ASCII letters.
+// localPart checks that a local part consists of atoms with single dots between them, and folds its ASCII letters.
 func localPart(text string) (string, error) {
 	if anyBecomesASCII(norm.NFC, text) {
 		return "", ErrLookalike
@@ -68,8 +69,8 @@ func localPart(text string) (string, error) {
 	return text, nil
 }
 
-// inAtom reports whether RFC 5322, as RFC 6531 extends it, allows a character in an atom. Spaces and characters that
-// cannot be seen are left out.
+// inAtom reports whether RFC 5322, as extended by RFC 6531, allows a character in an atom. Unlike the RFC it refuses
+// spaces and invisible characters.
 func inAtom(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
@@ -77,7 +78,7 @@ func inAtom(r rune) bool {
 	return unicode.IsGraphic(r) && !unicode.IsSpace(r)
 }
 
-// lowerASCII folds the letters A to Z, whatever the locale.
+// lowerASCII folds the letters A to Z, independent of the locale.
 func lowerASCII(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -87,8 +88,8 @@ func lowerASCII(text string) string {
 	}, text)
 }
 
-// anyBecomesASCII reports whether a character that is not of ASCII turns into one in a normal form, as the Kelvin sign
-// turns into K.
+// anyBecomesASCII reports whether a normal form turns a non-ASCII character of the text into an ASCII one, as it turns
+// the Kelvin sign into K.
 func anyBecomesASCII(form norm.Form, text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool {
 		if r < utf8.RuneSelf {
@@ -98,16 +99,16 @@ func anyBecomesASCII(form norm.Form, text string) bool {
 	})
 }
 
-// domains maps a name as browsers do, without the old mapping of ß to ss.
+// domains maps a domain name as browsers do, without the old mapping of ß to ss.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.CheckHyphens(false),
 	idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-// domainName writes a domain in ASCII. What IDNA would map to ASCII, such as full-width letters, is refused.
+// domainName returns a domain in ASCII. It refuses characters that IDNA would map to ASCII, such as full-width letters.
 func domainName(text string) (string, error) {
 	if anyBecomesASCII(norm.NFKC, text) {
 		return "", ErrLookalike
 	}
-	// Older tables map the capital ẞ to ss; since Unicode 15.1 it is ß, as it reads.
+	// Older tables map the capital ẞ to ss; since Unicode 15.1 it maps to ß.
 	text = strings.ReplaceAll(norm.NFC.String(text), "ẞ", "ß")
 	ascii, err := domains.ToASCII(text)
 	if err != nil {

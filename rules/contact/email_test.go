@@ -34,7 +34,7 @@ func TestAnEmailAddressHasOneForm(t *testing.T) {
 	}
 }
 
-// What merely looks alike is another person, or no address at all.
+// An address that only looks the same belongs to another person or is not valid.
 func TestOnlyTheLettersAToZAreFolded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ address, ascii string }{
@@ -54,11 +54,11 @@ func TestOnlyTheLettersAToZAreFolded(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoEmailAddressIsRefused(t *testing.T) {
+func TestMalformedEmailAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, addresses := range map[error][]string{
 		contact.ErrLookalike: {
-			"\u212Aate@example.com", "ada@\u212Aelvin.com", // Kelvin sign, which NFC makes K
+			"\u212Aate@example.com", "ada@\u212Aelvin.com", // Kelvin sign, which NFC turns into K
 			"ada\u037Eb@example.com", "ada@ｅxample.com", "ada@ﬁn.com", "ada@\u017fhop.com", "ada@ex¹.com",
 		},
 		contact.ErrForm: {"", " ", "ada", "ada.example.com", "ada＠example.com", "a\xff@example.com"},
@@ -87,7 +87,8 @@ func TestWhatIsNoEmailAddressIsRefused(t *testing.T) {
 	}
 }
 
-// FuzzEmail holds that a canonical address is canonical, and that no letter of it came from outside of ASCII unseen.
+// FuzzEmail checks that a canonical address stays the same when it is parsed again, and that none of its ASCII letters
+// was another character in the input.
 func FuzzEmail(f *testing.F) {
 	for _, seed := range []string{"Ada@Example.com", "a@exämple.com", "\u212A@\u212A.com", "İ@İ.com", "a@STRAẞE.de"} {
 		f.Add(seed)

@@ -1,10 +1,10 @@
-// Package data holds what the law asks, by jurisdiction, as it ships with Stile. Package compliance reads it; see
-// docs/compliance.md for how it is written.
+// Package data embeds the legal requirements that ship with Stile, by jurisdiction. Package compliance reads them;
+// docs/compliance.md describes the format.
 package data
 
 import "embed"
 
-// FS holds one YAML file per jurisdiction, and schema.json, which says what such a file looks like.
+// FS holds one YAML file per jurisdiction, and schema.json, the JSON Schema of these files.
 //
 // The pattern names files that begin with an underscore; a pattern that named the folder would leave them out.
 //

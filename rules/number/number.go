@@ -1,5 +1,5 @@
-// Package number reads integers as JSON Schema defines them: a number without a fractional part is an integer, however
-// it is spelled. 40, 40.0 and 4e1 are the same one; 40.5 is none.
+// Package number reads integers as JSON Schema defines them: a number without a fractional part is an integer, in any
+// spelling. 40, 40.0 and 4e1 are the same integer; 40.5 is not an integer.
 package number
 
 import (
@@ -11,14 +11,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ErrNotInteger says that a number has a fractional part, or does not fit into 64 bits.
+// ErrNotInteger reports a number that has a fractional part or does not fit into 64 bits.
 var ErrNotInteger = errors.New("not an integer of 64 bits")
 
-// mostDigits is how many digits an integer of 64 bits can have.
+// mostDigits is the largest number of digits of a 64-bit integer.
 const mostDigits = 19
 
-// Parse reads an integer from the text of a number: a sign, digits, a fraction and an exponent. The error is
-// ErrNotInteger.
+// Parse reads an integer from a JSON number: a sign, digits, a fraction and an exponent. The error is ErrNotInteger.
 func Parse(text string) (int64, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, nil
@@ -49,7 +48,7 @@ func Parse(text string) (int64, error) {
 	return n, nil
 }
 
-// farthest stands for every exponent that is beyond it, so that adding the number of digits cannot overflow.
+// farthest replaces every larger exponent, so that adding the number of digits cannot overflow.
 const farthest = 1 << 40
 
 func split(text string) (mantissa string, exponent int64, err error) {
@@ -58,7 +57,7 @@ func split(text string) (mantissa string, exponent int64, err error) {
 		return text, 0, nil
 	}
 	exponent, err = strconv.ParseInt(text[at+1:], 10, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) { // of one that is out of range ParseInt returns the nearest
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // ParseInt returns the nearest value with ErrRange
 		return "", 0, ErrNotInteger
 	}
 	return text[:at], max(min(exponent, farthest), -farthest), nil
@@ -73,12 +72,12 @@ func cutSign(text string) (sign, rest string) {
 
 func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-// Unmarshalers read every int and int64 with Parse. Give them to json.WithUnmarshalers.
+// Unmarshalers returns unmarshalers that read every int and int64 with Parse. Pass them to json.WithUnmarshalers.
 func Unmarshalers() *json.Unmarshalers {
 	return json.JoinUnmarshalers(json.UnmarshalFromFunc(read[int]), json.UnmarshalFromFunc(read[int64]))
 }
 
-// read leaves what is no number to the decoder, which names the field in its error.
+// read leaves other types than numbers to the decoder, whose error names the field.
 func read[T int | int64](dec *jsontext.Decoder, into *T) error {
 	if dec.PeekKind() != jsontext.KindNumber {
 		return errors.ErrUnsupported

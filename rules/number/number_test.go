@@ -25,7 +25,7 @@ func TestAnIntegerIsANumberWithoutAFractionalPart(t *testing.T) {
 	}
 }
 
-func TestWhatHasAFractionalPartOrIsTooLargeIsNoInteger(t *testing.T) {
+func TestFractionsAndTooLargeNumbersAreNotIntegers(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"40.5", "0.1", "1e-1", "401e-1", "1e-99999999999999999999", "9223372036854775808", "9223372036854775807.5",
