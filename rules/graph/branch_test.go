@@ -9,8 +9,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// stepUp is the step-up workflow of the design: any of two, then by risk a
-// document, two more checks, and a reviewer where they fail.
+// stepUp is the step-up workflow of the design: any of two methods, then, if the
+// risk is high, a document, two more checks, and a reviewer if these fail.
 func stepUp() graph.Graph {
 	return withEnds(
 		group(graph.KindAnyOf, "pick", "", "risky", "no", "face", "mdl"),
@@ -58,9 +58,10 @@ func TestBranchAtTheStart(t *testing.T) {
 	require.Nil(t, p.state.Previous)
 }
 
-// TestBranchSeesItsOwnWay: members side by side must not see each other's
-// steps, or the order of arrival would decide what a condition reads.
-func TestBranchSeesItsOwnWay(t *testing.T) {
+// TestBranchSeesOnlyStepsOfItsMember: members run side by side. If one saw the
+// steps of another, the order of arrival would decide the result of its
+// conditions.
+func TestBranchSeesOnlyStepsOfItsMember(t *testing.T) {
 	t.Parallel()
 	p := begin(t, withEnds(
 		group(graph.KindAllOf, "g", "", "yes", "no", "a", "b"),
@@ -109,7 +110,7 @@ func TestReviewThatEndsTheSession(t *testing.T) {
 	})
 }
 
-func TestReviewThatLeadsOn(t *testing.T) {
+func TestReviewWithTargets(t *testing.T) {
 	t.Parallel()
 	g := withEnds(review("human", "", "doc", "no"), method("doc", "", 1, "yes", "no"))
 	p := begin(t, g, "review human: why")
@@ -119,8 +120,8 @@ func TestReviewThatLeadsOn(t *testing.T) {
 	p.step(graph.ReviewDecided{Node: "human", Decision: graph.Reject}, "finish failed: review_rejected")
 }
 
-// TestReviewOfAMember: without targets of its own a review decides the member
-// alone, not the session over the heads of the other members.
+// TestReviewOfAMember: a review in a sub-graph, without targets of its own,
+// decides the member alone and not the session.
 func TestReviewOfAMember(t *testing.T) {
 	t.Parallel()
 	g := withEnds(

@@ -7,8 +7,8 @@ import (
 	"github.com/stile-id/stile/rules/condition"
 )
 
-// Ids of the nodes a simple workflow compiles to. A member is called after its
-// group and method: "primary.mdl".
+// Ids of the nodes of a compiled simple workflow. The id of a member is its
+// group's, a dot and its method: "primary.mdl".
 const (
 	nodePrimary       = "primary"
 	nodeSupplementary = "supplementary"
@@ -16,14 +16,14 @@ const (
 	nodeFailed        = "failed"
 )
 
-// Compile turns a definition into its graph, as it reads where no override
-// holds. With any fault there is no graph, and the faults are all there are.
+// Compile turns a definition into its graph, without any override. If the
+// definition has faults, Compile returns all of them and no graph.
 func Compile(d Definition) (Graph, []Fault) {
 	return CompileWith(d, new(condition.Programs))
 }
 
-// CompileWith is [Compile] with the definition's programs, in which the
-// conditions are compiled for whoever evaluates them next.
+// CompileWith is [Compile] with the definition's programs: the conditions are
+// compiled into them, so that a later evaluation need not compile again.
 func CompileWith(d Definition, programs *condition.Programs) (Graph, []Fault) {
 	d = d.WithDefaults()
 	if faults := validate(d, programs); len(faults) > 0 {
@@ -32,7 +32,7 @@ func CompileWith(d Definition, programs *condition.Programs) (Graph, []Fault) {
 	return build(d), nil
 }
 
-// build compiles a definition that is valid.
+// build compiles a valid definition.
 func build(d Definition) Graph {
 	if d.Mode == ModeGraph {
 		return buildSource(d)
@@ -41,7 +41,7 @@ func build(d Definition) Graph {
 }
 
 // buildSimple compiles a simple definition: the primary methods, the
-// supplementary layers on top of them if there are any, the two ends.
+// supplementary layers on top of them, if any, and the two ends.
 func buildSimple(d Definition) Graph {
 	g := Graph{Version: FormatVersion, Start: nodePrimary}
 	afterPrimary := nodeVerified
@@ -56,7 +56,7 @@ func buildSimple(d Definition) Graph {
 	return g
 }
 
-// group appends a group over single methods, and its members.
+// group appends a group of single methods, and its members.
 func (g *Graph) group(group Node, methods []rules.Method, p Preferences) {
 	members := make([]Node, len(methods))
 	for i, m := range methods {
@@ -76,7 +76,7 @@ func (g *Graph) group(group Node, methods []rules.Method, p Preferences) {
 	g.Nodes = append(append(g.Nodes, group), members...)
 }
 
-// optionsFor picks the preferences that concern a method.
+// optionsFor returns the preferences that apply to a method.
 func optionsFor(m rules.Method, p Preferences) Options {
 	switch m {
 	case rules.MethodDocumentCapture:

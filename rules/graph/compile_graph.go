@@ -8,27 +8,27 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// buildSource compiles a definition in graph mode that is valid. The nodes keep
-// their ids; a member of the group pick is called pick.mdl, and the nodes of
-// its sub-graph pick.0.doc, by the member's place in the list members.
+// buildSource compiles a valid definition in graph mode. The nodes keep their
+// ids; a member of the group pick is called pick.mdl, and the nodes of its
+// sub-graph pick.0.doc, by the member's index in members.
 func buildSource(d Definition) Graph {
 	b := &builder{preferences: d.Preferences}
 	b.scope(d.Graph, "", "")
 	return Graph{Version: FormatVersion, Start: d.Graph.Start, Nodes: append(b.nodes, b.ends...)}
 }
 
-// builder gathers the compiled nodes.
+// builder collects the compiled nodes.
 type builder struct {
 	preferences Preferences
 	nodes, ends []Node
 }
 
-// part is a graph being compiled, the whole one or a member's.
+// part is a graph being compiled: the top graph, or the sub-graph of a member.
 type part struct {
 	*builder
 	source *Source
-	prefix string // of its nodes' ids
-	group  string // whose member it is, "" for the whole
+	prefix string // of the nodes' ids
+	group  string // id of the enclosing group, "" at the top
 	seen   []string
 }
 
@@ -37,7 +37,7 @@ func (b *builder) scope(source *Source, prefix, group string) {
 	p.visit(source.Start)
 }
 
-// visit compiles a node and what comes after it, unless that was done before.
+// visit compiles a node and the nodes after it, unless it has been visited.
 func (p *part) visit(id string) {
 	n, ok := p.source.Nodes.node(id)
 	if !ok || slices.Contains(p.seen, id) {
@@ -56,7 +56,7 @@ func (p *part) visit(id string) {
 	}
 }
 
-// add compiles one node, a group with its members.
+// add compiles a node, and the members of a group.
 func (p *part) add(n SourceNode) {
 	compiled := Node{
 		ID: p.prefix + n.ID, Kind: n.Kind, Scope: p.group,
@@ -73,8 +73,8 @@ func (p *part) add(n SourceNode) {
 	p.nodes[at].Members = p.members(compiled.ID, n)
 }
 
-// target is where an edge leads in the compiled graph: a member has no ends of
-// its own.
+// target returns the target of an edge in the compiled graph. The ends of a
+// sub-graph become PassMember and FailMember.
 func (p *part) target(id string) string {
 	if id == "" || p.group == "" {
 		return id
@@ -90,7 +90,8 @@ func (p *part) target(id string) string {
 	}
 }
 
-// members compiles the members of a group and returns their entries.
+// members compiles the members of a group and returns the ids of their entry
+// nodes.
 func (b *builder) members(group string, n SourceNode) []string {
 	var entries []string
 	single := func(m rules.Method, attempts int, o Options) {
@@ -113,7 +114,8 @@ func (b *builder) members(group string, n SourceNode) []string {
 	return entries
 }
 
-// method gives a node its method, with the preferences where it sets nothing.
+// method sets a node's method and settings. The preferences apply to the
+// settings that the node leaves out.
 func (b *builder) method(n Node, m rules.Method, attempts int, o Options) Node {
 	n.Method = m
 	n.MaxAttempts = cmp.Or(attempts, b.preferences.MaxAttempts)

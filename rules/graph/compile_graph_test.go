@@ -21,8 +21,8 @@ func stepUpDefinition(t *testing.T) graph.Definition {
 	return d
 }
 
-// TestCompileStepUp pins the compiled form, names and order: stored sessions
-// depend on it.
+// TestCompileStepUp fixes the names and the order of the compiled nodes, on
+// which stored sessions depend.
 func TestCompileStepUp(t *testing.T) {
 	t.Parallel()
 	g, faults := graph.Compile(stepUpDefinition(t))
@@ -100,7 +100,8 @@ func TestCompiledSubGraphRuns(t *testing.T) {
 	p.step(passed("both.selfie_liveness", 1), "finish verified")
 }
 
-// TestPreviousStepAsVariable: what a branch's condition sees of the step before.
+// TestPreviousStepAsVariable checks the previous step as a branch's condition
+// reads it.
 func TestPreviousStepAsVariable(t *testing.T) {
 	t.Parallel()
 	p := begin(t, withEnds(method("doc", "", 2, "yes", "fork"), branch("fork", "", "yes", "no")), "offer doc #1 left 2")
@@ -117,7 +118,7 @@ func TestPreviousStepAsVariable(t *testing.T) {
 	require.Zero(t, (*graph.StepResult)(nil).Variable())
 }
 
-// TestFinishNamesItsNode: the terminal, or the review that decided.
+// TestFinishNamesItsNode: the node is the terminal, or the review that decided.
 func TestFinishNamesItsNode(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -144,8 +145,8 @@ func TestFinishNamesItsNode(t *testing.T) {
 	}
 }
 
-// TestStatesStoredBefore hold no attempts in their steps, and go on.
-func TestStatesStoredBefore(t *testing.T) {
+// TestStatesOfOlderVersionsGoOn: such states have no attempts in their steps.
+func TestStatesOfOlderVersionsGoOn(t *testing.T) {
 	t.Parallel()
 	const stored = `{"tokens":[{"node":"mdl","previous":{"node":"doc","method":"mdl","outcome":"passed"}}],` +
 		`"attempts":[{"node":"doc","judged":1}],"previous":{"node":"doc","method":"mdl","outcome":"passed"},"entered":2}`

@@ -11,8 +11,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// TestCompileSeededWorkflow pins the compiled form, names and order: stored
-// sessions depend on it.
+// TestCompileSeededWorkflow fixes the names and the order of the compiled nodes,
+// on which stored sessions depend.
 func TestCompileSeededWorkflow(t *testing.T) {
 	t.Parallel()
 	d := definition(t, `{"methods": ["self_attestation", "document_capture"], "composition": "any_of"}`)

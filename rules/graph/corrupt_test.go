@@ -78,7 +78,8 @@ func TestCorruptGraphs(t *testing.T) {
 	}
 }
 
-// TestStateOfAnotherGraph: a token that the graph does not know takes no input.
+// TestStateOfAnotherGraph: a token at a node that the graph does not have takes
+// no input.
 func TestStateOfAnotherGraph(t *testing.T) {
 	t.Parallel()
 	state := graph.State{Tokens: []graph.Token{{Node: "gone"}, {Node: "doc"}}, Entered: 1}

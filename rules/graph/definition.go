@@ -27,7 +27,7 @@ const (
 	LivenessPassive  = "passive"
 )
 
-// How often a method may fail before it is exhausted.
+// The number of failures after which a method is exhausted.
 const (
 	DefaultMaxAttempts = 3
 	HighestMaxAttempts = 10
@@ -38,8 +38,7 @@ var (
 	documentTypes      = []string{"ID_CARD", "PASSPORT", "DRIVERS_LICENSE", "RESIDENCE_PERMIT", "HEALTH_CARD"}
 )
 
-// Definition is a workflow as its merchant wrote it. It may hold anything that
-// decodes; [Compile] tells what is wrong with it.
+// Definition is a workflow as its merchant wrote it. It may hold any value that decodes; [Compile] reports its faults.
 type Definition struct {
 	// Mode is ModeSimple (the default) or ModeGraph.
 	Mode    string        `json:"mode"`
@@ -47,18 +46,18 @@ type Definition struct {
 	// Jurisdictions are the target markets; empty means all.
 	Jurisdictions []rules.Jurisdiction `json:"jurisdictions"`
 
-	// Methods, Composition, Supplementary and Overrides are the simple mode's
-	// alone. Methods are the primary methods, in the order they are offered.
+	// Methods, Composition, Supplementary and Overrides belong to the simple mode. Methods are the primary methods, in
+	// the order in which they are offered.
 	Methods []rules.Method `json:"methods"`
 	// Composition is AnyOf (the default) or AllOf.
 	Composition string `json:"composition"`
-	// Supplementary layers all run once the primary methods have passed.
+	// Supplementary layers all run after the primary methods have passed.
 	Supplementary []rules.Method `json:"supplementary"`
 	Overrides     Overrides      `json:"overrides"`
 
-	// Preferences hold in both modes; a node may have its own.
+	// Preferences apply in both modes; a node may override them.
 	Preferences Preferences `json:"preferences"`
-	// Graph is the graph mode's alone.
+	// Graph belongs to the graph mode.
 	Graph *Source `json:"graph"`
 }
 
@@ -71,25 +70,25 @@ type Preferences struct {
 	MaxAttempts int `json:"max_attempts"`
 	// DocumentTypes restrict document_capture; empty accepts every type.
 	DocumentTypes []string `json:"document_types"`
-	// Handoff is nil where the author said nothing of it: what holds is DefaultHandoff.
+	// Handoff is nil if the author gave no setting; DefaultHandoff applies then.
 	Handoff *Handoff `json:"handoff,omitempty"`
 }
 
-// Handoff says how a session may go on with its user's phone.
+// Handoff sets whether and how a session can move to its user's phone.
 type Handoff struct {
 	Enabled bool `json:"enabled"`
-	// URLBase is the page that the link leads to; empty is that of the installation.
+	// URLBase is the page that the link opens; empty is the installation's page.
 	URLBase string `json:"url_base"`
-	// CompanyName is who the user is told to go on with; empty is the organization's name.
+	// CompanyName is the name that the phone's page shows; empty is the organization's name.
 	CompanyName string `json:"company_name"`
 	// Confirm has the user choose on the phone the number that the desktop shows.
 	Confirm bool `json:"confirm"`
 }
 
-// DefaultHandoff is how a session goes on with a phone where its workflow says nothing of that.
+// DefaultHandoff returns the settings of a workflow that gives none.
 func DefaultHandoff() Handoff { return Handoff{Enabled: true, Confirm: true} }
 
-// HandoffOrDefault is what holds.
+// HandoffOrDefault returns the workflow's own settings, or else DefaultHandoff.
 func (p Preferences) HandoffOrDefault() Handoff {
 	if p.Handoff == nil {
 		return DefaultHandoff()
@@ -97,9 +96,8 @@ func (p Preferences) HandoffOrDefault() Handoff {
 	return *p.Handoff
 }
 
-// WithDefaults returns a copy with absent values filled in, jurisdictions in
-// upper case, overrides and nodes sorted and no nil slices. What is invalid stays as it
-// is, for [Compile] to report.
+// WithDefaults returns a copy with absent values filled in, jurisdictions in upper case, overrides and nodes sorted,
+// and no nil slices. Invalid values stay unchanged, for [Compile] to report.
 func (d Definition) WithDefaults() Definition {
 	d.Mode = cmp.Or(d.Mode, ModeSimple)
 	if d.Mode != ModeGraph {
@@ -120,7 +118,7 @@ func (d Definition) WithDefaults() Definition {
 	return d
 }
 
-// normal returns j in upper case where it is a jurisdiction, else unchanged.
+// normal returns j in upper case, or unchanged if it is not a jurisdiction.
 func normal(j rules.Jurisdiction) rules.Jurisdiction {
 	parsed, ok := rules.ParseJurisdiction(string(j))
 	if !ok {
@@ -134,7 +132,7 @@ func copied[T any](s []T) []T {
 	return append(make([]T, 0, len(s)), s...)
 }
 
-// Serves reports whether the jurisdiction is among the target markets: it is one, or in one.
+// Serves reports whether j is a target market of the workflow, or lies in one.
 func (d Definition) Serves(j rules.Jurisdiction) bool {
 	return len(d.Jurisdictions) == 0 || slices.ContainsFunc(d.Jurisdictions, func(market rules.Jurisdiction) bool {
 		market = normal(market)
@@ -142,9 +140,8 @@ func (d Definition) Serves(j rules.Jurisdiction) bool {
 	})
 }
 
-// TreatsAlike reports whether the workflow makes no difference between two
-// jurisdictions: no override tells them apart, and no condition reads the
-// jurisdiction or the age tier that follows from it.
+// TreatsAlike reports whether the workflow makes no difference between two jurisdictions: the same override applies to
+// both, and no condition reads the jurisdiction or the age tier that follows from it.
 func (d Definition) TreatsAlike(one, other rules.Jurisdiction) bool {
 	d = d.WithDefaults()
 	if d.Mode == ModeGraph {
@@ -157,10 +154,10 @@ func (d Definition) TreatsAlike(one, other rules.Jurisdiction) bool {
 	return first.Jurisdiction == second.Jurisdiction
 }
 
-// concerning returns the definition with what it says of jurisdictions reduced
-// to the override that holds in j. A version that was published when more
-// jurisdictions were accepted still runs in those that exist.
-func (d Definition) concerning(j rules.Jurisdiction) Definition {
+// restrictedTo returns the definition for one jurisdiction: without its list of jurisdictions, and with the override
+// that applies in j alone. A version that was published when more jurisdictions were accepted can so run in those that
+// remain valid.
+func (d Definition) restrictedTo(j rules.Jurisdiction) Definition {
 	d.Jurisdictions = []rules.Jurisdiction{}
 	override, ok := d.Overrides.For(j)
 	d.Overrides = Overrides{}
@@ -170,10 +167,9 @@ func (d Definition) concerning(j rules.Jurisdiction) Definition {
 	return d
 }
 
-// In returns the definition as it reads in one jurisdiction: the override that
-// fits applied, and none left. An override for a country holds in its
-// subdivisions too, unless the subdivision has its own. Methods that the
-// override adds come last.
+// In returns the definition for one jurisdiction: its override is applied, and no overrides are left. An override of a
+// country also applies in its subdivisions, unless the subdivision has one of its own. Methods that the override adds
+// come last.
 func (d Definition) In(j rules.Jurisdiction) Definition {
 	override, ok := d.Overrides.For(j)
 	d.Overrides = Overrides{}

@@ -131,8 +131,8 @@ func TestOverrideThatHolds(t *testing.T) {
 	require.Equal(t, []rules.Method{"mdl", "facial_age"}, d.Methods, "the original stays")
 }
 
-// definition decodes a definition, for which social_media in the US stand in
-// where the text does not say otherwise.
+// definition decodes a definition. Its defaults are the use case social_media
+// and the jurisdiction US.
 func definition(t *testing.T, text string) graph.Definition {
 	t.Helper()
 	d := graph.Definition{UseCase: rules.UseCaseSocialMedia, Jurisdictions: []rules.Jurisdiction{"US"}}

@@ -2,11 +2,11 @@ package graph
 
 import "github.com/stile-id/stile/rules"
 
-// Effect is something the caller must see to: [OfferMethod], [EvaluateBranch],
+// Effect is an instruction to the caller: [OfferMethod], [EvaluateBranch],
 // [EnterReview] or [Finish].
 type Effect interface{ isEffect() }
 
-// OfferMethod opens a method to the person, for the first time or for another
+// OfferMethod offers a method to the user, for the first time or for another
 // submission after a result that did not end it.
 type OfferMethod struct {
 	Node         string       `json:"node"`
@@ -15,16 +15,16 @@ type OfferMethod struct {
 	AttemptsLeft int          `json:"attempts_left"`
 }
 
-// EvaluateBranch asks which condition is the first to be true; the answer is a
-// [BranchTaken].
+// EvaluateBranch asks for the first condition that is true. The caller answers
+// with a [BranchTaken].
 type EvaluateBranch struct {
 	Node  string `json:"node"`
 	Cases []Case `json:"cases"`
-	// Previous is the step before the branch on its own way, nil for none.
+	// Previous is the step before the branch on the same path, nil for none.
 	Previous *StepResult `json:"previous,omitempty"`
 }
 
-// Conditions lists the conditions of cases, for [condition.Evaluate].
+// Conditions returns the conditions of the cases, for [condition.Evaluate].
 func Conditions(cases []Case) []string {
 	all := make([]string, len(cases))
 	for i, v := range cases {
@@ -33,13 +33,13 @@ func Conditions(cases []Case) []string {
 	return all
 }
 
-// EnterReview asks a reviewer; the answer is a [ReviewDecided].
+// EnterReview asks for a review. The caller answers with a [ReviewDecided].
 type EnterReview struct {
 	Node   string `json:"node"`
 	Reason string `json:"reason"`
 }
 
-// Finish ends the session. It comes once, as the last effect there is.
+// Finish ends the session. It is emitted once, as the last effect.
 type Finish struct {
 	// Node is the terminal that was reached, or the review that decided.
 	Node    string           `json:"node,omitempty"`

@@ -7,19 +7,19 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Fault is one thing wrong with a definition, in words for its author.
+// Fault is one mistake in a definition, in words for its author.
 type Fault struct {
-	// Node is the id of the node at fault, one of a sub-graph with its group's
-	// and its member's in front, as it is compiled: "pick.0.doc". It is empty
-	// where the fault is in no node.
+	// Node is the id of the node at fault. A node of a sub-graph has the prefix
+	// of its compiled form: "pick.0.doc". It is empty if the fault is in no
+	// node.
 	Node string `json:"node"`
-	// Field is a path into the node, such as "cases[0].when", or else into the
+	// Field is a path within the node, such as "cases[0].when", or within the
 	// definition: "methods[1]", "overrides.US-CA.add[0]", "graph.start".
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
 
-// String joins the fault into one line.
+// String returns the fault as one line.
 func (f Fault) String() string {
 	if f.Node != "" {
 		return fmt.Sprintf("node %s: %s: %s", f.Node, f.Field, f.Message)
@@ -27,7 +27,7 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%s: %s", f.Field, f.Message)
 }
 
-// FaultError says that a definition does not compile; Faults is never empty.
+// FaultError reports a definition that does not compile. Faults is never empty.
 type FaultError struct {
 	Faults []Fault
 }
@@ -41,8 +41,8 @@ func (e *FaultError) Error() string {
 	return "workflow does not compile: " + strings.Join(lines, "; ")
 }
 
-// ProhibitedError says that a workflow cannot run in a jurisdiction, because
-// what is allowed there does not make up what the workflow asks for.
+// ProhibitedError reports that a workflow cannot run in a jurisdiction, because
+// the methods that are allowed there do not satisfy the workflow.
 type ProhibitedError struct {
 	// Methods that would have to be allowed, in declared order.
 	Methods []rules.Method

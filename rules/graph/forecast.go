@@ -2,20 +2,20 @@ package graph
 
 import "cmp"
 
-// proof says what a way through a graph has proved of an identity.
+// proof is the state of the identity proof on a path through a graph.
 type proof int
 
 const (
 	unproved proof = iota
-	marked         // unproved, and through the group that the forecast marks
+	marked         // unproved, and the path passes the group that the forecast marks
 	proved
 )
 
-// proofs is a set of them.
+// proofs is a set of proof values.
 type proofs [proved + 1]bool
 
-// ends are the ways in which a scope can end, each with what is proved by then.
-// At the top, to pass is to end verified.
+// ends are the possible ends of a scope: the proofs with which it can pass, and
+// those with which it can fail. At the top, passing means verified.
 type ends struct{ pass, fail proofs }
 
 func (e ends) or(other ends) ends {
@@ -29,11 +29,12 @@ func (e ends) or(other ends) ends {
 func (e ends) passes() bool { return e.pass != proofs{} }
 func (e ends) fails() bool  { return e.fail != proofs{} }
 
-// forecast works out how a graph can end, whatever its methods, conditions and
-// reviewers say. It may count an end that conditions rule out.
+// forecast computes the possible ends of a graph for any results of its methods,
+// conditions and reviews. It may include an end that the conditions rule out.
 type forecast struct {
 	graph Graph
-	// mark is the id of an any_of, or "": to pass it unproved is then marked.
+	// mark is the id of an any_of, or "". A path that passes this group unproved
+	// continues as marked.
 	mark  string
 	known map[forecastKey]ends
 }
@@ -47,10 +48,11 @@ func newForecast(g Graph, mark string) *forecast {
 	return &forecast{graph: g, mark: mark, known: map[forecastKey]ends{}}
 }
 
-// whole is how a session can end.
-func (f *forecast) whole() ends { return f.from(f.graph.Start, unproved) }
+// ofGraph returns the possible ends of a session.
+func (f *forecast) ofGraph() ends { return f.from(f.graph.Start, unproved) }
 
-// from is how the scope of a target can end once a way comes there.
+// from returns the possible ends of the scope of a target, for a path that
+// reaches the target with proof p.
 func (f *forecast) from(target string, p proof) ends {
 	switch target {
 	case PassMember:
@@ -62,7 +64,7 @@ func (f *forecast) from(target string, p proof) ends {
 	if e, done := f.known[key]; done {
 		return e
 	}
-	f.known[key] = ends{} // a corrupt graph may come back here
+	f.known[key] = ends{} // ends the recursion on a corrupt graph with a cycle
 	n, _ := f.graph.Node(target)
 	e := f.at(n, p)
 	f.known[key] = e
@@ -129,8 +131,8 @@ func (f *forecast) group(n Node, p proof) (e ends) {
 	return e
 }
 
-// decidedAny is how an any_of can end: with what the member has proved that
-// passes it, or failed with what was proved before it.
+// decidedAny returns the possible ends of an any_of: passed with the proof of
+// the member that passes it, or failed with the proof from before the group.
 func decidedAny(members []ends, before proof) (e ends) {
 	fails := true
 	for _, member := range members {
@@ -141,8 +143,8 @@ func decidedAny(members []ends, before proof) (e ends) {
 	return e
 }
 
-// decidedAll is how an all_of can end: with the most that its members have
-// proved, of those that have passed until then.
+// decidedAll returns the possible ends of an all_of. Its proof is the strongest
+// of the members that have passed until then.
 func decidedAll(members []ends, before proof) (e ends) {
 	least, some, all := unproved, proofs{}, true
 	fails := false
@@ -161,7 +163,7 @@ func decidedAll(members []ends, before proof) (e ends) {
 	return e
 }
 
-// least is the least that is proved where the scope passes.
+// least returns the weakest proof with which the scope passes.
 func (e ends) least() proof {
 	for p := range e.pass {
 		if e.pass[p] {

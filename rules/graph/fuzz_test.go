@@ -13,12 +13,12 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// FuzzNext plays random sound graphs with random orders of results, noise and
-// repeats among them, for an age and for an identity: each reaches exactly one
-// end, and the end that the fates of its nodes foretell, but that an identity is
-// verified only where a method that proves one has passed. Played again from the
-// beginning, be it what happened or only what counted, each comes to the
-// identical state.
+// FuzzNext plays random sound graphs, for an age and for an identity, with
+// results in random order, noise and repeats among them. Each session must reach
+// exactly one end, the end that follows from the fates of its nodes; an identity
+// session is verified only if a method that proves identity has passed. A replay
+// of all inputs, and one of the effective inputs alone, must give the same
+// state.
 func FuzzNext(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -31,8 +31,8 @@ func FuzzNext(f *testing.F) {
 	})
 }
 
-// FuzzCorruptGraph spoils one reference of a sound graph: Next may refuse, but
-// neither panics nor goes on for ever.
+// FuzzCorruptGraph spoils one reference of a sound graph: Next may return an
+// error, but must neither panic nor loop for ever.
 func FuzzCorruptGraph(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -45,7 +45,7 @@ func FuzzCorruptGraph(f *testing.F) {
 			require.Less(t, steps, 4*len(g.Nodes)+1, "goes on for ever")
 			token := state.Tokens[s.pick(len(state.Tokens))]
 			require.LessOrEqual(t, len(state.Upcoming(g)), len(g.Nodes))
-			state, _, err = advance(t, g, state, lastWord(g, state, token.Node, fate))
+			state, _, err = advance(t, g, state, decisiveInput(g, state, token.Node, fate))
 		}
 		if err != nil {
 			require.ErrorIs(t, err, graph.ErrCorruptGraph)
@@ -53,8 +53,8 @@ func FuzzCorruptGraph(f *testing.F) {
 	})
 }
 
-// seed adds random but repeatable inputs, so that plain `go test` covers many
-// graphs too.
+// seed adds random but repeatable inputs, so that `go test` without fuzzing
+// covers many graphs too.
 func seed(f *testing.F) {
 	f.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -76,10 +76,10 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 	counted := []graph.Input{graph.Begin{}}
 	for noise := 0; len(state.Tokens) > 0; {
 		token := state.Tokens[s.pick(len(state.Tokens))]
-		in := lastWord(g, state, token.Node, fate)
+		in := decisiveInput(g, state, token.Node, fate)
 		if s.pick(3) == 2 && noise < 50 {
 			noise++
-			in = inTheMeantime(s, g, state, token.Node)
+			in = indecisiveInput(s, g, state, token.Node)
 		}
 		next, effects, err := advance(t, g, state, in)
 		require.NoError(t, err)
@@ -87,7 +87,7 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 		require.Equal(t, next, again, "not deterministic")
 		require.Equal(t, effects, sameEffects, "not deterministic")
 		requireOffers(t, g, next)
-		requireForesight(t, g, state, next)
+		requireConsistentUpcoming(t, g, state, next)
 		if !reflect.DeepEqual(state, next) {
 			counted = append(counted, in)
 		}
@@ -96,7 +96,7 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 		requireIgnored(t, g, state, past[s.pick(len(past))])
 	}
 	require.Equal(t, 1, finishes)
-	want := map[string]graph.Outcome{"yes": graph.OutcomeVerified, "no": graph.OutcomeFailed}[fate.foretell(g, g.Start)]
+	want := map[string]graph.Outcome{"yes": graph.OutcomeVerified, "no": graph.OutcomeFailed}[fate.expectedEnd(g, g.Start)]
 	if g.Identity && want == graph.OutcomeVerified && !provedBy(g, counted) {
 		require.Equal(t, rules.ReasonIdentityUnproven, state.FailureReason, "verified without proof")
 	}
@@ -123,8 +123,8 @@ func provedBy(g graph.Graph, inputs []graph.Input) bool {
 	})
 }
 
-// requireForecast holds the end against what [graph.ForIdentity] foresees: where
-// it sees no way to a proof, there is none.
+// requireForecast checks the end against the forecast of [graph.ForIdentity]: if
+// the forecast finds no path to a proof, the session must not be proved.
 func requireForecast(t *testing.T, g graph.Graph, end graph.State) {
 	t.Helper()
 	if !g.Identity || end.Outcome != graph.OutcomeVerified {
@@ -134,8 +134,8 @@ func requireForecast(t *testing.T, g graph.Graph, end graph.State) {
 	require.NoError(t, err)
 }
 
-// replayed plays inputs from the beginning, on a graph and states that go
-// through JSON, as they do when a session's rows are read.
+// replayed plays the inputs from the beginning. Graph and states go through
+// JSON, as they do when a session's rows are read.
 func replayed(t *testing.T, g graph.Graph, inputs []graph.Input) graph.State {
 	t.Helper()
 	g = stored(t, g)
@@ -155,8 +155,8 @@ func stored[T any](t *testing.T, v T) T {
 	return back
 }
 
-// lastWord is the input that brings a waiting node towards its fate.
-func lastWord(g graph.Graph, state graph.State, id string, fate fates) graph.Input {
+// decisiveInput returns the input that brings a waiting node to its fate.
+func decisiveInput(g graph.Graph, state graph.State, id string, fate fates) graph.Input {
 	n, _ := g.Node(id)
 	good := fate[id] == 0
 	switch {
@@ -173,8 +173,8 @@ func lastWord(g graph.Graph, state graph.State, id string, fate fates) graph.Inp
 	}
 }
 
-// inTheMeantime is an input that decides nothing yet.
-func inTheMeantime(s *source, g graph.Graph, state graph.State, id string) graph.Input {
+// indecisiveInput returns an input that ends no step.
+func indecisiveInput(s *source, g graph.Graph, state graph.State, id string) graph.Input {
 	next := state.NextAttempt(id)
 	choices := []graph.Input{
 		result(graph.OutcomeRequiresInput, id, next),
@@ -189,8 +189,8 @@ func inTheMeantime(s *source, g graph.Graph, state graph.State, id string) graph
 	return choices[s.pick(len(choices))]
 }
 
-// requireIgnored repeats an input. Only an attempt that is open, which noise
-// from the future may name, is anything but late by then.
+// requireIgnored repeats an input, which must change nothing. An attempt that is
+// still open is left out, because noise may name it in advance.
 func requireIgnored(t *testing.T, g graph.Graph, state graph.State, in graph.Input) {
 	t.Helper()
 	if r, ok := in.(graph.MethodResult); ok && r.Attempt == state.NextAttempt(r.Node) {

@@ -6,19 +6,19 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// FormatVersion marks the compiled form, so that a later executor can tell
-// what an old session's graph means.
+// FormatVersion is the version of the compiled form. It is stored with each
+// graph, so that a later executor can read the graphs of old sessions.
 const FormatVersion = 1
 
-// Kind says what a node does.
+// Kind is the kind of a node.
 type Kind string
 
 // The node kinds.
 const (
 	KindMethod   Kind = "method"   // offers a method until it passes or is exhausted
-	KindAnyOf    Kind = "any_of"   // offers its members side by side; the first to pass passes it
-	KindAllOf    Kind = "all_of"   // offers its members side by side; the first to fail fails it
-	KindBranch   Kind = "branch"   // goes where the first true condition points
+	KindAnyOf    Kind = "any_of"   // offers its members side by side; passes when the first member passes
+	KindAllOf    Kind = "all_of"   // offers its members side by side; fails when the first member fails
+	KindBranch   Kind = "branch"   // follows the first condition that is true
 	KindReview   Kind = "review"   // waits for a reviewer
 	KindVerified Kind = "verified" // ends the session verified
 	KindFailed   Kind = "failed"   // ends the session failed
@@ -30,23 +30,24 @@ const (
 	FailMember = "$fail"
 )
 
-// Graph is a compiled workflow: immutable, stored with the session, and all
-// that the executor needs. It has no cycle, and every node belongs to one
-// member's sub-graph at most.
+// Graph is a compiled workflow. It is immutable, is stored with the session, and
+// is all the executor needs. It has no cycle, and every node belongs to the
+// sub-graph of at most one member.
 type Graph struct {
 	Version int    `json:"version"`
 	Start   string `json:"start"`
-	// Identity marks the graph of a session that must prove who the user is: it
-	// ends verified only on a way on which a method that proves identity passed.
-	// [ForIdentity] sets it.
+	// Identity is set for a session that must prove the user's identity: it ends
+	// verified only if a method that proves identity passed on the path to the
+	// end. [ForIdentity] sets it.
 	Identity bool `json:"identity,omitzero"`
-	// Nodes begin with the start node; a group is followed by its members in
-	// declared order, then by what comes after it; the terminals are last.
+	// Nodes begin with the start node. A group is followed by its members in
+	// declared order, then by the nodes after the group; the terminals come
+	// last.
 	Nodes []Node `json:"nodes"`
 }
 
-// Node is one step. Which fields count depends on Kind; edges lead to a node of
-// the same scope, or from within a group to [PassMember] or [FailMember].
+// Node is one step. Kind decides which fields apply. Edges lead to a node of the
+// same scope, or from within a group to [PassMember] or [FailMember].
 type Node struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
@@ -62,8 +63,9 @@ type Node struct {
 	// Members of a group: the entry node of each member's sub-graph.
 	Members []string `json:"members,omitempty"`
 
-	// Pass and Fail lead on from a method, a group or a review. A review may
-	// leave them empty: it then decides its member, or at the top the session.
+	// Pass and Fail are the targets of a method, a group or a review. A review
+	// may leave them empty: it then decides its member, or at the top the
+	// session.
 	Pass string `json:"pass,omitempty"`
 	Fail string `json:"fail,omitempty"`
 
@@ -71,17 +73,17 @@ type Node struct {
 	Cases   []Case `json:"cases,omitempty"`
 	Default string `json:"default,omitempty"`
 
-	// Reason tells reviewers why the review was asked for.
+	// Reason tells reviewers why the review was requested.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Options tune one method node.
+// Options are the settings of a method node.
 type Options struct {
 	DocumentTypes    []string `json:"document_types,omitempty"`
 	LivenessStrategy string   `json:"liveness_strategy,omitempty"`
 }
 
-// Case is one edge of a branch: a CEL condition and where it leads.
+// Case is one edge of a branch: a CEL condition and its target.
 type Case struct {
 	When string `json:"when"`
 	Next string `json:"next"`
@@ -96,7 +98,7 @@ func (g Graph) Node(id string) (Node, bool) {
 	return g.Nodes[i], true
 }
 
-// OfferedMethods returns the methods a session may meet, each once, in the
+// OfferedMethods returns the methods that a session may offer, each once, in the
 // order of the nodes: of a simple workflow the primary ones, then the
 // supplementary ones, as declared. It is never nil.
 func OfferedMethods(g Graph) []rules.Method {

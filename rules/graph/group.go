@@ -6,13 +6,13 @@ import (
 )
 
 // open starts a group: a token for each member, in declared order.
-func (r *run) open(group Node, w way) error {
+func (r *run) open(group Node, w trail) error {
 	if len(group.Members) == 0 {
 		return fmt.Errorf("%w: group %s has no members", ErrCorruptGraph, group.ID)
 	}
 	r.state.Groups = append(r.state.Groups, GroupState{Node: group.ID, Member: w.member, Proved: w.proved})
 	for _, entry := range group.Members {
-		if err := r.enter(entry, group.ID, way{entry, w.previous, w.proved}); err != nil {
+		if err := r.enter(entry, group.ID, trail{entry, w.previous, w.proved}); err != nil {
 			return err
 		}
 	}
@@ -20,9 +20,9 @@ func (r *run) open(group Node, w way) error {
 }
 
 // endMember records that a member of a group has passed or failed, and leaves
-// the group where that decides it. What a member proved counts once it has
-// passed: a failed member's document may be another person's.
-func (r *run) endMember(groupID string, passed bool, w way) error {
+// the group if that decides it. A member's proof counts only if the member has
+// passed: the document of a failed member may be another person's.
+func (r *run) endMember(groupID string, passed bool, w trail) error {
 	i := r.groupIndex(groupID)
 	group, ok := r.graph.Node(groupID)
 	if i < 0 || !ok || !slices.Contains(group.Members, w.member) {
@@ -35,7 +35,7 @@ func (r *run) endMember(groupID string, passed bool, w way) error {
 	} else {
 		state.Failed = append(state.Failed, w.member)
 	}
-	onward := way{state.Member, w.previous, state.Proved}
+	onward := trail{state.Member, w.previous, state.Proved}
 	switch {
 	case decidesPass(group, *state):
 		return r.close(group, group.Pass, onward)
@@ -60,9 +60,9 @@ func decidesFail(group Node, state GroupState) bool {
 	return len(state.Failed) > 0
 }
 
-// close leaves a group: whatever still waits within it is dropped, and the walk
-// goes on as the member of the enclosing group that it was.
-func (r *run) close(group Node, target string, w way) error {
+// close leaves a group: it drops all tokens within the group, and continues at
+// target in the group's own scope.
+func (r *run) close(group Node, target string, w trail) error {
 	r.state.Tokens = slices.DeleteFunc(r.state.Tokens, func(t Token) bool {
 		return r.within(t.Node, group.ID)
 	})
@@ -72,9 +72,9 @@ func (r *run) close(group Node, target string, w way) error {
 	return r.follow(group, target, w)
 }
 
-// within reports whether a node stands inside a group, at any depth. It gives
-// up after as many steps as there are nodes: scopes of a corrupt graph may go
-// in circles.
+// within reports whether a node lies inside a group, at any depth. The loop is
+// bounded by the number of nodes, because the scopes of a corrupt graph may form
+// a cycle.
 func (r *run) within(id, groupID string) bool {
 	for range r.graph.Nodes {
 		n, ok := r.graph.Node(id)

@@ -7,21 +7,22 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// ErrUnprovable means that no way through a graph proves an identity.
+// ErrUnprovable reports that no path through a graph proves an identity.
 var ErrUnprovable = errors.New("no way to verified proves an identity")
 
-// ForIdentity returns the graph for a session that must prove who the user is,
-// with the methods that were dropped: of an any_of the members that would lead
-// to verified without a method that proves identity, where others would not.
-// Where no member is better, the group stays, and [Next] ends such a way failed.
+// ForIdentity returns the graph for a session that must prove the user's
+// identity, and the methods that were dropped. It drops the members of an any_of
+// that would lead to verified without proof, if another member proves an
+// identity. Where no member does, the group is kept, and [Next] ends such a path
+// failed.
 //
 // Errors: [ErrUnprovable].
 func ForIdentity(g Graph) (Graph, []rules.Method, error) {
 	offered := OfferedMethods(g)
 	g.Identity = true
 	g.Nodes = slices.Clone(g.Nodes)
-	// Inner groups stand behind outer ones. They come first: a member whose
-	// weaker half can be dropped need not go as a whole.
+	// Inner groups come after outer ones in the list, and are pruned first: a
+	// member can be kept if its weaker half can be dropped.
 	for i, n := range slices.Backward(g.Nodes) {
 		g.Nodes[i].Members = g.provingMembers(n)
 	}
@@ -30,16 +31,17 @@ func ForIdentity(g Graph) (Graph, []rules.Method, error) {
 	g = p.rest()
 	left := OfferedMethods(g)
 	dropped := slices.DeleteFunc(offered, func(m rules.Method) bool { return slices.Contains(left, m) })
-	if !newForecast(g, "").whole().pass[proved] {
+	if !newForecast(g, "").ofGraph().pass[proved] {
 		return Graph{}, dropped, ErrUnprovable
 	}
 	return g, dropped, nil
 }
 
-// provingMembers leaves out the members of an any_of that may pass without
-// proof, where verified may follow from that and other members remain.
+// provingMembers returns the members of a group without those members of an
+// any_of that may pass without proof, if this could lead to verified and a
+// member that proves an identity remains.
 func (g Graph) provingMembers(n Node) []string {
-	if n.Kind != KindAnyOf || !newForecast(g, n.ID).whole().pass[marked] {
+	if n.Kind != KindAnyOf || !newForecast(g, n.ID).ofGraph().pass[marked] {
 		return n.Members
 	}
 	f := newForecast(g, "")
@@ -52,8 +54,8 @@ func (g Graph) provingMembers(n Node) []string {
 	return stay
 }
 
-// Strongest returns the method node with the strongest method of the graph, of
-// several the first, or false for a graph without methods.
+// Strongest returns the node with the strongest method of the graph, the first
+// of several, or false for a graph without methods.
 func Strongest(g Graph) (Node, bool) {
 	best, found := Node{}, false
 	for _, n := range g.Nodes {
@@ -65,7 +67,8 @@ func Strongest(g Graph) (Node, bool) {
 	return best, found
 }
 
-// stronger prefers what proves identity: a selfie has the rank of a document.
+// stronger compares methods by rank. Of two methods of the same rank the one
+// that proves identity is stronger, because a selfie has the rank of a document.
 func stronger(a, b rules.Method) bool {
 	if a.Rank() != b.Rank() {
 		return a.Rank() > b.Rank()

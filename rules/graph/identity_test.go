@@ -9,8 +9,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// identity makes a graph by hand for an identity session; its methods are by
-// node, facial_age where none is given.
+// identity makes a graph for an identity session. methods are by node; the
+// default is facial_age.
 func identity(methods map[string]rules.Method, nodes ...graph.Node) graph.Graph {
 	g := withEnds(nodes...)
 	g.Identity = true
@@ -27,7 +27,7 @@ func identity(methods map[string]rules.Method, nodes ...graph.Node) graph.Graph 
 
 var document = map[string]rules.Method{"doc": rules.MethodDocumentCapture}
 
-func TestIdentityIsVerifiedOnlyOnAWayThatProvedIt(t *testing.T) {
+func TestIdentityIsVerifiedOnlyOnAPathThatProvedIt(t *testing.T) {
 	t.Parallel()
 	const unproven = "finish failed: identity_unproven"
 	approve := func(node string) graph.Input { return graph.ReviewDecided{Node: node, Decision: graph.Approve} }
@@ -125,7 +125,7 @@ func playedTo(t *testing.T, g graph.Graph, feed []graph.Input) string {
 	return describe(effects)[len(effects)-1]
 }
 
-func TestForIdentityDropsWhatAnyOfCanDoWithout(t *testing.T) {
+func TestForIdentityDropsWeakerMembersOfAnyOf(t *testing.T) {
 	t.Parallel()
 	member := func(id, group string) graph.Node { return method(id, group, 1, "$pass", "$fail") }
 	cases := []struct {
@@ -221,7 +221,7 @@ func TestForIdentityRefusesAGraphThatNeverProvesOne(t *testing.T) {
 	}
 }
 
-func TestStrongestPrefersWhatProvesIdentity(t *testing.T) {
+func TestStrongestPrefersMethodsThatProveIdentity(t *testing.T) {
 	t.Parallel()
 	_, found := graph.Strongest(withEnds(branch("b", "", "yes", "no")))
 	require.False(t, found)

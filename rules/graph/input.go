@@ -7,22 +7,22 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Input is something that happened: [Begin], [MethodResult], [BranchTaken] or
+// Input is an event of a session: [Begin], [MethodResult], [BranchTaken] or
 // [ReviewDecided].
 type Input interface {
-	// apply is false where nothing waits for the input.
+	// apply returns false if no token waits for the input.
 	apply(r *run) (applied bool, err error)
 }
 
-// Begin starts the session. It counts once.
+// Begin starts the session. A second Begin is ignored.
 type Begin struct{}
 
 // MethodResult is the verdict on one submission.
 type MethodResult struct {
 	Node    string `json:"node"`
-	Attempt int    `json:"attempt"` // the number that the offer gave
-	// Outcome is passed or failed; or requires_input or error, neither of which
-	// uses up an attempt.
+	Attempt int    `json:"attempt"` // the number from the offer
+	// Outcome is passed, failed, requires_input or error. The last two use up no
+	// attempt.
 	Outcome     Outcome            `json:"outcome"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
 }
@@ -30,17 +30,17 @@ type MethodResult struct {
 // DefaultCase as the case of a [BranchTaken] means that no condition was true.
 const DefaultCase = -1
 
-// BranchTaken says which case of a branch was the first to be true, counted
-// from 0, or [DefaultCase].
+// BranchTaken gives the first case of a branch that was true, counted from 0, or
+// [DefaultCase].
 type BranchTaken struct {
 	Node string `json:"node"`
 	Case int    `json:"case"`
 }
 
-// Decision is a reviewer's answer.
+// Decision is a reviewer's decision.
 type Decision string
 
-// The decisions. Escalation leaves the review waiting.
+// The decisions. Escalate leaves the review waiting.
 const (
 	Approve  Decision = "approve"
 	Reject   Decision = "reject"
@@ -58,7 +58,7 @@ func (Begin) apply(r *run) (bool, error) {
 		return false, nil
 	}
 	r.state.TracksProof = r.graph.Identity
-	return true, r.enter(r.graph.Start, "", way{})
+	return true, r.enter(r.graph.Start, "", trail{})
 }
 
 func (in MethodResult) apply(r *run) (bool, error) {
@@ -85,7 +85,7 @@ func (in MethodResult) apply(r *run) (bool, error) {
 	return true, nil
 }
 
-// step is how a method ended, once its last result is counted.
+// step returns the result of a method, after its last verdict has been counted.
 func (r *run) step(n Node, in MethodResult) StepResult {
 	return StepResult{
 		Node: n.ID, Method: n.Method, Outcome: in.Outcome, ReasonCodes: in.ReasonCodes,
@@ -93,7 +93,8 @@ func (r *run) step(n Node, in MethodResult) StepResult {
 	}
 }
 
-// nonEmpty copies codes out of the caller's reach, none at all to nil.
+// nonEmpty copies the codes, so that the caller cannot change them, and returns
+// nil for an empty slice.
 func nonEmpty(codes []rules.ReasonCode) []rules.ReasonCode {
 	if len(codes) == 0 {
 		return nil
@@ -115,7 +116,7 @@ func (in BranchTaken) apply(r *run) (bool, error) {
 		return false, fmt.Errorf("%w: case %d at node %s", ErrInvalidInput, in.Case, in.Node)
 	}
 	r.leave(n.ID)
-	return true, r.follow(n, target, token.way())
+	return true, r.follow(n, target, token.trail())
 }
 
 func (in ReviewDecided) apply(r *run) (bool, error) {

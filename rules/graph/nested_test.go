@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// nested: a passed session needs inner (any of x, or y then z) and b.
+// nested requires inner (any of x, or y then z) and b to pass.
 func nested() graph.Graph {
 	return withEnds(
 		group(graph.KindAllOf, "outer", "", "yes", "no", "inner", "b"),

@@ -7,21 +7,20 @@ import (
 
 // Errors of [Next], wrapped with the detail.
 var (
-	// ErrCorruptGraph means that the graph is not what a compiler makes: an
-	// edge leads nowhere or out of its scope, or the graph has a cycle.
+	// ErrCorruptGraph reports a graph that no compiler makes: an edge leads to
+	// no node or out of its scope, or the graph has a cycle.
 	ErrCorruptGraph = errors.New("corrupt graph")
-	// ErrInvalidInput means that an input for a waiting node makes no sense: an
-	// unknown outcome or decision, or a case that the branch does not have.
+	// ErrInvalidInput reports an input with an unknown outcome or decision, or
+	// with a case that the branch does not have.
 	ErrInvalidInput = errors.New("invalid input")
 )
 
-// Next applies one input to a session and returns the state after it, with
-// what the caller must now see to, in a fixed order. The same arguments always
-// give the same answer, and s is left as it was.
+// Next applies one input to a session and returns the new state and the effects,
+// in a fixed order. It is deterministic and does not change s.
 //
-// An input for what is not waited for (late, repeated, of a dropped member,
-// before [Begin] or after the end) changes nothing: s comes back, without
-// effects or error. With an error, too, s comes back unchanged.
+// If no token waits for the input (it is late, repeated, meant for a dropped
+// member, before [Begin] or after the end), Next returns s without effects and
+// without error. It also returns s with an error.
 func Next(g Graph, s State, in Input) (State, []Effect, error) {
 	if in == nil {
 		return s, nil, fmt.Errorf("%w: none given", ErrInvalidInput)
@@ -34,7 +33,7 @@ func Next(g Graph, s State, in Input) (State, []Effect, error) {
 	return r.state.tidy(), r.effects, nil
 }
 
-// run is one call of Next: it owns its state and may write to it.
+// run is one call of Next. It owns its state and may write to it.
 type run struct {
 	graph   Graph
 	state   State
@@ -45,8 +44,8 @@ func (r *run) emit(e Effect) {
 	r.effects = append(r.effects, e)
 }
 
-// waiting returns the token at a node of the given kind, or false where none
-// waits there.
+// waiting returns the node and the token at a node of the given kind, or false
+// if no token waits there.
 func (r *run) waiting(id string, kind Kind) (Node, Token, bool) {
 	token, ok := r.state.token(id)
 	if !ok {

@@ -15,15 +15,15 @@ type Override struct {
 	Jurisdiction rules.Jurisdiction `json:"-"` // the key of the JSON object
 	// Add lists further primary methods.
 	Add []rules.Method `json:"add,omitempty"`
-	// Remove lists methods to leave out, primary or supplementary.
+	// Remove lists the methods to leave out, primary or supplementary.
 	Remove []rules.Method `json:"remove,omitempty"`
 }
 
-// Overrides are sorted by jurisdiction in memory, so that walking them is
+// Overrides are sorted by jurisdiction in memory, so that iteration is
 // deterministic, and an object keyed by jurisdiction in JSON.
 type Overrides []Override
 
-// For returns the override that holds in j: its own, or its country's.
+// For returns the override that applies in j: its own, or else its country's.
 func (o Overrides) For(j rules.Jurisdiction) (Override, bool) {
 	for _, place := range []rules.Jurisdiction{j, j.Country()} {
 		i := slices.IndexFunc(o, func(v Override) bool { return v.Jurisdiction == place })
@@ -69,9 +69,9 @@ func (o Overrides) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// UnmarshalJSON reads the object form; null is no overrides. A key that comes
-// twice and a field other than add and remove are errors: each would silently
-// lose what the merchant meant.
+// UnmarshalJSON reads the object form; null means no overrides. A repeated key,
+// and a field other than add and remove, are errors, because each would silently
+// lose a setting of the merchant.
 func (o *Overrides) UnmarshalJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -93,7 +93,7 @@ func (o *Overrides) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// readOverrides reads what follows the opening brace.
+// readOverrides reads the members after the opening brace.
 func readOverrides(dec *json.Decoder) (Overrides, error) {
 	all := Overrides{}
 	for dec.More() {
@@ -101,7 +101,7 @@ func readOverrides(dec *json.Decoder) (Overrides, error) {
 		if err != nil {
 			return nil, err
 		}
-		name, _ := key.(string) // the decoder allows nothing else before a colon
+		name, _ := key.(string) // before a colon the decoder allows only strings
 		v := Override{Jurisdiction: rules.Jurisdiction(name)}
 		if err := dec.Decode(&v); err != nil {
 			return nil, fmt.Errorf("overrides.%s: %w", name, err)

@@ -11,9 +11,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// play drives one session and checks, at each step, what every step must keep:
-// the given state is untouched, the new one survives JSON, an error changes
-// nothing.
+// play drives one session and checks after each step that the given state is
+// unchanged, that the new one survives JSON, and that an error changes nothing.
 type play struct {
 	t     *testing.T
 	graph graph.Graph
@@ -28,7 +27,7 @@ func begin(t *testing.T, g graph.Graph, want ...string) *play {
 	return p
 }
 
-// step applies an input and checks the effects, written as describe does.
+// step applies an input and checks the effects, in the form of describe.
 func (p *play) step(in graph.Input, want ...string) {
 	p.t.Helper()
 	next, effects, err := advance(p.t, p.graph, p.state, in)
@@ -48,7 +47,7 @@ func (p *play) ignored(inputs ...graph.Input) {
 	}
 }
 
-// offered checks the methods open now, as "node used/left #attempt".
+// offered checks the open methods, as "node used/left #attempt".
 func (p *play) offered(want ...string) {
 	p.t.Helper()
 	var got []string
@@ -59,7 +58,7 @@ func (p *play) offered(want ...string) {
 	require.Equal(p.t, want, got)
 }
 
-// advance is Next with its promises checked.
+// advance calls Next and checks its guarantees.
 func advance(t *testing.T, g graph.Graph, s graph.State, in graph.Input) (graph.State, []graph.Effect, error) {
 	t.Helper()
 	before := asJSON(t, s)
@@ -125,7 +124,7 @@ func failed(node string, attempt int, codes ...rules.ReasonCode) graph.MethodRes
 	return result(graph.OutcomeFailed, node, attempt, codes...)
 }
 
-// Node builders for graphs by hand.
+// Builders of nodes for handwritten graphs.
 
 func method(id, scope string, attempts int, pass, fail string) graph.Node {
 	return graph.Node{
@@ -150,7 +149,8 @@ func review(id, scope, pass, fail string) graph.Node {
 	return graph.Node{ID: id, Scope: scope, Kind: graph.KindReview, Reason: "why", Pass: pass, Fail: fail}
 }
 
-// withEnds makes a graph of nodes, the first the start, and the ends yes and no.
+// withEnds makes a graph of the nodes, of which the first is the start, and the
+// ends yes and no.
 func withEnds(nodes ...graph.Node) graph.Graph {
 	ends := []graph.Node{{ID: "yes", Kind: graph.KindVerified}, {ID: "no", Kind: graph.KindFailed}}
 	return graph.Graph{Version: graph.FormatVersion, Start: nodes[0].ID, Nodes: append(nodes, ends...)}

@@ -6,12 +6,11 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// prune drops what a compiled graph cannot use where it runs: a member of an
-// any_of that cannot do without a method that is not allowed. A group is
-// blocked that is left with no member, or as an all_of has lost one; so is a
-// method node that is not allowed. What is blocked outside of an any_of
-// prohibits the graph, on whichever way it stands: which way a session takes
-// is known too late.
+// prune removes from a compiled graph the parts that cannot run in a
+// jurisdiction. A method node is blocked if its method is not allowed, an any_of
+// if all of its members are, an all_of if one is. prune drops the blocked
+// members of an any_of that keeps another. Any other blocked node prohibits the
+// graph, on every path, because the session's path is not known yet.
 func prune(g Graph, allowed Allowed) (Graph, []rules.Method, error) {
 	p := &pruner{graph: g, allowed: allowed}
 	dropped := p.dropped()
@@ -21,12 +20,12 @@ func prune(g Graph, allowed Allowed) (Graph, []rules.Method, error) {
 	return p.rest(), dropped, nil
 }
 
-// pruner works out what stays of a graph.
+// pruner computes the parts of a graph that remain.
 type pruner struct {
 	graph   Graph
 	allowed Allowed
 	seen    []string
-	kept    []Node // the nodes that stay, groups with the members that stay
+	kept    []Node // the remaining nodes, groups with their remaining members
 }
 
 func (p *pruner) allows(m rules.Method) bool {
@@ -39,7 +38,7 @@ func (p *pruner) dropped() []rules.Method {
 	return copied(dropped)
 }
 
-// walk goes through a node and all that may follow it in its scope, and returns
+// walk visits a node and all nodes that may follow it in its scope, and returns
 // the methods that block it, each once.
 func (p *pruner) walk(id string) []rules.Method {
 	n, ok := p.graph.Node(id)
@@ -63,7 +62,8 @@ func (p *pruner) walk(id string) []rules.Method {
 	return blocked
 }
 
-// members returns the members of a group that stay, and what blocks the group.
+// members returns the remaining members of a group, and the methods that block
+// the group.
 func (p *pruner) members(group Node) (stay []string, blocked []rules.Method) {
 	for _, entry := range group.Members {
 		before := len(p.kept)
@@ -81,7 +81,7 @@ func (p *pruner) members(group Node) (stay []string, blocked []rules.Method) {
 	return stay, blocked
 }
 
-// rest is the graph of what was kept, in the order that it had.
+// rest returns the graph of the remaining nodes, in their original order.
 func (p *pruner) rest() Graph {
 	rest := Graph{Version: p.graph.Version, Start: p.graph.Start, Identity: p.graph.Identity}
 	for _, n := range p.graph.Nodes {
@@ -93,7 +93,7 @@ func (p *pruner) rest() Graph {
 	return rest
 }
 
-// next lists where a node may lead on to within its scope.
+// next returns the targets of a node within its scope.
 func (n Node) next() []string {
 	all := []string{n.Pass, n.Fail}
 	for _, v := range n.Cases {
@@ -103,7 +103,7 @@ func (n Node) next() []string {
 	return slices.DeleteFunc(all, func(id string) bool { return id == "" || id == PassMember || id == FailMember })
 }
 
-// union appends what is new in more.
+// union appends the methods of more that are missing.
 func union(methods, more []rules.Method) []rules.Method {
 	for _, m := range more {
 		if !slices.Contains(methods, m) {

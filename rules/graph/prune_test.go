@@ -96,7 +96,7 @@ func methodNodes(g graph.Graph) []string {
 }
 
 // requireSound checks that every reference leads to a node of the right scope
-// and that no node is left over.
+// and that every node is used.
 func requireSound(t *testing.T, g graph.Graph) {
 	t.Helper()
 	used := []string{g.Start}

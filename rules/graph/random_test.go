@@ -7,7 +7,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// source reads choices from fuzz data; when that runs out all choices are 0.
+// source reads choices from fuzz data; after the end of the data all choices are
+// 0.
 type source struct {
 	data []byte
 }
@@ -22,8 +23,8 @@ func (s *source) pick(n int) int {
 	return int(b) % n
 }
 
-// builder makes random graphs that are sound by construction: it works from the
-// ends backwards, so every edge leads to a node that is there already.
+// builder makes random graphs that are sound by construction: it works backwards
+// from the ends, so every edge leads to an existing node.
 type builder struct {
 	source *source
 	nodes  []graph.Node
@@ -38,8 +39,8 @@ func randomGraph(s *source) graph.Graph {
 	return g
 }
 
-// chain builds up to three nodes of one scope, each leading to those built
-// before it or to an end, and returns the id of the first.
+// chain builds up to three nodes of one scope, each leading to earlier ones or
+// to an end, and returns the id of the first.
 func (b *builder) chain(scope, pass, fail string, depth int) string {
 	first := ""
 	targets := []string{pass, fail}
@@ -79,8 +80,8 @@ func (b *builder) node(scope string, targets []string, depth int) string {
 	return id
 }
 
-// randomMethods are one that proves an identity, one that is as strong and does
-// not, and one that is weaker.
+// randomMethods are a method that proves an identity, one of the same strength
+// that does not, and a weaker one.
 var randomMethods = []rules.Method{rules.MethodMDL, rules.MethodSelfieMatch, rules.MethodFacialAge}
 
 func (b *builder) members(id string, depth int) []string {
@@ -91,8 +92,8 @@ func (b *builder) members(id string, depth int) []string {
 	return entries
 }
 
-// fates holds how each node will turn out in the end: 0 passes and 1 fails a
-// method or a review; a branch takes default, first or second case.
+// fates holds the final result of each node: 0 passes and 1 fails a method or a
+// review; a branch takes the default, first or second case.
 type fates map[string]int
 
 func randomFates(s *source, g graph.Graph) fates {
@@ -106,10 +107,9 @@ func randomFates(s *source, g graph.Graph) fates {
 	return f
 }
 
-// foretell works out, without any order of events, where the walk from a node
-// ends: at a terminal's id, or for a member at "$pass" or "$fail". An order of
-// results may not change it.
-func (f fates) foretell(g graph.Graph, id string) string {
+// expectedEnd computes the end of the walk from a node, independent of the order
+// of events: a terminal's id, or for a member "$pass" or "$fail".
+func (f fates) expectedEnd(g graph.Graph, id string) string {
 	n, ok := g.Node(id)
 	if !ok || n.Kind == graph.KindVerified || n.Kind == graph.KindFailed {
 		return id
@@ -117,11 +117,11 @@ func (f fates) foretell(g graph.Graph, id string) string {
 	good := f[id] == 0
 	switch n.Kind {
 	case graph.KindBranch:
-		return f.foretell(g, append([]graph.Case{{Next: n.Default}}, n.Cases...)[f[id]].Next)
+		return f.expectedEnd(g, append([]graph.Case{{Next: n.Default}}, n.Cases...)[f[id]].Next)
 	case graph.KindAnyOf, graph.KindAllOf:
 		good = n.Kind == graph.KindAllOf
 		for _, entry := range n.Members {
-			if memberPassed := f.foretell(g, entry) == "$pass"; memberPassed != good {
+			if memberPassed := f.expectedEnd(g, entry) == "$pass"; memberPassed != good {
 				good = memberPassed
 				break
 			}
@@ -135,7 +135,7 @@ func (f fates) foretell(g graph.Graph, id string) string {
 		}
 	}
 	if good {
-		return f.foretell(g, n.Pass)
+		return f.expectedEnd(g, n.Pass)
 	}
-	return f.foretell(g, n.Fail)
+	return f.expectedEnd(g, n.Fail)
 }

@@ -11,8 +11,8 @@ type edge struct {
 	field, target string
 }
 
-// edges are the ways on from a node, in the order of its fields. Those of a
-// kind that is not known count all: their mistake is another one.
+// edges returns the edges of a node, in the order of its fields. A node of an
+// unknown kind keeps all its edges; its kind is reported separately.
 func (n SourceNode) edges() []edge {
 	if end, _ := n.ends(); end {
 		return nil
@@ -28,9 +28,8 @@ func (n SourceNode) edges() []edge {
 	return slices.DeleteFunc(all, func(e edge) bool { return e.target == "" })
 }
 
-// shape reports nodes that no way leads to, and ways that come back. That every
-// way ends needs no check of its own: without a cycle, and with each node
-// leading somewhere, it must.
+// shape reports unreachable nodes and cycles. It need not check that every path
+// ends: without a cycle, and with a target at each node, every path does.
 func (c *checker) shape(s scope) {
 	w := &walker{nodes: s.nodes}
 	w.walk(s.start)
@@ -46,21 +45,21 @@ func (c *checker) shape(s scope) {
 	}
 	for _, found := range w.cycles {
 		c.at(s.prefix+shorten(found.from), found.field,
-			"leads back (%s): a way must not return, so point it further on", strings.Join(found.way, " → "))
+			"leads back (%s): a way must not return, so point it further on", strings.Join(found.path, " → "))
 	}
 }
 
-// cycle is a way that returns to where it was, by a field of the node from.
+// cycle is a path that returns to an earlier node, by a field of the node from.
 type cycle struct {
 	from, field string
-	way         []string
+	path        []string
 }
 
-// walker walks all ways, depth first.
+// walker walks all paths, depth first.
 type walker struct {
 	nodes  SourceNodes
 	seen   []string
-	way    []string // from where the walk began to where it stands
+	path   []string // from the start of the walk to the current node
 	cycles []cycle
 }
 
@@ -70,17 +69,17 @@ func (w *walker) walk(id string) {
 		return
 	}
 	w.seen = append(w.seen, id)
-	w.way = append(w.way, id)
+	w.path = append(w.path, id)
 	returned := false
 	for _, e := range n.edges() {
-		if at := slices.Index(w.way, e.target); at < 0 {
+		if at := slices.Index(w.path, e.target); at < 0 {
 			w.walk(e.target)
 		} else if !returned {
-			returned = true // one cycle for each node that closes any
-			w.cycles = append(w.cycles, cycle{from: id, field: e.field, way: shortened(append(w.way[at:len(w.way):len(w.way)], e.target))})
+			returned = true // report one cycle for each node that closes one
+			w.cycles = append(w.cycles, cycle{from: id, field: e.field, path: shortened(append(w.path[at:len(w.path):len(w.path)], e.target))})
 		}
 	}
-	w.way = w.way[:len(w.way)-1]
+	w.path = w.path[:len(w.path)-1]
 }
 
 func shortened(ids []string) []string {

@@ -17,37 +17,38 @@ const (
 	longestReason = 200
 )
 
-// Source is a graph as its merchant wrote it: the one of a definition, or the
-// sub-graph that is a member of a group. A sub-graph ends at nodes of kind
-// verified and failed too; there they end its member and not the session.
+// Source is a graph as its merchant wrote it: the graph of a definition, or the
+// sub-graph of a group's member. In a sub-graph, nodes of kind verified and
+// failed end the member and not the session.
 type Source struct {
 	// Start is the id of the first node.
 	Start string      `json:"start"`
 	Nodes SourceNodes `json:"nodes"`
 }
 
-// SourceNodes are sorted by id in memory, so that walking them is
-// deterministic, and an object keyed by id in JSON.
+// SourceNodes are sorted by id in memory, so that iteration is deterministic,
+// and an object keyed by id in JSON.
 type SourceNodes []SourceNode
 
-// SourceNode is one node. Which fields it takes depends on its kind.
+// SourceNode is one node. Its kind decides which fields it takes.
 type SourceNode struct {
 	ID   string `json:"-"` // the key of the JSON object
 	Kind Kind   `json:"kind"`
 
-	// Method, Options and MaxAttempts belong to a method node. What is left out
-	// comes from the definition's [Preferences].
+	// Method, Options and MaxAttempts belong to a method node. The definition's
+	// [Preferences] fill in omitted settings.
 	Method      rules.Method `json:"method,omitempty"`
 	Options     Options      `json:"options,omitzero"`
 	MaxAttempts int          `json:"max_attempts,omitzero"`
 
-	// Methods and Members belong to a group: single methods in short, then
-	// whatever needs more words.
+	// Methods and Members belong to a group. Methods are the short form for
+	// single methods without settings.
 	Methods []rules.Method `json:"methods,omitempty"`
 	Members []SourceMember `json:"members,omitempty"`
 
-	// Pass and Fail lead on from a method or a group. A review may leave them
-	// out: it then decides the session, or in a sub-graph the member.
+	// Pass and Fail are the targets of a method, a group or a review. A review
+	// may leave them out: it then decides the session, or in a sub-graph the
+	// member.
 	Pass string `json:"pass,omitempty"`
 	Fail string `json:"fail,omitempty"`
 
@@ -55,7 +56,7 @@ type SourceNode struct {
 	Cases   []Case `json:"cases,omitempty"`
 	Default string `json:"default,omitempty"`
 
-	// Reason tells reviewers why the review was asked for.
+	// Reason tells reviewers why the review was requested.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -80,8 +81,8 @@ func (n SourceNodes) sort() {
 	slices.SortStableFunc(n, func(a, b SourceNode) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// normalised returns a copy whose nodes are sorted, at every depth. What a node
-// holds is shared: nobody writes to it.
+// normalised returns a copy with sorted nodes, at every depth. The contents of
+// the nodes are shared, because they are never written to.
 func (s *Source) normalised() *Source {
 	if s == nil {
 		return nil
@@ -97,7 +98,7 @@ func (s *Source) normalised() *Source {
 	return &Source{Start: s.Start, Nodes: nodes}
 }
 
-// size counts the nodes, those of sub-graphs among them.
+// size counts the nodes, including those of sub-graphs.
 func (s *Source) size() int {
 	if s == nil {
 		return 0
@@ -111,7 +112,7 @@ func (s *Source) size() int {
 	return total
 }
 
-// ends reports whether a node ends its graph, and whether that is good.
+// ends reports whether a node ends its graph, and whether it ends it verified.
 func (n SourceNode) ends() (end, good bool) {
 	return n.Kind == KindVerified || n.Kind == KindFailed, n.Kind == KindVerified
 }

@@ -15,10 +15,9 @@ import (
 	"github.com/stile-id/stile/rules/number"
 )
 
-// DecodeError says where the JSON of a graph is not one, in words for its
-// author, and repeats no value.
+// DecodeError reports the place at which the JSON of a graph is invalid, in words for its author. It repeats no value.
 type DecodeError struct {
-	// Path leads to the fault: "graph.nodes.pick.members[0].method".
+	// Path is the path of the fault: "graph.nodes.pick.members[0].method".
 	Path    string
 	Message string
 }
@@ -50,7 +49,7 @@ func (n SourceNodes) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// readable writes JSON without the escapes that only matter inside HTML: conditions hold && and <.
+// readable writes JSON without HTML escapes, because conditions hold && and <.
 func readable(v any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := stdjson.NewEncoder(&out)
@@ -64,9 +63,8 @@ var (
 	errNotByNodeID = errors.New("must be an object keyed by node id")
 )
 
-// UnmarshalJSON reads a graph strictly: a field that no node has, a field or a
-// node given twice and a value of the wrong type are errors, of type
-// [*DecodeError]; each would silently lose what the merchant meant.
+// UnmarshalJSON reads a graph strictly: an unknown field, a repeated field or node, and a value of the wrong type are
+// errors of type [*DecodeError], because each would silently lose a setting of the merchant.
 func (s *Source) UnmarshalJSON(data []byte) error {
 	depth := 0
 	nested := json.UnmarshalFromFunc(func(dec *jsontext.Decoder, inner *Source) error {
@@ -75,7 +73,7 @@ func (s *Source) UnmarshalJSON(data []byte) error {
 		}
 		depth++
 		defer func() { depth-- }()
-		type plain Source // without this method, which would begin to count anew
+		type plain Source // plain has no UnmarshalJSON, which would count from 0 again
 		return json.UnmarshalDecode(dec, (*plain)(inner))
 	})
 	var read Source
@@ -87,7 +85,7 @@ func (s *Source) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSONFrom reads the object form; null is no nodes.
+// UnmarshalJSONFrom reads the object form; null means no nodes.
 func (n *SourceNodes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*n = nil
 	switch dec.PeekKind() {
@@ -116,7 +114,7 @@ func (n *SourceNodes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
-// explain puts a decoder's error in the words of the author.
+// explain rewrites a decoder's error in words for the author.
 func explain(err error) error {
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
@@ -138,10 +136,10 @@ func explain(err error) error {
 	}
 }
 
-// longestPath bounds how much of what the merchant sent comes back as a path.
+// longestPath bounds, in bytes, the part of the merchant's input that an error repeats as a path.
 const longestPath = 200
 
-// pathOf writes a JSON pointer as faults do: graph.nodes.pick.methods[1].
+// pathOf writes a JSON pointer in the form of faults: graph.nodes.pick.methods[1].
 func pathOf(pointer jsontext.Pointer) string {
 	path := "graph"
 	for token := range pointer.Tokens() {

@@ -130,8 +130,8 @@ func TestPathOfAFaultIsBounded(t *testing.T) {
 	require.Less(t, len(err.Error()), 300)
 }
 
-// TestNestingCostsNoTime: a body of nothing but brackets is refused before
-// anything walks down all of it.
+// TestNestingCostsNoTime: a body of brackets alone is refused without descending
+// through all of it.
 func TestNestingCostsNoTime(t *testing.T) {
 	t.Parallel()
 	const open = `{"nodes": {"a": {"members": [{"graph": `

@@ -2,25 +2,25 @@ package graph
 
 import "github.com/stile-id/stile/rules"
 
-// Allowed reports whether a method may be used where the session runs.
+// Allowed reports whether a method may be used in the jurisdiction of a session.
 type Allowed func(rules.Method) bool
 
-// Specialise compiles a definition for one jurisdiction: its override is
-// applied, then the methods that are not allowed are dropped and returned, in
-// declared order. A nil allowed allows every method.
+// Specialise compiles a definition for one jurisdiction: it applies the
+// override, drops the methods that are not allowed, and returns the dropped
+// methods in declared order. A nil allowed allows every method.
 //
-// A graph has no overrides, and only its any_of nodes can do without a member;
-// a sub-graph goes as a whole where it cannot do without what is not allowed.
+// A graph has no overrides. In a graph only members of an any_of are dropped, a
+// sub-graph as a whole if it cannot run without a method that is not allowed.
 //
-// The definition has to be one that compiles. Its conditions, and what bounds it
-// as a whole, are not looked at again.
+// The definition must compile. Its conditions and its overall size are not
+// checked again.
 //
 // Errors: [*FaultError] for a definition with any other fault;
-// [*ProhibitedError] where an any_of is left empty, an all_of, which the
-// supplementary layers are too, has lost a member, or a method node of a graph
-// is not allowed, even if it stands behind a branch that would not lead there.
+// [*ProhibitedError] if an any_of has no member left, if an all_of (such as the
+// supplementary layers) has lost one, or if a method node of a graph is not
+// allowed, on whichever branch.
 func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []rules.Method, error) {
-	d = d.WithDefaults().concerning(j)
+	d = d.WithDefaults().restrictedTo(j)
 	if faults := validate(d, nil); len(faults) > 0 {
 		return Graph{}, nil, &FaultError{Faults: faults}
 	}
@@ -43,7 +43,7 @@ func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []r
 	return build(local), dropped, nil
 }
 
-// split parts methods into those allowed and the rest.
+// split separates the allowed methods from the others.
 func split(methods []rules.Method, allowed Allowed) (kept, dropped []rules.Method) {
 	for _, m := range methods {
 		if allowed == nil || allowed(m) {

@@ -96,7 +96,7 @@ func TestSpecialiseWithoutFilterOrOverrideIsCompile(t *testing.T) {
 	require.Equal(t, compiled, specialised)
 }
 
-func TestSpecialiseRefusesWhatDoesNotCompile(t *testing.T) {
+func TestSpecialiseRefusesInvalidDefinitions(t *testing.T) {
 	t.Parallel()
 	_, _, err := graph.Specialise(graph.Definition{}, "US", nil)
 	var fault *graph.FaultError
@@ -104,9 +104,9 @@ func TestSpecialiseRefusesWhatDoesNotCompile(t *testing.T) {
 	require.Len(t, fault.Faults, 2)
 }
 
-// A version that was published with a jurisdiction that is no longer accepted
-// still runs where it can.
-func TestSpecialiseReadsOnlyWhatConcernsTheJurisdiction(t *testing.T) {
+// A published version that names a jurisdiction which is no longer accepted
+// still runs in the others.
+func TestSpecialiseReadsOnlyTheOverrideOfTheJurisdiction(t *testing.T) {
 	t.Parallel()
 	d := definition(t, `{"jurisdictions": ["US-ZZ", "US", "FR-75"], "methods": ["mdl", "mid"],
 		"overrides": {"US-ZZ": {"remove": ["mid"]}, "FR-75": {"remove": ["mdl"]}}}`)

@@ -7,11 +7,11 @@ import (
 	"github.com/stile-id/stile/rules/condition"
 )
 
-// Outcome is how a step or a session ended, or how a submission was judged.
+// Outcome is the result of a step, a session or a submission.
 type Outcome string
 
-// The outcomes. A session ends verified or failed, a step passed or failed; a
-// submission can also be judged requires_input or error, which end nothing.
+// The outcomes. A session ends verified or failed, a step passed or failed. A
+// submission can also be judged requires_input or error; these end nothing.
 const (
 	OutcomeVerified      Outcome = "verified"
 	OutcomeFailed        Outcome = "failed"
@@ -20,44 +20,44 @@ const (
 	OutcomeError         Outcome = "error"
 )
 
-// State is how far a session has come. The zero State has not begun. It is
-// plain data that survives JSON unchanged; [Next] makes new ones and never
-// alters the one it was given.
+// State is the progress of a session. The zero State has not begun. It is plain
+// data that survives JSON unchanged; [Next] returns new states and never changes
+// its argument.
 type State struct {
 	// Tokens are the nodes the session waits at, oldest first.
 	Tokens []Token `json:"tokens,omitempty"`
 	// Groups are the any_of and all_of nodes under way, outer before inner.
 	Groups   []GroupState   `json:"groups,omitempty"`
 	Attempts []AttemptCount `json:"attempts,omitempty"`
-	// Previous is the step that ended last, wherever in the graph.
+	// Previous is the last step that ended, anywhere in the graph.
 	Previous *StepResult `json:"previous,omitempty"`
 	// Outcome is empty until the session has ended, verified or failed.
 	Outcome Outcome `json:"outcome,omitempty"`
 	// FailureReason is set when Outcome is failed.
 	FailureReason rules.ReasonCode `json:"failure_reason,omitempty"`
-	// Entered counts the nodes entered so far. A sound graph enters each at
-	// most once, so a higher count than there are nodes betrays a cycle.
+	// Entered counts the nodes entered so far. A sound graph enters each node at
+	// most once, so a count above the number of nodes reveals a cycle.
 	Entered int `json:"entered,omitzero"`
-	// TracksProof is set at the beginning of a graph that must prove an identity:
-	// tokens and groups then tell what was proved. A state stored before they did
-	// has to be played again from its inputs.
+	// TracksProof is set at the beginning of a graph that must prove an
+	// identity: tokens and groups then record proofs. A state without it was
+	// stored by an older version and has to be replayed from its inputs.
 	TracksProof bool `json:"tracks_proof,omitzero"`
 }
 
-// Token is one place the session waits at: a method, a branch or a review.
+// Token is a node at which the session waits: a method, a branch or a review.
 type Token struct {
 	Node string `json:"node"`
-	// Member is the entry node of the member sub-graph the token walks, empty
-	// at the top.
+	// Member is the entry node of the member's sub-graph, empty at the top.
 	Member string `json:"member,omitempty"`
-	// Previous is the last step on this token's own way here; members side by
-	// side do not see each other's.
+	// Previous is the last step on this token's own path. Members of a group do
+	// not see each other's steps.
 	Previous *StepResult `json:"previous,omitempty"`
-	// Proved reports whether a method that proves identity passed on the way here.
+	// Proved reports whether a method that proves identity passed on the path to
+	// the node.
 	Proved bool `json:"proved,omitzero"`
 }
 
-func (t Token) way() way { return way{t.Member, t.Previous, t.Proved} }
+func (t Token) trail() trail { return trail{t.Member, t.Previous, t.Proved} }
 
 // GroupState is an any_of or all_of under way.
 type GroupState struct {
@@ -82,7 +82,7 @@ type AttemptCount struct {
 	LastReasonCodes []rules.ReasonCode `json:"last_reason_codes,omitempty"`
 }
 
-// StepResult is how a method or a review ended, passed or failed.
+// StepResult is the result of a method or a review: passed or failed.
 type StepResult struct {
 	Node        string             `json:"node"`
 	Method      rules.Method       `json:"method,omitempty"` // empty for a review
@@ -92,7 +92,7 @@ type StepResult struct {
 	Attempts int `json:"attempts,omitzero"`
 }
 
-// Variable is the step as conditions see it, empty for none.
+// Variable returns the step as conditions read it, empty for none.
 func (r *StepResult) Variable() condition.Previous {
 	if r == nil {
 		return condition.Previous{}
@@ -112,13 +112,13 @@ func (s State) Done() bool {
 }
 
 // NextAttempt returns the number of the next submission to a method node: one
-// more than were judged, so it advances whatever the verdict was.
+// more than the number of verdicts, whatever these were.
 func (s State) NextAttempt(node string) int {
 	return s.attempts(node).Judged + 1
 }
 
-// AttemptsLeft returns how often a method node may still fail, 0 where there is
-// no such method node.
+// AttemptsLeft returns the number of failures that a method node has left, and 0
+// if there is no such method node.
 func (s State) AttemptsLeft(g Graph, node string) int {
 	n, ok := g.Node(node)
 	if !ok || n.Kind != KindMethod {
@@ -144,8 +144,8 @@ func (s State) token(node string) (Token, bool) {
 	return s.Tokens[i], true
 }
 
-// clone copies everything that [Next] may write to. Step results are shared:
-// they are never changed once made.
+// clone copies everything that [Next] may write to. Step results are shared,
+// because they are never changed.
 func (s State) clone() State {
 	s.Tokens = slices.Clone(s.Tokens)
 	s.Attempts = slices.Clone(s.Attempts)
@@ -157,7 +157,7 @@ func (s State) clone() State {
 	return s
 }
 
-// tidy turns empty slices into nil ones, as JSON would.
+// tidy turns empty slices into nil, as JSON does.
 func (s State) tidy() State {
 	if len(s.Tokens) == 0 {
 		s.Tokens = nil

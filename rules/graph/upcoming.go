@@ -2,10 +2,9 @@ package graph
 
 import "slices"
 
-// Upcoming returns the nodes that the session has not come to and still can,
-// in the order of the graph: those that a way leads to from where it waits,
-// or from a group under way once that is decided. Which way it takes, nobody
-// knows yet.
+// Upcoming returns the nodes that the session has not entered and may still
+// enter, in the order of the graph: those reachable from the nodes at which it
+// waits, and from the groups under way.
 func (s State) Upcoming(g Graph) []string {
 	w := &outlook{graph: g}
 	if s.Entered == 0 {
@@ -26,14 +25,14 @@ func (s State) Upcoming(g Graph) []string {
 	return upcoming
 }
 
-// outlook looks along all ways ahead.
+// outlook collects the nodes that may still be entered.
 type outlook struct {
 	graph Graph
 	seen  []string
 }
 
-// beyond looks at what may follow a node in its scope. What follows the scope
-// is for the group to tell, which is under way, or seen with its members.
+// beyond visits the nodes that may follow a node in its scope. The nodes after
+// the scope belong to the enclosing group, which is visited itself.
 func (w *outlook) beyond(id string) {
 	n, _ := w.graph.Node(id)
 	for _, next := range n.next() {

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// upcoming checks the nodes that may still come, but for the ends.
+// upcoming checks the nodes that may still be entered, except for the ends.
 func (p *play) upcoming(want ...string) {
 	p.t.Helper()
 	got := slices.DeleteFunc(p.state.Upcoming(p.graph), func(id string) bool { return id == "yes" || id == "no" })
@@ -58,8 +58,8 @@ func TestUpcoming(t *testing.T) {
 	})
 }
 
-// requireForesight holds that what is entered was upcoming, and that nothing becomes so again.
-func requireForesight(t *testing.T, g graph.Graph, before, after graph.State) {
+// requireConsistentUpcoming checks that each entered node was upcoming, and that no node becomes upcoming again.
+func requireConsistentUpcoming(t *testing.T, g graph.Graph, before, after graph.State) {
 	t.Helper()
 	could, can := before.Upcoming(g), after.Upcoming(g)
 	require.Subset(t, could, can)

@@ -8,14 +8,15 @@ import (
 	"github.com/stile-id/stile/rules/condition"
 )
 
-// checker gathers the faults of one definition that has its defaults.
+// checker collects the faults of one definition, which has its defaults filled
+// in.
 type checker struct {
 	d      Definition
 	faults []Fault
-	// programs are those of the definition's conditions. They are nil where the
-	// definition was published: neither conditions nor bounds are checked then.
+	// programs are those of the definition's conditions. They are nil for a
+	// published definition, whose conditions and bounds are not checked again.
 	programs *condition.Programs
-	// cost is what the conditions may cost at worst, so far.
+	// cost is the sum of the highest costs of the conditions so far.
 	cost uint64
 }
 
@@ -46,7 +47,7 @@ func validate(d Definition, programs *condition.Programs) []Fault {
 	return c.faults
 }
 
-// add reports a fault of the definition, at of one of its nodes.
+// add reports a fault of the definition, at reports a fault of a node.
 func (c *checker) add(field, format string, args ...any) {
 	c.at("", field, format, args...)
 }
@@ -86,7 +87,7 @@ func (c *checker) primary() {
 	if len(c.d.Methods) == 0 {
 		c.add("methods", "at least one method is required")
 	}
-	for i, m := range c.some("methods", c.d.Methods) {
+	for i, m := range c.boundedMethods("methods", c.d.Methods) {
 		c.method(fmt.Sprintf("methods[%d]", i), m, c.d.Methods[:i])
 	}
 	if c.d.Composition != AnyOf && c.d.Composition != AllOf {
@@ -95,7 +96,7 @@ func (c *checker) primary() {
 }
 
 func (c *checker) supplementary() {
-	for i, m := range c.some("supplementary", c.d.Supplementary) {
+	for i, m := range c.boundedMethods("supplementary", c.d.Supplementary) {
 		field := fmt.Sprintf("supplementary[%d]", i)
 		if !c.method(field, m, c.d.Supplementary[:i]) {
 			continue
@@ -108,7 +109,7 @@ func (c *checker) supplementary() {
 	}
 }
 
-// method reports whether m exists and is not among those before it.
+// method reports whether m exists and is not in before.
 func (c *checker) method(field string, m rules.Method, before []rules.Method) bool {
 	if _, ok := rules.ParseMethod(string(m)); !ok {
 		c.add(field, "unknown method %q", m)

@@ -12,7 +12,7 @@ func (c *checker) noGraph() {
 	}
 }
 
-// noSimpleFields reports what would be ignored in graph mode.
+// noSimpleFields reports fields that would be ignored in graph mode.
 func (c *checker) noSimpleFields() {
 	set := []struct {
 		field string
@@ -49,19 +49,19 @@ func (c *checker) graph() {
 	}
 }
 
-// scope is a graph under check, the whole one or a member's.
+// scope is a graph being checked: the top graph, or the sub-graph of a member.
 type scope struct {
-	// prefix of the ids its nodes get: "" for the whole, else "pick.0.".
+	// prefix of the nodes' ids: "" at the top, else such as "pick.0.".
 	prefix string
-	// owner is the group that the graph is a member of, "" for the whole, and
-	// field leads from there to the graph.
+	// owner is the id of the group that the graph is a member of, "" at the top;
+	// field is the path from the group to the graph.
 	owner, field string
 	depth        int
 	start        string
 	nodes        SourceNodes
 }
 
-// member is the scope of a group's member i.
+// member returns the scope of a group's member i.
 func (s scope) member(owner string, i int, g *Source) scope {
 	return scope{
 		prefix: fmt.Sprintf("%s.%d.", owner, i),
@@ -83,7 +83,7 @@ func (c *checker) scope(s scope) {
 		c.at(s.owner, s.field+".nodes", "at least one node is required")
 	}
 	for i, n := range s.nodes {
-		// Sorted, so equal ones are neighbours.
+		// The nodes are sorted, so equal ids are adjacent.
 		if i > 0 && s.nodes[i-1].ID == n.ID {
 			c.at(s.prefix+n.ID, "id", "appears more than once: rename one of the nodes")
 			continue
@@ -120,7 +120,8 @@ func (c *checker) id(s scope, id string) {
 	}
 }
 
-// shorten keeps a fault from repeating an id or a name of any length.
+// shorten cuts an id or a name to longestID characters, so that a fault does not
+// repeat long input.
 func shorten(id string) string {
 	if runes := []rune(id); len(runes) > longestID {
 		return string(runes[:longestID]) + "…"

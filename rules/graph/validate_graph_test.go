@@ -11,14 +11,14 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// inGraphMode is a definition of these nodes, with ends yes and no, that starts
+// inGraphMode is a definition of these nodes and the ends yes and no. It starts
 // at a.
 func inGraphMode(nodes string) string {
 	return `{"mode": "graph", "graph": {"start": "a", "nodes": {` + nodes +
 		`, "yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`
 }
 
-// ways lead on to the ends, so that no test needs to repeat them.
+// ways are the targets of a node that leads to the ends.
 const ways = `"pass": "yes", "fail": "no"`
 
 func TestCompileFaultsOfGraphs(t *testing.T) {
@@ -230,8 +230,8 @@ func TestCompileFaultsOfSize(t *testing.T) {
 		[]string{"graph.nodes: must not hold more than 100 nodes, those of sub-graphs among them; there are 101"})
 }
 
-// TestFaultsThatNoJSONHas: a definition may also be made by code.
-func TestFaultsThatNoJSONHas(t *testing.T) {
+// TestFaultsOfDefinitionsMadeByCode: a definition may be made without JSON.
+func TestFaultsOfDefinitionsMadeByCode(t *testing.T) {
 	t.Parallel()
 	source := &graph.Source{Start: "a", Nodes: graph.SourceNodes{{ID: "a", Kind: graph.KindReview}, {ID: "a", Kind: graph.KindReview}}}
 	require.Equal(t, []string{"node a: id: appears more than once: rename one of the nodes"}, faultsOf(source))

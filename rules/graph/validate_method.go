@@ -7,7 +7,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// methodNode checks a method with its settings, at a path within its node.
+// methodNode checks a method and its settings, at a path within its node.
 func (c *checker) methodNode(id, path string, m rules.Method, attempts int, o Options) {
 	if m == "" {
 		c.at(id, path+"method", "is required")
@@ -46,7 +46,7 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 	}
 }
 
-// members checks what a group is made of.
+// members checks the members of a group.
 func (c *checker) members(s scope, id string, n SourceNode) {
 	if len(n.Methods)+len(n.Members) == 0 {
 		c.at(id, "methods", "at least one member is required: list methods, or members")

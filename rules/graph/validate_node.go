@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules/condition"
 )
 
-// kindFields is a kind with the fields that a node of it takes.
+// kindFields lists the fields that a node of a kind takes.
 type kindFields struct {
 	kind   Kind
 	fields []string
@@ -34,7 +34,7 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// node reports what is wrong with one node by itself.
+// node reports the faults of one node.
 func (c *checker) node(s scope, n SourceNode) {
 	id := s.prefix + shorten(n.ID)
 	i := slices.IndexFunc(kinds, func(k kindFields) bool { return k.kind == n.Kind })
@@ -46,7 +46,7 @@ func (c *checker) node(s scope, n SourceNode) {
 		c.at(id, "kind", "unknown kind %q: must be one of %s", shorten(string(n.Kind)), kindNames())
 		return
 	}
-	c.foreign(id, n, kinds[i].fields)
+	c.foreignFields(id, n, kinds[i].fields)
 	switch n.Kind {
 	case KindMethod:
 		c.methodNode(id, "", n.Method, n.MaxAttempts, n.Options)
@@ -62,8 +62,8 @@ func (c *checker) node(s scope, n SourceNode) {
 	c.targets(s, id, n)
 }
 
-// foreign reports fields that are set and mean nothing for the node's kind.
-func (c *checker) foreign(id string, n SourceNode, taken []string) {
+// foreignFields reports fields that are set but do not apply to the node's kind.
+func (c *checker) foreignFields(id string, n SourceNode, taken []string) {
 	fields := []struct {
 		name  string
 		given bool
@@ -86,7 +86,7 @@ func (c *checker) foreign(id string, n SourceNode, taken []string) {
 	}
 }
 
-// targets reports where a node should lead on and does not.
+// targets reports missing and unknown targets of a node.
 func (c *checker) targets(s scope, id string, n SourceNode) {
 	switch n.Kind {
 	case KindMethod, KindAnyOf, KindAllOf:

@@ -14,7 +14,8 @@ func (c *checker) overrides() {
 	for i, v := range c.d.Overrides {
 		field := fmt.Sprintf("overrides.%s", v.Jurisdiction)
 		c.jurisdiction(field, v.Jurisdiction)
-		// Sorted, so equal ones are neighbours: "us" and "US", say.
+		// The overrides are sorted, so equal jurisdictions, such as "us" and
+		// "US", are adjacent.
 		if i > 0 && c.d.Overrides[i-1].Jurisdiction == v.Jurisdiction {
 			c.add(field, "appears more than once")
 			continue
@@ -28,7 +29,7 @@ func (c *checker) overrides() {
 }
 
 func (c *checker) additions(override string, v Override) {
-	for i, m := range c.some(override+".add", v.Add) {
+	for i, m := range c.boundedMethods(override+".add", v.Add) {
 		field := fmt.Sprintf("%s.add[%d]", override, i)
 		if !c.method(field, m, v.Add[:i]) {
 			continue
@@ -43,12 +44,12 @@ func (c *checker) additions(override string, v Override) {
 }
 
 func (c *checker) removals(override string, v Override) {
-	for i, m := range c.some(override+".remove", v.Remove) {
+	for i, m := range c.boundedMethods(override+".remove", v.Remove) {
 		field := fmt.Sprintf("%s.remove[%d]", override, i)
 		if !c.method(field, m, v.Remove[:i]) {
 			continue
 		}
-		// One that is also added has its fault already.
+		// If v also adds the method, additions has reported it.
 		if !c.declares(m) && !slices.Contains(v.Add, m) {
 			c.add(field, "%s is not part of the workflow", m)
 		}

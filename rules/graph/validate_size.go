@@ -9,31 +9,34 @@ import (
 
 // Bounds of a definition as a whole.
 const (
-	// MostBytes bounds a definition in JSON.
+	// MostBytes bounds the JSON of a definition.
 	MostBytes = 256 << 10
 	// MostJurisdictions bounds the target markets, and the overrides.
 	MostJurisdictions = 500
-	// MostConditions bounds the conditions of a graph and its sub-graphs,
-	// MostConditionText their characters, and MostConditionCost what they may cost
-	// at worst in CEL's units of work.
+	// MostConditions bounds the number of conditions of a graph with its
+	// sub-graphs, MostConditionText their characters, and MostConditionCost the
+	// sum of their highest costs in CEL's units of work.
 	MostConditions    = 200
 	MostConditionText = 20_000
 	MostConditionCost = 500_000
 )
 
-// Conditions are those of the definition's branches, in no particular order.
+// Conditions returns the conditions of the definition's branches, in no
+// particular order.
 func (d Definition) Conditions() []string { return d.Graph.conditions() }
 
-// Size is the length of the definition in JSON, with its defaults.
+// Size returns the length of the definition in JSON, with its defaults, in
+// bytes.
 func (d Definition) Size() int {
 	text, err := json.Marshal(d.WithDefaults())
-	if err != nil { // no definition that decodes
+	if err != nil { // impossible for a definition that decodes
 		return MostBytes + 1
 	}
 	return len(text)
 }
 
-// oversize reports a definition that is too large to look into.
+// oversize reports a definition that exceeds MostBytes. Its other faults are not
+// looked for.
 func (c *checker) oversize() bool {
 	if c.programs == nil || c.d.Size() <= MostBytes {
 		return false
@@ -46,7 +49,8 @@ func (c *checker) oversize() bool {
 	return true
 }
 
-// bounded reports a list that is too long to look into.
+// bounded reports whether a list is short enough to be checked, and adds a fault
+// if not.
 func (c *checker) bounded(field string, length, most int) bool {
 	return c.boundedAt("", field, length, most)
 }
@@ -59,15 +63,16 @@ func (c *checker) boundedAt(node, field string, length, most int) bool {
 	return false
 }
 
-// some is a list of methods, or none of it where it is too long.
-func (c *checker) some(field string, methods []rules.Method) []rules.Method {
+// boundedMethods returns a list of methods, or none if it is too long.
+func (c *checker) boundedMethods(field string, methods []rules.Method) []rules.Method {
 	if !c.bounded(field, len(methods), len(rules.Methods())) {
 		return nil
 	}
 	return methods
 }
 
-// tooManyConditions reports more conditions than a definition may have.
+// tooManyConditions reports whether a definition exceeds the bounds of
+// conditions, and adds the faults.
 func (c *checker) tooManyConditions() bool {
 	if c.programs == nil {
 		return false
@@ -88,7 +93,7 @@ func (c *checker) tooManyConditions() bool {
 	return len(all) > MostConditions || text > MostConditionText
 }
 
-// conditions are those of a graph and its sub-graphs.
+// conditions returns the conditions of a graph and its sub-graphs.
 func (s *Source) conditions() []string {
 	if s == nil {
 		return nil

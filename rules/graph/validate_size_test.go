@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// chained is a definition of so many branches, each with these conditions.
+// chained is a definition with a chain of branches, each with these conditions.
 func chained(branches int, conditions ...string) graph.Definition {
 	nodes := graph.SourceNodes{{ID: "yes", Kind: graph.KindVerified}}
 	for i := range branches {
@@ -74,8 +74,8 @@ func TestConditionsOfADefinitionAreBounded(t *testing.T) {
 	}
 }
 
-// A version that was published before there were bounds still runs.
-func TestSpecialiseDoesNotCheckWhatWasPublished(t *testing.T) {
+// A version that was published before the bounds were introduced still runs.
+func TestSpecialiseAcceptsPublishedVersionsBeyondTheBounds(t *testing.T) {
 	t.Parallel()
 	many := chained(50, times(20, "risk.score == ?")...)
 	many.Graph.Nodes = append(many.Graph.Nodes, graph.SourceNode{})[:len(many.Graph.Nodes)]
@@ -86,7 +86,7 @@ func TestSpecialiseDoesNotCheckWhatWasPublished(t *testing.T) {
 	require.Len(t, g.Nodes, 51)
 }
 
-func TestConditionsAreCompiledOnceForWhoeverEvaluatesThem(t *testing.T) {
+func TestConditionsAreCompiledOnce(t *testing.T) {
 	t.Parallel()
 	programs := new(condition.Programs)
 	d := chained(2, "risk.score == ?", "risk.level == 'high'")

@@ -8,15 +8,15 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// way is what a walk takes along from node to node.
-type way struct {
-	member   string      // entry node of the member sub-graph that is walked, "" at the top
+// trail is the part of a session's past that a walk carries from node to node.
+type trail struct {
+	member   string      // entry node of the member's sub-graph, "" at the top
 	previous *StepResult // the last step
 	proved   bool        // a method that proves identity passed
 }
 
-// enter arrives at a node that must stand in scope.
-func (r *run) enter(id, scope string, w way) error {
+// enter arrives at a node, which must lie in scope.
+func (r *run) enter(id, scope string, w trail) error {
 	n, ok := r.graph.Node(id)
 	if !ok || n.Scope != scope {
 		return fmt.Errorf("%w: no node %q in scope %q", ErrCorruptGraph, id, scope)
@@ -36,8 +36,8 @@ func (r *run) enter(id, scope string, w way) error {
 	}
 }
 
-// wait puts a token at a node and asks for what the node waits for.
-func (r *run) wait(n Node, w way) error {
+// wait puts a token at a node and emits the effect that the node waits for.
+func (r *run) wait(n Node, w trail) error {
 	if _, taken := r.state.token(n.ID); taken {
 		return fmt.Errorf("%w: two ways wait at node %s", ErrCorruptGraph, n.ID)
 	}
@@ -62,7 +62,7 @@ func (r *run) offer(n Node) {
 	})
 }
 
-// tally counts a result; its reason codes are the run's to keep.
+// tally counts a result. The run owns the result's reason codes.
 func (r *run) tally(in MethodResult) {
 	count := r.state.attempts(in.Node)
 	count.Judged++
@@ -82,16 +82,16 @@ func (r *run) leave(id string) {
 	r.state.Tokens = slices.DeleteFunc(r.state.Tokens, func(t Token) bool { return t.Node == id })
 }
 
-// endStep leaves a method or review with its result and goes on to target.
+// endStep leaves a method or review with its result and continues at target.
 func (r *run) endStep(n Node, token Token, target string, result StepResult) error {
 	r.leave(n.ID)
 	r.state.Previous = &result
 	return r.follow(n, target, r.after(token, result))
 }
 
-// after is the way of a token once its step has ended.
-func (r *run) after(token Token, result StepResult) way {
-	w := token.way()
+// after returns the trail of a token after its step has ended.
+func (r *run) after(token Token, result StepResult) trail {
+	w := token.trail()
 	w.previous = &result
 	if r.graph.Identity && result.Outcome == OutcomePassed && result.Method.ProvesIdentity() {
 		w.proved = true
@@ -99,8 +99,8 @@ func (r *run) after(token Token, result StepResult) way {
 	return w
 }
 
-// endReview is endStep for a review, which may leave its target empty: it then
-// decides its member, or at the top the session.
+// endReview is endStep for a review. If target is empty, the review decides its
+// member, or at the top the session.
 func (r *run) endReview(n Node, token Token, target string, result StepResult) error {
 	approved := result.Outcome == OutcomePassed
 	switch {
@@ -113,15 +113,15 @@ func (r *run) endReview(n Node, token Token, target string, result StepResult) e
 	}
 	r.state.Previous = &result
 	if approved {
-		r.verify(n, token.way())
+		r.verify(n, token.trail())
 	} else {
 		r.finish(n, OutcomeFailed, rules.ReasonReviewRejected)
 	}
 	return nil
 }
 
-// follow goes from a node to its target within the same member.
-func (r *run) follow(from Node, target string, w way) error {
+// follow continues at the target of a node, within the same member.
+func (r *run) follow(from Node, target string, w trail) error {
 	switch target {
 	case PassMember, FailMember:
 		return r.endMember(from.Scope, target == PassMember, w)
@@ -130,9 +130,9 @@ func (r *run) follow(from Node, target string, w way) error {
 	}
 }
 
-// terminate ends the session at a terminal node. Within a group a terminal
-// would bypass the other members, so no compiler puts one there.
-func (r *run) terminate(n Node, w way) error {
+// terminate ends the session at a terminal node. A terminal within a group would
+// bypass the other members, so compilers place none there.
+func (r *run) terminate(n Node, w trail) error {
 	switch {
 	case n.Scope != "":
 		return fmt.Errorf("%w: terminal %s within a group", ErrCorruptGraph, n.ID)
@@ -144,9 +144,9 @@ func (r *run) terminate(n Node, w way) error {
 	return nil
 }
 
-// verify ends the session verified at a node, or failed where it must prove an
-// identity and the way here did not.
-func (r *run) verify(n Node, w way) {
+// verify ends the session verified. It ends it failed if the session must prove
+// an identity and the path did not.
+func (r *run) verify(n Node, w trail) {
 	if r.graph.Identity && !w.proved {
 		r.finish(n, OutcomeFailed, rules.ReasonIdentityUnproven)
 		return
@@ -161,8 +161,8 @@ func (r *run) finish(n Node, outcome Outcome, reason rules.ReasonCode) {
 	r.emit(Finish{Node: n.ID, Outcome: outcome, Reason: reason})
 }
 
-// failureReason is what the failed step on the way said first. A step that
-// passed cannot be the reason: then it was a branch that led here.
+// failureReason returns the first reason of the failed step before the end. If
+// that step passed, a branch led here, and the reason is workflow_rule.
 func failureReason(previous *StepResult) rules.ReasonCode {
 	if previous == nil || previous.Outcome != OutcomeFailed {
 		return rules.ReasonWorkflowRule

@@ -9,9 +9,8 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Warnings lists what the author of a definition that compiles should know of
-// it: settings that have no effect, and ways on which an identity session is
-// refused or fails. It is never nil.
+// Warnings lists settings of a valid definition that have no effect, and paths
+// on which an identity session is refused or fails. It is never nil.
 func Warnings(d Definition) []Fault {
 	d = d.WithDefaults()
 	w := &adviser{d: d, warnings: []Fault{}}
@@ -21,7 +20,7 @@ func Warnings(d Definition) []Fault {
 	return w.warnings
 }
 
-// adviser gathers the warnings of one definition.
+// adviser collects the warnings of one definition.
 type adviser struct {
 	d        Definition
 	warnings []Fault
@@ -31,8 +30,8 @@ func (w *adviser) add(field, format string, args ...any) {
 	w.warnings = append(w.warnings, Fault{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
-// identity warns where verified can be reached without a method that proves
-// identity, which every method of document strength or better does but selfies.
+// identity warns if verified can be reached without a method that proves
+// identity. All methods of document strength or better do, except selfies.
 func (w *adviser) identity() {
 	field := "graph"
 	if w.d.Mode == ModeSimple {
@@ -59,7 +58,7 @@ const (
 // provable reports whether an identity session can be verified.
 func (w *adviser) provable(field string, d Definition) bool {
 	g := build(d)
-	if !newForecast(g, "").whole().pass[unproved] {
+	if !newForecast(g, "").ofGraph().pass[unproved] {
 		return true
 	}
 	strong, dropped, err := ForIdentity(g)
@@ -70,7 +69,7 @@ func (w *adviser) provable(field string, d Definition) bool {
 	if len(dropped) > 0 {
 		w.add(field, "sessions of type identity leave out %s: it does not prove an identity", joined(dropped))
 	}
-	if newForecast(strong, "").whole().pass[unproved] {
+	if newForecast(strong, "").ofGraph().pass[unproved] {
 		w.add(field, failsIdentity)
 	}
 	return true
@@ -84,7 +83,8 @@ func joined(methods []rules.Method) string {
 	return strings.Join(names, ", ")
 }
 
-// overrides warns of those for places where the workflow does not run.
+// overrides warns of overrides for jurisdictions in which the workflow does not
+// run.
 func (w *adviser) overrides() {
 	for _, v := range w.d.Overrides {
 		within := func(j rules.Jurisdiction) bool { return j.Country() == v.Jurisdiction }
@@ -94,7 +94,7 @@ func (w *adviser) overrides() {
 	}
 }
 
-// preferences warns of those that change nothing.
+// preferences warns of preferences without effect.
 func (w *adviser) preferences() {
 	p := w.d.Preferences
 	if p.RequireEmailOTP {
@@ -115,8 +115,8 @@ func (w *adviser) preferences() {
 	}
 }
 
-// reads reports whether a preference, once cleared, leaves another graph
-// anywhere.
+// reads reports whether a preference has an effect: whether clearing it changes
+// the graph of the definition or of an override.
 func (w *adviser) reads(without func(*Preferences)) bool {
 	variants := []Definition{w.d}
 	for _, v := range w.d.Overrides {

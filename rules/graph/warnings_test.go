@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-func TestWarningsNameWhatHasNoEffect(t *testing.T) {
+func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 	t.Parallel()
 	const (
 		refused  = "no way to verified passes a method"
