@@ -1,6 +1,6 @@
-// Package compliance answers what the law asks for a use case in a jurisdiction on a day. It reads the files of
-// rules/data, or a folder like it, resolves them once, and answers from memory. It looks at no clock, and reads nothing
-// but the file system that it is given. See docs/compliance.md.
+// Package compliance resolves the legal requirements for a use case in a jurisdiction on a day. It reads the files of
+// rules/data, or of a folder like it, resolves them once, and answers from memory. It reads no clock, and no files but
+// those of the given file system. See docs/compliance.md.
 package compliance
 
 import (
@@ -13,25 +13,25 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Book holds the rules of all jurisdictions on all days. It does not change, so any number may read it at once.
+// Book holds the rules of all jurisdictions on all days. It is immutable and safe for concurrent use.
 type Book struct {
 	places  map[rules.Jurisdiction]*place
 	sorted  []rules.Jurisdiction
-	entries []*entry // by number; 0 is nobody
-	names   []nameOf // what a place might be called, for [Book.Nearest]
+	entries []*entry // by number; 0 means no entry
+	names   []nameOf // the names of the jurisdictions, for [Book.Nearest]
 }
 
-// place is what holds in one jurisdiction.
+// place holds the rules of one jurisdiction.
 type place struct {
 	name   string
 	listed bool
 	rules  map[rules.UseCase]timeline
 }
 
-// NotCoveredError says that there are no rules of a jurisdiction.
+// NotCoveredError reports that the book has no rules for a jurisdiction.
 type NotCoveredError struct {
 	Jurisdiction rules.Jurisdiction
-	Nearest      []rules.Jurisdiction // what may have been meant: none to three
+	Nearest      []rules.Jurisdiction // similar codes and names: none to three
 }
 
 func (e *NotCoveredError) Error() string {
@@ -46,24 +46,24 @@ func (e *NotCoveredError) Error() string {
 	return message + "; the nearest that are: " + strings.Join(nearest, ", ")
 }
 
-// TooEarlyError says that a day lies before all that is known.
+// TooEarlyError reports a day before the first known rule.
 type TooEarlyError struct {
 	Day   Day
-	First Day // the first day of which something is known
+	First Day // the first day with a known rule
 }
 
 func (e *TooEarlyError) Error() string {
 	return fmt.Sprintf("no rules of %s are known; the first are those of %s", e.Day, e.First)
 }
 
-// ErrUnknownUseCase refuses what [rules.ParseUseCase] would.
+// ErrUnknownUseCase reports a use case that [rules.ParseUseCase] does not accept.
 var ErrUnknownUseCase = errors.New("unknown use case")
 
-// Resolve returns the rule for a use case in a jurisdiction on a day. The rule is shared by all who ask, and read-only,
-// its slices and pointers too.
+// Resolve returns the rule for a use case in a jurisdiction on a day. The rule, with its slices and pointers, is shared
+// between callers and read-only.
 //
-// A subdivision without a file of its own has its country's rule, whose Jurisdiction is the country, unless the country
-// says that all of its subdivisions are listed.
+// A subdivision without a file of its own has the rule of its country, and the rule's Jurisdiction is then the country.
+// If the country's file marks its subdivisions as listed, such a subdivision is not covered.
 //
 // Errors: [*NotCoveredError], [*TooEarlyError], [ErrUnknownUseCase].
 func (b *Book) Resolve(u rules.UseCase, j rules.Jurisdiction, day Day) (*Rule, error) {
@@ -85,7 +85,7 @@ func (b *Book) Resolve(u rules.UseCase, j rules.Jurisdiction, day Day) (*Rule, e
 	return t[next-1].rule, nil
 }
 
-// place returns whose rules hold in a jurisdiction, nil where that is not known.
+// place returns the rules that apply in a jurisdiction, its own or its country's, and nil if it is not covered.
 func (b *Book) place(j rules.Jurisdiction) *place {
 	if p := b.places[j]; p != nil {
 		return p
@@ -96,13 +96,13 @@ func (b *Book) place(j rules.Jurisdiction) *place {
 	return nil
 }
 
-// Jurisdictions returns all that have a file, sorted by code. The slice is the caller's.
+// Jurisdictions returns the jurisdictions that have a file, sorted by code. The slice is the caller's.
 func (b *Book) Jurisdictions() []rules.Jurisdiction {
 	return slices.Clone(b.sorted)
 }
 
-// Name returns the English name of where the rules of a jurisdiction are from: its own, or its country's where it has
-// no file; "" where it is not covered.
+// Name returns the English name of the jurisdiction that provides the rules for j: j itself, or its country if j has no
+// file. It returns "" if j is not covered.
 func (b *Book) Name(j rules.Jurisdiction) string {
 	if p := b.place(j); p != nil {
 		return p.name
@@ -110,7 +110,7 @@ func (b *Book) Name(j rules.Jurisdiction) string {
 	return ""
 }
 
-// number gives the entries of a file their numbers.
+// number assigns numbers to the entries of a file.
 func (b *Book) number(f *file) {
 	for _, s := range f.sections() {
 		for _, e := range s {
@@ -120,7 +120,7 @@ func (b *Book) number(f *file) {
 	}
 }
 
-// index makes the book ready for questions, once its places are known.
+// index builds the search lists, after all places have been added.
 func (b *Book) index() {
 	b.sorted = slices.Sorted(maps.Keys(b.places))
 	for _, j := range b.sorted {

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 )
 
-// TestContractExample holds the example of the contract, field by field.
+// TestContractExample checks the example of the API contract, field by field.
 func TestContractExample(t *testing.T) {
 	t.Parallel()
 	rule := resolve(t, shipped(t), rules.UseCaseAlcoholDelivery, "US-CA", today)
@@ -59,7 +59,7 @@ func TestContractSentences(t *testing.T) {
 	require.Equal(t, rules.AgeTier("min_age_16"), resolve(t, b, rules.UseCaseSocialMedia, "US", today).RequiredAgeTier)
 }
 
-// TestByHand holds what a reader of the statutes expects. A tier of 0 is prohibited.
+// TestByHand checks the rules that a reader of the statutes expects. A tier of 0 means prohibited.
 func TestByHand(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -136,7 +136,8 @@ const (
 	others       = `CH NO JP BR`
 )
 
-// TestCoverage holds who is covered, no more and no less, and that every use case has a rule there on every day.
+// TestCoverage checks the exact list of covered jurisdictions, and that each has a rule for every use case on every
+// day.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	b := shipped(t)
@@ -161,7 +162,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// requireWhole does without require where it would be called half a million times.
+// requireWhole avoids require, because it is called half a million times.
 func requireWhole(t *testing.T, r *compliance.Rule) {
 	t.Helper()
 	whole := r.RequiredAgeTier.Years() > 0 && len(r.AllowedMethods) > 0 && r.MDLAcceptanceStatus != "" &&
@@ -221,7 +222,7 @@ func TestAllows(t *testing.T) {
 	require.False(t, texas.Allows("tarot"))
 }
 
-// The result goes to a variable of the package, so that the call is not optimised away.
+// resolved is a package variable, so that the compiler does not remove the call.
 var resolved *compliance.Rule
 
 func TestResolveDoesNotAllocate(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts those of other tests too

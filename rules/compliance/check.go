@@ -32,7 +32,8 @@ func (l *loader) checkParent(f *file) {
 	}
 }
 
-// circular reports whether what a file inherits leads back to it. One that only leads into a circle is not the fault.
+// circular reports whether the file inherits itself. A file that inherits a circle without being part of it is not at
+// fault.
 func (l *loader) circular(f *file) bool {
 	chain, sound := l.chain(f)
 	return !sound && chain[len(chain)-1].parent() == f.code
@@ -48,8 +49,9 @@ func (l *loader) checkOrder(f *file) {
 	}
 }
 
-// checkProhibitions sees to it that a prohibition ends only where somebody says why. That one is inherited unless it is
-// lifted is the work of the resolver.
+// checkProhibitions checks that a prohibition ends only with an entry that says so: an entry after a prohibition must
+// set prohibited, and prohibited: false needs an inherited prohibition. The resolver passes prohibitions on to
+// inheriting files.
 func (l *loader) checkProhibitions(chain []*file) {
 	f := chain[0]
 	for _, u := range f.useCases() {
@@ -60,13 +62,13 @@ func (l *loader) checkProhibitions(chain []*file) {
 			case !said && before:
 				l.fault(f.name, e.at("prohibited"), "the entry before prohibits; say whether this one does")
 			case said && !prohibited && !saidBefore && !inheritsProhibition(chain, u, e.from, f.rules[u].until(i)):
-				l.fault(f.name, e.at("prohibited"), "nothing that is inherited prohibits it, so there is nothing to lift")
+				l.fault(f.name, e.at("prohibited"), "no inherited entry prohibits it, so there is nothing to lift")
 			}
 		}
 	}
 }
 
-// before is what the entry before entry i says of a prohibition.
+// before returns the prohibition of the entry before entry i, and whether that entry sets one.
 func (s section) before(i int) (prohibited, said bool) {
 	if i == 0 {
 		return false, false
@@ -74,7 +76,7 @@ func (s section) before(i int) (prohibited, said bool) {
 	return s[i-1].prohibits()
 }
 
-// inheritsProhibition reports whether on some day of a span something that is inherited prohibits.
+// inheritsProhibition reports whether an inherited file prohibits the use case on any day of a span.
 func inheritsProhibition(chain []*file, u rules.UseCase, from, until Day) bool {
 	return slices.ContainsFunc(chain[1:], func(f *file) bool {
 		s := f.rules[u]
@@ -85,12 +87,12 @@ func inheritsProhibition(chain []*file, u rules.UseCase, from, until Day) bool {
 	})
 }
 
-// unsaid is the message of a field that nobody says.
-func unsaid(day Day) string {
-	return "neither the file nor what it inherits says it on " + day.String()
+// missingMessage is the message for a required field without a value on a day.
+func missingMessage(day Day) string {
+	return "neither the file nor the files that it inherits set it on " + day.String()
 }
 
-// onlyMDL is the message of a list that has nothing left.
-func onlyMDL(day Day) string {
-	return "nothing is left on " + day.String() + ", as mdl, which is not recognized, is dropped"
+// noMethodMessage is the message for a list of methods that held mdl alone.
+func noMethodMessage(day Day) string {
+	return "no method is left on " + day.String() + ", because mdl is not recognized and is dropped"
 }

@@ -18,7 +18,7 @@ import (
 
 var loadShipped = sync.OnceValues(func() (*compliance.Book, error) { return compliance.Load(data.FS) })
 
-// shipped is the book of the data that ships with Stile.
+// shipped returns the book of the data that ships with Stile.
 func shipped(tb testing.TB) *compliance.Book {
 	tb.Helper()
 	book, err := loadShipped()
@@ -26,7 +26,7 @@ func shipped(tb testing.TB) *compliance.Book {
 	return book
 }
 
-// today is the day on which the data was reviewed.
+// today is the day of the last review of the data.
 const today = "2026-11-20"
 
 func day(tb testing.TB, s string) compliance.Day {
@@ -43,7 +43,7 @@ func resolve(tb testing.TB, b *compliance.Book, u rules.UseCase, j rules.Jurisdi
 	return rule
 }
 
-// public is a rule without what it explains itself with, to compare all fields at once.
+// public copies the fields of a rule without its explanation, for a comparison of all fields at once.
 func public(r *compliance.Rule) compliance.Rule {
 	return compliance.Rule{
 		UseCase: r.UseCase, Jurisdiction: r.Jurisdiction,
@@ -60,8 +60,8 @@ func public(r *compliance.Rule) compliance.Rule {
 
 var effectiveFrom = regexp.MustCompile(`effective_from: (\S+)`)
 
-// breakpoints are the days on which something changes somewhere, and the days before and after each, from 2000 on. They
-// are read from the text of the files, so that a day that the loader overlooked is not overlooked here.
+// breakpoints returns the days from 2000 on on which a rule changes, and the days before and after each. It reads them
+// from the text of the files, so that a day which the loader misses is still tested.
 func breakpoints(tb testing.TB) []compliance.Day {
 	tb.Helper()
 	days := map[compliance.Day]bool{day(tb, "2000-01-01"): true, day(tb, today): true}

@@ -8,11 +8,10 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Day is a calendar day, on which a rule takes effect or is asked for. Days compare with == and <. The zero Day is no
-// day; it lies before all others.
-type Day int32 // the digits of the date: 20261120. Comparing them compares days, and nothing else is done with them.
+// Day is a calendar day. Days compare with == and <. The zero Day is not a valid day and sorts before all others.
+type Day int32 // the digits of the date, such as 20261120
 
-// ParseDay reads a day written exactly "2026-11-20". It is false for any other form and for a day that never was.
+// ParseDay reads a day in the form "2026-11-20". It returns false for any other form and for a day that does not exist.
 func ParseDay(s string) (Day, bool) {
 	date, ok := rules.ParseDate(s)
 	if !ok {
@@ -21,7 +20,7 @@ func ParseDay(s string) (Day, bool) {
 	return dayOf(date), true
 }
 
-// DayOf returns the day of t in UTC: what holds must not depend on where a server stands.
+// DayOf returns the day of t in UTC, so that the rule does not depend on the server's time zone.
 func DayOf(t time.Time) Day {
 	return dayOf(rules.DateOf(t.UTC()))
 }
@@ -32,7 +31,7 @@ func dayOf(d rules.Date) Day {
 
 // String writes the day as [ParseDay] reads it.
 func (d Day) String() string {
-	digits := strconv.Itoa(100_000_000 + int(d))[1:] // with the zeros before an early year
+	digits := strconv.Itoa(100_000_000 + int(d))[1:] // keeps the leading zeros of an early year
 	return digits[:4] + "-" + digits[4:6] + "-" + digits[6:]
 }
 
@@ -41,7 +40,7 @@ func (d Day) MarshalText() ([]byte, error) {
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText reads the form of MarshalText.
 func (d *Day) UnmarshalText(text []byte) error {
 	day, ok := ParseDay(string(text))
 	if !ok {

@@ -17,7 +17,7 @@ import (
 //
 //	go test ./rules/compliance -run TestDocumentShowsTheData -update
 //
-// the table of docs/compliance.md is written from the data.
+// the test writes the table of docs/compliance.md from the data.
 var update = flag.Bool("update", false, "write the coverage table of docs/compliance.md")
 
 const (
@@ -42,8 +42,8 @@ func TestDocumentShowsTheData(t *testing.T) {
 	require.Equal(t, want, string(text), "run the test with -update, and read what has changed")
 }
 
-// coverageTable shows the day of the newest rule, which the data itself tells: a table of the clock's day would be
-// another one tomorrow.
+// coverageTable renders the day of the newest rule, which the data determines. The current day would change the table
+// daily.
 func coverageTable(t *testing.T) string {
 	t.Helper()
 	b := shipped(t)
@@ -76,7 +76,7 @@ func newestVersion(t *testing.T, b *compliance.Book) compliance.Day {
 	return newest
 }
 
-// cell tells what holds on a day, and the next change that is known.
+// cell describes the rule on a day, and its next known change.
 func cell(
 	t *testing.T, b *compliance.Book, u rules.UseCase, j rules.Jurisdiction, on compliance.Day, days []compliance.Day,
 ) string {

@@ -8,21 +8,21 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Reason says what led to one field of a rule. Its JSON is what the API shows.
+// Reason explains one field of a rule. The API returns it as JSON.
 type Reason struct {
 	Field         string   `json:"field"`
-	Value         any      `json:"value"`   // as it is in the rule; null is erased at completion
+	Value         any      `json:"value"`   // as in the rule; null means erased at completion
 	File          string   `json:"file"`    // such as "US-CA.yaml"
 	Section       string   `json:"section"` // "common", or such as "rules.alcohol_delivery"
 	EffectiveFrom Day      `json:"effective_from"`
 	RuleVersion   Day      `json:"rule_version"`
 	Source        []string `json:"source"`
-	// Note is what was done with the value, if anything was, and what the entry notes.
+	// Note describes how the value was changed, if it was, followed by the note of the entry.
 	Note string `json:"note"`
 }
 
-// Explain returns a reason for each field that somebody said, in the order of the fields. Of what nobody said there is
-// none: not prohibited, or erased at completion. The slices are the caller's.
+// Explain returns a reason for each field with a value in the files, in the order of the fields. A field without a
+// value (not prohibited, or erased at completion) has no reason. The slices are the caller's.
 func (r *Rule) Explain() []Reason {
 	var reasons []Reason
 	for f := range fieldCount {
@@ -35,7 +35,7 @@ func (r *Rule) Explain() []Reason {
 
 func (r *Rule) reason(f field) Reason {
 	e := r.book.entries[r.picked[f]]
-	value := e.says[f]
+	value := e.values[f]
 	if f == fieldMethods {
 		value = slices.Clone(r.AllowedMethods)
 	}
@@ -46,7 +46,7 @@ func (r *Rule) reason(f field) Reason {
 	}
 }
 
-// remark says what the value does not show.
+// remark returns the part of the explanation that the value does not show.
 func (r *Rule) remark(f field, e *entry) string {
 	switch {
 	case f == fieldProhibited && e.lifts != "":
@@ -59,7 +59,7 @@ func (r *Rule) remark(f field, e *entry) string {
 	}
 }
 
-// sentences joins what is not empty.
+// sentences joins the parts that are not empty.
 func sentences(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }

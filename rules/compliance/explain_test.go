@@ -30,7 +30,7 @@ func TestExplain(t *testing.T) {
 	}, origin)
 }
 
-// TestReasonInJSON holds the names and values that clients see.
+// TestReasonInJSON checks the names and values of the API.
 func TestReasonInJSON(t *testing.T) {
 	t.Parallel()
 	rule := resolve(t, shipped(t), rules.UseCaseAlcoholDelivery, "US-CA", today)
@@ -44,7 +44,7 @@ func TestReasonInJSON(t *testing.T) {
 	require.Equal(t, false, decoded(t, reason(t, rule, "consent_required"))["value"])
 }
 
-func TestExplainTellsWhatWasDoneWithAValue(t *testing.T) {
+func TestExplainNotesChangesOfAValue(t *testing.T) {
 	t.Parallel()
 	b := shipped(t)
 
@@ -65,7 +65,7 @@ func TestExplainTellsWhatWasDoneWithAValue(t *testing.T) {
 	require.Contains(t, dropped.Note, "mdl is left out, as US-TX.yaml says mdl_acceptance_status: not_recognized.")
 }
 
-func TestWhatIsLiftedHasNoReasonOfProhibition(t *testing.T) {
+func TestLiftedProhibitionHasNoReason(t *testing.T) {
 	t.Parallel()
 	rule := resolve(t, shipped(t), rules.UseCaseCannabisDelivery, "US-CA", today)
 	require.Empty(t, rule.ProhibitedReason)
@@ -74,8 +74,8 @@ func TestWhatIsLiftedHasNoReasonOfProhibition(t *testing.T) {
 	}
 }
 
-// TestExplainGivesAwayNothing changes what Explain returned: the rule is shared, and must not change with it.
-func TestExplainGivesAwayNothing(t *testing.T) {
+// TestExplainReturnsCopies changes the result of Explain. The shared rule must not change with it.
+func TestExplainReturnsCopies(t *testing.T) {
 	t.Parallel()
 	b, err := compliance.Load(folder(nil))
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestExplainGivesAwayNothing(t *testing.T) {
 	require.Equal(t, []string{"Act of 1970-01-01"}, reason(t, rule, "allowed_methods").Source)
 }
 
-// TestExplainMatchesTheRule holds that the sources and the days of a rule are those of its reasons.
+// TestExplainMatchesTheRule checks that the sources and the days of a rule are those of its reasons.
 func TestExplainMatchesTheRule(t *testing.T) {
 	t.Parallel()
 	b := shipped(t)

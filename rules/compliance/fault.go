@@ -2,10 +2,10 @@ package compliance
 
 import "fmt"
 
-// Fault is something wrong with the data. [Load] finds all of them at once.
+// Fault is one mistake in the data. [Load] returns all of them at once.
 type Fault struct {
 	File    string // such as "US-CA.yaml"
-	Field   string // such as "rules.alcohol_delivery[0].effective_from"; "" is the whole file
+	Field   string // such as "rules.alcohol_delivery[0].effective_from"; "" for the whole file
 	Message string
 }
 

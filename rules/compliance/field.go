@@ -2,23 +2,23 @@ package compliance
 
 import "github.com/stile-id/stile/rules"
 
-// MDLAcceptance says what a mobile driver's licence is worth where a rule holds.
+// MDLAcceptance is the legal status of mobile driver's licences (ISO 18013-5) under a rule.
 type MDLAcceptance string
 
-// What a mobile driver's licence may be worth.
+// The values of MDLAcceptance.
 const (
 	MDLAccepted      MDLAcceptance = "accepted"
-	MDLSupplementary MDLAcceptance = "supplementary" // issued, but nobody need accept it
+	MDLSupplementary MDLAcceptance = "supplementary" // issued, but acceptance is voluntary
 	MDLNotRecognized MDLAcceptance = "not_recognized"
 )
 
-// field is one thing that a rule says. Each is inherited by itself.
+// field is one value of a rule. Each field is inherited separately.
 type field int
 
 const (
 	fieldTier field = iota
 	fieldProhibited
-	fieldProhibitedReason // stands or falls with the entry that prohibits
+	fieldProhibitedReason // comes from the same entry as fieldProhibited
 	fieldMethods
 	fieldMDL
 	fieldRegulator
@@ -30,7 +30,7 @@ const (
 	fieldCount
 )
 
-// fieldNames are the fields as the files call them, and the API.
+// fieldNames are the names of the fields in the files and in the API.
 var fieldNames = [fieldCount]string{
 	"required_age_tier", "prohibited", "prohibited_reason", "allowed_methods", "mdl_acceptance_status",
 	"governing_regulator", "consent_required", "credential_validity_days", "data_retention_days",
@@ -39,11 +39,11 @@ var fieldNames = [fieldCount]string{
 
 func (f field) String() string { return fieldNames[f] }
 
-// requiredFields must be said for every use case everywhere. What is not among them has a meaning when nobody says it:
-// not prohibited, or erased at completion.
+// requiredFields must have a value for every use case in every jurisdiction. The other fields have a meaning without a
+// value: not prohibited, or erased at completion.
 var requiredFields = []field{fieldTier, fieldMethods, fieldMDL, fieldRegulator, fieldConsent, fieldValidity}
 
-// read turns a field's value from a file into its type. The schema has seen to it that it is of the right kind.
+// read converts a field's value from YAML to its Go type. The schema has checked the kind of the value.
 func (f field) read(value any) any {
 	switch f {
 	case fieldTier:

@@ -9,20 +9,21 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// What stands for every file that inherits nothing else, and marks those that are no jurisdictions.
+// defaultCode names the file from which all others inherit. templatePrefix marks the files that only serve for
+// inheritance and are not jurisdictions.
 const (
 	defaultCode    = "_default"
 	templatePrefix = "_"
 	extension      = ".yaml"
 )
 
-// file is what one file says.
+// file is the content of one file.
 type file struct {
 	name     string // with its extension
 	code     string // the jurisdiction, or the template
 	english  string
-	inherits string // "" where the file leaves it to the rule of the format
-	listed   bool   // a country without further subdivisions than those that have files
+	inherits string // "" for the default parent; see parent
+	listed   bool   // a country that is covered only by its own file and those of the listed subdivisions
 	common   section
 	rules    map[rules.UseCase]section
 }
@@ -30,7 +31,7 @@ type file struct {
 // section holds the entries for one use case, or those common to all, oldest first.
 type section []*entry
 
-// entry is what a section says from one day on.
+// entry holds the values of a section from one day on.
 type entry struct {
 	file    string
 	section string
@@ -40,11 +41,11 @@ type entry struct {
 	version Day
 	sources []string
 	note    string
-	lifts   string // why what is inherited as prohibited is not
-	says    map[field]any
+	lifts   string // the reason for lifting an inherited prohibition
+	values  map[field]any
 }
 
-// newFile takes a document that its schema has passed.
+// newFile converts a document that satisfies the schema.
 func newFile(name string, document map[string]any) *file {
 	f := &file{
 		name:     name,
@@ -73,7 +74,7 @@ func newSection(file, name string, raw []any) section {
 }
 
 func newEntry(raw map[string]any) *entry {
-	e := &entry{note: text(raw["note"]), lifts: text(raw["lifts_prohibition"]), says: map[field]any{}}
+	e := &entry{note: text(raw["note"]), lifts: text(raw["lifts_prohibition"]), values: map[field]any{}}
 	e.from, _ = ParseDay(text(raw["effective_from"]))
 	e.version, _ = ParseDay(text(raw["rule_version"]))
 	for _, source := range raw["source"].([]any) {
@@ -81,13 +82,13 @@ func newEntry(raw map[string]any) *entry {
 	}
 	for f := range fieldCount {
 		if value, said := raw[f.String()]; said {
-			e.says[f] = f.read(value)
+			e.values[f] = f.read(value)
 		}
 	}
 	return e
 }
 
-// text is "" for what is not said.
+// text returns "" for a value that is missing.
 func text(value any) string {
 	s, _ := value.(string)
 	return s
@@ -103,7 +104,7 @@ func (s section) on(day Day) *entry {
 	return nil
 }
 
-// until returns the day on which entry i is overtaken, or the end of days.
+// until returns the day from which the next entry replaces entry i, or the end of days.
 func (s section) until(i int) Day {
 	if i+1 < len(s) {
 		return s[i+1].from
@@ -113,23 +114,23 @@ func (s section) until(i int) Day {
 
 const endOfDays Day = 99_991_231
 
-// at names a field of an entry as faults do.
+// at returns the path of an entry's field, as faults name it.
 func (e *entry) at(field string) string {
 	return fmt.Sprintf("%s[%d].%s", e.section, e.index, field)
 }
 
-// prohibits reports what the entry says of a prohibition, and whether it says anything.
+// prohibits returns the prohibition of the entry, and whether the entry sets one.
 func (e *entry) prohibits() (prohibited, said bool) {
-	value, said := e.says[fieldProhibited]
+	value, said := e.values[fieldProhibited]
 	return value == true, said
 }
 
-// useCases are those of which the file has rules, in documented order.
+// useCases returns the use cases for which the file has rules, in documented order.
 func (f *file) useCases() []rules.UseCase {
 	return slices.DeleteFunc(rules.UseCases(), func(u rules.UseCase) bool { return f.rules[u] == nil })
 }
 
-// sections are all of the file, in an order that does not change.
+// sections returns all sections of the file, in a fixed order.
 func (f *file) sections() []section {
 	all := []section{f.common}
 	for _, u := range slices.Sorted(maps.Keys(f.rules)) {
@@ -150,7 +151,7 @@ func (f *file) subdivision() bool {
 	return !f.template() && f.country() != f.code
 }
 
-// parent is the code of what the file inherits; "" for what inherits nothing.
+// parent returns the code of the inherited file, "" if there is none.
 func (f *file) parent() string {
 	switch {
 	case f.inherits != "":

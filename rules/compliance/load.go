@@ -13,9 +13,9 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Load reads every *.yaml of a folder, holds it to the schema and to the others, and resolves all rules of all days.
-// The error joins a [*Fault] for everything that is wrong; a folder with a fault gives no book, so that nobody answers
-// from half the law.
+// Load reads every *.yaml of a folder, validates each against the schema and the other files, and resolves the rules
+// for all days. The error joins a [*Fault] for every mistake. A folder with a mistake gives no book, so that no answer
+// rests on incomplete rules.
 func Load(fsys fs.FS) (*Book, error) {
 	schemas, err := readSchemas(fsys)
 	if err != nil {
@@ -39,11 +39,11 @@ func Load(fsys fs.FS) (*Book, error) {
 	return book, nil
 }
 
-// loader gathers files and what is wrong with them.
+// loader collects the files and their faults.
 type loader struct {
 	schemas []*jsonschema.Schema
 	files   map[string]*file // by code
-	broken  map[string]bool  // there, and not to be read: those that inherit them are not to be judged
+	broken  map[string]bool  // unreadable files; the files that inherit them are not checked
 	faults  []error
 }
 
@@ -68,7 +68,7 @@ func (l *loader) read(fsys fs.FS, name string) {
 	l.files[code] = f
 }
 
-// document returns what a file holds, once every schema has passed it.
+// document returns the content of a file, or nil after reporting faults.
 func (l *loader) document(fsys fs.FS, name string) map[string]any {
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -90,7 +90,7 @@ func (l *loader) document(fsys fs.FS, name string) map[string]any {
 	return document
 }
 
-// book checks the files against one another and resolves what they say.
+// book checks the files against one another and resolves their rules.
 func (l *loader) book() *Book {
 	b := &Book{places: map[rules.Jurisdiction]*place{}, entries: []*entry{nil}}
 	codes := slices.Sorted(maps.Keys(l.files))
@@ -116,7 +116,7 @@ func (l *loader) book() *Book {
 	return b
 }
 
-// place resolves everything about one jurisdiction.
+// place resolves the rules of one jurisdiction.
 func (l *loader) place(b *Book, chain []*file) *place {
 	f := chain[0]
 	p := &place{name: f.english, listed: f.listed, rules: map[rules.UseCase]timeline{}}
@@ -131,8 +131,8 @@ func (l *loader) place(b *Book, chain []*file) *place {
 	return p
 }
 
-// chain returns a file and what it inherits, nearest first. It is not sound where a link is missing, broken or leads
-// back: that is a fault of its own.
+// chain returns a file and the files that it inherits, nearest first. It returns false if a file is missing, broken or
+// inherits itself; this is reported elsewhere.
 func (l *loader) chain(f *file) (chain []*file, sound bool) {
 	for {
 		if slices.Contains(chain, f) {

@@ -16,12 +16,12 @@ import (
 	"github.com/stile-id/stile/rules/data"
 )
 
-// head begins an entry of the given day.
+// head is the beginning of an entry of the given day.
 func head(from string) string {
 	return "{effective_from: " + from + ", rule_version: 2026-01-01, source: [Act of " + from + "]"
 }
 
-// minimal is a _default in which nothing is missing: every use case from 18, cannabis prohibited.
+// minimal is a complete _default: every use case from 18, cannabis prohibited.
 func minimal() string {
 	var text strings.Builder
 	text.WriteString("jurisdiction: _default\nname: Everywhere\ncommon:\n  - " + head("1970-01-01") +
@@ -37,7 +37,7 @@ func minimal() string {
 	return text.String()
 }
 
-// folder is a sound folder with some files replaced or added; an empty text removes one.
+// folder is a valid folder with some files replaced or added; an empty text removes a file.
 func folder(changes map[string]string) fs.FS {
 	files := map[string]string{
 		"_default.yaml": minimal(),
@@ -77,7 +77,7 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, rules.Jurisdiction("DE"), resolve(t, b, "firearms", "DE-BY", today).Jurisdiction)
 }
 
-func TestLoadTellsFileAndField(t *testing.T) {
+func TestFaultsNameFileAndField(t *testing.T) {
 	t.Parallel()
 	const always = ", required_age_tier: min_age_18"
 	cases := []struct {
@@ -128,21 +128,21 @@ func TestLoadTellsFileAndField(t *testing.T) {
 
 		{
 			"nothing to lift", germany(head("2020-01-01") + ", prohibited: false, lifts_prohibition: Act."),
-			"DE.yaml", "rules.tobacco_nicotine[0].prohibited", "nothing that is inherited prohibits it",
+			"DE.yaml", "rules.tobacco_nicotine[0].prohibited", "no inherited entry prohibits it",
 		},
 		{
 			"nothing to lift any more", map[string]string{
 				"_eu.yaml": file("_eu", "rules: {firearms: ["+head("2000-01-01")+", prohibited: true, prohibited_reason: No.}, "+
 					head("2010-01-01")+", prohibited: false, lifts_prohibition: Act.}]}"),
 				"DE.yaml": file("DE", "inherits: _eu", "rules: {firearms: ["+head("2010-01-01")+", prohibited: false, lifts_prohibition: Act.}]}"),
-			}, "DE.yaml", "rules.firearms[0].prohibited", "nothing that is inherited prohibits it",
+			}, "DE.yaml", "rules.firearms[0].prohibited", "no inherited entry prohibits it",
 		},
 		{
 			"nothing to lift yet", map[string]string{
 				"_eu.yaml": file("_eu", "rules: {firearms: ["+head("2010-01-01")+", prohibited: true, prohibited_reason: No.}]}"),
 				"DE.yaml": file("DE", "inherits: _eu", "rules: {firearms: ["+head("2000-01-01")+", prohibited: false, lifts_prohibition: Act.}, "+
 					head("2010-01-01")+", prohibited: false, lifts_prohibition: Act.}]}"),
-			}, "DE.yaml", "rules.firearms[0].prohibited", "nothing that is inherited prohibits it",
+			}, "DE.yaml", "rules.firearms[0].prohibited", "no inherited entry prohibits it",
 		},
 		{
 			"a prohibition that the next entry forgets", germany(head("2020-01-01")+", prohibited: true, prohibited_reason: No.", head("2021-01-01")+always),
@@ -151,11 +151,11 @@ func TestLoadTellsFileAndField(t *testing.T) {
 
 		{
 			"a field that nobody says", map[string]string{"_default.yaml": strings.Replace(minimal(), ", consent_required: false", "", 1)},
-			"DE.yaml", "rules.alcohol_delivery.consent_required", "neither the file nor what it inherits says it on 2000-01-01",
+			"DE.yaml", "rules.alcohol_delivery.consent_required", "neither the file nor the files that it inherits set it on 2000-01-01",
 		},
 		{
 			"a field that is said too late", map[string]string{"_default.yaml": strings.ReplaceAll(minimal(), "1970-01-01", "2001-01-01"), "US.yaml": file("US", "common: ["+head("1999-01-01")+"}]", "rules: {}")},
-			"US.yaml", "rules.firearms.required_age_tier", "neither the file nor what it inherits says it on 2000-01-01",
+			"US.yaml", "rules.firearms.required_age_tier", "neither the file nor the files that it inherits set it on 2000-01-01",
 		},
 		{
 			"a use case of which nobody speaks", map[string]string{"_default.yaml": strings.Replace(minimal(), "  firearms:\n", "  #", 1)},
@@ -163,7 +163,7 @@ func TestLoadTellsFileAndField(t *testing.T) {
 		},
 		{
 			"mdl alone where it is not recognized", germany(head("2020-01-01") + ", mdl_acceptance_status: not_recognized, allowed_methods: [mdl]"),
-			"DE.yaml", "rules.tobacco_nicotine.allowed_methods", "nothing is left on 2020-01-01",
+			"DE.yaml", "rules.tobacco_nicotine.allowed_methods", "no method is left on 2020-01-01",
 		},
 		{"a broken schema", map[string]string{"schema.json": "{"}, "schema.json", "", "EOF"},
 		{"a schema that asks elsewhere", map[string]string{"schema.json": `{"$ref": "https://example.com/schema.json"}`}, "schema.json", "", "may not refer to other files"},
@@ -184,8 +184,8 @@ func TestLoadTellsFileAndField(t *testing.T) {
 	}
 }
 
-// TestRulesBeginWhereNothingIsMissing holds what is known of the days before 2000, on which something may be missing.
-func TestRulesBeginWhereNothingIsMissing(t *testing.T) {
+// TestRulesBeginOnTheFirstCompleteDay checks days before 2000, on which a required field may be missing.
+func TestRulesBeginOnTheFirstCompleteDay(t *testing.T) {
 	t.Parallel()
 	german := file("DE", "rules: {firearms: ["+head("1960-01-01")+"}]}")
 	cases := []struct {
@@ -212,7 +212,7 @@ func TestRulesBeginWhereNothingIsMissing(t *testing.T) {
 	}
 }
 
-// faultsOf are the faults that an error of Load joins.
+// faultsOf returns the faults that an error of Load joins.
 func faultsOf(err error) []*compliance.Fault {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -228,7 +228,7 @@ func faultsOf(err error) []*compliance.Fault {
 	return faults
 }
 
-func TestLoadTellsAllFaultsAtOnce(t *testing.T) {
+func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := compliance.Load(folder(map[string]string{
 		"US.yaml": file("US", "rules: {fireworks: [], 1: 2}"),
@@ -252,8 +252,8 @@ func TestLoadRefusesAFolderWithoutJurisdictions(t *testing.T) {
 	}
 }
 
-// TestSchemaKnowsWhatRulesKnow holds the schema's lists to those of package rules.
-func TestSchemaKnowsWhatRulesKnow(t *testing.T) {
+// TestSchemaListsTheValuesOfRules compares the schema's lists with those of package rules.
+func TestSchemaListsTheValuesOfRules(t *testing.T) {
 	t.Parallel()
 	text, err := data.FS.ReadFile("schema.json")
 	require.NoError(t, err)
@@ -293,7 +293,7 @@ func TestSchemaKnowsWhatRulesKnow(t *testing.T) {
 	require.Contains(t, schema.Properties.Rules.PatternProperties, "^("+strings.Join(names, "|")+")$")
 }
 
-// FuzzLoad looks for a file on which Load panics, or that it takes although something is missing.
+// FuzzLoad searches for a file on which Load panics, or that Load accepts although a required field is missing.
 func FuzzLoad(f *testing.F) {
 	for _, name := range []string{"US.yaml", "AU.yaml", "_default.yaml"} {
 		text, err := data.FS.ReadFile(name)
@@ -305,7 +305,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("jurisdiction: DE\nname: !!binary aGk=\nrules: {<<: {}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		if text == "" {
-			return // folder would leave the file out
+			return // folder would omit the file
 		}
 		book, err := compliance.Load(folder(map[string]string{"DE.yaml": text}))
 		if err != nil {

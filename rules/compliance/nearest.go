@@ -8,21 +8,21 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// nameOf is one thing that a jurisdiction might be called, in lower case.
+// nameOf is a name of a jurisdiction in lower case.
 type nameOf struct {
 	name         string
 	jurisdiction rules.Jurisdiction
-	exact        bool // initials: so short that everything is near to them
+	exact        bool // initials match exactly: every short text is near to them
 }
 
 const (
 	mostNearest = 3
-	// longestGuess bounds the work that a stranger's text can make; no name is as long.
+	// longestGuess bounds the work for a client's text, in bytes. Every name is shorter.
 	longestGuess = 64
 )
 
-// namesOf are what people write for a jurisdiction: its code, the code the wrong way round (CA-US), its name, and the
-// initials of that (UK).
+// namesOf returns the names that people write for a jurisdiction: its code, the reversed code (CA-US), its name and the
+// initials of the name (UK).
 func namesOf(j rules.Jurisdiction, english string) []nameOf {
 	code := strings.ToLower(string(j))
 	english = strings.ToLower(english)
@@ -46,8 +46,8 @@ func initialsOf(name string) string {
 	return initials.String()
 }
 
-// Nearest returns the jurisdictions whose code or English name is nearest to a text, of those equally near the first
-// three by code. It is empty where nothing is near: for a wild guess silence is the better help.
+// Nearest returns up to three jurisdictions with the code or English name nearest to a text. If more are equally near,
+// it returns the first by code. It returns none if no name is near.
 func (b *Book) Nearest(text string) []rules.Jurisdiction {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "" || len(text) > longestGuess {
@@ -70,12 +70,12 @@ func (b *Book) Nearest(text string) []rules.Jurisdiction {
 	return nearest
 }
 
-// tolerance is how many slips a text of its length is forgiven.
+// tolerance returns the largest distance at which a name is near to the text.
 func tolerance(text string) int {
 	return max(1, utf8.RuneCountInString(text)/3)
 }
 
-// distance counts the letters that must be added, removed or changed to make b of a (Levenshtein).
+// distance returns the number of letters that must be added, removed or changed to turn a into b (Levenshtein).
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)

@@ -27,7 +27,7 @@ func TestNearest(t *testing.T) {
 		{"US-ZZ", "US-AZ"},
 		{"USA", "US"},
 		{"US-PR", "US-AR US-OR US-PA"},
-		{"US-AX", "US-AK US-AL US-AR"}, // US-AZ is as near; three are told
+		{"US-AX", "US-AK US-AL US-AR"}, // US-AZ is as near, but only three are returned
 		{"Quebec", "CA-QC"},
 		{"XX", ""},
 		{"", ""},
@@ -39,7 +39,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestNotCoveredTellsTheNearest(t *testing.T) {
+func TestNotCoveredNamesTheNearest(t *testing.T) {
 	t.Parallel()
 	_, err := shipped(t).Resolve(rules.UseCaseFirearms, "US-ZZ", day(t, today))
 	var uncovered *compliance.NotCoveredError

@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 )
 
-// seed makes the choices of every run the same; another one is worth a try when a rule of resolution changes.
+// seed makes the random choices repeatable. After a change of the resolver, try another seed.
 const seed = 20261120
 
 func chance(t *testing.T) *rand.Rand {
@@ -26,7 +26,7 @@ func chance(t *testing.T) *rand.Rand {
 
 func oneOf[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-// TestSummaryIsNeverWeakerThanItsParts puts random products together, in random places and orders, on random days.
+// TestSummaryIsNeverWeakerThanItsParts summarises random products, in random places and orders, on random days.
 func TestSummaryIsNeverWeakerThanItsParts(t *testing.T) {
 	t.Parallel()
 	r, b, days := chance(t), shipped(t), breakpoints(t)
@@ -77,7 +77,7 @@ func requireNotLonger(t *testing.T, whole, part *int) {
 	}
 }
 
-// TestNoProhibitionIsLostSilently compares each subdivision with its country on every day on which anything changes.
+// TestNoProhibitionIsLostSilently compares each subdivision with its country on every day with a change.
 func TestNoProhibitionIsLostSilently(t *testing.T) {
 	t.Parallel()
 	b, days := shipped(t), breakpoints(t)
@@ -100,8 +100,8 @@ func TestNoProhibitionIsLostSilently(t *testing.T) {
 	require.Positive(t, lifted)
 }
 
-// TestCannabisIsSoldOnlyWhereAStatuteSaysSo holds the same of countries: what they inherit, _default or _eu, prohibits
-// it on every day.
+// TestCannabisIsSoldOnlyWhereAStatuteSaysSo compares each country with its template, _default or _eu, which prohibits
+// cannabis on every day.
 func TestCannabisIsSoldOnlyWhereAStatuteSaysSo(t *testing.T) {
 	t.Parallel()
 	b, days := shipped(t), breakpoints(t)
@@ -128,10 +128,10 @@ func requireLifted(t *testing.T, rule *compliance.Rule, file string) {
 	}
 }
 
-// layer is a section of a random file, for the one use case that it is about: what each entry says, by day.
+// layer is a section of a random file, for one use case: the fields of each entry, by day.
 type layer []map[string]string
 
-// randomLayer says something from some days on, of what may be said.
+// randomLayer makes entries with random fields on random days.
 func randomLayer(r *rand.Rand, sayable map[string][]string, prohibits bool) layer {
 	var l layer
 	for year := 1990; year < 2030; year += 1 + r.IntN(20) {
@@ -149,7 +149,7 @@ func randomLayer(r *rand.Rand, sayable map[string][]string, prohibits bool) laye
 	return l
 }
 
-// yaml writes the entries as a file has them.
+// yaml returns the entries as YAML.
 func (l layer) yaml() string {
 	entries := make([]string, len(l))
 	for i, e := range l {
@@ -168,7 +168,7 @@ func (l layer) yaml() string {
 	return "[" + strings.Join(entries, ", ") + "]"
 }
 
-// says is what the layer says of a field on a day: of the last entry that has begun.
+// says returns the layer's value of a field on a day, from the last entry in force.
 func (l layer) says(field, on string) (value string, said bool) {
 	for _, e := range l {
 		if e["effective_from"] <= on {
@@ -178,9 +178,9 @@ func (l layer) says(field, on string) (value string, said bool) {
 	return value, said
 }
 
-// TestResolutionIsThatOfTheSpecification resolves random chains of files, and compares with the sentence of the
-// specification, taken literally: the nearest that says the field on that day decides it.
-func TestResolutionIsThatOfTheSpecification(t *testing.T) {
+// TestResolutionFollowsTheSpecification resolves random chains of files, and compares the result with the sentence of
+// the specification: the nearest file with a value for the field on that day decides it.
+func TestResolutionFollowsTheSpecification(t *testing.T) {
 	t.Parallel()
 	r := chance(t)
 	common := map[string][]string{

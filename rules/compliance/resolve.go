@@ -6,22 +6,22 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// horizon is the day from which every use case must resolve. Before it nobody asks, and few sources reach back.
+// horizon is the day from which every use case must resolve. Few sources reach back further.
 const horizon Day = 20_000_101
 
 // timeline holds the rules for one use case in one place, oldest first.
 type timeline []segment
 
-// segment says what holds from one day until the next segment.
+// segment is the rule from one day until the next segment.
 type segment struct {
 	from Day
 	rule *Rule
 }
 
-// picks names, by its number, the entry that decides each field; 0 is nobody.
+// picks holds, for each field, the number of the entry that decides it; 0 means none.
 type picks [fieldCount]int32
 
-// resolver finds what holds for one use case in one place.
+// resolver resolves the rules for one use case in one place.
 type resolver struct {
 	book         *Book
 	jurisdiction rules.Jurisdiction
@@ -29,13 +29,14 @@ type resolver struct {
 	layers       []section // nearest first
 }
 
-// gap is a field without which there is no rule.
+// gap is a required field without a value.
 type gap struct {
 	field   field
 	message string
 }
 
-// layersOf puts a file's rules above what it says in common, and both above what it inherits.
+// layersOf returns the sections that apply to a use case: of each file its rules, then its common section, the nearest
+// file first.
 func layersOf(chain []*file, u rules.UseCase) []section {
 	layers := make([]section, 0, 2*len(chain))
 	for _, f := range chain {
@@ -44,8 +45,8 @@ func layersOf(chain []*file, u rules.UseCase) []section {
 	return layers
 }
 
-// timeline resolves every day on which something may change. It begins with the first day from which on nothing
-// required is missing; a gap is what is missing after the horizon.
+// timeline resolves every day on which a field may change. It begins with the first day from which on no required field
+// is missing. The gaps are the fields that are missing after the horizon.
 func (r resolver) timeline() (timeline, []gap) {
 	var t timeline
 	var gaps []gap
@@ -69,7 +70,8 @@ func (r resolver) timeline() (timeline, []gap) {
 	return t, gaps
 }
 
-// days are those on which some entry takes effect; never none, so that a use case of which nobody speaks is missed.
+// days returns the days on which an entry takes effect. It is never empty, so that a use case without any entry is
+// reported as a gap.
 func (r resolver) days() []Day {
 	var days []Day
 	for _, layer := range r.layers {
@@ -95,19 +97,19 @@ func (r resolver) inForce(day Day) []*entry {
 	return entries
 }
 
-// pick lets the nearest entry that says a field decide it.
+// pick chooses, for each field, the nearest entry with a value.
 func pick(entries []*entry) picks {
 	var picked picks
 	for f := range fieldCount {
 		for _, e := range entries {
-			if _, said := e.says[f]; said {
+			if _, said := e.values[f]; said {
 				picked[f] = e.number
 				break
 			}
 		}
 	}
 	if picked[fieldProhibitedReason] != picked[fieldProhibited] {
-		picked[fieldProhibitedReason] = 0 // the reason of a prohibition that is lifted
+		picked[fieldProhibitedReason] = 0 // the reason of a lifted prohibition does not apply
 	}
 	return picked
 }
@@ -116,16 +118,16 @@ func (r resolver) missing(picked picks, day Day) []gap {
 	var gaps []gap
 	for _, f := range requiredFields {
 		if picked[f] == 0 {
-			gaps = append(gaps, gap{f, unsaid(day)})
+			gaps = append(gaps, gap{f, missingMessage(day)})
 		}
 	}
 	if len(gaps) == 0 && len(r.book.methods(picked)) == 0 {
-		gaps = append(gaps, gap{fieldMethods, onlyMDL(day)})
+		gaps = append(gaps, gap{fieldMethods, noMethodMessage(day)})
 	}
 	return gaps
 }
 
-// addGaps tells of each field once, with the first day.
+// addGaps reports each field once, with the first day.
 func addGaps(gaps, more []gap) []gap {
 	for _, g := range more {
 		if !slices.ContainsFunc(gaps, func(known gap) bool { return known.field == g.field }) {
@@ -135,23 +137,23 @@ func addGaps(gaps, more []gap) []gap {
 	return gaps
 }
 
-// rule puts together what the picked entries say.
+// rule builds the rule from the picked entries.
 func (r resolver) rule(inForce []*entry, picked picks) *Rule {
 	b := r.book
 	rule := &Rule{
 		UseCase: r.useCase, Jurisdiction: r.jurisdiction, book: b, picked: picked,
 
-		Prohibited:                 say[bool](b, picked, fieldProhibited),
-		ProhibitedReason:           say[string](b, picked, fieldProhibitedReason),
-		RequiredAgeTier:            say[rules.AgeTier](b, picked, fieldTier),
+		Prohibited:                 valueOf[bool](b, picked, fieldProhibited),
+		ProhibitedReason:           valueOf[string](b, picked, fieldProhibitedReason),
+		RequiredAgeTier:            valueOf[rules.AgeTier](b, picked, fieldTier),
 		AllowedMethods:             b.methods(picked),
-		MDLAcceptanceStatus:        say[MDLAcceptance](b, picked, fieldMDL),
-		GoverningRegulator:         say[string](b, picked, fieldRegulator),
-		ConsentRequired:            say[bool](b, picked, fieldConsent),
-		CredentialValidityDays:     say[int](b, picked, fieldValidity),
-		DataRetentionDays:          say[*int](b, picked, fieldDataRetention),
-		DocumentImageRetentionDays: say[*int](b, picked, fieldImageRetention),
-		BiometricRetentionDays:     say[*int](b, picked, fieldBiometricRetention),
+		MDLAcceptanceStatus:        valueOf[MDLAcceptance](b, picked, fieldMDL),
+		GoverningRegulator:         valueOf[string](b, picked, fieldRegulator),
+		ConsentRequired:            valueOf[bool](b, picked, fieldConsent),
+		CredentialValidityDays:     valueOf[int](b, picked, fieldValidity),
+		DataRetentionDays:          valueOf[*int](b, picked, fieldDataRetention),
+		DocumentImageRetentionDays: valueOf[*int](b, picked, fieldImageRetention),
+		BiometricRetentionDays:     valueOf[*int](b, picked, fieldBiometricRetention),
 	}
 	for _, e := range inForce {
 		if slices.Contains(picked[:], e.number) {
@@ -161,7 +163,7 @@ func (r resolver) rule(inForce []*entry, picked picks) *Rule {
 	return rule
 }
 
-// contribute adds what an entry that decided a field says besides.
+// contribute adds the dates, sources and notes of an entry that decided a field.
 func (r *Rule) contribute(e *entry) {
 	r.EffectiveFrom = max(r.EffectiveFrom, e.from)
 	r.RuleVersion = max(r.RuleVersion, e.version)
@@ -175,18 +177,18 @@ func (r *Rule) contribute(e *entry) {
 	}
 }
 
-// say returns a field's value, or none where nobody says it.
-func say[T any](b *Book, picked picks, f field) T {
+// valueOf returns a field's value, or the zero value if no entry decides it.
+func valueOf[T any](b *Book, picked picks, f field) T {
 	var value T
 	if picked[f] != 0 {
-		value = b.entries[picked[f]].says[f].(T)
+		value = b.entries[picked[f]].values[f].(T)
 	}
 	return value
 }
 
-// methods are those of the picked entry, without mdl where that is not recognized.
+// methods returns the methods of the picked entry, without mdl if it is not recognized.
 func (b *Book) methods(picked picks) []rules.Method {
-	listed := say[[]rules.Method](b, picked, fieldMethods)
+	listed := valueOf[[]rules.Method](b, picked, fieldMethods)
 	if !b.dropsMDL(picked) {
 		return slices.Clip(listed)
 	}
@@ -194,6 +196,6 @@ func (b *Book) methods(picked picks) []rules.Method {
 }
 
 func (b *Book) dropsMDL(picked picks) bool {
-	return say[MDLAcceptance](b, picked, fieldMDL) == MDLNotRecognized &&
-		slices.Contains(say[[]rules.Method](b, picked, fieldMethods), rules.MethodMDL)
+	return valueOf[MDLAcceptance](b, picked, fieldMDL) == MDLNotRecognized &&
+		slices.Contains(valueOf[[]rules.Method](b, picked, fieldMethods), rules.MethodMDL)
 }

@@ -6,38 +6,38 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Rule is what the law asks for a use case in a jurisdiction from a day on. It is read-only.
+// Rule holds the legal requirements for a use case in a jurisdiction from a day on. It is read-only.
 type Rule struct {
 	UseCase      rules.UseCase
-	Jurisdiction rules.Jurisdiction // whose file was the nearest: the country for a subdivision that has none
+	Jurisdiction rules.Jurisdiction // of the nearest file: the country for a subdivision without a file
 
 	Prohibited       bool
-	ProhibitedReason string // "" where it is not prohibited
+	ProhibitedReason string // "" if not prohibited
 
-	RequiredAgeTier        rules.AgeTier  // also where it is prohibited: what would hold
-	AllowedMethods         []rules.Method // in the order in which they are to be offered
+	RequiredAgeTier        rules.AgeTier  // also set if prohibited: the tier without the prohibition
+	AllowedMethods         []rules.Method // in the order in which to offer them
 	MDLAcceptanceStatus    MDLAcceptance
 	GoverningRegulator     string
 	ConsentRequired        bool // to biometric processing
 	CredentialValidityDays int
 
-	// How long what was collected may be kept; nil is erased at completion.
+	// The retention of collected data, in days; nil means erased at completion.
 	DataRetentionDays          *int
 	DocumentImageRetentionDays *int
 	BiometricRetentionDays     *int
 
-	EffectiveFrom Day // the latest among the entries that decided something
-	RuleVersion   Day // the newest among them
+	EffectiveFrom Day // the latest of the entries that decided a field
+	RuleVersion   Day // the newest of these entries
 
-	Sources []string // of these entries, the nearest first
+	Sources []string // of these entries, nearest first
 	Notes   []string
 
 	book   *Book
 	picked picks
 }
 
-// Allows reports whether a method may be used: the listed ones, the chip of a document wherever its picture may, and
-// the selfies, which prove no age and take the place of nothing that does.
+// Allows reports whether a method may be used: the listed methods; nfc_passport if document_capture is listed; and the
+// selfie methods, which prove no age and replace no other method.
 func (r *Rule) Allows(m rules.Method) bool {
 	return allows(r.AllowedMethods, m)
 }

@@ -17,8 +17,8 @@ import (
 
 const schemaFile = "schema.json"
 
-// readSchemas returns what every file must satisfy: the schema that ships with this program, because the program relies
-// on it, and a folder's own, which may ask for more.
+// readSchemas returns the schemas that every file must satisfy: the schema that ships with the program, on which the
+// code relies, and the folder's own, if it has one, which may require more.
 func readSchemas(fsys fs.FS) ([]*jsonschema.Schema, error) {
 	shipped, err := readSchema(data.FS)
 	if err != nil {
@@ -44,22 +44,22 @@ func readSchema(fsys fs.FS) (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(nothing{})
-	compiler.AssertFormat() // 2026-02-30 has the form of a date and is none
+	compiler.UseLoader(noReferences{})
+	compiler.AssertFormat() // refuses dates such as 2026-02-30
 	if err := compiler.AddResource(schemaFile, document); err != nil {
 		return nil, err
 	}
 	return compiler.Compile(schemaFile)
 }
 
-// nothing keeps a schema from having other files read, or fetched.
-type nothing struct{}
+// noReferences prevents a schema from loading other files or URLs.
+type noReferences struct{}
 
-func (nothing) Load(url string) (any, error) {
+func (noReferences) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s: a schema may not refer to other files", url)
 }
 
-// validate returns what is wrong with a file in the eyes of a schema.
+// validate returns the schema's faults of a file.
 func validate(schema *jsonschema.Schema, name string, document any) []error {
 	err := schema.Validate(document)
 	var invalid *jsonschema.ValidationError
@@ -77,7 +77,7 @@ func validate(schema *jsonschema.Schema, name string, document any) []error {
 	return faults
 }
 
-// leaves are the errors that have no cause of their own: those above them only say that something below is wrong.
+// leaves returns the errors without causes. The errors above them only repeat that a part is invalid.
 func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 	if len(e.Causes) == 0 {
 		return []*jsonschema.ValidationError{e}
@@ -89,7 +89,7 @@ func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 	return all
 }
 
-// fieldPath writes a place in a file as "rules.alcohol_delivery[0].source".
+// fieldPath returns a location in a file as "rules.alcohol_delivery[0].source".
 func fieldPath(location []string) string {
 	var path strings.Builder
 	for i, step := range location {

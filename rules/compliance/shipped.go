@@ -6,5 +6,6 @@ import (
 	"github.com/stile-id/stile/rules/data"
 )
 
-// Shipped is the book of the rules that ship with this program. It is read once.
+// Shipped returns the book of the rules that ship with the program. They are
+// read once.
 var Shipped = sync.OnceValues(func() (*Book, error) { return Load(data.FS) })

@@ -1,7 +1,7 @@
 package compliance
 
-// AtLeastAsStrict reports whether whoever follows r breaks nothing that other asks: r is prohibited if other is, asks for
-// no lower age, allows no method that other does not, and lets nothing be kept or relied on for longer.
+// AtLeastAsStrict reports whether compliance with r implies compliance with other: r is prohibited if other is,
+// requires no lower age, allows no other methods, and permits no longer retention or validity.
 func (r *Rule) AtLeastAsStrict(other *Rule) bool {
 	switch {
 	case other.Prohibited && !r.Prohibited, other.ConsentRequired && !r.ConsentRequired:
@@ -21,7 +21,7 @@ func (r *Rule) AtLeastAsStrict(other *Rule) bool {
 		notLonger(r.BiometricRetentionDays, other.BiometricRetentionDays)
 }
 
-// notLonger compares days of retention; nil is erased at completion.
+// notLonger compares days of retention; nil means erased at completion.
 func notLonger(days, limit *int) bool {
 	return days == nil || limit != nil && *days <= *limit
 }

@@ -47,7 +47,7 @@ func TestStrictnessComparesEveryDemand(t *testing.T) {
 	}
 }
 
-// TestStricterRulesAreTheMostRestrictive holds the comparison to the summary of carts over all pairs of shipped rules.
+// TestStricterRulesAreTheMostRestrictive compares AtLeastAsStrict with MostRestrictive over all pairs of shipped rules.
 func TestStricterRulesAreTheMostRestrictive(t *testing.T) {
 	t.Parallel()
 	book := shipped(t)

@@ -7,14 +7,14 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Summary is what satisfies several rules at once, such as those for all the products in one cart.
+// Summary holds the requirements that satisfy several rules at once, such as those for all products in one cart.
 type Summary struct {
-	// RequiredAgeTier and AllowedMethods are those of what is not prohibited; where everything is, of everything.
+	// RequiredAgeTier and AllowedMethods satisfy the rules that are not prohibited, or all rules if all are prohibited.
 	RequiredAgeTier rules.AgeTier
-	AllowedMethods  []rules.Method // empty, never nil, where no method satisfies all
+	AllowedMethods  []rules.Method // empty, never nil, if no method satisfies all
 	ConsentRequired bool
 
-	// The shortest of each; nil is erased at completion.
+	// The shortest of each, in days; nil means erased at completion.
 	DataRetentionDays          *int
 	DocumentImageRetentionDays *int
 	BiometricRetentionDays     *int
@@ -23,24 +23,24 @@ type Summary struct {
 	ProhibitedUseCases []rules.UseCase // in the order given, each once; empty, never nil
 }
 
-// Allows reports whether a method may be used for all, as [Rule.Allows] does for one.
+// Allows reports whether a method satisfies all rules, as [Rule.Allows] does for one.
 func (s Summary) Allows(m rules.Method) bool {
 	return allows(s.AllowedMethods, m)
 }
 
-// MostRestrictive puts rules together so that none is broken. But for ProhibitedUseCases their order does not matter:
-// the methods stand in the order of the rule whose use case is documented first. Without rules the summary is of no
-// use: it requires no tier, and allows no method.
+// MostRestrictive returns the requirements that satisfy all given rules. The order of the rules matters for
+// ProhibitedUseCases alone: the methods have the order of the rule whose use case comes first in the documentation. The
+// summary of no rules requires no tier and allows no method.
 func MostRestrictive(all ...*Rule) Summary {
 	s := Summary{ProhibitedUseCases: prohibited(all), AllowedMethods: []rules.Method{}}
 	s.AnyProhibited = len(s.ProhibitedUseCases) > 0
-	s.limit(all)
-	s.ask(all)
+	s.setProtection(all)
+	s.setProof(all)
 	return s
 }
 
-// ask sets what has to be proven, and how it may be. What is prohibited has no say, unless everything is.
-func (s *Summary) ask(all []*Rule) {
+// setProof sets the age tier and the methods. Prohibited rules are left out, unless all are prohibited.
+func (s *Summary) setProof(all []*Rule) {
 	nothingElse := !slices.ContainsFunc(all, func(r *Rule) bool { return !r.Prohibited })
 	counts := func(r *Rule) bool { return !r.Prohibited || nothingElse }
 	var first *Rule
@@ -63,8 +63,8 @@ func (s *Summary) ask(all []*Rule) {
 	})
 }
 
-// limit sets what protects the person. It counts for what is prohibited too: the stricter reading.
-func (s *Summary) limit(all []*Rule) {
+// setProtection sets consent and retention. Prohibited rules count too, because they may be stricter.
+func (s *Summary) setProtection(all []*Rule) {
 	for i, r := range all {
 		s.ConsentRequired = s.ConsentRequired || r.ConsentRequired
 		if i == 0 {
@@ -89,13 +89,13 @@ func prohibited(all []*Rule) []rules.UseCase {
 	return named
 }
 
-// Both are read at each summary.
+// useCases and tiers are computed once, because every summary reads them.
 var (
 	useCases = rules.UseCases()
 	tiers    = rules.AgeTiers() // lowest first
 )
 
-// documentedOrder is by use case, and by jurisdiction and day where one comes several times.
+// documentedOrder compares by use case, then by jurisdiction and day.
 func documentedOrder(a, b *Rule) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(useCases, a.UseCase), slices.Index(useCases, b.UseCase)),

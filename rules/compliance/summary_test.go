@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 )
 
-// product is a rule as a cart would bring it.
+// product is the rule for one product of a cart.
 func product(u rules.UseCase, tier rules.AgeTier, allowed string) *compliance.Rule {
 	return &compliance.Rule{UseCase: u, RequiredAgeTier: tier, AllowedMethods: methods(allowed)}
 }
@@ -96,7 +96,7 @@ func TestSummaryAllows(t *testing.T) {
 	require.False(t, s.Allows(rules.MethodMDL))
 }
 
-// cart is what three products in one basket ask for.
+// cart returns the rules for three products.
 func cart(tb testing.TB) []*compliance.Rule {
 	tb.Helper()
 	var all []*compliance.Rule

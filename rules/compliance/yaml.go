@@ -10,11 +10,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// plainTags are the YAML values that JSON has too. Floats are left out: no field is one.
+// plainTags are the YAML types that JSON has too. Floats are left out, because no field is one.
 var plainTags = []string{"!!map", "!!seq", "!!str", "!!int", "!!bool", "!!null"}
 
-// parseYAML reads one document without what surprises: anchors, merges, tags of other types, a key twice, a second
-// document. A date comes out as its text.
+// parseYAML reads one document. It refuses anchors, merges, tags of other types, repeated keys and a second document.
+// Dates become text.
 func parseYAML(text []byte) (any, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document yaml.Node
@@ -37,7 +37,7 @@ func parseYAML(text []byte) (any, error) {
 	return value, nil
 }
 
-// plain makes dates text, and refuses what is not plain.
+// plain converts dates to text and refuses tags outside plainTags.
 func plain(node *yaml.Node) error {
 	if node.Kind == yaml.AliasNode || node.Anchor != "" {
 		return fmt.Errorf("line %d: anchors are not allowed: say it again", node.Line)
