@@ -2,28 +2,28 @@ package simulation
 
 import "slices"
 
-// Difference is where two ways of one session part.
+// Difference is the first step at which two traces of one session differ.
 type Difference struct {
-	// Changed reports whether the outcomes differ; the ways may part and come to
-	// the same end.
+	// Changed reports whether the outcomes differ. The paths may differ and
+	// still reach the same outcome.
 	Changed bool `json:"changed"`
-	// Node is the first of the recorded way that the draft does not go through in
-	// the same manner: the step's node that differs, or that was not reached, or
-	// where only the draft goes on, the node it goes on to. It is empty where the
-	// ways do not part.
+	// Node is the first node of the recorded path that differs in the draft or
+	// that the draft does not reach. If only the draft continues, Node is the
+	// draft's next node. It is empty if the paths are equal.
 	Node string `json:"node,omitempty"`
-	// Before and After are the steps there, nil where a way had ended.
+	// Before and After are the recorded and the draft's step at Node, nil if a
+	// path had ended.
 	Before *Step `json:"before,omitempty"`
 	After  *Step `json:"after,omitempty"`
 }
 
-// Compare finds where the way of a draft parts from the recorded one. How a
-// reason is worded makes no difference, nor does which case of a branch it was
-// that led to the same node. A way that waits ends with a step whose outcome is
+// Compare returns the first difference between a recorded trace and a draft's.
+// It ignores the wording of reasons, and the number of the case if the branch
+// leads to the same node. A trace that waits ends with a step of outcome
 // [OutcomeWaiting].
 func Compare(recorded, draft Trace) Difference {
 	d := Difference{Changed: recorded.Outcome != draft.Outcome}
-	befores, afters := recorded.way(), draft.way()
+	befores, afters := recorded.path(), draft.path()
 	for i := range max(len(befores), len(afters)) {
 		before, after := at(befores, i), at(afters, i)
 		if before != nil && after != nil && same(*before, *after) {
@@ -40,8 +40,9 @@ func Compare(recorded, draft Trace) Difference {
 	return d
 }
 
-// way is the steps, and the first that is waited for.
-func (t Trace) way() []Step {
+// path returns the steps, followed by the first method or review that the
+// session waits for.
+func (t Trace) path() []Step {
 	if len(t.Waiting) == 0 {
 		return t.Steps
 	}

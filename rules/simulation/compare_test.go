@@ -62,7 +62,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// brief says what distinguishes a step.
+// brief describes the fields that distinguish a step.
 func brief(s *simulation.Step) string {
 	switch {
 	case s == nil:
@@ -76,8 +76,8 @@ func brief(s *simulation.Step) string {
 	}
 }
 
-// TestCompareWaysOfDifferentLength: one may end where the other goes on.
-func TestCompareWaysOfDifferentLength(t *testing.T) {
+// TestComparePathsOfDifferentLength: one path may end while the other continues.
+func TestComparePathsOfDifferentLength(t *testing.T) {
 	t.Parallel()
 	long := simulation.Trace{Outcome: graph.OutcomeVerified, Steps: []simulation.Step{{Node: "a"}, {Node: "b"}}}
 	short := simulation.Trace{Outcome: graph.OutcomeVerified, Steps: []simulation.Step{{Node: "a"}}}

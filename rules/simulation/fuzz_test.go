@@ -15,10 +15,10 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// FuzzRun plays random valid definitions with random orders of results: each
-// compiles, never panics, reaches exactly one end once it is fed until it is
-// done, and replays to the same trace; and the executor, given its steps again,
-// comes to the same end.
+// FuzzRun plays random valid definitions with results in random order. Each must
+// compile, must not panic, must reach exactly one end after it has been fed
+// until it is done, and must replay to the same trace. The executor, given the
+// steps of the trace, must reach the same end.
 func FuzzRun(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 400 {
@@ -55,9 +55,9 @@ func requireCompiles(t *testing.T, d graph.Definition) graph.Graph {
 	return g
 }
 
-// feedUntilDone answers whatever a session waits for, one at a time, and checks
-// that another result never changes what came before. Only beside a review can
-// it, because reviews come last.
+// feedUntilDone answers one waiting node at a time, and checks that a further
+// result never changes the earlier steps. Reviews come last, so beside a review
+// it can.
 func feedUntilDone(t *testing.T, c *chooser, g graph.Graph) simulation.Script {
 	t.Helper()
 	a := &author{chooser: c}
@@ -120,9 +120,9 @@ func requireReplays(t *testing.T, g graph.Graph, s simulation.Script) {
 	requireStepsReplay(t, stored.Graph, trace)
 }
 
-// requireStepsReplay gives the executor the steps of a trace, without what was
-// decided by conditions being asked again. The state goes through JSON between
-// any two, as a session's does.
+// requireStepsReplay feeds the steps of a trace to the executor, without
+// evaluating the conditions again. The state goes through JSON between steps, as
+// a session's does.
 func requireStepsReplay(t *testing.T, g graph.Graph, trace simulation.Trace) {
 	t.Helper()
 	state := graph.State{}
@@ -146,7 +146,7 @@ func requireStepsReplay(t *testing.T, g graph.Graph, trace simulation.Trace) {
 	require.Equal(t, trace.FailureReason, state.FailureReason)
 }
 
-// inputs are the steps of a trace as the executor takes them.
+// inputs converts the steps of a trace to inputs of the executor.
 func inputs(trace simulation.Trace) []graph.Input {
 	var all []graph.Input
 	for _, s := range trace.Steps {
@@ -159,13 +159,13 @@ func inputs(trace simulation.Trace) []graph.Input {
 			all = append(all, graph.BranchTaken{Node: s.Node, Case: *s.Case})
 		case graph.KindReview:
 			all = append(all, graph.ReviewDecided{Node: s.Node, Decision: s.Decision})
-		default: // an end is where the others led
+		default: // an end is an effect of an earlier step
 		}
 	}
 	return all
 }
 
-// requireAnyOrderRuns shuffles the script: it may end elsewhere, or wait.
+// requireAnyOrderRuns shuffles the script: it may reach another end, or wait.
 func requireAnyOrderRuns(t *testing.T, c *chooser, g graph.Graph, s simulation.Script) {
 	t.Helper()
 	results := slices.Clone(s.Results)
@@ -185,9 +185,9 @@ func requireAnyOrderRuns(t *testing.T, c *chooser, g graph.Graph, s simulation.S
 	}
 }
 
-// requireProvesIdentity plays the graph for an identity: it is verified only
-// where a method that proves one passed, and fails for want of it only where
-// that was warned of.
+// requireProvesIdentity plays the graph as an identity session. It must end
+// verified only if a method that proves identity passed, and may fail as
+// unproven only if Warnings announced it.
 func requireProvesIdentity(t *testing.T, c *chooser, d graph.Definition, g graph.Graph) {
 	t.Helper()
 	strong, _, err := graph.ForIdentity(g)
@@ -211,8 +211,8 @@ func requireProvesIdentity(t *testing.T, c *chooser, d graph.Definition, g graph
 	}
 }
 
-// requireSpecialises forbids methods: what is left runs without them, or
-// nothing is.
+// requireSpecialises forbids methods. The specialised graph must run without
+// them, or must not exist.
 func requireSpecialises(t *testing.T, c *chooser, d graph.Definition) {
 	t.Helper()
 	forbidden := []rules.Method{one(c, rules.Methods()...), one(c, rules.Methods()...), one(c, rules.Methods()...)}

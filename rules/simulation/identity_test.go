@@ -10,9 +10,10 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// A session refuses an approval that is to verify an identity without proof, and
-// goes on waiting. So does a simulated one, also where a branch comes between.
-func TestApprovalWithoutProofOfIdentityIsLeftUnused(t *testing.T) {
+// A session refuses an approval that would verify an identity without proof, and
+// keeps waiting. A simulated session does the same, also if a branch lies
+// between the review and the end.
+func TestApprovalWithoutProofOfIdentityIsNotUsed(t *testing.T) {
 	t.Parallel()
 	const doc = `"doc": {"kind": "method", "method": "document_capture", "max_attempts": 1, "pass": "human", "fail": "human"}`
 	const ends = `"yes": {"kind": "verified"}, "no": {"kind": "failed"}`

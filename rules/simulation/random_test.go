@@ -9,7 +9,8 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// chooser reads choices from fuzz data; when that runs out all choices are 0.
+// chooser reads choices from fuzz data; after the end of the data all choices
+// are 0.
 type chooser struct {
 	data []byte
 }
@@ -26,9 +27,9 @@ func (c *chooser) pick(n int) int {
 
 func one[T any](c *chooser, from ...T) T { return from[c.pick(len(from))] }
 
-// author writes random definitions in graph mode that are valid by
-// construction: nodes are made from the ends backwards, so that no way returns,
-// and those that no way reaches are left out.
+// author writes random definitions in graph mode that are valid by construction:
+// nodes are made backwards from the ends, so there is no cycle, and unreachable
+// nodes are left out.
 type author struct {
 	*chooser
 	budget int
@@ -82,7 +83,7 @@ func (a *author) node(id string, before graph.SourceNodes, depth int) graph.Sour
 	}
 }
 
-// members gives a group one to three members, no method twice.
+// members gives a group one to three members, each with another method.
 func (a *author) members(group *graph.SourceNode, depth int) {
 	methods := rules.Methods()
 	first := a.pick(len(methods))
@@ -116,7 +117,7 @@ func (a *author) facts() condition.Facts {
 	}
 }
 
-// answer writes what a session waits for into its script.
+// answer writes the result for one waiting node into the script.
 func (a *author) answer(s *simulation.Script, waiting []simulation.Waiting, patient bool) {
 	w := one(a.chooser, waiting...)
 	if w.Kind == graph.KindReview {
@@ -143,10 +144,11 @@ func (a *author) answer(s *simulation.Script, waiting []simulation.Waiting, pati
 	s.Results = append(s.Results, r)
 }
 
-// reachable keeps the nodes that some way from the start leads to.
+// reachable keeps the nodes that can be reached from the start.
 func reachable(start string, nodes graph.SourceNodes) graph.SourceNodes {
 	reached := map[string]bool{start: true}
-	// Edges lead to earlier nodes, so one pass from the last to the first sees all.
+	// Edges lead to earlier nodes, so one pass from the last to the first finds
+	// all.
 	for i := len(nodes) - 1; i >= 0; i-- {
 		n := nodes[i]
 		if !reached[n.ID] {

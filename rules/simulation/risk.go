@@ -7,13 +7,13 @@ import (
 	"github.com/stile-id/stile/rules/condition"
 )
 
-// levels are the risk levels, lowest first; that of a risk nobody has assessed
-// comes before them.
+// levels are the risk levels, lowest first. A risk that has not been assessed
+// has the level "", which sorts before them.
 var levels = []string{string(rules.RiskLow), string(rules.RiskMedium), string(rules.RiskHigh)}
 
-// raised is the risk once a verdict has told of one, as a session's is raised:
-// the higher score, and the signals of both. A script may begin with a level
-// that its score does not give; that level stands until a higher one comes.
+// raised returns the risk after a verdict's assessment, as a session's risk is
+// raised: the higher score, and the signals of both. A script may start with a
+// level above that of its score; this level is kept until a higher one follows.
 func raised(known condition.Risk, told *rules.Risk) condition.Risk {
 	if told == nil {
 		return known

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// byRisk has a branch before and one after the document.
+// byRisk has a branch before the document and one after it.
 const byRisk = `{"start": "face", "nodes": {
 	"face":   {"kind": "method", "method": "facial_age", "pass": "before", "fail": "no"},
 	"before": {"kind": "branch", "cases": [{"when": "risk.level == 'high'", "next": "no"}], "default": "doc"},
@@ -17,7 +17,7 @@ const byRisk = `{"start": "face", "nodes": {
 	"human":  {"kind": "review", "reason": "risky"},
 	"yes":    {"kind": "verified"}, "no": {"kind": "failed"}}}`
 
-func TestWhatAVerdictTellsOfTheRiskCountsFromThereOn(t *testing.T) {
+func TestRiskOfAVerdictCountsForLaterBranches(t *testing.T) {
 	t.Parallel()
 	const toDoc = "before → doc (default: no condition is true)"
 	const toHuman = "after → human (case 1: risk.score == 80 && risk.level == 'high' && risk.signals == ['vpn', 'new_device'])"
@@ -25,7 +25,7 @@ func TestWhatAVerdictTellsOfTheRiskCountsFromThereOn(t *testing.T) {
 		script string
 		want   []string
 	}{
-		"nobody tells of one": {
+		"no verdict has a risk": {
 			`{"results": [{"node": "face", "outcome": "passed"}, {"node": "doc", "outcome": "passed"}]}`,
 			[]string{"face #1 passed", toDoc, "doc #1 passed", "after → yes (default: no condition is true)", "yes verified"},
 		},
@@ -43,17 +43,17 @@ func TestWhatAVerdictTellsOfTheRiskCountsFromThereOn(t *testing.T) {
 				{"node": "doc", "outcome": "passed", "risk": {"score": 0}}]}`,
 			[]string{"face #1 passed", toDoc, "doc #1 error", "doc #2 passed", toHuman, "waits for review human #0"},
 		},
-		"it raises what the script begins with": {
+		"a verdict raises the risk of the script": {
 			`{"variables": {"risk": {"level": "low", "score": 10, "signals": ["vpn"]}},
 				"results": [{"node": "face", "outcome": "passed"}, {"node": "doc", "outcome": "passed",
 				"risk": {"score": 80, "signals": ["new_device"]}}]}`,
 			[]string{"face #1 passed", toDoc, "doc #1 passed", toHuman, "waits for review human #0"},
 		},
-		"it does not lower a level that the script begins with": {
+		"a verdict does not lower the level of the script": {
 			`{"variables": {"risk": {"level": "high"}}, "results": [{"node": "face", "outcome": "passed", "risk": {"score": 1}}]}`,
 			[]string{"face #1 passed", "before → no (case 1: risk.level == 'high')", "no failed"},
 		},
-		"that of a result which no method took counts for nothing": {
+		"the risk of an unused result does not count": {
 			`{"results": [{"node": "face", "outcome": "passed"}, {"method": "mdl", "outcome": "passed", "risk": {"score": 70}},
 				{"node": "doc", "outcome": "passed"}]}`,
 			[]string{"face #1 passed", toDoc, "doc #1 passed", "after → yes (default: no condition is true)", "yes verified"},

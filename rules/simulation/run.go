@@ -10,22 +10,22 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// ErrRunaway means that a session went on for longer than its graph and script
-// allow, which only a fault of ours can cause.
+// ErrRunaway reports a session that takes more moves than its graph and script
+// allow. Only a fault of Stile can cause it.
 var ErrRunaway = errors.New("simulation does not end")
 
 // Run plays a script on a compiled graph, until the session has ended or waits
-// for what the script does not have.
+// for an input that the script does not have.
 //
-// Errors: [graph.ErrInvalidInput] for an outcome or a decision that does not
-// exist, [graph.ErrCorruptGraph], and that of [condition.Evaluate] for a
-// condition that does not check. The trace then ends before the fault.
+// Errors: [graph.ErrInvalidInput] for an unknown outcome or decision,
+// [graph.ErrCorruptGraph], and the error of [condition.Evaluate] for an invalid
+// condition. The trace then ends before the fault.
 func Run(g graph.Graph, script Script) (Trace, error) {
 	return RunWith(g, new(condition.Programs), script)
 }
 
-// RunWith is [Run] with the programs of the graph's definition, for whoever plays
-// several scripts on it.
+// RunWith is [Run] with the programs of the graph's definition, for callers that
+// play several scripts.
 func RunWith(g graph.Graph, programs *condition.Programs, script Script) (Trace, error) {
 	p := &player{
 		graph:    g,
@@ -40,20 +40,20 @@ func RunWith(g graph.Graph, programs *condition.Programs, script Script) (Trace,
 	return p.finished(), err
 }
 
-// player is one session being played.
+// player plays one session.
 type player struct {
 	graph    graph.Graph
 	programs *condition.Programs
 	methods  map[string]rules.Method // by method node
-	facts    condition.Facts         // with the risk that the results so far told of
+	facts    condition.Facts         // with the risk of the results so far
 	results  []Result                // not used yet
 	reviews  []Review                // not used yet
 	state    graph.State
 	trace    Trace
 }
 
-// play makes moves until there are none. Each but the first takes a result, a
-// review or a branch away, so their number is bounded.
+// play makes moves until there are none. Each move uses up a result, a review or
+// a branch, so their number is bounded.
 func (p *player) play() error {
 	if err := p.feed(graph.Begin{}); err != nil {
 		return err
@@ -67,8 +67,7 @@ func (p *player) play() error {
 	return ErrRunaway
 }
 
-// move does what comes next: a branch, which nobody waits for, then results,
-// then reviews.
+// move makes the next move: a branch first, then a result, then a review.
 func (p *player) move() (bool, error) {
 	if p.state.Done() {
 		return false, nil
@@ -81,7 +80,7 @@ func (p *player) move() (bool, error) {
 	return false, nil
 }
 
-// feed gives the executor an input and, first, writes down its step, if any.
+// feed passes an input to the executor and appends the steps to the trace.
 func (p *player) feed(in graph.Input, steps ...Step) error {
 	state, effects, err := graph.Next(p.graph, p.state, in)
 	if err != nil {
@@ -97,8 +96,8 @@ func (p *player) feed(in graph.Input, steps ...Step) error {
 	return nil
 }
 
-// terminal adds the step that ends a way; a review that ended it is a step
-// already.
+// terminal appends the step of a terminal node. A review that ended the session
+// has its step already.
 func (p *player) terminal(id string) {
 	n, _ := p.graph.Node(id)
 	if n.Kind == graph.KindVerified || n.Kind == graph.KindFailed {
@@ -106,7 +105,7 @@ func (p *player) terminal(id string) {
 	}
 }
 
-// branch takes the branch that has waited longest.
+// branch decides the branch that has waited longest.
 func (p *player) branch() (bool, error) {
 	token, n, ok := p.waiting(graph.KindBranch, "")
 	if !ok {
@@ -166,9 +165,9 @@ func (p *player) review() (bool, error) {
 	return false, nil
 }
 
-// decide feeds a decision, and reports whether a session would refuse it: that
-// of an approval which is to verify an identity that was not proved. What the
-// branches behind it say is known by then.
+// decide feeds a decision and plays the branches after it. It reports whether a
+// session would refuse the decision: an approval that would verify an unproven
+// identity.
 func (p *player) decide(n graph.Node, decision graph.Decision) (refused bool, err error) {
 	step := Step{Node: n.ID, Kind: n.Kind, Decision: decision, Reason: n.Reason}
 	err = p.feed(graph.ReviewDecided{Node: n.ID, Decision: decision}, step)
@@ -178,7 +177,7 @@ func (p *player) decide(n graph.Node, decision graph.Decision) (refused bool, er
 	return decision == graph.Approve && p.state.FailureReason == rules.ReasonIdentityUnproven, err
 }
 
-// copy is a player that goes on by itself.
+// copy returns an independent copy of the player.
 func (p *player) copy() *player {
 	c := *p
 	c.results, c.reviews = slices.Clone(p.results), slices.Clone(p.reviews)
@@ -186,7 +185,7 @@ func (p *player) copy() *player {
 	return &c
 }
 
-// methodNodes are the method nodes of a graph with their methods.
+// methodNodes returns the method nodes of a graph with their methods.
 func methodNodes(g graph.Graph) map[string]rules.Method {
 	methods := map[string]rules.Method{}
 	for _, n := range g.Nodes {
@@ -197,7 +196,8 @@ func methodNodes(g graph.Graph) map[string]rules.Method {
 	return methods
 }
 
-// waiting returns the oldest token at a node of a kind, at any node or at one.
+// waiting returns the oldest token at a node of a kind. An empty id allows any
+// node.
 func (p *player) waiting(kind graph.Kind, id string) (graph.Token, graph.Node, bool) {
 	for _, token := range p.state.Tokens {
 		n, ok := p.graph.Node(token.Node)

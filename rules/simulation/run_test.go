@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// stepUp is the workflow of the design.
+// stepUp is the step-up workflow of the design.
 const stepUp = `{"start": "pick", "nodes": {
 	"pick":  {"kind": "any_of", "methods": ["facial_age", "mdl"], "pass": "risky", "fail": "no"},
 	"risky": {"kind": "branch", "cases": [{"when": "risk.level == 'high' || metadata.tier == 'vip'", "next": "doc"}], "default": "yes"},
@@ -47,9 +47,8 @@ func run(t *testing.T, source, text string) simulation.Trace {
 	return trace
 }
 
-// describe writes a trace a line per step: "pick.mdl #1 passed", "risky → doc
-// (why)", "human approve", "yes verified", "waits for method
-// doc #2".
+// describe returns a line per step: "pick.mdl #1 passed", "risky → doc (why)",
+// "human approve", "yes verified", "waits for method doc #2".
 func describe(trace simulation.Trace) []string {
 	var lines []string
 	for _, s := range trace.Steps {
@@ -170,7 +169,8 @@ func TestTraceJSON(t *testing.T) {
 		"unused_results": [{"method": "student", "outcome": "passed"}], "unused_reviews": [{"decision": "approve"}]}`, string(written))
 }
 
-// TestBranchSeesThePreviousStep: its own way's, with all that is known of it.
+// TestBranchSeesThePreviousStep checks the step before the branch on its own
+// path, with all its fields.
 func TestBranchSeesThePreviousStep(t *testing.T) {
 	t.Parallel()
 	const source = `{"start": "first", "nodes": {
@@ -209,8 +209,8 @@ func lastBranch(trace simulation.Trace) simulation.Step {
 	return last
 }
 
-// TestResultsOfAnotherGraph: recorded nodes may be called otherwise in a draft,
-// or hold another method.
+// TestResultsOfAnotherGraph: a node may have another name or another method in a
+// draft.
 func TestResultsOfAnotherGraph(t *testing.T) {
 	t.Parallel()
 	const twice = `{"start": "one", "nodes": {
@@ -294,8 +294,8 @@ func TestScriptFaults(t *testing.T) {
 	}, lines)
 }
 
-// TestScriptIsLeftAsItWas: a table of cases may share one.
-func TestScriptIsLeftAsItWas(t *testing.T) {
+// TestRunLeavesTheScriptUnchanged: a table of cases may share one script.
+func TestRunLeavesTheScriptUnchanged(t *testing.T) {
 	t.Parallel()
 	s := script(t, `{"results": [{"method": "facial_age", "outcome": "failed"}, {"method": "mdl", "outcome": "passed"}]}`)
 	before, err := json.Marshal(s)

@@ -1,7 +1,7 @@
-// Package simulation plays sessions without a person, a clock or a database: it
-// drives the executor of rules/graph over a script of results, as the durable
-// workflow drives it over what really happens, and writes down the way taken.
-// The same graph and script always give the same trace.
+// Package simulation plays sessions without a user, a clock or a database. It
+// drives the executor of rules/graph with a script of results, as the session
+// workflow drives it with real results, and records the path. The same graph and
+// script always give the same trace.
 package simulation
 
 import (
@@ -13,41 +13,40 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Script is what happens to a session.
+// Script is the input of a simulated session.
 type Script struct {
-	// Variables are what conditions read beside the previous step. Results raise
-	// the risk.
+	// Variables are the values that conditions read beside the previous step.
+	// Results raise the risk.
 	Variables condition.Facts `json:"variables"`
-	// Results are the verdicts, in the order of the submissions. Each goes to the
-	// first open method that it fits, and waits until there is one; so the script
-	// also says which of several methods the person takes up first.
+	// Results are the verdicts, in the order of the submissions. Each goes to
+	// the first open method that it fits, and waits until there is one. The
+	// order of results therefore also chooses between open methods.
 	Results []Result `json:"results"`
-	// Reviews are the reviewers' decisions, in order. They come once no result
-	// fits any more.
+	// Reviews are the reviewers' decisions, in order. They are used when no
+	// result fits any more.
 	Reviews []Review `json:"reviews"`
 }
 
-// Result is the verdict on one submission, to a method, a node or both.
+// Result is the verdict on one submission, addressed by method, node or both.
 type Result struct {
 	Method rules.Method `json:"method,omitempty"`
-	// Node says which node is meant, if the graph has such a method node: that
-	// results recorded with one graph can be played with another.
+	// Node selects a node, if the graph has a method node of this id. Results
+	// recorded with one graph can so be played with another.
 	Node string `json:"node,omitempty"`
 	// Outcome is passed, failed, requires_input or error.
 	Outcome     graph.Outcome      `json:"outcome"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes,omitempty"`
-	// Risk is what the verdict tells of the session's risk, if it does: the
-	// branches from here on read it.
+	// Risk is the verdict's assessment, or nil. The later branches read it.
 	Risk *rules.Risk `json:"risk,omitempty"`
 }
 
-// Review is a reviewer's decision, at whichever review waits or at a node.
+// Review is a reviewer's decision. An empty Node addresses any waiting review.
 type Review struct {
 	Node     string         `json:"node,omitempty"`
 	Decision graph.Decision `json:"decision"`
 }
 
-// fits reports whether a result is for an offer of the graph with these method
+// fits reports whether the result is for an offer of the graph with these method
 // nodes.
 func (r Result) fits(nodes map[string]rules.Method, offer graph.Offer) bool {
 	if r.Method != "" && r.Method != offer.Method {
@@ -66,8 +65,8 @@ var (
 	decisions = []graph.Decision{graph.Approve, graph.Reject, graph.Escalate}
 )
 
-// Check returns what is wrong with a script, in words for its author. Whether
-// anything in it will be used depends on the graph, and is no fault.
+// Check returns the faults of a script, in words for its author. A result that
+// no graph would use is not a fault.
 func (s Script) Check() []graph.Fault {
 	var faults []graph.Fault
 	add := func(list string, i int, field, format string, args ...any) {

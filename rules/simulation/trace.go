@@ -5,25 +5,25 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// OutcomeWaiting is the outcome of a session whose script ran out. The others
-// are [graph.OutcomeVerified] and [graph.OutcomeFailed].
+// OutcomeWaiting is the outcome of a session that still waits after the end of
+// the script. The others are [graph.OutcomeVerified] and [graph.OutcomeFailed].
 const OutcomeWaiting graph.Outcome = "waiting"
 
-// Trace is the way that a session took.
+// Trace is the path of a session.
 type Trace struct {
 	Steps   []Step        `json:"steps"`
 	Outcome graph.Outcome `json:"outcome"`
 	// FailureReason is set when Outcome is failed.
 	FailureReason rules.ReasonCode `json:"failure_reason,omitempty"`
-	// Waiting says for what, when Outcome is waiting.
+	// Waiting lists the nodes at which the session waits, if Outcome is waiting.
 	Waiting []Waiting `json:"waiting,omitempty"`
-	// UnusedResults and UnusedReviews are left of the script.
+	// UnusedResults and UnusedReviews are the rest of the script.
 	UnusedResults []Result `json:"unused_results,omitempty"`
 	UnusedReviews []Review `json:"unused_reviews,omitempty"`
 }
 
-// Step is one thing that happened: a submission judged, a branch taken, a
-// review decided, or, as the last step, a terminal reached.
+// Step is one step of a session: a submission judged, a branch decided, a review
+// decided, or, as the last step, a terminal reached.
 type Step struct {
 	Node string     `json:"node"`
 	Kind graph.Kind `json:"kind"`
@@ -42,20 +42,21 @@ type Step struct {
 	// Decision belongs to a review.
 	Decision graph.Decision `json:"decision,omitempty"`
 
-	// Reason says in words why a branch was taken or a review asked for.
+	// Reason is the reason for a branch's case, or for a review.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Waiting is one place where a session waits for more of the script.
+// Waiting is a node at which a session waits for a result or a review.
 type Waiting struct {
 	Node string     `json:"node"`
 	Kind graph.Kind `json:"kind"` // method or review
-	// Method and Attempt belong to a method: what it waits for.
+	// Method and Attempt belong to a method: the method, and the number of the
+	// next submission.
 	Method  rules.Method `json:"method,omitempty"`
 	Attempt int          `json:"attempt,omitzero"`
 }
 
-// Path lists the nodes of the steps, each once, in the order of their first
+// Path returns the nodes of the steps, each once, in the order of their first
 // step.
 func (t Trace) Path() []string {
 	path := []string{}
