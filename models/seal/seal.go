@@ -1,6 +1,6 @@
-// Package seal keeps personal data and secrets unreadable in the database: AES-256-GCM under rotatable keys, and a
-// keyed hash for what must be found again. Both bind a value to where it stands, so that a row copied elsewhere is
-// of no use.
+// Package seal encrypts personal data and secrets for the database, with AES-256-GCM under rotatable keys, and makes
+// keyed hashes of values that must be found again. A sealed value is bound to its table, row and organization, so a
+// copy in another row cannot be opened.
 package seal
 
 import (
@@ -19,22 +19,23 @@ import (
 // KeySize is the length of every key, in bytes.
 const KeySize = 32
 
-// ErrUnknownKey says that a value was sealed under a key that is not configured.
+// ErrUnknownKey reports a value that was sealed under a key which is not configured.
 var ErrUnknownKey = errors.New("sealed under a key that is not configured")
 
-// Place says where a sealed value stands. It is authenticated with the value.
+// Place is the row that holds a sealed value. It is authenticated with the value.
 type Place struct{ Table, Row, Org string }
 
 func (p Place) bytes() []byte { return []byte(p.Table + "\x00" + p.Row + "\x00" + p.Org) }
 
-// Keyring seals under its first key and opens under any.
+// Keyring seals with its first key and opens with any of its keys.
 type Keyring struct {
 	primary string
 	ciphers map[string]cipher.AEAD
 	lookup  []byte
 }
 
-// ParseKeys reads "id:base64,id:base64" (STILE_ENCRYPTION_KEYS; the first seals) and a base64 lookup key.
+// ParseKeys reads the encryption keys as "id:base64,id:base64" (STILE_ENCRYPTION_KEYS; the first key seals) and the
+// lookup key in base64. Every key has KeySize bytes.
 func ParseKeys(encryption, lookup string) (*Keyring, error) {
 	lookupKey, err := base64.StdEncoding.DecodeString(lookup)
 	if err != nil || len(lookupKey) != KeySize {
@@ -56,7 +57,7 @@ func (k *Keyring) add(entry string) error {
 		return fmt.Errorf("each encryption key must read id:base64 of %d bytes", KeySize)
 	}
 	if _, exists := k.ciphers[id]; exists {
-		return fmt.Errorf("encryption key id %q stands twice", id)
+		return fmt.Errorf("encryption key id %q appears twice", id)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -71,33 +72,33 @@ func (k *Keyring) add(entry string) error {
 	return nil
 }
 
-// Primary is the id of the key that seals.
+// Primary returns the id of the key that seals.
 func (k *Keyring) Primary() string { return k.primary }
 
 // Has reports whether a key of that id is configured.
 func (k *Keyring) Has(id string) bool { return k.ciphers[id] != nil }
 
-// Under is the same keyring, sealing under another of its keys.
+// Under returns a copy of the keyring that seals with another of its keys.
 func (k *Keyring) Under(id string) *Keyring {
 	under := *k
 	under.primary = id
 	return &under
 }
 
-// KeyOf is the id of the key under which a value was sealed.
+// KeyOf returns the id of the key under which a value was sealed.
 func KeyOf(sealed string) string {
 	id, _, _ := strings.Cut(sealed, ".")
 	return id
 }
 
-// GenerateKey makes a key in base64.
+// GenerateKey returns a random key in base64.
 func GenerateKey() string {
 	var key [KeySize]byte
 	rand.Read(key[:])
 	return base64.StdEncoding.EncodeToString(key[:])
 }
 
-// Seal returns "keyid.base64(nonce+ciphertext)".
+// Seal encrypts a value for a place and returns "keyid.base64(nonce+ciphertext)".
 func (k *Keyring) Seal(plain []byte, at Place) string {
 	aead := k.ciphers[k.primary]
 	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
@@ -105,7 +106,8 @@ func (k *Keyring) Seal(plain []byte, at Place) string {
 	return k.primary + "." + base64.RawStdEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, at.bytes()))
 }
 
-// Open reverses Seal for the same place.
+// Open decrypts a value that was sealed for the same place. It returns ErrUnknownKey if the key is not configured, and
+// another error for a damaged value or another place.
 func (k *Keyring) Open(sealed string, at Place) ([]byte, error) {
 	id, encoded, _ := strings.Cut(sealed, ".")
 	aead, known := k.ciphers[id]
@@ -119,8 +121,8 @@ func (k *Keyring) Open(sealed string, at Place) ([]byte, error) {
 	return aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], at.bytes())
 }
 
-// Digest is a keyed hash of parts, in hex: equal for equal parts, and not to be guessed without the key.
-// Purpose keeps the digests of different uses apart.
+// Digest returns a keyed hash of the parts (HMAC-SHA-256 with the lookup key), in hex. Purpose separates the digests of
+// different uses.
 func (k *Keyring) Digest(purpose string, parts ...[]byte) string {
 	mac := hmac.New(sha256.New, k.lookup)
 	fmt.Fprintf(mac, "%s\x00", purpose)

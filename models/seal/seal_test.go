@@ -23,7 +23,7 @@ var (
 	lookup = seal.GenerateKey()
 )
 
-func TestSealedValueOpensOnlyWhereItStands(t *testing.T) {
+func TestSealedValueOpensOnlyInItsPlace(t *testing.T) {
 	t.Parallel()
 	k := ring(t, first)
 	sealed := k.Seal([]byte("1990-01-31"), here)
@@ -41,7 +41,7 @@ func TestSealedValueOpensOnlyWhereItStands(t *testing.T) {
 	}
 }
 
-func TestRotationOpensWhatTheOldKeySealed(t *testing.T) {
+func TestOldKeyStillOpensAfterRotation(t *testing.T) {
 	t.Parallel()
 	sealed := ring(t, first).Seal([]byte("x"), here)
 	rotated := ring(t, second+","+first)
