@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// JSON keeps a value of T as JSON text in a TEXT column, and is T itself in the public JSON.
+// JSON stores a value of T as JSON text in a TEXT column. In the public JSON it is the value itself.
 type JSON[T any] struct{ V T }
 
 // AsJSON wraps v for a column.

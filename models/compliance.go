@@ -2,7 +2,7 @@ package models
 
 import "github.com/stile-id/stile/rules"
 
-// ComplianceResult is what the law asks for a use case in a jurisdiction, as the public API shows it.
+// ComplianceResult holds the legal requirements for a use case in a jurisdiction, as the public API shows them.
 type ComplianceResult struct {
 	UseCase                    rules.UseCase      `json:"use_case"`
 	Jurisdiction               rules.Jurisdiction `json:"jurisdiction"`
@@ -14,10 +14,10 @@ type ComplianceResult struct {
 	GoverningRegulator         string             `json:"governing_regulator"`
 	ConsentRequired            bool               `json:"consent_required"`
 	CredentialValidityDays     int                `json:"credential_validity_days"`
-	DataRetentionDays          *int               `json:"data_retention_days"` // this and the next two: null is erased at completion
+	DataRetentionDays          *int               `json:"data_retention_days"` // days, as the next two; null: erased at completion
 	DocumentImageRetentionDays *int               `json:"document_image_retention_days"`
 	BiometricRetentionDays     *int               `json:"biometric_retention_days"`
 	RuleVersion                string             `json:"rule_version"`
-	// Explain says for each field which entry of the rules led to it, where that is asked for.
+	// Explain lists for each field the entry of the rules that decided it. It is set only on request.
 	Explain any `json:"explain,omitempty"`
 }

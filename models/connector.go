@@ -6,16 +6,16 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// ConnectorMode says when a provider gives its verdict.
+// ConnectorMode is the way in which a provider gives its verdict.
 type ConnectorMode string
 
-// The modes. A provider that may call back may answer at once all the same.
+// The modes. A provider in callback mode may also give its verdict in the first answer.
 const (
 	ConnectorSync     ConnectorMode = "sync"
 	ConnectorCallback ConnectorMode = "callback"
 )
 
-// ConnectorStatus says whether a connector is in use.
+// ConnectorStatus is the status of a connector.
 type ConnectorStatus string
 
 // The statuses of a connector.
@@ -24,7 +24,7 @@ const (
 	ConnectorDisabled ConnectorStatus = "disabled"
 )
 
-// The times that a connector may be given.
+// The limits of a connector's times.
 const (
 	ConnectorTimeoutDefault = 10 * time.Second
 	ConnectorTimeoutMost    = 30 * time.Second
@@ -33,7 +33,7 @@ const (
 	CallbackTimeoutMost     = 24 * time.Hour
 )
 
-// ProviderConnector is the way to whoever judges a method for an organization.
+// ProviderConnector is an organization's connection to the provider that judges a method.
 type ProviderConnector struct {
 	ID     string `gorm:"primaryKey"`
 	OrgID  string
@@ -41,13 +41,13 @@ type ProviderConnector struct {
 	Name   *string
 	URL    string
 	Mode   ConnectorMode
-	// TimeoutSeconds is how long the provider may take to answer a request, CallbackTimeoutSeconds how long a verdict
-	// may take that comes by callback.
+	// TimeoutSeconds is the time that the provider has to answer a request, CallbackTimeoutSeconds the time that it has
+	// to send a verdict by callback.
 	TimeoutSeconds         int
 	CallbackTimeoutSeconds int
 	Status                 ConnectorStatus
 	SecretSealed           string
-	// RotationID names the last rotation of the secret, so that a repeat of its request is known.
+	// RotationID is the id of the last rotation of the secret. A repeated request is recognized by it.
 	RotationID string
 	Deleted    bool
 	Created    Timestamp
@@ -57,20 +57,20 @@ type ProviderConnector struct {
 // TableName names the table for gorm.
 func (ProviderConnector) TableName() string { return "provider_connectors" }
 
-// InUse reports whether submissions go this way, and verdicts are taken from there.
+// InUse reports whether submissions are sent to the provider and its verdicts are accepted.
 func (c ProviderConnector) InUse() bool { return c.Status == ConnectorEnabled && !c.Deleted }
 
-// Timeout is how long the provider may take to answer a request.
+// Timeout returns the time that the provider has to answer a request.
 func (c ProviderConnector) Timeout() time.Duration {
 	return time.Duration(c.TimeoutSeconds) * time.Second
 }
 
-// CallbackTimeout is how long a verdict may take that comes by callback.
+// CallbackTimeout returns the time that the provider has to send a verdict by callback.
 func (c ProviderConnector) CallbackTimeout() time.Duration {
 	return time.Duration(c.CallbackTimeoutSeconds) * time.Second
 }
 
-// Label is what results call the provider.
+// Label returns the name of the provider in results: the connector's name, or else its id.
 func (c ProviderConnector) Label() string {
 	if c.Name != nil {
 		return *c.Name

@@ -1,2 +1,2 @@
-// Package models holds the types of the domain, what they look like outside, and the errors that reach a client.
+// Package models holds the domain types, their public JSON forms, and the errors that reach a client.
 package models

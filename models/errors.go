@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// ErrorCode is the stable, machine-readable name of a failure. The seeds' catalogue, and our additions.
+// ErrorCode is the stable, machine-readable name of a failure.
 type ErrorCode string
 
-// The catalogue of the documentation.
+// The codes of the documentation.
 const (
 	CodeParameterInvalid         ErrorCode = "parameter_invalid"
 	CodeResourceMissing          ErrorCode = "resource_missing"
@@ -31,7 +31,7 @@ const (
 	CodeSessionLocked            ErrorCode = "session_locked_to_other_device"
 )
 
-// Our additions, for answers that the documentation has no code for.
+// Stile's additions, for failures without a documented code.
 const (
 	CodeSessionNotCancellable ErrorCode = "session_not_cancellable"
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
@@ -63,8 +63,8 @@ const (
 	CodeInternal              ErrorCode = "internal_error"
 )
 
-// Error is the one error that reaches a client: code, public message and parameter.
-// The cause is for the log alone.
+// Error is an error that reaches a client, with its code, public message and parameter. Cause is written to the log and
+// never shown.
 type Error struct {
 	Code    ErrorCode
 	Message string
@@ -81,30 +81,30 @@ func (e *Error) Error() string {
 	return string(e.Code)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Errorf makes an error with a public message.
+// Errorf returns an error with a public message.
 func Errorf(code ErrorCode, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Invalid says which parameter is wrong, and how.
+// Invalid returns a parameter_invalid error for the parameter, with a public message.
 func Invalid(param, format string, args ...any) *Error {
 	return &Error{Code: CodeParameterInvalid, Param: param, Message: fmt.Sprintf(format, args...)}
 }
 
-// Missing says that no object of that kind has this id in the caller's organization.
+// Missing returns a resource_missing error: the caller's organization has no object of that kind and id.
 func Missing(kind, id string) *Error {
 	return &Error{Code: CodeResourceMissing, Param: "id", Message: fmt.Sprintf("No such %s: '%s'", kind, id)}
 }
 
-// SessionNotFound says that the caller has no such session.
+// SessionNotFound returns a session_not_found error.
 func SessionNotFound(id string) *Error {
 	return &Error{Code: CodeSessionNotFound, Param: "id", Message: fmt.Sprintf("No such verification_session: '%s'", id)}
 }
 
-// CodeOf gives the code of the domain error in err, or CodeInternal.
+// CodeOf returns the code of the domain error in err, or CodeInternal if there is none.
 func CodeOf(err error) ErrorCode {
 	var domain *Error
 	if errors.As(err, &domain) {
@@ -113,10 +113,11 @@ func CodeOf(err error) ErrorCode {
 	return CodeInternal
 }
 
-// longestExplanation is beyond the length of any message that people read in a terminal.
+// longestExplanation bounds a message on a terminal, in characters. Every real message is shorter.
 const longestExplanation = 4000
 
-// Explain gives the public message of the domain error in err, for people who read it without its code.
+// Explain returns an error with the public message of the domain error in err, for a terminal that shows no codes. It
+// returns err if there is no domain error.
 func Explain(err error) error {
 	var domain *Error
 	if errors.As(err, &domain) && domain.Message != "" {

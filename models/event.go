@@ -2,10 +2,10 @@ package models
 
 import "slices"
 
-// EventType names what happened.
+// EventType is the type of an event.
 type EventType string
 
-// The catalogue of the documentation.
+// The types of the documentation.
 const (
 	EventSessionCreated      EventType = "verification_session.created"
 	EventSessionVerified     EventType = "verification_session.verified"
@@ -20,11 +20,11 @@ const (
 	EventTrustGrantRevoked   EventType = "trust_reuse_grant.revoked"
 	EventTrustConsentRevoked EventType = "trust_reuse_consent.revoked_by_user"
 	AllEvents                EventType = "*"
-	// EventEndpointTest is sent to one endpoint, on request; nobody subscribes to it.
+	// EventEndpointTest is sent to one endpoint on request. Endpoints cannot subscribe to it.
 	EventEndpointTest EventType = "webhook_endpoint.test"
 )
 
-// EventTypes lists the catalogue in the order of the documentation.
+// EventTypes returns the documented types, in the order of the documentation.
 func EventTypes() []EventType {
 	return []EventType{
 		EventSessionCreated, EventSessionVerified, EventSessionFailed, EventSessionCancelled, EventSessionExpired,
@@ -33,10 +33,10 @@ func EventTypes() []EventType {
 	}
 }
 
-// FiredEventTypes lists every type that an event may have: the catalogue, and that of test events.
+// FiredEventTypes returns every type that an event may have: the documented ones, and that of test events.
 func FiredEventTypes() []EventType { return append(EventTypes(), EventEndpointTest) }
 
-// EventFor is the event that a change to this status fires; not every change does.
+// EventFor returns the event that a change to this status fires, and false if it fires none.
 func EventFor(s SessionStatus) (EventType, bool) {
 	switch s {
 	case StatusCreated:
@@ -54,7 +54,7 @@ func EventFor(s SessionStatus) (EventType, bool) {
 	}
 }
 
-// Event is a record of something that happened, with the object as it was then.
+// Event is a webhook event, with a copy of its object from the time of the event.
 type Event struct {
 	ID        string `gorm:"primaryKey"`
 	OrgID     string
@@ -67,7 +67,7 @@ type Event struct {
 // TableName names the table for gorm.
 func (Event) TableName() string { return "events" }
 
-// EndpointStatus says whether an endpoint receives anything.
+// EndpointStatus is the status of a webhook endpoint. Only an enabled endpoint receives events.
 type EndpointStatus string
 
 // The two statuses of an endpoint.
@@ -76,13 +76,13 @@ const (
 	EndpointDisabled EndpointStatus = "disabled"
 )
 
-// DisabledReason says why Stile disabled an endpoint.
+// DisabledReason is the reason for which Stile disabled an endpoint.
 type DisabledReason string
 
-// DisabledGone says that the endpoint answered 410 Gone, and again to a later attempt.
+// DisabledGone: the endpoint answered 410 Gone, and again to a later attempt.
 const DisabledGone DisabledReason = "gone"
 
-// WebhookEndpoint is where a merchant receives events.
+// WebhookEndpoint is a merchant's URL that receives events.
 type WebhookEndpoint struct {
 	ID            string `gorm:"primaryKey"`
 	OrgID         string
@@ -92,14 +92,14 @@ type WebhookEndpoint struct {
 	Description   *string
 	Metadata      JSON[map[string]string]
 	SecretSealed  string
-	// OldSecretSealed is the secret that still signs until OverlapUntil; nil where no rotation is under way.
+	// OldSecretSealed is the secret that also signs until OverlapUntil; nil outside of a rotation.
 	OldSecretSealed *string
 	OverlapUntil    *Timestamp
-	// RotationID names the last rotation, so that a repeat of its request is known; "" before there was one.
+	// RotationID is the id of the last rotation, by which a repeated request is recognized; "" before the first.
 	RotationID string
-	// GoneAt is when the endpoint answered 410 Gone, which a later attempt has yet to confirm; nil where it did not.
+	// GoneAt is the time of a 410 Gone that a later attempt has not confirmed yet; nil if there is none.
 	GoneAt *Timestamp
-	// DisabledReason and DisabledAt say why and when Stile disabled the endpoint; nil where Stile did not.
+	// DisabledReason and DisabledAt are set if Stile disabled the endpoint itself.
 	DisabledReason *DisabledReason
 	DisabledAt     *Timestamp
 	Deleted        bool
@@ -115,7 +115,7 @@ func (e WebhookEndpoint) Overlaps(now Timestamp) bool {
 	return e.OldSecretSealed != nil && e.OverlapUntil != nil && now.Before(e.OverlapUntil.Time)
 }
 
-// Subscribes reports whether the endpoint wants events of this type now.
+// Subscribes reports whether the endpoint receives events of this type now.
 func (e WebhookEndpoint) Subscribes(t EventType) bool {
 	return e.Status == EndpointEnabled && !e.Deleted &&
 		(slices.Contains(e.EnabledEvents.V, AllEvents) || slices.Contains(e.EnabledEvents.V, t))
@@ -124,7 +124,8 @@ func (e WebhookEndpoint) Subscribes(t EventType) bool {
 // DeliveryStatus is the outcome of one delivery attempt.
 type DeliveryStatus string
 
-// A delivery attempt is pending until the receiver answered; closed when its endpoint went away first.
+// The statuses. An attempt is pending until the receiver has answered. It is closed if its endpoint is deleted or
+// disabled first.
 const (
 	DeliveryPending   DeliveryStatus = "pending"
 	DeliverySucceeded DeliveryStatus = "succeeded"
@@ -132,12 +133,12 @@ const (
 	DeliveryClosed    DeliveryStatus = "closed"
 )
 
-// DeliveryStatuses lists them in the order of an attempt's life.
+// DeliveryStatuses returns the statuses in the order of an attempt's life.
 func DeliveryStatuses() []DeliveryStatus {
 	return []DeliveryStatus{DeliveryPending, DeliverySucceeded, DeliveryFailed, DeliveryClosed}
 }
 
-// Delivery is one attempt to bring one event to one endpoint.
+// Delivery is one attempt to deliver one event to one endpoint.
 type Delivery struct {
 	ID             string `gorm:"primaryKey"`
 	OrgID          string
@@ -150,13 +151,13 @@ type Delivery struct {
 	ResponseStatus *int
 	Error          *string
 	DurationMS     *int64
-	// DueAt is when this attempt is to be made.
+	// DueAt is the time at which to make this attempt.
 	DueAt Timestamp
-	// NextAttemptAt of a failed attempt is when the next one is due; null once given up.
+	// NextAttemptAt is the due time of the next attempt, if this one failed; null after the last attempt.
 	NextAttemptAt *Timestamp
-	// Outstanding marks the one row of (event, endpoint) that keeps the event in pending_webhooks.
+	// Outstanding marks the one row of (event, endpoint) that counts in the event's pending_webhooks.
 	Outstanding bool
-	// RecoveryID is the recovery that asked for the attempt.
+	// RecoveryID is the recovery that requested the attempt.
 	RecoveryID  *string
 	Created     Timestamp
 	CompletedAt *Timestamp
@@ -165,15 +166,15 @@ type Delivery struct {
 // TableName names the table for gorm.
 func (Delivery) TableName() string { return "webhook_deliveries" }
 
-// Sent is what an attempt sent, but for the body, which is that of the event.
+// Sent is the request of an attempt, without the body, which is that of the event.
 type Sent struct {
 	At  Timestamp
 	URL string
-	// Headers are those of Stile, without what HTTP itself adds.
+	// Headers are Stile's own, without those of the HTTP client.
 	Headers map[string]string
 }
 
-// Ref names the delivery in messages.
+// Ref returns the delivery's ids, for messages to workflows.
 func (d Delivery) Ref() DeliveryRef {
 	return DeliveryRef{
 		OrgID: d.OrgID, DeliveryID: d.ID, EventID: d.EventID, EndpointID: d.EndpointID, EventType: string(d.EventType),

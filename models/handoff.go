@@ -6,8 +6,8 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Handoff is one attempt to take a session from the desktop to a phone. Whoever first shows its token is the device
-// that holds the session, until it lets go, stays away for too long, or the session ends.
+// Handoff is one attempt to move a session from the desktop to a phone. The first device that shows the token claims
+// the session. It holds the session until it releases it, is idle for too long, or the session ends.
 type Handoff struct {
 	ID        string `gorm:"primaryKey"` // the attempt_id of the API
 	OrgID     string
@@ -15,20 +15,20 @@ type Handoff struct {
 	TokenHash string
 	Created   Timestamp
 	ExpiresAt Timestamp
-	// Choices are the numbers from which the phone must pick Number, which the desktop shows; none where the workflow
-	// does not ask for that.
+	// Choices are the numbers from which the user picks Number, which the desktop shows, on the phone. They are empty
+	// if the workflow does not ask for confirmation.
 	Number  int
 	Choices JSON[[]int]
-	// MintedIn is where the desktop was, as far as its address told; nil where nobody knew.
+	// MintedIn is the jurisdiction of the desktop's IP address; nil if unknown.
 	MintedIn *rules.Jurisdiction
-	// ClaimedAt is when the token was consumed, by the device of this keyed digest.
+	// ClaimedAt is the time at which a device consumed the token. Device is the keyed digest of that device.
 	ClaimedAt   *Timestamp
 	Device      *string
 	ConfirmedAt *Timestamp
-	// EndedAt is when the device lost the session, or the choice was wrong.
+	// EndedAt is the time at which the device lost the session or chose a wrong number.
 	EndedAt *Timestamp
-	// Socket counts the live channels that the device has opened: the last one counts. Phase is how far the device says
-	// that it is; nil until it does.
+	// Socket counts the live channels that the device has opened; only the last one is valid. Phase is the progress
+	// that the device reports; nil before its first report.
 	Socket int
 	Phase  *string
 }
@@ -36,21 +36,22 @@ type Handoff struct {
 // TableName names the table for gorm.
 func (Handoff) TableName() string { return "handoffs" }
 
-// MaxHandoffs caps the attempts of a session that a device has used or may still use. Each use signals the run twice, and
-// is a row that is kept.
+// MaxHandoffs caps the handoffs of a session that a device has claimed or may still claim. Each claimed one signals the
+// run twice, and its row is kept.
 const MaxHandoffs = 50
 
-// HandoffKept is how long an attempt that no device has used is kept after its token has expired, to say so to the device
-// that shows the token.
+// HandoffKept is the time for which an unclaimed handoff is kept after its token has expired, so that a device that
+// shows the token gets the right error.
 const HandoffKept = time.Hour
 
-// Confirmed reports whether the phone is known to be that of who sits at the desktop.
+// Confirmed reports whether the phone has been confirmed to belong to the user at the desktop, or needs no
+// confirmation.
 func (h Handoff) Confirmed() bool { return len(h.Choices.V) == 0 || h.ConfirmedAt != nil }
 
-// ActiveMobile is the device that may hold a session besides the one that it began on.
+// ActiveMobile is the value of active_device while a phone holds the session.
 const ActiveMobile = "mobile"
 
-// ActiveDevice is the device that holds the session; nil while none does.
+// ActiveDevice returns the device that holds the session, or nil if none does.
 func (s Session) ActiveDevice() *string {
 	if s.AttemptID == nil {
 		return nil

@@ -11,23 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// longestHandoffURL leaves a QR code that a phone can read from a screen.
+// longestHandoffURL is the length, in characters, up to which a phone can scan the QR code from a screen.
 const longestHandoffURL = 512
 
-// HandoffURL is a page that the link of a handoff may lead to: as its organization allows it, or as a workflow names it.
+// HandoffURL is the page that the link of a handoff opens: allowed by an organization, or named by a workflow.
 type HandoffURL struct {
-	Origin string // as browsers write it: lower case, no port where it is the scheme's own
-	Path   string // "" or "/…", as it was written
+	Origin string // as browsers write it: lower case, without the default port
+	Path   string // "" or "/…", unchanged
 }
 
-// What browsers rewrite before they follow it, dot segments and their escapes above all, would lead elsewhere than what
-// was allowed: a path is written plainly.
+// handoffHost and handoffPath accept plain hosts and paths only. Browsers rewrite dot segments and escapes before they
+// follow a link, which could lead outside of the allowed page.
 var (
 	handoffHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$`)
 	handoffPath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?$`)
 )
 
-// ParseHandoffURL reads a page's address. Errors: CodeParameterInvalid, of the parameter.
+// ParseHandoffURL reads a page's address. Errors: CodeParameterInvalid, naming the parameter.
 func ParseHandoffURL(param, text string) (HandoffURL, error) {
 	if len(text) > longestHandoffURL {
 		return HandoffURL{}, Invalid(param, "%s must not be longer than %d characters", param, longestHandoffURL)
@@ -50,8 +50,8 @@ func ParseHandoffURL(param, text string) (HandoffURL, error) {
 	return HandoffURL{Origin: origin, Path: page}, nil
 }
 
-// isClean reports whether no server reads a path as another one. Servers of Java drop what follows a semicolon in a
-// segment, so "..;" is a dot segment there, and some of Windows drop dots at the end of a segment.
+// isClean reports whether every server reads the path unchanged. Java servers drop the part of a segment after a
+// semicolon, so "..;" is a dot segment for them, and some Windows servers drop dots at the end of a segment.
 func isClean(page string) bool {
 	for segment := range strings.SplitSeq(page, "/") {
 		name, _, _ := strings.Cut(segment, ";")
@@ -63,10 +63,10 @@ func isClean(page string) bool {
 	return plain == "" || path.Clean(plain) == plain
 }
 
-// originOf writes an origin as browsers do; false where the host is none.
+// originOf returns an origin as browsers write it, and false for an invalid host.
 func originOf(u *url.URL) (string, bool) {
 	if strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return "", false // before it is folded, which would make a k of the Kelvin sign
+		return "", false // folding would turn the Kelvin sign into a k
 	}
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if address, err := netip.ParseAddr(host); err == nil && address.Is6() && address.Zone() == "" {
@@ -87,7 +87,7 @@ func originOf(u *url.URL) (string, bool) {
 	return u.Scheme + "://" + host + ":" + strconv.FormatUint(number, 10), true
 }
 
-// endsInNumber reports whether browsers take a host for an IPv4 address, such as 127.1 or 0x7f000001, and rewrite it.
+// endsInNumber reports whether browsers read a host as an IPv4 address, such as 127.1 or 0x7f000001, and rewrite it.
 func endsInNumber(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	if hexadecimal, is := strings.CutPrefix(last, "0x"); is {
@@ -96,20 +96,21 @@ func endsInNumber(host string) bool {
 	return strings.Trim(last, "0123456789") == ""
 }
 
-// String is the address.
+// String returns the address.
 func (u HandoffURL) String() string { return u.Origin + u.Path }
 
-// Tidy is the page without the slash at the end, which makes no difference to what is allowed.
+// Tidy returns the page without a slash at the end, which the comparison of pages ignores.
 func (u HandoffURL) Tidy() HandoffURL {
 	return HandoffURL{Origin: u.Origin, Path: strings.TrimSuffix(u.Path, "/")}
 }
 
-// Covers reports whether who allows u allows the page: it is u, or lies under it, at exactly its origin.
+// Covers reports whether the page is u or lies under it, at exactly its origin.
 func (u HandoffURL) Covers(page HandoffURL) bool {
 	return u.Origin == page.Origin && strings.HasPrefix(page.Tidy().Path+"/", u.Tidy().Path+"/")
 }
 
-// SafeFor refuses a page that can be listened in on. A sandbox may have one on the developer's own machine.
+// SafeFor refuses a page without TLS. A sandbox organization may have one on the developer's own machine. Errors:
+// CodeParameterInvalid, naming the parameter.
 func (u HandoffURL) SafeFor(org Organization, param string) error {
 	if strings.HasPrefix(u.Origin, "https://") || org.Sandbox && u.onLoopback() {
 		return nil

@@ -121,7 +121,7 @@ func TestOnlyASandboxHandsOffWithoutTLS(t *testing.T) {
 	require.NoError(t, page(t, "https://shop.example").SafeFor(models.Organization{}, "url"))
 }
 
-// FuzzHandoffURLCovers holds that whatever is covered stays under the allowed page, however a server or a browser cleans
+// FuzzHandoffURLCovers checks that a covered page stays under the allowed page, however a server or a browser cleans
 // its path.
 func FuzzHandoffURLCovers(f *testing.F) {
 	for _, seed := range []string{

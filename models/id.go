@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// IDPrefix says what kind of object an identifier names.
+// IDPrefix is the prefix of the identifiers of one kind of object.
 type IDPrefix string
 
 // The prefixes of the public API.
@@ -35,8 +35,8 @@ const (
 
 var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// IDSource makes the random part of an identifier: 24 characters of lower-case base32.
-// Tests inject a predictable one.
+// IDSource returns the random part of an identifier: 24 characters of lower-case base32. Tests inject a predictable
+// source.
 type IDSource func() string
 
 // RandomID is the IDSource of production.
@@ -46,7 +46,7 @@ func RandomID() string {
 	return idEncoding.EncodeToString(raw[:])
 }
 
-// HasPrefix reports whether id is of the kind that the prefix names.
+// HasPrefix reports whether id has the prefix.
 func (p IDPrefix) HasPrefix(id string) bool { return strings.HasPrefix(id, string(p)) }
 
 // The prefixes of secrets.
@@ -59,7 +59,7 @@ const (
 
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// NewSecret returns prefix + 43 random base62 characters.
+// NewSecret returns the prefix and 43 random base62 characters.
 func NewSecret(prefix string) string {
 	out := make([]byte, 0, len(prefix)+secretLength)
 	out = append(out, prefix...)
@@ -67,7 +67,7 @@ func NewSecret(prefix string) string {
 	for len(out) < cap(out) {
 		rand.Read(buf[:])
 		for _, b := range buf {
-			// 248 is the largest multiple of 62 in a byte: what lies above would favour the first letters.
+			// 248 is the largest multiple of 62 in a byte. Larger values would favour the first letters.
 			if b < 248 && len(out) < cap(out) {
 				out = append(out, base62[b%62])
 			}

@@ -63,7 +63,7 @@ func TestSecretIsItsPrefixAndFortyThreeCharactersOfBase62(t *testing.T) {
 	}
 }
 
-// With a byte taken modulo 62, the first eight letters would come up a quarter more often.
+// A byte modulo 62 would favour the first eight letters by a quarter.
 func TestSecretFavoursNoLetter(t *testing.T) {
 	t.Parallel()
 	const total, favoured = 200_000, "01234567"

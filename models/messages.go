@@ -6,9 +6,10 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// What passes between workflows and activities: names, and messages that carry row ids and nothing personal.
+// The messages between workflows and activities, and the names of the activities. Messages carry row ids and no
+// personal data.
 
-// Activity names, as registered and as found in histories: never change one.
+// The names of the activities, as registered. Never change one: histories contain it.
 const (
 	ActivityJudgeSubmission = "JudgeSubmission" // SubmissionRef -> SessionView
 	ActivityAskProvider     = "AskProvider"     // SubmissionRef
@@ -23,93 +24,93 @@ const (
 	ActivityScheduleDelivery = "ScheduleDelivery"
 )
 
-// A delivery that finds no room at its endpoint is put off for PutOffMost at the most, and by chance for a little more, up
-// to PutOffLimit.
+// PutOffMost is the longest time for which a delivery is put off if its endpoint is at its limit of concurrent
+// requests. A random part is added, up to PutOffLimit in all.
 const (
 	PutOffMost  = 5 * time.Minute
 	PutOffLimit = PutOffMost + PutOffMost/2
 )
 
-// SessionRef names the row of a session.
+// SessionRef is the key of a session's row.
 type SessionRef struct {
 	OrgID     string `json:"org_id"`
 	SessionID string `json:"session_id"`
 }
 
-// SubmissionRef names a submission to judge.
+// SubmissionRef is the key of a submission.
 type SubmissionRef struct {
 	SessionRef
 	SubmissionID string `json:"submission_id"`
 }
 
-// DeviceRef names the device that holds a session, by the handoff that it claimed.
+// DeviceRef is the key of the device that holds a session: the handoff that it claimed.
 type DeviceRef struct {
 	SessionRef
 	AttemptID string `json:"attempt_id"`
 }
 
-// SessionEnd asks to end a session that nothing else has ended.
+// SessionEnd requests the end of a session that is still open.
 type SessionEnd struct {
 	SessionRef
-	// To is expired, at ExpiresAt, or cancelled, by an operator in Temporal.
+	// To is expired, at ExpiresAt, or cancelled, if an operator cancelled the run in Temporal.
 	To SessionStatus `json:"to"`
-	// ExpiresAt is the deadline that the caller knows; a row whose deadline has moved on is left alone.
+	// ExpiresAt is the deadline as the workflow read it. A row with a later deadline is not changed.
 	ExpiresAt Timestamp `json:"expires_at"`
 }
 
-// DeliveryRef names what RetryDelivery and a first attempt need of a delivery.
+// DeliveryRef identifies a delivery, with the fields that a run needs to make the attempt.
 type DeliveryRef struct {
 	OrgID      string `json:"org_id"`
 	DeliveryID string `json:"delivery_id"`
 	EventID    string `json:"event_id"`
 	EndpointID string `json:"endpoint_id"`
 	EventType  string `json:"event_type"`
-	// Prompt says that the endpoint has acknowledged promptly of late.
+	// Prompt reports whether the endpoint has answered its recent attempts promptly.
 	Prompt bool `json:"prompt,omitempty"`
 }
 
-// EventRef names an event that no session workflow carries.
+// EventRef is the key of an event that no session workflow delivers.
 type EventRef struct {
 	OrgID   string `json:"org_id"`
 	EventID string `json:"event_id"`
 }
 
-// SessionView is what the session workflow needs to know of its row after each look at it.
+// SessionView is the part of a session's row that the workflow needs.
 type SessionView struct {
 	Status    SessionStatus `json:"status"`
 	ExpiresAt Timestamp     `json:"expires_at"`
 	// Jurisdiction may change once, when the user opens a provisional session.
 	Jurisdiction rules.Jurisdiction `json:"jurisdiction,omitempty"`
-	// Review is where the session's latest review stands, "" where there never was one, and ReviewNode at which node.
+	// Review is the status of the session's latest review, "" if there is none, and ReviewNode its node.
 	Review     ReviewStatus `json:"review,omitempty"`
 	ReviewNode string       `json:"review_node,omitempty"`
-	// Offers are the methods that the user may submit now.
+	// Offers are the methods to which the user may submit now.
 	Offers []OfferView `json:"offers,omitempty"`
-	// FirstAttempts are deliveries of the session's events that nobody has attempted yet.
+	// FirstAttempts are deliveries of the session's events without an attempt.
 	FirstAttempts []DeliveryRef `json:"first_attempts,omitempty"`
-	// Unjudged are submissions without a verdict.
+	// Unjudged are the submissions without a verdict.
 	Unjudged []UnjudgedView `json:"unjudged,omitempty"`
-	// Device is the phone that holds the session; null while none does.
+	// Device is the phone that holds the session; null if none does.
 	Device *DeviceView `json:"device,omitempty"`
 }
 
 // DeviceView is a device that holds a session.
 type DeviceView struct {
 	AttemptID string `json:"attempt_id"`
-	// IdleMS is after how long it will have stayed away for too long, unless it shows itself, in milliseconds.
+	// IdleMS is the time, in milliseconds, after which an idle device loses the session.
 	IdleMS int64 `json:"idle_ms"`
 }
 
-// UnjudgedView is a submission that waits for its verdict.
+// UnjudgedView is a submission without a verdict.
 type UnjudgedView struct {
 	SubmissionID string `json:"submission_id"`
-	// WaitMS is how long the verdict has to be held back, or waited for, in milliseconds.
+	// WaitMS is the time, in milliseconds, for which to hold the verdict back or to wait for a provider's.
 	WaitMS int64 `json:"wait_ms,omitempty"`
-	// Provider is the method that was submitted to, where a provider judges it, who is to be asked unless the verdict is
-	// Promised.
+	// Provider is the method of the submission if a provider judges it, "" otherwise. The provider must be asked,
+	// unless it has promised to call back (Promised).
 	Provider string `json:"provider,omitempty"`
 	Promised bool   `json:"promised,omitempty"`
-	// AnswerMS is how long the provider may take to answer, in milliseconds.
+	// AnswerMS is the time that the provider has to answer, in milliseconds.
 	AnswerMS int64 `json:"answer_ms,omitempty"`
 }
 
@@ -121,27 +122,27 @@ type OfferView struct {
 	AttemptsLeft int    `json:"attempts_left"`
 }
 
-// DeliveryOutcome is what became of one attempt. A receiver's refusal is an outcome, not an error.
+// DeliveryOutcome is the result of one attempt. A receiver's refusal is a result, not an error.
 type DeliveryOutcome struct {
 	Status DeliveryStatus `json:"status"`
-	// Next is the following attempt and when it is due; null once delivered, closed or given up.
+	// Next is the following attempt, due at NextDueAt; null after the delivery was acknowledged, closed or given up.
 	Next      *DeliveryRef `json:"next,omitempty"`
 	NextDueAt *Timestamp   `json:"next_due_at,omitempty"`
 }
 
-// ScheduledDelivery is an attempt for another run to make when it is due.
+// ScheduledDelivery is an attempt that another run makes when it is due.
 type ScheduledDelivery struct {
 	DeliveryRef
 	DueAt Timestamp `json:"due_at"`
 }
 
-// RecoveryRef names a recovery.
+// RecoveryRef is the key of a recovery.
 type RecoveryRef struct {
 	OrgID      string `json:"org_id"`
 	RecoveryID string `json:"recovery_id"`
 }
 
-// RecoveryProgress is how a turn of a recovery has left it.
+// RecoveryProgress is the state of a recovery after a turn.
 type RecoveryProgress struct {
 	Status RecoveryStatus `json:"status"`
 }

@@ -43,27 +43,29 @@ type SessionObject struct {
 	Results      *[]ResultObject `json:"results,omitempty"`
 }
 
-// DeliveryObject compares where an order goes with where the user is. Without an order there are no such fields.
+// DeliveryObject compares the jurisdiction of a delivery with that of the user's IP address. It is absent if the
+// session has no delivery.
 type DeliveryObject struct {
 	IPJurisdiction       *rules.Jurisdiction `json:"ip_jurisdiction"`
 	JurisdictionMismatch bool                `json:"jurisdiction_mismatch"`
 }
 
-// FailureObject says why a session failed.
+// FailureObject is the reason for which a session failed.
 type FailureObject struct {
 	ReasonCode rules.ReasonCode `json:"reason_code"`
 	Message    string           `json:"message"`
 	Action     rules.Action     `json:"action"`
 }
 
-// ReasonObject says to a machine and to a person why an attempt did not pass, and what can be done about it.
+// ReasonObject is the reason for which an attempt did not pass, for machines and for the user, with the user's next
+// step.
 type ReasonObject struct {
 	Code    rules.ReasonCode `json:"code"`
 	Message string           `json:"message"`
 	Action  rules.Action     `json:"action"`
 }
 
-// RiskObject is what is known of a session's risk: what its places tell, and its verdicts.
+// RiskObject is the risk of a session, from its jurisdictions and its verdicts.
 type RiskObject struct {
 	Score   int             `json:"score"`
 	Level   rules.RiskLevel `json:"level"`
@@ -87,7 +89,7 @@ type ResultObject struct {
 	Created     Timestamp          `json:"created"`
 }
 
-// Public renders the session without its one-time fields.
+// Public returns the session as the API shows it, without the fields that are shown once.
 func (s Session) Public() SessionObject {
 	return SessionObject{
 		ID: s.ID, Object: "verification_session", Type: s.Type, Status: s.Status,
@@ -104,7 +106,7 @@ func (s Session) Public() SessionObject {
 	}
 }
 
-// delivery sees no mismatch in what nobody knows.
+// delivery returns the delivery's comparison. An unknown jurisdiction is not a mismatch.
 func (s Session) delivery() *DeliveryObject {
 	if s.DeliveryJurisdiction == nil {
 		return nil
@@ -112,7 +114,8 @@ func (s Session) delivery() *DeliveryObject {
 	return &DeliveryObject{IPJurisdiction: s.IPJurisdiction, JurisdictionMismatch: s.PlaceRisk() != nil}
 }
 
-// compliance is the snapshot; a session of before there were any has what was kept besides.
+// compliance returns the stored requirements. For a session of a version that stored none it builds them from other
+// columns.
 func (s Session) compliance() ComplianceResult {
 	snapshot := s.Compliance.V
 	if snapshot.UseCase == "" {
@@ -140,7 +143,7 @@ func (s Session) failure() *FailureObject {
 	return &FailureObject{ReasonCode: code, Message: code.Message(), Action: code.Action()}
 }
 
-// Public renders the result.
+// Public returns the result as the API shows it.
 func (r Result) Public() ResultObject {
 	return ResultObject{
 		ID: r.ID, Object: "verification_result", Method: r.Method, Node: r.Node, Attempt: r.Attempt,
@@ -158,7 +161,7 @@ func showReasons(codes []rules.ReasonCode) []ReasonObject {
 	return shown
 }
 
-// EventObject is an event as it is delivered, and, with PendingWebhooks, as the events API shows it.
+// EventObject is an event as it is delivered. The events API also shows PendingWebhooks.
 type EventObject struct {
 	ID              string          `json:"id"`
 	Object          string          `json:"object"`
@@ -168,7 +171,7 @@ type EventObject struct {
 	Data            json.RawMessage `json:"data"`
 }
 
-// Public renders the event. The delivered body has no pending_webhooks: it would differ from attempt to attempt.
+// Public returns the event. A delivered body has no pending_webhooks, because it must be the same at each attempt.
 func (e Event) Public(pending *int) EventObject {
 	return EventObject{
 		ID: e.ID, Object: "event", Type: e.Type, Created: e.Created,
@@ -176,7 +179,7 @@ func (e Event) Public(pending *int) EventObject {
 	}
 }
 
-// Body is what is delivered of the event, the same at every attempt.
+// Body returns the delivered JSON of the event, the same at each attempt.
 func (e Event) Body() ([]byte, error) { return json.Marshal(e.Public(nil)) }
 
 func orEmpty[T any](s []T) []T {

@@ -23,7 +23,7 @@ func requireJSON(t *testing.T, want string, object any) {
 	require.JSONEq(t, want, string(got))
 }
 
-// fresh is a session with nothing in it that may be absent.
+// fresh is a session with all optional fields absent.
 func fresh() models.Session {
 	return models.Session{
 		ID: "vks_1", OrgID: "org_1", Type: models.TypeAge, Status: models.StatusCreated,

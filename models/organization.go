@@ -2,12 +2,13 @@ package models
 
 import "time"
 
-// Organization is a tenant: nothing of one is visible to another.
+// Organization is a tenant. No tenant can see another's rows.
 type Organization struct {
 	ID      string `gorm:"primaryKey"`
 	Name    string
 	Sandbox bool
-	// PublishableCreateBlocked: migrated to backend-created sessions.
+	// PublishableCreateBlocked refuses to create sessions with a publishable key, after the organization has moved this
+	// to its backend.
 	PublishableCreateBlocked bool
 	Created                  Timestamp
 }
@@ -24,7 +25,7 @@ const (
 	PublishableKey KeyKind = "publishable"
 )
 
-// Prefix is what keys of this kind begin with.
+// Prefix returns the prefix of keys of this kind.
 func (k KeyKind) Prefix() string {
 	if k == PublishableKey {
 		return PublishableKeyPrefix
@@ -32,28 +33,28 @@ func (k KeyKind) Prefix() string {
 	return SecretKeyPrefix
 }
 
-// APIKey is a key without its secret: only the SHA-256 is kept.
+// APIKey is an API key without its secret, of which only the SHA-256 is stored.
 type APIKey struct {
 	ID      string `gorm:"primaryKey"`
 	OrgID   string
 	Kind    KeyKind
 	Hash    string
-	Hint    string // the last four characters, to tell keys apart in a list
+	Hint    string // the last four characters, shown in lists
 	Created Timestamp
-	// RevokedAt is when the key stops working; it may lie ahead (grace).
+	// RevokedAt is the time at which the key stops working. It may lie in the future, as a period of grace.
 	RevokedAt *Timestamp
 }
 
 // TableName names the table for gorm.
 func (APIKey) TableName() string { return "api_keys" }
 
-// AuditEntry records who changed what. Detail holds no secret and nothing personal.
+// AuditEntry records one change. Detail holds no secret and no personal data.
 type AuditEntry struct {
 	ID      string `gorm:"primaryKey"`
 	OrgID   string
 	Actor   string // a key id, or "cli"
 	Action  string // "webhook_endpoint.create"
-	Target  string // the id of what changed
+	Target  string // the id of the changed object
 	Detail  JSON[map[string]any]
 	Created Timestamp
 }

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Printable returns a text from outside in a form that a message, a log line or a terminal can hold: at most so many
-// characters in one line, with "…" where some are left out. Control characters, line breaks, invisible ones that change
-// the direction of what follows, and bytes that are no UTF-8 are escaped as in Go (\n, \u202e, \xff).
+// Printable returns a text from outside in a form that is safe in a message, a log line or on a terminal: one line of
+// at most most characters, cut with "…". Control characters, line breaks, invisible characters that change the
+// direction of text, and bytes that are not UTF-8 are escaped as in Go (\n, \u202e, \xff).
 func Printable(text string, most int) string {
 	var shown strings.Builder
 	room := most
 	for i, r := range text {
 		piece := string(r)
 		switch {
-		case r == '\uFFFD' && text[i] != "\uFFFD"[0]: // a byte that is no UTF-8
+		case r == '\uFFFD' && text[i] != "\uFFFD"[0]: // a byte that is not UTF-8
 			piece = `\x` + strconv.FormatInt(int64(text[i]), 16)
 		case !strconv.IsGraphic(r):
 			piece = strings.Trim(strconv.QuoteRuneToASCII(r), "'")

@@ -2,29 +2,30 @@ package models
 
 import "time"
 
-// RecoveryTurn is how long a recovery goes on before the workflow hears how far it has come.
+// RecoveryTurn is the time for which a recovery runs in one activity before it reports to the workflow.
 const RecoveryTurn = time.Minute
 
-// RecoveryStatus says how far a recovery has come.
+// RecoveryStatus is the status of a recovery.
 type RecoveryStatus string
 
-// A recovery runs until everything has been attempted, or is cancelled because its endpoint went away.
+// The statuses. A recovery runs until every event has been attempted. It is cancelled if its endpoint is deleted or
+// disabled.
 const (
 	RecoveryRunning   RecoveryStatus = "running"
 	RecoveryCompleted RecoveryStatus = "completed"
 	RecoveryCancelled RecoveryStatus = "cancelled"
 )
 
-// Recovery brings an endpoint all events of a time that it was owed and has not acknowledged, oldest first.
+// Recovery delivers to an endpoint the events of a period that the endpoint has not acknowledged, oldest first.
 type Recovery struct {
 	ID         string `gorm:"primaryKey"`
 	OrgID      string
 	EndpointID string
-	// Since and Until bound when the events happened, both seconds included.
+	// Since and Until bound the times of the events, both seconds included.
 	Since  Timestamp
 	Until  Timestamp
 	Status RecoveryStatus
-	// CursorCreated and CursorID are the place of the last event that was looked at.
+	// CursorCreated and CursorID are the position of the last event that was processed.
 	CursorCreated Timestamp
 	CursorID      string
 	Created       Timestamp
@@ -35,5 +36,5 @@ type Recovery struct {
 // TableName names the table for gorm.
 func (Recovery) TableName() string { return "webhook_recoveries" }
 
-// Ref names the recovery in messages.
+// Ref returns the recovery's ids, for messages to workflows.
 func (r Recovery) Ref() RecoveryRef { return RecoveryRef{OrgID: r.OrgID, RecoveryID: r.ID} }

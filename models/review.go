@@ -5,7 +5,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// ReviewStatus is where a review stands. An escalated one still waits.
+// ReviewStatus is the status of a review. An escalated review still waits for a decision.
 type ReviewStatus string
 
 // The statuses of a review.
@@ -19,7 +19,7 @@ const (
 // WaitingReviews are the statuses in which a reviewer may decide.
 var WaitingReviews = []ReviewStatus{ReviewPending, ReviewEscalated}
 
-// ParseReviewStatus reads a status of the public API.
+// ParseReviewStatus returns the status of this name, or false.
 func ParseReviewStatus(s string) (ReviewStatus, bool) {
 	switch status := ReviewStatus(s); status {
 	case ReviewPending, ReviewEscalated, ReviewApproved, ReviewRejected:
@@ -32,7 +32,7 @@ func ParseReviewStatus(s string) (ReviewStatus, bool) {
 // Waits reports whether a reviewer may still decide.
 func (s ReviewStatus) Waits() bool { return s == ReviewPending || s == ReviewEscalated }
 
-// Review is the latest review of a session; its columns stand in the session's row.
+// Review is the latest review of a session, stored in the session's row.
 type Review struct {
 	Status    ReviewStatus `gorm:"column:review_status"`
 	Node      string       `gorm:"column:review_node"`
@@ -46,7 +46,7 @@ type Review struct {
 // ReviewObject is a review as the session object shows it.
 type ReviewObject struct {
 	Status    ReviewStatus `json:"status"`
-	Node      *string      `json:"node"` // nil for the review of a session that was verified before
+	Node      *string      `json:"node"` // nil for a review of a session that was verified before
 	Reason    string       `json:"reason"`
 	Reviewer  *string      `json:"reviewer"`
 	Note      *string      `json:"note"`
@@ -54,7 +54,7 @@ type ReviewObject struct {
 	DecidedAt *Timestamp   `json:"decided_at"`
 }
 
-// Public renders the review; nil where there never was one.
+// Public returns the review as the API shows it, nil if there is none.
 func (r Review) Public() *ReviewObject {
 	if r.Status == "" {
 		return nil
@@ -69,7 +69,7 @@ func (r Review) Public() *ReviewObject {
 	}
 }
 
-// Event is what a review that comes to this status fires.
+// Event returns the event that a review fires when it reaches this status.
 func (s ReviewStatus) Event() EventType {
 	switch s {
 	case ReviewApproved:
@@ -83,7 +83,7 @@ func (s ReviewStatus) Event() EventType {
 	}
 }
 
-// ParseDecision reads a decision of the public API.
+// ParseDecision returns the decision of this name, or false.
 func ParseDecision(s string) (graph.Decision, bool) {
 	switch d := graph.Decision(s); d {
 	case graph.Approve, graph.Reject, graph.Escalate:
@@ -93,7 +93,7 @@ func ParseDecision(s string) (graph.Decision, bool) {
 	}
 }
 
-// After is the status that a decision brings a review to.
+// After returns the status of a review after the decision.
 func After(d graph.Decision) ReviewStatus {
 	switch d {
 	case graph.Approve:
@@ -105,29 +105,29 @@ func After(d graph.Decision) ReviewStatus {
 	}
 }
 
-// ReviewDecision is what a reviewer says of a session in review.
+// ReviewDecision is a reviewer's decision on a session in review.
 type ReviewDecision struct {
 	SessionRef
 	Decision graph.Decision `json:"decision"`
-	// Node is the review that the reviewer saw, "" for whichever waits.
+	// Node is the review that the reviewer saw, "" for any that waits.
 	Node string `json:"node,omitempty"`
-	// Reason is the reviewer's, for the audit trail and the session's review.
+	// Reason is the reviewer's reason, for the audit log and the session's review.
 	Reason string `json:"reason,omitempty"`
-	// Reviewer names who decided, as the merchant knows them.
+	// Reviewer is the merchant's name for the reviewer.
 	Reviewer string `json:"reviewer,omitempty"`
 }
 
-// StepKind says what a step recorded.
+// StepKind is the kind of a step.
 type StepKind string
 
-// The kinds of step: what was put into the executor, in order, and where a branch led.
+// The kinds of step. Each is an input of the executor, in order.
 const (
 	StepMethodResult StepKind = "method_result"
 	StepBranch       StepKind = "branch"
 	StepReview       StepKind = "review"
 )
 
-// Step is one input that moved a session along its graph. Replayed in order, the steps give the session's state again.
+// Step is one input that moved a session along its graph. A replay of the steps, in order, gives the session's state.
 type Step struct {
 	SessionID string `gorm:"primaryKey"`
 	Seq       int    `gorm:"primaryKey"`
@@ -141,18 +141,18 @@ type Step struct {
 // TableName names the table for gorm.
 func (Step) TableName() string { return "session_steps" }
 
-// StepDetail holds what the kind of the step needs.
+// StepDetail holds the input of the step. One of the first three fields is set, according to the kind.
 type StepDetail struct {
 	MethodResult *graph.MethodResult  `json:"method_result,omitempty"`
 	Branch       *graph.BranchTaken   `json:"branch,omitempty"`
 	Review       *graph.ReviewDecided `json:"review,omitempty"`
-	// Risk is what the method of a result told of the session's risk, if it did.
+	// Risk is the assessment of the method's verdict, or nil.
 	Risk *rules.Risk `json:"risk,omitempty"`
-	// Reason says why a branch led where it did, or who decided a review and why.
+	// Reason is the reason for a branch's case, or the reviewer and reason of a decision.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Input is what the executor was given at the step; nil where the step was none of its.
+// Input returns the input of the executor at the step, or nil if there is none.
 func (d StepDetail) Input() graph.Input {
 	switch {
 	case d.MethodResult != nil:

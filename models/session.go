@@ -8,7 +8,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// SessionStatus is where a session stands.
+// SessionStatus is the status of a session.
 type SessionStatus string
 
 // The eight statuses; the last four are terminal.
@@ -25,22 +25,22 @@ const (
 
 var (
 	terminalStatuses = []SessionStatus{StatusVerified, StatusFailed, StatusCancelled, StatusExpired}
-	// OpenStatuses are all that are not terminal.
+	// OpenStatuses are the statuses that are not terminal.
 	OpenStatuses = []SessionStatus{StatusCreated, StatusPending, StatusProcessing, StatusRequiresInput}
-	// CancellableStatuses are those in which nothing is being judged.
+	// CancellableStatuses are the statuses in which no submission is being judged.
 	CancellableStatuses = []SessionStatus{StatusCreated, StatusPending, StatusRequiresInput}
 )
 
-// Terminal reports whether nothing can change the status any more.
+// Terminal reports whether the status is final.
 func (s SessionStatus) Terminal() bool { return slices.Contains(terminalStatuses, s) }
 
-// ParseSessionStatus reads a status of the public API.
+// ParseSessionStatus returns the status of this name, or false.
 func ParseSessionStatus(s string) (SessionStatus, bool) {
 	status := SessionStatus(s)
 	return status, status.Terminal() || slices.Contains(OpenStatuses, status)
 }
 
-// SessionType says what is proved: an age tier, or who somebody is.
+// SessionType is the kind of proof: an age tier, or an identity.
 type SessionType string
 
 // The two types.
@@ -49,18 +49,19 @@ const (
 	TypeIdentity SessionType = "identity"
 )
 
-// JurisdictionSource says how the jurisdiction was found.
+// JurisdictionSource is the source of a session's jurisdiction.
 type JurisdictionSource string
 
 // The sources in use.
 const (
-	JurisdictionExplicit JurisdictionSource = "explicit" // the request named it
-	JurisdictionHeader   JurisdictionSource = "header"   // a CDN told where the address is
-	JurisdictionGeoIP    JurisdictionSource = "geoip"    // the GeoIP file tells where the address is
-	JurisdictionDefault  JurisdictionSource = "default"  // a developer's machine is nowhere
+	JurisdictionExplicit JurisdictionSource = "explicit" // a parameter of the request
+	JurisdictionHeader   JurisdictionSource = "header"   // a CDN's header with the location of the IP address
+	JurisdictionGeoIP    JurisdictionSource = "geoip"    // the GeoIP file
+	JurisdictionDefault  JurisdictionSource = "default"  // the sandbox default, for private addresses
 )
 
-// Session is the row of a verification session. It decides; the Temporal workflow orders.
+// Session is the row of a verification session. The row decides, by conditional updates; the Temporal workflow orders
+// the work.
 type Session struct {
 	ID              string `gorm:"primaryKey"`
 	OrgID           string
@@ -74,24 +75,25 @@ type Session struct {
 	UseCase         rules.UseCase
 	AgeTier         rules.AgeTier
 	RuleVersion     string
-	// Compliance is what the law asked when the session was created: later changes of the rules leave it alone.
+	// Compliance holds the legal requirements from the time of the session's creation. Later changes of the rules do
+	// not affect it.
 	Compliance JSON[ComplianceResult]
-	// ExplanationID finds what led to it; nil for a session of before that was kept.
+	// ExplanationID is the id of the explanation of Compliance; nil for a session from before explanations were stored.
 	ExplanationID *string
-	// ConsentedAt is when the user consented to biometric processing.
+	// ConsentedAt is the time of the user's consent to biometric processing.
 	ConsentedAt *Timestamp
-	// HandoffReason is why the page offers to go on with a phone: the first reason that was enough for it.
+	// HandoffReason is the first problem for which the page offers a phone.
 	HandoffReason *HandoffReason
-	// FailedScans counts towards that, and no further.
+	// FailedScans counts failed scans until HandoffReason is set.
 	FailedScans        int
 	Jurisdiction       rules.Jurisdiction
 	JurisdictionSource JurisdictionSource
-	// DeliveryJurisdiction is where the order goes; nil unless the merchant said so. IPJurisdiction is where the user's
-	// address was then; nil where nobody knew.
+	// DeliveryJurisdiction is the destination of the order; nil if the merchant gave none. IPJurisdiction is the
+	// location of the user's IP address; nil if unknown.
 	DeliveryJurisdiction *rules.Jurisdiction
 	IPJurisdiction       *rules.Jurisdiction
-	// Provisional says that the address was that of the merchant's server: places, terms and the beginning of the graph
-	// wait for the user to open the session.
+	// Provisional means that the jurisdiction is that of the merchant's server. The jurisdictions, the terms and the
+	// beginning of the graph wait for the user to open the session.
 	Provisional       bool
 	ClientReferenceID *string
 	Metadata          JSON[map[string]string]
@@ -103,21 +105,21 @@ type Session struct {
 	PhoneLookup       *string
 	VerificationPath  *string
 	FailureCode       *rules.ReasonCode
-	// Risk begins with what the places tell; nil where that is nothing, until a verdict tells of a risk.
+	// Risk is nil while there is no signal. It starts with the mismatch of the jurisdictions, and verdicts raise it.
 	Risk   JSON[*rules.Risk]
 	Review Review `gorm:"embedded"`
-	// AttemptID is the handoff whose device holds the session, since DeviceLockedAt; nil while none does.
+	// AttemptID is the handoff of the device that holds the session, since DeviceLockedAt; nil if none does.
 	AttemptID      *string
 	DeviceLockedAt *Timestamp
-	// DeviceSeenAt is when that device last showed that it is there.
+	// DeviceSeenAt is the time of that device's last request.
 	DeviceSeenAt *Timestamp
-	// Revision counts the changes of the row: what was read is still true where it has not moved.
+	// Revision counts the changes of the row. An unchanged revision proves that the row is as it was read.
 	Revision int64
-	// Submissions counts what the user has sent; each one signals the workflow, so it is capped.
+	// Submissions counts the user's submissions. It is capped, because each one signals the workflow.
 	Submissions int
 	// InFlight counts submissions without a verdict.
 	InFlight int
-	// NudgeAt is set while the workflow has yet to be told of a change; the sweep repeats what was lost.
+	// NudgeAt is set while a signal about a change is owed to the workflow. The sweep repeats lost signals.
 	NudgeAt     *Timestamp
 	Created     Timestamp
 	Updated     Timestamp
@@ -128,15 +130,16 @@ type Session struct {
 // TableName names the table for gorm.
 func (Session) TableName() string { return "sessions" }
 
-// Overdue reports whether the session is open though its deadline has passed.
+// Overdue reports whether the session is open after its deadline.
 func (s Session) Overdue(now Timestamp) bool {
 	return !s.Status.Terminal() && !s.ExpiresAt.After(now.Time)
 }
 
-// AwaitsConsent reports whether the law asks for a consent to biometric processing that the user has not given.
+// AwaitsConsent reports whether the law requires the user's consent to biometric processing and the user has not given
+// it.
 func (s Session) AwaitsConsent() bool { return s.Compliance.V.ConsentRequired && s.ConsentedAt == nil }
 
-// PlaceRisk is what the places of a session tell of its risk: nil where they agree, or nobody knows.
+// PlaceRisk returns the risk from the session's jurisdictions, and nil if they agree or one is unknown.
 func (s Session) PlaceRisk() *rules.Risk {
 	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
 		return nil
@@ -144,8 +147,8 @@ func (s Session) PlaceRisk() *rules.Risk {
 	return rules.GeoMismatch(*s.DeliveryJurisdiction, *s.IPJurisdiction)
 }
 
-// FraudReason says why a reviewer should look at the session once it is verified: the order goes to another country than
-// that of the user's address. It is "" where nothing of the kind is known.
+// FraudReason returns the reason for a review after the session is verified: the order goes to another country than
+// that of the user's IP address. It returns "" if there is none.
 func (s Session) FraudReason() string {
 	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
 		return ""
@@ -157,14 +160,14 @@ func (s Session) FraudReason() string {
 	return fmt.Sprintf("%s: the order goes to %s, and the user's address is in %s", rules.SignalGeoMismatch, delivery, address)
 }
 
-// MaxSubmissions caps the submissions of one session, and so the rows, the signals and the history that they cause.
+// MaxSubmissions caps the submissions of one session, and with them its rows, signals and history.
 const MaxSubmissions = 500
 
-// MaxFreeSubmissions is how many submissions a session takes before a verdict that leaves its attempt unused, such as
-// requires_input, uses it up all the same. So the attempts come to an end before MaxSubmissions does.
+// MaxFreeSubmissions is the number of submissions of a session after which every verdict uses up an attempt, also
+// requires_input. The attempts so end before MaxSubmissions is reached.
 const MaxFreeSubmissions = 400
 
-// SessionTransition records one change of status under its deterministic id, so that a repeat finds the first.
+// SessionTransition records one change of status under a deterministic id, by which a repeated change is recognized.
 type SessionTransition struct {
 	SessionID  string `gorm:"primaryKey"`
 	ID         string `gorm:"primaryKey"`
@@ -178,7 +181,7 @@ type SessionTransition struct {
 // TableName names the table for gorm.
 func (SessionTransition) TableName() string { return "session_transitions" }
 
-// Submission is what a user sent for one attempt at one method. Payload is sealed, and erased with the verdict.
+// Submission is a user's input for one attempt at one method. Payload is sealed, and is erased with the verdict.
 type Submission struct {
 	ID          string `gorm:"primaryKey"`
 	OrgID       string
@@ -187,13 +190,13 @@ type Submission struct {
 	Method      rules.Method
 	Attempt     int
 	Payload     *string
-	Fingerprint string // keyed hash of the payload, to tell a repeat from another submission; "" once the session has ended
-	// ReadyAt is when Stile gives the verdict itself: at once, unless the slowness is simulated; or, where a provider is
-	// asked, when it has stayed away for too long.
+	Fingerprint string // keyed hash of the payload, to recognize a repeat; "" once the session has ended
+	// ReadyAt is the time from which Stile gives the verdict itself: at once, after a simulated delay, or when a
+	// provider's time has run out.
 	ReadyAt Timestamp
-	// ConnectorID names the connector to the provider who judges; nil where Stile does.
+	// ConnectorID is the connector of the provider that judges; nil if Stile judges.
 	ConnectorID *string
-	// PromisedAt is when the provider said that its verdict comes by callback.
+	// PromisedAt is the time at which the provider promised to send its verdict by callback.
 	PromisedAt *Timestamp
 	Created    Timestamp
 }
@@ -201,9 +204,10 @@ type Submission struct {
 // TableName names the table for gorm.
 func (Submission) TableName() string { return "submissions" }
 
-// Result is the verdict on one attempt, kept for good: outcome and reasons, nothing of what was sent.
+// Result is the verdict on one attempt. It is kept permanently, and holds the outcome and reasons but no part of the
+// submission.
 type Result struct {
-	ID          string `gorm:"primaryKey"` // that of the submission
+	ID          string `gorm:"primaryKey"` // the id of the submission
 	OrgID       string
 	SessionID   string
 	Node        string
@@ -220,24 +224,24 @@ type Result struct {
 // TableName names the table for gorm.
 func (Result) TableName() string { return "results" }
 
-// Check is one thing that a method looked at.
+// Check is one check of a method.
 type Check struct {
 	Name   string `json:"name"`
 	Status string `json:"status"` // passed, failed
 }
 
-// Verdict is what a method says of a submission.
+// Verdict is a method's verdict on a submission.
 type Verdict struct {
 	Outcome     graph.Outcome
 	AgeTier     *rules.AgeTier
 	ReasonCodes []rules.ReasonCode
 	Checks      []Check
 	Provider    *string
-	// Risk is what the method has found besides, where it assesses that.
+	// Risk is the method's assessment of the session's risk, or nil.
 	Risk *rules.Risk
 }
 
-// NewCheck makes a check with its public status.
+// NewCheck returns a check with its public status.
 func NewCheck(name string, passed bool) Check {
 	if passed {
 		return Check{Name: name, Status: string(graph.OutcomePassed)}

@@ -10,7 +10,7 @@ import (
 // Timestamp is a moment: microseconds UTC in a column, Unix seconds in the public JSON.
 type Timestamp struct{ time.Time }
 
-// At wraps t, cut to what a column keeps.
+// At wraps t, truncated to microseconds in UTC.
 func At(t time.Time) Timestamp { return Timestamp{t.UTC().Truncate(time.Microsecond)} }
 
 // AtPtr wraps t for a nullable column.

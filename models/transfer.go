@@ -2,21 +2,21 @@ package models
 
 import "github.com/stile-id/stile/rules"
 
-// Transfer is a submission that the device of a handoff sends in chunks. There is one at a time.
+// Transfer is a submission that the device of a handoff sends in chunks. A handoff has at most one.
 type Transfer struct {
 	HandoffID string `gorm:"primaryKey"`
 	OrgID     string
 	SessionID string
-	// Name is the device's own.
+	// Name is chosen by the device.
 	Name   string
 	Method rules.Method
-	// Chunks is how many there will be; Next is the position of the first that has not arrived.
+	// Chunks is the number of chunks. Next is the position of the first chunk that has not arrived.
 	Chunks, Next int
-	// Size is what has arrived, in bytes.
+	// Size is the number of bytes that have arrived.
 	Size int64
-	// ReservedID is that of the submission which the transfer becomes, so that it becomes one and no more.
+	// ReservedID is the id of the resulting submission, so that a repeated completion creates no second one.
 	ReservedID string
-	// DoneAt is when it became that.
+	// DoneAt is the time at which the submission was created.
 	DoneAt  *Timestamp
 	Created Timestamp
 }

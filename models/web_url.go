@@ -12,17 +12,17 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// asciiHost is a host name as DNS carries it, with the underscores that names of services may have.
+// asciiHost is a host name as in DNS, including the underscores of service names.
 var asciiHost = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$`)
 
-// numericLabel is a last label that makes browsers read the host as an IPv4 address, in whatever base.
+// numericLabel matches a last label for which browsers read the host as an IPv4 address, in any base.
 var numericLabel = regexp.MustCompile(`^([0-9]+|0x[0-9a-f]*)$`)
 
-// longestHost bounds a host name, as DNS does.
+// longestHost is the length limit of DNS for a host name.
 const longestHost = 253
 
-// ParseWebURL reads an absolute http or https URL, and refuses what cannot be requested: it is for URLs that are kept
-// and requested later. Errors: CodeParameterInvalid, of the parameter, with the reason.
+// ParseWebURL reads an absolute http or https URL, and refuses one that cannot be requested. It is for URLs that are
+// stored and requested later. Errors: CodeParameterInvalid, naming the parameter and the reason.
 func ParseWebURL(param, text string) (*url.URL, error) {
 	if strings.ContainsFunc(text, unprintable) {
 		return nil, Invalid(param, "%s must not contain spaces or control characters, nor end with them", param)
@@ -49,9 +49,9 @@ func validHost(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return address.Zone() == ""
 	}
-	// Mapped as by HTTP clients: an internationalized name becomes ASCII, or is invalid.
+	// Mapped as HTTP clients do: an internationalized name becomes ASCII, or is invalid.
 	ascii, err := idna.Lookup.ToASCII(host)
-	if isASCII(host) { // the profile refuses the underscores of services
+	if isASCII(host) { // the IDNA profile refuses the underscores of service names
 		ascii, err = strings.ToLower(host), nil
 	}
 	if err != nil || len(ascii) > longestHost || !asciiHost.MatchString(ascii) {
@@ -65,7 +65,7 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
-// checkPort refuses a port that no HTTP server can be reached at; "" is the scheme's own.
+// checkPort refuses a port at which no HTTP server can be reached; "" is the default port.
 func checkPort(param, port string) error {
 	if port == "" {
 		return nil
@@ -80,7 +80,7 @@ func checkPort(param, port string) error {
 	return nil
 }
 
-// otherProtocols are the ports that the Fetch standard blocks: a request there would speak HTTP to a server of another
+// otherProtocols are the ports that the Fetch standard blocks: a request would speak HTTP to a server of another
 // protocol, such as mail.
 var otherProtocols = []uint16{
 	1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,

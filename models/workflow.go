@@ -18,7 +18,7 @@ type Workflow struct {
 // TableName names the table for gorm.
 func (Workflow) TableName() string { return "workflows" }
 
-// WorkflowVersion is a frozen definition with its compiled graph; sessions run the version they started with.
+// WorkflowVersion is a published definition with its compiled graph. A session runs the version with which it started.
 type WorkflowVersion struct {
 	ID         string `gorm:"primaryKey"`
 	OrgID      string
