@@ -49,18 +49,11 @@ func (k *keyCache) authenticate(ctx context.Context, secret string) (store.KeyHo
 		return store.KeyHolder{}, errKeyInvalid()
 	}
 	hash := store.HashKey(secret)
-	holder, known := k.recall(hash)
-	if !known {
-		var err error
-		if holder, err = k.lookUp(ctx, hash); err != nil {
-			return holder, err
-		}
+	// A revocation with grace is known beforehand, and holds to the second. The store records the refusal.
+	if holder, known := k.recall(hash); known && holder.Key.ValidAt(k.now()) {
+		return holder, nil
 	}
-	// A revocation with grace is known beforehand, and holds to the second.
-	if !holder.Key.ValidAt(k.now()) {
-		return holder, errKeyInvalid()
-	}
-	return holder, nil
+	return k.lookUp(ctx, hash)
 }
 
 func (k *keyCache) lookUp(ctx context.Context, hash string) (store.KeyHolder, error) {
@@ -68,10 +61,19 @@ func (k *keyCache) lookUp(ctx context.Context, hash string) (store.KeyHolder, er
 	defer cancel()
 	read := k.now() // before the look-up: what it finds may be old by the time it returns
 	holder, err := k.across.Authenticate(ctx, hash)
-	if err == nil {
-		k.remember(hash, knownKey{holder: holder, until: read.Add(keyCacheTTL)})
+	if err != nil {
+		k.forget(hash)
+		return holder, err
 	}
-	return holder, err
+	k.remember(hash, knownKey{holder: holder, until: read.Add(keyCacheTTL)})
+	return holder, nil
+}
+
+// forget drops a key, so that a clock that is set back does not revive it.
+func (k *keyCache) forget(hash string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.known, hash)
 }
 
 func (k *keyCache) recall(hash string) (store.KeyHolder, bool) {

@@ -46,6 +46,18 @@ func TestRevokedKey(t *testing.T) {
 	e.isError(e.do("GET", "/v1/workflows", e.stranger.secret, nil), http.StatusUnauthorized, "api_key_invalid")
 }
 
+func TestRefusedKeyStaysRefusedWhenTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	_, err := e.store.RevokeKey(t.Context(), e.sandbox.org.ID, store.ActorCLI, e.sandbox.keyID, time.Second)
+	require.NoError(t, err)
+	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200) // the process remembers the key for 3 s
+	e.clock.advance(time.Second)
+	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
+	e.clock.advance(-time.Second)
+	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
+}
+
 func TestNewKeyWorksAtOnce(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

@@ -43,6 +43,8 @@ type APIKey struct {
 	Created Timestamp
 	// RevokedAt is the time at which the key stops working. It may lie in the future, as a period of grace.
 	RevokedAt *Timestamp
+	// EndedAt is when the key was first found past RevokedAt. It never works again, even if the clock is set back.
+	EndedAt *Timestamp
 }
 
 // TableName names the table for gorm.
@@ -63,4 +65,6 @@ type AuditEntry struct {
 func (AuditEntry) TableName() string { return "audit_log" }
 
 // ValidAt reports whether the key works at t.
-func (k APIKey) ValidAt(t time.Time) bool { return k.RevokedAt == nil || t.Before(k.RevokedAt.Time) }
+func (k APIKey) ValidAt(t time.Time) bool {
+	return k.EndedAt == nil && (k.RevokedAt == nil || t.Before(k.RevokedAt.Time))
+}

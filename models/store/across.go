@@ -36,14 +36,21 @@ type KeyHolder struct {
 	Org models.Organization
 }
 
-// Authenticate finds the holder of a key by its hash. A revoked or unknown key is CodeAPIKeyInvalid.
+// Authenticate returns the holder of the key with this hash. A refused key stays refused even if the clock is set back.
+// Errors: CodeAPIKeyInvalid for a revoked or unknown key.
 func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error) {
 	var holder KeyHolder
 	found, err := one(a.s.read(ctx).Where("hash = ?", hash), &holder.Key)
 	if err != nil {
 		return holder, err
 	}
-	if !found || !holder.Key.ValidAt(a.s.now()) {
+	if found {
+		err = a.s.endKey(a.s.read(ctx), &holder.Key)
+	}
+	if err != nil {
+		return holder, err
+	}
+	if !found || holder.Key.EndedAt != nil {
 		return holder, models.Errorf(models.CodeAPIKeyInvalid, "Invalid API key provided")
 	}
 	_, err = one(a.s.read(ctx).Where("id = ?", holder.Key.OrgID), &holder.Org)

@@ -50,12 +50,14 @@ func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.Ke
 }
 
 // RevokeKey ends a key at once, or after grace. A key revoked already keeps its earlier end.
+// Errors: CodeResourceMissing.
 func (s *Store) RevokeKey(ctx context.Context, org, actor, id string, grace time.Duration) (models.APIKey, error) {
 	var key models.APIKey
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		end := models.At(s.now().Add(grace))
 		res := tx.Model(&models.APIKey{}).
-			Where("id = ? AND org_id = ? AND (revoked_at IS NULL OR revoked_at > ?)", id, org, end).
+			Where("id = ? AND org_id = ? AND ended_at IS NULL", id, org).
+			Where("(revoked_at IS NULL OR revoked_at > ?)", end).
 			Updates(map[string]any{"revoked_at": end})
 		if res.Error != nil {
 			return res.Error
@@ -63,12 +65,30 @@ func (s *Store) RevokeKey(ctx context.Context, org, actor, id string, grace time
 		if found, err := one(tx.Where("id = ? AND org_id = ?", id, org), &key); err != nil || !found {
 			return orMissing(err, "api_key", id)
 		}
+		if err := s.endKey(tx, &key); err != nil {
+			return err
+		}
 		if res.RowsAffected == 0 {
 			return nil
 		}
 		return s.audit(tx, org, actor, "api_key.revoke", id, map[string]any{"grace_seconds": int(grace.Seconds())})
 	})
 	return key, err
+}
+
+// endKey records in the row, and in key, that the key is past its end. Before its end it changes nothing.
+func (s *Store) endKey(tx *gorm.DB, key *models.APIKey) error {
+	now := s.Now()
+	if key.EndedAt != nil || key.ValidAt(now.Time) {
+		return nil
+	}
+	err := tx.Model(&models.APIKey{}).Where("id = ? AND ended_at IS NULL", key.ID).
+		Updates(map[string]any{"ended_at": now}).Error
+	if err != nil {
+		return err
+	}
+	key.EndedAt = &now
+	return nil
 }
 
 // Keys lists the organization's keys, newest first.

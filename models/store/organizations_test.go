@@ -25,6 +25,7 @@ var keyScenarios = []scenario{
 	keyNeedsAnOrganization,
 	keyRevokedAtOnceIsInvalid,
 	keyRevokedWithGraceWorksUntilItsEnd,
+	refusedKeyStaysRefused,
 	revokedKeyKeepsItsEarlierEnd,
 	onlyItsOrganizationRevokesAKey,
 	keysAreListedNewestFirst,
@@ -173,6 +174,40 @@ func keyRevokedWithGraceWorksUntilItsEnd(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 
 	f.clock.Advance(time.Microsecond)
+	_, err = f.authenticate(t, secret)
+	requireCode(t, models.CodeAPIKeyInvalid, err)
+}
+
+// A clock that is set back must not revive a key, whoever noticed its end.
+func refusedKeyStaysRefused(t *testing.T, f *fixture) {
+	notice := map[string]func(key models.APIKey, secret string){
+		"presented": func(_ models.APIKey, secret string) {
+			_, err := f.authenticate(t, secret)
+			requireCode(t, models.CodeAPIKeyInvalid, err)
+		},
+		"revoked again": func(key models.APIKey, _ string) {
+			_, err := f.RevokeKey(t.Context(), f.org, actor, key.ID, 0)
+			require.NoError(t, err)
+		},
+	}
+	for name, see := range notice {
+		key, secret := f.key(t, models.SecretKey)
+		_, err := f.RevokeKey(t.Context(), f.org, actor, key.ID, time.Hour)
+		require.NoError(t, err)
+		f.clock.Advance(2 * time.Hour)
+		see(key, secret)
+		f.clock.Advance(-2 * time.Hour)
+		_, err = f.authenticate(t, secret)
+		requireCode(t, models.CodeAPIKeyInvalid, err)
+		again, err := f.RevokeKey(t.Context(), f.org, actor, key.ID, 0)
+		require.NoError(t, err)
+		require.Equal(t, models.AtPtr(f.clock.Now().Add(time.Hour)), again.RevokedAt, name)
+	}
+
+	key, secret := f.key(t, models.SecretKey)
+	_, err := f.RevokeKey(t.Context(), f.org, actor, key.ID, 0)
+	require.NoError(t, err)
+	f.clock.Advance(-time.Hour)
 	_, err = f.authenticate(t, secret)
 	requireCode(t, models.CodeAPIKeyInvalid, err)
 }
