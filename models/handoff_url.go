@@ -43,6 +43,9 @@ func ParseHandoffURL(param, text string) (HandoffURL, error) {
 	if !ok {
 		return HandoffURL{}, Invalid(param, "%s must name a host, in ASCII, or an IP address", param)
 	}
+	if neverResolves(parsed.Hostname()) {
+		return HandoffURL{}, errNeverResolves(param)
+	}
 	page := parsed.EscapedPath()
 	if !handoffPath.MatchString(page) || !isClean(page) {
 		return HandoffURL{}, Invalid(param, "%s must have a plain path, without escapes and dot segments", param)

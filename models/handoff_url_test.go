@@ -77,7 +77,7 @@ func TestHandoffURLThatLeadsElsewhereIsRefused(t *testing.T) {
 		"https://capture.example:443:443", "https://[::1", "https://[::1]x",
 		"https://[::ffff:127.0.0.1%25]", "https://capture.example@evil.example",
 		"https://capture.example:443@evil.example/scan", "https://capture.example/scan?",
-		"https://capture.example/scan#/../x",
+		"https://capture.example/scan#/../x", "https://capture.invalid/scan", "https://capture.INVALID",
 	} {
 		_, err := models.ParseHandoffURL("preferences.handoff.url_base", text)
 		var invalid *models.Error

@@ -40,6 +40,9 @@ func ParseWebURL(param, text string) (*url.URL, error) {
 	if !validHost(parsed.Hostname()) {
 		return nil, Invalid(param, "%s must name a valid host or IP address", param)
 	}
+	if neverResolves(parsed.Hostname()) {
+		return nil, errNeverResolves(param)
+	}
 	return parsed, checkPort(param, parsed.Port())
 }
 
@@ -49,16 +52,32 @@ func validHost(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return address.Zone() == ""
 	}
-	// Mapped as HTTP clients do: an internationalized name becomes ASCII, or is invalid.
-	ascii, err := idna.Lookup.ToASCII(host)
-	if isASCII(host) { // the IDNA profile refuses the underscores of service names
-		ascii, err = strings.ToLower(host), nil
-	}
+	ascii, err := hostInASCII(host)
 	if err != nil || len(ascii) > longestHost || !asciiHost.MatchString(ascii) {
 		return false
 	}
 	name := strings.TrimSuffix(ascii, ".")
 	return !numericLabel.MatchString(name[strings.LastIndex(name, ".")+1:])
+}
+
+// hostInASCII maps a host as HTTP clients do: an internationalized name becomes ASCII, or is invalid.
+func hostInASCII(host string) (string, error) {
+	if isASCII(host) { // the IDNA profile refuses the underscores of service names
+		return strings.ToLower(host), nil
+	}
+	return idna.Lookup.ToASCII(host)
+}
+
+// neverResolves reports whether the host is below .invalid, which RFC 6761 reserves for names that exist nowhere. The
+// other reserved names may resolve: .test and .local inside a network, .localhost on the machine, .example in trials.
+func neverResolves(host string) bool {
+	ascii, err := hostInASCII(host)
+	name := strings.TrimSuffix(ascii, ".")
+	return err == nil && (name == "invalid" || strings.HasSuffix(name, ".invalid"))
+}
+
+func errNeverResolves(param string) error {
+	return Invalid(param, "%s must not name a host below .invalid, which exists nowhere", param)
 }
 
 func isASCII(text string) bool {

@@ -15,6 +15,7 @@ func TestURLsThatCanBeRequestedAreTaken(t *testing.T) {
 		"https://shop.example", "https://shop.example:8443/hook?token=1#part", "http://localhost:3000/done",
 		"https://1.1.1.1/hook", "https://[2606:4700::1111]:8443/", "https://bücher.example/hook",
 		"https://xn--bcher-kva.example/", "http://stile_receiver:9000/", "https://shop.example./", "HTTPS://SHOP.example/A",
+		"https://shop.test/", "https://shop.local/", "https://invalid.example/",
 		"https://shop.example/caf%C3%A9", "https://1and1.example/", "https://shop.example:443/",
 	} {
 		parsed, err := models.ParseWebURL("url", text)
@@ -59,6 +60,9 @@ func TestURLsThatCannotBeRequestedAreRefusedWithTheReason(t *testing.T) {
 		"https://shop.example:25/hook":                         "another protocol",
 		"https://shop.example:6667/hook":                       "another protocol",
 		"https://[2606:4700::1111]:22/":                        "another protocol",
+		"https://hooks.shop.invalid/":                          "exists nowhere",
+		"https://Invalid.:8443/hook":                           "exists nowhere",
+		"https://shop.ｉｎｖａｌｉｄ/":                                "exists nowhere",
 	} {
 		_, err := models.ParseWebURL("url", text)
 		require.Equal(t, models.CodeParameterInvalid, models.CodeOf(err), text)
