@@ -21,7 +21,7 @@ func (s *Store) Across() Across { return Across{s} }
 // CreateOrganization makes a tenant.
 func (a Across) CreateOrganization(ctx context.Context, o models.Organization) (models.Organization, error) {
 	o.ID, o.Created = a.s.id(models.PrefixOrg), a.s.Now()
-	err := a.s.write(ctx, func(tx *gorm.DB) error {
+	err := a.s.settle(ctx, func(tx *gorm.DB) error {
 		if err := tx.Create(&o).Error; err != nil {
 			return err
 		}

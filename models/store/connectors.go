@@ -26,7 +26,7 @@ func (s *Store) CreateConnector(
 	now := s.Now()
 	c.ID, c.Created, c.Updated = s.NewID(ctx, models.PrefixConnector), now, now
 	c.SecretSealed = s.sealConnectorSecret(c.OrgID, c.ID)
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		made, err := createOnce(tx, &c)
 		if err != nil || !made {
 			return err

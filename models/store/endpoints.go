@@ -27,7 +27,7 @@ func (s *Store) CreateEndpoint(
 	now := s.Now()
 	e.ID, e.Created, e.Updated = s.NewID(ctx, models.PrefixEndpoint), now, now
 	e.SecretSealed = s.keys.Seal([]byte(models.NewSecret(models.WebhookSecretPrefix)), endpointPlace(e.OrgID, e.ID))
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		// Racing creations come one after the other, so that they cannot pass the limit together.
 		if err := holdOrganization(tx, e.OrgID); err != nil {
 			return err

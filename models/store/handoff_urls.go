@@ -43,7 +43,7 @@ func handoffURLsIn(tx *gorm.DB, org string) ([]models.HandoffURL, error) {
 func (s *Store) ChangeHandoffURLs(
 	ctx context.Context, org, actor string, add, remove []string,
 ) (allowed []models.HandoffURL, err error) {
-	err = s.write(ctx, func(tx *gorm.DB) error {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
 		var o models.Organization
 		if found, err := one(tx.Where("id = ?", org), &o); err != nil || !found {
 			return orMissing(err, "organization", org)

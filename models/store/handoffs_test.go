@@ -38,7 +38,7 @@ var handoffScenarios = []scenario{
 }
 
 // errorOf drops what a call returns besides its error.
-func errorOf(_ bool, err error) error { return err }
+func errorOf[T any](_ T, err error) error { return err }
 
 // At the bound the desktop goes on, the merchant can cancel, and nothing grows.
 func sessionIsHandedOffSoOften(t *testing.T, f *fixture) {

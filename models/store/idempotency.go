@@ -97,7 +97,7 @@ func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Cla
 		ResourceID: s.newID(), Claim: s.newID(),
 	}
 	var claimed Claimed
-	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+	err := s.settle(ctx, func(tx *gorm.DB) (err error) {
 		claimed, err = s.claim(tx, row)
 		return err
 	})
@@ -126,6 +126,10 @@ func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	}
 	if first.ResponseStatus != nil {
 		return s.replay(first)
+	}
+	if first.Claim == row.Claim { // the commit of an earlier try was not answered
+		mine.Claim.ResourceID = first.ResourceID
+		return mine, nil
 	}
 	return s.takeOver(tx, first, row, now)
 }

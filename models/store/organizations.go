@@ -18,9 +18,28 @@ const (
 	ActorSystem   = "system" // Stile itself
 )
 
+// firstEntry is the id of the first audit entry of a transaction. Every try of the transaction uses the same id, so the
+// entry shows whether one of them was committed.
+type firstEntry struct {
+	id   string
+	used bool
+}
+
+type firstEntryKey struct{}
+
+// entryID returns the id of the next audit entry of the transaction.
+func (s *Store) entryID(tx *gorm.DB) string {
+	first, settles := tx.Statement.Context.Value(firstEntryKey{}).(*firstEntry)
+	if !settles || first.used {
+		return s.id(models.PrefixAudit)
+	}
+	first.used = true
+	return first.id
+}
+
 func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map[string]any) error {
 	return tx.Create(&models.AuditEntry{
-		ID: s.id(models.PrefixAudit), OrgID: org, Actor: actor, Action: action, Target: target,
+		ID: s.entryID(tx), OrgID: org, Actor: actor, Action: action, Target: target,
 		Detail: models.AsJSON(detail), Created: s.Now(),
 	}).Error
 }
@@ -37,7 +56,7 @@ func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.Ke
 		ID: s.NewID(ctx, models.PrefixKey), OrgID: org, Kind: kind, Hash: HashKey(secret),
 		Hint: secret[len(secret)-4:], Created: s.Now(),
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		if found, err := one(tx.Where("id = ?", org), &models.Organization{}); err != nil || !found {
 			return orMissing(err, "organization", org)
 		}
@@ -53,7 +72,7 @@ func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.Ke
 // Errors: CodeResourceMissing.
 func (s *Store) RevokeKey(ctx context.Context, org, actor, id string, grace time.Duration) (models.APIKey, error) {
 	var key models.APIKey
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		end := models.At(s.now().Add(grace))
 		res := tx.Model(&models.APIKey{}).
 			Where("id = ? AND org_id = ? AND ended_at IS NULL", id, org).

@@ -10,6 +10,8 @@ import (
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // behindProxy is a store whose connections a test can break, on the database of f.
@@ -113,6 +115,105 @@ func lostCommitTakesNoOthersChange(t *testing.T, f *fixture) {
 	}()
 	f.changed(t, move(session, "open", models.StatusPending))
 	require.NoError(t, <-done)
+}
+
+// auditedWrite is a write that leaves one entry in the audit log. Its table gains rows.
+type auditedWrite struct {
+	table string
+	rows  int
+	do    func(s *store.Store) error
+}
+
+// auditedWrites returns writes of every kind, by name. Each may be made once.
+func (f *fixture) auditedWrites(t *testing.T) map[string]auditedWrite {
+	t.Helper()
+	ctx, w, deleted := t.Context(), f.workflow(t), f.endpoint(t)
+	f.endpoint(t, models.EventSessionCreated)
+	failed := f.failing(t, 1)[0]
+	compile := func(models.Workflow) (graph.Graph, error) { return compiled(t), nil }
+	return map[string]auditedWrite{
+		"organization": {"organizations", 1, func(s *store.Store) error {
+			return errorOf(s.Across().CreateOrganization(ctx, models.Organization{Name: "Bodega"}))
+		}},
+		"key": {"api_keys", 1, func(s *store.Store) error {
+			_, secret, err := s.CreateKey(ctx, f.org, actor, models.SecretKey)
+			require.NoError(t, err)
+			return errorOf(f.authenticate(t, secret))
+		}},
+		"workflow": {"workflows", 1, func(s *store.Store) error {
+			return errorOf(s.CreateWorkflow(ctx, f.org, actor, "Checkout", definition()))
+		}},
+		"update": {"workflows", 0, func(s *store.Store) error {
+			return errorOf(s.UpdateWorkflow(ctx, f.org, actor, w.ID, func(*models.Workflow) error { return nil }))
+		}},
+		"version": {"workflow_versions", 1, func(s *store.Store) error {
+			v, err := s.PublishWorkflow(ctx, f.org, actor, w.ID, nil, compile)
+			require.Equal(t, 1, v.Version)
+			return err
+		}},
+		"endpoint": {"webhook_endpoints", 1, func(s *store.Store) error {
+			_, _, err := s.CreateEndpoint(ctx, actor, newEndpoint(f.org), 0)
+			return err
+		}},
+		"deletion": {"webhook_endpoints", 0, func(s *store.Store) error {
+			return s.DeleteEndpoint(ctx, f.org, actor, deleted.ID)
+		}},
+		"connector": {"provider_connectors", 1, func(s *store.Store) error {
+			_, _, err := s.CreateConnector(ctx, actor, newConnector(f.org, rules.MethodDocumentCapture))
+			return err
+		}},
+		"recovery": {"webhook_recoveries", 1, func(s *store.Store) error {
+			return errorOf(s.CreateRecovery(ctx, f.org, actor, failed.EndpointID, dawn, f.Now()))
+		}},
+		"redelivery": {"webhook_deliveries", 1, func(s *store.Store) error {
+			return errorOf(s.Redeliver(ctx, f.org, actor, failed.EndpointID, failed.ID))
+		}},
+		"test": {"webhook_deliveries", 1, func(s *store.Store) error {
+			return errorOf(s.TestEndpoint(ctx, f.org, actor, failed.EndpointID))
+		}},
+		"replay": {"webhook_deliveries", 1, func(s *store.Store) error {
+			made, err := s.Replay(ctx, f.org, actor, failed.EventID)
+			require.Len(t, made, 1)
+			return err
+		}},
+	}
+}
+
+// The caller gets the answer that it would have got with the commit's answer, and nothing is made twice.
+func lostCommitOfAnAuditedWriteIsLookedUp(t *testing.T, f *fixture) {
+	for at, cut := range map[string]func(*pgtest.Proxy){
+		"before": func(p *pgtest.Proxy) { p.CutBefore("commit") }, "after": func(p *pgtest.Proxy) { p.CutAfter("commit") },
+	} {
+		on := newFixture(t, f.backend)
+		s, proxy := on.behindProxy(t)
+		for name, w := range on.auditedWrites(t) {
+			entries, rows := on.count(t, "SELECT count(*) FROM audit_log"), on.count(t, "SELECT count(*) FROM "+w.table)
+			cut(proxy)
+			require.NoError(t, w.do(s), "%s, %s the commit", name, at)
+			require.False(t, proxy.Pending(), name)
+			require.Equal(t, entries+1, on.count(t, "SELECT count(*) FROM audit_log"), "%s, %s the commit", name, at)
+			require.Equal(t, rows+w.rows, on.count(t, "SELECT count(*) FROM "+w.table), "%s, %s the commit", name, at)
+		}
+	}
+}
+
+func lostCommitOfAnIdempotencyClaimIsLookedUp(t *testing.T, f *fixture) {
+	s, proxy := f.behindProxy(t)
+	claim := func(key string) *store.Claim {
+		proxy.CutAfter("commit")
+		claimed, err := s.ClaimKey(t.Context(), f.org, key, store.Request{})
+		require.NoError(t, err)
+		require.False(t, proxy.Pending())
+		return claimed.Claim
+	}
+	first := claim("order-7")
+	require.NotNil(t, first)
+	f.clock.Advance(leaseOfAClaim)
+	next := claim("order-7")
+	require.NotNil(t, next, "of the request that takes over")
+	require.Equal(t, first.ResourceID, next.ResourceID)
+	require.NoError(t, f.Finish(t.Context(), *next, created("7")))
+	f.requireReplay(t, "order-7", created("7"))
 }
 
 func closedStoreIsUnavailable(t *testing.T, f *fixture) {

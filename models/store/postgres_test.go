@@ -25,6 +25,8 @@ var postgresScenarios = []scenario{
 	lostCommitIsLookedUp,
 	lostCommitOfAClaimLetsTheDeviceIn,
 	lostCommitTakesNoOthersChange,
+	lostCommitOfAnAuditedWriteIsLookedUp,
+	lostCommitOfAnIdempotencyClaimIsLookedUp,
 	readOnlyServerIsAFault,
 	migrationThatWaitsForALockLetsRequestsPass,
 }

@@ -27,7 +27,7 @@ func (s *Store) reconfigure(
 func (s *Store) reconfigureOnce(
 	ctx context.Context, row configured, actor, action string, change func(tx *gorm.DB) (done bool, err error),
 ) error {
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		res := tx.Model(row.table).Where("id = ? AND org_id = ? AND NOT deleted", row.id, row.org).
 			Updates(map[string]any{"updated": s.Now()})
 		if res.Error != nil {

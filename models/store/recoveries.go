@@ -19,7 +19,7 @@ func (s *Store) CreateRecovery(
 	ctx context.Context, org, actor, endpoint string, since, until models.Timestamp,
 ) (r models.Recovery, err error) {
 	reserved := s.NewID(ctx, models.PrefixRecovery)
-	err = s.write(ctx, func(tx *gorm.DB) error {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if repeat, err := madeBefore(ctx, tx, org, reserved, &r); err != nil || repeat {
 			return err
 		}

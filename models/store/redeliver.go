@@ -15,7 +15,7 @@ import (
 // Errors: CodeResourceMissing; CodeDeliveryNotFailed where the attempt has not failed; CodeEndpointDisabled.
 func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) (next models.Delivery, err error) {
 	reserved := s.NewID(ctx, models.PrefixDelivery)
-	err = s.write(ctx, func(tx *gorm.DB) error {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if repeat, err := madeBefore(ctx, tx, org, reserved, &next); err != nil || repeat {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) 
 
 // Replay makes another attempt due now at every endpoint that is subscribed to the event, acknowledged or not.
 func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries []models.Delivery, err error) {
-	err = s.write(ctx, func(tx *gorm.DB) error {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
 		var event models.Event
 		if found, err := one(tx.Where("id = ? AND org_id = ?", id, org), &event); err != nil || !found {
 			return orMissing(err, "event", id)
@@ -144,7 +144,7 @@ func lastAttempts(tx *gorm.DB, endpoint string, events []string) (map[string]int
 // due now. A repeat under a reserved id returns the first. Errors: CodeResourceMissing, CodeEndpointDisabled.
 func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (delivery models.Delivery, err error) {
 	reserved := s.NewID(ctx, models.PrefixDelivery)
-	err = s.write(ctx, func(tx *gorm.DB) error {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if repeat, err := madeBefore(ctx, tx, org, reserved, &delivery); err != nil || repeat {
 			return err
 		}

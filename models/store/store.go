@@ -224,9 +224,12 @@ const (
 	settlePause = 50 * time.Millisecond
 )
 
-// settle runs fn like write, and where the commit was not answered runs it again: fn has to find what it made before.
-// While the database stays away that is not known, and the error is ErrUnavailable.
+// settle runs fn like write. If the commit was not answered, settle looks the transaction up by its first audit entry.
+// If that entry is missing, fn runs again: an fn without one has to find its own rows. While the database stays away the
+// outcome is unknown, and the error is ErrUnavailable.
 func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	entry := &firstEntry{id: s.id(models.PrefixAudit)}
+	ctx = context.WithValue(ctx, firstEntryKey{}, entry)
 	err := s.write(ctx, fn)
 	var lost *commitLostError
 	if !errors.As(err, &lost) {
@@ -236,7 +239,13 @@ func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	for range settleTries {
 		pause(ctx, wait)
 		wait *= 2
-		err = s.write(ctx, fn)
+		err = s.write(ctx, func(tx *gorm.DB) error {
+			if stands, err := one(tx.Where("id = ?", entry.id), &models.AuditEntry{}); err != nil || stands {
+				return err
+			}
+			entry.used = false
+			return fn(tx)
+		})
 		// A duplicate is what the transaction before made: its commit was still under way.
 		if !errors.Is(err, ErrUnavailable) && !duplicate(err) {
 			return err

@@ -18,7 +18,7 @@ func (s *Store) CreateWorkflow(ctx context.Context, org, actor, name string, d g
 		ID: s.NewID(ctx, models.PrefixWorkflow), OrgID: org, Name: name, Definition: models.AsJSON(d),
 		Created: now, Updated: now,
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		made, err := createOnce(tx, &w)
 		if err != nil || !made {
 			return err
@@ -57,7 +57,7 @@ func (s *Store) UpdateWorkflow(
 	ctx context.Context, org, actor, id string, edit func(*models.Workflow) error,
 ) (models.Workflow, error) {
 	var w models.Workflow
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		if err := s.lockWorkflow(tx, org, id, &w); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (s *Store) freeze(
 	v := models.WorkflowVersion{
 		ID: s.NewID(ctx, models.PrefixWorkflowVersion), OrgID: org, WorkflowID: id, Note: note, Author: &actor,
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.settle(ctx, func(tx *gorm.DB) error {
 		var w models.Workflow
 		if err := s.lockWorkflow(tx, org, id, &w); err != nil {
 			return err
