@@ -31,6 +31,8 @@ type Recovery struct {
 	Created       Timestamp
 	Updated       Timestamp
 	CompletedAt   *Timestamp
+	// Tally counts the attempts by their status; nil until none of them can change any more.
+	Tally *JSON[map[DeliveryStatus]int]
 }
 
 // TableName names the table for gorm.

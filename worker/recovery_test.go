@@ -76,6 +76,12 @@ func TestARecoveryBringsEachEventOnce(t *testing.T) {
 	}
 	require.Len(t, events, sessions)
 	h.Completed(t, r.ID)
+	workertest.Eventually(t, func() bool { // the sweep counts once
+		settled, tally, err := s.Recovery(t.Context(), s.Org, r.EndpointID, r.ID)
+		require.NoError(t, err)
+		require.Equal(t, store.RecoveryTally{models.DeliverySucceeded: sessions}, tally)
+		return settled.Tally != nil
+	})
 }
 
 func TestARecoveryThatWasNeverStartedIsResumed(t *testing.T) {

@@ -44,6 +44,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		if round%eraseEvery == 1 {
 			w.attempt(ctx, "settle retention", w.settleRetention)
 			w.attempt(ctx, "erase contacts", w.eraseContacts)
+			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 		}
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
@@ -164,6 +165,12 @@ func (w *Worker) measureBacklog(ctx context.Context) error {
 // settleRetention finds out what is due of sessions that the version before has ended.
 func (w *Worker) settleRetention(ctx context.Context) error {
 	return inBatches(func() (int, error) { return w.options.Store.Across().SettleRetention(ctx, eraseBatch) })
+}
+
+// settleRecoveries stores what came of recoveries that are over.
+func (w *Worker) settleRecoveries(ctx context.Context) error {
+	_, err := w.options.Store.Across().SettleRecoveries(ctx, sweepBatch)
+	return err
 }
 
 // eraseContacts erases what has been kept for its days, and measures what that leaves.

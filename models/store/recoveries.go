@@ -53,7 +53,7 @@ func (s *Store) Recovery(ctx context.Context, org, endpoint, id string) (models.
 	if err != nil || !found {
 		return r, nil, orMissing(err, "webhook_recovery", id)
 	}
-	tallies, err := recoveryTallies(s.read(ctx), id)
+	tallies, err := recoveryTallies(s.read(ctx), r)
 	return r, tallies[id], err
 }
 
@@ -66,30 +66,61 @@ func (s *Store) Recoveries(
 	if err != nil {
 		return nil, nil, false, err
 	}
-	ids := make([]string, 0, len(rows))
-	for _, r := range rows {
-		ids = append(ids, r.ID)
-	}
-	tallies, err := recoveryTallies(s.read(ctx), ids...)
+	tallies, err := recoveryTallies(s.read(ctx), rows...)
 	return rows, tallies, more, err
 }
 
-func recoveryTallies(tx *gorm.DB, recoveries ...string) (map[string]RecoveryTally, error) {
+// recoveryTallies returns the stored tallies, and counts the attempts of the other recoveries.
+func recoveryTallies(tx *gorm.DB, recoveries ...models.Recovery) (map[string]RecoveryTally, error) {
+	tallies := make(map[string]RecoveryTally, len(recoveries))
+	var uncounted []string
+	for _, r := range recoveries {
+		if r.Tally != nil {
+			tallies[r.ID] = r.Tally.V
+			continue
+		}
+		tallies[r.ID] = RecoveryTally{}
+		uncounted = append(uncounted, r.ID)
+	}
+	if len(uncounted) == 0 {
+		return tallies, nil
+	}
 	var counts []struct {
 		RecoveryID string
 		Status     models.DeliveryStatus
 		N          int
 	}
 	err := tx.Model(&models.Delivery{}).Select("recovery_id, status, count(*) AS n").
-		Where("recovery_id IN ?", recoveries).Group("recovery_id, status").Find(&counts).Error
-	tallies := make(map[string]RecoveryTally, len(recoveries))
-	for _, id := range recoveries {
-		tallies[id] = RecoveryTally{}
-	}
+		Where("recovery_id IN ?", uncounted).Group("recovery_id, status").Find(&counts).Error
 	for _, count := range counts {
 		tallies[count.RecoveryID][count.Status] = count.N
 	}
 	return tallies, err
+}
+
+// SettleRecoveries stores the tallies of recoveries that are over and have no pending attempt: those attempts never
+// change again, so reading such a recovery costs the same whatever its size. It returns how many it stored, up to limit.
+func (a Across) SettleRecoveries(ctx context.Context, limit int) (int, error) {
+	var over []models.Recovery
+	err := a.s.read(ctx).Where("completed_at IS NOT NULL AND tally IS NULL").
+		Where("NOT EXISTS (?)", a.s.read(ctx).Model(&models.Delivery{}).Select("1").
+			Where("recovery_id = webhook_recoveries.id AND status = ?", models.DeliveryPending)).
+		Order("completed_at").Limit(limit).Find(&over).Error
+	if err != nil {
+		return 0, err
+	}
+	for settled, r := range over {
+		tallies, err := recoveryTallies(a.s.read(ctx), r)
+		if err != nil {
+			return settled, err
+		}
+		tally := models.AsJSON[map[models.DeliveryStatus]int](tallies[r.ID])
+		err = a.s.read(ctx).Model(&models.Recovery{}).Where("id = ?", r.ID).Updates(map[string]any{"tally": tally}).Error
+		if err != nil {
+			return settled, err
+		}
+	}
+	return len(over), nil
 }
 
 // RecoveryStep is what one step of a recovery did.

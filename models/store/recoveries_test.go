@@ -23,6 +23,7 @@ var recoveryScenarios = []scenario{
 	recoveryOfADisabledEndpointIsRefused,
 	repeatedRecoveryIsTheFirst,
 	recoveriesAreListedWithTheirTallies,
+	tallyIsStoredOnceNothingCanChangeIt,
 	stalledRecoveryIsClaimedOnce,
 }
 
@@ -281,6 +282,39 @@ func recoveriesAreListedWithTheirTallies(t *testing.T, f *fixture) {
 	foreign, _, _, err := f.Recoveries(t.Context(), f.foreign, endpoint.ID, store.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, foreign)
+}
+
+func tallyIsStoredOnceNothingCanChangeIt(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.EventSessionCreated)
+	f.failing(t, 2)
+	r := f.recovery(t, endpoint.ID)
+	settles := func(want int) {
+		t.Helper()
+		settled, err := f.Across().SettleRecoveries(t.Context(), 100)
+		require.NoError(t, err)
+		require.Equal(t, want, settled)
+	}
+	tally := func() store.RecoveryTally {
+		_, tally, err := f.Recovery(t.Context(), f.org, endpoint.ID, r.ID)
+		require.NoError(t, err)
+		return tally
+	}
+	settles(0) // it runs
+	made := f.recovered(t, r)
+	f.answered(t, f.redelivery(t, endpoint.ID, made[0].DeliveryID), acknowledged)
+	settles(0) // an attempt is pending
+	require.Equal(t, store.RecoveryTally{models.DeliverySucceeded: 1, models.DeliveryPending: 1}, tally())
+
+	f.answered(t, f.redelivery(t, endpoint.ID, made[1].DeliveryID), refused)
+	settles(1)
+	settles(0)
+	want := store.RecoveryTally{models.DeliverySucceeded: 1, models.DeliveryFailed: 1}
+	require.Equal(t, want, tally())
+	f.disable(t, endpoint) // closes the attempt that the schedule has in store, which is not the recovery's
+	require.Equal(t, want, tally())
+	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE webhook_deliveries SET recovery_id = NULL")
+	require.NoError(t, err)
+	require.Equal(t, want, tally(), "read from the row of the recovery")
 }
 
 func stalledRecoveryIsClaimedOnce(t *testing.T, f *fixture) {
