@@ -37,6 +37,8 @@ const (
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
 	CodeConsentRequired       ErrorCode = "consent_required"
+	CodeChallengeInvalid      ErrorCode = "challenge_invalid"
+	CodeUploadLimit           ErrorCode = "upload_limit_reached"
 	CodeHandoffDisabled       ErrorCode = "handoff_disabled"
 	CodeOriginNotAllowed      ErrorCode = "origin_not_allowed"
 	CodeHandoffTokenInvalid   ErrorCode = "handoff_token_invalid"

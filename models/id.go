@@ -26,6 +26,8 @@ const (
 	PrefixConnector       IDPrefix = "pc_"
 	PrefixRecovery        IDPrefix = "whr_"
 	PrefixRotation        IDPrefix = "rot_"
+	PrefixUpload          IDPrefix = "upl_"
+	PrefixChallenge       IDPrefix = "mch_"
 )
 
 const (

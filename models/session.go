@@ -119,6 +119,8 @@ type Session struct {
 	Submissions int
 	// InFlight counts submissions without a verdict.
 	InFlight int
+	// Uploads and Challenges count all that the session has had, including deleted ones.
+	Uploads, Challenges int
 	// NudgeAt is set while a signal about a change is owed to the workflow. The sweep repeats lost signals.
 	NudgeAt     *Timestamp
 	Created     Timestamp

@@ -2,7 +2,7 @@ package models
 
 import "github.com/stile-id/stile/rules"
 
-// Transfer is a submission that the device of a handoff sends in chunks. A handoff has at most one.
+// Transfer is a submission or an upload that the device of a handoff sends in chunks. A handoff has at most one.
 type Transfer struct {
 	HandoffID string `gorm:"primaryKey"`
 	OrgID     string
@@ -10,11 +10,13 @@ type Transfer struct {
 	// Name is chosen by the device.
 	Name   string
 	Method rules.Method
+	// Upload reports whether the transfer becomes an upload rather than a submission.
+	Upload bool
 	// Chunks is the number of chunks. Next is the position of the first chunk that has not arrived.
 	Chunks, Next int
 	// Size is the number of bytes that have arrived.
 	Size int64
-	// ReservedID is the id of the resulting submission, so that a repeated completion creates no second one.
+	// ReservedID is the id of the resulting submission or upload, so that a repeated completion creates no second one.
 	ReservedID string
 	// DoneAt is the time at which the submission was created.
 	DoneAt  *Timestamp

@@ -79,3 +79,19 @@ func TestNothingThatNamesAPersonOutlivesTheVerdict(t *testing.T) {
 	require.Empty(t, payload)
 	require.Empty(t, row.Fingerprint)
 }
+
+func TestSweepDeletesAChallengeThatNobodyAnswered(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	begun, _, err := s.BeginChallenge(t.Context(), store.NewChallenge{
+		ID: s.NewID(t.Context(), models.PrefixChallenge), Session: session, Node: "primary.document_capture",
+		Method: document, Attempt: 1, TTL: time.Microsecond,
+	})
+	require.NoError(t, err)
+	workertest.Eventually(t, func() bool {
+		_, err := s.Challenge(t.Context(), session.OrgID, session.ID, begun.ID)
+		return models.CodeOf(err) == models.CodeResourceMissing
+	})
+}

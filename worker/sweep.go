@@ -21,6 +21,8 @@ const (
 	// Sessions end by the thousand and their contacts are due as many at a time: they are erased by the batch, up to
 	// so many batches in a row.
 	eraseBatch, eraseBatches = 500, 10
+	// uploadBatch is smaller: an upload takes megabytes, and a transaction two seconds at the most.
+	uploadBatch = 20
 )
 
 // sweep repeats what a crash or an outage lost: starts, signals, expiries, deliveries. Any number of replicas may do it
@@ -44,6 +46,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		if round%eraseEvery == 1 {
 			w.attempt(ctx, "settle retention", w.settleRetention)
 			w.attempt(ctx, "erase contacts", w.eraseContacts)
+			w.attempt(ctx, "erase uploads and challenges", w.eraseMaterial)
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 		}
 		if round%forgetEvery == 0 {
@@ -164,7 +167,12 @@ func (w *Worker) measureBacklog(ctx context.Context) error {
 
 // settleRetention finds out what is due of sessions that the version before has ended.
 func (w *Worker) settleRetention(ctx context.Context) error {
-	return inBatches(func() (int, error) { return w.options.Store.Across().SettleRetention(ctx, eraseBatch) })
+	return inBatches(eraseBatch, w.options.Store.Across().SettleRetention)(ctx)
+}
+
+// eraseMaterial deletes uploads and challenges whose time is over.
+func (w *Worker) eraseMaterial(ctx context.Context) error {
+	return inBatches(uploadBatch, w.options.Store.Across().EraseMaterial)(ctx)
 }
 
 // settleRecoveries stores what came of recoveries that are over.
@@ -176,11 +184,11 @@ func (w *Worker) settleRecoveries(ctx context.Context) error {
 // eraseContacts erases what has been kept for its days, and measures what that leaves.
 func (w *Worker) eraseContacts(ctx context.Context) error {
 	store := w.options.Store
-	err := inBatches(func() (int, error) {
-		erased, err := store.Across().EraseDue(ctx, eraseBatch)
+	err := inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
+		erased, err := store.Across().EraseDue(ctx, limit)
 		w.options.Metrics.erased(erased)
 		return erased, err
-	})
+	})(ctx)
 	next, nextErr := store.Across().NextErasure(ctx)
 	if nextErr == nil {
 		w.options.Metrics.due(next, store.Now().Time)
@@ -190,13 +198,15 @@ func (w *Worker) eraseContacts(ctx context.Context) error {
 
 // inBatches repeats until a batch is not full. What is left after many of them waits for the next time, lest other
 // steps of the sweep wait for it.
-func inBatches(do func() (int, error)) error {
-	for range eraseBatches {
-		if done, err := do(); err != nil || done < eraseBatch {
-			return err
+func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for range eraseBatches {
+			if done, err := do(ctx, size); err != nil || done < size {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // overdueAfter leaves an attempt under way its time, and an activity that a crash lost its retry.

@@ -43,6 +43,8 @@ var areas = map[string][]scenario{
 	"handoffs":       handoffScenarios,
 	"handoff races":  handoffRaceScenarios,
 	"transfers":      transferScenarios,
+	"uploads":        uploadScenarios,
+	"challenges":     challengeScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
 	"notifier":       notifierScenarios,

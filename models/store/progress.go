@@ -74,7 +74,7 @@ func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 		if err := recordSteps(tx, j.Progress, after); err != nil {
 			return err
 		}
-		return erase(tx, after, j.Submission.ID)
+		return erase(tx, after, j.Submission)
 	}
 	return s.Change(ctx, c)
 }

@@ -75,6 +75,11 @@ func settle(tx *gorm.DB, ended []models.Session) error {
 	if err := forgetSubmissions(tx.Where(among("session_id", all))); err != nil {
 		return err
 	}
+	for _, table := range []any{&models.Upload{}, &models.Challenge{}} {
+		if err := tx.Where(among("session_id", all)).Delete(table).Error; err != nil {
+			return err
+		}
+	}
 	for kept, ids := range alike {
 		err := tx.Model(&models.Session{}).Where(among("id", ids)).
 			Updates(map[string]any{"erase_at": gorm.Expr("completed_at + ?", kept.Microseconds())}).Error

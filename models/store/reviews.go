@@ -55,7 +55,7 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		if ended || !after.Status.Terminal() {
 			return nil
 		}
-		return erase(tx, after, "")
+		return erase(tx, after, models.Submission{})
 	}
 	return s.Change(ctx, c)
 }

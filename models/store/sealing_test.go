@@ -45,7 +45,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 	for _, row := range scanAll(t, rows) {
 		tables = append(tables, fmt.Sprint(row[0]))
 	}
-	require.Subset(t, tables, []string{"sessions", "submissions", "events", "idempotency_keys", "webhook_endpoints"})
+	require.Subset(t, tables, []string{"sessions", "submissions", "uploads", "method_challenges", "events", "idempotency_keys", "webhook_endpoints"})
 	return tables
 }
 
@@ -104,6 +104,8 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	n.Email, n.Phone = "ada@person.example", "+15555550123"
 	judgedOne, session := f.submitted(t, f.created(t, n), document, scanned)
 	_, session = f.submitted(t, session, attestation, born)
+	f.uploaded(t, session, document, scanned)
+	f.challenged(t, session, scanned)
 	j := judgement(session, judgedOne, graph.OutcomeFailed, models.StatusProcessing)
 	j.Verdict.Checks = []models.Check{{Name: "unreadable", Status: "failed"}}
 	f.judged(t, j)

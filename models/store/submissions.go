@@ -24,11 +24,15 @@ type NewSubmission struct {
 	Delay time.Duration
 	// ConnectorID names the connector to the provider who judges; nil where Stile does.
 	ConnectorID *string
+	// ChallengeID is the challenge that the submission uses up; "" where there is none.
+	ChallengeID string
+	// Elsewhere reports whether a wallet, a bank or another person sent it, and not the user's device.
+	Elsewhere bool
 }
 
 // Submit stores a submission and makes its session processing. One attempt takes one submission: a repeat of the same
 // payload returns the first, another one is CodeSubmissionInProgress, either is CodeSessionTerminal after the end.
-// Further errors: those of Change, and CodeRateLimitExceeded at MaxSubmissions.
+// Further errors: those of Change, CodeRateLimitExceeded at MaxSubmissions, and CodeChallengeInvalid.
 func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission, Changed, error) {
 	if n.Session.Submissions >= models.MaxSubmissions {
 		return models.Submission{}, Changed{}, models.Errorf(models.CodeRateLimitExceeded,
@@ -38,7 +42,7 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 	set := map[string]any{
 		"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
 	}
-	if n.Session.AttemptID != nil { // whoever holds the session has sent it
+	if n.Session.AttemptID != nil && !n.Elsewhere { // the device that holds the session has sent it
 		set["device_seen_at"] = s.Now()
 	}
 	changed, err := s.Change(ctx, Change{
@@ -46,8 +50,13 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
 		// The offer must still stand: it is as old as the row that was read.
 		From: models.OpenStatuses, To: models.StatusProcessing, Read: &n.Session,
-		Set:  set,
-		Also: func(tx *gorm.DB, _ models.Session) error { return tx.Create(&submission).Error },
+		Set: set,
+		Also: func(tx *gorm.DB, _ models.Session) error {
+			if err := s.useChallenge(tx, n); err != nil {
+				return err
+			}
+			return tx.Create(&submission).Error
+		},
 	})
 	if err != nil || !changed.Repeated {
 		return submission, changed, err
@@ -154,12 +163,15 @@ func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) (
 }
 
 // erase removes what the user sent: of the judged submission, and of all once the session has ended.
-func erase(tx *gorm.DB, session models.Session, judged string) error {
+func erase(tx *gorm.DB, session models.Session, judged models.Submission) error {
+	if err := eraseMaterial(tx, session, judged); err != nil {
+		return err
+	}
 	q := tx.Model(&models.Submission{}).Where("session_id = ?", session.ID)
 	if session.Status.Terminal() {
 		return forgetSubmissions(q)
 	}
-	return q.Where("id = ?", judged).Updates(map[string]any{"payload": nil}).Error
+	return q.Where("id = ?", judged.ID).Updates(map[string]any{"payload": nil}).Error
 }
 
 // forgetSubmissions erases what was sent, and the digest that would tell a repeat from it: who has the lookup key can
@@ -180,7 +192,7 @@ func (s *Store) End(
 func (s *Store) ending(org, id string, from []models.SessionStatus, to models.SessionStatus) Change {
 	return Change{
 		OrgID: org, SessionID: id, ID: string(to), From: from, To: to, Set: map[string]any{"nudge_at": s.Now()},
-		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after, "") },
+		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after, models.Submission{}) },
 	}
 }
 

@@ -18,6 +18,8 @@ type NewChunk struct {
 	// Name is that of the transfer. Another one than before begins anew, with its first chunk.
 	Name   string
 	Method rules.Method
+	// Upload has the transfer become an upload rather than a submission.
+	Upload bool
 	// Position is that of the chunk among so many Chunks.
 	Position, Chunks int
 	Data             []byte
@@ -53,7 +55,7 @@ func (s *Store) TakeChunk(ctx context.Context, n NewChunk) (t models.Transfer, e
 func (s *Store) beginTransfer(tx *gorm.DB, n NewChunk) (models.Transfer, error) {
 	t := models.Transfer{
 		HandoffID: n.Handoff.ID, OrgID: n.Handoff.OrgID, SessionID: n.Handoff.SessionID, Name: n.Name, Method: n.Method,
-		Chunks: n.Chunks, ReservedID: s.newID(), Created: s.Now(),
+		Upload: n.Upload, Chunks: n.Chunks, ReservedID: s.newID(), Created: s.Now(),
 	}
 	if err := n.fits(t); err != nil {
 		return t, err
@@ -68,6 +70,8 @@ func (n NewChunk) fits(t models.Transfer) error {
 	switch {
 	case n.Method != t.Method:
 		return models.Invalid("method", "The transfer is for %s", t.Method)
+	case n.Upload != t.Upload:
+		return models.Invalid("upload", "upload must be the same in every chunk of a transfer")
 	case n.Chunks != t.Chunks:
 		return models.Invalid("chunks", "The transfer is of %d chunks", t.Chunks)
 	case n.Position > t.Next:
@@ -121,7 +125,7 @@ func (s *Store) TransferData(ctx context.Context, t models.Transfer) ([]byte, er
 	return data.Bytes(), nil
 }
 
-// EndTransfer forgets the chunks of a transfer that has become a submission.
+// EndTransfer forgets the chunks of a transfer that has become a submission or an upload.
 func (s *Store) EndTransfer(ctx context.Context, t models.Transfer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		ended := tx.Model(&models.Transfer{}).

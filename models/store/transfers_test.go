@@ -83,6 +83,9 @@ func chunksComeInOrder(t *testing.T, f *fixture) {
 	other = chunk(h, 2, "three")
 	other.Chunks = 4
 	f.refusesChunk(t, other, models.CodeParameterInvalid)
+	other = chunk(h, 2, "three")
+	other.Upload = true
+	f.refusesChunk(t, other, models.CodeParameterInvalid)
 }
 
 func aTransferTakesThePlaceOfAnother(t *testing.T, f *fixture) {

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/seal"
+	"github.com/stile-id/stile/rules"
+)
+
+// NewChallenge is what a method made before the next attempt at it.
+type NewChallenge struct {
+	// ID comes from NewID under models.PrefixChallenge: the method may need it for what it makes.
+	ID      string
+	Session models.Session // as it was read when the offer was looked up
+	Node    string
+	Method  rules.Method
+	Attempt int
+	ChallengeContent
+	// TTL is how long the challenge lives; at the most until the session's deadline.
+	TTL time.Duration
+}
+
+// ChallengeContent is what is sealed of a challenge.
+type ChallengeContent struct {
+	// State is the method's own, and never leaves the server.
+	State json.RawMessage `json:"state"`
+	// Data is what the device was told.
+	Data json.RawMessage `json:"data"`
+}
+
+// BeginChallenge stores a challenge, sealed. A repeat under a reserved id returns the first. Expired challenges of the
+// session that were never used are deleted. Errors: CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound,
+// CodeSessionTerminal, and ErrRefused where the session has changed since it was read.
+func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Challenge, ChallengeContent, error) {
+	challenge, err := s.newChallenge(n)
+	if err != nil {
+		return challenge, n.ChallengeContent, err
+	}
+	repeated := false
+	err = s.settle(ctx, func(tx *gorm.DB) (err error) {
+		repeated, err = one(tx.Where("id = ? AND org_id = ? AND session_id = ?",
+			challenge.ID, challenge.OrgID, challenge.SessionID), &challenge)
+		if err != nil || repeated {
+			return err
+		}
+		if err := s.countChallenge(tx, n.Session); err != nil {
+			return err
+		}
+		err = tx.Where("session_id = ? AND used_at IS NULL AND expires_at <= ?", challenge.SessionID, s.Now()).
+			Delete(&models.Challenge{}).Error
+		if err != nil {
+			return err
+		}
+		return tx.Create(&challenge).Error
+	})
+	if err != nil || !repeated {
+		return challenge, n.ChallengeContent, err
+	}
+	first, err := s.ChallengeContent(challenge)
+	return challenge, first, err
+}
+
+// countChallenge holds the session's row, so racing requests cannot pass together.
+func (s *Store) countChallenge(tx *gorm.DB, read models.Session) error {
+	if err := s.holdAsRead(tx, read, map[string]any{"challenges": gorm.Expr("challenges + 1")}); err != nil {
+		return err
+	}
+	session, err := sessionIn(tx, read.OrgID, read.ID)
+	if err == nil && session.Challenges > models.MaxChallenges {
+		err = models.Errorf(models.CodeRateLimitExceeded,
+			"The session has begun %d challenges and begins no more", models.MaxChallenges)
+	}
+	return err
+}
+
+func (s *Store) newChallenge(n NewChallenge) (models.Challenge, error) {
+	now := s.Now()
+	challenge := models.Challenge{
+		ID: n.ID, OrgID: n.Session.OrgID, SessionID: n.Session.ID, Node: n.Node, Method: n.Method, Attempt: n.Attempt,
+		Created: now, ExpiresAt: models.At(now.Add(n.TTL)),
+	}
+	if challenge.ExpiresAt.After(n.Session.ExpiresAt.Time) {
+		challenge.ExpiresAt = n.Session.ExpiresAt
+	}
+	content, err := json.Marshal(n.ChallengeContent)
+	challenge.Content = s.keys.Seal(content, challengePlace(challenge))
+	return challenge, err
+}
+
+func challengePlace(c models.Challenge) seal.Place {
+	return seal.Place{Table: "method_challenges", Row: c.ID, Org: c.OrgID}
+}
+
+// Challenge reads a challenge of a session, used or not, expired or not. Errors: CodeResourceMissing.
+func (s *Store) Challenge(ctx context.Context, org, session, id string) (models.Challenge, error) {
+	var challenge models.Challenge
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &challenge)
+	if err == nil && !found {
+		err = models.Missing("challenge", id)
+	}
+	return challenge, err
+}
+
+// Challenge reads a challenge by its id alone, which nobody can guess. Errors: CodeResourceMissing.
+func (a Across) Challenge(ctx context.Context, id string) (models.Challenge, error) {
+	var challenge models.Challenge
+	found, err := one(a.s.read(ctx).Where("id = ?", id), &challenge)
+	if err == nil && !found {
+		err = models.Missing("challenge", id)
+	}
+	return challenge, err
+}
+
+// ChallengeContent opens what is sealed of a challenge.
+func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, err error) {
+	opened, err := s.keys.Open(c.Content, challengePlace(c))
+	if err != nil {
+		return content, err
+	}
+	return content, json.Unmarshal(opened, &content)
+}
+
+// useChallenge has a submission use up its challenge. Errors: CodeChallengeInvalid.
+func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
+	if n.ChallengeID == "" {
+		return nil
+	}
+	now := s.Now()
+	res := tx.Model(&models.Challenge{}).
+		Where("id = ? AND org_id = ? AND session_id = ?", n.ChallengeID, n.Session.OrgID, n.Session.ID).
+		Where("node = ? AND attempt = ? AND used_at IS NULL AND expires_at > ?", n.Node, n.Attempt, now).
+		Updates(map[string]any{"used_at": now})
+	if res.Error != nil || res.RowsAffected == 1 {
+		return res.Error
+	}
+	return ErrChallengeInvalid()
+}
+
+// ErrChallengeInvalid refuses an answer to a challenge that takes none.
+func ErrChallengeInvalid() error {
+	return models.Errorf(models.CodeChallengeInvalid,
+		"The challenge was used, has expired, or belongs to another attempt. Begin again")
+}

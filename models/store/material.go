@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/stile-id/stile/models"
+)
+
+// closedSession holds for rows whose session has ended, or has passed its deadline.
+const closedSession = "NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = session_id " +
+	"AND sessions.completed_at IS NULL AND sessions.expires_at > ?)"
+
+// EraseMaterial deletes uploads and challenges whose time is over, the oldest first, and returns how many. The end of a
+// session deletes its own: what is left here is that of challenges nobody answered, and of sessions that an older
+// process ended.
+func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
+	now := a.s.Now()
+	erased := 0
+	err := a.s.write(ctx, func(tx *gorm.DB) error {
+		uploads, err := deleteDue(tx, &models.Upload{}, limit, tx.Where(closedSession, now), now)
+		if err != nil {
+			return err
+		}
+		challenges, err := deleteDue(tx, &models.Challenge{}, limit, tx.Where("used_at IS NULL OR "+closedSession, now), now)
+		erased = uploads + challenges
+		return err
+	})
+	return erased, err
+}
+
+// deleteDue deletes rows of a table that have expired and meet a condition, but for those that another sweep has taken.
+func deleteDue(tx *gorm.DB, table any, limit int, condition *gorm.DB, now models.Timestamp) (int, error) {
+	var due []string
+	err := tx.Model(table).
+		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}).
+		Where("expires_at <= ?", now).Where(condition).Order("expires_at").Limit(limit).Pluck("id", &due).Error
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	return len(due), tx.Where(among("id", due)).Delete(table).Error
+}
