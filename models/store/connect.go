@@ -110,9 +110,9 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 	config := p.config.Copy()
 	maps.Copy(config.RuntimeParams, settings)
 	db := stdlib.OpenDB(*config,
-		stdlib.OptionAfterConnect(func(_ context.Context, conn *pgx.Conn) error {
+		stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 			p.proved(conn, p.suspicions.Load())
-			return nil
+			return p.planOnce(ctx, conn)
 		}),
 		stdlib.OptionShouldPing(func(_ context.Context, idle stdlib.ShouldPingParams) bool {
 			if idle.IdleDuration > unprovenAfter {
@@ -125,6 +125,17 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 	db.SetConnMaxLifetime(connectionLife)
 	db.SetConnMaxIdleTime(idleLife)
 	return db
+}
+
+// planOnce has the server plan a statement once for the connection. Each list has an index for each filter, whatever the
+// filter's value, and to plan a statement again for every value costs as much as to read a page. A plan_cache_mode in the
+// database URL stays. It is no startup parameter, because connection poolers refuse those that they do not know.
+func (p *primary) planOnce(ctx context.Context, conn *pgx.Conn) error {
+	if _, chosen := p.config.RuntimeParams["plan_cache_mode"]; chosen {
+		return nil
+	}
+	_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan", pgx.QueryExecModeSimpleProtocol)
+	return err
 }
 
 // suspect makes every connection prove itself anew.

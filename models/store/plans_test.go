@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models"
@@ -334,14 +336,59 @@ func (n planNode) faults() (all []string) {
 	return all
 }
 
-// explained runs the statement, and returns how PostgreSQL did.
-func explained(t *testing.T, db *sql.DB, s store.Statement) (plan planNode, text string) {
+// explained runs the statement as the store does, by a plan that serves all arguments, and returns that plan.
+func explained(t *testing.T, conn *sql.Conn, s store.Statement) (plan planNode, text string) {
 	t.Helper()
-	row := db.QueryRowContext(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+s.SQL, s.Args...)
-	require.NoError(t, row.Scan(&text), s.SQL)
+	arguments := make([]string, len(s.Args))
+	for i, value := range s.Args {
+		arguments[i] = literal(t, value)
+	}
+	execute := "EXECUTE planned"
+	if len(arguments) > 0 {
+		execute += "(" + strings.Join(arguments, ", ") + ")"
+	}
+	ctx := t.Context()
+	_, err := conn.ExecContext(ctx, "PREPARE planned AS "+s.SQL)
+	require.NoError(t, err, s.SQL)
+	row := conn.QueryRowContext(ctx, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+execute, pgx.QueryExecModeSimpleProtocol)
+	require.NoError(t, row.Scan(&text), "%s: %s", s.SQL, execute)
+	_, err = conn.ExecContext(ctx, "DEALLOCATE planned")
+	require.NoError(t, err)
 	var plans []struct{ Plan planNode }
 	require.NoError(t, json.Unmarshal([]byte(text), &plans))
 	return plans[0].Plan, text
+}
+
+// literal returns an argument as PostgreSQL reads it in a statement.
+func literal(t *testing.T, argument any) string {
+	t.Helper()
+	value, err := driver.DefaultParameterConverter.ConvertValue(argument)
+	require.NoError(t, err)
+	switch v := value.(type) {
+	case nil:
+		return "NULL"
+	case string:
+		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+	case []byte:
+		return fmt.Sprintf(`'\x%x'`, v)
+	case int64, bool, float64:
+		return fmt.Sprint(v)
+	}
+	require.Fail(t, "no literal", "%T", value)
+	return ""
+}
+
+// planOnce opens a connection on which, as on those of a store, a plan serves all arguments of a statement.
+func (f *fixture) planOnce(t *testing.T) *sql.Conn {
+	t.Helper()
+	conn, err := f.raw(t).Conn(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	for _, statement := range []string{"VACUUM ANALYZE", "SET plan_cache_mode = force_generic_plan"} {
+		_, err = conn.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	return conn
 }
 
 // mostBlocks is more than it takes to find each row of a page by an index on its own, as pending webhooks are.
@@ -350,14 +397,12 @@ const mostBlocks = 150
 // No statement reads all of a table, throws rows away, sorts more than a page, or walks along an index.
 func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 	const rows = 6_000
-	var db *sql.DB
+	var conn *sql.Conn
 	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
-		if db == nil {
-			db = f.raw(t)
-			_, err := db.ExecContext(t.Context(), "VACUUM ANALYZE")
-			require.NoError(t, err)
+		if conn == nil {
+			conn = f.planOnce(t)
 		}
-		plan, text := explained(t, db, s)
+		plan, text := explained(t, conn, s)
 		faults := plan.faults()
 		most := float64(mostBlocks)
 		if of == "WaitingReviews" {
