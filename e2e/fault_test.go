@@ -82,7 +82,7 @@ func killedWhileCreating(t *testing.T, environment []string, point string) {
 	hook.next(t, "verification_session.verified")
 }
 
-// repeat asks again as a client should: a 503 says that the first request holds its lease, of a minute, still.
+// repeat sends a creation again until it is answered: 503 means that the first request, which died, holds its lease still.
 func repeat(t *testing.T, c client, order body, key string) answer {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {

@@ -97,7 +97,7 @@ func start(t *testing.T, data string, environment ...string) *process {
 		"--listen", "127.0.0.1:0", "--temporal-listen", "127.0.0.1:0", "--ui-listen", "127.0.0.1:0")
 	p.command.Stderr = log
 	p.command.Env = append(append(os.Environ(),
-		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms",
+		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
 		// On a machine that is busy with other tests a receiver may take longer than that: it is asked again soon.
 		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s"), environment...)
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

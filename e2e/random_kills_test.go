@@ -107,7 +107,7 @@ func (i *ids) add(id string) {
 
 // impatient waits for little. Attempts do not run out.
 var impatient = []string{
-	"STILE_WEBHOOK_TIMEOUT=1s", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms",
+	"STILE_WEBHOOK_TIMEOUT=1s", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
 	"STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s,1s,1s,1s,1s",
 }
 
@@ -240,7 +240,7 @@ func (s *shop) orderOnce(t *testing.T, first, many int) (lost []int) {
 	return lost
 }
 
-// orderAgain repeats orders until they are answered. The lease of a request that died lasts for a minute.
+// orderAgain repeats orders until they are answered. A request that died keeps its key until its lease ends.
 func (s *shop) orderAgain(t *testing.T, lost []int) {
 	t.Helper()
 	for deadline := time.Now().Add(3 * waitLong); len(lost) > 0; {

@@ -140,7 +140,7 @@ func (a *App) connect(ctx context.Context) error {
 		return fmt.Errorf("STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY: %w", err)
 	}
 	a.store, err = store.Open(ctx, store.Options{
-		URL: c.DatabaseURL, Keys: keys, MaxConnections: c.DatabaseConnections, Log: a.log,
+		URL: c.DatabaseURL, Keys: keys, MaxConnections: c.DatabaseConnections, ClaimLease: c.IdempotencyLease, Log: a.log,
 	})
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)

@@ -58,6 +58,7 @@ type Config struct {
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how overdue counts as lost
+	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never answers keeps its key
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
 	EndpointLimit        int // STILE_WEBHOOK_ENDPOINTS: webhook endpoints of an organization
@@ -112,6 +113,7 @@ func Read(get func(name string) string) (Config, error) {
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", 2*time.Second),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", 5*time.Second),
+		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", time.Minute),
 
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", 500),
 		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", 50),

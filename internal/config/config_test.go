@@ -21,6 +21,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	require.Equal(t, 24*time.Hour, c.SessionTTL)
 	require.Equal(t, []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}, c.WebhookRetrySchedule)
 	require.Equal(t, 30*time.Second, c.WebhookTimeout)
+	require.Equal(t, time.Minute, c.IdempotencyLease)
 	require.Equal(t, 500, c.SandboxQuota)
 	require.Equal(t, 50, c.EndpointLimit)
 	require.Equal(t, 1000, c.RateLimitSecret)
@@ -36,6 +37,7 @@ func TestABadValueNamesItsVariable(t *testing.T) {
 		"STILE_SESSION_TTL":            "a day",
 		"STILE_WEBHOOK_TIMEOUT":        "-1s",
 		"STILE_WEBHOOK_RETRY_SCHEDULE": "5m,never",
+		"STILE_IDEMPOTENCY_LEASE":      "0s",
 		"STILE_SANDBOX_QUOTA":          "0",
 		"STILE_WEBHOOK_ENDPOINTS":      "0",
 		"STILE_RATE_LIMIT_SECRET":      "many",

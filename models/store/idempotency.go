@@ -14,8 +14,8 @@ import (
 const (
 	// IdempotencyTTL is how long an answer is replayed.
 	IdempotencyTTL = 24 * time.Hour
-	// claimLease is how long a claim holds without its request having answered.
-	claimLease = time.Minute
+	// ClaimLease is the default of Options.ClaimLease.
+	ClaimLease = time.Minute
 )
 
 // idempotencyKey is one use of an Idempotency-Key.
@@ -106,7 +106,7 @@ func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Cla
 
 func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	now := s.Now()
-	row.Created, row.LeasedUntil = now, models.At(now.Add(claimLease))
+	row.Created, row.LeasedUntil = now, models.At(now.Add(s.lease))
 	row.ExpiresAt = models.At(now.Add(IdempotencyTTL))
 	mine := Claimed{Claim: &Claim{scope: row.Scope, keyHash: row.KeyHash, token: row.Claim, ResourceID: row.ResourceID}}
 	if err := forget(tx, row, now); err != nil {

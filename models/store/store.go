@@ -42,6 +42,8 @@ type Options struct {
 	// WriteTimeout bounds a write; 0 means WriteLimit. A longer one is for tests on a busy machine alone: lists leave out
 	// rows that are younger than WriteLimit, and no others.
 	WriteTimeout time.Duration
+	// ClaimLease is how long an idempotency claim holds without an answer of its request; 0 means a minute.
+	ClaimLease time.Duration
 	// MaxConnections bounds the pool; 0 means 20.
 	MaxConnections int
 	Log            *slog.Logger
@@ -58,6 +60,7 @@ type Store struct {
 	readiness readiness
 	keys      *seal.Keyring
 	patience  time.Duration // Options.WriteTimeout
+	lease     time.Duration // Options.ClaimLease
 	now       func() time.Time
 	newID     models.IDSource
 	jitter    func() float64
@@ -88,7 +91,8 @@ const (
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{
-		keys: o.Keys, patience: o.WriteTimeout, now: o.Now, newID: o.NewID, jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(),
+		keys: o.Keys, patience: o.WriteTimeout, lease: o.ClaimLease, now: o.Now, newID: o.NewID, jitter: o.Jitter,
+		log: o.Log, notifier: newNotifier(), tally: newTally(),
 	}
 	if err := s.makeCaches(); err != nil {
 		return nil, err
@@ -156,6 +160,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.WriteTimeout == 0 {
 		o.WriteTimeout = WriteLimit
+	}
+	if o.ClaimLease == 0 {
+		o.ClaimLease = ClaimLease
 	}
 	if o.MaxConnections == 0 {
 		o.MaxConnections = 20
