@@ -1,0 +1,78 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// stalling sends one byte of each request's body, and nothing more.
+type stalling struct {
+	base http.RoundTripper
+	ctx  context.Context
+}
+
+func (s stalling) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Body, req.GetBody, req.ContentLength = io.NopCloser(io.MultiReader(bytes.NewReader([]byte("{")), s)), nil, -1
+	return s.base.RoundTrip(req)
+}
+
+// Read blocks until the test ends.
+func (s stalling) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, io.ErrUnexpectedEOF
+}
+
+// TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope also holds each answer to the specification, by the client.
+func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ids, desktop := e.belongings(e.sandbox)
+	phone, _ := e.phone(desktop, "phone")
+	server := httptest.NewUnstartedServer(e.api.Handler())
+	server.Config.ReadTimeout = 300 * time.Millisecond
+	server.Start()
+	t.Cleanup(server.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	e.url = server.URL
+	e.client = &http.Client{Transport: specification().Transport(stalling{server.Client().Transport, ctx}, func(err error) {
+		t.Errorf("contract: %v", err)
+	})}
+
+	var requests []*http.Request
+	for _, o := range e.operations("/v1/") {
+		if o.method == http.MethodGet || o.method == http.MethodDelete {
+			continue
+		}
+		credential := e.sandbox.secret
+		switch {
+		case strings.HasSuffix(o.path, "/handoff/confirm"), strings.Contains(o.path, "/device/"):
+			credential = phone.secret
+		case o.forClients():
+			credential = desktop.secret
+		}
+		requests = append(requests, e.request(ctx, o.method, o.at(ids), credential, obj{}))
+	}
+	require.GreaterOrEqual(t, len(requests), 30)
+	answers, failures := make([]*http.Response, len(requests)), make([]error, len(requests))
+	var waiting sync.WaitGroup
+	for i, request := range requests {
+		waiting.Go(func() { answers[i], failures[i] = e.client.Do(request) })
+	}
+	waiting.Wait()
+	for i, response := range answers {
+		require.NoError(t, failures[i])
+		e.isError(e.read(response), http.StatusRequestTimeout, "request_timeout")
+		require.NoError(t, response.Body.Close())
+	}
+}
