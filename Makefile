@@ -1,9 +1,9 @@
-# Stile. `make` or `make help` lists what there is.
+# Stile. `make` or `make help` lists the targets.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.NOTPARALLEL: # what `make test` is made of comes in its order, also with -j
+.NOTPARALLEL: # the parts of `make test` run in their order, also with -j
 MAKEFLAGS += --no-builtin-rules
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -19,8 +19,8 @@ COMMANDS := ./cmd/stile ./cmd/stile-dev
 export CGO_ENABLED := 0
 # One package at a time: those that start databases and servers need both cores, or their deadlines pass.
 GO_TEST := go test -count=1 -p 1 -timeout 45m
-# The end-to-end tests run a Temporal server in each stack, which the race detector slows down beyond all deadlines. What
-# they call has tests of its own with the race detector.
+# The end-to-end tests run a Temporal server in each stack, which the race detector slows down beyond all deadlines. The
+# packages that they call have their own tests with the race detector.
 END_TO_END := ./e2e/...
 
 .PHONY: help
@@ -36,6 +36,9 @@ dev: ## Build stile-dev and run it: all of Stile in one process; ARGS="--data DI
 build: ## Build stile and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
+.PHONY: check
+check: check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+
 .PHONY: test
 test: postgres interpreters check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
@@ -50,17 +53,17 @@ fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
-	go test ./workflows -count=1 -timeout 10m -run '^TestWhatIsRecordedReplays$$' -save-histories
+	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres ## Measure what sessions, deliveries, compliance checks and handoffs cost, as ratios; ARGS are passed on
+bench: postgres ## Measure the cost of sessions, deliveries, compliance checks and handoffs, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 
 .PHONY: clean
-clean: ## Remove what was built, the tools included
+clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# What `make test` is made of: what fails quickly comes first.
+# The parts of `make test`, fastest first.
 
 .PHONY: postgres
 postgres:
@@ -88,6 +91,12 @@ check-build:
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)
 	$(WORKFLOWCHECK) ./workflows/...
+
+# Every package but those whose tests start PostgreSQL or Temporal. Go repeats only the tests of changed packages.
+.PHONY: check-serverless
+check-serverless:
+	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
+		| grep -vE '/internal/(pgtest|temporaldev) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
 
 .PHONY: check-tests
 check-tests:
