@@ -43,7 +43,8 @@ check: check-format check-vet lint check-serverless ## Run format, vet, linters 
 test: postgres interpreters check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## Run the linters: house rules, and the arrows between packages
+lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
+	go run ./scripts/plain-words
 	$(GOLANGCI_LINT) run
 	$(GOLANGCI_LINT) run --build-tags faults ./internal/fault/...
 
