@@ -54,7 +54,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) note(what func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	what()
+	record()
 }
 
 func ref(s models.Session) models.SessionRef {
