@@ -10,10 +10,10 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Begin shows the tests how an attempt is noted.
+// Begin exposes begin.
 func (p *Pace) Begin(endpoint string) (ended func(acknowledged bool)) { return p.begin(endpoint) }
 
-// Ask shows the tests one exchange with a receiver, apart from the rows.
+// Ask exposes one exchange with a receiver, without rows.
 func (a *Webhooks) Ask(ctx context.Context, url string) (store.Answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("{}"))
 	if err != nil {
@@ -22,28 +22,28 @@ func (a *Webhooks) Ask(ctx context.Context, url string) (store.Answer, error) {
 	return a.ask(request, func() models.Timestamp { return models.At(time.Now()) })
 }
 
-// Class shows the tests what is known of an endpoint.
+// Class exposes class.
 func (p *Pace) Class(endpoint string) Class { return p.class(endpoint) }
 
-// ErrBusy is what the gate says where there is no room, and ErrStuck where nothing moves besides.
+// The errors of the gate.
 var (
 	ErrBusy  = errBusy
 	ErrStuck = errStuck
 )
 
-// Enter is how activities pass the gate.
+// Enter exposes enter.
 func (g *Gate) Enter(ctx context.Context, key string, trusted bool) (leave func(), err error) {
 	return g.enter(ctx, key, trusted)
 }
 
-// Rooms counts the keys that the gate has in mind.
+// Rooms returns the number of keys that have a room.
 func (g *Gate) Rooms() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.rooms)
 }
 
-// PutOffFor is how long a delivery is put off, and FaultWait how long one waits after a fault of ours.
+// The waits of postponed deliveries and after faults.
 var (
 	PutOffFor = putOffFor
 	FaultWait = faultWait

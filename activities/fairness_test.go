@@ -13,8 +13,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// A receiver that keeps its requests has no more of them than its share, however it keeps them and however much is due.
-func TestAReceiverThatKeepsItsRequestsHasNoMoreThanItsShare(t *testing.T) {
+func TestAHangingReceiverHoldsNoMoreThanItsShareOfRequests(t *testing.T) {
 	t.Parallel()
 	const owed, share = 100, 4
 	for name, receiver := range map[string]func(*testing.T) string{
@@ -45,7 +44,7 @@ func TestAReceiverThatKeepsItsRequestsHasNoMoreThanItsShare(t *testing.T) {
 			}
 
 			for range owed - share {
-				requireBusy(t, <-over, time.Second, 32*time.Second) // at once, or after a second in which nothing moved
+				requireBusy(t, <-over, time.Second, 32*time.Second) // at once, or after a second in which no attempt ended
 			}
 			merchant := scene.NewMerchant(t, p.clock.Now)
 			elsewhere := p.Subscribe(t, merchant, models.EventSessionCreated)

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// clock stands still until it is moved.
+// clock is a clock that moves only when a test moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -33,7 +33,7 @@ func (c *clock) Set(t time.Time) {
 
 func (c *clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 
-// touching is a change of nothing but the row's revision.
+// touching returns a change that only raises the row's revision.
 func touching(session models.Session, n int) store.Change {
 	return store.Change{
 		OrgID: session.OrgID, SessionID: session.ID, ID: "touch/" + strconv.Itoa(n),

@@ -11,42 +11,43 @@ import (
 )
 
 const (
-	// roomWait is how long an attempt waits for room before it is put off: a burst at an endpoint that answers at once
-	// passes meanwhile.
+	// roomWait is how long an attempt waits for room before it is put off. It lets a burst at a fast endpoint pass.
 	roomWait = time.Second
-	// doubtShare is the part of the room that is open to what may hang: one in so many.
+	// doubtShare divides the size of a Gate: that many untrusted operations fill the room of a key.
 	doubtShare = 4
 )
 
 var (
-	// errBusy says that there is no room.
-	errBusy = errors.New("as much is under way there as may be")
-	// errStuck says besides that nobody has left for a while: whoever is there hangs.
-	errStuck = fmt.Errorf("%w, and nothing moves", errBusy)
+	// errBusy reports that a key has no room.
+	errBusy = errors.New("too many requests are under way")
+	// errStuck reports a key without room where no entry has left for promptAnswer, so that waiting is unlikely to
+	// help.
+	errStuck = fmt.Errorf("%w, and none of them ends", errBusy)
 )
 
-// Gate bounds, within one process, how much is under way at once for each key, such as an endpoint, and how much waits
-// for that: who hangs takes no more of what all share. It is safe for concurrent use; nil bounds nothing.
+// Gate limits, within one process, how many operations run at once for each key, such as an endpoint, and how many wait
+// for room. A receiver that hangs therefore cannot use up the capacity that all share. A Gate is safe for concurrent
+// use; a nil Gate limits nothing.
 type Gate struct {
 	size  int64
 	mu    sync.Mutex
 	rooms map[string]*room
 }
 
-// room is what is under way for one key, and waits. It goes when nobody is there.
+// room counts the operations of one key that run and that wait. The Gate deletes it when its last visitor leaves.
 type room struct {
 	underWay, waiting *semaphore.Weighted
 	visitors          int
-	// moved is when somebody who was under way left last, or when the first came.
+	// moved is when an operation last left, or when the room was made.
 	moved time.Time
 }
 
-// NewGate lets size be under way at once for each key, and as many wait.
+// NewGate returns a Gate that lets size operations run at once for each key, and as many wait.
 func NewGate(size int) *Gate { return &Gate{size: int64(size), rooms: map[string]*room{}} }
 
-// enter waits for room a little, where not too many do; errBusy says that there is none, errStuck that there will be none
-// soon. Whoever is let in has to leave.
-// What is not trusted to answer takes the room of several, so that fewer of it fit in.
+// enter takes room for one operation of the key, and waits up to roomWait for it. It returns errBusy if there is no
+// room and errStuck if none is likely soon. The caller must call leave when the operation has ended. An operation that
+// is not trusted to answer takes the room of several, so that fewer of them run at once.
 func (g *Gate) enter(ctx context.Context, key string, trusted bool) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
@@ -83,7 +84,8 @@ func (g *Gate) visit(key string) *room {
 	return r
 }
 
-// gone notes that a visitor has gone, and whether room was left by that. It returns when that happened last.
+// gone removes a visitor from the room. left says that the visitor had entered and has now made room. gone returns when
+// room was last made.
 func (g *Gate) gone(key string, r *room, left bool) (moved time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/activities"
 )
 
-// fill lets in as many as there is room for, and returns how they leave.
+// fill lets n operations enter and returns their leave functions.
 func fill(t *testing.T, g *activities.Gate, key string, prompt bool, n int) []func() {
 	t.Helper()
 	inside := make([]func(), n)
@@ -23,7 +23,7 @@ func fill(t *testing.T, g *activities.Gate, key string, prompt bool, n int) []fu
 	return inside
 }
 
-func TestFewerEnterOfWhatIsNotKnownToBePrompt(t *testing.T) {
+func TestGateAdmitsFewerUntrustedOperations(t *testing.T) {
 	t.Parallel()
 	for size, doubtful := range map[int]int{1: 1, 2: 1, 3: 1, 4: 1, 7: 1, 8: 2, 13: 3, 15: 3, 16: 4, 64: 16} {
 		synctest.Test(t, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestAnEndpointThatStopsBeingPromptKeepsItsBound(t *testing.T) {
 	})
 }
 
-func TestWhoFindsNoRoomWaitsASecond(t *testing.T) {
+func TestOperationWithoutRoomWaitsASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := activities.NewGate(1)
@@ -70,7 +70,7 @@ func TestWhoFindsNoRoomWaitsASecond(t *testing.T) {
 	})
 }
 
-func TestARoomInWhichNothingMovesIsStuck(t *testing.T) {
+func TestGateWithoutProgressIsStuck(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := activities.NewGate(1)
@@ -78,12 +78,12 @@ func TestARoomInWhichNothingMovesIsStuck(t *testing.T) {
 		_, err := gate.Enter(t.Context(), "we_1", true)
 		require.ErrorIs(t, err, activities.ErrStuck, "nobody has left for the second that it has waited")
 
-		go func() { fill(t, gate, "we_1", true, 1) }() // who waits
+		go func() { fill(t, gate, "we_1", true, 1) }() // this one waits
 		synctest.Wait()
 		<-time.After(time.Second / 2)
 		inside()
 		synctest.Wait()
-		go func() { _, _ = gate.Enter(t.Context(), "we_1", true) }() // who waits now
+		go func() { _, _ = gate.Enter(t.Context(), "we_1", true) }() // this one waits now
 		synctest.Wait()
 		_, err = gate.Enter(t.Context(), "we_1", true)
 		require.ErrorIs(t, err, activities.ErrBusy)
@@ -92,7 +92,7 @@ func TestARoomInWhichNothingMovesIsStuck(t *testing.T) {
 	})
 }
 
-func TestNoMoreWaitThanMayEnter(t *testing.T) {
+func TestGateLimitsWaitingOperations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const size = 3
@@ -117,11 +117,11 @@ func TestNoMoreWaitThanMayEnter(t *testing.T) {
 		for range size {
 			require.NoError(t, <-entered)
 		}
-		require.Zero(t, time.Since(began), "who waits enters as soon as there is room")
+		require.Zero(t, time.Since(began), "a waiting operation enters as soon as there is room")
 	})
 }
 
-func TestNobodyWaitsForAnotherKey(t *testing.T) {
+func TestFullKeyDoesNotBlockOtherKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := activities.NewGate(1)
@@ -132,7 +132,7 @@ func TestNobodyWaitsForAnotherKey(t *testing.T) {
 	})
 }
 
-func TestARoomGoesWithItsLastVisitor(t *testing.T) {
+func TestRoomIsDeletedWithItsLastVisitor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := activities.NewGate(2)
@@ -147,7 +147,7 @@ func TestARoomGoesWithItsLastVisitor(t *testing.T) {
 	})
 }
 
-func TestWhoIsCalledAwayWaitsNoLonger(t *testing.T) {
+func TestCancelledContextEndsTheWait(t *testing.T) {
 	t.Parallel()
 	gate := activities.NewGate(1)
 	leave := fill(t, gate, "we_1", true, 1)[0]
@@ -159,7 +159,7 @@ func TestWhoIsCalledAwayWaitsNoLonger(t *testing.T) {
 	require.Zero(t, gate.Rooms())
 }
 
-func TestWithoutAGateEverybodyEnters(t *testing.T) {
+func TestNilGateAdmitsEveryOperation(t *testing.T) {
 	t.Parallel()
 	for _, leave := range fill(t, nil, "we_1", false, 100) {
 		leave()

@@ -26,20 +26,20 @@ import (
 )
 
 const (
-	// aloneVariable says that this process runs one test and nothing else.
+	// aloneVariable tells the test binary that it runs one test in its own process.
 	aloneVariable = "ACTIVITIES_ALONE"
-	// ofEachKind is how many receivers of each kind are sent to at once.
+	// ofEachKind is the number of concurrent exchanges with each kind of receiver.
 	ofEachKind = 20
-	// exchangeTime is what those have who would take for ever.
+	// exchangeTime is the time limit of exchanges that would never end.
 	exchangeTime = 5 * time.Second
-	// flat is how much the heap may grow for each exchange under way. Buffers take half of it, at both of its ends.
+	// flat is the heap growth in bytes allowed for each exchange under way. Buffers at both ends take half of it.
 	flat = 200 << 10
 )
 
-// hostile are receivers that would have all of the memory, or all of the time, of who hears them out.
+// hostile are receivers that try to exhaust the sender's memory or time.
 var hostile = map[string]struct {
 	url func(t *testing.T) string
-	// heard is how much of the answer has been heard when the exchange is looked at.
+	// heard is the number of bytes of the answer that have been read when the test measures the heap.
 	heard int
 }{
 	"a gigabyte":                   {gigabyte, outbound.AnswerLimit},
@@ -49,7 +49,7 @@ var hostile = map[string]struct {
 	"a byte a second, over HTTP/2": {overHTTP2(bytesOneByOne), 1},
 }
 
-// What a receiver answers is heard as far as 64 KiB, and never decompressed; what buffers it on the way there is small.
+// The sender reads an answer up to 64 KiB, never decompresses it, and buffers little of it on the way.
 func TestHostileReceiversTakeNoMemory(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(aloneVariable) == "" {
@@ -81,7 +81,7 @@ func TestHostileReceiversTakeNoMemory(t *testing.T) {
 	require.Less(t, grown, int64(flat))
 }
 
-// exchange sends to the receiver and hears it out.
+// exchange sends one request to the receiver and reads its answer.
 func (h *hearing) exchange(t *testing.T, name, url string, heard int) {
 	limit := time.Minute
 	if heard < outbound.AnswerLimit {
@@ -104,7 +104,7 @@ func (h *hearing) exchange(t *testing.T, name, url string, heard int) {
 	}
 }
 
-// An answer that has no end may begin with its header.
+// An endless answer may begin with an endless header.
 func TestAHeaderOverHTTP2IsBounded(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(aloneVariable) == "" {
@@ -124,7 +124,7 @@ func TestAHeaderOverHTTP2IsBounded(t *testing.T) {
 	require.Equal(t, "answer: not valid HTTP, or with headers of more than 64 KiB", *delivery.Error)
 }
 
-// runAlone runs the test in a process of its own, where nobody else takes memory, and which trusts the receivers'
+// runAlone runs the test in its own process, where no other test uses memory and which trusts the receivers'
 // certificate.
 func runAlone(t *testing.T) {
 	t.Helper()
@@ -143,7 +143,7 @@ func runAlone(t *testing.T) {
 	require.Contains(t, string(output), "--- PASS: "+t.Name())
 }
 
-// heap is how much is alive.
+// heap returns the number of live bytes on the heap.
 func heap() int64 {
 	var stats runtime.MemStats
 	runtime.GC()
@@ -151,7 +151,7 @@ func heap() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// mostHeap is the most that is alive within a second, in which receivers fill what buffers there are.
+// mostHeap returns the highest heap within a second, in which receivers fill the buffers.
 func mostHeap() (most int64) {
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
@@ -162,10 +162,10 @@ func mostHeap() (most int64) {
 	return most
 }
 
-// hearing keeps exchanges as they are when all has been heard that anybody cares for.
+// hearing keeps exchanges open after the sender has read as much as it wants.
 type hearing struct {
 	arrived chan struct{}
-	// done is closed when these may end.
+	// done is closed when the exchanges may end.
 	done chan struct{}
 }
 
@@ -182,7 +182,7 @@ func (h *hearing) await(t *testing.T, exchanges int) {
 	}
 }
 
-// listener tells when as much as that of an answer has been heard.
+// listener signals when the given number of bytes of an answer has been read.
 func (h *hearing) listener(next http.RoundTripper, want int) http.RoundTripper {
 	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		response, err := next.RoundTrip(r)
@@ -193,7 +193,7 @@ func (h *hearing) listener(next http.RoundTripper, want int) http.RoundTripper {
 	})
 }
 
-// heardBody stops who reads on, so that the test fails before the machine does.
+// heardBody fails the test when the sender reads too far, before the machine runs out of memory.
 type heardBody struct {
 	io.ReadCloser
 	by         *hearing
@@ -227,13 +227,13 @@ func gigabyte(t *testing.T) string {
 	return serve(t, gigabytes)
 }
 
-// chunk is a mebibyte that all share.
+// chunk is a mebibyte, shared by all receivers.
 var chunk = make([]byte, 1<<20)
 
-// gigabytes writes one, for as long as anybody listens.
+// gigabytes writes a gigabyte, unless the connection ends first.
 func gigabytes(w http.ResponseWriter, _ *http.Request) { repeat(w, chunk) }
 
-// repeat says the same a thousand times, for as long as anybody listens.
+// repeat writes part 1,024 times, unless the connection ends first.
 func repeat(w io.Writer, part []byte) {
 	for range 1 << 10 {
 		if _, err := w.Write(part); err != nil {
@@ -242,7 +242,7 @@ func repeat(w io.Writer, part []byte) {
 	}
 }
 
-// bomb is a receiver whose answer, a megabyte, would be a gigabyte decompressed.
+// bomb is a receiver with an answer of a megabyte that would decompress to a gigabyte.
 func bomb(t *testing.T) string {
 	t.Helper()
 	part := compressed(t, chunk)
@@ -269,7 +269,7 @@ func bytewise(t *testing.T) string {
 	return serve(t, bytesOneByOne)
 }
 
-// bytesOneByOne says one a second, for as long as anybody listens.
+// bytesOneByOne writes one byte a second until the connection ends.
 func bytesOneByOne(w http.ResponseWriter, r *http.Request) {
 	again := time.NewTicker(time.Second)
 	defer again.Stop()

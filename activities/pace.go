@@ -9,31 +9,31 @@ import (
 )
 
 const (
-	// promptAnswer is how fast an endpoint answers that counts as prompt.
+	// promptAnswer is the time within which a prompt endpoint acknowledges.
 	promptAnswer = time.Second
-	// promptAtOnce bounds the attempts under way at an endpoint that counts as prompt: if it stops being that, no more
-	// than these hang where sessions run.
+	// promptAtOnce limits the attempts under way at a prompt endpoint: if the endpoint begins to hang, at most this
+	// many attempts hang in the process that runs sessions.
 	promptAtOnce = 8
-	// paceSize is well beyond the number of endpoints that one process serves at a time.
+	// paceSize is the number of endpoints that a process remembers, well above the number it serves at a time.
 	paceSize = 10_000
 )
 
-// Class is what a process knows of an endpoint: how it took what it was sent last.
+// Class is how an endpoint treated its last delivery from this process.
 type Class string
 
 // The classes.
 const (
-	ClassNew     Class = "new"     // nobody has heard of it yet
-	ClassPrompt  Class = "prompt"  // it acknowledged, promptly
-	ClassSlow    Class = "slow"    // it acknowledged, but not promptly
+	ClassNew     Class = "new"     // no delivery has ended yet
+	ClassPrompt  Class = "prompt"  // it acknowledged within promptAnswer
+	ClassSlow    Class = "slow"    // it acknowledged later than that
 	ClassFailing Class = "failing" // it did not acknowledge
 )
 
-// acknowledges reports whether an endpoint of the class may be trusted to answer.
+// acknowledges reports whether the endpoint acknowledged its last delivery.
 func (c Class) acknowledges() bool { return c == ClassPrompt || c == ClassSlow }
 
-// Pace remembers, for one process, how endpoints took what they were sent last. It is safe for concurrent use; nil
-// remembers nothing.
+// Pace remembers, for one process, the class of each endpoint. It is safe for concurrent use; a nil Pace remembers
+// nothing.
 type Pace struct {
 	mu        sync.Mutex
 	endpoints *lru.LRU[string, pace]
@@ -44,7 +44,7 @@ type pace struct {
 	underWay int
 }
 
-// NewPace knows no endpoint yet.
+// NewPace returns a Pace that knows no endpoint yet.
 func NewPace() *Pace {
 	endpoints, err := lru.NewLRU[string, pace](paceSize, nil)
 	if err != nil {
@@ -53,13 +53,13 @@ func NewPace() *Pace {
 	return &Pace{endpoints: endpoints}
 }
 
-// Prompt reports whether an attempt at the endpoint may be expected to be over in no time.
+// Prompt reports whether an attempt at the endpoint is expected to end within promptAnswer.
 func (p *Pace) Prompt(endpoint string) bool {
 	known := p.of(endpoint)
 	return known.class == ClassPrompt && known.underWay < promptAtOnce
 }
 
-// class is what is known of the endpoint.
+// class returns the class of the endpoint, ClassNew if it is unknown.
 func (p *Pace) class(endpoint string) Class { return cmp.Or(p.of(endpoint).class, ClassNew) }
 
 func (p *Pace) of(endpoint string) pace {
@@ -72,7 +72,7 @@ func (p *Pace) of(endpoint string) pace {
 	return known
 }
 
-// begin notes an attempt that is being made; ended notes how it went.
+// begin counts an attempt as under way at the endpoint. The caller calls ended once, with the result.
 func (p *Pace) begin(endpoint string) (ended func(acknowledged bool)) {
 	if p == nil {
 		return func(bool) {}

@@ -37,7 +37,7 @@ func TestAnEndpointIsPromptWhileItAcknowledges(t *testing.T) {
 		require.Equal(t, step.class == activities.ClassPrompt, p.Pace.Prompt(endpoint.ID), step.status)
 	}
 	require.Equal(t, []activities.Class{activities.ClassNew, activities.ClassPrompt, activities.ClassFailing}, p.classes,
-		"what was known before each attempt")
+		"the class before each attempt")
 }
 
 func TestASlowEndpointIsNotPrompt(t *testing.T) {
@@ -77,6 +77,6 @@ func TestAPromptEndpointTakesFewAttemptsAtOnce(t *testing.T) {
 	require.True(t, pace.Prompt("we_2"))
 	ended(true)
 	require.True(t, pace.Prompt("we_1"))
-	require.False(t, (*activities.Pace)(nil).Prompt("we_1"), "who remembers nothing expects nothing")
+	require.False(t, (*activities.Pace)(nil).Prompt("we_1"), "a nil Pace expects nothing")
 	require.Equal(t, activities.ClassNew, (*activities.Pace)(nil).Class("we_1"))
 }

@@ -18,32 +18,32 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// ProviderAnswer is what came of asking a provider, for metrics.
+// ProviderAnswer is the result of one request to a provider, for metrics.
 type ProviderAnswer string
 
 // The answers.
 const (
 	ProviderJudged   ProviderAnswer = "verdict"
 	ProviderPromised ProviderAnswer = "promised" // the verdict comes by callback
-	ProviderRefused  ProviderAnswer = "refused"  // asking again is futile
-	ProviderAway     ProviderAnswer = "away"     // asked again later
-	ProviderBusy     ProviderAnswer = "busy"     // not asked: too many requests are under way there
+	ProviderRefused  ProviderAnswer = "refused"  // the provider will not judge; a repeat cannot help
+	ProviderAway     ProviderAnswer = "away"     // the provider is unreachable or failing; it is asked again later
+	ProviderBusy     ProviderAnswer = "busy"     // no request was made, because too many are under way at this provider
 )
 
-// Providers are the activities that bring submissions to those who judge them outside.
+// Providers holds the activities that send submissions to verification providers outside Stile.
 type Providers struct {
 	*Sessions
-	// Connect makes the way to a provider.
+	// Connect returns the client of a provider.
 	Connect func(c models.ProviderConnector, secret string) methods.Provider
-	// Gate, where set, bounds the requests under way by each connector.
+	// Gate, if set, limits the requests under way at each connector.
 	Gate *Gate
-	// Asked, where set, hears of every request, for metrics.
+	// Asked, if set, is called for every request, for metrics.
 	Asked func(method rules.Method, answer ProviderAnswer)
 }
 
-// AskProvider brings a submission to its provider, and commits the verdict, unless that is promised for later. An error
-// says that the provider is away, or the database: then it is to be called again. A submission that has its verdict, or
-// a provider's promise, is left alone.
+// AskProvider sends a submission to its provider and commits the verdict, unless the provider promises it by callback.
+// An error means that the provider or the database is unavailable, and that Temporal has to call AskProvider again.
+// AskProvider does nothing for a submission that has its verdict or a provider's promise.
 func (a *Providers) AskProvider(ctx context.Context, ref models.SubmissionRef) error {
 	u, found, err := a.Store.Unjudged(ctx, ref)
 	if err != nil || !found || u.Session.Status.Terminal() ||
@@ -74,14 +74,14 @@ func (a *Providers) ask(
 		a.heard(i.Method, ProviderBusy)
 		return busyFor(time.Second)
 	case errors.Is(err, methods.ErrRefused):
-		// The user can do nothing about it, so the operator has to hear of it. It is no fault of Stile.
-		activity.GetLogger(ctx).Warn("a provider refuses to judge; the attempt ends with method_error",
+		// The user cannot mend this, so the log tells the operator. It is not a fault of Stile.
+		activity.GetLogger(ctx).Warn("provider refused to judge; the attempt ends with method_error",
 			"connector", c.ID, "submission", ref.SubmissionID, "error", err.Error())
 		a.heard(i.Method, ProviderRefused)
 		return a.conclude(ctx, ref, methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError))
 	case errors.As(err, &away):
 		a.heard(i.Method, ProviderAway)
-		activity.GetLogger(ctx).Warn("a provider is away; it is asked again",
+		activity.GetLogger(ctx).Warn("provider request failed; it will be repeated",
 			"connector", c.ID, "submission", ref.SubmissionID, "error", err.Error())
 		return awayFor(ctx, c.ID, away)
 	case err != nil:
@@ -97,7 +97,7 @@ func (a *Providers) ask(
 	}
 }
 
-// inquire makes the request, where there is room for one more.
+// inquire waits for room at the connector and sends the request.
 func (a *Providers) inquire(
 	ctx context.Context, i methods.Inquiry, c models.ProviderConnector, secret string,
 ) (*methods.Verdict, error) {
@@ -120,7 +120,7 @@ func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool
 	node, _ := g.Node(submission.Node)
 	var sent methods.ProviderPayload
 	if err := json.Unmarshal(u.Payload, &sent); err != nil {
-		return methods.Inquiry{}, errors.New("a stored submission is not what a provider takes")
+		return methods.Inquiry{}, errors.New("stored submission is not a provider payload")
 	}
 	return methods.Inquiry{
 		SubmissionID: submission.ID, SessionID: session.ID, Type: string(session.Type), Method: submission.Method,
@@ -129,7 +129,7 @@ func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool
 	}, nil
 }
 
-// conclude commits a verdict. One that comes second changes nothing.
+// conclude commits a verdict. A second verdict on the same submission changes nothing.
 func (a *Providers) conclude(ctx context.Context, ref models.SubmissionRef, v methods.Verdict) error {
 	_, err := a.commit(ctx, ref, progress.Given(v))
 	return err

@@ -23,7 +23,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// inquired has a provider asked about a submission once, and returns what it led to and what a worker logged.
+// inquired asks a provider once about a submission. It returns the verdicts and the worker's log.
 func inquired(t *testing.T, answer http.HandlerFunc) (verdicts []graph.Outcome, logged string, err error) {
 	t.Helper()
 	clock := newClock()
@@ -61,7 +61,7 @@ func answering(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-func TestAProvidersRefusalIsNoErrorOfOurs(t *testing.T) {
+func TestProviderRefusalEndsTheAttemptWithMethodError(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status       int
@@ -77,13 +77,13 @@ func TestAProvidersRefusalIsNoErrorOfOurs(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []graph.Outcome{graph.OutcomeError}, verdicts)
 			require.NotContains(t, logged, `"level":"ERROR"`)
-			require.Contains(t, logged, `"level":"WARN","msg":"a provider refuses to judge; the attempt ends with method_error"`)
+			require.Contains(t, logged, `"level":"WARN","msg":"provider refused to judge; the attempt ends with method_error"`)
 			require.Contains(t, logged, c.logged, "the operator learns which field")
 		})
 	}
 }
 
-func TestAPassingVerdictIsNotLostForASpelling(t *testing.T) {
+func TestProviderVerdictIsReadInAnySpelling(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, contentType string }{
 		"an integer with a fraction of zero": {`{"outcome":"passed","risk":{"score":40.0}}`, "application/json"},
@@ -100,7 +100,7 @@ func TestAPassingVerdictIsNotLostForASpelling(t *testing.T) {
 	}
 }
 
-func TestAProviderThatIsAwayIsAskedAgainWhenItSays(t *testing.T) {
+func TestUnavailableProviderIsAskedAgainAfterItsRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
@@ -121,7 +121,7 @@ func TestAProviderThatIsAwayIsAskedAgainWhenItSays(t *testing.T) {
 			require.Equal(t, c.wait, told.NextRetryDelay())
 			require.False(t, told.NonRetryable())
 			require.NotContains(t, logged, `"level":"ERROR"`)
-			require.Contains(t, logged, `"level":"WARN","msg":"a provider is away; it is asked again"`)
+			require.Contains(t, logged, `"level":"WARN","msg":"provider request failed; it will be repeated"`)
 		})
 	}
 }

@@ -14,13 +14,15 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// stuckTries is how many tries are spared where nothing moves: what hangs takes the whole of a receiver's time, half a minute.
+// stuckTries is added to the number of tries at an endpoint where nothing moves, so that the delivery waits longer at once:
+// each attempt that hangs there takes the receiver's whole time, half a minute.
 const stuckTries = 5
 
-// mostFaultWait is the longest wait after a fault of ours.
+// mostFaultWait is the longest wait before a retry after a fault of Stile's own.
 const mostFaultWait = 30 * time.Second
 
-// putOff leaves a delivery for later that found no room at its endpoint. That is no attempt, and so no failed one.
+// putOff postpones a delivery that found no room at its endpoint. The delivery keeps its attempt: no request was made,
+// so none failed.
 func (a *Webhooks) putOff(
 	ctx context.Context, ref models.DeliveryRef, stuck bool,
 ) (models.DeliveryOutcome, error) {
@@ -33,7 +35,7 @@ func (a *Webhooks) putOff(
 	if err != nil {
 		return models.DeliveryOutcome{}, err
 	}
-	if !pending { // its endpoint has gone, or the answer came before a crash
+	if !pending { // its endpoint was deleted or disabled, or an earlier run recorded the answer
 		return a.Store.Outcome(ctx, models.Delivery{ID: ref.DeliveryID, OrgID: ref.OrgID})
 	}
 	if a.Busy != nil {
@@ -50,8 +52,8 @@ func (a *Webhooks) chance() float64 {
 	return jitter()
 }
 
-// putOffFor is how long a delivery is put off: the longer, the more often it has been tried, and by chance up to half as
-// long again, so that those who came together do not return together.
+// putOffFor returns how long to postpone a delivery. The wait doubles with each try up to most; chance, from 0 up to 1,
+// adds up to half of it, so that deliveries that arrived together do not return together.
 func putOffFor(attempt int32, most time.Duration, chance float64) time.Duration {
 	wait := doubled(attempt, most)
 	return wait + time.Duration(chance*float64(wait/2))
@@ -59,7 +61,7 @@ func putOffFor(attempt int32, most time.Duration, chance float64) time.Duration 
 
 func faultWait(attempt int32) time.Duration { return doubled(attempt, mostFaultWait) }
 
-// doubled is a second after the first attempt, and twice as long after each further one.
+// doubled returns one second for the first attempt and twice as long for each further one, up to most.
 func doubled(attempt int32, most time.Duration) time.Duration {
 	wait := time.Second
 	for ; attempt > 1 && wait < most; attempt-- {
@@ -68,15 +70,16 @@ func doubled(attempt int32, most time.Duration) time.Duration {
 	return min(wait, most)
 }
 
-// busyFor has Temporal call the activity again after the wait. It is no fault, so nothing logs it as one.
+// busyFor returns an error that has Temporal call the activity again after the wait. Its category keeps the SDK from
+// logging it as a failure.
 func busyFor(wait time.Duration) error {
 	return temporal.NewApplicationErrorWithOptions(errBusy.Error(), "Busy", temporal.ApplicationErrorOptions{
 		NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign,
 	})
 }
 
-// awayFor has Temporal ask a provider again, after the wait of any fault or the longer one that the provider asks for, up
-// to mostFaultWait. It is no fault of ours, so Temporal's SDK does not log it as one.
+// awayFor returns an error that has Temporal ask a provider again, after the usual wait or the longer one that the
+// provider asks for, up to mostFaultWait. Its category keeps the SDK from logging it as a failure.
 func awayFor(ctx context.Context, connector string, away *methods.AwayError) error {
 	attempt := int32(1)
 	if activity.IsActivity(ctx) {
@@ -89,8 +92,8 @@ func awayFor(ctx context.Context, connector string, away *methods.AwayError) err
 		})
 }
 
-// soon has a fault of ours retried after half a minute at most: the policy of deliveries allows longer waits, for those
-// that are put off.
+// soon limits the retry delay after a fault of Stile's own to mostFaultWait. The retry policy of deliveries allows
+// longer waits, which are meant for postponed deliveries.
 func soon(ctx context.Context, err error) error {
 	var told *temporal.ApplicationError
 	if err == nil || errors.As(err, &told) || !activity.IsActivity(ctx) {

@@ -20,13 +20,13 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// asked calls an activity as Temporal does, for the first time.
+// asked runs an activity in the test environment, as its first attempt.
 func asked[Result any](t *testing.T, activity, input any) (Result, error) {
 	t.Helper()
 	return askedWithin[Result](t.Context(), activity, input)
 }
 
-// askedWithin calls an activity that is broken off with the context.
+// askedWithin runs an activity that is cancelled with the context.
 func askedWithin[Result any](ctx context.Context, activity, input any) (result Result, err error) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
@@ -40,7 +40,7 @@ func askedWithin[Result any](ctx context.Context, activity, input any) (result R
 	return result, err
 }
 
-// requireBusy expects an error that has Temporal call again after the wait, and is none to worry about.
+// requireBusy requires a benign error that has Temporal retry after one of the waits.
 func requireBusy(t *testing.T, err error, waits ...time.Duration) {
 	t.Helper()
 	var told *temporal.ApplicationError
@@ -48,10 +48,10 @@ func requireBusy(t *testing.T, err error, waits ...time.Duration) {
 	require.Contains(t, waits, told.NextRetryDelay())
 	require.False(t, told.NonRetryable())
 	require.Equal(t, temporal.ApplicationErrorCategoryBenign, told.Category())
-	require.Equal(t, "as much is under way there as may be", told.Message())
+	require.Equal(t, "too many requests are under way", told.Message())
 }
 
-// crowded is a post whose endpoint has as many attempts under way as it may have, until they leave.
+// crowded returns a fixture with an endpoint that has no room until leave is called.
 func crowded(t *testing.T) (p *post, m *scene.Merchant, e scene.Endpoint, leave func()) {
 	t.Helper()
 	p = newPost(t)
@@ -61,13 +61,13 @@ func crowded(t *testing.T) (p *post, m *scene.Merchant, e scene.Endpoint, leave 
 	return p, m, e, fill(t, p.Gate, e.ID, true, 1)[0]
 }
 
-func TestADeliveryThatFindsNoRoomIsPutOff(t *testing.T) {
+func TestDeliveryWithoutRoomIsPostponed(t *testing.T) {
 	t.Parallel()
 	p, merchant, endpoint, leave := crowded(t)
 	busy := 0
 	p.Busy = func() { busy++ }
 	delivery := p.owe(t, endpoint)
-	const wait = 32*time.Second + 8*time.Second // nothing moves: as long as after five tries, and by chance a quarter more
+	const wait = 32*time.Second + 8*time.Second // stuck: five more tries, plus half the jitter
 
 	_, err := asked[models.DeliveryOutcome](t, p.DeliverWebhook, delivery)
 
@@ -92,7 +92,7 @@ func TestADeliveryThatFindsNoRoomIsPutOff(t *testing.T) {
 	require.Zero(t, p.Gate.Rooms())
 }
 
-func TestADeliveryThatIsOverNeedsNoRoom(t *testing.T) {
+func TestFinishedDeliveryNeedsNoRoom(t *testing.T) {
 	t.Parallel()
 	for status, end := range map[models.DeliveryStatus]func(*post, *testing.T, scene.Endpoint, models.DeliveryRef){
 		models.DeliveryClosed: func(p *post, t *testing.T, e scene.Endpoint, _ models.DeliveryRef) { p.Disable(t, e) },
@@ -120,7 +120,7 @@ func TestADeliveryThatIsOverNeedsNoRoom(t *testing.T) {
 	}
 }
 
-func TestNobodyPutsAForeignDeliveryOff(t *testing.T) {
+func TestForeignDeliveryCannotBePostponed(t *testing.T) {
 	t.Parallel()
 	p, _, endpoint, _ := crowded(t)
 	p.Busy = func() { t.Error("it was put off") }
@@ -146,7 +146,7 @@ func TestTheWaitForRoomGrows(t *testing.T) {
 	}
 }
 
-// An endpoint with much to wait for may have been tried many times. A fault of ours is retried soon all the same.
+// An endpoint without room may have raised the attempt number far. The retry after a fault of Stile's own stays soon.
 func TestAFaultOfOursIsRetriedSoon(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
@@ -166,7 +166,7 @@ func TestAFaultOfOursIsRetriedSoon(t *testing.T) {
 	})
 }
 
-// passing is a provider that lets everybody pass.
+// passing is a provider that passes every submission.
 type passing struct{ asked int }
 
 func (p *passing) Ask(context.Context, methods.Inquiry) (*methods.Verdict, error) {
@@ -175,7 +175,7 @@ func (p *passing) Ask(context.Context, methods.Inquiry) (*methods.Verdict, error
 	return &verdict, nil
 }
 
-func TestAProviderWithTooMuchUnderWayIsAskedLater(t *testing.T) {
+func TestProviderWithoutRoomIsAskedLater(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	connector, _ := d.Connect(t, models.ProviderConnector{

@@ -22,10 +22,10 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// patience is how long a receiver may take that is to run out of time.
+// patience is the time limit of an exchange in tests of receivers that exceed it.
 const patience = 200 * time.Millisecond
 
-// misbehaving are receivers that never answer as they should, and what is recorded of them.
+// misbehaving are receivers that never answer properly, each with the recorded reason.
 var misbehaving = map[string]struct {
 	url    func(t *testing.T) string
 	reason string
@@ -45,7 +45,7 @@ var misbehaving = map[string]struct {
 	"has a URL that is none":         {fixed("https://merchant.example:port/hook-secret"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
 }
 
-func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
+func TestReceiverWithoutAnAnswerFailsTheAttempt(t *testing.T) {
 	t.Parallel()
 	for name, receiver := range misbehaving {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestAReceiverThatDoesNotAnswerHasFailed(t *testing.T) {
 	}
 }
 
-// An error of the network names the address; what is recorded must not, since a merchant's URL may hold a secret.
+// An error of the network names the address. The recorded reason must not, since a merchant's URL may hold a secret.
 func TestTheReasonOfAFailureNeverHoldsTheURL(t *testing.T) {
 	t.Parallel()
 	const secret = "https://user:hook-secret@merchant.example/hook-secret?token=hook-secret"
@@ -119,7 +119,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// What a receiver says beyond its status does not matter, however much it is.
+// Only the status of an answer counts, however long its body is.
 func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]func(w http.ResponseWriter, r *http.Request){
@@ -129,7 +129,7 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 			chunk := bytes.Repeat([]byte("x"), 1<<20)
 			for range 1 << 10 {
 				if _, err := w.Write(chunk); err != nil {
-					return // nobody listens any more
+					return // the sender has closed the connection
 				}
 			}
 			t.Error("a gigabyte was read")
@@ -147,7 +147,7 @@ func TestTheBodyOfAnAnswerDoesNotMatter(t *testing.T) {
 	}
 }
 
-// An answer counts when it has come to its end, or as far as anybody listens, within the time of the whole exchange.
+// An answer counts once it has ended, or been read up to the limit, within the time of the whole exchange.
 func TestAnAnswerIsHeardOut(t *testing.T) {
 	t.Parallel()
 	for name, receiver := range map[string]struct {
@@ -173,7 +173,7 @@ func TestAnAnswerIsHeardOut(t *testing.T) {
 			require.Equal(t, http.StatusOK, *exchange.Delivery.ResponseStatus)
 			require.Equal(t, receiver.reason, *exchange.Delivery.Error)
 			require.NotNil(t, exchange.Delivery.NextAttemptAt)
-			require.Equal(t, "a", exchange.Body[:1], "what was heard is kept")
+			require.Equal(t, "a", exchange.Body[:1], "the part that was read is kept")
 			if strings.HasPrefix(receiver.reason, "timeout") {
 				require.GreaterOrEqual(t, *exchange.Delivery.DurationMS, patience.Milliseconds())
 			}
@@ -213,7 +213,7 @@ func TestTheBeginningOfAnAnswerIsKept(t *testing.T) {
 func serve(t *testing.T, handle http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender has gone
+		_, _ = io.Copy(io.Discard, r.Body) // the server notices a closed connection only after this
 		handle(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -234,7 +234,7 @@ func hanging(t *testing.T) string {
 	return serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 }
 
-// saysAndHangs begins an answer that it never ends.
+// saysAndHangs returns a receiver that begins an answer and never ends it.
 func saysAndHangs(beginning string) func(*testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -255,12 +255,12 @@ func selfSigned(t *testing.T) string {
 	return server.URL
 }
 
-// saying is a receiver that says these bytes and hangs up.
+// saying returns a receiver that writes the bytes and closes the connection.
 func saying(answer string) func(*testing.T) string {
 	return listening(func(c net.Conn) { _, _ = io.WriteString(c, answer) })
 }
 
-// endless is a receiver that says the same for as long as anybody listens.
+// endless returns a receiver that repeats the same bytes until the connection ends.
 func endless(begin, again string) func(*testing.T) string {
 	return listening(func(c net.Conn) {
 		_, err := io.WriteString(c, begin)
@@ -270,7 +270,7 @@ func endless(begin, again string) func(*testing.T) string {
 	})
 }
 
-// dripping is a receiver that begins well and then says a little more, again and again, for as long as anybody listens.
+// dripping returns a receiver that begins well and then writes a little again and again, until the connection ends.
 func dripping(begin, drop string) func(*testing.T) string {
 	return listening(func(c net.Conn) {
 		_, err := io.WriteString(c, begin)
@@ -280,7 +280,7 @@ func dripping(begin, drop string) func(*testing.T) string {
 	})
 }
 
-// listening is a receiver below HTTP. It speaks once it has heard the request.
+// listening returns a receiver below HTTP. It calls speak after it has read the request.
 func listening(speak func(net.Conn)) func(*testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -302,7 +302,7 @@ func listening(speak func(net.Conn)) func(*testing.T) string {
 	}
 }
 
-func TestAReceiverThatIsGoneIsLeftAloneAfterItConfirms(t *testing.T) {
+func TestAnswer410DisablesTheEndpointAfterConfirmation(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	var asked atomic.Int32

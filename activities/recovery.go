@@ -12,25 +12,25 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// heartbeatEvery is well within the heartbeat timeout of a recovery.
+// heartbeatEvery is well below the heartbeat timeout of a recovery.
 const heartbeatEvery = 2 * time.Second
 
-// Recoveries are the activities that bring an endpoint what it has not acknowledged.
+// Recoveries holds the activities that repeat deliveries which an endpoint has not acknowledged.
 type Recoveries struct {
 	*Webhooks
-	// AtOnce is how many attempts a recovery makes at a time.
+	// AtOnce is the number of attempts that a recovery makes at once.
 	AtOnce int
-	// Schedule hands a failed attempt's next one to the run that owns the schedule from then on.
+	// Schedule passes the attempt after a failed one to the workflow run that then owns the schedule.
 	Schedule func(ctx context.Context, next models.DeliveryRef, due models.Timestamp) error
 }
 
-// ScheduleDelivery hands an attempt to the run that owns the schedule of its event at its endpoint.
+// ScheduleDelivery passes an attempt to the workflow run that owns the schedule of its event at its endpoint.
 func (a *Recoveries) ScheduleDelivery(ctx context.Context, d models.ScheduledDelivery) error {
 	return a.Schedule(ctx, d.DeliveryRef, d.DueAt)
 }
 
-// RecoverEndpoint makes the attempts of a recovery, a few at a time, until that is over or its turn is. What an earlier
-// turn has left undone comes first.
+// RecoverEndpoint makes the attempts of a recovery, AtOnce at a time, until the recovery or its turn is over. It begins
+// with attempts that an earlier turn left undone.
 func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef) (models.RecoveryProgress, error) {
 	defer beat(ctx)()
 	left, err := a.Store.RecoveryPending(ctx, ref)
@@ -53,14 +53,14 @@ func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef
 		select {
 		case <-turn:
 			return progress, nil
-		case <-activity.GetWorkerStopChannel(ctx): // another worker goes on
+		case <-activity.GetWorkerStopChannel(ctx): // another worker continues
 			return progress, nil
 		default:
 		}
 	}
 }
 
-// beat tells Temporal that the activity is alive, until it ends.
+// beat sends heartbeats to Temporal until the caller calls end.
 func beat(ctx context.Context) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var beating sync.WaitGroup
@@ -79,7 +79,7 @@ func beat(ctx context.Context) (end func()) {
 	return func() { cancel(); beating.Wait() }
 }
 
-// deliverAll makes attempts side by side, and returns the first fault of ours.
+// deliverAll makes the attempts concurrently and returns the first fault of Stile's own.
 func (a *Recoveries) deliverAll(ctx context.Context, deliveries []models.DeliveryRef) error {
 	var underWay errgroup.Group
 	for _, d := range deliveries {
@@ -101,8 +101,8 @@ func (a *Recoveries) redeliver(ctx context.Context, d models.DeliveryRef) error 
 	return a.Schedule(ctx, *outcome.Next, *outcome.NextDueAt)
 }
 
-// roomAtLast waits for room at the endpoint. Meanwhile the row is due anew, again and again, so that the sweep does not
-// take the attempt for lost.
+// roomAtLast waits for room at the endpoint. While it waits it renews the delivery's due time, so that the sweep does
+// not take the attempt for lost.
 func (a *Recoveries) roomAtLast(ctx context.Context, d models.DeliveryRef) (leave func(), err error) {
 	for {
 		leave, err := a.room(ctx, d)

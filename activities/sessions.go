@@ -1,5 +1,6 @@
-// Package activities holds what workflows make happen: changes of rows, and what is sent to others. Every activity may
-// run twice: the row, or a deterministic id, makes the repeat return what the first run did.
+// Package activities implements the side effects of workflows: changes of rows, and requests to receivers and
+// providers. Temporal may run any activity twice. The row, or a deterministic id, makes the repeat return the result of
+// the first run.
 package activities
 
 import (
@@ -16,24 +17,24 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Sessions are the activities of session workflows.
+// Sessions holds the activities of session workflows.
 type Sessions struct {
 	Store *store.Store
 	Judge methods.Judge
-	// Pace, where set, knows which endpoints answer promptly.
+	// Pace, if set, knows which endpoints answer promptly.
 	Pace *Pace
-	// ReviewTimeout is how long a review may wait, and SessionTTL how long the user has after it.
+	// ReviewTimeout is how long a review may wait. SessionTTL is how long the user has after the review.
 	ReviewTimeout, SessionTTL time.Duration
-	// DeviceIdleTimeout is for how long the device that holds a session may stay away.
+	// DeviceIdleTimeout is how long the device that holds a session may stay silent before the session is released.
 	DeviceIdleTimeout time.Duration
-	// Judged, where set, hears of every verdict, for metrics.
+	// Judged, if set, is called for every verdict, for metrics.
 	Judged func(method rules.Method, outcome graph.Outcome)
-	// Ended, where set, hears of every session that came to its end here, for metrics.
+	// Ended, if set, is called for every session that one of these activities ended, for metrics.
 	Ended func(session models.Session)
 }
 
-// JudgeSubmission gives the verdict on a submission, runs the executor on it and moves the row. Where the verdict has
-// been given, or is for a provider to give, or the session has ended, it only tells how things stand.
+// JudgeSubmission judges a submission, passes the verdict to the graph and updates the row. It only returns the current
+// view if the verdict exists, if a provider is to give it, or if the session has ended.
 func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef) (models.SessionView, error) {
 	fault.Point("judge.started")
 	done, err := a.commit(ctx, ref,
@@ -44,7 +45,7 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 			verdict, err := a.verdict(ctx, session, submission, payload)
 			return &verdict, err
 		})
-	// A row that would not stand still is for the run to look at again.
+	// If the row kept changing under the judge, the run looks at it again.
 	if err != nil && !errors.Is(err, progress.ErrBusy) {
 		return models.SessionView{}, err
 	}
@@ -54,8 +55,8 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 	return a.view(ctx, ref.SessionRef)
 }
 
-// commit has the verdict of judge move the row, and tells what that changed; nothing where there was nothing to give a
-// verdict on (any more), or none was given.
+// commit updates the row by the verdict of judge and returns the change. The change is empty if the submission is no
+// longer pending or judge returned no verdict.
 func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge progress.Judge) (store.Changed, error) {
 	var method rules.Method
 	done, err := a.engine().Judged(ctx, ref,
@@ -63,7 +64,7 @@ func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge p
 			method = submission.Method
 			return judge(session, submission, payload)
 		})
-	// One that ended meanwhile will say so in the view.
+	// If the session ended meanwhile, the view shows it.
 	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
 		return store.Changed{}, err
 	}
@@ -80,7 +81,7 @@ func (a *Sessions) engine() progress.Engine {
 func (a *Sessions) verdict(
 	ctx context.Context, session models.Session, submission models.Submission, payload []byte,
 ) (methods.Verdict, error) {
-	if submission.ConnectorID != nil { // its provider has had its time
+	if submission.ConnectorID != nil { // the provider did not answer in time
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable), nil
 	}
 	org, err := a.Store.Across().Organization(ctx, session.OrgID)
@@ -93,7 +94,8 @@ func (a *Sessions) verdict(
 	})
 }
 
-// today is the date in the last time zone to reach it (UTC-12): nobody comes of age before it is their birthday.
+// today returns the date in the last time zone to reach it (UTC-12), so that no user comes of age before their
+// birthday.
 func today(now time.Time) rules.Date { return rules.DateOf(now.UTC().Add(-12 * time.Hour)) }
 
 func (a *Sessions) tell(session models.Session, method rules.Method, outcome graph.Outcome) {
@@ -109,8 +111,8 @@ func (a *Sessions) tellEnd(session models.Session) {
 	}
 }
 
-// DecideReview brings a reviewer's decision to the row. One that comes too late, or that the row refuses, changes
-// nothing: the view shows what stands.
+// DecideReview applies a reviewer's decision to the row. A decision that comes too late or that the row refuses changes
+// nothing; the view shows the current state.
 func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (models.SessionView, error) {
 	changed, err := a.engine().Decide(ctx, d, store.ActorTemporal)
 	var refused *models.Error
@@ -123,7 +125,7 @@ func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (m
 	return a.SyncSession(ctx, d.SessionRef)
 }
 
-// SyncSession tells how the row stands, and notes that the workflow knows.
+// SyncSession returns the current view of the session and records that its workflow runs.
 func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (models.SessionView, error) {
 	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
 	if err != nil {
@@ -136,8 +138,8 @@ func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (mode
 	return view, a.Store.WorkflowStarted(ctx, session)
 }
 
-// EndSession ends a session whose time is over, or that an operator cancelled, unless it has ended or its deadline has
-// moved.
+// EndSession ends a session that has expired or that an operator cancelled. It changes nothing if the session has ended
+// or its deadline has moved.
 func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (models.SessionView, error) {
 	changed, err := a.end(ctx, end)
 	if err == nil && !changed.Repeated {
@@ -150,8 +152,8 @@ func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (model
 	return a.SyncSession(ctx, end.SessionRef)
 }
 
-// mostEarly is how long before its time a timer of Temporal's may fire. Where more seems to be left, two clocks
-// disagree, and Temporal's counts.
+// mostEarly is how long before its time a timer of Temporal may fire. If more time is left, the clocks of Stile and
+// Temporal disagree, and Temporal's counts.
 const mostEarly = 2 * time.Second
 
 func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Changed, error) {
@@ -160,14 +162,14 @@ func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Change
 	}
 	rest := end.ExpiresAt.Truncate(time.Second).Sub(a.Store.Now().Time)
 	if 0 < rest && rest <= mostEarly {
-		return store.Changed{}, store.ErrRefused // the run waits the rest
+		return store.Changed{}, store.ErrRefused // the run waits for the rest
 	}
-	// Messages carry whole seconds: a deadline within that second is the one that the run waited for.
+	// Messages carry whole seconds: any deadline within that second is the one that the run waited for.
 	due := models.At(end.ExpiresAt.Truncate(time.Second).Add(time.Second - time.Microsecond))
 	return a.Store.Expire(ctx, end.OrgID, end.SessionID, due)
 }
 
-// ReleaseDevice frees a session whose device has stayed away for too long.
+// ReleaseDevice frees a session if its device has been silent for DeviceIdleTimeout.
 func (a *Sessions) ReleaseDevice(ctx context.Context, ref models.DeviceRef) (models.SessionView, error) {
 	idleSince := models.At(a.Store.Now().Add(-a.DeviceIdleTimeout))
 	if _, _, err := a.Store.ReleaseDevice(ctx, ref.OrgID, ref.SessionID, ref.AttemptID, &idleSince); err != nil {
@@ -176,7 +178,7 @@ func (a *Sessions) ReleaseDevice(ctx context.Context, ref models.DeviceRef) (mod
 	return a.SyncSession(ctx, ref.SessionRef)
 }
 
-// device is who holds the session, and how long it has until it has stayed away for too long.
+// device returns the device that holds the session and how long it may still stay silent; nil if no device holds it.
 func (a *Sessions) device(session models.Session) *models.DeviceView {
 	if session.AttemptID == nil {
 		return nil
@@ -193,9 +195,9 @@ func (a *Sessions) view(ctx context.Context, ref models.SessionRef) (models.Sess
 	return a.viewOf(ctx, session)
 }
 
-// viewAfter is the view after a verdict. The run has been told of what its creation and verdicts before this one fired.
-// Others fire events in between only about a review: a reviewer, or a provider whose verdict leads to one. Without one,
-// the change itself says what is new.
+// viewAfter returns the view after a verdict. Its deliveries are those of the change itself, because the run already
+// knows the deliveries of the creation and of earlier verdicts. After a review it reads them from the database: a
+// reviewer's decision, or a provider's verdict that led to the review, fires events that the run has not seen.
 func (a *Sessions) viewAfter(ctx context.Context, done store.Changed) (models.SessionView, error) {
 	if done.Repeated || done.Session.Review.FlaggedAt != nil {
 		return a.viewOf(ctx, done.Session)
@@ -215,8 +217,8 @@ func (a *Sessions) viewWith(
 	ctx context.Context, session models.Session, first []models.DeliveryRef,
 ) (models.SessionView, error) {
 	view := models.SessionView{
-		Status: session.Status, ExpiresAt: session.ExpiresAt, Jurisdiction: session.Jurisdiction, Review: session.Review.Status, ReviewNode: session.Review.Node,
-		FirstAttempts: first,
+		Status: session.Status, ExpiresAt: session.ExpiresAt, Jurisdiction: session.Jurisdiction,
+		Review: session.Review.Status, ReviewNode: session.Review.Node, FirstAttempts: first,
 	}
 	for i, attempt := range first {
 		first[i].Prompt = a.Pace.Prompt(attempt.EndpointID)
@@ -255,14 +257,14 @@ func (a *Sessions) unjudged(ctx context.Context, s models.Submission) (models.Un
 	}
 	unjudged.Provider, unjudged.Promised = string(s.Method), s.PromisedAt != nil
 	connector, err := a.Store.Connector(ctx, s.OrgID, *s.ConnectorID)
-	if models.CodeOf(err) == models.CodeResourceMissing { // deleted: who is to ask it will find that out
+	if models.CodeOf(err) == models.CodeResourceMissing { // deleted: the activity that asks the provider notices it
 		return unjudged, nil
 	}
 	unjudged.AnswerMS = connector.Timeout().Milliseconds()
 	return unjudged, err
 }
 
-// wholeMilliseconds rounds up: a run that comes too early for a verdict is sent away until the moment has come.
+// wholeMilliseconds rounds up, so that the run's timer does not fire before the verdict is due.
 func wholeMilliseconds(d time.Duration) int64 {
 	return max((d + time.Millisecond - 1).Milliseconds(), 0)
 }

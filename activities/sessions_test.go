@@ -28,7 +28,7 @@ const (
 	declared = rules.MethodSelfAttestation
 )
 
-// desk is where submissions are judged, with a note of every verdict and every end that was told of.
+// desk is the fixture for judging submissions. It records every reported verdict and end.
 type desk struct {
 	*scene.Scene
 	*activities.Sessions
@@ -51,7 +51,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) note(what func()) {
+func (d *desk) note(record func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	record()
@@ -105,14 +105,14 @@ func TestAVerdictIsGivenOnce(t *testing.T) {
 			require.Len(t, first.FirstAttempts, play.events-1)
 			require.Equal(t, []graph.Outcome{play.verdict}, d.Verdicts(t, session))
 			require.Len(t, d.EventsOf(t, session), play.events)
-			require.Equal(t, []graph.Outcome{play.verdict}, d.judged, "what is counted is counted once")
+			require.Equal(t, []graph.Outcome{play.verdict}, d.judged, "a verdict is counted once")
 			require.Equal(t, play.ended, d.ended)
-			require.Empty(t, d.Unjudged(t, session), "what the user sent is erased")
+			require.Empty(t, d.Unjudged(t, session), "the submission is erased")
 		})
 	}
 }
 
-func TestAVerdictThatManyGiveAtOnceIsGivenOnce(t *testing.T) {
+func TestVerdictIsCommittedOnceByConcurrentJudges(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.Attempts(2, scene.AnyOf(document)))
@@ -139,7 +139,8 @@ func (f judgeFunc) Judge(ctx context.Context, s methods.Submission) (methods.Ver
 	return f(ctx, s)
 }
 
-// meddle has something happen between a judge's look at the row and the change that follows. It counts the judge's calls.
+// meddle calls at between a judge's read of the row and the change that follows. It returns the count of the judge's
+// calls.
 func (d *desk) meddle(at func(call int)) (calls *int) {
 	calls = new(int)
 	judge := d.Judge
@@ -151,7 +152,7 @@ func (d *desk) meddle(at func(call int)) (calls *int) {
 	return calls
 }
 
-func TestARowThatMovedMeanwhileIsLookedAtAgain(t *testing.T) {
+func TestChangedRowIsJudgedAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AllOf(facial, document))
@@ -171,7 +172,7 @@ func TestARowThatMovedMeanwhileIsLookedAtAgain(t *testing.T) {
 	require.Equal(t, 1, d.Reread(t, session).InFlight)
 }
 
-func TestAVerdictThatSomebodyElseGaveMeanwhileIsCountedOnce(t *testing.T) {
+func TestVerdictOfAConcurrentJudgeIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
@@ -189,7 +190,7 @@ func TestAVerdictThatSomebodyElseGaveMeanwhileIsCountedOnce(t *testing.T) {
 	require.Len(t, d.Verdicts(t, session), 1)
 }
 
-func TestARowThatNeverHoldsStillIsLeftForLater(t *testing.T) {
+func TestRowThatKeepsChangingIsJudgedLater(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
@@ -203,14 +204,14 @@ func TestARowThatNeverHoldsStillIsLeftForLater(t *testing.T) {
 	require.Empty(t, d.Verdicts(t, session))
 }
 
-// onward has an approved user prove one thing more.
+// onward is a workflow in which an approved user has to pass one more method.
 const onward = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "face", "nodes": {
 	"face":  {"kind": "method", "method": "facial_age", "pass": "human", "fail": "no"},
 	"human": {"kind": "review", "reason": "looks young", "pass": "doc", "fail": "no"},
 	"doc":   {"kind": "method", "method": "document_capture", "pass": "yes", "fail": "no"},
 	"yes":   {"kind": "verified"}, "no": {"kind": "failed"}}}}`
 
-func TestAVerdictAfterAReviewTellsWhatTheReviewFired(t *testing.T) {
+func TestViewAfterAReviewListsTheReviewsDeliveries(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.ReviewTimeout, d.SessionTTL = time.Hour, time.Hour
@@ -219,7 +220,7 @@ func TestAVerdictAfterAReviewTellsWhatTheReviewFired(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(onward), &definition))
 	session := d.Begin(t, definition)
 	d.judge(t, d.Simulate(t, session, facial, simulated.Pass))
-	// The API's decision, of which the run has not been told.
+	// The API decides the review; the run has not been told.
 	_, err := progress.Engine{Store: d.Scene.Store, SessionTTL: time.Hour}.Decide(t.Context(), models.ReviewDecision{
 		SessionRef: ref(session), Decision: graph.Approve, Reason: "looked at it", Reviewer: "kim",
 	}, "key_1")
@@ -234,7 +235,7 @@ func TestAVerdictAfterAReviewTellsWhatTheReviewFired(t *testing.T) {
 	}
 }
 
-func TestASessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
+func TestSessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
@@ -250,7 +251,7 @@ func TestASessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
 	require.Empty(t, d.judged)
 }
 
-func TestASessionThatHasEndedIsOnlyShown(t *testing.T) {
+func TestEndedSessionIsOnlyViewed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventSessionCancelled)
@@ -306,7 +307,7 @@ func TestAnAgeIsCountedToTheDateInTheLastTimeZone(t *testing.T) {
 	}
 }
 
-func TestALiveOrganizationCannotSimulate(t *testing.T) {
+func TestProductionOrganizationCannotSimulate(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	live := scene.Live(t, d.Scene.Store)
@@ -321,7 +322,7 @@ func TestALiveOrganizationCannotSimulate(t *testing.T) {
 	require.Empty(t, d.judged)
 }
 
-func TestAJudgeWithoutAVerdictChangesNothing(t *testing.T) {
+func TestFailingJudgeChangesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
@@ -337,7 +338,7 @@ func TestAJudgeWithoutAVerdictChangesNothing(t *testing.T) {
 	require.Len(t, d.Unjudged(t, session), 1)
 }
 
-func TestOrganizationsDoNotJudgeForEachOther(t *testing.T) {
+func TestOrganizationCannotJudgeAForeignSubmission(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
@@ -351,14 +352,14 @@ func TestOrganizationsDoNotJudgeForEachOther(t *testing.T) {
 	require.Empty(t, d.Verdicts(t, session))
 }
 
-func TestAViewShowsWhatTheRunHasToDo(t *testing.T) {
+func TestViewListsTheWorkOfTheRun(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventSessionCreated)
 	session := d.Begin(t, scene.AnyOf(facial, document))
 	now := d.Simulate(t, session, facial, simulated.Pass)
 	d.clock.Advance(time.Second)
-	// A timer that fires early would find the verdict still held back.
+	// A timer that fires early would find the verdict not yet due.
 	later := d.SimulateSlowly(t, session, document, simulated.Slow, 1500*time.Microsecond)
 
 	view, err := d.SyncSession(t.Context(), ref(session))
@@ -380,14 +381,14 @@ func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]struct {
 		to       models.SessionStatus
-		deadline time.Duration // that the run knows, from the row's
-		early    time.Duration // by which its timer fired before that
+		deadline time.Duration // the deadline known to the run, relative to the row's
+		early    time.Duration // how long before that deadline the run's timer fired
 		status   models.SessionStatus
 		ended    []models.SessionStatus
 	}{
-		"expired":                       {models.StatusExpired, 0, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
-		"expired, whose deadline moved": {models.StatusExpired, -time.Hour, 0, models.StatusCreated, nil},
-		"whose timer fired early":       {models.StatusExpired, 0, 700 * time.Millisecond, models.StatusCreated, nil},
+		"expired":                 {models.StatusExpired, 0, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
+		"expired, deadline moved": {models.StatusExpired, -time.Hour, 0, models.StatusCreated, nil},
+		"timer fired early":       {models.StatusExpired, 0, 700 * time.Millisecond, models.StatusCreated, nil},
 		"cancelled by an operator": {
 			models.StatusCancelled, -time.Hour, 0, models.StatusCancelled, []models.SessionStatus{models.StatusCancelled},
 		},
@@ -411,7 +412,7 @@ func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
-// touch changes nothing of the session but its revision.
+// touch only raises the session's revision.
 func (d *desk) touch(t *testing.T, session models.Session, n int) {
 	t.Helper()
 	_, err := d.Scene.Change(t.Context(), touching(d.Reread(t, session), n))
@@ -424,9 +425,9 @@ func (d *desk) end(t *testing.T, session models.Session, to models.SessionStatus
 	require.NoError(t, err)
 }
 
-// A verdict that leaves its attempt unused costs one once the session has used up its free submissions: so the user
-// comes to an end before the cap of submissions does.
-func TestFreeSubmissionsComeToAnEnd(t *testing.T) {
+// A verdict that leaves its attempt unused costs one once the session has used up its free submissions. So the user
+// runs out of attempts before the cap of submissions applies.
+func TestFreeSubmissionsAreLimited(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		submissions int

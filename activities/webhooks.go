@@ -17,54 +17,54 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// keptOfAnswer is how much of an answer's body is kept for its owner to look at.
+// keptOfAnswer is the number of bytes of an answer's body that are stored for the endpoint's owner.
 const keptOfAnswer = 16 << 10
 
-// How long a record waits before it is tried again, at first and at last: about three seconds in all.
+// The first and the last wait before a failed record is repeated; the waits add up to about three seconds.
 const (
 	recordAgain = 200 * time.Millisecond
 	recordLast  = 1600 * time.Millisecond
 )
 
-// Webhooks are the activities that bring events to their endpoints.
+// Webhooks holds the activities that deliver events to webhook endpoints.
 type Webhooks struct {
 	Store *store.Store
-	// Client sends. Use outbound.NewClient.
+	// Client sends the requests. Use outbound.NewClient.
 	Client *http.Client
-	// Schedule holds the wait after each failed attempt; one more failure gives up.
+	// Schedule holds the wait after each failed attempt. The delivery fails after one more failure than it has waits.
 	Schedule []time.Duration
-	// Pace, where set, hears how endpoints answer.
+	// Pace, if set, records how endpoints answer.
 	Pace *Pace
-	// Gate, where set, bounds the attempts under way at each endpoint.
+	// Gate, if set, limits the attempts under way at each endpoint.
 	Gate *Gate
-	// PutOffMost is how long a delivery that finds no room is put off at the most, but for chance; 0 means
+	// PutOffMost is the longest time for which a delivery without room is postponed, before jitter is added; 0 means
 	// models.PutOffMost.
 	PutOffMost time.Duration
-	// Jitter spreads what is put off: each call gives a number from 0 up to 1. Nil means that of production.
+	// Jitter returns a number from 0 up to 1 that spreads postponed deliveries; nil means rand.Float64.
 	Jitter func() float64
-	// Delivered, where set, hears of every attempt that was made, for metrics.
+	// Delivered, if set, is called for every attempt that was made, for metrics.
 	Delivered func(Attempt)
-	// Busy, where set, hears of every delivery that was put off because it found no room, for metrics.
+	// Busy, if set, is called for every delivery that was postponed for want of room, for metrics.
 	Busy func()
 }
 
-// Attempt is how an attempt went, for metrics.
+// Attempt is the result of one attempt, for metrics.
 type Attempt struct {
 	Outcome models.DeliveryStatus
-	// Class is what was known of the endpoint before.
+	// Class is the class of the endpoint before the attempt.
 	Class Class
-	// Took is how long the endpoint took.
+	// Took is the time from the request to the end of the answer.
 	Took time.Duration
 }
 
-// EventDeliveries lists the first attempts of an event that nobody has made.
+// EventDeliveries lists the first attempts of an event that have not been made.
 func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]models.DeliveryRef, error) {
 	return a.Store.EventDeliveries(ctx, ref.OrgID, ref.EventID)
 }
 
-// DeliverWebhook makes one attempt, or puts it off where its endpoint has as many under way as it may have. What the
-// receiver answers, or that it does not, is a result; an error is a fault of ours, or says that there was no room. An
-// attempt made before is not made again, unless a crash came between the answer and its record.
+// DeliverWebhook makes one attempt, or postpones it if its endpoint has too many under way. The result covers the
+// receiver's answer and its silence; an error means a fault of Stile's own or that the endpoint had no room. An attempt
+// is made once, unless a crash came between the answer and its record.
 func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	outcome, err := a.deliver(ctx, ref)
 	return outcome, soon(ctx, err)
@@ -82,7 +82,7 @@ func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.
 	return a.attempt(ctx, ref)
 }
 
-// room is that for one more attempt at the endpoint; errBusy says that there is none.
+// room enters the gate for one more attempt at the endpoint; errBusy means that there is no room.
 func (a *Webhooks) room(ctx context.Context, ref models.DeliveryRef) (leave func(), err error) {
 	return a.Gate.enter(ctx, ref.EndpointID, a.Pace.class(ref.EndpointID).acknowledges())
 }
@@ -111,8 +111,8 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 	return outcome, err
 }
 
-// record writes down what the receiver answered. A database that is busy, or away for a moment, is asked again: without
-// the record the receiver would be.
+// record stores the receiver's answer. It retries while the database is busy or briefly away, because without the
+// record the attempt would be sent to the receiver again.
 func (a *Webhooks) record(ctx context.Context, d models.Delivery, answer store.Answer) (models.DeliveryOutcome, error) {
 	for wait := recordAgain; ; wait *= 2 {
 		outcome, err := a.Store.RecordAnswer(ctx, d, answer, a.Schedule)
@@ -153,15 +153,15 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 	if err == nil {
 		return answer, nil
 	}
-	// A worker that stops has not heard the receiver's answer: another one will ask again.
+	// The worker is stopping and has not read the answer: another worker repeats the attempt.
 	if ctx.Err() != nil {
 		return store.Answer{}, ctx.Err()
 	}
 	return unanswered(answer, err), nil
 }
 
-// ask makes the request and hears the answer out. An answer that breaks off, or takes too long, comes with an error and
-// what was heard of it. The clock is read for a Retry-After that names a date.
+// ask sends the request and reads the answer. If the answer breaks off or takes too long, ask returns an error and the
+// part it has read. now is needed for a Retry-After that holds a date.
 func (a *Webhooks) ask(request *http.Request, now func() models.Timestamp) (store.Answer, error) {
 	response, err := a.Client.Do(request)
 	if err != nil {
@@ -175,14 +175,14 @@ func (a *Webhooks) ask(request *http.Request, now func() models.Timestamp) (stor
 	}, err
 }
 
-// unanswered makes the attempt a failed one, with what was heard of the answer.
+// unanswered returns the answer as that of a failed attempt, with the reason of err.
 func unanswered(heard store.Answer, err error) store.Answer {
 	reason := outbound.Reason(err)
 	heard.Acknowledged, heard.Error = false, &reason
 	return heard
 }
 
-// listen reads an answer's body as far as anybody cares, and keeps its beginning as text.
+// listen reads an answer's body up to outbound.AnswerLimit and returns its first keptOfAnswer bytes as text.
 func listen(body io.Reader) (string, error) {
 	kept, err := io.ReadAll(io.LimitReader(body, keptOfAnswer))
 	if err == nil {
@@ -194,7 +194,7 @@ func listen(body io.Reader) (string, error) {
 	return beginning(kept), err
 }
 
-// beginning makes text of what was read, which may stop within a character.
+// beginning converts the bytes to valid UTF-8 of at most keptOfAnswer bytes. The bytes may end within a character.
 func beginning(read []byte) string {
 	text := strings.ToValidUTF8(string(read), "\uFFFD") // may be longer
 	if len(text) <= keptOfAnswer {

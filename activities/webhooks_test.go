@@ -20,13 +20,13 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// post is where deliveries are made, with a note of every attempt that was told of.
+// post is the fixture for deliveries. It records every reported attempt.
 type post struct {
 	*scene.Scene
 	*activities.Webhooks
 	clock     *clock
 	attempted []models.DeliveryStatus
-	classes   []activities.Class // what was known of the endpoint before each
+	classes   []activities.Class // the class of the endpoint before each attempt
 }
 
 func newPost(t *testing.T) *post {
@@ -43,7 +43,7 @@ func newPost(t *testing.T) *post {
 	return p
 }
 
-// owe creates a session, of whose creation the endpoint is to hear.
+// owe creates a session, and so a delivery of its creation to the endpoint.
 func (p *post) owe(t *testing.T, e scene.Endpoint) models.DeliveryRef {
 	t.Helper()
 	p.Begin(t, scene.AnyOf(document))
@@ -57,7 +57,7 @@ func (p *post) deliver(t *testing.T, d models.DeliveryRef) models.DeliveryOutcom
 	return outcome
 }
 
-// attempt makes the first attempt at the URL, and returns its row.
+// attempt makes the first attempt at the URL and returns its row.
 func (p *post) attempt(t *testing.T, url string) models.Delivery {
 	t.Helper()
 	endpoint := p.SubscribeURL(t, url, models.EventSessionCreated)
@@ -65,7 +65,7 @@ func (p *post) attempt(t *testing.T, url string) models.Delivery {
 	return p.Deliveries(t, endpoint)[0]
 }
 
-// exchange is what the first attempt at the URL sent, and what it was answered.
+// exchange makes the first attempt at the URL and returns the stored request and answer.
 func (p *post) exchange(t *testing.T, url string) store.Exchange {
 	t.Helper()
 	delivery := p.attempt(t, url)
@@ -74,7 +74,7 @@ func (p *post) exchange(t *testing.T, url string) store.Exchange {
 	return exchange
 }
 
-// verify does what a merchant does, and says with which code it ended.
+// verify checks the signature as a merchant does and returns the error's code.
 func verify(t *testing.T, secret string, request scene.Request, now time.Time) webhook.Code {
 	t.Helper()
 	_, err := webhook.FromHeader(request.Body, request.Header, secret, webhook.WithClock(func() time.Time { return now }))
@@ -122,7 +122,7 @@ func TestADeliveryIsSignedTwiceDuringARotation(t *testing.T) {
 
 	request := merchant.Requests()[0]
 	require.NotEmpty(t, request.Header.Get(webhook.HeaderNext))
-	for _, secret := range []string{endpoint.Secret, next} { // whichever the merchant has by now
+	for _, secret := range []string{endpoint.Secret, next} { // the merchant may have either
 		require.Empty(t, verify(t, secret, request, p.clock.Now()))
 	}
 }
@@ -153,7 +153,7 @@ func TestTheBodyIsTheEvent(t *testing.T) {
 	require.Equal(t, merchant.Requests()[0].Body, merchant.Requests()[1].Body, "the same at every attempt")
 }
 
-func TestWhatWasSentIsKept(t *testing.T) {
+func TestRequestIsStored(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)
@@ -173,7 +173,7 @@ func TestWhatWasSentIsKept(t *testing.T) {
 	require.Equal(t, string(received.Body), string(body), "as it was signed")
 }
 
-func TestWhatCannotBeSentWasNotSent(t *testing.T) {
+func TestRequestThatCannotBeSentIsNotStored(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 
@@ -184,8 +184,8 @@ func TestWhatCannotBeSentWasNotSent(t *testing.T) {
 	require.Nil(t, exchange.Delivery.ResponseStatus)
 }
 
-// A receiver's answer is its own affair: it is kept sealed, and goes nowhere else.
-func TestTheOutcomeTellsNothingOfTheAnswer(t *testing.T) {
+// The receiver's answer is stored sealed and appears nowhere else.
+func TestOutcomeHoldsNothingOfTheAnswer(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"acknowledged": http.StatusOK, "failed": http.StatusBadGateway} {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestTheLastAttemptOfTheScheduleGivesUp(t *testing.T) {
 	require.Equal(t, 1, pending, "a delivery given up still counts")
 }
 
-func TestAnEndpointThatIsGoneIsNotAsked(t *testing.T) {
+func TestDeletedEndpointIsNotCalled(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)
@@ -291,7 +291,7 @@ func TestAnEndpointThatIsGoneIsNotAsked(t *testing.T) {
 	require.Empty(t, p.attempted)
 }
 
-func TestOrganizationsDoNotDeliverForEachOther(t *testing.T) {
+func TestOrganizationCannotMakeAForeignDelivery(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)
@@ -307,7 +307,7 @@ func TestOrganizationsDoNotDeliverForEachOther(t *testing.T) {
 	require.Empty(t, merchant.Requests())
 }
 
-func TestAnEventListsTheFirstAttemptsThatAreOwed(t *testing.T) {
+func TestEventListsItsUnmadeFirstAttempts(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)
@@ -326,7 +326,7 @@ func TestAnEventListsTheFirstAttemptsThatAreOwed(t *testing.T) {
 	require.Equal(t, []models.DeliveryRef{p.Deliveries(t, second)[0].Ref()}, owed, "retries are not first attempts")
 }
 
-func TestAWorkerThatStopsHasHeardNoAnswer(t *testing.T) {
+func TestStoppingWorkerRecordsNoAnswer(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)
@@ -351,7 +351,7 @@ func TestAWorkerThatStopsHasHeardNoAnswer(t *testing.T) {
 	require.Equal(t, merchant.Requests()[0].Header["Stile-Webhook-Id"], merchant.Requests()[1].Header["Stile-Webhook-Id"])
 }
 
-func TestAnAnswerThatCannotBeRecordedIsOurFault(t *testing.T) {
+func TestUnrecordedAnswerIsAFaultOfStile(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
 	merchant := scene.NewMerchant(t, p.clock.Now)

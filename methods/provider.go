@@ -18,7 +18,7 @@ type Provider interface {
 }
 
 // ErrRefused says that a provider will not judge a submission, however often it is asked.
-var ErrRefused = errors.New("the provider refuses to judge")
+var ErrRefused = errors.New("provider refused to judge")
 
 // AwayError says that a provider did not answer, or could not at the moment.
 type AwayError struct {
