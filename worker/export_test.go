@@ -8,17 +8,17 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Delivered shows the tests how an attempt is counted.
+// Delivered exposes delivered.
 func (m *Metrics) Delivered(a activities.Attempt) { m.delivered(a) }
 
-// Busy shows the tests how an attempt is counted that was put off.
+// Busy exposes busy.
 func (m *Metrics) Busy() { m.busy() }
 
-// Owed shows the tests how the backlog is measured.
+// Owed exposes owed.
 func (m *Metrics) Owed(b store.Backlog, now time.Time) { m.owed(b, now) }
 
-// Erased shows the tests how erasures are counted.
+// Erased exposes erased.
 func (m *Metrics) Erased(sessions int) { m.erased(sessions) }
 
-// Due shows the tests how overdue erasures are measured.
+// Due exposes due.
 func (m *Metrics) Due(next *models.Timestamp, now time.Time) { m.due(next, now) }

@@ -19,20 +19,20 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// owed is what a receiver has to hear of, several times as much as it may be told at once.
+// owed is the number of deliveries of a receiver, several times its room.
 const owed = 60
 
-// hangs keeps all further requests of the merchant without an answer, until it is mended.
+// hangs keeps further requests to the merchant without an answer until mend is called.
 func hangs(t *testing.T, m *scene.Merchant) (mend func()) {
 	t.Helper()
 	mended := make(chan struct{})
 	mend = sync.OnceFunc(func() { close(mended) })
-	t.Cleanup(mend) // what hangs would hold up the merchant's close
+	t.Cleanup(mend) // a hanging request would block the merchant's close
 	m.Before(func(scene.Request) { <-mended })
 	return mend
 }
 
-// attempts are those at the endpoint by status, and how many of them were put off.
+// attempts returns the number of attempts at the endpoint by status, and how many of them were postponed.
 func attempts(t *testing.T, s *scene.Scene, e scene.Endpoint) (byStatus map[models.DeliveryStatus]int, putOff int) {
 	t.Helper()
 	all, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.DeliveryFilter{}, store.Page{Limit: 1000})
@@ -47,7 +47,7 @@ func attempts(t *testing.T, s *scene.Scene, e scene.Endpoint) (byStatus map[mode
 	return byStatus, putOff
 }
 
-// settles waits until the attempts at the endpoint are so. There are many, so it does not look at them all the time.
+// settles waits until so holds for the attempts at the endpoint. It polls rarely, because there are many attempts.
 func settles(t *testing.T, s *scene.Scene, e scene.Endpoint, so func(byStatus map[models.DeliveryStatus]int, putOff int) bool) {
 	t.Helper()
 	var next time.Time
@@ -60,13 +60,13 @@ func settles(t *testing.T, s *scene.Scene, e scene.Endpoint, so func(byStatus ma
 	})
 }
 
-// awaitPutOff waits until so many deliveries have found no room.
+// awaitPutOff waits until n deliveries are postponed.
 func awaitPutOff(t *testing.T, s *scene.Scene, e scene.Endpoint, n int) {
 	t.Helper()
 	settles(t, s, e, func(_ map[models.DeliveryStatus]int, putOff int) bool { return putOff == n })
 }
 
-// fire has many more events happen to the session.
+// fire adds owed events to the session.
 func fire(t *testing.T, s *scene.Scene, session models.Session) {
 	t.Helper()
 	const batch = owed / 4 // a write transaction has little time
@@ -80,7 +80,7 @@ func fire(t *testing.T, s *scene.Scene, session models.Session) {
 	}
 }
 
-// verifies has a user come and pass.
+// verifies creates a session and has its user pass.
 func verifies(t *testing.T, h *workertest.House, s *scene.Scene) models.Session {
 	t.Helper()
 	session := s.Begin(t, scene.AnyOf(document))
@@ -89,7 +89,7 @@ func verifies(t *testing.T, h *workertest.House, s *scene.Scene) models.Session 
 	return session
 }
 
-// requireVerdict expects a session to get its verdict, and an endpoint beside the others to hear of it.
+// requireVerdict requires that a new session gets its verdict and that another endpoint receives the event.
 func requireVerdict(t *testing.T, h *workertest.House, s *scene.Scene) {
 	t.Helper()
 	merchant := scene.NewMerchant(t, time.Now)
@@ -100,7 +100,7 @@ func requireVerdict(t *testing.T, h *workertest.House, s *scene.Scene) {
 	heard(t, merchant, models.EventSessionVerified)
 }
 
-// requireAll expects the endpoint to hear of each delivery once.
+// requireAll requires that the endpoint receives each delivery once.
 func requireAll(t *testing.T, s *scene.Scene, e scene.Endpoint, m *scene.Merchant, deliveries int) {
 	t.Helper()
 	settles(t, s, e, func(byStatus map[models.DeliveryStatus]int, _ int) bool {
@@ -115,9 +115,9 @@ func requireAll(t *testing.T, s *scene.Scene, e scene.Endpoint, m *scene.Merchan
 	require.Len(t, ids, deliveries)
 }
 
-func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
+func TestHangingReceiverDelaysNoOther(t *testing.T) {
 	t.Parallel()
-	const bound = 4 // whom nobody knows has a quarter of sixteen
+	const bound = 4 // an unknown endpoint has a quarter of sixteen
 	h := lonely.House(t)
 	s := h.Sandbox(t)
 	troubled := scene.NewMerchant(t, time.Now)
@@ -139,7 +139,7 @@ func TestAReceiverThatHangsHoldsUpNobodyElse(t *testing.T) {
 	h.Completed(t, session.ID)
 }
 
-func TestAPromptReceiverThatBeginsToHangHoldsUpNoSession(t *testing.T) {
+func TestPromptReceiverThatHangsDelaysNoSession(t *testing.T) {
 	t.Parallel()
 	const bound = 16
 	h := lonely.House(t)
@@ -172,7 +172,7 @@ func TestAPromptReceiverThatBeginsToHangHoldsUpNoSession(t *testing.T) {
 	h.Completed(t, session.ID)
 }
 
-// asked are the attempts that the session's run has asked for.
+// asked returns the attempts that the session's run has scheduled.
 func asked(
 	t *testing.T, h *workertest.House, session models.Session,
 ) []*historypb.ActivityTaskScheduledEventAttributes {
@@ -187,8 +187,8 @@ func asked(
 	return scheduled
 }
 
-// Temporal cuts the wait that an activity asks for to the longest of its policy.
-func TestADeliveryMayBePutOffForAsLongAsItAsks(t *testing.T) {
+// Temporal limits the wait that an activity asks for to the longest wait of its retry policy.
+func TestRetryPolicyAllowsTheLongestPostponement(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -198,13 +198,13 @@ func TestADeliveryMayBePutOffForAsLongAsItAsks(t *testing.T) {
 	require.Equal(t, models.PutOffLimit, asked(t, h, session)[0].RetryPolicy.MaximumInterval.AsDuration())
 }
 
-func TestADeliveryThatIsPutOffIsNotTakenForLost(t *testing.T) {
+func TestPostponedDeliveryIsNotRecovered(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
 	merchant := scene.NewMerchant(t, time.Now)
 	endpoint := s.Subscribe(t, merchant, models.EventSessionCreated)
-	for range 2 { // nobody delivers what these owe
+	for range 2 { // no run delivers these events
 		require.NoError(t, s.WorkflowStarted(t.Context(), s.Begin(t, scene.AnyOf(document))))
 	}
 	deliveries := s.Deliveries(t, endpoint)
@@ -214,7 +214,7 @@ func TestADeliveryThatIsPutOffIsNotTakenForLost(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, pending)
 
-	h.Completed(t, workflows.DeliveryWorkflowID(lost.Ref())) // so the sweep has passed over the other one
+	h.Completed(t, workflows.DeliveryWorkflowID(lost.Ref())) // so the sweep has skipped the other one
 
 	require.Equal(t, waits, s.Deliveries(t, endpoint)[0])
 	require.Equal(t, lost.ID, merchant.Requests()[0].Header.Get("Stile-Webhook-Id"))

@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-func TestAStopWaitsForTheAttemptUnderWay(t *testing.T) {
+func TestStopWaitsForTheAttemptUnderWay(t *testing.T) {
 	t.Parallel()
 	o := eager
 	o.Workers = 0
@@ -53,7 +53,7 @@ func TestAStopWaitsForTheAttemptUnderWay(t *testing.T) {
 	require.Len(t, merchant.Requests(), 1, "what has been delivered is not delivered again")
 }
 
-func TestAWorkerMayStartBeforeTemporalDoes(t *testing.T) {
+func TestWorkerMayStartBeforeTemporal(t *testing.T) {
 	t.Parallel()
 	address := unusedAddress(t)
 	o := connect(t, address)
@@ -63,12 +63,12 @@ func TestAWorkerMayStartBeforeTemporalDoes(t *testing.T) {
 	w := workertest.NewWorker(o, options)
 	ctx, started := context.WithCancel(t.Context())
 	w.Start(ctx)
-	started() // the worker works until it is stopped, whatever becomes of the context of its start
+	started() // the end of the context of Start does not stop the worker
 	t.Cleanup(w.Stop)
 	s := scene.Sandbox(t, o.Store)
 	session := s.Begin(t, scene.AnyOf(document))
 	s.Simulate(t, session, document, simulated.Pass)
-	require.Contains(t, <-warnings, "the worker waits")
+	require.Contains(t, <-warnings, "Temporal is unreachable")
 
 	server, err := workertest.StartServer(t.Context(), address)
 	require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestAWorkerMayStartBeforeTemporalDoes(t *testing.T) {
 	workertest.Eventually(t, func() bool { return s.Reread(t, session).Status == models.StatusVerified })
 }
 
-func TestAWorkerThatNeverReachedTemporalStops(t *testing.T) {
+func TestWorkerThatNeverReachedTemporalStops(t *testing.T) {
 	t.Parallel()
 	w := workertest.NewWorker(connect(t, unusedAddress(t)), eager)
 	w.Start(t.Context())
@@ -91,7 +91,7 @@ func TestAWorkerThatNeverReachedTemporalStops(t *testing.T) {
 	}
 }
 
-// warned are the lines of a log.
+// warned receives the lines of a log.
 type warned chan string
 
 func (w warned) Write(line []byte) (int, error) {
@@ -108,7 +108,7 @@ func stopping(w interface{ Stop() }) <-chan struct{} {
 	return stopped
 }
 
-// unusedAddress is where nobody listens yet.
+// unusedAddress returns an address without a listener.
 func unusedAddress(t *testing.T) string {
 	t.Helper()
 	server, err := workertest.StartServer(t.Context(), "")

@@ -10,14 +10,14 @@ import (
 	"github.com/stile-id/stile/worker/workertest"
 )
 
-// eager workers sweep all the time. There are two of them in the house, as in a deployment with two replicas, so that
-// every scenario also shows that they do not get in each other's way.
+// eager workers sweep all the time. There are two, as in a deployment with two replicas, so that every scenario also
+// shows that concurrent sweeps are safe.
 var eager = workertest.Options{
 	Workers: 2, Judge: simulated.Judge{Real: attestation.Judge{}}, RetrySchedule: []time.Duration{time.Hour},
 	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
 }
 
-// lonely has one worker, whose attempts do not run out of time within a test.
+// lonely has one worker. Its attempts do not exceed their time within a test.
 var lonely = workertest.Share(workertest.Options{
 	Workers: 1, Judge: eager.Judge, RetrySchedule: eager.RetrySchedule, WebhookTimeout: 3 * workertest.Patience,
 	SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,

@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Metrics count what workers do, and how much they have to do. No label holds anything personal.
+// Metrics holds the metrics of a worker. No label holds personal data.
 type Metrics struct {
 	verdicts, sessions, deliveries, inquiries, recovered *prometheus.CounterVec
 
@@ -25,10 +25,10 @@ type Metrics struct {
 	oldestKept     prometheus.Gauge
 }
 
-// attemptBuckets are in seconds: from the fastest receivers to those that use up their time.
+// attemptBuckets are in seconds, from the fastest receivers to those that exceed their time.
 var attemptBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30}
 
-// NewMetrics registers the worker's metrics.
+// NewMetrics registers the metrics of a worker with r. It panics if they are registered already.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
@@ -37,27 +37,27 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		return registered(r, prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}))
 	}
 	return &Metrics{
-		verdicts: counter("stile_verdicts_total", "Submissions judged.", "method", "outcome"),
-		sessions: counter("stile_sessions_ended_total", "Sessions that a worker brought to their end.",
+		verdicts: counter("stile_verdicts_total", "Verdicts on submissions.", "method", "outcome"),
+		sessions: counter("stile_sessions_ended_total", "Sessions ended by a worker.",
 			"status", "method", "country"),
 		deliveries: counter("stile_webhook_attempts_total",
-			"Webhook delivery attempts, by what was known of the endpoint before.", "outcome", "class"),
+			"Webhook delivery attempts, by the endpoint's class before the attempt.", "outcome", "class"),
 		took: registered(r, prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "stile_webhook_attempt_duration_seconds", Help: "How long endpoints took.", Buckets: attemptBuckets,
+			Name: "stile_webhook_attempt_duration_seconds", Help: "Time until an endpoint answered.", Buckets: attemptBuckets,
 		}, []string{"outcome"})),
 		putOff: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "stile_webhook_put_off_total", Help: "Attempts that found no room at their endpoint, and were put off.",
+			Name: "stile_webhook_put_off_total", Help: "Attempts postponed because their endpoint had no room.",
 		})),
-		pending: gauge("stile_webhook_pending", "Webhook delivery attempts that are pending."),
+		pending: gauge("stile_webhook_pending", "Pending webhook delivery attempts."),
 		oldestPending: gauge("stile_webhook_oldest_pending_seconds",
-			"How long ago the oldest pending attempt was put down."),
+			"Age of the oldest pending attempt."),
 		oldestOverdue: gauge("stile_webhook_oldest_overdue_seconds",
-			"How long past its time the most overdue pending attempt is."),
+			"Time since the most overdue pending attempt was due."),
 		contactsErased: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "stile_contacts_erased_total", Help: "Sessions whose contacts the sweep erased, their days being over.",
+			Name: "stile_contacts_erased_total", Help: "Sessions with contacts erased by the sweep at the end of retention.",
 		})),
 		oldestKept: gauge("stile_contacts_oldest_overdue_seconds",
-			"How long past their days the contacts are that have been kept for too long."),
+			"Time since the most overdue contacts should have been erased."),
 		inquiries: counter("stile_provider_requests_total", "Requests to providers.", "method", "answer"),
 		recovered: counter("stile_recovered_total", "Starts, signals, expiries and deliveries that the sweep repeated.",
 			"what"),
@@ -88,7 +88,7 @@ func (m *Metrics) delivered(a activities.Attempt) {
 
 func (m *Metrics) busy() { m.putOff.Inc() }
 
-// owed says how much is owed to endpoints, and since when.
+// owed sets the gauges of the delivery backlog.
 func (m *Metrics) owed(b store.Backlog, now time.Time) {
 	m.pending.Set(float64(b.Pending))
 	m.oldestPending.Set(secondsSince(b.Oldest, now))
@@ -97,12 +97,12 @@ func (m *Metrics) owed(b store.Backlog, now time.Time) {
 
 func (m *Metrics) erased(sessions int) { m.contactsErased.Add(float64(sessions)) }
 
-// due says when the next contacts are to be erased.
+// due sets the gauge of overdue erasures. next is the time of the next erasure, nil if there is none.
 func (m *Metrics) due(next *models.Timestamp, now time.Time) {
 	m.oldestKept.Set(secondsSince(next, now))
 }
 
-// secondsSince is 0 where there is no such moment, or it is yet to come.
+// secondsSince returns 0 if t is nil or in the future.
 func secondsSince(t *models.Timestamp, now time.Time) float64 {
 	if t == nil {
 		return 0
@@ -114,4 +114,4 @@ func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {
 	m.inquiries.WithLabelValues(string(method), string(answer)).Inc()
 }
 
-func (m *Metrics) repeated(what string) { m.recovered.WithLabelValues(what).Inc() }
+func (m *Metrics) repeated(work string) { m.recovered.WithLabelValues(work).Inc() }

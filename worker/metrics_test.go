@@ -19,7 +19,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// scraped is what Prometheus reads.
+// scraped returns the metrics page that Prometheus reads.
 func scraped(registry *prometheus.Registry) string {
 	answer := httptest.NewRecorder()
 	request := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
@@ -99,7 +99,7 @@ func ago(now time.Time, seconds int) *models.Timestamp {
 	return models.AtPtr(now.Add(-time.Duration(seconds) * time.Second))
 }
 
-func TestAWorkerTellsWhatItDelivered(t *testing.T) {
+func TestWorkerReportsItsDeliveries(t *testing.T) {
 	t.Parallel()
 	o := eager
 	o.Workers, o.Registry = 1, prometheus.NewRegistry()
@@ -110,7 +110,7 @@ func TestAWorkerTellsWhatItDelivered(t *testing.T) {
 	s.Subscribe(t, merchant, models.EventSessionVerified)
 	h.Completed(t, verifies(t, h, s).ID)
 
-	workertest.Eventually(t, func() bool { // the next attempt, an hour later
+	workertest.Eventually(t, func() bool { // the pending one is the next attempt, an hour later
 		text := scraped(o.Registry)
 		return strings.Contains(text, "\nstile_webhook_pending 1\n") &&
 			strings.Contains(text, "\nstile_webhook_oldest_overdue_seconds 0\n")

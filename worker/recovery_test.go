@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// refusedBy makes sessions whose creation the merchant has refused to hear of.
+// refusedBy creates sessions and has the merchant refuse the events of their creation.
 func refusedBy(t *testing.T, s *scene.Scene, m *scene.Merchant, sessions int) scene.Endpoint {
 	t.Helper()
 	m.Answers(http.StatusInternalServerError)
@@ -36,7 +36,7 @@ func refusedBy(t *testing.T, s *scene.Scene, m *scene.Merchant, sessions int) sc
 	return endpoint
 }
 
-// recovered waits for the end of the recovery, and expects that it brought all of these.
+// recovered waits for the end of the recovery and requires that it delivered that many events.
 func recovered(t *testing.T, s *scene.Scene, r models.Recovery, deliveries int) {
 	t.Helper()
 	var tally store.RecoveryTally
@@ -57,7 +57,7 @@ func recovery(t *testing.T, s *scene.Scene, endpoint scene.Endpoint) models.Reco
 	return r
 }
 
-func TestARecoveryBringsEachEventOnce(t *testing.T) {
+func TestRecoveryDeliversEachEventOnce(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -84,7 +84,7 @@ func TestARecoveryBringsEachEventOnce(t *testing.T) {
 	})
 }
 
-func TestARecoveryThatWasNeverStartedIsResumed(t *testing.T) {
+func TestRecoveryWithoutARunIsResumed(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -93,8 +93,8 @@ func TestARecoveryThatWasNeverStartedIsResumed(t *testing.T) {
 	recovered(t, s, r, 3)
 }
 
-// A worker that goes away in the middle has told the runs of some attempts, and perhaps not of others.
-func TestARecoverySurvivesItsWorker(t *testing.T) {
+// A worker that stops midway has told the runs of some attempts and perhaps not of others.
+func TestRecoverySurvivesItsWorker(t *testing.T) {
 	t.Parallel()
 	h := workertest.Open(t, eager)
 	doomed := h.NewWorker()
@@ -116,8 +116,7 @@ func TestARecoverySurvivesItsWorker(t *testing.T) {
 	<-gone
 }
 
-// What fails again goes on by the schedule.
-func TestARecoveryHandsWhatFailsToTheSchedule(t *testing.T) {
+func TestFailedRecoveryAttemptContinuesOnTheSchedule(t *testing.T) {
 	t.Parallel()
 	options := eager
 	options.RetrySchedule = []time.Duration{time.Hour, time.Hour, time.Second}
@@ -136,7 +135,7 @@ func TestARecoveryHandsWhatFailsToTheSchedule(t *testing.T) {
 	}, s.Statuses(t, endpoint))
 }
 
-func TestARecoveryEndsWithItsEndpoint(t *testing.T) {
+func TestRecoveryEndsWithItsEndpoint(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)

@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// keptFor gives the session contacts, under a rule that keeps them for so many days.
+// keptFor gives the session contacts, under a rule that keeps them for that many days.
 func keptFor(days *int) scene.Detail {
 	return func(n *store.NewSession) {
 		n.Email, n.Phone = "ada@person.example", "+15555550123"
@@ -21,7 +21,8 @@ func keptFor(days *int) scene.Detail {
 	}
 }
 
-// endedThen ends the session as if at another time, by a process that settles retention or by one of before.
+// endedThen ends the session at an earlier time. settles says whether the ending process sets the erasure time, which
+// the previous version did not.
 func endedThen(t *testing.T, s *scene.Scene, session models.Session, ago time.Duration, settles bool) models.Session {
 	t.Helper()
 	then := s.Now().Add(-ago)
@@ -36,7 +37,7 @@ func endedThen(t *testing.T, s *scene.Scene, session models.Session, ago time.Du
 	return changed.Session
 }
 
-func TestContactsAreErasedWhenTheirDaysAreOver(t *testing.T) {
+func TestContactsAreErasedAtTheEndOfRetention(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -62,7 +63,7 @@ func TestContactsAreErasedWhenTheirDaysAreOver(t *testing.T) {
 	}
 }
 
-func TestNothingThatNamesAPersonOutlivesTheVerdict(t *testing.T) {
+func TestPersonalDataIsErasedWithTheVerdict(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)

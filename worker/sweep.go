@@ -12,21 +12,21 @@ import (
 
 const (
 	sweepBatch = 100
-	// forgetEvery is how many sweeps pass between two clean-ups.
+	// forgetEvery is the number of sweeps between two deletions of expired idempotency keys and rate windows.
 	forgetEvery = 100
-	// measureEvery is how many sweeps pass between two looks at all that is owed.
+	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
 	measureEvery = 5
-	// eraseEvery is how many sweeps pass between two looks for contacts that have been kept for their days.
+	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
 	eraseEvery = 5
-	// Sessions end by the thousand and their contacts are due as many at a time: they are erased by the batch, up to
-	// so many batches in a row.
+	// Thousands of sessions may end together, so thousands of contacts are due together. A sweep erases up to
+	// eraseBatches batches of eraseBatch.
 	eraseBatch, eraseBatches = 500, 10
 	// uploadBatch is smaller: an upload takes megabytes, and a transaction two seconds at the most.
 	uploadBatch = 20
 )
 
-// sweep repeats what a crash or an outage lost: starts, signals, expiries, deliveries. Any number of replicas may do it
-// at once. What it finds is rare, so it works through it one by one.
+// sweep repeats work that a crash or an outage lost: starts, signals, expiries and deliveries. Any number of replicas
+// may sweep at once. Lost work is rare, so sweep repeats it one item at a time.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(w.options.SweepInterval)
 	defer ticker.Stop()
@@ -55,14 +55,14 @@ func (w *Worker) sweep(ctx context.Context) {
 	}
 }
 
-func (w *Worker) attempt(ctx context.Context, what string, do func(context.Context) error) {
+func (w *Worker) attempt(ctx context.Context, step string, do func(context.Context) error) {
 	if err := do(ctx); err != nil && ctx.Err() == nil {
-		w.options.Log.Warn("sweep: a step ended early; the next sweep goes on with it", "step", what,
+		w.options.Log.Warn("sweep: step failed; the next sweep will repeat it", "step", step,
 			"database_unavailable", errors.Is(err, store.ErrUnavailable), "error", err.Error())
 	}
 }
 
-// nudgeSessions tells runs of changes that they have not heard of.
+// nudgeSessions signals runs whose sessions have changed without a signal.
 func (w *Worker) nudgeSessions(ctx context.Context) error {
 	store := w.options.Store
 	due, err := store.Across().SessionsToNudge(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
@@ -82,7 +82,7 @@ func (w *Worker) nudgeSessions(ctx context.Context) error {
 	return nil
 }
 
-// carryOn does what is left for a session whose run has completed.
+// carryOn sends the remaining events of a session with a completed run.
 func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
 	store := w.options.Store
 	owed, err := store.FirstAttempts(ctx, session.OrgID, session.ID)
@@ -101,8 +101,8 @@ func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
 	return store.WorkflowStarted(ctx, current)
 }
 
-// endOverdueSessions expires sessions that no run has expired. The row decides, so a run that is merely late loses
-// nothing: it finds the row expired and sends what is owed.
+// endOverdueSessions expires sessions that their runs did not expire in time. The row decides: a late run finds the row
+// expired and sends its events.
 func (w *Worker) endOverdueSessions(ctx context.Context) error {
 	rows := w.options.Store
 	overdue, err := rows.Across().OverdueSessions(ctx, rows.Now().Add(-w.options.overdueAfter()), sweepBatch)
@@ -119,12 +119,13 @@ func (w *Worker) endOverdueSessions(ctx context.Context) error {
 	return nil
 }
 
-// isSettled reports whether a session needs no expiry any more: it has ended, or its deadline moved.
+// isSettled reports whether err means that a session no longer needs to expire: it has ended, or its deadline has
+// moved.
 func isSettled(err error) bool {
 	return models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused)
 }
 
-// recoverDeliveries has attempts made that should have been made long ago.
+// recoverDeliveries starts runs for attempts that are long overdue.
 func (w *Worker) recoverDeliveries(ctx context.Context) error {
 	store := w.options.Store
 	overdue, err := store.Across().OverdueDeliveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
@@ -140,7 +141,7 @@ func (w *Worker) recoverDeliveries(ctx context.Context) error {
 	return nil
 }
 
-// resumeRecoveries starts recoveries whose start was lost, or whose run is gone.
+// resumeRecoveries starts the recoveries that have no run, because the start was lost or the run was deleted.
 func (w *Worker) resumeRecoveries(ctx context.Context) error {
 	store := w.options.Store
 	stalled, err := store.Across().StalledRecoveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
@@ -165,23 +166,23 @@ func (w *Worker) measureBacklog(ctx context.Context) error {
 	return err
 }
 
-// settleRetention finds out what is due of sessions that the version before has ended.
+// settleRetention sets the erasure time of sessions that ended under the previous version of Stile.
 func (w *Worker) settleRetention(ctx context.Context) error {
 	return inBatches(eraseBatch, w.options.Store.Across().SettleRetention)(ctx)
 }
 
-// eraseMaterial deletes uploads and challenges whose time is over.
+// eraseMaterial deletes expired uploads and challenges.
 func (w *Worker) eraseMaterial(ctx context.Context) error {
 	return inBatches(uploadBatch, w.options.Store.Across().EraseMaterial)(ctx)
 }
 
-// settleRecoveries stores what came of recoveries that are over.
+// settleRecoveries stores the tally of recoveries that are over.
 func (w *Worker) settleRecoveries(ctx context.Context) error {
 	_, err := w.options.Store.Across().SettleRecoveries(ctx, sweepBatch)
 	return err
 }
 
-// eraseContacts erases what has been kept for its days, and measures what that leaves.
+// eraseContacts erases contacts at the end of their retention and measures the delay of the rest.
 func (w *Worker) eraseContacts(ctx context.Context) error {
 	store := w.options.Store
 	err := inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
@@ -196,8 +197,8 @@ func (w *Worker) eraseContacts(ctx context.Context) error {
 	return errors.Join(err, nextErr)
 }
 
-// inBatches repeats until a batch is not full. What is left after many of them waits for the next time, lest other
-// steps of the sweep wait for it.
+// inBatches returns a function that calls do until a batch is not full, at most eraseBatches times. The rest waits for a
+// later sweep, so that the other steps do not wait for it.
 func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for range eraseBatches {
@@ -209,5 +210,6 @@ func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) f
 	}
 }
 
-// overdueAfter leaves an attempt under way its time, and an activity that a crash lost its retry.
+// overdueAfter returns how long after its due time work counts as lost. It allows for an attempt under way and for the
+// retry of an activity lost in a crash.
 func (o Options) overdueAfter() time.Duration { return 2*o.WebhookTimeout + 4*o.SweepAfter }

@@ -22,9 +22,9 @@ import (
 
 const document = rules.MethodDocumentCapture
 
-// Each scenario loses something, as a crash or an outage does, and tells nobody.
+// Each scenario loses one piece of work, as a crash or an outage does.
 
-func TestASessionThatWasNeverStartedGetsItsRun(t *testing.T) {
+func TestSweepStartsTheRunOfACreatedSession(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -38,7 +38,7 @@ func TestASessionThatWasNeverStartedGetsItsRun(t *testing.T) {
 	settled(t, s, session)
 }
 
-func TestASessionBornVerifiedThatWasNeverStartedSendsItsEvents(t *testing.T) {
+func TestSweepSendsTheEventsOfASessionBornVerified(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -52,7 +52,7 @@ func TestASessionBornVerifiedThatWasNeverStartedSendsItsEvents(t *testing.T) {
 	settled(t, s, session)
 }
 
-func TestASubmissionWhoseSignalWasLostIsJudged(t *testing.T) {
+func TestSweepRepeatsTheSignalOfASubmission(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -65,7 +65,7 @@ func TestASubmissionWhoseSignalWasLostIsJudged(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, s.Verdicts(t, session))
 }
 
-func TestACancellationWhoseSignalWasLostEndsTheRun(t *testing.T) {
+func TestSweepRepeatsTheSignalOfACancellation(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -81,7 +81,7 @@ func TestACancellationWhoseSignalWasLostEndsTheRun(t *testing.T) {
 	settled(t, s, session)
 }
 
-func TestATerminatedRunIsFollowedByAnotherThatGoesOn(t *testing.T) {
+func TestSweepStartsANewRunAfterATermination(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -101,7 +101,7 @@ func TestATerminatedRunIsFollowedByAnotherThatGoesOn(t *testing.T) {
 	require.Len(t, s.EventsOf(t, session), 2, "created, and one end")
 }
 
-func TestAnOverdueSessionWhoseRunIsGoneExpires(t *testing.T) {
+func TestSweepExpiresAnOverdueSessionWithoutARun(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -117,7 +117,7 @@ func TestAnOverdueSessionWhoseRunIsGoneExpires(t *testing.T) {
 	settled(t, s, session)
 }
 
-func TestAnEventFiredAfterTheRunHasCompletedIsDelivered(t *testing.T) {
+func TestSweepDeliversAnEventFiredAfterTheRunCompleted(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -140,7 +140,7 @@ func TestAnEventFiredAfterTheRunHasCompletedIsDelivered(t *testing.T) {
 	settled(t, s, session)
 }
 
-func TestAnOverdueDeliveryIsMade(t *testing.T) {
+func TestSweepMakesAnOverdueDelivery(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string][]int{
 		"of a first attempt": {http.StatusOK},
@@ -153,7 +153,7 @@ func TestAnOverdueDeliveryIsMade(t *testing.T) {
 			merchant := scene.NewMerchant(t, time.Now)
 			merchant.Answers(answers...)
 			endpoint := s.Subscribe(t, merchant, models.EventSessionCreated)
-			// The run, so it seems, knows of its session, and all the same nobody delivers what the session owes.
+			// The row says that the run knows of the session, but no run delivers its events.
 			session := s.Begin(t, scene.AnyOf(document))
 			require.NoError(t, s.WorkflowStarted(t.Context(), session))
 			failures := answers[1:]
@@ -171,7 +171,7 @@ func TestAnOverdueDeliveryIsMade(t *testing.T) {
 	}
 }
 
-// failNow makes an attempt, which fails. The next is due at once, and no run knows of it.
+// failNow makes an attempt, which fails. The next one is due at once and no run knows of it.
 func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	t.Helper()
 	webhooks := activities.Webhooks{
@@ -183,7 +183,7 @@ func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	require.NotNil(t, outcome.Next)
 }
 
-func TestManyLostSessionsAreEachTakenUpOnce(t *testing.T) {
+func TestManyLostSessionsGetOneRunEach(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -207,14 +207,14 @@ func TestManyLostSessionsAreEachTakenUpOnce(t *testing.T) {
 	require.Len(t, s.Deliveries(t, endpoint), len(sessions))
 }
 
-// heard waits until the merchant has heard of the event, and of nothing else.
+// heard waits until the merchant has received the event and requires that it received no other.
 func heard(t *testing.T, m *scene.Merchant, event models.EventType) {
 	t.Helper()
 	workertest.Eventually(t, func() bool { return len(m.Requests()) > 0 })
 	require.Equal(t, []models.EventType{event}, m.Heard())
 }
 
-// settled waits until nothing is left that the session's run has to be told of.
+// settled waits until the session's run needs no signal.
 func settled(t *testing.T, s *scene.Scene, session models.Session) {
 	t.Helper()
 	workertest.Eventually(t, func() bool { return s.Reread(t, session).NudgeAt == nil })

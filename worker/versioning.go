@@ -5,11 +5,11 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// DeploymentName names Stile to Worker Versioning.
+// DeploymentName is the deployment name of Stile's workers in Temporal's Worker Versioning.
 const DeploymentName = "stile"
 
-// versioned are the options of a poller. Versioning is off without a build id: with it on, nothing runs until a
-// current version is set.
+// versioned returns the options of a poller. An empty build id turns Worker Versioning off, because a versioned worker
+// receives no task until an operator sets a current version.
 func versioned(buildID string) worker.Options {
 	options := worker.Options{WorkerStopTimeout: stopTimeout}
 	if buildID == "" {

@@ -1,4 +1,4 @@
-// Package worker says which workflows and activities run on which task queue, and keeps them running.
+// Package worker registers workflows and activities on their task queues, runs them, and sweeps for lost work.
 package worker
 
 import (
@@ -30,30 +30,31 @@ type Options struct {
 	Store        *store.Store
 	Orchestrator *orchestrator.Orchestrator
 	Judge        methods.Judge
-	// Egress says which addresses webhooks and inquiries may reach.
+	// Egress decides which addresses webhooks and provider requests may reach.
 	Egress outbound.Policy
-	// ProviderClient asks providers; nil means outbound.NewClient(models.ConnectorTimeoutMost, Egress).
+	// ProviderClient sends requests to providers; nil means outbound.NewClient(models.ConnectorTimeoutMost, Egress).
 	ProviderClient *http.Client
-	// CallbackURL is where providers call back, without the id of the submission; "" where the API cannot be reached.
+	// CallbackURL is the address for provider callbacks, without the submission's id; "" if providers cannot reach the
+	// API.
 	CallbackURL string
-	// WebhookClient sends; nil means outbound.NewClient(WebhookTimeout, Egress).
+	// WebhookClient sends webhooks; nil means outbound.NewClient(WebhookTimeout, Egress).
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
-	// WebhookConcurrency is how many attempts may be under way at once at an endpoint, and ProviderConcurrency how many
-	// requests by a connector. 0 means 16 and 64.
+	// WebhookConcurrency limits the attempts under way at one endpoint, ProviderConcurrency the requests under way by
+	// one connector. 0 means 16 and 64.
 	WebhookConcurrency, ProviderConcurrency int
-	// PutOffMost is how long a delivery that finds no room is put off at the most; 0 means models.PutOffMost.
+	// PutOffMost is the longest time for which a delivery without room is postponed; 0 means models.PutOffMost.
 	PutOffMost time.Duration
 
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
-	// DeviceIdleTimeout is for how long the device that holds a session may stay away; two minutes unless given.
+	// DeviceIdleTimeout is how long the device that holds a session may stay silent; 0 means two minutes.
 	DeviceIdleTimeout time.Duration
 	RetrySchedule     []time.Duration
-	// SweepInterval is how often lost signals, starts and deliveries are looked for, and SweepAfter how long something
-	// must be overdue to count as lost. 0 means 2 and 5 seconds.
+	// SweepInterval is the time between two sweeps. SweepAfter is how long work must be overdue to count as lost. 0
+	// means 2 and 5 seconds.
 	SweepInterval, SweepAfter time.Duration
-	// BuildID turns Worker Versioning on; "" leaves it off.
+	// BuildID turns Temporal's Worker Versioning on; "" leaves it off.
 	BuildID string
 	Metrics *Metrics
 	Log     *slog.Logger
@@ -78,11 +79,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Worker runs sessions and deliveries. Start returns at once; Stop waits for what runs, and tolerates a second call.
+// Worker runs the workflows and activities of sessions and deliveries. Start returns at once. Stop waits for the tasks
+// under way; a second call does nothing.
 type Worker struct {
 	options Options
 	pace    *activities.Pace
-	// endpoints and connectors bound what is under way at each, on whichever queue.
+	// endpoints and connectors limit the requests under way at each, over all queues.
 	endpoints, connectors *activities.Gate
 	// queues are the pollers that have been started.
 	queues  []worker.Worker
@@ -91,7 +93,7 @@ type Worker struct {
 	stop    sync.Once
 }
 
-// New makes a worker.
+// New returns a Worker that has not been started.
 func New(o Options) *Worker {
 	o = o.withDefaults()
 	return &Worker{
@@ -100,19 +102,21 @@ func New(o Options) *Worker {
 	}
 }
 
-// stopTimeout is how long an activity may go on after a stop was asked for.
+// stopTimeout is how long Stop waits for an activity.
 const stopTimeout = 10 * time.Second
 
-// pollers wait for what each queue mostly carries. A task that finds none waiting is written to Temporal's database, read
-// again and deleted; the SDK's two are seldom there when many sessions are under way.
+// pollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller is
+// written to Temporal's database, read again and deleted; the SDK's default of two is too low for many concurrent
+// sessions.
 const pollers = 16
 
-// slots are for activities that wait for servers of customers. One that hangs holds 4 at a time, and 16 where it
-// acknowledged until then (Options.WebhookConcurrency), while up to 16 more wait for a moment; a provider holds 64, and as many
-// wait. So hundreds may hang at once before others wait for them. What waits takes little but memory.
+// slots is the number of concurrent activities that wait for servers of customers. An endpoint that hangs holds 4
+// slots, or 16 if it acknowledged before (Options.WebhookConcurrency), and up to 16 more briefly while they wait for
+// room. A provider holds 64, and 64 more while they wait. So hundreds of endpoints may hang before other activities
+// wait for a slot. A waiting activity costs little but memory.
 const slots = 4000
 
-// sessionsQueue makes the poller of QueueSessions.
+// sessionsQueue returns a poller of QueueSessions.
 func (w *Worker) sessionsQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
@@ -125,7 +129,7 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	register(queue, models.ActivityEndSession, sessions.EndSession)
 	register(queue, models.ActivityDecideReview, sessions.DecideReview)
 	register(queue, models.ActivityReleaseDevice, sessions.ReleaseDevice)
-	register(queue, models.ActivityDeliverWebhook, w.webhooks().DeliverWebhook) // to endpoints that are prompt
+	register(queue, models.ActivityDeliverWebhook, w.webhooks().DeliverWebhook) // for prompt endpoints
 	return queue
 }
 
@@ -138,7 +142,7 @@ func (w *Worker) sessions() *activities.Sessions {
 	}
 }
 
-// providersQueue makes the poller of QueueProviders, which takes no workflows.
+// providersQueue returns a poller of QueueProviders, which carries no workflows.
 func (w *Worker) providersQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
@@ -160,7 +164,7 @@ func (w *Worker) webhooks() *activities.Webhooks {
 	}
 }
 
-// connect makes the way to a provider.
+// connect returns the client of a provider.
 func (w *Worker) connect(c models.ProviderConnector, secret string) methods.Provider {
 	o := w.options
 	return connector.Connector{
@@ -169,7 +173,7 @@ func (w *Worker) connect(c models.ProviderConnector, secret string) methods.Prov
 	}
 }
 
-// webhooksQueue makes the poller of QueueWebhooks.
+// webhooksQueue returns a poller of QueueWebhooks.
 func (w *Worker) webhooksQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
@@ -192,7 +196,7 @@ func register(r worker.ActivityRegistry, name string, f any) {
 	r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 }
 
-// Start begins to work. Where Temporal is not reachable yet, it goes on trying.
+// Start starts the pollers and the sweep in the background. If Temporal is unreachable, it retries until Stop.
 func (w *Worker) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.running.Go(func() {
@@ -205,8 +209,8 @@ func (w *Worker) Start(ctx context.Context) {
 	})
 }
 
-// poll starts a poller, and reports whether it did before the stop. A poller whose start failed cannot be started
-// again, so every try makes one.
+// poll starts a poller and reports whether it succeeded before the stop. A poller that failed to start cannot be
+// started again, so every try makes a new one.
 func (w *Worker) poll(ctx context.Context, newQueue func() worker.Worker) bool {
 	for ctx.Err() == nil {
 		queue := newQueue()
@@ -215,7 +219,7 @@ func (w *Worker) poll(ctx context.Context, newQueue func() worker.Worker) bool {
 			w.queues = append(w.queues, queue)
 			return true
 		}
-		w.options.Log.Warn("worker: Temporal does not answer, so the worker waits, and takes no task", "error", err.Error())
+		w.options.Log.Warn("worker: Temporal is unreachable; the worker takes no task and retries", "error", err.Error())
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Second):

@@ -1,4 +1,4 @@
-// Package workertest runs what a deployment of Stile has running, in this process: a Temporal server, a store, workers.
+// Package workertest runs a deployment of Stile in the test process: a Temporal server, a store and workers.
 package workertest
 
 import (
@@ -25,32 +25,32 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// Options say how the workers of a house work.
+// Options configure the workers of a House.
 type Options struct {
-	// Workers is how many there are.
+	// Workers is the number of workers.
 	Workers int
 	Judge   methods.Judge
 	// RetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
 	RetrySchedule             []time.Duration
 	SweepInterval, SweepAfter time.Duration
-	// WebhookTimeout is how long receivers may take; 0 means the usual one.
+	// WebhookTimeout is the time that receivers have; 0 means the package's WebhookTimeout.
 	WebhookTimeout time.Duration
-	// Registry takes the metrics of a house with one worker; nil means nobody looks at them.
+	// Registry takes the metrics of a house with one worker; nil means a new registry.
 	Registry *prometheus.Registry
-	// Log hears what workers warn of; nil means nobody does.
+	// Log takes the log of the workers; nil discards it.
 	Log *slog.Logger
 }
 
-// CallbackURL is where the house's providers call back.
+// CallbackURL is the address for callbacks of the house's providers.
 const CallbackURL = "https://id.example/v1/provider_callbacks"
 
-// ReviewTimeout is beyond any test.
+// ReviewTimeout is longer than any test.
 const ReviewTimeout = time.Hour
 
-// WebhookTimeout leaves receivers time on a machine that is busy with other tests.
+// WebhookTimeout gives receivers enough time on a machine that is busy with other tests.
 const WebhookTimeout = 3 * time.Second
 
-// putOffMost keeps tests from waiting for what was put off.
+// putOffMost keeps tests from waiting long for postponed deliveries.
 const putOffMost = 2 * time.Second
 
 // House is a Temporal server and a store, with workers on both.
@@ -61,7 +61,7 @@ type House struct {
 	closers []func()
 }
 
-// Open starts a house of the test's own.
+// Open starts a house for one test.
 func Open(t testing.TB, o Options) *House {
 	t.Helper()
 	h, err := open(t.Context(), t.TempDir(), o)
@@ -95,14 +95,15 @@ func open(ctx context.Context, dir string, o Options) (h *House, err error) {
 	return h, nil
 }
 
-// close ends what runs in the reverse order of its start.
+// close stops the parts in the reverse order of their start.
 func (h *House) close() {
 	for i := range h.closers {
 		h.closers[len(h.closers)-1-i]()
 	}
 }
 
-// StartServer starts a Temporal server that knows our search attributes, on a free port or at the address.
+// StartServer starts a Temporal server with Stile's search attributes, at the address or, if that is empty, on a free
+// port.
 func StartServer(ctx context.Context, address string) (*temporaldev.Server, error) {
 	return temporaldev.Start(ctx, temporaldev.Options{
 		FrontendAddress: address, SearchAttributes: workflows.SearchAttributes(),
@@ -127,10 +128,10 @@ func Connect(ctx context.Context, address, dir string) (*orchestrator.Orchestrat
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-// NewWorker makes another worker of the house, which the caller starts and stops.
+// NewWorker returns another worker of the house. The caller starts and stops it.
 func (h *House) NewWorker() *worker.Worker { return NewWorker(h.Orchestrator, h.options) }
 
-// NewWorker makes a worker.
+// NewWorker returns a worker that has not been started.
 func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	if options.Log == nil {
 		options.Log = quiet()
@@ -148,13 +149,13 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	})
 }
 
-// Shared is a house that all tests of a package use. It opens with the first.
+// Shared is a house that all tests of a package use. The first test opens it.
 type Shared struct {
 	open func() (*House, error)
 	dir  string
 }
 
-// Share makes a house for a package.
+// Share returns a house for a package.
 func Share(o Options) *Shared {
 	s := &Shared{}
 	s.open = sync.OnceValues(func() (*House, error) {
@@ -167,7 +168,7 @@ func Share(o Options) *Shared {
 	return s
 }
 
-// House opens the house, or returns it.
+// House returns the house and opens it at the first call.
 func (s *Shared) House(t testing.TB) *House {
 	t.Helper()
 	h, err := s.open()
@@ -175,7 +176,7 @@ func (s *Shared) House(t testing.TB) *House {
 	return h
 }
 
-// Main runs the tests of the package, and closes the house if one of them has opened it.
+// Main runs the tests of the package and closes the house if a test has opened it.
 func (s *Shared) Main(m *testing.M) int { return Main(m, s) }
 
 // Main runs the tests of a package that has several houses.

@@ -16,23 +16,23 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// Patience bounds every wait. What takes this long has failed, also on a busy machine.
+// Patience limits every wait. A condition that takes longer has failed, also on a busy machine.
 const Patience = time.Minute
 
-// Sandbox makes an organization in the house.
+// Sandbox creates a sandbox organization in the house.
 func (h *House) Sandbox(t testing.TB) *scene.Scene {
 	t.Helper()
 	return scene.Sandbox(t, h.Store)
 }
 
-// Start starts the session's run, as the API does when it has created the session.
+// Start starts the session's run as the API does after it has created the session.
 func (h *House) Start(t testing.TB, session models.Session) {
 	t.Helper()
 	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session, Repeated: true}))
 	require.NoError(t, h.Store.WorkflowStarted(t.Context(), session))
 }
 
-// Simulate submits to the method and tells the run, as the API does.
+// Simulate submits to the method and signals the run, as the API does.
 func (h *House) Simulate(t testing.TB, s *scene.Scene, session models.Session, m rules.Method, outcome string) {
 	t.Helper()
 	var submission models.Submission
@@ -55,14 +55,14 @@ func (h *House) Await(t testing.TB, session models.Session, status models.Sessio
 	})
 }
 
-// Begun waits until the workflow has done what its start asks of it. A signal that comes sooner shares its first task.
+// Begun waits until the workflow has finished its first task. An earlier signal would share that task.
 func (h *House) Begun(t testing.TB, id string) {
 	t.Helper()
 	_, err := h.Temporal.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
 	require.NoError(t, err)
 }
 
-// Completed waits until the workflow is there and its latest run has completed.
+// Completed waits until the workflow exists and its latest run has completed.
 func (h *House) Completed(t testing.TB, id string) {
 	t.Helper()
 	Eventually(t, func() bool {
@@ -71,7 +71,7 @@ func (h *House) Completed(t testing.TB, id string) {
 	})
 }
 
-// Runs waits until the workflow is there, and returns the id of its latest run.
+// Runs waits until the workflow exists and returns the id of its latest run.
 func (h *House) Runs(t testing.TB, id string) (run string) {
 	t.Helper()
 	Eventually(t, func() bool {
@@ -82,13 +82,13 @@ func (h *House) Runs(t testing.TB, id string) (run string) {
 	return run
 }
 
-// Terminate ends the workflow's run by force.
+// Terminate terminates the workflow's run.
 func (h *House) Terminate(t testing.TB, id string) {
 	t.Helper()
 	require.NoError(t, h.Temporal.TerminateWorkflow(t.Context(), id, "", "test"))
 }
 
-// History is everything that Temporal has recorded of the workflow's latest run.
+// History returns the history of the workflow's latest run.
 func (h *House) History(t testing.TB, id string) *historypb.History {
 	t.Helper()
 	history := &historypb.History{}
@@ -101,7 +101,7 @@ func (h *House) History(t testing.TB, id string) *historypb.History {
 	return history
 }
 
-// Eventually waits until something is so.
+// Eventually polls so until it returns true, and fails the test after Patience.
 func Eventually(t testing.TB, so func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -17,7 +17,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Merchant is who receives webhooks.
+// Merchant is a server that receives webhooks.
 type Merchant struct {
 	server *httptest.Server
 	now    func() time.Time
@@ -28,7 +28,7 @@ type Merchant struct {
 	before   func(Request)
 }
 
-// Request is one delivery attempt as it arrived.
+// Request is a received delivery attempt.
 type Request struct {
 	Header http.Header
 	Body   []byte
@@ -36,7 +36,7 @@ type Request struct {
 	At     time.Time
 }
 
-// NewMerchant listens, and answers 200 to everything.
+// NewMerchant starts a merchant that answers every request with 200.
 func NewMerchant(t testing.TB, now func() time.Time) *Merchant {
 	t.Helper()
 	m := &Merchant{now: now, answers: []int{http.StatusOK}, before: func(Request) {}}
@@ -45,17 +45,17 @@ func NewMerchant(t testing.TB, now func() time.Time) *Merchant {
 	return m
 }
 
-// URL is where the merchant listens.
+// URL returns the address of the merchant's webhook endpoint.
 func (m *Merchant) URL() string { return m.server.URL + "/hooks?token=hook-secret" }
 
-// Answers sets the statuses of the answers to come. The last one is that of all further answers too.
+// Answers sets the statuses of the coming answers. The last status repeats.
 func (m *Merchant) Answers(statuses ...int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.answers = statuses
 }
 
-// Before has each answer wait for do.
+// Before sets a function that runs before each answer.
 func (m *Merchant) Before(do func(Request)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -88,14 +88,14 @@ func (m *Merchant) note(received Request) (status int, before func(Request)) {
 	return status, m.before
 }
 
-// Requests are the attempts that arrived, in their order.
+// Requests returns the received attempts in order of arrival.
 func (m *Merchant) Requests() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.requests)
 }
 
-// Heard are the types of the events that arrived, in their order.
+// Heard returns the types of the received events in order of arrival.
 func (m *Merchant) Heard() []models.EventType {
 	types := []models.EventType{}
 	for _, request := range m.Requests() {
@@ -104,19 +104,19 @@ func (m *Merchant) Heard() []models.EventType {
 	return types
 }
 
-// Endpoint is where a merchant is subscribed.
+// Endpoint is a webhook endpoint with its secret.
 type Endpoint struct {
 	models.WebhookEndpoint
 	Secret string
 }
 
-// Subscribe makes an endpoint at which the merchant hears of these events.
+// Subscribe creates an endpoint that sends the events to the merchant.
 func (s *Scene) Subscribe(t testing.TB, m *Merchant, events ...models.EventType) Endpoint {
 	t.Helper()
 	return s.SubscribeURL(t, m.URL(), events...)
 }
 
-// SubscribeURL makes an endpoint anywhere.
+// SubscribeURL creates an endpoint with any URL.
 func (s *Scene) SubscribeURL(t testing.TB, url string, events ...models.EventType) Endpoint {
 	t.Helper()
 	endpoint, secret, err := s.CreateEndpoint(t.Context(), store.ActorCLI, models.WebhookEndpoint{
@@ -126,7 +126,7 @@ func (s *Scene) SubscribeURL(t testing.TB, url string, events ...models.EventTyp
 	return Endpoint{WebhookEndpoint: endpoint, Secret: secret}
 }
 
-// Disable ends the endpoint for the time being, as its owner may at any moment.
+// Disable disables the endpoint, as its owner may at any time.
 func (s *Scene) Disable(t testing.TB, e Endpoint) {
 	t.Helper()
 	_, err := s.UpdateEndpoint(t.Context(), e.OrgID, store.ActorCLI, e.ID, func(e *models.WebhookEndpoint) error {
@@ -136,19 +136,19 @@ func (s *Scene) Disable(t testing.TB, e Endpoint) {
 	require.NoError(t, err)
 }
 
-// Deliveries are the attempts at the endpoint as the store has them, oldest first.
+// Deliveries returns the stored attempts at the endpoint, oldest first.
 func (s *Scene) Deliveries(t testing.TB, e Endpoint) []models.Delivery {
 	t.Helper()
 	deliveries, _, err := s.EndpointDeliveries(t.Context(), e.OrgID, e.ID, store.DeliveryFilter{}, store.Page{Limit: 100})
 	require.NoError(t, err)
-	// Where the clock stands still, only their number tells attempts apart.
+	// If the clock stands still, only the number of the attempt orders them.
 	slices.SortFunc(deliveries, func(a, b models.Delivery) int {
 		return cmp.Or(a.Created.Compare(b.Created.Time), cmp.Compare(a.Attempt, b.Attempt))
 	})
 	return deliveries
 }
 
-// Statuses are those of the attempts at the endpoint, oldest first.
+// Statuses returns the statuses of the attempts at the endpoint, oldest first.
 func (s *Scene) Statuses(t testing.TB, e Endpoint) []models.DeliveryStatus {
 	t.Helper()
 	statuses := []models.DeliveryStatus{}

@@ -1,5 +1,5 @@
-// Package scene sets the scene for tests of sessions and deliveries: an organization on a real store, what its users
-// submit, and the merchant who listens.
+// Package scene builds the data for tests of sessions and deliveries: an organization in a real store, submissions of
+// its users, and a merchant that receives webhooks.
 package scene
 
 import (
@@ -23,13 +23,13 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Scene is a store, and an organization in it that nobody else knows of.
+// Scene is a store with one organization of the test's own.
 type Scene struct {
 	*store.Store
 	Org string
 }
 
-// New opens a store of the test's own, with a sandbox organization.
+// New opens a store for one test, with a sandbox organization.
 func New(t testing.TB, now func() time.Time) *Scene {
 	t.Helper()
 	s, err := OpenStore(t.Context(), t.TempDir(), now)
@@ -38,13 +38,13 @@ func New(t testing.TB, now func() time.Time) *Scene {
 	return Sandbox(t, s)
 }
 
-// Sandbox makes another sandbox organization in a store that tests share.
+// Sandbox creates another sandbox organization in a shared store.
 func Sandbox(t testing.TB, s *store.Store) *Scene {
 	t.Helper()
 	return organization(t, s, models.Organization{Name: "Wine & Co", Sandbox: true})
 }
 
-// Live makes an organization that may not simulate.
+// Live creates a production organization, which may not simulate.
 func Live(t testing.TB, s *store.Store) *Scene {
 	t.Helper()
 	return organization(t, s, models.Organization{Name: "Wine & Co"})
@@ -57,7 +57,7 @@ func organization(t testing.TB, s *store.Store, o models.Organization) *Scene {
 	return &Scene{Store: s, Org: created.ID}
 }
 
-// OpenStore opens a migrated store on a SQLite file in the folder.
+// OpenStore opens a migrated store in a SQLite file in the folder.
 func OpenStore(ctx context.Context, dir string, now func() time.Time) (*store.Store, error) {
 	template, err := migrated()
 	if err != nil {
@@ -70,7 +70,7 @@ func OpenStore(ctx context.Context, dir string, now func() time.Time) (*store.St
 	return open(ctx, path, now)
 }
 
-// migrated is the file of an empty store, made once per process.
+// migrated returns the file of an empty store, made once per process.
 var migrated = sync.OnceValues(func() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "stile-scene-")
 	if err != nil {
@@ -83,7 +83,7 @@ var migrated = sync.OnceValues(func() (content []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.Migrate(ctx), s.Close()); err != nil { // to close empties the write-ahead log
+	if err := errors.Join(s.Migrate(ctx), s.Close()); err != nil { // Close empties the write-ahead log
 		return nil, err
 	}
 	return os.ReadFile(path)
@@ -104,17 +104,17 @@ var testKeys = sync.OnceValues(func() (*seal.Keyring, error) {
 	return seal.ParseKeys("test:"+seal.GenerateKey(), seal.GenerateKey())
 })
 
-// AnyOf is a workflow in which one of the methods is enough.
+// AnyOf returns a workflow in which one of the methods is enough.
 func AnyOf(methods ...rules.Method) graph.Definition {
 	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods, Composition: graph.AnyOf}
 }
 
-// AllOf is a workflow in which every one of the methods must pass.
+// AllOf returns a workflow in which all of the methods must pass.
 func AllOf(methods ...rules.Method) graph.Definition {
 	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods, Composition: graph.AllOf}
 }
 
-// Attempts caps how often a method of the workflow may fail.
+// Attempts limits the attempts at each method of the workflow.
 func Attempts(highest int, d graph.Definition) graph.Definition {
 	d.Preferences.MaxAttempts = highest
 	return d
@@ -123,12 +123,12 @@ func Attempts(highest int, d graph.Definition) graph.Definition {
 // Detail changes a session before it is created.
 type Detail func(*store.NewSession)
 
-// Lasting makes the session expire after d, instead of after a day.
+// Lasting makes the session expire after d instead of a day.
 func Lasting(d time.Duration) Detail {
 	return func(n *store.NewSession) { n.TTL = d }
 }
 
-// BornVerified makes the session verified from the start.
+// BornVerified creates the session as verified.
 func BornVerified(n *store.NewSession) { n.Verified = true }
 
 const day = 24 * time.Hour
@@ -154,7 +154,7 @@ func (s *Scene) Begin(t testing.TB, d graph.Definition, details ...Detail) model
 	return created.Session
 }
 
-// Reread reads the session as it stands now.
+// Reread returns the current row of the session.
 func (s *Scene) Reread(t testing.TB, session models.Session) models.Session {
 	t.Helper()
 	now, err := s.Session(t.Context(), session.OrgID, session.ID)
@@ -162,13 +162,13 @@ func (s *Scene) Reread(t testing.TB, session models.Session) models.Session {
 	return now
 }
 
-// Simulate submits what makes the method give that outcome.
+// Simulate makes a submission that the method judges with the outcome.
 func (s *Scene) Simulate(t testing.TB, session models.Session, method rules.Method, outcome string) models.Submission {
 	t.Helper()
 	return s.SimulateSlowly(t, session, method, outcome, 0)
 }
 
-// SimulateSlowly has the verdict held back.
+// SimulateSlowly is Simulate with a verdict delayed by delay.
 func (s *Scene) SimulateSlowly(
 	t testing.TB, session models.Session, method rules.Method, outcome string, delay time.Duration,
 ) models.Submission {
@@ -184,7 +184,7 @@ func (s *Scene) Submit(t testing.TB, session models.Session, method rules.Method
 	return s.submit(t, session, method, []byte(payload), 0)
 }
 
-// Connect has a provider judge the method, and returns the connector with its secret.
+// Connect creates a connector for the method and returns it with its secret.
 func (s *Scene) Connect(t testing.TB, c models.ProviderConnector) (models.ProviderConnector, string) {
 	t.Helper()
 	c.OrgID, c.Status, c.TimeoutSeconds = s.Org, models.ConnectorEnabled, 1
@@ -194,7 +194,7 @@ func (s *Scene) Connect(t testing.TB, c models.ProviderConnector) (models.Provid
 	return connector, secret
 }
 
-// SubmitTo submits the input to the connector's provider, who has that much time.
+// SubmitTo submits the input to the connector's provider, which has patience to answer.
 func (s *Scene) SubmitTo(
 	t testing.TB, c models.ProviderConnector, session models.Session, input string, patience time.Duration,
 ) models.Submission {
@@ -227,7 +227,7 @@ func (s *Scene) submit(
 	return submission
 }
 
-// Verdicts are the outcomes recorded for the session, oldest first.
+// Verdicts returns the outcomes recorded for the session, oldest first.
 func (s *Scene) Verdicts(t testing.TB, session models.Session) []graph.Outcome {
 	t.Helper()
 	results, err := s.Results(t.Context(), session.OrgID, session.ID)
@@ -239,7 +239,7 @@ func (s *Scene) Verdicts(t testing.TB, session models.Session) []graph.Outcome {
 	return outcomes
 }
 
-// Unjudged are the submissions of the session that nobody has judged.
+// Unjudged returns the session's submissions without a verdict.
 func (s *Scene) Unjudged(t testing.TB, session models.Session) []models.Submission {
 	t.Helper()
 	pending, err := s.PendingSubmissions(t.Context(), session.OrgID, session.ID)
@@ -247,7 +247,7 @@ func (s *Scene) Unjudged(t testing.TB, session models.Session) []models.Submissi
 	return pending
 }
 
-// EventsOf are the events that the session fired, oldest first.
+// EventsOf returns the events of the session, oldest first.
 func (s *Scene) EventsOf(t testing.TB, session models.Session) []models.Event {
 	t.Helper()
 	events, _, _, err := s.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
