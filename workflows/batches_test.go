@@ -21,7 +21,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// crowd is an organization with more endpoints than Temporal lets one run serve at once, none of which acknowledges.
+// crowd is an organization with more endpoints than one run may serve at once in Temporal. None of them acknowledges.
 type crowd struct {
 	endpoints int
 
@@ -67,8 +67,8 @@ func (c *crowd) count(pending, children int) {
 	c.mostPending = max(c.mostPending, c.pending)
 }
 
-// nursery counts the children that a run starts, and lets them be: a thousand of them take the SDK's test environment
-// minutes.
+// nursery counts the children that a run starts without starting them: a thousand children would take minutes in the
+// SDK's test environment.
 type nursery struct {
 	interceptor.WorkerInterceptorBase
 	crowd *crowd
@@ -137,7 +137,7 @@ func (c *crowd) serve(t *testing.T) {
 	require.NoError(t, env.GetWorkflowError())
 }
 
-// Temporal refuses the whole workflow task of a run that would have more than 2,000 activities or children pending.
+// Temporal refuses the whole workflow task of a run with more than 2,000 pending activities or children.
 func TestFirstAttemptsAreMadeInBatchesBelowTemporalsLimits(t *testing.T) {
 	t.Parallel()
 	c := &crowd{endpoints: 1200}

@@ -14,14 +14,14 @@ import (
 	"github.com/stile-id/stile/worker/workertest"
 )
 
-// What the design allows the commonest session: verified at the first attempt, with one endpoint that subscribed to
-// that alone.
+// The budget of the most common session: verified at the first attempt, with one endpoint that subscribed to that event
+// alone.
 const (
 	mostEvents  = 20
 	mostActions = 6
 )
 
-func TestTheCommonestSessionStaysWithinItsBudget(t *testing.T) {
+func TestMostCommonSessionStaysWithinItsBudget(t *testing.T) {
 	t.Parallel()
 	history := undisturbed(t, commonest)["session"]
 
@@ -43,7 +43,7 @@ func commonest(t *testing.T) recordings {
 	return recorded
 }
 
-// undisturbed plays until no task of a workflow had to be repeated, as happens on a machine that is too busy.
+// undisturbed repeats play until no workflow task had to be retried, as happens on a busy machine.
 func undisturbed(t *testing.T, play func(t *testing.T) recordings) (recorded recordings) {
 	t.Helper()
 	workertest.Eventually(t, func() bool {
@@ -67,7 +67,7 @@ func repeats(event *historypb.HistoryEvent) bool {
 	}
 }
 
-// A failed first attempt costs the session the start of its child. What follows is the child's own account.
+// A failed first attempt costs the session the start of a child. The child's own actions are not the session's.
 func TestARetriedDeliveryCostsTheSessionTwoActionsMore(t *testing.T) {
 	t.Parallel()
 	recorded := undisturbed(t, retriedDelivery)
@@ -79,18 +79,18 @@ func TestARetriedDeliveryCostsTheSessionTwoActionsMore(t *testing.T) {
 	require.LessOrEqual(t, actions(retry), 2, "a timer and an activity; its start is the session's")
 }
 
-// actions counts what Temporal Cloud would bill for the run, after the table of event types and actions at
-// https://docs.temporal.io/cloud/actions (read in November 2026):
+// actions returns the number of actions that Temporal Cloud would bill for the run, after the table of event types and
+// actions at https://docs.temporal.io/cloud/actions (read in November 2026):
 //
-//   - Start Workflow: WorkflowExecutionStarted; that of a child is in its parent's account.
+//   - Start Workflow: WorkflowExecutionStarted; the start of a child counts for its parent.
 //   - Start Child Workflow: StartChildWorkflowExecutionInitiated, two actions.
 //   - Upsert Search Attributes, Start Timer, Signal, Schedule Activity: one for each of their events.
 //   - Retry Activity: the attempts after the first, which ActivityTaskStarted counts.
 //   - Record Activity Markers: all local activities of one workflow task are one action.
 //   - Retry Local Activity: the attempts after the first that WorkflowTaskCompleted meters.
-//   - Side Effect: its marker, apart from those of local activities. A version marker costs nothing itself.
+//   - Side Effect: its marker, apart from those of local activities. A version marker itself is free.
 //
-// Queries, heartbeats and visibility leave no events, and are not asked for here.
+// Queries, heartbeats and visibility leave no events and are not counted here.
 func actions(history *historypb.History) int {
 	total := 0
 	tasksWithLocalActivities := map[int64]bool{}

@@ -4,8 +4,9 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// decide has an activity look at our rows, and change them where it must. It returns an error only when the run is
-// being cancelled: everything else is tried until it works.
+// decide runs an activity that reads the rows of Stile and may change them. It runs it as a local activity first and,
+// if that fails for five seconds, as a regular one without a limit. It returns an error only if the run is being
+// cancelled.
 func decide[T any](ctx workflow.Context, activity string, message any, summary string) (T, error) {
 	var answer T
 	quick := workflow.WithLocalActivityOptions(ctx, quickDatabaseWork(summary))

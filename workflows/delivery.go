@@ -10,39 +10,39 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// SignalRetry brings a RetryDelivery a RetrySignal.
+// SignalRetry is the signal of a RetryDelivery. It carries a RetrySignal.
 const SignalRetry = "retry"
 
-// RetrySignal names the attempt that takes the place of the one that a RetryDelivery has in store.
+// RetrySignal names the attempt that replaces the next attempt of a RetryDelivery.
 type RetrySignal struct {
 	models.DeliveryRef
-	// DueAt is when it is due; null is now.
+	// DueAt is when the attempt is due; nil means now.
 	DueAt *models.Timestamp `json:"due_at,omitempty"`
 }
 
-// RetryInput starts a RetryDelivery.
+// RetryInput is the input of a RetryDelivery.
 type RetryInput struct {
 	Delivery models.DeliveryRef `json:"delivery"`
 	DueAt    models.Timestamp   `json:"due_at"`
-	// Signalled says that the signal which the run is started with names the attempt.
+	// Signalled says that the run was started with a signal that names the attempt.
 	Signalled bool `json:"signalled,omitempty"`
 }
 
-// firstAttempts makes the first attempts of events, side by side, and hands what fails to RetryDelivery.
+// firstAttempts makes the first attempts of events concurrently, and passes failed ones to RetryDelivery.
 type firstAttempts struct {
 	timeout  time.Duration
 	started  map[string]bool
 	underWay workflow.WaitGroup
 	count    int
-	// making counts the coroutines that make attempts, one after the other, and waiting are the attempts that none has
-	// taken. children counts the runs started for later attempts.
+	// making is the number of coroutines that make attempts, each one attempt after the other. waiting are the attempts
+	// that no coroutine has taken. children is the number of runs started for later attempts.
 	making   int
 	waiting  []models.DeliveryRef
 	children int
 }
 
-// A run may have 2,000 activities and 2,000 children pending, by Temporal's default; a child that is abandoned counts
-// until it ends. Beyond these the server refuses the run's whole workflow task.
+// By default Temporal allows a run 2,000 pending activities and 2,000 pending children; an abandoned child counts until
+// it ends. Beyond these limits the server refuses the run's whole workflow task.
 const (
 	mostUnderWay = 500
 	mostChildren = 1000
@@ -52,7 +52,7 @@ func newFirstAttempts(ctx workflow.Context, timeout time.Duration) *firstAttempt
 	return &firstAttempts{timeout: timeout, started: map[string]bool{}, underWay: workflow.NewWaitGroup(ctx)}
 }
 
-// start begins those attempts that have not begun yet, as many at once as fit into a batch.
+// start begins the attempts that have not begun, up to mostUnderWay at once.
 func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.DeliveryRef) {
 	for _, d := range deliveries {
 		if f.started[d.DeliveryID] {
@@ -74,7 +74,7 @@ func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.Delivery
 	}
 }
 
-// attemptAll makes an attempt, and then those that wait.
+// attemptAll makes an attempt and then attempts from waiting, until none is left.
 func (f *firstAttempts) attemptAll(ctx workflow.Context, d models.DeliveryRef) {
 	for {
 		f.attempt(ctx, d)
@@ -86,8 +86,8 @@ func (f *firstAttempts) attemptAll(ctx workflow.Context, d models.DeliveryRef) {
 	}
 }
 
-// inBatches reports whether the run keeps within Temporal's limits. Runs that went beyond a batch before there were any
-// do not.
+// inBatches reports whether the run limits its attempts and children. A run that exceeded a batch under code without
+// batches does not.
 func inBatches(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, versionBatches, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 }
@@ -95,8 +95,8 @@ func inBatches(ctx workflow.Context) bool {
 func (f *firstAttempts) attempt(ctx workflow.Context, d models.DeliveryRef) {
 	outcome, err := deliver(ctx, f.timeout, d)
 	if err != nil || outcome.Next == nil {
-		// The activity retries our faults for ever: an error means that the run is being cancelled. The sweep finds
-		// the delivery overdue.
+		// The activity retries faults of Stile without end, so an error means that the run is being cancelled. The
+		// sweep finds the delivery overdue.
 		return
 	}
 	f.children++
@@ -107,8 +107,8 @@ func (f *firstAttempts) attempt(ctx workflow.Context, d models.DeliveryRef) {
 	retryInChild(ctx, d, outcome)
 }
 
-// handOver has an activity start the run that owns the delivery from then on. If it fails, the run is being cancelled,
-// and the sweep finds the delivery overdue.
+// handOver has an activity start the run that then owns the delivery. If it fails, the run is being cancelled, and the
+// sweep finds the delivery overdue.
 func handOver(ctx workflow.Context, next models.DeliveryRef, due models.Timestamp) {
 	options := patientDatabaseWork("Later attempts at " + next.EndpointID)
 	options.TaskQueue = QueueWebhooks
@@ -117,7 +117,7 @@ func handOver(ctx workflow.Context, next models.DeliveryRef, due models.Timestam
 	_ = workflow.ExecuteActivity(ctx, models.ActivityScheduleDelivery, scheduled).Get(ctx, nil)
 }
 
-// retryInChild starts the run that owns the delivery from then on.
+// retryInChild starts a child that then owns the delivery.
 func retryInChild(ctx workflow.Context, d models.DeliveryRef, outcome models.DeliveryOutcome) {
 	options := workflow.ChildWorkflowOptions{
 		WorkflowID: DeliveryWorkflowID(d), TaskQueue: QueueWebhooks,
@@ -139,7 +139,8 @@ func deliver(ctx workflow.Context, timeout time.Duration, d models.DeliveryRef) 
 	return outcome, err
 }
 
-// DispatchEvent makes the first attempts of an event that no session workflow carries. Its id is the event id.
+// DispatchEvent makes the first attempts of an event that no session workflow delivers. Its workflow id is the event
+// id.
 func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) error {
 	deliveries, err := decide[[]models.DeliveryRef](ctx, models.ActivityEventDeliveries, event, "Who is owed "+event.EventID)
 	if err != nil {
@@ -151,11 +152,11 @@ func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) er
 	return nil
 }
 
-// RetryDelivery owns the schedule of an event's way to one endpoint from the first failed attempt on. A signal replaces
-// the next attempt. A run that wakes to a closed row ends.
+// RetryDelivery owns the later attempts of one event at one endpoint, from the first failure on. A signal replaces the
+// next attempt. A run that finds its delivery closed ends.
 func (w Workflows) RetryDelivery(ctx workflow.Context, in RetryInput) error {
 	first := &RetrySignal{DeliveryRef: in.Delivery, DueAt: &in.DueAt}
-	if in.Signalled { // read it here, or it would be made once more after it has been made
+	if in.Signalled { // read it here, or the loop would repeat the attempt
 		first = &RetrySignal{}
 		workflow.GetSignalChannel(ctx, SignalRetry).Receive(ctx, first)
 	}
@@ -173,7 +174,8 @@ func (w Workflows) RetryDelivery(ctx workflow.Context, in RetryInput) error {
 	return nil
 }
 
-// following is the next attempt: that of the schedule, or what a signal asked for while the last one was made.
+// following returns the next attempt: that of the schedule, or else one that a signal requested during the last
+// attempt; nil if there is neither.
 func following(ctx workflow.Context, outcome models.DeliveryOutcome) *RetrySignal {
 	if outcome.Next != nil {
 		return &RetrySignal{DeliveryRef: *outcome.Next, DueAt: outcome.NextDueAt}
@@ -185,7 +187,7 @@ func following(ctx workflow.Context, outcome models.DeliveryOutcome) *RetrySigna
 	return nil
 }
 
-// untilDue waits for the time of the attempt, or of those that signals put into its place.
+// untilDue waits until the attempt is due and returns it. Signals may replace the attempt meanwhile.
 func untilDue(ctx workflow.Context, next RetrySignal) (models.DeliveryRef, error) {
 	for next.DueAt != nil {
 		replaced, err := timeOf(ctx, *next.DueAt)
@@ -197,8 +199,8 @@ func untilDue(ctx workflow.Context, next RetrySignal) (models.DeliveryRef, error
 	return next.DeliveryRef, nil
 }
 
-// timeOf returns at that time, never before it, or with the signal that comes before. Temporal's timers may fire up to
-// a second early.
+// timeOf returns at or after due, or earlier with the signal that came before. Temporal's timers may fire up to a
+// second early, so timeOf repeats them.
 func timeOf(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, err error) {
 	for {
 		replaced, err = timerTo(ctx, due)
@@ -208,13 +210,14 @@ func timeOf(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, 
 	}
 }
 
-// early reports whether that time is yet to come. Runs that went on early before this was looked at still do.
+// early reports whether due lies in the future. It returns false in runs whose history continued after an early timer,
+// recorded before versionWaitsUntilDue.
 func early(ctx workflow.Context, due models.Timestamp) bool {
 	return workflow.Now(ctx).Before(due.Time) &&
 		workflow.GetVersion(ctx, versionWaitsUntilDue, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 }
 
-// timerTo waits for one timer to that time, or for a signal.
+// timerTo waits for one timer until due, or for a signal.
 func timerTo(ctx workflow.Context, due models.Timestamp) (replaced *RetrySignal, err error) {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()

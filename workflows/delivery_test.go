@@ -20,11 +20,11 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-func TestEndpointsAreServedSideBySide(t *testing.T) {
+func TestEndpointsAreServedConcurrently(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
-	var met sync.WaitGroup // of all receivers: none answers before all have been asked
+	var met sync.WaitGroup // no receiver answers before all have been called
 	merchants := []*scene.Merchant{}
 	for range 3 {
 		merchant, _ := p.merchant(t, models.EventSessionVerified)
@@ -44,7 +44,7 @@ func TestEndpointsAreServedSideBySide(t *testing.T) {
 	}
 }
 
-func TestAnEndpointHearsOnlyWhatItSubscribedTo(t *testing.T) {
+func TestEndpointReceivesOnlyItsSubscribedEvents(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	failures, _ := p.merchant(t, models.EventSessionFailed)
@@ -58,7 +58,7 @@ func TestAnEndpointHearsOnlyWhatItSubscribedTo(t *testing.T) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, everything.Heard())
 }
 
-func TestAnAttemptUnderWayIsNotBegunAgain(t *testing.T) {
+func TestAttemptUnderWayIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, _ := p.merchant(t, models.EventSessionCreated)
@@ -72,7 +72,7 @@ func TestAnAttemptUnderWayIsNotBegunAgain(t *testing.T) {
 	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
 }
 
-func TestAFailedFirstAttemptDoesNotHoldUpTheSession(t *testing.T) {
+func TestFailedFirstAttemptDoesNotDelayTheSession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -95,7 +95,7 @@ func TestAFailedFirstAttemptDoesNotHoldUpTheSession(t *testing.T) {
 	require.NotEqual(t, requests[0].Header.Get("Stile-Webhook-Id"), requests[1].Header.Get("Stile-Webhook-Id"))
 }
 
-func TestAFaultOfOursIsNotTheReceiversFailure(t *testing.T) {
+func TestFaultOfStileDoesNotFailTheDelivery(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -110,7 +110,7 @@ func TestAFaultOfOursIsNotTheReceiversFailure(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
 }
 
-func TestADeliveryThatFindsNoRoomIsMadeLater(t *testing.T) {
+func TestDeliveryWithoutRoomIsMadeLater(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated, models.EventSessionVerified)
@@ -128,7 +128,7 @@ func TestADeliveryThatFindsNoRoomIsMadeLater(t *testing.T) {
 	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
 }
 
-// owed makes the first attempt at the endpoint, which fails, and returns what a RetryDelivery then has to do.
+// owed makes the first attempt at the endpoint, which fails, and returns the input of the RetryDelivery.
 func (p *play) owed(t *testing.T, endpoint scene.Endpoint) workflows.RetryInput {
 	t.Helper()
 	p.Begin(t, scene.AnyOf(document))
@@ -175,7 +175,7 @@ func TestRetriesFollowTheSchedule(t *testing.T) {
 	}
 }
 
-func TestASignalBringsTheNextAttemptForward(t *testing.T) {
+func TestSignalBringsTheNextAttemptForward(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -188,13 +188,13 @@ func TestASignalBringsTheNextAttemptForward(t *testing.T) {
 	require.Equal(t, []time.Duration{0, time.Minute, 31 * time.Minute}, heardAfter(merchant))
 }
 
-func TestASignalForAnAttemptThatWasMadeMakesNoOther(t *testing.T) {
+func TestSignalForAFinishedAttemptMakesNoOther(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
 	merchant.Answers(http.StatusBadGateway, http.StatusBadGateway, http.StatusOK)
 	in := p.owed(t, endpoint)
-	// The second attempt is over; the sweep of another replica has not seen that yet.
+	// The second attempt is over, but the sweep of another replica has not seen that yet.
 	p.after(10*time.Minute, func() { p.env.SignalWorkflow(workflows.SignalRetry, in.Delivery) })
 
 	p.retry(t, in)
@@ -202,7 +202,7 @@ func TestASignalForAnAttemptThatWasMadeMakesNoOther(t *testing.T) {
 	require.Equal(t, []time.Duration{0, 5 * time.Minute, 35 * time.Minute}, heardAfter(merchant))
 }
 
-func TestASignalThatComesDuringTheLastAttemptIsHeard(t *testing.T) {
+func TestSignalDuringTheLastAttemptMakesAnother(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -228,7 +228,7 @@ func TestASignalThatComesDuringTheLastAttemptIsHeard(t *testing.T) {
 	}, p.Statuses(t, endpoint))
 }
 
-func TestASignalMayPutTheNextAttemptOff(t *testing.T) {
+func TestSignalMayPostponeTheNextAttempt(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -244,7 +244,7 @@ func TestASignalMayPutTheNextAttemptOff(t *testing.T) {
 	require.Equal(t, []time.Duration{0, time.Hour}, heardAfter(merchant))
 }
 
-func TestTheSignalThatStartsARunMakesOneAttempt(t *testing.T) {
+func TestSignalThatStartsARunMakesOneAttempt(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -259,7 +259,7 @@ func TestTheSignalThatStartsARunMakesOneAttempt(t *testing.T) {
 	require.Equal(t, 1, p.tally.regular(models.ActivityDeliverWebhook))
 }
 
-func TestAnEndpointThatGoesAwayEndsItsRetries(t *testing.T) {
+func TestDeletedEndpointEndsItsRetries(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(p *play, t *testing.T, e scene.Endpoint){
 		"disabled": func(p *play, t *testing.T, e scene.Endpoint) { p.Disable(t, e) },
@@ -283,7 +283,7 @@ func TestAnEndpointThatGoesAwayEndsItsRetries(t *testing.T) {
 	}
 }
 
-func TestAnEventWithoutASessionRunIsDispatched(t *testing.T) {
+func TestEventWithoutASessionRunIsDispatched(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	calm, calmly := p.merchant(t, models.EventSessionCreated)
@@ -299,7 +299,7 @@ func TestAnEventWithoutASessionRunIsDispatched(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, troubledly))
 }
 
-func TestAPromptEndpointIsServedWhereTheSessionRuns(t *testing.T) {
+func TestPromptEndpointIsServedOnTheSessionQueue(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	pace := activities.NewPace()
@@ -322,8 +322,8 @@ func TestAPromptEndpointIsServedWhereTheSessionRuns(t *testing.T) {
 
 	p.ended(t, session, models.StatusVerified, 3*time.Minute)
 	require.Equal(t, []string{
-		workflows.QueueWebhooks, // created: nobody knows the endpoint
-		workflows.QueueSessions, // flagged: it acknowledged, and now does not
+		workflows.QueueWebhooks, // created: the endpoint is unknown
+		workflows.QueueSessions, // flagged: it acknowledged before, and now does not
 		workflows.QueueWebhooks, // verified
 		workflows.QueueWebhooks, // flagged, once more
 	}, queues)

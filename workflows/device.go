@@ -8,15 +8,15 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// hold is the timer to the moment at which the device that holds the session has stayed away for too long. Heartbeats
-// only write to the row: when the timer fires, an activity reads there how long the device may still stay away.
+// hold is the timer for an idle device that holds the session. Heartbeats write only to the row: when the timer fires,
+// an activity reads there how long the device may still stay silent.
 type hold struct {
 	attempt string
 	timer   workflow.Future // nil while no device holds the session
 	cancel  workflow.CancelFunc
 }
 
-// setHold starts the timer for a device that has taken the session, or has been found to be there.
+// setHold starts the timer for the device that holds the session, and stops the timer of another device.
 func (run *sessionRun) setHold(ctx workflow.Context) {
 	h, device := &run.hold, run.view.Device
 	if h.timer != nil && device != nil && h.attempt == device.AttemptID && !h.timer.IsReady() {
@@ -37,7 +37,7 @@ func (run *sessionRun) setHold(ctx workflow.Context) {
 	}
 }
 
-// release has the row free the session, if the device is away.
+// release has an activity free the session if its device has been silent for too long.
 func (run *sessionRun) release(ctx workflow.Context) error {
 	ref := models.DeviceRef{SessionRef: run.ref, AttemptID: run.hold.attempt}
 	return run.look(ctx, models.ActivityReleaseDevice, ref, "Free the session from an idle device")

@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// takes has a phone take the session and tells the run, as the API does. It returns the attempt.
+// takes has a phone claim the session and signals the run, as the API does. It returns the id of the handoff attempt.
 func (p *play) takes(t *testing.T, session models.Session) string {
 	t.Helper()
 	_, token, err := p.MintHandoff(t.Context(), store.NewHandoff{OrgID: session.OrgID, SessionID: session.ID, TTL: time.Minute})
@@ -23,13 +23,13 @@ func (p *play) takes(t *testing.T, session models.Session) string {
 	return taken.Handoff.ID
 }
 
-// held looks after so much time whether a device holds the session.
+// held requires, after that time, that a device holds the session or that none does.
 func (p *play) held(t *testing.T, session models.Session, after time.Duration, want bool) {
 	t.Helper()
 	p.after(after, func() { require.Equal(t, want, p.Reread(t, session).AttemptID != nil, after) })
 }
 
-func TestAnIdleDeviceLosesTheSession(t *testing.T) {
+func TestIdleDeviceLosesTheSession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -42,7 +42,7 @@ func TestAnIdleDeviceLosesTheSession(t *testing.T) {
 	require.Equal(t, models.StatusExpired, p.Reread(t, session).Status)
 }
 
-func TestADeviceThatShowsItselfKeepsTheSession(t *testing.T) {
+func TestActiveDeviceKeepsTheSession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -57,7 +57,7 @@ func TestADeviceThatShowsItselfKeepsTheSession(t *testing.T) {
 	p.run(t, session)
 }
 
-func TestTheNextDeviceHasItsOwnTime(t *testing.T) {
+func TestNextDeviceHasItsOwnIdleTime(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -73,7 +73,7 @@ func TestTheNextDeviceHasItsOwnTime(t *testing.T) {
 	p.run(t, session)
 }
 
-func TestASessionThatEndsNeedsNoRelease(t *testing.T) {
+func TestEndedSessionReleasesNoDevice(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -88,7 +88,7 @@ func TestASessionThatEndsNeedsNoRelease(t *testing.T) {
 	require.Zero(t, p.tally.local(models.ActivityReleaseDevice))
 }
 
-func TestAnOperatorSeesWhoHoldsTheSession(t *testing.T) {
+func TestOperatorSeesTheDeviceOfASession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))

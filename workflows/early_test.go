@@ -61,7 +61,7 @@ func newHastyPlay(t *testing.T) *play {
 	return p
 }
 
-func TestNoAttemptIsMadeBeforeItIsDueThoughTimersFireEarly(t *testing.T) {
+func TestEarlyTimerDoesNotMakeAnAttemptEarly(t *testing.T) {
 	t.Parallel()
 	p := newHastyPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -79,7 +79,7 @@ func TestNoAttemptIsMadeBeforeItIsDueThoughTimersFireEarly(t *testing.T) {
 	}
 }
 
-func TestNothingEndsBeforeItsTimeThoughTimersFireEarly(t *testing.T) {
+func TestEarlyTimerDoesNotEndASessionEarly(t *testing.T) {
 	t.Parallel()
 	p := newHastyPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -94,7 +94,7 @@ func TestNothingEndsBeforeItsTimeThoughTimersFireEarly(t *testing.T) {
 	require.False(t, ended.CompletedAt.Before(session.ExpiresAt.Truncate(time.Second)), "as the API tells it")
 }
 
-func TestAVerdictThatIsHeldBackIsNotGivenEarly(t *testing.T) {
+func TestEarlyTimerDoesNotReleaseAVerdictEarly(t *testing.T) {
 	t.Parallel()
 	p := newHastyPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))

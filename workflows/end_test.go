@@ -13,7 +13,7 @@ import (
 
 const day = 24 * time.Hour
 
-func TestASessionExpires(t *testing.T) {
+func TestSessionExpires(t *testing.T) {
 	t.Parallel()
 	for name, lasting := range map[string]time.Duration{
 		"at its time": time.Hour,
@@ -35,7 +35,7 @@ func TestASessionExpires(t *testing.T) {
 	}
 }
 
-func TestASessionFoundOverdueExpiresAtOnce(t *testing.T) {
+func TestOverdueSessionExpiresAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document), scene.Lasting(-time.Hour))
@@ -45,7 +45,7 @@ func TestASessionFoundOverdueExpiresAtOnce(t *testing.T) {
 	p.ended(t, session, models.StatusExpired, time.Second)
 }
 
-func TestAnExpiryThatMovesTakesTheTimerAlong(t *testing.T) {
+func TestMovedExpiryMovesTheTimer(t *testing.T) {
 	t.Parallel()
 	for name, to := range map[string]time.Duration{"later": 3 * day, "sooner": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAnExpiryThatMovesTakesTheTimerAlong(t *testing.T) {
 	}
 }
 
-func TestAnExpiryThatMovedUnheardIsFoundWhenTheTimerFires(t *testing.T) {
+func TestMovedExpiryWithoutASignalIsReadWhenTheTimerFires(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -81,7 +81,7 @@ func TestAnExpiryThatMovedUnheardIsFoundWhenTheTimerFires(t *testing.T) {
 	require.Equal(t, []time.Duration{day, 2 * day}, *timers)
 }
 
-func TestAnExpiryThatStaysKeepsItsTimer(t *testing.T) {
+func TestUnchangedExpiryKeepsItsTimer(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -94,7 +94,7 @@ func TestAnExpiryThatStaysKeepsItsTimer(t *testing.T) {
 	require.Equal(t, []time.Duration{day}, *timers)
 }
 
-func TestASessionCancelledByItsMerchantEnds(t *testing.T) {
+func TestSessionCancelledByItsMerchantEnds(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -112,7 +112,7 @@ func TestASessionCancelledByItsMerchantEnds(t *testing.T) {
 	require.Nil(t, p.Reread(t, session).NudgeAt, "the run has noted that it knows")
 }
 
-func TestASessionCancelledUnheardEndsAtItsExpiry(t *testing.T) {
+func TestSessionCancelledWithoutASignalEndsAtItsExpiry(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -156,7 +156,7 @@ func TestCancellingTheRunCancelsTheSession(t *testing.T) {
 	}
 }
 
-func TestCancellingARunWhoseSessionHasEndedChangesNothing(t *testing.T) {
+func TestCancellingTheRunOfAnEndedSessionChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document), scene.Lasting(time.Hour))
@@ -172,15 +172,15 @@ func TestCancellingARunWhoseSessionHasEndedChangesNothing(t *testing.T) {
 	require.Len(t, p.EventsOf(t, session), 2)
 }
 
-// timers collects how long the run's timers are to run.
+// timers collects the durations of the run's timers.
 func (p *play) timers() *[]time.Duration {
 	var timers []time.Duration
 	p.env.SetOnTimerScheduledListener(func(_ string, d time.Duration) { timers = append(timers, d) })
 	return &timers
 }
 
-// A caller meets the deadline first, and records the expiry; the run finds that, and delivers its event.
-func TestARunFindsItsSessionExpiredByACaller(t *testing.T) {
+// A caller meets the deadline first and records the expiry. The run finds the row expired and delivers the event.
+func TestRunDeliversAnExpiryRecordedByACaller(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.AllEvents)

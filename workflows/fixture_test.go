@@ -29,8 +29,8 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// began is when every play begins. It lies ahead of any wall clock: an activity measures its time by that one, and
-// would else find that it has run out.
+// began is the start time of every play. It lies in the future of any wall clock, because activities measure their time
+// by the wall clock and would find that it has run out.
 var began = time.Date(2100, time.May, 15, 12, 0, 0, 0, time.UTC)
 
 const (
@@ -38,18 +38,18 @@ const (
 	reviewTimeout  = 72 * time.Hour
 )
 
-// schedule is the documented one.
+// schedule is the documented retry schedule.
 var schedule = []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}
 
-// play runs one workflow in the SDK's test environment, which skips the time in which nothing happens. The activities
-// are the real ones, on a real store whose clock is that of the environment.
+// play runs one workflow in the SDK's test environment, which skips idle time. The activities are the real ones, on a
+// real store with the clock of the environment.
 type play struct {
 	*scene.Scene
 	env       *testsuite.TestWorkflowEnvironment
 	sessions  *activities.Sessions
 	webhooks  *activities.Webhooks
 	providers *activities.Providers
-	// recoveries schedule nothing: what fails again stays with whom it was.
+	// recoveries schedules nothing: a failed attempt has no successor.
 	recoveries *activities.Recoveries
 	tally      *tally
 }
@@ -64,7 +64,7 @@ func newPlay(t *testing.T) *play {
 	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally()}
 	env.SetWorkerOptions(worker.Options{
 		Interceptors: []interceptor.WorkerInterceptor{p.tally},
-		// On a machine that is busy with other tests a goroutine may wait for longer than the usual second.
+		// On a busy machine a goroutine may wait longer than the usual second.
 		DeadlockDetectionTimeout: time.Minute,
 	})
 	p.sessions = &activities.Sessions{
@@ -99,28 +99,28 @@ func (p *play) register() {
 	}
 }
 
-// merchant listens to the events of the play, at an endpoint of its own.
+// merchant creates a merchant with an endpoint that receives the events.
 func (p *play) merchant(t *testing.T, events ...models.EventType) (*scene.Merchant, scene.Endpoint) {
 	t.Helper()
 	m := scene.NewMerchant(t, p.env.Now)
 	return m, p.Subscribe(t, m, events...)
 }
 
-// after has something happen when that much time has passed.
+// after calls happens when d has passed in the play.
 func (p *play) after(d time.Duration, happens func()) { p.env.RegisterDelayedCallback(happens, d) }
 
-// submits has the user submit to the method and tells the run, as the API does.
+// submits submits to the method and signals the run, as the API does.
 func (p *play) submits(t *testing.T, session models.Session, method rules.Method, outcome string) {
 	t.Helper()
 	p.signal(p.Simulate(t, session, method, outcome))
 }
 
-// signal tells the run of a submission.
+// signal signals a submission to the run.
 func (p *play) signal(s models.Submission) {
 	p.env.SignalWorkflow(workflows.SignalMethodResult, workflows.SubmissionSignal{SubmissionID: s.ID})
 }
 
-// changed tells the run that its row has changed.
+// changed signals the run that its row has changed.
 func (p *play) changed() { p.env.SignalWorkflow(workflows.SignalChanged, nil) }
 
 // run plays the session's workflow to its end.
@@ -142,7 +142,7 @@ func (p *play) execute(t *testing.T, id, workflow string, input any) {
 	require.NoError(t, p.env.GetWorkflowError())
 }
 
-// ended requires the session to have ended as to, when that much time had passed.
+// ended requires that the session ended with the status, that long after began.
 func (p *play) ended(t *testing.T, session models.Session, to models.SessionStatus, after time.Duration) {
 	t.Helper()
 	now := p.Reread(t, session)
@@ -151,7 +151,7 @@ func (p *play) ended(t *testing.T, session models.Session, to models.SessionStat
 	require.Empty(t, p.Unjudged(t, session), "what the user sent is erased")
 }
 
-// heardAfter are the times at which the merchant's requests arrived.
+// heardAfter returns the times after began at which the merchant's requests arrived.
 func heardAfter(m *scene.Merchant) []time.Duration {
 	times := []time.Duration{}
 	for _, request := range m.Requests() {
@@ -160,7 +160,7 @@ func heardAfter(m *scene.Merchant) []time.Duration {
 	return times
 }
 
-// state asks the run how things stand, as an operator does.
+// state queries the state of the run, as an operator does.
 func (p *play) state(t *testing.T) workflows.SessionState {
 	t.Helper()
 	var state workflows.SessionState
@@ -170,7 +170,7 @@ func (p *play) state(t *testing.T) workflows.SessionState {
 	return state
 }
 
-// details reads the head of the run in Temporal UI.
+// details returns the text at the head of the run in Temporal UI.
 func (p *play) details(t *testing.T) string {
 	t.Helper()
 	var metadata sdkpb.WorkflowMetadata
@@ -180,7 +180,7 @@ func (p *play) details(t *testing.T) string {
 	return metadata.CurrentDetails
 }
 
-// tally counts the attempts at activities, and fails those that come while the database is away.
+// tally counts the attempts at activities, and fails those that fail asks it to.
 type tally struct {
 	interceptor.WorkerInterceptorBase
 	mu       sync.Mutex
@@ -205,7 +205,7 @@ func (y *tally) failNext(activity string, n int) {
 	y.fail[activity] = n
 }
 
-// local and regular say how often the activity was attempted as the one and as the other.
+// local and regular return how often the activity was attempted as a local or regular activity.
 func (y *tally) local(activity string) int   { return y.count(attempt{activity, true}) }
 func (y *tally) regular(activity string) int { return y.count(attempt{activity, false}) }
 
@@ -245,7 +245,7 @@ func (a *tallied) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 	return a.Next.ExecuteActivity(ctx, in)
 }
 
-// move changes columns of the session's row under the run's feet, as another replica may.
+// move changes columns of the session's row without telling the run, as another replica may.
 func (p *play) move(t *testing.T, session models.Session, id string, set map[string]any) {
 	t.Helper()
 	current := p.Reread(t, session)

@@ -16,17 +16,17 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// walk is one session's way through a graph.
+// walk is one session's path through a graph.
 type walk struct {
-	// nodes of the graph; the first is called start.
+	// nodes are the nodes of the graph; the first is called start.
 	nodes   string
 	details []scene.Detail
-	// provider judges documents, if there is one, and gives these verdicts in turn.
+	// provider holds the verdicts of the provider for documents, in order; empty means that there is no provider.
 	provider []string
-	// moves come a minute after one another: "mdl pass" simulates, "document_capture ask" leaves it to the provider,
-	// and "approve" or "reject" is the reviewer.
+	// moves follow one another by a minute: "mdl pass" simulates, "document_capture ask" submits to the provider, and
+	// "approve" or "reject" is the reviewer's decision.
 	moves []string
-	// trail is what is recorded, as written by trail.
+	// trail are the recorded steps, as written by trail.
 	trail  []string
 	end    models.SessionStatus
 	reason rules.ReasonCode // of a failure
@@ -34,17 +34,17 @@ type walk struct {
 
 const ends = `"yes": {"kind": "verified"}, "no": {"kind": "failed"}`
 
-// sub is a member with a graph of its own.
+// sub is a group member with its own graph.
 func sub(nodes string) string {
 	return `{"graph": {"start": "start", "nodes": {` + nodes + `}}}`
 }
 
-// single are the nodes that ask for the one method.
+// single returns nodes that ask for one method.
 func single(method rules.Method) string {
 	return `"start": {"kind": "method", "method": "` + string(method) + `", "pass": "yes", "fail": "no"}, ` + ends
 }
 
-// group are the nodes that ask for any or all of the members.
+// group returns nodes that ask for any or all of the members.
 func group(kind graph.Kind, members ...string) string {
 	return fmt.Sprintf(`"start": {"kind": %q, "pass": "yes", "fail": "no", "members": [%s]}, %s`,
 		kind, strings.Join(members, ", "), ends)
@@ -55,7 +55,7 @@ func (w walk) play(t *testing.T) {
 	require.Equal(t, w.trail, w.walked(t))
 }
 
-// walked plays the walk to its end, and returns its trail.
+// walked plays the walk to its end and returns its trail.
 func (w walk) walked(t *testing.T) []string {
 	t.Helper()
 	p := newPlay(t)
@@ -99,7 +99,7 @@ func (p *play) makes(t *testing.T, session models.Session, judge *provider, move
 	}
 }
 
-// trail is what happened to the session: "doc #2 passed", "risky case 1: true", "human approve".
+// trail returns the steps of the session: "doc #2 passed", "risky case 1: true", "human approve".
 func (p *play) trail(t *testing.T, session models.Session) []string {
 	t.Helper()
 	steps, err := p.Steps(t.Context(), session.OrgID, session.ID)
@@ -159,7 +159,7 @@ func TestEveryKindOfNodeLeadsOn(t *testing.T) {
 	lookToEnds := look + `"human": {"kind": "review", "pass": "yes", "fail": "no"}, ` + ends
 	lookEnds := look + `"human": {"kind": "review"}, "no": {"kind": "failed"}`
 	besideLook := func(kind graph.Kind) string { return group(kind, `{"method": "document_capture"}`, sub(lookEnds)) }
-	// A document, and beside it either a wallet or both of a face and a person who looks.
+	// A document, and also either a wallet or both a face and a review.
 	deep := group(graph.AllOf, `{"method": "document_capture"}`, sub(group(graph.AnyOf, sub(single(mdl)),
 		sub(group(graph.AllOf, `{"method": "facial_age"}`, sub(lookToEnds))))))
 	for name, w := range map[string]walk{
@@ -340,7 +340,7 @@ func TestEveryKindOfNodeLeadsOn(t *testing.T) {
 	}
 }
 
-// asked is verified where the condition is true once the user has passed or failed, and else failed.
+// asked returns nodes that verify if the condition is true after the user has passed or failed, and fail otherwise.
 func asked(when string) string {
 	condition, _ := json.Marshal(when)
 	return fmt.Sprintf(`"start": {"kind": "any_of", "pass": "asked", "fail": "asked", "members": [
@@ -348,7 +348,7 @@ func asked(when string) string {
 		"asked": {"kind": "branch", "cases": [{"when": %s, "next": "yes"}], "default": "no"}, `, condition) + ends
 }
 
-// told is a session on whose document a provider gives the verdicts.
+// told is a walk in which a provider gives the verdicts on the document.
 func told(verdicts ...string) walk {
 	w := walk{provider: verdicts}
 	for range verdicts {
@@ -357,7 +357,7 @@ func told(verdicts ...string) walk {
 	return w
 }
 
-// after is a session in which these moves were made, and that is described so.
+// after is a walk with these moves and session details.
 func after(moves string, details ...scene.Detail) walk {
 	return walk{moves: strings.Split(moves, ", "), details: details}
 }
@@ -406,7 +406,7 @@ func TestABranchReadsEveryVariable(t *testing.T) {
 	}
 }
 
-// risky is the verdict of a provider that lets the user pass and tells of a risk, unclear of one that asks for more.
+// risky is a provider's verdict that passes and reports a risk; unclear is one that asks for more input.
 func risky(score int, signals ...string) string { return verdictOf("passed", "[]", score, signals) }
 
 func unclear(score int, signals ...string) string {
@@ -419,7 +419,7 @@ func verdictOf(outcome, reasons string, score int, signals []string) string {
 		outcome, reasons, score, named)
 }
 
-// branches plays the moves to the branch that asks whether the condition is true, which is the last step.
+// branches plays the moves up to a branch on the condition and checks the branch's step, which is the last.
 func (w walk) branches(t *testing.T, when, last string, end models.SessionStatus, reason rules.ReasonCode) {
 	t.Helper()
 	w.nodes, w.end, w.reason = asked(when), end, reason

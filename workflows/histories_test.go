@@ -28,22 +28,22 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// Each scenario here plays real sessions on a real Temporal server, and expects that what Temporal recorded replays and
-// holds nothing personal. With
+// Each scenario here plays real sessions on a real Temporal server, and requires that the recorded histories replay and
+// hold no personal data. The command
 //
-//	go test ./workflows -run TestWhatIsRecordedReplays -save-histories
+//	go test ./workflows -run TestRecordedHistoriesReplay -save-histories
 //
-// the histories are kept in testdata/histories, for TestSavedHistoriesReplay to hold all later code to them. A history
-// that is there already stays: it was recorded by code that may have runs in flight. Save new ones with what is about
-// to be released, under the names of new scenarios; delete old ones when none of their runs can be left.
+// stores the histories in testdata/histories, where TestSavedHistoriesReplay replays them with all later code. A stored
+// history is never overwritten: the code that recorded it may still have open runs. Store new ones before a release,
+// under the names of new scenarios. Delete an old one when none of its runs can still be open.
 var saveHistories = flag.Bool("save-histories", false, "keep the histories of real sessions in testdata/histories")
 
 const savedHistories = "testdata/histories"
 
-// recordings are histories by what they are of.
+// recordings are histories by name.
 type recordings map[string]*historypb.History
 
-func TestWhatIsRecordedReplays(t *testing.T) {
+func TestRecordedHistoriesReplay(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]func(t *testing.T) recordings{
 		"verified_at_the_first_attempt": verifiedAtTheFirstAttempt,
@@ -94,7 +94,7 @@ func save(t *testing.T, name string, recorded []byte) {
 	require.NoError(t, errors.Join(err, file.Close()))
 }
 
-// asJSON writes a history as the temporal command does. The name of this machine is nobody's business.
+// asJSON writes a history as the temporal command does, without the name of this machine.
 func asJSON(t *testing.T, history *historypb.History) []byte {
 	t.Helper()
 	recorded, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(history)
@@ -107,7 +107,7 @@ func asJSON(t *testing.T, history *historypb.History) []byte {
 	return append(indented.Bytes(), '\n')
 }
 
-// What is personal about the one who plays every session, and what is the merchant's secret.
+// The personal data of the user in every session, and the merchant's secret.
 const (
 	email     = "jane.roe@example.com"
 	phone     = "+15555550123"
@@ -131,7 +131,7 @@ func requireNothingPersonal(t *testing.T, history *historypb.History, recorded [
 	}
 }
 
-// act is a real session, and who takes part in it.
+// act is a real session with its merchant.
 type act struct {
 	*workertest.House
 	*scene.Scene
@@ -170,7 +170,7 @@ func (a act) tell(t *testing.T) {
 	require.NoError(t, a.SessionChanged(t.Context(), a.session))
 }
 
-// over waits for the end of the session's run, and returns its history.
+// over waits for the end of the session's run and returns its history.
 func (a act) over(t *testing.T, as models.SessionStatus) recordings {
 	t.Helper()
 	a.Await(t, a.session, as)
@@ -178,7 +178,7 @@ func (a act) over(t *testing.T, as models.SessionStatus) recordings {
 	return recordings{"session": a.History(t, a.session.ID)}
 }
 
-// retryOver waits for the end of the event's RetryDelivery as well.
+// retryOver also waits for the end of the event's RetryDelivery.
 func (a act) retryOver(t *testing.T, recorded recordings) recordings {
 	t.Helper()
 	id := workflows.DeliveryWorkflowID(a.Deliveries(t, a.endpoint)[0].Ref())
@@ -301,7 +301,7 @@ func endpointDisabled(t *testing.T) recordings {
 	return a.retryOver(t, recorded)
 }
 
-// attempt waits until the n-th attempt at the endpoint is to be made.
+// attempt waits until the n-th attempt at the endpoint is pending.
 func (a act) attempt(t *testing.T, n int) models.Delivery {
 	t.Helper()
 	workertest.Eventually(t, func() bool { return len(a.Deliveries(t, a.endpoint)) == n })
@@ -372,7 +372,7 @@ func reviewedBySignal(t *testing.T) recordings {
 	return a.over(t, models.StatusFailed)
 }
 
-// toProvider has the user submit to a provider who gives these answers, and who has that much time.
+// toProvider submits to a provider that gives these answers and has patience to give them.
 func toProvider(t *testing.T, mode models.ConnectorMode, patience time.Duration, answers ...answer) (act, models.Submission) {
 	t.Helper()
 	a := begin(t, []rules.Method{document, facial}, models.EventSessionVerified)

@@ -15,17 +15,17 @@ import (
 	"github.com/stile-id/stile/worker/workertest"
 )
 
-// house is a real Temporal server with a real worker, for what the test environment cannot show: histories.
+// house is a real Temporal server with a real worker, for histories, which the test environment does not record.
 var house = workertest.Share(workertest.Options{
 	Workers: 1,
 	Judge:   &unsteady{steady: simulated.Judge{Real: attestation.Judge{}}, fails: localAttempts + 1},
-	// An hour is for scenarios in which the second attempt must not come by itself.
+	// The hour is for scenarios in which the second attempt must not come by itself.
 	RetrySchedule: []time.Duration{time.Second, time.Hour},
 })
 
 func TestMain(m *testing.M) { os.Exit(house.Main(m)) }
 
-// unstable is the method whose first verdicts cannot be given, as in an outage.
+// unstable is a method that fails to give its first verdicts, as in an outage.
 const unstable = rules.MethodStudent
 
 type unsteady struct {

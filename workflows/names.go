@@ -1,4 +1,4 @@
-// Package workflows holds the Temporal workflows: deterministic code alone. What they make happen is in activities.
+// Package workflows holds the Temporal workflows. Its code is deterministic; side effects are in package activities.
 package workflows
 
 import (
@@ -7,15 +7,15 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// The task queues. Sessions, deliveries and inquiries have their own, so that a slow receiver never holds up a session,
-// nor a slow provider.
+// The task queues. Sessions, deliveries and provider requests have their own, so that a slow receiver or provider does
+// not delay a session.
 const (
 	QueueSessions  = "stile-sessions"
 	QueueWebhooks  = "stile-webhooks"
 	QueueProviders = "stile-providers"
 )
 
-// Workflow names, as registered and as found in histories: never change one.
+// Workflow names, as registered and as recorded in histories. Never change one.
 const (
 	NameSession       = "Session"
 	NameDispatchEvent = "DispatchEvent"
@@ -23,39 +23,39 @@ const (
 	NameRecovery      = "RecoverEndpoint"
 )
 
-// The changes of the order of commands, as found in histories: never change one.
+// The ids of changes to the order of commands, as recorded in histories. Never change one.
 const (
-	// versionWaitsUntilDue waits the rest where the timer of a later attempt fired early.
+	// versionWaitsUntilDue repeats the timer of a later attempt that fired early.
 	versionWaitsUntilDue = "wait-until-due"
-	// versionBatches makes the first attempts of events in batches, where there are more than fit into one.
+	// versionBatches limits first attempts to batches of mostUnderWay.
 	versionBatches = "first-attempts-in-batches"
 )
 
 // Signals and queries of the session workflow.
 const (
-	// SignalMethodResult brings a SubmissionSignal.
+	// SignalMethodResult carries a SubmissionSignal.
 	SignalMethodResult = "method-result"
-	// SignalReviewDecision brings a ReviewSignal; operators may send it by hand.
+	// SignalReviewDecision carries a ReviewSignal. Operators may send it by hand.
 	SignalReviewDecision = "review-decision"
-	// SignalChanged says that the row has changed; it carries nothing.
+	// SignalChanged says that the row has changed. It carries nothing.
 	SignalChanged = "changed"
-	// QueryState answers a SessionState.
+	// QueryState returns a SessionState.
 	QueryState = "state"
 )
 
-// SessionInput starts a session workflow. Its workflow id is the session id.
+// SessionInput is the input of a session workflow. The workflow id is the session id.
 type SessionInput struct {
 	models.SessionRef
 	ExpiresAt models.Timestamp `json:"expires_at"`
-	// Status is that of the row at the start; a session may be born verified.
+	// Status is the row's status at the start; a session may be created as verified.
 	Status models.SessionStatus `json:"status"`
-	// Jurisdiction is that of the row at the start.
+	// Jurisdiction is the row's jurisdiction at the start.
 	Jurisdiction rules.Jurisdiction `json:"jurisdiction,omitempty"`
-	// FirstAttempts are the deliveries of the events that creation fired.
+	// FirstAttempts are the deliveries of the events of the session's creation.
 	FirstAttempts []models.DeliveryRef `json:"first_attempts,omitempty"`
 }
 
-// SubmissionSignal says that a submission waits to be judged.
+// SubmissionSignal says that a submission is ready to be judged.
 type SubmissionSignal struct {
 	SubmissionID string `json:"submission_id"`
 }
@@ -68,18 +68,18 @@ type ReviewSignal struct {
 	Reviewer string         `json:"reviewer"`
 }
 
-// SessionState is what the state query tells an operator.
+// SessionState is the result of the state query, for operators.
 type SessionState struct {
 	Status    models.SessionStatus `json:"status"`
 	ExpiresAt models.Timestamp     `json:"expires_at"`
 	Offers    []models.OfferView   `json:"offers"`
-	// Review is where the latest review stands.
+	// Review is the status of the latest review.
 	Review models.ReviewStatus `json:"review,omitempty"`
-	// Unjudged are the submissions without a verdict, and who owes it.
+	// Unjudged are the submissions without a verdict.
 	Unjudged []models.UnjudgedView `json:"unjudged,omitempty"`
-	// Deliveries counts first attempts under way.
+	// Deliveries is the number of first attempts under way.
 	Deliveries int `json:"deliveries"`
 }
 
-// DeliveryWorkflowID is the id of the RetryDelivery that owns an event's way to one endpoint.
+// DeliveryWorkflowID returns the workflow id of the RetryDelivery for the event and endpoint of d.
 func DeliveryWorkflowID(d models.DeliveryRef) string { return d.EventID + "-" + d.EndpointID }

@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-func TestAnOperatorSeesHowASessionStands(t *testing.T) {
+func TestOperatorSeesTheStateOfASession(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(facial, document))
@@ -45,20 +45,20 @@ func TestAnOperatorSeesHowASessionStands(t *testing.T) {
 	require.Equal(t, "**verified**", p.details(t))
 }
 
-func TestTheStateCountsDeliveriesUnderWay(t *testing.T) {
+func TestStateCountsDeliveriesUnderWay(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	p.merchant(t, models.EventSessionCreated)
 	p.merchant(t, models.EventSessionCreated)
 	session := p.Begin(t, scene.AnyOf(document))
-	p.tally.failNext(models.ActivityDeliverWebhook, 4) // of ours, so both are tried again after 1 and 2 seconds
+	p.tally.failNext(models.ActivityDeliverWebhook, 4) // faults of Stile, so both are tried again after 1 and 2 seconds
 	p.after(time.Second/2, func() { require.Equal(t, 2, p.state(t).Deliveries) })
 	p.after(time.Minute, func() { require.Zero(t, p.state(t).Deliveries) })
 
 	p.run(t, session)
 }
 
-// indexed collects what the run writes into its search attributes.
+// indexed collects the search attributes that the run writes.
 func (p *play) indexed(t *testing.T) *[]temporal.SearchAttributes {
 	t.Helper()
 	var indexed []temporal.SearchAttributes
@@ -70,7 +70,7 @@ func (p *play) indexed(t *testing.T) *[]temporal.SearchAttributes {
 	return &indexed
 }
 
-func TestTheStatusIsIndexedWhenItChanges(t *testing.T) {
+func TestStatusIsIndexedWhenItChanges(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -89,8 +89,8 @@ func TestTheStatusIsIndexedWhenItChanges(t *testing.T) {
 	}, *indexed, "a status that stays is not written again")
 }
 
-// A user may open a session elsewhere than where the merchant's server is.
-func TestTheJurisdictionIsIndexedWhenItChanges(t *testing.T) {
+// A user may open a session in another place than the merchant's server.
+func TestJurisdictionIsIndexedWhenItChanges(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))

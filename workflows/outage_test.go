@@ -14,10 +14,11 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// localAttempts are those that a local activity makes in its five seconds: after 0.1, 0.2, 0.4, 0.8, 1, 1 and 1 s.
+// localAttempts is the number of attempts that a local activity makes within five seconds: after 0.1, 0.2, 0.4, 0.8, 1,
+// 1 and 1 s.
 const localAttempts = 8
 
-func TestAShortOutageOfTheDatabaseIsSatOut(t *testing.T) {
+func TestShortOutageIsSurvivedByTheLocalActivity(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -31,7 +32,7 @@ func TestAShortOutageOfTheDatabaseIsSatOut(t *testing.T) {
 	require.Zero(t, p.tally.regular(models.ActivityJudgeSubmission))
 }
 
-func TestALongOutageOfTheDatabaseIsLeftToARegularActivity(t *testing.T) {
+func TestLongOutageIsSurvivedByTheRegularActivity(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]struct {
 		activity string
@@ -76,7 +77,7 @@ func TestALongOutageOfTheDatabaseIsLeftToARegularActivity(t *testing.T) {
 	}
 }
 
-func TestAVerdictThatCouldNotBeRecordedIsGivenAnew(t *testing.T) {
+func TestUnrecordedVerdictIsGivenAgain(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -95,7 +96,7 @@ func TestAVerdictThatCouldNotBeRecordedIsGivenAnew(t *testing.T) {
 	require.Len(t, p.Verdicts(t, session), 1)
 }
 
-// meddler has something happen between a judge's look at the row and the change that follows.
+// meddler calls meddle between a judge's read of the row and the change that follows.
 type meddler struct {
 	judge  methods.Judge
 	meddle func(call int)
@@ -108,13 +109,13 @@ func (m *meddler) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 	return m.judge.Judge(ctx, s)
 }
 
-func TestASubmissionThatCannotBeJudgedWaitsForTheExpiry(t *testing.T) {
+func TestUnjudgeableSubmissionWaitsForTheExpiry(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	live := scene.Live(t, p.Store)
 	session := live.Begin(t, scene.AnyOf(document), scene.Lasting(time.Minute))
 	p.after(50*time.Second, func() { p.submits(t, session, document, simulated.Pass) })
-	// The sweep ends what is overdue; the run, busy with what cannot be done, finds that out.
+	// The sweep expires the overdue session; the run, busy retrying the verdict, finds that out.
 	p.after(70*time.Second, func() {
 		_, err := p.Expire(t.Context(), session.OrgID, session.ID, p.Now())
 		require.NoError(t, err)

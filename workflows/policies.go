@@ -9,8 +9,9 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// quickDatabaseWork is for short work on our own rows: a local activity costs no round trip. Five seconds in all keep
-// an outage of the database from spinning workflow tasks; patientDatabaseWork takes over then.
+// quickDatabaseWork returns the options for short work on rows of Stile: a local activity costs no round trip. It ends
+// after five seconds, so that an outage of the database does not keep workflow tasks spinning; patientDatabaseWork
+// takes over then.
 func quickDatabaseWork(summary string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
 		Summary:                summary,
@@ -21,7 +22,7 @@ func quickDatabaseWork(summary string) workflow.LocalActivityOptions {
 	}
 }
 
-// patientDatabaseWork waits for the database to come back, however long that takes.
+// patientDatabaseWork returns the options for work that waits for the database, however long the outage lasts.
 func patientDatabaseWork(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		Summary:             summary,
@@ -30,10 +31,10 @@ func patientDatabaseWork(summary string) workflow.ActivityOptions {
 	}
 }
 
-// delivery gives a receiver its full time and us a little more, to read and record. What the receiver answers is a
-// result; retries are for our own faults, and for want of room at the endpoint, and stop only when there is none of
-// these. An attempt that will be over in no time is made where the run is: there it can begin without a detour over
-// Temporal.
+// delivery returns the options of a delivery attempt: the receiver's full time and five seconds more to read and
+// record. The receiver's answer is a result. Retries are for faults of Stile and for want of room at the endpoint, and
+// have no limit. An attempt at a prompt endpoint runs on the run's own queue, where it can begin without a round trip
+// over Temporal.
 func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.ActivityOptions {
 	queue := QueueWebhooks
 	if d.Prompt {
@@ -47,8 +48,9 @@ func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.Acti
 	}
 }
 
-// inquiry gives a provider its time to answer and us a little more, to read and record. An outage is asked about again,
-// for as long as the user can be kept waiting. What a provider says is never an error.
+// inquiry returns the options of a provider request: the provider's time to answer and five seconds more to read and
+// record. During an outage the request is repeated for as long as the user can be kept waiting. A provider's answer is
+// never an error.
 func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
 	patience := time.Duration(view.WaitMS) * time.Millisecond
 	return workflow.ActivityOptions{
@@ -60,8 +62,8 @@ func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
 	}
 }
 
-// recoveryTurn bounds how long a recovery goes on in one activity, which tells by heartbeats that it is alive. What it
-// has begun when its turn is over, it ends: sixteen attempts, of which four are under way at a time where the receiver
+// recoveryTurn returns the options of one turn of a recovery. The activity reports by heartbeats that it is alive. At
+// the end of a turn it finishes the attempts it has begun: sixteen, of which four are under way at once if the receiver
 // hangs.
 func recoveryTurn(receiverTimeout time.Duration) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
@@ -78,8 +80,9 @@ func faultsOfOurs() *temporal.RetryPolicy {
 	}
 }
 
-// wantOfRoom allows a delivery the waits that the activity itself asks for: Temporal cuts those to the longest of the
-// policy. After a fault of ours the activity asks for no longer one than faultsOfOurs has.
+// wantOfRoom is the retry policy of deliveries. Temporal cuts the wait that an activity asks for to the longest wait of
+// the policy, so this one allows the waits of postponed deliveries. After a fault of Stile the activity itself asks for
+// no longer a wait than faultsOfOurs has.
 func wantOfRoom() *temporal.RetryPolicy {
 	policy := faultsOfOurs()
 	policy.MaximumInterval = models.PutOffLimit

@@ -23,10 +23,10 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// patience is how long a provider that is away is asked again.
+// patience is how long Stile repeats a request to an unavailable provider.
 const patience = 2 * time.Minute
 
-// connect makes the way to a provider as a worker does.
+// connect returns the client of a provider, as a worker does.
 func (p *play) connect(c models.ProviderConnector, secret string) methods.Provider {
 	return connector.Connector{
 		URL: c.URL, Secret: secret, CallbackURL: workertest.CallbackURL,
@@ -34,19 +34,19 @@ func (p *play) connect(c models.ProviderConnector, secret string) methods.Provid
 	}
 }
 
-// answer is what a provider says to one request.
+// answer is a provider's answer to one request.
 type answer struct {
 	status int
 	body   string
 }
 
-// provider is somebody outside who judges documents: it gives its answers in turn, the last one again and again.
+// provider is an external judge of documents. It gives its answers in order and repeats the last one.
 type provider struct {
 	server    *httptest.Server
 	connector models.ProviderConnector
 	mu        sync.Mutex
 	answers   []answer
-	asked     []string // the submissions
+	asked     []string // the ids of the submissions
 }
 
 func newProvider(t *testing.T, s *scene.Scene, mode models.ConnectorMode, answers ...answer) *provider {
@@ -64,7 +64,7 @@ func newProvider(t *testing.T, s *scene.Scene, mode models.ConnectorMode, answer
 	return v
 }
 
-// takes has the user submit what the provider judges.
+// takes submits a document for the provider to judge.
 func (v *provider) takes(t *testing.T, s *scene.Scene, session models.Session, patience time.Duration) models.Submission {
 	t.Helper()
 	return s.SubmitTo(t, v.connector, session, `{"front":"`+birthday+`"}`, patience)
@@ -81,21 +81,21 @@ func (v *provider) next(submission string) answer {
 	return said
 }
 
-// submissions are those that the provider was asked about.
+// submissions returns the submissions about which the provider was asked.
 func (v *provider) submissions() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return slices.Clone(v.asked)
 }
 
-// says changes what the provider says from now on.
+// says changes the provider's answer from now on.
 func (v *provider) says(now answer) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.answers = []answer{now}
 }
 
-// submitsTo has the user submit what the provider judges, and tells the run.
+// submitsTo submits a document for the provider to judge and signals the run.
 func (p *play) submitsTo(t *testing.T, v *provider, session models.Session) models.Submission {
 	t.Helper()
 	submission := v.takes(t, p.Scene, session, patience)
@@ -103,7 +103,7 @@ func (p *play) submitsTo(t *testing.T, v *provider, session models.Session) mode
 	return submission
 }
 
-// callsBack has the provider give its verdict later, and tells the run, as the API does.
+// callsBack delivers the provider's verdict by callback and signals the run, as the API does.
 func (p *play) callsBack(t *testing.T, s models.Submission, verdict methods.Verdict) progress.Judgement {
 	t.Helper()
 	done := callBack(t, p.Scene, s, verdict)
@@ -129,7 +129,7 @@ var (
 	outOfDate = answer{http.StatusOK, `{"outcome":"failed","reason_codes":["document_expired"]}`}
 )
 
-// lastReasons are those of the last verdict, with the attempts that the user has left.
+// lastReasons returns the reasons of the last verdict and the number of attempts left.
 func (p *play) lastReasons(t *testing.T, session models.Session) ([]rules.ReasonCode, int) {
 	t.Helper()
 	now := p.Reread(t, session)
@@ -143,7 +143,7 @@ func (p *play) lastReasons(t *testing.T, session models.Session) ([]rules.Reason
 	return last.ReasonCodes.V, now.GraphState.V.AttemptsLeft(g, last.Node)
 }
 
-func TestAProviderJudgesAtOnce(t *testing.T) {
+func TestProviderJudgesAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorSync, outOfDate, passes)
@@ -165,7 +165,7 @@ func TestAProviderJudgesAtOnce(t *testing.T) {
 	require.Equal(t, 2, p.tally.regular(models.ActivityAskProvider))
 }
 
-func TestAnOutageOfAProviderIsSatOut(t *testing.T) {
+func TestProviderOutageIsSurvived(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorSync, away, away, away, passes)
@@ -179,7 +179,7 @@ func TestAnOutageOfAProviderIsSatOut(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, p.Verdicts(t, session), "an outage is no verdict")
 }
 
-func TestAProviderThatStaysAwayCostsTheUserNoAttempt(t *testing.T) {
+func TestUnavailableProviderCostsNoAttempt(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorSync, away)
@@ -210,7 +210,7 @@ func TestAProviderThatStaysAwayCostsTheUserNoAttempt(t *testing.T) {
 	p.ended(t, session, models.StatusVerified, time.Hour)
 }
 
-func TestAProviderThatRefusesIsNotAskedAgain(t *testing.T) {
+func TestRefusingProviderIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]answer{
 		"the request": {http.StatusUnauthorized, ""},
@@ -237,14 +237,14 @@ func TestAProviderThatRefusesIsNotAskedAgain(t *testing.T) {
 	}
 }
 
-func TestAProviderCallsBackLater(t *testing.T) {
+func TestProviderCallsBackLater(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorCallback, promised)
 	session := p.Begin(t, scene.AnyOf(document))
 	var submission models.Submission
 	p.after(time.Minute, func() { submission = p.submitsTo(t, v, session) })
-	p.after(30*time.Minute, func() { // long after an outage would have been given up
+	p.after(30*time.Minute, func() { // long after the end of retries in an outage
 		require.Equal(t, models.StatusProcessing, p.Reread(t, session).Status)
 		require.Contains(t, p.details(t), "waits for the callback of the provider of `document_capture`")
 		require.True(t, p.state(t).Unjudged[0].Promised)
@@ -257,7 +257,7 @@ func TestAProviderCallsBackLater(t *testing.T) {
 	require.Len(t, v.submissions(), 1)
 }
 
-func TestACallbackMayOvertakeThePromise(t *testing.T) {
+func TestCallbackMayOvertakeThePromise(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -281,7 +281,7 @@ func TestACallbackMayOvertakeThePromise(t *testing.T) {
 	require.Len(t, p.Verdicts(t, session), 1)
 }
 
-func TestACallbackThatNeverComesIsGivenUp(t *testing.T) {
+func TestMissingCallbackIsGivenUp(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorCallback, promised)
@@ -304,7 +304,7 @@ func TestACallbackThatNeverComesIsGivenUp(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomeError}, p.Verdicts(t, session))
 }
 
-func TestACallbackComesTwice(t *testing.T) {
+func TestSecondCallbackChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorCallback, promised)
@@ -323,7 +323,7 @@ func TestACallbackComesTwice(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomePassed, graph.OutcomePassed}, p.Verdicts(t, session))
 }
 
-func TestAConnectorThatIsGoneIsAProviderThatStaysAway(t *testing.T) {
+func TestDeletedConnectorCountsAsUnavailable(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorSync, away)
@@ -342,7 +342,7 @@ func TestAConnectorThatIsGoneIsAProviderThatStaysAway(t *testing.T) {
 	p.ended(t, session, models.StatusExpired, day)
 }
 
-func TestASessionEndsWhileItsProviderIsAsked(t *testing.T) {
+func TestSessionMayEndDuringAProviderRequest(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	v := newProvider(t, p.Scene, models.ConnectorSync, away)
@@ -356,7 +356,7 @@ func TestASessionEndsWhileItsProviderIsAsked(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, p.Verdicts(t, session))
 }
 
-func TestWhatAProviderTellsOfTheRiskLeadsTheWay(t *testing.T) {
+func TestProviderRiskDecidesTheBranch(t *testing.T) {
 	t.Parallel()
 	const byRisk = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "doc", "nodes": {
 		"doc":   {"kind": "method", "method": "document_capture", "pass": "risky", "fail": "no"},

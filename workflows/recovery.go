@@ -6,11 +6,11 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// recoveryTurns is how many turns a run of a recovery takes before another run takes over: its history stays short.
+// recoveryTurns is the number of turns after which a new run takes over, which keeps the history short.
 const recoveryTurns = 100
 
-// RecoverEndpoint carries a recovery to its end, however long its receiver takes. Its id is that of the recovery; the
-// row knows how far it has come.
+// RecoverEndpoint carries a recovery to its end, however long its receiver takes. Its workflow id is the recovery id.
+// The row holds the progress.
 func (w Workflows) RecoverEndpoint(ctx workflow.Context, ref models.RecoveryRef) error {
 	turn := workflow.WithActivityOptions(ctx, recoveryTurn(w.WebhookTimeout))
 	for range recoveryTurns {

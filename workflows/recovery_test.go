@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-func TestARecoveryGoesOnUntilItIsOver(t *testing.T) {
+func TestRecoveryContinuesUntilItIsOver(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, endpoint := p.merchant(t, models.EventSessionCreated)
@@ -36,7 +36,7 @@ func TestARecoveryGoesOnUntilItIsOver(t *testing.T) {
 	require.Len(t, merchant.Requests(), 6)
 }
 
-func TestALongRecoveryGoesOnInAnotherRun(t *testing.T) {
+func TestLongRecoveryContinuesInANewRun(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	turns := 0

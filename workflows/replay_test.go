@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// Runs that were begun with earlier code go on with this one.
+// Runs that began under earlier code continue under this code.
 func TestSavedHistoriesReplay(t *testing.T) {
 	t.Parallel()
 	saved, err := filepath.Glob(filepath.Join(savedHistories, "*.json"))
@@ -32,7 +32,7 @@ func TestSavedHistoriesReplay(t *testing.T) {
 	}
 }
 
-// A replay that could not fail would prove nothing.
+// TestSavedHistoriesReplay would prove nothing if a replay could not fail.
 func TestOtherCodeDoesNotReplay(t *testing.T) {
 	t.Parallel()
 	other := newReplayer(t)
@@ -47,7 +47,7 @@ func TestOtherCodeDoesNotReplay(t *testing.T) {
 	}
 }
 
-// silent hears nothing: what a replay finds wrong it returns.
+// silent discards the log; a replay returns its errors.
 var silent = log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
@@ -57,7 +57,7 @@ func newReplayer(t *testing.T) worker.WorkflowReplayer {
 	return r
 }
 
-// replayer knows our workflows.
+// replayer returns a replayer with the workflows of Stile.
 func replayer(t *testing.T) worker.WorkflowReplayer {
 	t.Helper()
 	r := newReplayer(t)
@@ -67,7 +67,7 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 	return r
 }
 
-// payloads are all arguments, results and details in the history, which its JSON holds as base64.
+// payloads returns all arguments, results and details in the history, which its JSON holds as base64.
 func payloads(history *historypb.History) []byte {
 	var data []byte
 	_ = protorange.Range(history.ProtoReflect(), func(p protopath.Values) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// stepUp asks for a document where the merchant says that it matters, and for a person where that is not readable.
+// stepUp asks VIPs for a document, and for a review if the document is not readable.
 const stepUp = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "face", "nodes": {
 	"face":  {"kind": "method", "method": "facial_age", "pass": "risky", "fail": "no"},
 	"risky": {"kind": "branch", "cases": [{"when": "metadata.tier == 'vip'", "next": "doc"}], "default": "yes"},
@@ -37,7 +37,7 @@ func with(metadata map[string]string) func(*store.NewSession) {
 
 var vip = with(map[string]string{"tier": "vip"})
 
-// inReview has a session come to its review after two minutes.
+// inReview returns a session that comes to its review after two minutes.
 func (p *play) inReview(t *testing.T) models.Session {
 	t.Helper()
 	session := p.Begin(t, definition(t, stepUp), vip)
@@ -55,7 +55,7 @@ func (p *play) decides(t *testing.T, session models.Session, d graph.Decision, r
 	return err
 }
 
-func TestABranchGoesWhereTheMerchantsDataSays(t *testing.T) {
+func TestBranchFollowsTheMerchantsMetadata(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]struct {
 		detail func(*store.NewSession)
@@ -86,7 +86,7 @@ func TestABranchGoesWhereTheMerchantsDataSays(t *testing.T) {
 	}
 }
 
-func TestAReviewerDecidesTheSession(t *testing.T) {
+func TestReviewerDecidesTheSession(t *testing.T) {
 	t.Parallel()
 	for decision, want := range map[graph.Decision]struct {
 		end    models.SessionStatus
@@ -135,7 +135,7 @@ func kinds(events []models.Event) []models.EventType {
 	return all
 }
 
-func TestARejectedSessionSaysWhy(t *testing.T) {
+func TestRejectedSessionNamesItsReason(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.inReview(t)
@@ -147,7 +147,7 @@ func TestARejectedSessionSaysWhy(t *testing.T) {
 	require.Equal(t, rules.ReasonReviewRejected, *p.Reread(t, session).FailureCode)
 }
 
-func TestAnEscalatedReviewGoesOnWaiting(t *testing.T) {
+func TestEscalatedReviewKeepsWaiting(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.inReview(t)
@@ -187,7 +187,7 @@ func TestTheFirstDecisionStands(t *testing.T) {
 	require.Len(t, p.EventsOf(t, session), 4)
 }
 
-func TestAnOperatorDecidesBySignal(t *testing.T) {
+func TestOperatorDecidesBySignal(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.inReview(t)
@@ -204,14 +204,14 @@ func TestAnOperatorDecidesBySignal(t *testing.T) {
 	require.Equal(t, store.ActorTemporal, audit[0].Actor)
 }
 
-// twice has two reviewers look.
+// twice is a workflow with two reviews.
 const twice = `{"mode": "graph", "use_case": "firearms", "graph": {"start": "doc", "nodes": {
 	"doc":    {"kind": "method", "method": "document_capture", "pass": "first", "fail": "no"},
 	"first":  {"kind": "review", "pass": "second", "fail": "no"},
 	"second": {"kind": "review", "pass": "yes", "fail": "no"},
 	"yes":    {"kind": "verified"}, "no": {"kind": "failed"}}}}`
 
-func TestASignalDecidesTheReviewThatItNames(t *testing.T) {
+func TestSignalDecidesTheNamedReview(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, definition(t, twice))
@@ -238,7 +238,7 @@ func TestASignalDecidesTheReviewThatItNames(t *testing.T) {
 	}, kinds(p.EventsOf(t, session))[1:])
 }
 
-func TestASignalThatDecidesNothingIsIgnored(t *testing.T) {
+func TestSignalWithoutADecisionIsIgnored(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]string{
 		"an unknown decision": `{"decision": "shrug", "reviewer": "kim"}`,
@@ -256,7 +256,7 @@ func TestASignalThatDecidesNothingIsIgnored(t *testing.T) {
 	}
 }
 
-func TestAReviewThatNobodyDecidesExpires(t *testing.T) {
+func TestUndecidedReviewExpires(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.inReview(t)
@@ -269,7 +269,7 @@ func TestAReviewThatNobodyDecidesExpires(t *testing.T) {
 	require.Equal(t, models.CodeSessionTerminal, models.CodeOf(p.decides(t, session, graph.Approve, "kim")))
 }
 
-// beside has a review wait beside a method that is enough by itself.
+// beside is a workflow with a review next to a method that is enough by itself.
 const beside = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "either", "nodes": {
 	"either": {"kind": "any_of", "pass": "yes", "fail": "no", "members": [
 		{"method": "mdl"},
@@ -278,7 +278,7 @@ const beside = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"sta
 			"human": {"kind": "review", "reason": "looks young"}, "out": {"kind": "failed"}}}}]},
 	"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`
 
-func TestAReviewThatAnotherMethodOvertookWaitsForNobody(t *testing.T) {
+func TestReviewOvertakenByAnotherMethodIsClosed(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, definition(t, beside))
@@ -297,14 +297,14 @@ func TestAReviewThatAnotherMethodOvertookWaitsForNobody(t *testing.T) {
 	require.Equal(t, models.CodeReviewNotPending, models.CodeOf(p.decides(t, session, graph.Reject, "kim")))
 }
 
-// onward has an approved user prove one thing more.
+// onward is a workflow in which an approved user has to pass one more method.
 const onward = `{"mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "face", "nodes": {
 	"face":  {"kind": "method", "method": "facial_age", "pass": "human", "fail": "no"},
 	"human": {"kind": "review", "reason": "looks young", "pass": "doc", "fail": "no"},
 	"doc":   {"kind": "method", "method": "document_capture", "pass": "yes", "fail": "no"},
 	"yes":   {"kind": "verified"}, "no": {"kind": "failed"}}}}`
 
-func TestAUserHasTimeAgainAfterAReview(t *testing.T) {
+func TestDeadlineIsExtendedAfterAReview(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, definition(t, onward))
@@ -322,7 +322,7 @@ func TestAUserHasTimeAgainAfterAReview(t *testing.T) {
 	require.Equal(t, models.ReviewApproved, p.Reread(t, session).Review.Status)
 }
 
-func TestASessionThatAReviewerVerifiedSaysSo(t *testing.T) {
+func TestSessionVerifiedByAReviewerNamesTheReview(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.inReview(t)

@@ -16,7 +16,7 @@ var (
 	searchJurisdiction = temporal.NewSearchAttributeKeyKeyword("StileJurisdiction")
 )
 
-// SearchAttributes are what a namespace must know before a session can start in it.
+// SearchAttributes returns the search attributes that a namespace must have before a session can start in it.
 func SearchAttributes() map[string]enumspb.IndexedValueType {
 	attributes := map[string]enumspb.IndexedValueType{}
 	for _, key := range []temporal.SearchAttributeKeyKeyword{
@@ -27,7 +27,7 @@ func SearchAttributes() map[string]enumspb.IndexedValueType {
 	return attributes
 }
 
-// SessionSearchAttributes are those that a session starts with.
+// SessionSearchAttributes returns the search attributes with which the run of s starts.
 func SessionSearchAttributes(s models.Session) temporal.SearchAttributes {
 	return temporal.NewSearchAttributes(
 		searchOrg.ValueSet(s.OrgID), searchWorkflow.ValueSet(s.WorkflowID),

@@ -13,10 +13,11 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Session runs one verification session from its creation to its end. It never decides: an activity moves the row, and
-// the run does what the row then asks for. So a run that is started anew goes on where the last one was.
+// Session runs one verification session from its creation to its end. It makes no decision: an activity changes the
+// row, and the run does the work that the row asks for. So a run that is started anew continues where the last one
+// stopped.
 func (w Workflows) Session(ctx workflow.Context, in SessionInput) error {
-	// A cancellation ends the session like any other cause; it must not break off the work that does so.
+	// A cancellation ends the session like any other cause; it must not interrupt the work that ends it.
 	work, _ := workflow.NewDisconnectedContext(ctx)
 	run, err := newSessionRun(work, in, w.WebhookTimeout)
 	if err != nil {
@@ -32,7 +33,7 @@ func (w Workflows) Session(ctx workflow.Context, in SessionInput) error {
 	return nil
 }
 
-// sessionRun is what a run remembers: what it has last seen of its row, and what it has under way.
+// sessionRun is the state of a run: the latest view of its row and the work under way.
 type sessionRun struct {
 	ref      models.SessionRef
 	view     models.SessionView
@@ -43,14 +44,14 @@ type sessionRun struct {
 	hold     hold
 }
 
-// indexed is what the search attributes say.
+// indexed are the current values of the search attributes.
 type indexed struct {
 	status       models.SessionStatus
 	review       models.ReviewStatus
 	jurisdiction rules.Jurisdiction
 }
 
-// deadline is the timer to the session's expiry.
+// deadline is the timer for the session's expiry.
 type deadline struct {
 	at     models.Timestamp
 	timer  workflow.Future
@@ -75,12 +76,12 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 
 func (run *sessionRun) state() (SessionState, error) {
 	return SessionState{
-		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: append([]models.OfferView{}, run.view.Offers...), Review: run.view.Review,
-		Unjudged: run.view.Unjudged, Deliveries: run.attempts.count,
+		Status: run.view.Status, ExpiresAt: run.view.ExpiresAt, Offers: append([]models.OfferView{}, run.view.Offers...),
+		Review: run.view.Review, Unjudged: run.view.Unjudged, Deliveries: run.attempts.count,
 	}, nil
 }
 
-// awaitNext waits for whatever comes first, and has the row answer it.
+// awaitNext waits for the next signal, timer or cancellation, and has an activity handle it.
 func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channel) (err error) {
 	next := workflow.NewSelector(ctx).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalMethodResult), func(c workflow.ReceiveChannel, _ bool) {
@@ -129,7 +130,7 @@ func (run *sessionRun) end(ctx workflow.Context, to models.SessionStatus) error 
 	return run.look(ctx, models.ActivityEndSession, end, "End as "+string(to))
 }
 
-// look has an activity answer with the row as it stands, and does what the row asks for.
+// look runs an activity that returns the current view of the row, and does the work that the view asks for.
 func (run *sessionRun) look(ctx workflow.Context, activity string, message any, summary string) error {
 	view, err := decide[models.SessionView](ctx, activity, message, summary)
 	if err != nil {
@@ -146,7 +147,7 @@ func (run *sessionRun) look(ctx workflow.Context, activity string, message any, 
 	return run.index(ctx)
 }
 
-// setDeadline starts the timer to the expiry, anew where the expiry has moved or the timer has fired too early.
+// setDeadline starts the timer for the expiry. It restarts it if the expiry has moved or the timer has fired early.
 func (run *sessionRun) setDeadline(ctx workflow.Context) {
 	d := &run.deadline
 	if d.timer != nil && d.at.Equal(run.view.ExpiresAt.Time) && !d.timer.IsReady() {
@@ -165,7 +166,8 @@ func (run *sessionRun) cancelDeadline() {
 	}
 }
 
-// index shows status, review and jurisdiction in Temporal's list of runs. Only a change is worth an event of the history.
+// index writes changes of status, review and jurisdiction to the search attributes of Temporal's list of runs. Without
+// a change it writes no event to the history.
 func (run *sessionRun) index(ctx workflow.Context) error {
 	var changed []temporal.SearchAttributeUpdate
 	if run.indexed.status != run.view.Status {
@@ -174,7 +176,7 @@ func (run *sessionRun) index(ctx workflow.Context) error {
 	if run.indexed.review != run.view.Review {
 		changed = append(changed, searchReview.ValueSet(string(run.view.Review)))
 	}
-	jurisdiction := cmp.Or(run.view.Jurisdiction, run.indexed.jurisdiction) // older activities do not tell
+	jurisdiction := cmp.Or(run.view.Jurisdiction, run.indexed.jurisdiction) // activities of earlier versions do not return it
 	if run.indexed.jurisdiction != jurisdiction {
 		changed = append(changed, searchJurisdiction.ValueSet(string(jurisdiction)))
 	}
@@ -191,7 +193,7 @@ func (run *sessionRun) finish(ctx workflow.Context) {
 	run.attempts.wait(ctx)
 }
 
-// details is what Temporal UI shows at the head of the run, in Markdown.
+// details returns the Markdown that Temporal UI shows at the head of the run.
 func (run *sessionRun) details() string {
 	status := "**" + string(run.view.Status) + "**"
 	if run.view.Status.Terminal() {

@@ -20,14 +20,14 @@ const (
 	liveness = rules.MethodSelfieLiveness
 )
 
-// step is one submission: how much later it comes than the one before, to which method, and what it simulates.
+// step is one submission: its delay after the step before, its method, and the outcome it simulates.
 type step struct {
 	wait    time.Duration
 	method  rules.Method
 	outcome string
 }
 
-func TestTheGraphDecidesHowASessionEnds(t *testing.T) {
+func TestGraphDecidesTheEndOfASession(t *testing.T) {
 	t.Parallel()
 	withLiveness := scene.AllOf(mdl, document)
 	withLiveness.Supplementary = []rules.Method{liveness}
@@ -120,7 +120,7 @@ func TestTheGraphDecidesHowASessionEnds(t *testing.T) {
 	}
 }
 
-func TestASessionBornVerifiedOnlySendsItsEvents(t *testing.T) {
+func TestSessionBornVerifiedOnlySendsItsEvents(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	merchant, _ := p.merchant(t, models.AllEvents)
@@ -135,7 +135,7 @@ func TestASessionBornVerifiedOnlySendsItsEvents(t *testing.T) {
 	require.Zero(t, p.tally.local(models.ActivitySyncSession), "the run knows all it needs from its start")
 }
 
-func TestTwoMethodsAtOnceAreBothJudged(t *testing.T) {
+func TestConcurrentMethodsAreBothJudged(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]struct {
 		workflow      graph.Definition
@@ -170,7 +170,7 @@ func TestTwoMethodsAtOnceAreBothJudged(t *testing.T) {
 	}
 }
 
-func TestAMethodOvertakenByTheEndIsNotJudged(t *testing.T) {
+func TestSubmissionOvertakenByTheEndIsNotJudged(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(facial, document))

@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-func TestASubmissionSignalledTwiceHasOneVerdict(t *testing.T) {
+func TestSubmissionSignalledTwiceHasOneVerdict(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.Attempts(3, scene.AnyOf(document)))
@@ -36,7 +36,7 @@ func TestASubmissionSignalledTwiceHasOneVerdict(t *testing.T) {
 	require.Equal(t, []graph.Outcome{graph.OutcomeFailed, graph.OutcomePassed}, p.Verdicts(t, session))
 }
 
-func TestALostSubmissionSignalIsMadeGoodByAnyOther(t *testing.T) {
+func TestAnySignalMakesUpForALostSubmissionSignal(t *testing.T) {
 	t.Parallel()
 	for name, tell := range map[string]func(p *play, t *testing.T, session models.Session){
 		"changed": func(p *play, _ *testing.T, _ models.Session) { p.changed() },
@@ -48,7 +48,7 @@ func TestALostSubmissionSignalIsMadeGoodByAnyOther(t *testing.T) {
 			t.Parallel()
 			p := newPlay(t)
 			session := p.Begin(t, scene.AnyOf(facial, document))
-			p.after(time.Minute, func() { p.Simulate(t, session, document, simulated.Pass) }) // and tells nobody
+			p.after(time.Minute, func() { p.Simulate(t, session, document, simulated.Pass) }) // without a signal
 			p.after(time.Hour, func() { tell(p, t, session) })
 
 			p.run(t, session)
@@ -58,7 +58,7 @@ func TestALostSubmissionSignalIsMadeGoodByAnyOther(t *testing.T) {
 	}
 }
 
-func TestASignalThatComesAfterTheEndChangesNothing(t *testing.T) {
+func TestSignalAfterTheEndChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
@@ -83,7 +83,7 @@ func TestASignalThatComesAfterTheEndChangesNothing(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
 }
 
-func TestASignalThatNamesNoSubmissionOfTheSessionIsIgnored(t *testing.T) {
+func TestSignalForAForeignSubmissionIsIgnored(t *testing.T) {
 	t.Parallel()
 	for name, named := range map[string]func(p *play, t *testing.T) models.Submission{
 		"none":              func(*play, *testing.T) models.Submission { return models.Submission{} },
@@ -111,7 +111,7 @@ func anotherSubmission(p *play, t *testing.T) models.Submission {
 	return p.Simulate(t, p.Begin(t, scene.AnyOf(document)), document, simulated.Pass)
 }
 
-func TestASlowVerdictIsHeldBack(t *testing.T) {
+func TestSlowVerdictIsDelayed(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	timers := p.timers()
@@ -121,7 +121,7 @@ func TestASlowVerdictIsHeldBack(t *testing.T) {
 	})
 	p.after(time.Minute+9*time.Second, func() {
 		require.Equal(t, models.StatusProcessing, p.Reread(t, session).Status)
-		p.changed() // looks again, and does not judge early
+		p.changed() // reads the row again and does not judge early
 	})
 
 	p.run(t, session)
@@ -131,7 +131,7 @@ func TestASlowVerdictIsHeldBack(t *testing.T) {
 	require.Equal(t, []time.Duration{day, 10 * time.Second}, *timers)
 }
 
-func TestAHeldBackVerdictDoesNotHoldUpTheExpiry(t *testing.T) {
+func TestDelayedVerdictDoesNotDelayTheExpiry(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document), scene.Lasting(time.Hour))
@@ -147,7 +147,7 @@ func TestAHeldBackVerdictDoesNotHoldUpTheExpiry(t *testing.T) {
 	require.Equal(t, []models.EventType{models.EventSessionExpired}, merchant.Heard())
 }
 
-func TestASessionAtItsCapOfSubmissionsIsStillCancelledAndExpires(t *testing.T) {
+func TestSessionAtItsSubmissionCapCanBeCancelledAndExpires(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		cancels bool

@@ -9,14 +9,14 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// unjudged is what a run has under way for the submissions that have no verdict.
+// unjudged is the work under way for submissions without a verdict.
 type unjudged struct {
-	// due are the submissions to look at: whose verdict was held back, whose provider has answered or stayed away, whose
-	// signal was lost.
+	// due receives the submissions to judge again: their delayed verdict is due, their provider has answered or is out
+	// of time, or their signal was lost.
 	due workflow.Channel
-	// expected will be due.
+	// expected are the submissions that will be sent to due.
 	expected []expectation
-	// asked are the submissions whose providers the run has asked.
+	// asked are the submissions for which the run has asked the provider.
 	asked map[string]bool
 }
 
@@ -31,8 +31,8 @@ func newUnjudged(ctx workflow.Context) unjudged {
 	}
 }
 
-// expect sees to the submissions without a verdict: each is looked at again when its time has come, and a provider is
-// asked where one judges.
+// expect starts the work for each submission without a verdict: a timer until Stile may judge it, and a request if a
+// provider judges it.
 func (run *sessionRun) expect(ctx workflow.Context) {
 	if run.view.Status.Terminal() {
 		return
@@ -49,7 +49,7 @@ func (run *sessionRun) expect(ctx workflow.Context) {
 	}
 }
 
-// keep calls off what is expected of other submissions.
+// keep cancels the timers of submissions for which these returns false.
 func (u *unjudged) keep(these func(submission string) bool) {
 	u.expected = slices.DeleteFunc(u.expected, func(e expectation) bool {
 		if these(e.submission) {
@@ -60,12 +60,13 @@ func (u *unjudged) keep(these func(submission string) bool) {
 	})
 }
 
-// forget is for a submission that is being looked at: if it then still has no verdict, it is expected anew.
+// forget cancels the timer of a submission that is about to be judged. If it still has no verdict afterwards, expect
+// starts a new one.
 func (u *unjudged) forget(submission string) {
 	u.keep(func(other string) bool { return other != submission })
 }
 
-// await brings a submission back when Stile may give the verdict itself.
+// await sends a submission to due when Stile may judge it.
 func (u *unjudged) await(ctx workflow.Context, view models.UnjudgedView) {
 	if slices.ContainsFunc(u.expected, func(e expectation) bool { return e.submission == view.SubmissionID }) {
 		return
@@ -92,7 +93,7 @@ func timerSummary(view models.UnjudgedView) string {
 	return "Give up " + waitsFor(view)
 }
 
-// waitsFor says what is waited for, where a provider judges.
+// waitsFor returns a description of the provider's answer that a submission waits for.
 func waitsFor(view models.UnjudgedView) string {
 	provider := "the provider of `" + view.Provider + "`"
 	if view.Promised {
@@ -101,8 +102,8 @@ func waitsFor(view models.UnjudgedView) string {
 	return provider
 }
 
-// askProvider has a submission brought to its provider, for as long as the provider has. The verdict, or the promise of
-// one, then stands in the row.
+// askProvider runs the activity that sends a submission to its provider, for as long as the provider has time. The
+// verdict, or the promise of one, is then in the row.
 func (run *sessionRun) askProvider(ctx workflow.Context, view models.UnjudgedView) {
 	ref := models.SubmissionRef{SessionRef: run.ref, SubmissionID: view.SubmissionID}
 	workflow.GoNamed(ctx, "ask about "+view.SubmissionID, func(ctx workflow.Context) {
@@ -110,6 +111,6 @@ func (run *sessionRun) askProvider(ctx workflow.Context, view models.UnjudgedVie
 		if workflow.ExecuteActivity(ctx, models.ActivityAskProvider, ref).Get(ctx, nil) == nil {
 			run.unjudged.due.Send(ctx, view.SubmissionID)
 		}
-		// Otherwise the provider stayed away until its time was over.
+		// Otherwise the provider was unavailable until its time was over, and the timer of await takes over.
 	})
 }

@@ -7,18 +7,19 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// Workflows carries what all runs share. It configures how long things may take, never what happens.
+// Workflows holds the settings of all runs. They are time limits only, so that a change of a setting cannot change the
+// order of commands.
 type Workflows struct {
 	// WebhookTimeout is how long a receiver may take to answer.
 	WebhookTimeout time.Duration
 }
 
-// RegisterSessions registers what runs on QueueSessions.
+// RegisterSessions registers the workflows of QueueSessions.
 func (w Workflows) RegisterSessions(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(w.Session, workflow.RegisterOptions{Name: NameSession})
 }
 
-// RegisterWebhooks registers what runs on QueueWebhooks.
+// RegisterWebhooks registers the workflows of QueueWebhooks.
 func (w Workflows) RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(w.DispatchEvent, workflow.RegisterOptions{Name: NameDispatchEvent})
 	r.RegisterWorkflowWithOptions(w.RetryDelivery, workflow.RegisterOptions{Name: NameRetryDelivery})
