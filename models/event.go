@@ -124,8 +124,8 @@ func (e WebhookEndpoint) Subscribes(t EventType) bool {
 // DeliveryStatus is the outcome of one delivery attempt.
 type DeliveryStatus string
 
-// The statuses. An attempt is pending until the receiver has answered. It is closed if its endpoint is deleted or
-// disabled first.
+// The statuses. An attempt is pending until the receiver has answered. A pending attempt is closed if its endpoint is
+// deleted or disabled, or if another attempt replaces it.
 const (
 	DeliveryPending   DeliveryStatus = "pending"
 	DeliverySucceeded DeliveryStatus = "succeeded"

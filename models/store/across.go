@@ -11,14 +11,14 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// Across holds the few methods that see more than one organization; docs/decisions/0004-across-organizations.md
-// says of each why it must.
+// Across holds the methods that read or write rows of more than one organization.
+// docs/decisions/0004-across-organizations.md lists them with the reason for each.
 type Across struct{ s *Store }
 
-// Across gives access to what crosses organizations.
+// Across returns the methods that cross organizations.
 func (s *Store) Across() Across { return Across{s} }
 
-// CreateOrganization makes a tenant.
+// CreateOrganization stores an organization and returns it with its new id.
 func (a Across) CreateOrganization(ctx context.Context, o models.Organization) (models.Organization, error) {
 	o.ID, o.Created = a.s.id(models.PrefixOrg), a.s.Now()
 	err := a.s.settle(ctx, func(tx *gorm.DB) error {
@@ -30,14 +30,14 @@ func (a Across) CreateOrganization(ctx context.Context, o models.Organization) (
 	return o, err
 }
 
-// KeyHolder is who stands behind an API key.
+// KeyHolder is an API key with its organization.
 type KeyHolder struct {
 	Key models.APIKey
 	Org models.Organization
 }
 
 // Authenticate returns the holder of the key with this hash. A refused key stays refused even if the clock is set back.
-// Errors: CodeAPIKeyInvalid for a revoked or unknown key.
+// Errors: CodeAPIKeyInvalid for an unknown or revoked key.
 func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error) {
 	var holder KeyHolder
 	found, err := one(a.s.read(ctx).Where("hash = ?", hash), &holder.Key)
@@ -57,8 +57,8 @@ func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error
 	return holder, err
 }
 
-// PublicSession reads a session by its id alone, for the routes whose credential is the id or the client secret. One
-// whose deadline has passed becomes expired by that.
+// PublicSession reads a session by its id alone, for the routes on which the id or the client secret is the credential.
+// A session past its deadline is expired first. Errors: CodeSessionNotFound.
 func (a Across) PublicSession(ctx context.Context, id string) (models.Session, error) {
 	var session models.Session
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &session)
@@ -71,7 +71,8 @@ func (a Across) PublicSession(ctx context.Context, id string) (models.Session, e
 	return a.s.current(ctx, session)
 }
 
-// CalledBack reads the submission that a provider's callback names. The provider shows by its signature that it may.
+// CalledBack reads the submission that a provider's callback names. The caller must verify the callback's signature.
+// Errors: CodeResourceMissing, also for a submission that no provider judges.
 func (a Across) CalledBack(ctx context.Context, id string) (models.Submission, error) {
 	var row models.Submission
 	found, err := one(a.s.read(ctx).Where("id = ? AND connector_id IS NOT NULL", id), &row)
@@ -87,7 +88,8 @@ func (a Across) KnowsHandoffOrigin(ctx context.Context, origin string) (bool, er
 }
 
 const (
-	// organizationTTL keeps a tenant from being read for each of its sessions. Nothing that Stile offers changes one.
+	// organizationTTL is the time for which a cached organization is used, so that it need not be read for each
+	// session.
 	organizationTTL       = 3 * time.Second
 	organizationCacheSize = 10_000
 )
@@ -97,7 +99,7 @@ type knownOrganization struct {
 	until time.Time
 }
 
-// Organization reads a tenant, as it is or was a moment ago.
+// Organization reads an organization, from a cache up to organizationTTL old. Errors: CodeResourceMissing.
 func (a Across) Organization(ctx context.Context, id string) (models.Organization, error) {
 	now := a.s.now()
 	if known, found := a.s.organizations.Get(id); found && now.Before(known.until) {
@@ -114,8 +116,8 @@ func (a Across) Organization(ctx context.Context, id string) (models.Organizatio
 	return org, err
 }
 
-// SessionsToNudge claims sessions whose workflow has been owed a start or a signal since before the cutoff. Claiming
-// moves their time on, so that two replicas do not nudge the same one at once.
+// SessionsToNudge claims sessions that have owed their workflow a start or a signal since before the cutoff. The claim
+// advances nudge_at, so that no other replica repeats the same signals at once.
 func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {
 	var due []models.Session
 	err := a.s.read(ctx).Where("nudge_at IS NOT NULL AND nudge_at < ?", models.At(cutoff)).
@@ -126,13 +128,13 @@ func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int
 	now := a.s.Now()
 	return claim(due, func(session *models.Session) *gorm.DB {
 		read := *session.NudgeAt
-		session.NudgeAt = &now // what WorkflowStarted has to clear
+		session.NudgeAt = &now // WorkflowStarted compares with this value
 		return a.s.read(ctx).Model(&models.Session{}).Where("id = ? AND nudge_at = ?", session.ID, read).
 			Updates(map[string]any{"nudge_at": now})
 	})
 }
 
-// claim keeps those rows of which the conditional UPDATE is this replica's.
+// claim returns the rows on which this replica's conditional UPDATE succeeded.
 func claim[T any](rows []T, update func(row *T) *gorm.DB) ([]T, error) {
 	claimed := rows[:0]
 	for _, row := range rows {
@@ -147,7 +149,8 @@ func claim[T any](rows []T, update func(row *T) *gorm.DB) ([]T, error) {
 	return claimed, nil
 }
 
-// OverdueSessions lists sessions that should have ended before the cutoff: their workflow is gone or stuck.
+// OverdueSessions returns open sessions with a deadline before the cutoff. The workflow of such a session is gone or
+// stuck.
 func (a Across) OverdueSessions(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {
 	var overdue []models.Session
 	err := a.s.read(ctx).Where("completed_at IS NULL AND expires_at < ?", models.At(cutoff)).
@@ -155,8 +158,8 @@ func (a Across) OverdueSessions(ctx context.Context, cutoff time.Time, limit int
 	return overdue, err
 }
 
-// OverdueDeliveries claims attempts that should have been made before the cutoff. Claiming makes them due now, so that
-// they are overdue again only after as long, however many replicas look and however often.
+// OverdueDeliveries claims pending attempts that were due before the cutoff. The claim sets due_at to now, so that an
+// attempt is overdue again only after the same time, independent of the number of replicas.
 func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Delivery, error) {
 	var overdue []models.Delivery
 	err := a.s.read(ctx).Where("status = ? AND due_at < ?", models.DeliveryPending, models.At(cutoff)).
@@ -171,14 +174,14 @@ func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit i
 	})
 }
 
-// Backlog is what is owed to endpoints. The times are nil where nothing is.
+// Backlog summarizes the pending delivery attempts. The times are nil if there are none.
 type Backlog struct {
 	Pending int64 // attempts
-	// Oldest is when the oldest of them was put down, and Due when the first of them is or was due.
+	// Oldest is the creation of the oldest attempt, and Due the earliest due time.
 	Oldest, Due *models.Timestamp
 }
 
-// Backlog counts the attempts that are pending, and tells how long they have been.
+// Backlog counts the pending attempts and returns their oldest times.
 func (a Across) Backlog(ctx context.Context) (Backlog, error) {
 	var b Backlog
 	err := a.s.read(ctx).Model(&models.Delivery{}).Where("status = ?", models.DeliveryPending).
@@ -186,7 +189,7 @@ func (a Across) Backlog(ctx context.Context) (Backlog, error) {
 	return b, err
 }
 
-// Forget deletes what has served its time: idempotency keys past their day, rate windows past their minute.
+// Forget deletes expired idempotency keys, old write probes and old rate windows.
 func (a Across) Forget(ctx context.Context) error {
 	now := a.s.Now()
 	return a.s.write(ctx, func(tx *gorm.DB) error {
@@ -200,7 +203,7 @@ func (a Across) Forget(ctx context.Context) error {
 	})
 }
 
-// signingKey is an Ed25519 key (32-byte seed, sealed) that signs client secrets.
+// signingKey is the row of an Ed25519 key that signs client secrets. Sealed holds its 32-byte seed.
 type signingKey struct {
 	ID      string `gorm:"primaryKey"`
 	Sealed  string
@@ -209,7 +212,7 @@ type signingKey struct {
 
 func (signingKey) TableName() string { return "signing_keys" }
 
-// SigningKey is a key that signs client secrets; its ID is the JWT's kid.
+// SigningKey is a key that signs client secrets. Its ID is the kid of the JWT (RFC 7515).
 type SigningKey struct {
 	ID   string
 	Seed []byte
@@ -217,7 +220,7 @@ type SigningKey struct {
 
 func signingKeyPlace(id string) seal.Place { return seal.Place{Table: "signing_keys", Row: id} }
 
-// SigningKeys lists the keys, newest first: that one signs, all verify.
+// SigningKeys returns the keys, newest first. The first key signs, all keys verify.
 func (a Across) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 	var rows []signingKey
 	if err := a.s.read(ctx).Order("created DESC, id DESC").Find(&rows).Error; err != nil {
@@ -234,7 +237,7 @@ func (a Across) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 	return keys, nil
 }
 
-// AddSigningKey stores a key under an id; where the id is taken already the first stays.
+// AddSigningKey stores a key, unless a key of the same id exists.
 func (a Across) AddSigningKey(ctx context.Context, key SigningKey) error {
 	row := signingKey{ID: key.ID, Sealed: a.s.keys.Seal(key.Seed, signingKeyPlace(key.ID)), Created: a.s.Now()}
 	return a.s.write(ctx, func(tx *gorm.DB) error {

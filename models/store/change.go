@@ -13,26 +13,26 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Change is one change of a session, the only way by which a status moves. In one transaction it updates the row where
-// the row still allows it, records the transition, and inserts the event with a pending delivery per subscriber.
+// Change is one change of a session. A session's status changes only by a Change. In one transaction it updates the row
+// if the row allows it, records the transition, and inserts the events with a pending delivery for each subscriber.
 type Change struct {
 	OrgID, SessionID string
-	// ID is deterministic (node, attempt, cause): a repeat changes nothing and returns what the first one did.
+	// ID is deterministic (node, attempt, cause). A repeat changes nothing and returns the result of the first change.
 	ID   string
 	From []models.SessionStatus
 	To   models.SessionStatus
-	// Read, when set, is the row on which the decision rests: the change is refused where it has moved since.
+	// Read, if set, is the row on which the decision rests. The change is refused if the row has changed since.
 	Read *models.Session
-	// Due, when set, makes this the expiry of a session: it needs a deadline that is not after Due. Every other change
-	// needs one that has not passed.
+	// Due, if set, makes this the expiry of a session: the deadline must not be after Due. Any other change requires
+	// that the deadline has not passed.
 	Due *models.Timestamp
-	// Set are further columns.
+	// Set holds further columns to update.
 	Set map[string]any
-	// Events are fired besides that of the status, and before it.
+	// Events are fired in addition to the event of the status, and before it.
 	Events []models.EventType
-	// Also writes rows that stand or fall with the change. It sees the changed session.
+	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
-	// made is what an earlier try made, if its commit was not answered; nil where there are no further tries.
+	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.
 	made *madeChange
 }
 
@@ -42,7 +42,7 @@ type madeChange struct {
 	done       Changed
 }
 
-// is reports whether a stored transition is this one, rather than that of another caller under the same id.
+// is reports whether a stored transition is this one, and not one of another caller with the same id.
 func (m *madeChange) is(stored models.SessionTransition) bool {
 	if m == nil || m.transition.ID != stored.ID || !m.transition.Created.Equal(stored.Created.Time) {
 		return false
@@ -57,20 +57,20 @@ func orEmpty(text *string) string {
 	return *text
 }
 
-// Changed is what a Change did, or had done before.
+// Changed is the result of a Change, or of the earlier change that it repeats.
 type Changed struct {
 	Session models.Session
 	EventID *string
-	// FirstAttempts are the deliveries of the events that it fired itself; none where it is repeated.
+	// FirstAttempts are the deliveries of the events that the change fired; none for a repeat.
 	FirstAttempts []models.DeliveryRef
-	// Repeated is true where the change had been made already.
+	// Repeated reports whether the change had been made before.
 	Repeated bool
 }
 
-// ErrRefused says that the row does not allow the change (any more), though its session is not terminal.
+// ErrRefused reports that the row does not allow the change now, although its session is not terminal.
 var ErrRefused = errors.New("the session does not allow this change now")
 
-// Change makes c. A session whose deadline has passed becomes expired instead, and the error is CodeSessionTerminal.
+// Change makes c. If the deadline has passed, the session is expired instead, and the error is CodeSessionTerminal.
 // Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused.
 func (s *Store) Change(ctx context.Context, c Change) (Changed, error) {
 	var done Changed
@@ -94,7 +94,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 		return Changed{}, err
 	}
 	transition, now := s.transition(c, before)
-	// The insert makes a racing repeat wait for us, and then find the first.
+	// The insert makes a racing repeat wait, which then finds this row.
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
 	}
@@ -114,7 +114,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	return done, err
 }
 
-// transition is what is recorded of a change, with the moment at which the change takes place.
+// transition returns the record of a change, and the time of the change.
 func (s *Store) transition(c Change, before models.Session) (models.SessionTransition, models.Timestamp) {
 	t := models.SessionTransition{
 		SessionID: c.SessionID, ID: c.ID, OrgID: c.OrgID, FromStatus: before.Status, ToStatus: c.To,
@@ -123,7 +123,7 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 		id := s.id(models.PrefixEvent)
 		t.EventID = &id
 	}
-	// Two events of one session never share a moment, so that lists keep their order.
+	// The time advances with each change of a session, so that lists keep the order of its events.
 	now := s.Now()
 	if !now.After(before.Updated.Time) {
 		now = models.At(before.Updated.Add(time.Microsecond))
@@ -132,7 +132,7 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 	return t, now
 }
 
-// fireAll fires the events of a change: those besides that of its status, and then that.
+// fireAll fires the additional events of a change, and then the event of its status.
 func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestamp) ([]models.DeliveryRef, error) {
 	events := make([]firing, 0, len(c.Events)+1)
 	for _, besides := range c.Events {
@@ -152,8 +152,7 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 	return s.fire(tx, endpoints, done.Session, now, events...)
 }
 
-// before is the row as it is before the change, as far as the caller does not know: where it has read the row, the
-// UPDATE proves that nothing has changed since.
+// before returns the row before the change. If the caller has read the row, the UPDATE verifies that it is unchanged.
 func (c Change) before(tx *gorm.DB) (models.Session, error) {
 	if c.Read != nil {
 		return *c.Read, nil
@@ -176,7 +175,7 @@ func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
 	return Changed{Session: session, EventID: first.EventID, Repeated: true}, err
 }
 
-// apply is the conditional UPDATE that decides.
+// apply makes the conditional UPDATE that decides a race.
 func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.Timestamp) (models.Session, error) {
 	set := map[string]any{"status": c.To, "updated": now, "revision": gorm.Expr("revision + 1")}
 	ends := c.To.Terminal() && !before.Status.Terminal() // a review of a verified session does not end it again
@@ -231,7 +230,7 @@ func sessionIn(tx *gorm.DB, org, id string) (models.Session, error) {
 	return session, err
 }
 
-// enabledEndpoints are those that hear of the organization's events, if they have subscribed.
+// enabledEndpoints returns the organization's endpoints that may receive events.
 func enabledEndpoints(tx *gorm.DB, org string) ([]models.WebhookEndpoint, error) {
 	var endpoints []models.WebhookEndpoint
 	err := tx.Where("org_id = ? AND status = ? AND NOT deleted", org, models.EndpointEnabled).
@@ -239,13 +238,13 @@ func enabledEndpoints(tx *gorm.DB, org string) ([]models.WebhookEndpoint, error)
 	return endpoints, err
 }
 
-// firing is an event to fire, under its id.
+// firing is an event to fire, with its id.
 type firing struct {
 	id   string
 	kind models.EventType
 }
 
-// fire inserts events of the session, and a pending delivery of each per subscribed endpoint.
+// fire inserts events of the session, and for each event a pending delivery per subscribed endpoint.
 func (s *Store) fire(
 	tx *gorm.DB, endpoints []models.WebhookEndpoint, session models.Session, now models.Timestamp, firings ...firing,
 ) ([]models.DeliveryRef, error) {

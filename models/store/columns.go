@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// columnsAs lists a model's columns for a SELECT of several tables.
+// columnsAs lists a model's columns, with an alias each, for a SELECT of several tables.
 func columnsAs(model any, table, prefix string) string {
 	names := columnNames(model)
 	columns := make([]string, 0, len(names))
@@ -18,8 +18,8 @@ func columnsAs(model any, table, prefix string) string {
 	return strings.Join(columns, ", ")
 }
 
-// returning has a statement return the columns of a model by name. "RETURNING *" would fail on a connection that has
-// prepared it before a migration added a column.
+// returning makes a statement return the columns of a model by name. "RETURNING *" would fail on a connection that
+// prepared the statement before a migration added a column.
 func returning(model any) clause.Returning {
 	columns := clause.Returning{}
 	for _, name := range columnNames(model) {
@@ -28,13 +28,13 @@ func returning(model any) clause.Returning {
 	return columns
 }
 
-// parsedModels caches the schemas of the models whose columns were asked for.
+// parsedModels caches the schemas of the models.
 var parsedModels sync.Map
 
 func columnNames(model any) []string {
 	parsed, err := schema.Parse(model, &parsedModels, schema.NamingStrategy{})
 	if err != nil {
-		panic(err) // a model that gorm cannot read fails every test
+		panic(err) // fails every test if a model is invalid
 	}
 	return parsed.DBNames
 }

@@ -25,27 +25,28 @@ type (
 )
 
 const (
-	// connectionLife and idleLife bound how long a connection outlives a change of what its host name leads to.
+	// connectionLife and idleLife bound the time for which a pooled connection outlives a change of the host name's
+	// address.
 	connectionLife = 30 * time.Minute
 	idleLife       = 5 * time.Minute
-	// connectWithin bounds an attempt to connect, and connectToOneWithin the attempt at one of several hosts: the next
-	// has to get its turn within WriteLimit.
+	// connectWithin bounds an attempt to connect, and connectToOneWithin the attempt at one of several hosts, so that
+	// the next host gets its turn within WriteLimit.
 	connectWithin      = WriteLimit
 	connectToOneWithin = 700 * time.Millisecond
-	// proveWithin bounds the proof that a connection still leads to the primary.
+	// proveWithin bounds the check that a connection still leads to the primary.
 	proveWithin = 500 * time.Millisecond
-	// unprovenAfter is how long a connection may be idle before it has to prove that again.
+	// unprovenAfter is the idle time after which a connection must pass that check again.
 	unprovenAfter = time.Second
 )
 
-// dialector connects to the database that url names. It sets what the store knows of the connections.
+// dialector returns the dialector for the URL's database, and sets the store's fields of the connection.
 func (s *Store) dialector(url string) (gorm.Dialector, error) {
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		s.dialect = dialectSQLite
 		if err := keepPrivate(path); err != nil {
 			return nil, err
 		}
-		// Without _txlock=immediate concurrent transactions fail busy when they come to write.
+		// Without _txlock=immediate a concurrent transaction fails with SQLITE_BUSY at its first write.
 		dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 			"&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"
 		return sqliteDialector{gormSQLite{DriverName: "sqlite", DSN: dsn}, s}, nil
@@ -61,11 +62,11 @@ func (s *Store) dialector(url string) (gorm.Dialector, error) {
 	return postgresDialector{gormPostgres{Config: &postgres.Config{Conn: primary.open()}}, s}, nil
 }
 
-// primary connects to the PostgreSQL server that takes writes. A connection can outlive that: its server was demoted, or
-// its machine is gone. After any sign of that each connection has to prove itself before it is used again.
+// primary connects to the PostgreSQL server that accepts writes. A connection can outlive the primary: the server may
+// be demoted or its machine lost. After any sign of this, each connection is checked before it is used again.
 type primary struct {
 	config *pgx.ConnConfig
-	// suspicions counts the signs. A connection remembers up to which it has proved itself.
+	// suspicions counts the signs. A connection stores the count at its last check.
 	suspicions atomic.Int64
 }
 
@@ -76,7 +77,7 @@ func newPrimary(url string) (*primary, error) {
 	}
 	p := &primary{config: config}
 	within := connectWithin
-	if severalHosts(config) { // of which one takes writes
+	if severalHosts(config) { // only one of them accepts writes
 		within = connectToOneWithin
 		if config.ValidateConnect == nil {
 			config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
@@ -88,24 +89,25 @@ func newPrimary(url string) (*primary, error) {
 	closeOnFatal := config.OnPgError
 	config.OnPgError = func(conn *pgconn.PgConn, refused *pgconn.PgError) bool {
 		if refused.Code == stateReadOnly {
-			return false // closes the connection: another one may find the primary
+			return false // closes the connection, so that the next one can find the primary
 		}
 		return closeOnFatal(conn, refused)
 	}
 	return p, nil
 }
 
-// severalHosts reports whether the URL names more than one server. A host that is tried with TLS and without is one.
+// severalHosts reports whether the URL names more than one server. A host that is tried with and without TLS counts
+// once.
 func severalHosts(config *pgx.ConnConfig) bool {
 	return slices.ContainsFunc(config.Fallbacks, func(other *pgconn.FallbackConfig) bool {
 		return other.Host != config.Host || other.Port != config.Port
 	})
 }
 
-// open makes the pool.
+// open returns the connection pool.
 func (p *primary) open() *sql.DB { return p.openWith(nil) }
 
-// openWith makes a pool whose sessions have further settings of PostgreSQL.
+// openWith returns a pool with additional PostgreSQL settings for its connections.
 func (p *primary) openWith(settings map[string]string) *sql.DB {
 	config := p.config.Copy()
 	maps.Copy(config.RuntimeParams, settings)
@@ -118,7 +120,7 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 			if idle.IdleDuration > unprovenAfter {
 				p.proved(idle.Conn, unproven)
 			}
-			return false // prove does, and asks more
+			return false // prove checks more than a ping
 		}),
 		stdlib.OptionResetSession(p.prove),
 	)
@@ -127,9 +129,9 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 	return db
 }
 
-// planOnce has the server plan a statement once for the connection. Each list has an index for each filter, whatever the
-// filter's value, and to plan a statement again for every value costs as much as to read a page. A plan_cache_mode in the
-// database URL stays. It is no startup parameter, because connection poolers refuse those that they do not know.
+// planOnce makes the server plan each prepared statement once per connection. Every filter of a list has an index, for any
+// value, and planning again for each value costs as much as reading a page. A plan_cache_mode in the database URL takes
+// precedence. The setting is not a startup parameter, because connection poolers refuse unknown ones.
 func (p *primary) planOnce(ctx context.Context, conn *pgx.Conn) error {
 	if _, chosen := p.config.RuntimeParams["plan_cache_mode"]; chosen {
 		return nil
@@ -138,7 +140,7 @@ func (p *primary) planOnce(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// suspect makes every connection prove itself anew.
+// suspect makes every connection pass a new check.
 func (p *primary) suspect() { p.suspicions.Add(1) }
 
 const (
@@ -150,7 +152,8 @@ func (p *primary) proved(conn *pgx.Conn, suspicions int64) {
 	conn.PgConn().CustomData()[provedKey] = suspicions
 }
 
-// prove has the pool throw a connection away that does not answer at once or takes no writes.
+// prove reports driver.ErrBadConn for a connection that does not answer in time or does not accept writes. The pool
+// then discards it.
 func (p *primary) prove(ctx context.Context, conn *pgx.Conn) error {
 	suspicions := p.suspicions.Load()
 	if conn.PgConn().CustomData()[provedKey] == suspicions {
@@ -165,7 +168,7 @@ func (p *primary) prove(ctx context.Context, conn *pgx.Conn) error {
 
 var errReadOnly = errors.New("the server takes no writes")
 
-// writable asks the server whether it takes writes.
+// writable returns an error if the server does not answer in time or does not accept writes.
 func writable(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, proveWithin)
 	defer cancel()
@@ -177,7 +180,7 @@ func writable(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// withoutURL keeps the password in a connection URL out of errors.
+// withoutURL replaces an error that contains the connection URL, because the URL holds the password.
 func withoutURL(err error) error {
 	if strings.Contains(err.Error(), "://") {
 		return errors.New("the database URL cannot be parsed")

@@ -19,7 +19,8 @@ func connectorRow(org, id string) configured {
 }
 
 // CreateConnector stores a connector and returns its signing secret, which is not shown again. A repeat under a
-// reserved id returns the first, with its secret. A method takes one connector: another is CodeParameterInvalid.
+// reserved id returns the first connector with its secret. Errors: CodeParameterInvalid if the method has a connector
+// already.
 func (s *Store) CreateConnector(
 	ctx context.Context, actor string, c models.ProviderConnector,
 ) (models.ProviderConnector, string, error) {
@@ -57,7 +58,7 @@ func (s *Store) connectorSecret(c models.ProviderConnector) (string, error) {
 	return string(secret), err
 }
 
-// Connector reads a connector.
+// Connector reads a connector. Errors: CodeResourceMissing.
 func (s *Store) Connector(ctx context.Context, org, id string) (models.ProviderConnector, error) {
 	return connectorIn(s.read(ctx), org, id)
 }
@@ -71,7 +72,7 @@ func connectorIn(tx *gorm.DB, org, id string) (models.ProviderConnector, error) 
 	return c, err
 }
 
-// ConnectorFor finds the connector in use for a method; found is false where there is none.
+// ConnectorFor reads the enabled connector of a method. It returns false if there is none.
 func (s *Store) ConnectorFor(
 	ctx context.Context, org string, method rules.Method,
 ) (c models.ProviderConnector, found bool, err error) {
@@ -80,8 +81,8 @@ func (s *Store) ConnectorFor(
 	return c, found, err
 }
 
-// ConnectorSecret reads a connector, as it stands now, with its signing secret. One that is not in use any more is
-// CodeResourceMissing.
+// ConnectorSecret reads a connector with its signing secret. Errors: CodeResourceMissing, also for a connector that is
+// disabled or deleted.
 func (s *Store) ConnectorSecret(ctx context.Context, org, id string) (models.ProviderConnector, string, error) {
 	c, err := s.Connector(ctx, org, id)
 	if err == nil && !c.InUse() {
@@ -100,7 +101,7 @@ func (s *Store) Connectors(ctx context.Context, org string, page Page) ([]models
 	return listWithin[models.ProviderConnector](s, q, listed(Window{}, notDeleted), page)
 }
 
-// UpdateConnector stores what edit makes of the connector. Submissions under way take the new way.
+// UpdateConnector applies edit to the connector and stores it. Submissions under way use the updated connector.
 func (s *Store) UpdateConnector(
 	ctx context.Context, org, actor, id string, edit func(*models.ProviderConnector),
 ) (c models.ProviderConnector, err error) {
@@ -118,7 +119,7 @@ func (s *Store) UpdateConnector(
 }
 
 // RotateConnectorSecret replaces the signing secret at once and returns the new one, which is not shown again. A repeat
-// under a reserved id returns what the first one made.
+// under a reserved id returns the result of the first rotation.
 func (s *Store) RotateConnectorSecret(
 	ctx context.Context, org, actor, id string,
 ) (c models.ProviderConnector, secret string, err error) {
@@ -138,7 +139,7 @@ func (s *Store) RotateConnectorSecret(
 	return c, secret, err
 }
 
-// DeleteConnector ends a connector. Submissions that wait for its provider are given up when their time is over.
+// DeleteConnector deletes a connector. Submissions that wait for its provider end when the provider's time is over.
 func (s *Store) DeleteConnector(ctx context.Context, org, actor, id string) error {
 	return s.reconfigure(ctx, connectorRow(org, id), actor, "delete", func(tx *gorm.DB) error {
 		return tx.Model(&models.ProviderConnector{}).Where("id = ?", id).Updates(map[string]any{"deleted": true}).Error

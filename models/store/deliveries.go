@@ -11,23 +11,23 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Dispatch is a delivery with all that sending it takes.
+// Dispatch is a delivery with its endpoint, event and secrets.
 type Dispatch struct {
 	Delivery models.Delivery
 	Endpoint models.WebhookEndpoint
 	Event    models.Event
-	// Secret signs; NextSecret, where a rotation is under way, signs besides.
+	// Secret signs. NextSecret signs too during a rotation; it is "" otherwise.
 	Secret, NextSecret string
 }
 
-// dispatchRow is a delivery with its endpoint and its event, as one statement reads them.
+// dispatchRow is a delivery with its endpoint and its event, read by one statement.
 type dispatchRow struct {
 	Delivery models.Delivery        `gorm:"embedded;embeddedPrefix:delivery_"`
 	Endpoint models.WebhookEndpoint `gorm:"embedded;embeddedPrefix:endpoint_"`
 	Event    models.Event           `gorm:"embedded;embeddedPrefix:event_"`
 }
 
-// dispatchColumns are those of dispatchRow: of the tables d, e and v.
+// dispatchColumns returns the columns of dispatchRow, of the tables d, e and v.
 var dispatchColumns = sync.OnceValue(func() string {
 	return strings.Join([]string{
 		columnsAs(models.Delivery{}, "d", "delivery_"), columnsAs(models.WebhookEndpoint{}, "e", "endpoint_"),
@@ -35,11 +35,12 @@ var dispatchColumns = sync.OnceValue(func() string {
 	}, ", ")
 })
 
-// Dispatch reads a delivery to send. Where its endpoint is gone, the delivery is closed on the way.
+// Dispatch reads a delivery to send. If its endpoint is disabled or deleted, Dispatch closes the delivery. Errors:
+// CodeResourceMissing.
 func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) {
 	var row dispatchRow
 	found, err := one(s.read(ctx).Table("webhook_deliveries AS d").Select(dispatchColumns()).
-		// Deleted endpoints too: their deliveries must be seen to be closed.
+		// The join includes deleted endpoints, so that their deliveries are read and closed.
 		Joins("JOIN webhook_endpoints AS e ON e.id = d.endpoint_id AND e.org_id = d.org_id").
 		Joins("JOIN events AS v ON v.id = d.event_id AND v.org_id = d.org_id").
 		Where("d.id = ? AND d.org_id = ?", id, org), &row)
@@ -61,23 +62,24 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 	return d, err
 }
 
-// Answer is what a receiver answered to one attempt, and to what.
+// Answer is a receiver's answer to one attempt, with the request that was sent.
 type Answer struct {
-	Sent           *models.Sent // nil where nothing could be sent
+	Sent           *models.Sent // nil if no request was sent
 	Acknowledged   bool
 	ResponseStatus *int
-	Body           string  // the beginning of the response's, which may be personal
-	Error          *string // why there was no whole response; without the URL, which may hold a secret
+	Body           string  // beginning of the response's body, which may hold personal data
+	Error          *string // the cause if there was no complete response; without the URL, which may hold a secret
 	Duration       time.Duration
-	// RetryAfter is how long the receiver asks not to be asked again; 0 where it does not say.
+	// RetryAfter is the receiver's Retry-After; 0 if there is none.
 	RetryAfter time.Duration
-	// GoneBefore is the GoneAt of the endpoint as the attempt found it. A 410 then confirms the earlier one, and any
+	// GoneBefore is the endpoint's GoneAt at the beginning of the attempt. A 410 then confirms the earlier one, and any
 	// other answer revokes it.
 	GoneBefore *models.Timestamp
 }
 
-// RecordAnswer completes an attempt. A failed one is followed by the next of the schedule (the wait before attempt
-// n+1 is schedule[n-1] or a little more), or given up. An attempt completed already is returned as it stands.
+// RecordAnswer completes an attempt and returns its outcome. A failed attempt is followed by the next of the schedule
+// (the wait before attempt n+1 is schedule[n-1] or a little more), or is the last one. A completed attempt is returned
+// unchanged.
 func (s *Store) RecordAnswer(
 	ctx context.Context, d models.Delivery, a Answer, schedule []time.Duration,
 ) (models.DeliveryOutcome, error) {
@@ -101,8 +103,8 @@ func (s *Store) RecordAnswer(
 	return outcome, err
 }
 
-// completeIn ends a pending attempt at an endpoint that is held, notes what the answer says of the endpoint, and stores
-// the next attempt, unless there is none or the endpoint has been disabled by that. An attempt completed already changes nothing.
+// completeIn completes a pending attempt and stores the next one, unless there is none or the answer, a 410 Gone,
+// disabled the endpoint. The endpoint's row must be locked. A completed attempt is not changed.
 func (s *Store) completeIn(
 	tx *gorm.DB, d models.Delivery, a Answer, next *models.Delivery, now models.Timestamp,
 ) error {
@@ -117,7 +119,8 @@ func (s *Store) completeIn(
 	return tx.Create(next).Error
 }
 
-// complete ends an attempt that none follows: one row, one statement, and its outcome is known without reading it.
+// complete completes an attempt that has no next one. It takes one statement, and does not read the row to return the
+// outcome.
 func (s *Store) complete(
 	ctx context.Context, d models.Delivery, a Answer, now models.Timestamp,
 ) (models.DeliveryOutcome, error) {
@@ -135,8 +138,8 @@ func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
 		Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending)
 }
 
-// PutOff makes a pending attempt due later, and reports whether it was pending still: who was to make it has found no
-// room at its endpoint. The sweep then sees that somebody will.
+// PutOff sets a later due time for a pending attempt, because the endpoint is at its limit, and reports whether the
+// attempt was still pending. If the run of the attempt is lost, the sweep makes it.
 func (s *Store) PutOff(ctx context.Context, org, id string, until models.Timestamp) (pending bool, err error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
@@ -144,8 +147,8 @@ func (s *Store) PutOff(ctx context.Context, org, id string, until models.Timesta
 	return res.RowsAffected == 1, res.Error
 }
 
-// holdEndpoint takes the endpoint's row for the transaction by writing to it: who disables the endpoint at this moment
-// comes before and has closed the delivery, or comes after and closes the next attempt.
+// holdEndpoint locks the endpoint's row for the transaction by writing to it. A concurrent request that disables the
+// endpoint either commits first, and has closed the delivery, or waits and then closes the next attempt too.
 func holdEndpoint(tx *gorm.DB, org, endpoint string) error {
 	return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ?", endpoint, org).
 		Updates(map[string]any{"deleted": gorm.Expr("deleted")}).Error
@@ -154,7 +157,7 @@ func holdEndpoint(tx *gorm.DB, org, endpoint string) error {
 func (s *Store) nextAttempt(
 	d models.Delivery, a Answer, schedule []time.Duration, now models.Timestamp,
 ) *models.Delivery {
-	// Who tests an endpoint looks at the answer, and tests again.
+	// A test event is sent once: its sender sees the answer and can test again.
 	if a.Acknowledged || d.Attempt > len(schedule) || d.EventType == models.EventEndpointTest {
 		return nil
 	}
@@ -164,17 +167,18 @@ func (s *Store) nextAttempt(
 	return &next
 }
 
-// wholeSecond is the time, or the next whole second after it: messages to workflows carry whole seconds, and an attempt
+// wholeSecond returns t, or the next whole second after it. Messages to workflows carry whole seconds, and an attempt
 // must not be made before it is due.
 func wholeSecond(t time.Time) models.Timestamp {
 	return models.At(t.Add(time.Second - time.Microsecond).Truncate(time.Second))
 }
 
-// mostJitter is the part of a wait that may come on top of it, so that what failed together does not return together.
+// mostJitter is the divisor of the random part that is added to a wait, so that attempts that failed together do not
+// repeat together.
 const mostJitter = 10
 
-// wait is how long the next attempt is put off: for as long as scheduled or as the receiver asks, whichever is longer,
-// and up to a tenth more; but never for more than twice as long as scheduled.
+// wait returns the wait before the next attempt: the scheduled time or the receiver's Retry-After, whichever is longer,
+// plus up to a tenth of the scheduled time, but at most twice the scheduled time.
 func (s *Store) wait(scheduled, asked time.Duration) time.Duration {
 	jitter := time.Duration(s.jitter() * float64(scheduled/mostJitter))
 	return min(max(scheduled, asked)+jitter, 2*scheduled)
@@ -193,12 +197,12 @@ func (s *Store) completion(
 	set := map[string]any{
 		"status": a.status(), "response_status": a.ResponseStatus, "error": a.Error,
 		"duration_ms": a.Duration.Milliseconds(), "completed_at": now,
-		// A given-up delivery stays outstanding: pending_webhooks is a health signal.
+		// The last attempt of a failed delivery stays outstanding, because pending_webhooks is a health signal.
 		"outstanding": !a.Acknowledged && next == nil,
 	}
 	if d.Attempt > 1 {
-		// Lists show a later attempt once it has been made, so it takes its place among what was made at that time. A
-		// client that polls with ending_before would miss it at its old place.
+		// A list shows a later attempt after it has been made, so its created is the time of completion. Under its old
+		// created a client that polls with ending_before would miss it.
 		set["created"] = now
 	}
 	if next != nil {
@@ -214,7 +218,7 @@ func (s *Store) completion(
 	return set
 }
 
-// Outcome tells how a delivery stands, and what follows it.
+// Outcome returns the status of a delivery and the attempt that follows it.
 func (s *Store) Outcome(ctx context.Context, d models.Delivery) (models.DeliveryOutcome, error) {
 	return outcomeIn(s.read(ctx), d)
 }
@@ -238,16 +242,16 @@ func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
 	return outcome, err
 }
 
-// DeliveryFilter narrows a list; empty fields do not.
+// DeliveryFilter narrows a list. An empty field does not.
 type DeliveryFilter struct {
 	Status    models.DeliveryStatus
 	EventType models.EventType
-	// Made leaves out later attempts that have not been made yet: those that the schedule has in store.
+	// Made leaves out scheduled later attempts that have not been made yet.
 	Made bool
 }
 
-// madeAttempts is the condition of DeliveryFilter.Made, word for word that of the index webhook_deliveries_made. The
-// first attempt of an event is listed from the start, so that every event that an endpoint is owed is there.
+// madeAttempts is the condition of DeliveryFilter.Made. It repeats the words of the index webhook_deliveries_made. The
+// first attempt of an event is listed from the start, so that each event of the endpoint is in the list.
 const madeAttempts = "(status <> 'pending' OR attempt = 1)"
 
 func (f DeliveryFilter) apply(q *gorm.DB) *gorm.DB {

@@ -18,9 +18,9 @@ func endpointRow(org, id string) configured {
 	return configured{table: &models.WebhookEndpoint{}, kind: "webhook_endpoint", org: org, id: id}
 }
 
-// CreateEndpoint stores an endpoint and returns its signing secret, which is not shown again. A repeat under a
-// reserved id returns the first, with its secret. An organization may have most endpoints, disabled ones included; 0
-// means any number. One more is CodeEndpointLimit.
+// CreateEndpoint stores an endpoint and returns its signing secret, which is not shown again. A repeat under a reserved
+// id returns the first endpoint with its secret. most limits the endpoints of an organization, including disabled ones;
+// 0 means no limit. Errors: CodeEndpointLimit.
 func (s *Store) CreateEndpoint(
 	ctx context.Context, actor string, e models.WebhookEndpoint, most int,
 ) (models.WebhookEndpoint, string, error) {
@@ -28,7 +28,7 @@ func (s *Store) CreateEndpoint(
 	e.ID, e.Created, e.Updated = s.NewID(ctx, models.PrefixEndpoint), now, now
 	e.SecretSealed = s.keys.Seal([]byte(models.NewSecret(models.WebhookSecretPrefix)), endpointPlace(e.OrgID, e.ID))
 	err := s.settle(ctx, func(tx *gorm.DB) error {
-		// Racing creations come one after the other, so that they cannot pass the limit together.
+		// The lock orders racing creations, so that they cannot pass the limit together.
 		if err := holdOrganization(tx, e.OrgID); err != nil {
 			return err
 		}
@@ -51,13 +51,13 @@ func (s *Store) CreateEndpoint(
 	return e, string(secret), err
 }
 
-// holdOrganization takes the organization's row for the transaction by writing to it.
+// holdOrganization locks the organization's row for the transaction by writing to it.
 func holdOrganization(tx *gorm.DB, org string) error {
 	return tx.Model(&models.Organization{}).Where("id = ?", org).
 		Updates(map[string]any{"name": gorm.Expr("name")}).Error
 }
 
-// withinLimit refuses the organization's last endpoint where it is one too many.
+// withinLimit returns CodeEndpointLimit if the organization has more than most endpoints.
 func withinLimit(tx *gorm.DB, org string, most int) error {
 	if most == 0 {
 		return nil
@@ -75,9 +75,10 @@ func oldSecretPlace(org, id string) seal.Place {
 	return seal.Place{Table: "webhook_endpoints.old_secret", Row: id, Org: org}
 }
 
-// RotateEndpointSecret gives an endpoint another secret, and returns that. With an overlap the secret that signs now goes
-// on signing for so long, and until then another rotation with an overlap is CodeRotationInProgress. Without an overlap
-// the new secret alone signs from now on. A repeat under a reserved id returns what the first one made.
+// RotateEndpointSecret replaces an endpoint's secret and returns the new one. With an overlap the old secret also signs
+// for that time, and a further rotation with an overlap is refused until then. Without an overlap the new secret alone
+// signs at once. A repeat under a reserved id returns the result of the first rotation. Errors: CodeResourceMissing,
+// CodeRotationInProgress.
 func (s *Store) RotateEndpointSecret(
 	ctx context.Context, org, actor, id string, overlap time.Duration,
 ) (e models.WebhookEndpoint, secret string, err error) {
@@ -114,7 +115,7 @@ func (s *Store) replaceSecret(tx *gorm.DB, e *models.WebhookEndpoint, rotation s
 	return updateSecrets(tx, *e)
 }
 
-// FinishRotation ends an overlap: the new secret signs from now on. Without one nothing changes.
+// FinishRotation ends an overlap: the new secret alone signs from now on. Without an overlap it changes nothing.
 func (s *Store) FinishRotation(ctx context.Context, org, actor, id string) (e models.WebhookEndpoint, err error) {
 	err = s.reconfigure(ctx, endpointRow(org, id), actor, "finish_rotation", func(tx *gorm.DB) error {
 		if e, err = endpointIn(tx, org, id); err != nil {
@@ -133,7 +134,7 @@ func updateSecrets(tx *gorm.DB, e models.WebhookEndpoint) error {
 	}).Error
 }
 
-// secrets are the one that signs now and, while a rotation is under way, the one that will once that is over.
+// secrets returns the secret that signs and, during a rotation, the next secret.
 func (s *Store) secrets(e models.WebhookEndpoint) (signs, next string, err error) {
 	current, err := s.keys.Open(e.SecretSealed, endpointPlace(e.OrgID, e.ID))
 	if err != nil || !e.Overlaps(s.Now()) {
@@ -143,7 +144,7 @@ func (s *Store) secrets(e models.WebhookEndpoint) (signs, next string, err error
 	return string(old), string(current), err
 }
 
-// endOverlap erases the old secret of an endpoint whose overlap is over, so that no clock has it sign again.
+// endOverlap erases the old secret after the end of the overlap, so that it cannot sign again if a clock is set back.
 func (s *Store) endOverlap(ctx context.Context, e *models.WebhookEndpoint) error {
 	if e.OldSecretSealed == nil || e.Overlaps(s.Now()) {
 		return nil
@@ -157,7 +158,7 @@ func (s *Store) endOverlap(ctx context.Context, e *models.WebhookEndpoint) error
 	return err
 }
 
-// Endpoint reads an endpoint.
+// Endpoint reads an endpoint. Errors: CodeResourceMissing.
 func (s *Store) Endpoint(ctx context.Context, org, id string) (models.WebhookEndpoint, error) {
 	return endpointIn(s.read(ctx), org, id)
 }
@@ -177,7 +178,8 @@ func (s *Store) Endpoints(ctx context.Context, org string, page Page) ([]models.
 	return listWithin[models.WebhookEndpoint](s, q, listed(Window{}, notDeleted), page)
 }
 
-// UpdateEndpoint stores what edit makes of the endpoint, unless edit fails. Disabling it closes its pending deliveries.
+// UpdateEndpoint applies edit to the endpoint and stores it, unless edit fails. If it disables the endpoint, it closes
+// the pending deliveries.
 func (s *Store) UpdateEndpoint(
 	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint) error,
 ) (models.WebhookEndpoint, error) {
@@ -206,7 +208,7 @@ func (s *Store) UpdateEndpoint(
 	return e, err
 }
 
-// DeleteEndpoint ends an endpoint and closes its pending deliveries. Its past deliveries stay.
+// DeleteEndpoint deletes an endpoint and closes its pending deliveries. Its past deliveries are kept.
 func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error {
 	return s.reconfigure(ctx, endpointRow(org, id), actor, "delete", func(tx *gorm.DB) error {
 		err := tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).
@@ -218,13 +220,13 @@ func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error
 	})
 }
 
-// closeDeliveries ends what is outstanding at an endpoint that went away; a given-up delivery stays failed, and no
-// longer counts as pending.
+// closeDeliveries closes the outstanding deliveries of an endpoint that was disabled or deleted. A failed delivery
+// stays failed but no longer counts as outstanding.
 func (s *Store) closeDeliveries(tx *gorm.DB, endpoint string) error {
 	return tx.Model(&models.Delivery{}).Where("endpoint_id = ? AND outstanding", endpoint).Updates(s.closing()).Error
 }
 
-// closing is what becomes of a delivery that is outstanding no more.
+// closing returns the columns of a delivery that is no longer outstanding.
 func (s *Store) closing() map[string]any {
 	return map[string]any{
 		"outstanding":     false,

@@ -8,7 +8,8 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Event reads an event with the number of its deliveries that no endpoint has acknowledged.
+// Event reads an event with the number of its deliveries that no endpoint has acknowledged. Errors:
+// CodeResourceMissing.
 func (s *Store) Event(ctx context.Context, org, id string) (models.Event, int, error) {
 	var event models.Event
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &event)
@@ -22,14 +23,14 @@ func (s *Store) Event(ctx context.Context, org, id string) (models.Event, int, e
 	return event, pending[id], err
 }
 
-// EventFilter narrows a list; empty fields do not.
+// EventFilter narrows a list. An empty field does not.
 type EventFilter struct {
 	Type    models.EventType
 	Session string
 	Created Window
 }
 
-// Events lists events, newest first, with their pending deliveries by event id.
+// Events lists events, newest first, with the number of pending deliveries by event id.
 func (s *Store) Events(
 	ctx context.Context, org string, f EventFilter, page Page,
 ) (events []models.Event, pending map[string]int, more bool, err error) {
@@ -45,7 +46,7 @@ func (s *Store) Events(
 	return events, pending, more, err
 }
 
-// apply narrows q to what the filter wants, but for the time.
+// apply adds the filter's conditions to q, except for the time.
 func (f EventFilter) apply(q *gorm.DB) *gorm.DB {
 	if f.Type != "" {
 		q = q.Where("type = ?", f.Type)
@@ -70,12 +71,12 @@ func (s *Store) pendingWebhooks(ctx context.Context, org string, events ...strin
 	return byEvent, err
 }
 
-// EventDeliveries lists the first attempts of an event that nobody has made.
+// EventDeliveries returns the first attempts of an event that have not been made.
 func (s *Store) EventDeliveries(ctx context.Context, org, event string) ([]models.DeliveryRef, error) {
 	return s.firstAttempts(s.read(ctx).Where("event_id = ? AND org_id = ?", event, org))
 }
 
-// FirstAttempts lists the deliveries of the session's events that nobody has attempted.
+// FirstAttempts returns the deliveries of the session's events without an attempt.
 func (s *Store) FirstAttempts(ctx context.Context, org, sessionID string) ([]models.DeliveryRef, error) {
 	return s.firstAttempts(s.read(ctx).Where("session_id = ? AND org_id = ?", sessionID, org))
 }

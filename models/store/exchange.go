@@ -11,18 +11,18 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// Exchange is an attempt with what it sent and what it was answered.
+// Exchange is a delivery attempt with its request and response.
 type Exchange struct {
 	Delivery models.Delivery
-	// Event is what it brought; its body is that of the request.
+	// Event is the delivered event. Its body is the body of the request.
 	Event models.Event
-	// Sent is nil while nothing has been sent.
+	// Sent is nil if no request was sent.
 	Sent *models.Sent
-	// Body is the beginning of the response's.
+	// Body is the beginning of the response's body.
 	Body string
 }
 
-// exchanged are the columns of an attempt that only Exchange reads: they are large, and may be personal.
+// exchanged are the columns of an attempt that only Exchange reads, because they are large and may hold personal data.
 type exchanged struct {
 	SentAt         *models.Timestamp
 	RequestURL     string
@@ -30,14 +30,14 @@ type exchanged struct {
 	ResponseSealed string
 }
 
-// exchangeRow is a delivery with its event, as one statement reads them.
+// exchangeRow is a delivery with its event, read by one statement.
 type exchangeRow struct {
 	Delivery  models.Delivery `gorm:"embedded;embeddedPrefix:delivery_"`
 	Exchanged exchanged       `gorm:"embedded;embeddedPrefix:exchanged_"`
 	Event     models.Event    `gorm:"embedded;embeddedPrefix:event_"`
 }
 
-// exchangeColumns are those of exchangeRow: of the tables d and v.
+// exchangeColumns returns the columns of exchangeRow, of the tables d and v.
 var exchangeColumns = sync.OnceValue(func() string {
 	return strings.Join([]string{
 		columnsAs(models.Delivery{}, "d", "delivery_"), columnsAs(exchanged{}, "d", "exchanged_"),
@@ -45,14 +45,14 @@ var exchangeColumns = sync.OnceValue(func() string {
 	}, ", ")
 })
 
-// withoutExchange reads deliveries without what was exchanged.
+// withoutExchange makes q read deliveries without the columns of exchanged.
 func withoutExchange(q *gorm.DB) *gorm.DB { return q.Session(&gorm.Session{QueryFields: true}) }
 
 func answerPlace(d models.Delivery) seal.Place {
 	return seal.Place{Table: "webhook_deliveries.response", Row: d.ID, Org: d.OrgID}
 }
 
-// Exchange reads an attempt at an endpoint with all that is known of it.
+// Exchange reads an attempt at an endpoint with its request and response. Errors: CodeResourceMissing.
 func (s *Store) Exchange(ctx context.Context, org, endpoint, id string) (Exchange, error) {
 	var row exchangeRow
 	found, err := one(s.read(ctx).Table("webhook_deliveries AS d").Select(exchangeColumns()).

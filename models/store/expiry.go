@@ -7,16 +7,16 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Expire makes an open session expired whose deadline is not after due, and erases what was sent and not judged. It
-// happens once, whoever asks for it. Errors: those of Change; ErrRefused means that the deadline is later.
+// Expire ends an open session as expired if its deadline is not after due, and erases its unjudged submissions. A
+// repeat changes nothing. Errors: those of Change; ErrRefused means that the deadline is later than due.
 func (s *Store) Expire(ctx context.Context, org, id string, due models.Timestamp) (Changed, error) {
 	c := s.ending(org, id, models.OpenStatuses, models.StatusExpired)
 	c.Due = &due
 	return s.Change(ctx, c)
 }
 
-// current is the session as it stands now. One whose deadline has passed becomes expired first: what was answered as
-// expired must stay so, whatever becomes of the clock.
+// current returns the session, after expiring it if its deadline has passed. An expiry that was once answered must be
+// stored, so that a clock that is set back cannot undo it.
 func (s *Store) current(ctx context.Context, read models.Session) (models.Session, error) {
 	now := s.Now()
 	if !read.Overdue(now) {
@@ -26,16 +26,16 @@ func (s *Store) current(ctx context.Context, read models.Session) (models.Sessio
 	if err == nil {
 		return done.Session, nil
 	}
-	if errors.Is(err, ErrRefused) || models.CodeOf(err) == models.CodeSessionTerminal { // it moved, or ended otherwise
+	if errors.Is(err, ErrRefused) || models.CodeOf(err) == models.CodeSessionTerminal { // moved, or ended otherwise
 		return sessionIn(s.read(ctx), read.OrgID, read.ID)
 	}
 	return read, err
 }
 
-// overdueError ends a transaction that met a session past its deadline. The expiry is recorded after it.
+// overdueError ends a transaction that found a session past its deadline. recordExpiry then expires the session.
 type overdueError struct {
 	session models.Session
-	// refused is the answer; nil stands for CodeSessionTerminal.
+	// refused is the error for the caller; nil means CodeSessionTerminal.
 	refused error
 }
 
@@ -43,8 +43,8 @@ func (e *overdueError) Error() string { return "the deadline of the session has 
 
 func overdue(session models.Session) error { return &overdueError{session: session} }
 
-// recordExpiry records the expiry that err tells of, and returns the error for the caller; other errors stay as they
-// are.
+// recordExpiry expires the session of an overdueError and returns the error for the caller. Other errors are returned
+// unchanged.
 func (s *Store) recordExpiry(ctx context.Context, err error) error {
 	var met *overdueError
 	if !errors.As(err, &met) {

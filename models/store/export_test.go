@@ -30,8 +30,8 @@ func (s *Store) Index(ctx context.Context, statement string) error {
 	return s.index(ctx, s.sqlDB, statement)
 }
 
-// Passes shows the tests which errors of a driver count as an outage.
-var Passes = passes
+// Temporary lets tests check which errors of a driver count as an outage.
+var Temporary = temporary
 
 // SQL runs statements on the one connection that the store is left with.
 func (s *Store) SQL(do func(execute func(string) error) error) error {

@@ -16,9 +16,10 @@ func (a Answer) concernsEndpoint() bool {
 	return a.gone() || a.GoneBefore != nil && a.ResponseStatus != nil
 }
 
-// noteGone notes what the answer to an attempt says of its endpoint, which is held. The first 410 Gone is noted; one to
-// an attempt that was begun after that confirms it, and disables the endpoint; another answer to such an attempt revokes
-// it. It reports whether the endpoint has been disabled. Attempts that were under way at the first 410 say nothing: what failed at one moment is no confirmation.
+// noteGone applies an answer to its endpoint and reports whether it disabled the endpoint. The endpoint's row must be
+// locked. The first 410 Gone is recorded. A 410 to an attempt that began after the record confirms it and disables the
+// endpoint; any other answer to such an attempt removes the record. Answers to attempts that began before the record do
+// not count, because simultaneous failures confirm nothing.
 func (s *Store) noteGone(tx *gorm.DB, d models.Delivery, a Answer, now models.Timestamp) (disabled bool, err error) {
 	if !a.concernsEndpoint() {
 		return false, nil

@@ -11,9 +11,9 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// NoteTrouble notes what went wrong on the user's device. Once that is reason enough to offer a phone, nothing more is
-// written, however much is reported. Revision and updated stay: no decision rests on it, and the merchant sees nothing
-// of it. Errors: CodeSessionNotFound, CodeSessionTerminal.
+// NoteTrouble records a problem on the user's device. Once a phone is offered, nothing more is written. Revision and
+// updated do not change, because no decision depends on the columns and the merchant does not see them. Errors:
+// CodeSessionNotFound, CodeSessionTerminal.
 func (s *Store) NoteTrouble(ctx context.Context, org, id string, trouble models.HandoffReason) (models.Session, error) {
 	set := map[string]any{"handoff_reason": trouble}
 	if trouble == models.HandoffScanFailed {
@@ -32,7 +32,8 @@ func (s *Store) NoteTrouble(ctx context.Context, org, id string, trouble models.
 	return session, err
 }
 
-// countFailedScan counts one scan more, up to those that are reason enough. A reason that was there before stands.
+// countFailedScan returns the columns that count one more failed scan, up to models.ScansBeforeHandoff. An earlier
+// reason is kept.
 func countFailedScan() map[string]any {
 	return map[string]any{
 		"failed_scans": gorm.Expr("CASE WHEN failed_scans < ? THEN failed_scans + 1 ELSE failed_scans END",
@@ -42,7 +43,8 @@ func countFailedScan() map[string]any {
 	}
 }
 
-// isFailedScan reports whether a picture was judged and did not do. An error says nothing of the picture.
+// isFailedScan reports whether a picture was judged and refused. An error does not count, because it does not concern
+// the picture.
 func (j Judgement) isFailedScan() bool {
 	refused := j.Verdict.Outcome == graph.OutcomeFailed || j.Verdict.Outcome == graph.OutcomeRequiresInput
 	return refused && slices.Contains(j.Submission.Method.Needs(), rules.NeedCamera)

@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// handoffURL is a page that the links of an organization's handoffs may lead to.
+// handoffURL is a page that the links of an organization's handoffs may open.
 type handoffURL struct {
 	OrgID   string `gorm:"primaryKey"`
 	URL     string `gorm:"primaryKey"` // without a slash at the end
@@ -20,7 +20,7 @@ type handoffURL struct {
 
 func (handoffURL) TableName() string { return "handoff_urls" }
 
-// HandoffURLs lists the pages that the organization has allowed, in alphabetical order.
+// HandoffURLs returns the pages that the organization has allowed, in alphabetical order.
 func (s *Store) HandoffURLs(ctx context.Context, org string) ([]models.HandoffURL, error) {
 	return handoffURLsIn(s.read(ctx), org)
 }
@@ -37,9 +37,9 @@ func handoffURLsIn(tx *gorm.DB, org string) ([]models.HandoffURL, error) {
 	return urls, nil
 }
 
-// ChangeHandoffURLs takes pages from those that the organization has allowed, and adds others: all of them, or none
-// where one is wrong. It returns what is allowed then. Adding what is there changes nothing; removing what is not is
-// CodeResourceMissing, so that nobody takes a page for refused that is not.
+// ChangeHandoffURLs removes allowed pages of the organization and adds others, all or none. It returns the allowed
+// pages. Adding an allowed page changes nothing. Errors: CodeParameterInvalid for an invalid page, CodeResourceMissing
+// for a page to remove that is not allowed, so that a misspelled removal does not go unnoticed.
 func (s *Store) ChangeHandoffURLs(
 	ctx context.Context, org, actor string, add, remove []string,
 ) (allowed []models.HandoffURL, err error) {
@@ -80,7 +80,7 @@ func (s *Store) addHandoffURL(tx *gorm.DB, org models.Organization, actor, param
 }
 
 func (s *Store) removeHandoffURL(tx *gorm.DB, org models.Organization, actor, param, text string) error {
-	// What is no page any more, by a rule that came later, is removed as it is listed.
+	// A page that a later rule made invalid can still be removed by its listed text.
 	url := text
 	page, err := models.ParseHandoffURL(param, text)
 	if err == nil {

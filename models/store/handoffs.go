@@ -14,21 +14,21 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// NewHandoff asks for a token that takes a session to a phone.
+// NewHandoff holds the parameters of MintHandoff.
 type NewHandoff struct {
 	OrgID, SessionID string
-	// TTL is how long the token lives; Reuse is for how long the same one is given out again.
+	// TTL is the validity of the token. Within Reuse after its creation the same token is returned again.
 	TTL, Reuse time.Duration
-	// Confirm has the phone choose the number that the desktop shows.
+	// Confirm makes the user choose on the phone the number that the desktop shows.
 	Confirm bool
-	// From is where the desktop is; nil where nobody knows.
+	// From is the jurisdiction of the desktop; nil if unknown.
 	From *rules.Jurisdiction
 }
 
-// MintHandoff makes an attempt and its token, or gives out the last one again where it is young and nobody has used it.
-// Only the hash of the token is kept: the token is derived from the attempt.
-// Errors: CodeSessionNotFound, CodeSessionTerminal, CodeSessionLocked while a device holds the session, CodeHandoffDisabled
-// at models.MaxHandoffs.
+// MintHandoff creates a handoff and its token. If the last handoff is younger than Reuse and unclaimed, it is returned
+// again. Only the hash of the token is stored, because the token can be derived from the handoff. Errors:
+// CodeSessionNotFound, CodeSessionTerminal, CodeSessionLocked while a device holds the session, CodeHandoffDisabled at
+// models.MaxHandoffs.
 func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff, token string, err error) {
 	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if err := s.holdUnlocked(tx, n.OrgID, n.SessionID); err != nil {
@@ -48,8 +48,8 @@ func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff
 	return h, s.handoffToken(h), err
 }
 
-// mayHandOff forgets the session's attempts that nobody can use any more, and refuses another one where the rest is as
-// many as a session has. The session's row is held, so racing requests cannot pass together.
+// mayHandOff deletes the session's old unclaimed handoffs, and returns CodeHandoffDisabled if models.MaxHandoffs others
+// remain. The session's row is locked, so racing requests cannot pass together.
 func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
 	now := s.now()
 	err := tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND expires_at <= ?",
@@ -67,7 +67,7 @@ func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
 	return err
 }
 
-// holdUnlocked takes the row of an open session that no device holds, until the transaction ends.
+// holdUnlocked locks the row of an open session that no device holds, until the end of the transaction.
 func (s *Store) holdUnlocked(tx *gorm.DB, org, id string) error {
 	res := tx.Model(&models.Session{}).
 		Where("id = ? AND org_id = ? AND status IN ? AND attempt_id IS NULL", id, org, models.OpenStatuses).
@@ -76,10 +76,10 @@ func (s *Store) holdUnlocked(tx *gorm.DB, org, id string) error {
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
-	return s.whyNotUnlocked(tx, org, id)
+	return s.lockedError(tx, org, id)
 }
 
-func (s *Store) whyNotUnlocked(tx *gorm.DB, org, id string) error {
+func (s *Store) lockedError(tx *gorm.DB, org, id string) error {
 	session, err := sessionIn(tx, org, id)
 	switch {
 	case err != nil:
@@ -106,15 +106,15 @@ func (s *Store) newHandoff(n NewHandoff) models.Handoff {
 	return h
 }
 
-// handoffToken is always the same for an attempt, and not to be guessed without the lookup key.
+// handoffToken derives the token of a handoff. It cannot be guessed without the lookup key.
 func (s *Store) handoffToken(h models.Handoff) string {
 	return s.keys.Digest("handoff", []byte(h.SessionID), []byte(h.ID), []byte(strconv.FormatInt(h.Created.UnixMicro(), 10)))
 }
 
-// handoffChoices is how many numbers the phone chooses among.
+// handoffChoices is the number of numbers to choose from.
 const handoffChoices = 3
 
-// choices are different numbers of two digits.
+// choices returns distinct two-digit numbers for a handoff.
 func (s *Store) choices(h models.Handoff) []int {
 	var numbers []int
 	for i := 0; len(numbers) < handoffChoices; i++ {
@@ -126,20 +126,20 @@ func (s *Store) choices(h models.Handoff) []int {
 	return numbers
 }
 
-// dice is a number that only who has the lookup key could foretell.
-func (s *Store) dice(h models.Handoff, what string, more ...byte) int {
-	digest, _ := hex.DecodeString(s.keys.Digest("handoff "+what, []byte(h.ID), more)) // Digest is hex
+// dice returns a number that is fixed for the handoff and purpose, and unpredictable without the lookup key.
+func (s *Store) dice(h models.Handoff, purpose string, more ...byte) int {
+	digest, _ := hex.DecodeString(s.keys.Digest("handoff "+purpose, []byte(h.ID), more)) // Digest is hex
 	return int(digest[0])<<16 | int(digest[1])<<8 | int(digest[2])
 }
 
-// Taken is a session that a device has taken.
+// Taken is a session that a device has claimed, with its handoff.
 type Taken struct {
 	Handoff models.Handoff
 	Session models.Session
 }
 
-// HandoffByToken reads the attempt of a token that nobody has used yet: whoever has it was given it. Most of many devices
-// learn here that they are too late, without a write. Errors: CodeHandoffTokenInvalid, CodeHandoffTokenConsumed.
+// HandoffByToken reads the unclaimed handoff of a token, without a write. Most of many racing devices get their error
+// here. Errors: CodeHandoffTokenInvalid, CodeHandoffTokenConsumed, CodeHandoffTokenExpired.
 func (a Across) HandoffByToken(ctx context.Context, token string) (models.Handoff, error) {
 	h, err := handoffOf(a.s.read(ctx), token)
 	switch {
@@ -167,12 +167,13 @@ func handoffOf(tx *gorm.DB, token string) (h models.Handoff, err error) {
 	return h, err
 }
 
-// ClaimHandoff consumes a token: of all devices that show it the first takes the session, which has this risk then, if
-// there is one. The session's run is to be told. Errors: CodeHandoffTokenInvalid, CodeHandoffTokenExpired, CodeHandoffTokenConsumed, CodeSessionTerminal, and
-// CodeSessionLocked where a device took the session by another token.
+// ClaimHandoff consumes a token. Of several devices that show it the first gets the session. risk, if not nil, raises
+// the risk of the session. The caller must signal the session's run. Errors: CodeHandoffTokenInvalid,
+// CodeHandoffTokenExpired, CodeHandoffTokenConsumed, CodeSessionTerminal, and CodeSessionLocked if a device claimed the
+// session with another token.
 func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *rules.Risk) (Taken, error) {
 	var c Taken
-	ready := false // a try before this one came as far as its commit
+	ready := false // an earlier try reached its commit
 	err := a.s.settle(ctx, func(tx *gorm.DB) (err error) {
 		h, err := handoffOf(tx, token)
 		if err != nil || ready && claimedAlike(h, c.Handoff) {
@@ -198,13 +199,13 @@ func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *ru
 	return c, nil
 }
 
-// claimedAlike reports whether a stored attempt was claimed by the very claim that ours describes.
+// claimedAlike reports whether the stored handoff has the claim of ours.
 func claimedAlike(stored, ours models.Handoff) bool {
 	return stored.ClaimedAt != nil && ours.ClaimedAt != nil && stored.ClaimedAt.Equal(ours.ClaimedAt.Time) &&
 		orEmpty(stored.Device) == orEmpty(ours.Device)
 }
 
-// consume is the conditional UPDATE by which one device wins.
+// consume makes the conditional UPDATE that lets one device win.
 func (s *Store) consume(tx *gorm.DB, h *models.Handoff, device string) error {
 	now, digest := s.Now(), s.deviceDigest(device)
 	res := tx.Model(&models.Handoff{}).
@@ -226,7 +227,8 @@ func (s *Store) consume(tx *gorm.DB, h *models.Handoff, device string) error {
 	return errTokenExpired()
 }
 
-// retire records that a token was refused as expired, so that no clock brings it back.
+// retire ends the handoff of a token that was refused as expired, so that the token stays invalid if a clock is set
+// back.
 func (s *Store) retire(ctx context.Context, token string) error {
 	now := s.Now()
 	return s.read(ctx).Model(&models.Handoff{}).
@@ -236,7 +238,7 @@ func (s *Store) retire(ctx context.Context, token string) error {
 
 func (s *Store) deviceDigest(device string) string { return s.keys.Digest("device", []byte(device)) }
 
-// lock gives the session to the device of an attempt.
+// lock gives the session to the device of a handoff.
 func (s *Store) lock(tx *gorm.DB, h models.Handoff, risk *rules.Risk) (models.Session, error) {
 	if err := s.holdUnlocked(tx, h.OrgID, h.SessionID); err != nil {
 		return models.Session{}, err
@@ -257,7 +259,7 @@ func (s *Store) lock(tx *gorm.DB, h models.Handoff, risk *rules.Risk) (models.Se
 	}).Error
 }
 
-// Handoff reads an attempt of the session.
+// Handoff reads a handoff of the session. Errors: CodeResourceMissing.
 func (s *Store) Handoff(ctx context.Context, session models.Session, id string) (models.Handoff, error) {
 	var h models.Handoff
 	found, err := one(s.read(ctx).Where("id = ? AND session_id = ? AND org_id = ?", id, session.ID, session.OrgID), &h)
@@ -267,20 +269,20 @@ func (s *Store) Handoff(ctx context.Context, session models.Session, id string) 
 	return h, err
 }
 
-// Holds reports whether the attempt was claimed by this device.
+// Holds reports whether the handoff was claimed by this device.
 func (s *Store) Holds(h models.Handoff, device string) bool {
 	return h.Device != nil && subtle.ConstantTimeCompare([]byte(*h.Device), []byte(s.deviceDigest(device))) == 1
 }
 
-// DeviceSeen notes that the device of an attempt is there. It is no change that anybody has to hear of.
-// Errors: CodeHandoffEnded.
+// DeviceSeen records that the device of a handoff is present. It does not change the revision, because no waiter needs
+// to know. Errors: CodeHandoffEnded.
 func (s *Store) DeviceSeen(ctx context.Context, org, session, attempt string) error {
 	h := models.Handoff{ID: attempt, OrgID: org, SessionID: session}
 	return s.recordExpiry(ctx, s.held(s.read(ctx), h, map[string]any{"device_seen_at": s.Now()}))
 }
 
-// held writes to the row of the session that the attempt holds. Errors: CodeHandoffEnded, also where the session's
-// deadline has passed, which is then to be recorded.
+// held updates the session's row if the handoff holds the session. Errors: CodeHandoffEnded, also after the session's
+// deadline, as an overdueError.
 func (s *Store) held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
 	res := tx.Model(&models.Session{}).Where("id = ? AND org_id = ? AND attempt_id = ?", h.SessionID, h.OrgID, h.ID).
 		Where("expires_at > ?", s.Now()).Updates(set)
@@ -300,14 +302,14 @@ func (s *Store) held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
 	}
 }
 
-// ErrHandoffEnded tells a device that the session is no longer its own.
+// ErrHandoffEnded returns the error for a device that does not hold the session any more.
 func ErrHandoffEnded() error {
 	return models.Errorf(models.CodeHandoffEnded, "This device does not hold the session any more")
 }
 
-// ConfirmHandoff takes the number that the user chose on the phone. There is one choice: a wrong one frees the session,
-// and its run is to be told where released is set. A repeat of the right one changes nothing. Errors: CodeHandoffEnded,
-// also after a wrong choice.
+// ConfirmHandoff checks the number that the user chose on the phone. The user has one choice: a wrong number releases
+// the session, and if released is true the caller must signal its run. A repeat of the right number changes nothing.
+// Errors: CodeHandoffEnded, also after a wrong number.
 func (s *Store) ConfirmHandoff(
 	ctx context.Context, session models.Session, h models.Handoff, number int,
 ) (released bool, err error) {
@@ -327,8 +329,8 @@ func (s *Store) ConfirmHandoff(
 	})
 }
 
-// whileHeld changes something of an attempt that its session's other devices are to hear of, if the attempt still holds
-// the session. Its device was seen with that. Errors: CodeHandoffEnded.
+// whileHeld runs change if the handoff holds the session, and notifies the session's other devices. It also records
+// that the device is present. Errors: CodeHandoffEnded.
 func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx *gorm.DB) error) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		err := s.held(tx, h, map[string]any{"device_seen_at": s.Now(), "revision": gorm.Expr("revision + 1")})
@@ -343,8 +345,8 @@ func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx 
 	return err
 }
 
-// OpenSocket notes that the device of an attempt has opened a live channel, and returns its number: an older one is to
-// close. Errors: CodeHandoffEnded.
+// OpenSocket records that the device has opened a live channel, and returns the handoff with the channel's number. An
+// older channel must close. Errors: CodeHandoffEnded.
 func (s *Store) OpenSocket(ctx context.Context, h models.Handoff) (models.Handoff, error) {
 	err := s.whileHeld(ctx, h, func(tx *gorm.DB) error {
 		return tx.Model(&h).Clauses(returning(models.Handoff{})).Where("org_id = ?", h.OrgID).
@@ -353,7 +355,7 @@ func (s *Store) OpenSocket(ctx context.Context, h models.Handoff) (models.Handof
 	return h, err
 }
 
-// NotePhase notes how far the device of an attempt says that it is. Errors: CodeHandoffEnded.
+// NotePhase records the progress that the device reports. Errors: CodeHandoffEnded.
 func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) error {
 	return s.whileHeld(ctx, h, func(tx *gorm.DB) error {
 		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", h.ID, h.OrgID).
@@ -361,9 +363,9 @@ func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) e
 	})
 }
 
-// ReleaseDevice frees a session from the device of an attempt, or, where idleSince is given, only if the device has not
-// been seen since. It returns the session as it then stands, and whether this call freed it: the device may have lost it
-// already. Its run is to be told by the call that did.
+// ReleaseDevice releases a session from the device of a handoff, or, if idleSince is given, only if the device has not
+// been seen since. It returns the current session, and whether this call released it. The caller that released it must
+// signal its run.
 func (s *Store) ReleaseDevice(
 	ctx context.Context, org, id, attempt string, idleSince *models.Timestamp,
 ) (session models.Session, released bool, err error) {

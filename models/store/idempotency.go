@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// IdempotencyTTL is how long an answer is replayed.
+	// IdempotencyTTL is the time for which an answer is replayed.
 	IdempotencyTTL = 24 * time.Hour
 	// ClaimLease is the default of Options.ClaimLease.
 	ClaimLease = time.Minute
@@ -22,12 +22,12 @@ const (
 type idempotencyKey struct {
 	Scope   string `gorm:"primaryKey"`
 	KeyHash string `gorm:"primaryKey"`
-	// Fingerprint is of the request's bytes, Content of what they mean. Processes of the version before know the first
-	// alone, and leave the second null.
+	// Fingerprint is the digest of the request's bytes, Content of its canonical form. The previous version of Stile
+	// uses Fingerprint alone, and leaves Content null.
 	Fingerprint string
 	Content     *string
-	// ResourceID is reserved for the object that the request makes. It survives the claim, so a request that takes
-	// over after a crash finds what the first made instead of making another.
+	// ResourceID is reserved for the object that the request creates. It survives the claim: a request that takes over
+	// after a crash finds the object of the first and creates no second one.
 	ResourceID     string
 	Claim          string
 	LeasedUntil    models.Timestamp
@@ -46,18 +46,18 @@ type StoredResponse struct {
 	Body   []byte            `json:"body"`
 }
 
-// Claim is the right to carry out the request of an idempotency key.
+// Claim is the right to execute the request of an idempotency key.
 type Claim struct {
 	scope, keyHash, token, ResourceID string
 }
 
-// Claimed is the outcome of asking for a claim: exactly one field is set, or none while another request is under way.
+// Claimed is the result of ClaimKey. One field is set, or none while another request is under way.
 type Claimed struct {
 	Claim  *Claim
 	Replay *StoredResponse
 }
 
-// Request is what an idempotency key was used with.
+// Request is the request of an idempotency key.
 type Request struct {
 	Method, Path string
 	Body         []byte
@@ -65,12 +65,12 @@ type Request struct {
 
 type reservedKey struct{}
 
-// WithReservedID makes the first NewID of each kind under ctx return the reserved one.
+// WithReservedID makes NewID under ctx return the reserved id, with the prefix of each kind.
 func WithReservedID(ctx context.Context, reserved string) context.Context {
 	return context.WithValue(ctx, reservedKey{}, reserved)
 }
 
-// HasReservedID reports whether what is made under ctx may have been made before.
+// HasReservedID reports whether an object that is created under ctx may exist already.
 func HasReservedID(ctx context.Context) bool { return reservedID(ctx) != "" }
 
 func reservedID(ctx context.Context) string {
@@ -78,7 +78,7 @@ func reservedID(ctx context.Context) string {
 	return id
 }
 
-// madeBefore reads the row that an earlier try under the same reserved id made. A fresh id has none.
+// madeBefore reads the row that an earlier try created under the same reserved id. Without a reserved id there is none.
 func madeBefore(ctx context.Context, tx *gorm.DB, org, id string, row any) (bool, error) {
 	if reservedID(ctx) == "" {
 		return false, nil
@@ -86,8 +86,8 @@ func madeBefore(ctx context.Context, tx *gorm.DB, org, id string, row any) (bool
 	return one(tx.Where("id = ? AND org_id = ?", id, org), row)
 }
 
-// ClaimKey asks for the claim on key within scope. The same request, as far as its body is JSON of the same content
-// (models.CanonicalJSON), gets the first one's answer. Another one under the same key is CodeIdempotencyKeyReuse.
+// ClaimKey claims the key within the scope. A repeat of the same request gets the first answer; bodies are compared by
+// their content (models.CanonicalJSON). Errors: CodeIdempotencyKeyReuse for another request with the same key.
 func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Claimed, error) {
 	method, path := []byte(r.Method), []byte(r.Path)
 	content := s.keys.Digest("idempotency-content", method, path, models.CanonicalJSON(r.Body))
@@ -106,7 +106,7 @@ func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Cla
 
 func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	now := s.Now()
-	row.Created, row.LeasedUntil = now, models.At(now.Add(s.lease))
+	row.Created, row.LeasedUntil = now, models.At(now.Add(s.claimLease))
 	row.ExpiresAt = models.At(now.Add(IdempotencyTTL))
 	mine := Claimed{Claim: &Claim{scope: row.Scope, keyHash: row.KeyHash, token: row.Claim, ResourceID: row.ResourceID}}
 	if err := forget(tx, row, now); err != nil {
@@ -117,7 +117,7 @@ func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	}
 	var first idempotencyKey
 	found, err := one(tx.Where("scope = ? AND key_hash = ?", row.Scope, row.KeyHash), &first)
-	if err != nil || !found { // released this moment: free at the next try
+	if err != nil || !found { // just released; the client's next try gets it
 		return Claimed{}, err
 	}
 	if !first.sameRequest(row) {
@@ -134,7 +134,7 @@ func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	return s.takeOver(tx, first, row, now)
 }
 
-// sameRequest compares by content where both rows know theirs.
+// sameRequest compares by content if both rows have it, and by bytes otherwise.
 func (k idempotencyKey) sameRequest(other idempotencyKey) bool {
 	if k.Content != nil && other.Content != nil {
 		return *k.Content == *other.Content
@@ -142,8 +142,8 @@ func (k idempotencyKey) sameRequest(other idempotencyKey) bool {
 	return k.Fingerprint == other.Fingerprint
 }
 
-// forget frees the key of a use that is a day old, and of one that failed where this is another request: only a repeat
-// of the same one must find what the failed one may have made.
+// forget deletes an expired use of the key, and a failed use by another request. Only a repeat of the same request must
+// find the objects of the failed one.
 func forget(tx *gorm.DB, row idempotencyKey, now models.Timestamp) error {
 	return tx.Where("scope = ? AND key_hash = ?", row.Scope, row.KeyHash).
 		Where("expires_at <= ? OR (response_status IS NULL AND leased_until <= ? "+
@@ -151,7 +151,7 @@ func forget(tx *gorm.DB, row idempotencyKey, now models.Timestamp) error {
 		Delete(&idempotencyKey{}).Error
 }
 
-// takeOver continues a request whose process is gone: its lease has run out, or nobody else would get the claim.
+// takeOver claims the key of a request after its lease has run out: its process is gone.
 func (s *Store) takeOver(tx *gorm.DB, first, row idempotencyKey, now models.Timestamp) (Claimed, error) {
 	res := tx.Model(&idempotencyKey{}).
 		Where("scope = ? AND key_hash = ? AND claim = ? AND leased_until <= ? AND response_status IS NULL",
@@ -178,7 +178,7 @@ func (s *Store) replay(row idempotencyKey) (Claimed, error) {
 	return Claimed{Replay: &response}, json.Unmarshal(plain, &response)
 }
 
-// Finish stores the answer for replay, unless the claim was lost to another request meanwhile.
+// Finish stores the answer for replay, unless another request has taken the claim over.
 func (s *Store) Finish(ctx context.Context, c Claim, r StoredResponse) error {
 	plain, err := json.Marshal(r)
 	if err != nil {
@@ -189,8 +189,8 @@ func (s *Store) Finish(ctx context.Context, c Claim, r StoredResponse) error {
 	}).Error
 }
 
-// TrimKeys forgets the oldest uses of keys in a scope but so many, where their requests are over. A repeat of a forgotten
-// one is carried out as if it were the first.
+// TrimKeys deletes the oldest finished uses in a scope, and keeps the newest keep ones. A repeat of a deleted one is
+// executed again.
 func (s *Store) TrimKeys(ctx context.Context, scope string, keep int) error {
 	over := "scope = ? AND (response_status IS NOT NULL OR leased_until <= ?)"
 	newest := s.read(ctx).Model(&idempotencyKey{}).Select("key_hash").Where(over, scope, s.Now()).
@@ -198,8 +198,8 @@ func (s *Store) TrimKeys(ctx context.Context, scope string, keep int) error {
 	return s.read(ctx).Where(over, scope, s.Now()).Where("key_hash NOT IN (?)", newest).Delete(&idempotencyKey{}).Error
 }
 
-// Yield ends the lease of a request that may or may not have done its work: the next one takes over at once, and
-// finds what was made under the reserved id.
+// Yield ends the lease of a request that may have done its work. The next request takes over at once, and finds the
+// objects under the reserved id.
 func (s *Store) Yield(ctx context.Context, c Claim) error {
 	return s.mine(ctx, c).Updates(map[string]any{"leased_until": s.Now()}).Error
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// indexFolder holds the migrations that only create and drop indexes. On PostgreSQL they do so CONCURRENTLY, which
-// keeps nobody from writing for as long as a large table takes.
+// indexFolder holds the migrations that only create and drop indexes. On PostgreSQL they do so CONCURRENTLY, so that
+// writes to a large table are not blocked.
 const indexFolder = "migrations/indexes"
 
 // indexMigrations reads the migrations of indexFolder.
@@ -41,8 +41,8 @@ func (s *Store) indexMigrations() ([]*goose.Migration, error) {
 
 var comments = regexp.MustCompile(`(?m)^--.*$`)
 
-// indexing is a migration of statements that each end with a semicolon. It has no transaction, so a crash may leave it
-// half done: done again, it does the rest.
+// indexing returns a migration of statements that each end with a semicolon. It runs without a transaction. After a
+// crash it is run again and completes the rest.
 func (s *Store) indexing(statements string) *goose.GoFunc {
 	return &goose.GoFunc{RunDB: func(ctx context.Context, db *sql.DB) error {
 		for statement := range strings.SplitSeq(comments.ReplaceAllString(statements, ""), ";") {
@@ -84,7 +84,7 @@ func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
 	return s.unhurried(ctx, db, "CREATE "+create[1]+"INDEX "+concurrently+"IF NOT EXISTS "+rest)
 }
 
-// unhurried carries out a statement that may wait for locks, because nobody queues behind it.
+// unhurried executes a statement without a lock timeout, because no other statement queues behind a concurrent one.
 func (s *Store) unhurried(ctx context.Context, db *sql.DB, statement string) error {
 	if s.dialect != dialectPostgres {
 		_, err := db.ExecContext(ctx, statement)
@@ -103,7 +103,8 @@ func (s *Store) unhurried(ctx context.Context, db *sql.DB, statement string) err
 	return errors.Join(err, resetErr)
 }
 
-// dropInvalid drops the index if a crash has left it half built: it would not be used, and every write would update it.
+// dropInvalid drops an index that a crash has left half built. Queries do not use such an index, but every write
+// updates it.
 func dropInvalid(ctx context.Context, db *sql.DB, name string) error {
 	var invalid bool
 	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_index"+

@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// keyProof shows that a process has the key that rows were sealed or hashed under.
+// keyProof proves that a process has the key under which rows were sealed or hashed.
 type keyProof struct {
 	Kind    string `gorm:"primaryKey"`
 	KeyID   string `gorm:"primaryKey"` // "" for the lookup key
@@ -30,11 +30,11 @@ const (
 
 func proofPlace(id string) seal.Place { return seal.Place{Table: "key_proofs", Row: id} }
 
-// WrongKeysError says which keys a process lacks, or has under the id of others.
+// WrongKeysError lists the keys that a process lacks, or has under the id of another key.
 type WrongKeysError struct {
-	// Missing are ids of encryption keys that are not configured, Different those that are configured as other keys.
+	// Missing are the ids of keys that are not configured, Different the ids that are configured with another key.
 	Missing, Different []string
-	// Lookup is true where the lookup key is another one.
+	// Lookup reports whether the lookup key differs.
 	Lookup bool
 }
 
@@ -62,8 +62,8 @@ func (e *WrongKeysError) orNil() error {
 	return e
 }
 
-// ProveKeys checks that the configured keys open what is stored, and notes the key that seals from now on. It has to
-// succeed before anything is sealed, and needs the schema of this version. Errors: WrongKeysError.
+// ProveKeys checks that the configured keys open the stored rows, and records the key that seals from now on. It must
+// succeed before anything is sealed, and needs the current schema. Errors: WrongKeysError.
 func (s *Store) ProveKeys(ctx context.Context) error {
 	if s.proved.Load() {
 		return nil
@@ -78,7 +78,7 @@ func (s *Store) ProveKeys(ctx context.Context) error {
 	if err := s.noteKeys(ctx, proofs); err != nil {
 		return err
 	}
-	// Another process may have noted another key under the same id at the same moment: one of the two has to give way.
+	// Another process may have recorded another key under the same id at the same moment. The second check finds that.
 	if proofs, err = s.keyProofs(ctx); err != nil {
 		return err
 	}
@@ -114,8 +114,8 @@ func (s *Store) judgeProofs(proofs []keyProof) error {
 
 func (s *Store) lookupProof() string { return s.keys.Digest("key-proof", []byte(proofText)) }
 
-// noteKeys notes the lookup key and the key that seals. Where the rows are older than the proofs, it looks first at
-// those, and notes their keys too.
+// noteKeys records the lookup key and the sealing key. If no keys have been recorded before, it first checks the
+// existing rows and records their keys too.
 func (s *Store) noteKeys(ctx context.Context, proofs []keyProof) error {
 	ids := []string{s.keys.Primary()}
 	adopted := slices.ContainsFunc(proofs, func(p keyProof) bool { return p.Kind == proofLookup })
@@ -142,10 +142,10 @@ func (s *Store) noteKeys(ctx context.Context, proofs []keyProof) error {
 	})
 }
 
-// sealedColumn is where sealed values stand.
+// sealedColumn is a column with sealed values.
 type sealedColumn struct {
 	table, column string
-	// place, where set, says where a row's value stands, so that one can be opened as a sample.
+	// place, if set, returns the place of a row's value, so that a sample can be opened.
 	place func(id, org string) seal.Place
 }
 
@@ -170,7 +170,7 @@ func contactPlace(kind string) func(id, org string) seal.Place {
 	return func(id, org string) seal.Place { return seal.Place{Table: "sessions." + kind, Row: id, Org: org} }
 }
 
-// adopt finds the keys of rows that were written before keys were noted, and checks that they are configured.
+// adopt finds the keys of rows from before keys were recorded, and checks that they are configured.
 func (s *Store) adopt(ctx context.Context) ([]string, error) {
 	var wrong WrongKeysError
 	var ids []string
@@ -193,7 +193,7 @@ func (s *Store) adopt(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	hashes, err := s.hashesAsBefore(ctx)
+	hashes, err := s.lookupKeyMatches(ctx)
 	wrong.Lookup = !hashes
 	if err == nil {
 		err = wrong.orNil()
@@ -208,7 +208,7 @@ func appendOnce(ids []string, id string) []string {
 	return append(ids, id)
 }
 
-// KeyUse is how many values of a table are sealed under a key.
+// KeyUse is the number of values of a table that are sealed under a key.
 type KeyUse struct {
 	Table string `gorm:"column:table_name"`
 	KeyID string
@@ -227,7 +227,7 @@ func (s *Store) keysIn(ctx context.Context, c sealedColumn) ([]KeyUse, error) {
 	return found, err
 }
 
-// opensSample opens one value of a column that was sealed under a key, if it can be.
+// opensSample reports whether a value of the column that was sealed under the key can be opened, or cannot be tested.
 func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bool, error) {
 	if c.place == nil || !s.keys.Has(key) {
 		return true, nil
@@ -246,8 +246,8 @@ func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bo
 	return err == nil, nil
 }
 
-// hashesAsBefore makes the token of the last handoff anew, and compares it with the row.
-func (s *Store) hashesAsBefore(ctx context.Context) (bool, error) {
+// lookupKeyMatches derives the token of the newest handoff and compares it with the stored hash.
+func (s *Store) lookupKeyMatches(ctx context.Context) (bool, error) {
 	var h models.Handoff
 	found, err := one(s.read(ctx).Order("created DESC"), &h)
 	if err != nil || !found {
@@ -256,8 +256,8 @@ func (s *Store) hashesAsBefore(ctx context.Context) (bool, error) {
 	return h.TokenHash == HashKey(s.handoffToken(h)), nil
 }
 
-// EncryptionKeys lists what is sealed under each key that is noted, by key and table. A key under which nothing is sealed
-// any more has an entry without a table.
+// EncryptionKeys counts the values under each recorded key, by key and table. A key without values has one entry
+// without a table.
 func (a Across) EncryptionKeys(ctx context.Context) ([]KeyUse, error) {
 	proofs, err := a.s.keyProofs(ctx)
 	if err != nil {
@@ -281,7 +281,8 @@ func (a Across) EncryptionKeys(ctx context.Context) ([]KeyUse, error) {
 	return uses, nil
 }
 
-// RetireKey forgets an encryption key, so that processes start without it. It refuses while rows are sealed under it.
+// RetireKey deletes the record of an encryption key, so that processes start without the key. It returns an error while
+// values are sealed under the key.
 func (a Across) RetireKey(ctx context.Context, id string) error {
 	if id == a.s.keys.Primary() {
 		return fmt.Errorf("%s is the first of STILE_ENCRYPTION_KEYS: put another key in front of it everywhere first", id)
@@ -291,21 +292,21 @@ func (a Across) RetireKey(ctx context.Context, id string) error {
 		return err
 	}
 	known := false
-	var standing []string
+	var sealed []string
 	for _, use := range uses {
 		if use.KeyID != id {
 			continue
 		}
 		known = true
 		if use.Rows > 0 {
-			standing = append(standing, fmt.Sprintf("%d in %s", use.Rows, use.Table))
+			sealed = append(sealed, fmt.Sprintf("%d in %s", use.Rows, use.Table))
 		}
 	}
 	switch {
 	case !known:
 		return fmt.Errorf("no encryption key %s is in use", id)
-	case len(standing) > 0:
-		return fmt.Errorf("values are sealed under %s: %s", id, strings.Join(standing, ", "))
+	case len(sealed) > 0:
+		return fmt.Errorf("values are sealed under %s: %s", id, strings.Join(sealed, ", "))
 	}
 	return a.s.read(ctx).Where("kind = ? AND key_id = ?", proofEncryption, id).Delete(&keyProof{}).Error
 }

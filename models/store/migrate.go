@@ -16,11 +16,12 @@ import (
 //go:embed migrations/*.sql migrations/indexes/*.sql
 var migrations embed.FS
 
-// Migrate brings the schema up to date. On PostgreSQL an advisory lock lets replicas start at once.
+// Migrate brings the schema up to date. On PostgreSQL an advisory lock orders replicas that start together.
 func (s *Store) Migrate(ctx context.Context) error {
 	var options []goose.ProviderOption
 	if s.dialect == dialectPostgres {
-		// Ask once a second, for five minutes: the default makes replicas that start at once wait five seconds in turn.
+		// Try once a second, for five minutes. With the default, replicas that start together would wait five seconds
+		// each.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return err
@@ -39,18 +40,18 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// lockPatience is how long a migration queues for a table at a time: whoever comes after it queues behind it, and has
-// no more than WriteLimit.
+// lockPatience is the time for which a migration waits for a table's lock. Requests queue behind the migration, and
+// have only WriteLimit.
 const lockPatience = 500 * time.Millisecond
 
 const (
-	// lockPause is how long others get their turn before a migration queues again, and lockTries how often it does.
+	// lockPause is the time for which a migration lets requests pass before it tries again, and lockTries the number of
+	// tries.
 	lockPause = time.Second
 	lockTries = 300
 )
 
-// migratingPool connects for migrations. On PostgreSQL a statement gives up its place in the queue for a lock after
-// lockPatience.
+// migratingPool returns a pool for migrations. On PostgreSQL a statement waits for a lock for at most lockPatience.
 func (s *Store) migratingPool() (db *sql.DB, done func()) {
 	if s.primary == nil {
 		return s.sqlDB, func() {}
@@ -59,7 +60,7 @@ func (s *Store) migratingPool() (db *sql.DB, done func()) {
 	return db, func() { _ = db.Close() }
 }
 
-// migrator knows all migrations.
+// migrator returns a provider of all migrations.
 func (s *Store) migrator(db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -74,8 +75,9 @@ func (s *Store) migrator(db *sql.DB, options ...goose.ProviderOption) (*goose.Pr
 	return goose.NewProvider(goose.Dialect(s.dialect), db, files, options...)
 }
 
-// up applies what is missing. SQLite has no lock to take: who meets another process at a migration finds that one
-// applied when it looks again. PostgreSQL has requests in the way of a lock: a migration lets them pass, and tries again.
+// up applies the missing migrations. SQLite has no advisory lock: a process that collides with another one finds the
+// migration applied when it tries again. On PostgreSQL a migration that cannot get a lock lets requests pass and tries
+// again.
 func (s *Store) up(ctx context.Context, provider *goose.Provider) error {
 	_, err := provider.Up(ctx)
 	if s.dialect == dialectSQLite {
@@ -94,7 +96,7 @@ func (s *Store) up(ctx context.Context, provider *goose.Provider) error {
 	return err
 }
 
-// Migrated reports whether the schema is the one that this binary knows.
+// Migrated reports whether the schema is that of this binary.
 func (s *Store) Migrated(ctx context.Context) (bool, error) {
 	provider, err := s.migrator(s.sqlDB)
 	if err != nil {

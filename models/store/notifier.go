@@ -15,43 +15,43 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// notifyChannel is the PostgreSQL channel on which replicas tell each other which session changed.
+// notifyChannel is the PostgreSQL channel on which replicas announce changed sessions.
 const notifyChannel = "stile_session"
 
-// notifyPause is how long nothing more is sent after a notification: each one is a transaction, and wakes every replica.
+// notifyPause is the pause between notifications: each is a transaction, and wakes every replica.
 const notifyPause = 50 * time.Millisecond
 
-// listenProof is how long the listening connection may hear nothing before it has to prove itself.
+// listenProof is the time after which a silent listening connection is checked.
 const listenProof = 2 * time.Second
 
 const (
-	// catchUpEvery is how late a waiter hears of what no notification told: it was lost, or this is SQLite and another
-	// process.
+	// catchUpEvery bounds the delay of a change without a notification: the notification was lost, or another process
+	// on SQLite made the change.
 	catchUpEvery = time.Second
-	// catchUpBatch is how many sessions one query looks at.
+	// catchUpBatch is the number of sessions that one query reads.
 	catchUpBatch = 500
 )
 
-// notifier wakes those who wait for a session to change: in this process, and through LISTEN/NOTIFY on other
-// replicas. It may add a wake-up, so a waiter looks at the row again. What a notification did not tell, a query finds,
-// one for all that anybody waits for.
+// notifier wakes the waiters of a changed session: in this process, and through LISTEN/NOTIFY in other replicas. A
+// waiter may be woken without a change, so it reads the row again. A query for all awaited sessions finds the changes
+// without a notification.
 type notifier struct {
 	mu       sync.Mutex
 	waiting  map[string][]*Subscription
 	outgoing chan string
-	context  context.Context // that of the goroutines, until close
+	context  context.Context // of the goroutines, ends with close
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
 
-// Subscription wakes one who waits for a session to change.
+// Subscription wakes a waiter when a session changes.
 type Subscription struct {
-	// Changed receives after the session changed.
+	// Changed receives a value after a change of the session.
 	Changed  <-chan struct{}
 	wake     chan<- struct{}
 	notifier *notifier
 	session  string
-	seen     int64 // unseen until the subscriber says what it has read
+	seen     int64 // revision that the subscriber has read, or unseen
 }
 
 const unseen = -1
@@ -62,7 +62,7 @@ func newNotifier() *notifier {
 	return n
 }
 
-// Subscribe waits for a session to change from then on, until the subscription is closed.
+// Subscribe returns a subscription to the changes of a session. The caller must close it.
 func (s *Store) Subscribe(sessionID string) *Subscription { return s.notifier.subscribe(sessionID) }
 
 func (n *notifier) subscribe(sessionID string) *Subscription {
@@ -74,14 +74,14 @@ func (n *notifier) subscribe(sessionID string) *Subscription {
 	return sub
 }
 
-// Seen says which revision of the row the subscriber has read.
+// Seen records the revision of the row that the subscriber has read.
 func (sub *Subscription) Seen(revision int64) {
 	sub.notifier.mu.Lock()
 	defer sub.notifier.mu.Unlock()
 	sub.seen = revision
 }
 
-// Close ends the subscription. It tolerates a second call.
+// Close ends the subscription. A second call does nothing.
 func (sub *Subscription) Close() {
 	n := sub.notifier
 	n.mu.Lock()
@@ -94,7 +94,7 @@ func (sub *Subscription) Close() {
 	n.waiting[sub.session] = kept
 }
 
-// alert wakes; who is awake already stays so.
+// alert wakes the subscriber, unless a wake-up is pending.
 func (sub *Subscription) alert() {
 	select {
 	case sub.wake <- struct{}{}:
@@ -110,7 +110,7 @@ func (n *notifier) wake(sessionID string) {
 	}
 }
 
-// catchUp wakes those who have read another revision than the row has, until close.
+// catchUp wakes the subscribers that have read another revision than the row's, until close.
 func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string]int64, error), log *slog.Logger) {
 	n.running.Go(func() {
 		for {
@@ -130,7 +130,7 @@ func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string
 	})
 }
 
-// awaited are the sessions that somebody waits for.
+// awaited returns the sessions with subscriptions.
 func (n *notifier) awaited() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -149,7 +149,8 @@ func (n *notifier) compare(revisions map[string]int64) {
 	}
 }
 
-// revisions reads how often each of the sessions has changed, of whatever organizations: who waits for one has been let.
+// revisions reads the revisions of the sessions, of any organization. Each subscriber was authorized for its own
+// session.
 func (s *Store) revisions(ctx context.Context, sessions []string) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
 	defer cancel()
@@ -162,11 +163,12 @@ func (s *Store) revisions(ctx context.Context, sessions []string) (map[string]in
 	return found, err
 }
 
-// listen hears other replicas until close. It reconnects by itself: until then, catchUp finds what changed.
+// listen receives the notifications of other replicas until close. It reconnects by itself. In the meantime catchUp
+// finds the changes.
 func (n *notifier) listen(to *primary, log *slog.Logger) {
 	n.running.Go(func() {
 		for n.context.Err() == nil {
-			if err := n.hear(n.context, to); err != nil && n.context.Err() == nil {
+			if err := n.receive(n.context, to); err != nil && n.context.Err() == nil {
 				log.Warn("notifier: the connection that listens for session changes ended; until it is back, changes made "+
 					"by other replicas are heard of up to a second late", "error", err.Error())
 				pause(n.context, time.Second)
@@ -175,8 +177,8 @@ func (n *notifier) listen(to *primary, log *slog.Logger) {
 	})
 }
 
-// hear listens until the connection ends or no longer leads to the primary, which alone sends notifications.
-func (n *notifier) hear(ctx context.Context, to *primary) error {
+// receive listens until the connection ends or no longer leads to the primary. Only the primary sends notifications.
+func (n *notifier) receive(ctx context.Context, to *primary) error {
 	conn, err := pgx.ConnectConfig(ctx, to.config)
 	if err != nil {
 		return err
@@ -192,7 +194,7 @@ func (n *notifier) hear(ctx context.Context, to *primary) error {
 			n.wake(notification.Payload)
 		case conn.IsClosed() || ctx.Err() != nil:
 			return err
-		default: // nothing came for a while, of which the cause may be that nobody is there
+		default: // silent for a while: check the connection
 			if err := writable(ctx, conn); err != nil {
 				return err
 			}
@@ -211,9 +213,9 @@ func (n *notifier) close() {
 	n.running.Wait()
 }
 
-// announce tells all replicas that the session changed. It runs after the commit, outside the transaction: NOTIFY
-// inside one would take a lock that all commits of the database queue for. And it does not wait: what is lost in a
-// crash, or where the queue is full, catchUp finds.
+// announce notifies all replicas of a changed session. Call it after the commit: NOTIFY inside a transaction takes a
+// lock that all commits of the database queue for. It does not wait. catchUp finds an announcement that is lost in a
+// crash or because the queue is full.
 func (s *Store) announce(sessionID string) {
 	s.notifier.wake(sessionID)
 	select {
@@ -222,13 +224,13 @@ func (s *Store) announce(sessionID string) {
 	}
 }
 
-// tell sends what is announced, as many at once as have come together, until close. What comes alone is sent at once.
-func (n *notifier) tell(db *sql.DB, log *slog.Logger) {
+// sendQueued sends the queued announcements in batches, until close. A single one is sent at once.
+func (n *notifier) sendQueued(db *sql.DB, log *slog.Logger) {
 	n.running.Go(func() {
 		for {
 			select {
 			case first := <-n.outgoing:
-				n.send(db, log, n.together(first))
+				n.send(db, log, n.batch(first))
 				pause(n.context, notifyPause)
 			case <-n.context.Done():
 				return
@@ -237,7 +239,7 @@ func (n *notifier) tell(db *sql.DB, log *slog.Logger) {
 	})
 }
 
-func (n *notifier) together(first string) []string {
+func (n *notifier) batch(first string) []string {
 	batch := []string{first}
 	for len(batch) < cap(n.outgoing) {
 		select {

@@ -9,12 +9,13 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// transitionOpen is made once, by the first to open the session.
+// transitionOpen is the id of the transition that opens a session.
 const transitionOpen = "open"
 
 var unopened = []models.SessionStatus{models.StatusCreated}
 
-// MarkOpened makes a created session pending. A session that is past that stays as it is.
+// MarkOpened makes a created session pending. A session with a later status is returned unchanged. Errors: those of
+// Change.
 func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
 	changed, err := s.Change(ctx, Change{
 		OrgID: org, SessionID: id, ID: transitionOpen, From: unopened, To: models.StatusPending,
@@ -28,18 +29,18 @@ func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session,
 	return changed.Session, err
 }
 
-// Opening is how a provisional session goes on where its user is.
+// Opening is the opening of a provisional session, in the jurisdiction of its user.
 type Opening struct {
-	// Read is the session as it was read, Session the same with what follows from the user's place.
+	// Read is the session as read, Session the same session with the columns of the user's jurisdiction.
 	Read, Session models.Session
 	Terms
-	// Begun is how it begins its graph.
+	// Begun is the session's first progress in its graph.
 	Begun Progress
 }
 
-// OpenThere opens a provisional session under the terms of its user's place. Its run is to be told where NudgeAt is set.
-// Of several the first decides, and the others return what it did.
-// Errors: those of Change; ErrRefused means that the row moved meanwhile.
+// OpenThere opens a provisional session under the terms of its user's jurisdiction. If NudgeAt is set in the result,
+// the caller must signal the session's run. Of several calls the first decides, and the others return its result.
+// Errors: those of Change; ErrRefused means that the row has changed since it was read.
 func (s *Store) OpenThere(ctx context.Context, o Opening) (Changed, error) {
 	var done Changed
 	made := &madeChange{}

@@ -11,7 +11,8 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// The actors in the audit log that are no API keys: an operator on the command line, and one who signals in Temporal.
+// The actors in the audit log other than API keys: an operator on the command line, one with access to Temporal, and
+// Stile itself.
 const (
 	ActorCLI      = "cli"
 	ActorTemporal = "temporal"
@@ -44,12 +45,13 @@ func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map
 	}).Error
 }
 
-// AuditLog lists what was changed, newest first.
+// AuditLog lists the audit entries, newest first.
 func (s *Store) AuditLog(ctx context.Context, org string, page Page) ([]models.AuditEntry, bool, error) {
 	return list[models.AuditEntry](s, s.read(ctx).Where("org_id = ?", org), page)
 }
 
-// CreateKey makes an API key and returns its secret, which is not kept.
+// CreateKey creates an API key and returns its secret, which is not stored. Errors: CodeResourceMissing for an unknown
+// organization.
 func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.KeyKind) (models.APIKey, string, error) {
 	secret := models.NewSecret(kind.Prefix())
 	key := models.APIKey{
@@ -68,7 +70,7 @@ func (s *Store) CreateKey(ctx context.Context, org, actor string, kind models.Ke
 	return key, secret, err
 }
 
-// RevokeKey ends a key at once, or after grace. A key revoked already keeps its earlier end.
+// RevokeKey revokes a key at once, or after grace. A key that ends earlier already is not changed.
 // Errors: CodeResourceMissing.
 func (s *Store) RevokeKey(ctx context.Context, org, actor, id string, grace time.Duration) (models.APIKey, error) {
 	var key models.APIKey
@@ -115,13 +117,13 @@ func (s *Store) Keys(ctx context.Context, org string, page Page) ([]models.APIKe
 	return list[models.APIKey](s, s.read(ctx).Where("org_id = ?", org), page)
 }
 
-// HashKey is what is kept of a key's secret. The secret has 256 random bits, so a plain hash is enough.
+// HashKey returns the hash of a secret, as it is stored. The secret has 256 random bits, so a plain SHA-256 suffices.
 func HashKey(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// orMissing turns "no row" into the domain error, and leaves a failure of the database as it is.
+// orMissing returns err, or a resource_missing error if err is nil.
 func orMissing(err error, kind, id string) error {
 	if err != nil {
 		return err

@@ -12,29 +12,29 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Page is a slice of a list: newest first, from one cursor on.
+// Page is the requested page of a list, newest first.
 type Page struct {
 	Limit         int
-	StartingAfter string // the id before which (in time) rows are wanted
-	EndingBefore  string // the id after which (in time) rows are wanted
+	StartingAfter string // the page begins after this id, with older rows
+	EndingBefore  string // the page ends before this id, with newer rows
 }
 
-// Window bounds a time of rows, both ends included; nil means unbounded.
+// Window bounds a time, both ends included; nil means unbounded.
 type Window struct{ From, To *models.Timestamp }
 
-// span returns the places that the window allows.
+// span returns the span of the window.
 func (w Window) span() (s span) {
 	if w.From != nil {
 		s.after = &place{Created: *w.From}
 	}
 	if w.To != nil {
-		// A bound is given in seconds and includes the whole of its last one.
+		// The bound is in seconds and includes its whole last second.
 		s.before = &place{Created: models.At(w.To.Add(time.Second))}
 	}
 	return s
 }
 
-// place is where a row stands in a list. A place without an ID stands before all rows of its moment.
+// place is the position of a row in a list. A place without an ID is before all rows of its time.
 type place struct {
 	ID      string
 	Created models.Timestamp
@@ -47,7 +47,7 @@ func (p place) compare(other place) int {
 	return strings.Compare(p.ID, other.ID)
 }
 
-// span is a part of a list: the rows that stand after one place and before another. A nil place does not bound it.
+// span is a part of a list: the rows after one place and before another. A nil place does not bound it.
 type span struct{ after, before *place }
 
 // startAfter returns the part of s after p.
@@ -66,8 +66,8 @@ func (s span) endBefore(p place) span {
 	return s
 }
 
-// apply narrows q to the rows of the span, where by is the column of their time. Each end is one comparison of rows: of
-// two conditions on the same end PostgreSQL begins at either, and walks through all entries up to the other.
+// apply restricts q to the rows of the span; by is the column of their time. Each end is one row comparison. With two
+// conditions on the same end PostgreSQL may start at the wider one, and read all index entries up to the other.
 func (s span) apply(q *gorm.DB, by string) *gorm.DB {
 	if s.after != nil {
 		q = q.Where("("+by+", id) > (?, ?)", s.after.Created, s.after.ID)
@@ -78,19 +78,19 @@ func (s span) apply(q *gorm.DB, by string) *gorm.DB {
 	return q
 }
 
-// condition narrows a query.
+// condition adds a condition to a query.
 type condition func(*gorm.DB) *gorm.DB
 
-// listing is the order of a list and what it shows.
+// listing is the order and the selection of a list.
 type listing struct {
-	// by is the column of time that orders the list, newest first.
+	// by is the time column that orders the list, newest first.
 	by     string
 	window Window
-	// anyOf are conditions of which a row of the list meets exactly one. Each is read by an index of its own.
+	// anyOf are conditions. Each row of the list meets exactly one of them, and each condition has its own index.
 	anyOf []condition
 }
 
-// listed is a list by the time of creation.
+// listed returns a list by the time of creation.
 func listed(window Window, filter condition) listing {
 	return listing{by: "created", window: window, anyOf: []condition{filter}}
 }
@@ -98,12 +98,12 @@ func listed(window Window, filter condition) listing {
 // everything is the condition that all rows meet.
 func everything(q *gorm.DB) *gorm.DB { return q }
 
-// notDeleted leaves out rows that were deleted and kept.
+// notDeleted leaves out deleted rows that are kept.
 func notDeleted(q *gorm.DB) *gorm.DB { return q.Where("NOT deleted") }
 
-// equal narrows q to rows with these values; an empty one does not.
+// equal restricts q to rows with these values. An empty value does not.
 func equal(q *gorm.DB, values map[string]string) *gorm.DB {
-	for _, column := range slices.Sorted(maps.Keys(values)) { // one text, and so one prepared statement, per filter
+	for _, column := range slices.Sorted(maps.Keys(values)) { // sorted: one prepared statement per filter
 		if values[column] != "" {
 			q = q.Where(column+" = ?", values[column])
 		}
@@ -111,8 +111,8 @@ func equal(q *gorm.DB, values map[string]string) *gorm.DB {
 	return q
 }
 
-// among is true of rows with one of many values. As a list of rows, which PostgreSQL joins with: a plain list that it has
-// prepared for any values it compares one by one with every row of a scan.
+// among is true for rows with one of many values. The values are a list of rows, which PostgreSQL joins with. It would
+// compare a plain list in a prepared statement value by value with every row of a scan.
 func among(column string, values []string) clause.Expr {
 	args := make([]any, 0, len(values))
 	for _, value := range values {
@@ -122,23 +122,24 @@ func among(column string, values []string) clause.Expr {
 	return clause.Expr{SQL: column + " IN (VALUES " + rows + ")", Vars: args}
 }
 
-// list reads one page of all rows of q, which is limited to an organization already, and reports whether more follow.
+// list reads one page of the rows of q, and reports whether more follow. q must be limited to an organization.
 func list[T any](s *Store, q *gorm.DB, page Page) (rows []T, more bool, err error) {
 	return listWithin[T](s, q, listed(Window{}, everything), page)
 }
 
-// listWithin reads one page of the rows of q that l shows. The cursor may be any row of q: rows leave a filter, and are
-// deleted, while a client walks through the list.
+// listWithin reads one page of the rows of q that l selects, and reports whether more follow. The cursor may be any row
+// of q, because rows leave a filter, or are deleted, while a client pages through the list. Errors:
+// CodeParameterInvalid for an unknown cursor.
 func listWithin[T any](s *Store, q *gorm.DB, l listing, page Page) (rows []T, more bool, err error) {
-	q = q.Session(&gorm.Session{}) // reusable: the cursor look-up and the page start from the same conditions
+	q = q.Session(&gorm.Session{}) // reusable for the cursor and the page
 	within := l.window.span()
 	if page.EndingBefore != "" {
 		at, err := cursor[T](q, l.by, "ending_before", page.EndingBefore)
 		if err != nil {
 			return nil, false, err
 		}
-		// A row so young that an older one might still be uncommitted is left out: a client that polls with
-		// ending_before would never see the older one.
+		// Leave out rows so young that an older row might still be uncommitted. A client that polls with ending_before
+		// would never see the older one.
 		settled := place{Created: models.At(s.now().Add(-WriteLimit))}
 		rows, more, err = fetch[T](s, l.read(q, within.startAfter(at).endBefore(settled)), l.by+" ASC, id ASC", page.Limit)
 		slices.Reverse(rows)
@@ -156,7 +157,7 @@ func listWithin[T any](s *Store, q *gorm.DB, l listing, page Page) (rows []T, mo
 
 func newestFirst(by string) string { return by + " DESC, id DESC" }
 
-// read returns the queries that together find the rows of q that l shows within a span.
+// read returns the queries for the rows of q that l selects within a span.
 func (l listing) read(q *gorm.DB, within span) []*gorm.DB {
 	queries := make([]*gorm.DB, 0, len(l.anyOf))
 	for _, filter := range l.anyOf {
@@ -165,7 +166,7 @@ func (l listing) read(q *gorm.DB, within span) []*gorm.DB {
 	return queries
 }
 
-// cursor finds the place of the row with this id, by the primary key.
+// cursor reads the place of the row with this id, by the primary key.
 func cursor[T any](q *gorm.DB, by, param, id string) (place, error) {
 	var at place
 	found, err := one(q.Model(new(T)).Select("id, "+by+" AS created").Where("id = ?", id), &at)
@@ -178,7 +179,7 @@ func cursor[T any](q *gorm.DB, by, param, id string) (place, error) {
 	return at, nil
 }
 
-// fetch reads the first rows of several queries, merged in that order, and reports whether more follow.
+// fetch reads the first rows of several queries, merged in the given order, and reports whether more follow.
 func fetch[T any](s *Store, queries []*gorm.DB, order string, limit int) ([]T, bool, error) {
 	parts := make([]any, 0, len(queries))
 	for _, q := range queries {

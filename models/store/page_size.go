@@ -9,18 +9,18 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// MostListBytes bounds what one page of a list reads of large rows, and what it answers with.
+// MostListBytes bounds the large rows that one page of a list reads and returns, in bytes.
 const MostListBytes = 4 << 20
 
-// sized is a row of a list by the bytes of its large columns, without these.
+// sized is a row of a list with the size of its large columns, without their values.
 type sized struct {
 	ID      string
 	Created models.Timestamp
 	Bytes   int64
 }
 
-// listSized is list for rows that can be large: it reads no more of them than have MostListBytes together, but one at
-// least, and reports that more follow where it leaves some out. Size is the SQL expression of a row's bytes.
+// listSized is list for rows that may be large. It reads at most MostListBytes of rows, but at least one row, and
+// reports that more follow if it leaves some out. size is the SQL expression of a row's bytes.
 func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([]T, bool, error) {
 	q = q.Session(&gorm.Session{})
 	var row T
@@ -38,8 +38,8 @@ func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([
 	return rows, more || len(fitting) < len(lean), err
 }
 
-// Nearest returns those rows of a page that have no more weight together than most, counted from its cursor on, so that
-// a client can go on from the last of them. It returns one row at least, where there is one.
+// Nearest returns the rows of a page that weigh at most most together, counted from the cursor, so that the client can
+// continue from the last of them. It returns at least one row, if there is one.
 func Nearest[T any](page Page, rows []T, weight func(T) int64, most int64) []T {
 	if page.EndingBefore != "" {
 		backwards := slices.Clone(rows)

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// ownerOnly is the mode of a file that its owner alone may read and write.
+// ownerOnly is the mode of a file that only its owner may read and write.
 const ownerOnly = 0o600
 
-// KeepPrivate makes the file of a SQLite database, and those that SQLite keeps beside it, readable for their owner
-// alone. It creates the database's file where there is none: SQLite would give it the mode of any other file, and gives
-// those beside it the mode of that one. A path that can be no file is left for SQLite to refuse, and the mode of a file
-// that belongs to somebody else for them to choose.
+// KeepPrivate makes the file of a SQLite database, and the files that SQLite keeps beside it, readable for their owner
+// only. It creates a missing database file, because SQLite would create it with the default mode; SQLite gives the
+// other files the mode of the database file. An invalid path is left for SQLite to refuse, and the mode of another
+// owner's file is not changed.
 func KeepPrivate(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, ownerOnly)
 	if err != nil {
-		return nil //nolint:nilerr // what cannot be opened here SQLite cannot open either, and it says more
+		return nil //nolint:nilerr // SQLite cannot open it either, and returns a better error
 	}
 	if err := file.Close(); err != nil {
 		return err
@@ -32,7 +32,7 @@ func KeepPrivate(path string) error {
 	return nil
 }
 
-// keepPrivate is for what follows "sqlite:" in a URL, which SQLite reads as the path of a URI.
+// keepPrivate is KeepPrivate for the path in a "sqlite:" URL, which SQLite reads as a URI path.
 func keepPrivate(path string) error {
 	if strings.HasPrefix(path, ":") { // in memory
 		return nil

@@ -12,45 +12,45 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Progress is what the executor made of one input: the session as it goes on, and what is recorded of how it got there.
+// Progress is the result of one input to the executor, with the steps that led to it.
 type Progress struct {
 	Session models.Session // as it was read when the executor ran
 	State   graph.State
 	To      models.SessionStatus
 	Failure *rules.ReasonCode
-	// Steps are what was put into the executor, in order.
+	// Steps are the inputs of the executor, in order.
 	Steps []models.Step
-	// Flagged is the review that the session enters, if it does.
+	// Flagged is the review that the session enters, or nil.
 	Flagged *Flag
-	// Lapsed says that the review which was waited for is waited for no longer.
+	// Lapsed means that the session no longer waits for the review that was pending.
 	Lapsed bool
-	// ExpiresAt, where set, is the session's new deadline.
+	// ExpiresAt, if set, is the session's new deadline.
 	ExpiresAt *models.Timestamp
 }
 
 // Flag is a review that begins.
 type Flag struct {
-	// Node is the one that waits for the decision; "" for a verified session, of which the review changes nothing.
+	// Node is the review node that waits; "" for a session that is verified already, which the review does not change.
 	Node, Reason string
-	// Deadline is when a session that waits expires for want of a decision.
+	// Deadline is the new deadline of a session that waits for the decision.
 	Deadline models.Timestamp
 }
 
-// moves reports whether the session does not wait for its user now.
+// moves reports whether the session does not wait for its user.
 func (p Progress) moves() bool { return p.To.Terminal() || p.Flagged != nil }
 
-// Judgement is a verdict with the progress that follows from it. Where the verdict tells of a risk, the session of the
-// progress has it already.
+// Judgement is a verdict with the resulting progress. If the verdict has a risk, the session of the progress already
+// includes it.
 type Judgement struct {
 	Progress
 	Submission models.Submission
 	Verdict    models.Verdict
-	// Nudge says that the session's run does not know of the verdict, and has to be told.
+	// Nudge means that the session's run has not got the verdict and must be signalled.
 	Nudge bool
 }
 
-// Judge records a verdict, moves the session and erases what the user had sent. Errors: those of Change; ErrRefused
-// means that the row moved meanwhile, so that the executor must look again.
+// Judge records a verdict, moves the session and erases the submission's payload. Errors: those of Change; ErrRefused
+// means that the row has changed, and the executor must run again.
 func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 	c := s.progress(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
 	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)
@@ -88,7 +88,7 @@ func (j Judgement) result(after models.Session) *models.Result {
 	}
 }
 
-// progress is the change that carries the executor's outcome.
+// progress returns the change for a progress.
 func (s *Store) progress(p Progress, id string) Change {
 	c := Change{
 		OrgID: p.Session.OrgID, SessionID: p.Session.ID, ID: id,
@@ -110,7 +110,7 @@ func (s *Store) progress(p Progress, id string) Change {
 	return c
 }
 
-// flag has the change begin a review.
+// flag adds the beginning of a review to the change.
 func (s *Store) flag(c *Change, f Flag) {
 	c.Events = append(c.Events, models.EventReviewFlagged)
 	maps.Copy(c.Set, map[string]any{
@@ -131,14 +131,14 @@ func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {
 		rows = append(rows, map[string]any{
 			"session_id": after.ID, "org_id": after.OrgID, "kind": step.Kind, "node": step.Node, "detail": step.Detail,
 			"created": after.Updated,
-			// After those that are there: all rows of one INSERT see the same.
+			// Number the steps after the stored ones. All rows of one INSERT see the same maximum.
 			"seq": gorm.Expr("(SELECT COALESCE(MAX(seq), 0) + ? FROM session_steps WHERE session_id = ?)", i+1, after.ID),
 		})
 	}
 	return tx.Model(&models.Step{}).Create(rows).Error
 }
 
-// Steps reads what moved sessions along their graphs, in order, by session.
+// Steps reads the steps of sessions, in order, by session.
 func (s *Store) Steps(ctx context.Context, org string, sessions ...string) (map[string][]models.Step, error) {
 	var rows []models.Step
 	err := s.read(ctx).Where("org_id = ? AND session_id IN ?", org, sessions).Order("session_id, seq").Find(&rows).Error

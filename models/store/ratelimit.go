@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// rateWindow counts the requests of a bucket in one minute (of Unix time).
+// rateWindow counts the requests of a bucket in one minute of Unix time.
 type rateWindow struct {
 	Bucket string `gorm:"primaryKey"`
 	Minute int64  `gorm:"primaryKey"`
@@ -25,15 +25,15 @@ type Rate struct {
 	Allowed   bool
 	Limit     int
 	Remaining int
-	// Reset is when the current minute ends, and what was counted begins to fade.
+	// Reset is the end of the current minute. The minute's count then begins to fade.
 	Reset models.Timestamp
-	// RetryAfter, of a refused request, is when the next one would pass.
+	// RetryAfter of a refused request is the time until the next request would pass.
 	RetryAfter time.Duration
 }
 
-// takeRate counts $5 requests in one statement, of which all but one have been let through already. It fails no race:
-// the row that it writes decides. What the last minute still weighs is weight, in SQL: a minute is 60000000000
-// nanoseconds. It goes past gorm, which would bind every value anew at each of its places.
+// takeRate counts $5 requests in one statement; all but one of them have passed already. The row that it writes decides
+// a race. The remaining weight of the last minute is computed in SQL: a minute is 60000000000 nanoseconds. It does not
+// use gorm, which would bind each value once for each of its uses.
 const takeRate = `INSERT INTO rate_windows (bucket, minute, count)
 	SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($5 AS BIGINT) WHERE ` + rateRoom + ` >= CAST($5 AS BIGINT)
 	ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + CAST($5 AS BIGINT)
@@ -46,9 +46,9 @@ const (
 		WHERE last.bucket = $1 AND last.minute = CAST($2 AS BIGINT) - 1), 0)`
 )
 
-// TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of
-// this minute plus the part of the last one that the rolling minute still covers. A refused request does not count.
-// Far from the limit a replica tells the others of some requests at a time.
+// TakeRate counts one request of a bucket against a limit per rolling minute, shared by all replicas: the count of this
+// minute plus the part of the last minute that the rolling minute still covers. A refused request does not count. Far
+// from the limit a replica reports several requests together.
 func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, error) {
 	now := s.now().UTC()
 	minute := minuteOf(now)
@@ -61,12 +61,12 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 	}
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
-	digest := s.keys.Digest("rate", []byte(bucket)) // it may name an address
+	digest := s.keys.Digest("rate", []byte(bucket)) // the bucket may name an address
 	var count, previous int
 	err := s.sqlDB.QueryRowContext(ctx, takeRate, digest, minute, limit, int64(time.Minute-intoMinute), owed+1).
 		Scan(&count, &previous)
 	if err != nil {
-		s.tally.owe(bucket, minute, owed)
+		s.tally.restore(bucket, minute, owed)
 	}
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -76,12 +76,12 @@ func (s *Store) TakeRate(ctx context.Context, bucket string, limit int) (Rate, e
 	case err != nil:
 		return Rate{}, s.classify(err)
 	}
-	previous = s.tally.know(bucket, minute, count, previous)
+	previous = s.tally.update(bucket, minute, count, previous)
 	rate.Remaining = max(limit-weight(previous, intoMinute)-count, 0)
 	return rate, nil
 }
 
-// rateCounts reads the counts of the minute before and of this one.
+// rateCounts reads the counts of the previous and the current minute.
 func (s *Store) rateCounts(ctx context.Context, bucket string, minute int64) (previous, current int, err error) {
 	var rows []rateWindow
 	err = s.read(ctx).Where("bucket = ? AND minute IN ?", bucket, []int64{minute - 1, minute}).Find(&rows).Error
@@ -95,11 +95,11 @@ func (s *Store) rateCounts(ctx context.Context, bucket string, minute int64) (pr
 	return previous, current, err
 }
 
-// retryAfter is when the fading of a minute makes room for one more request: of the last minute where that is enough,
-// else of this one once it is the last.
+// retryAfter returns the time after which the fading count allows one more request: the count of the last minute if
+// that suffices, or else that of this minute after its end.
 func retryAfter(previous, current, limit int, intoMinute time.Duration) time.Duration {
 	if limit <= 0 {
-		return time.Minute // and never passes
+		return time.Minute // no request ever passes
 	}
 	if current < limit {
 		return fadesTo(previous, limit-current-1) - intoMinute
@@ -107,12 +107,13 @@ func retryAfter(previous, current, limit int, intoMinute time.Duration) time.Dur
 	return time.Minute - intoMinute + fadesTo(current, limit-1)
 }
 
-// weight is what a count of the last minute still weighs so far into this one: a request that fades still counts as one.
+// weight returns the remaining weight of the last minute's count at a time within this minute. A fading request counts
+// as a whole one.
 func weight(count int, intoMinute time.Duration) int {
 	return int(ceiling(time.Duration(count)*(time.Minute-intoMinute), time.Minute))
 }
 
-// fadesTo is how far into the next minute the weight of count has fallen to most.
+// fadesTo returns the time within the next minute at which the weight of count has fallen to most.
 func fadesTo(count, most int) time.Duration {
 	if count <= most {
 		return 0
@@ -124,18 +125,18 @@ func ceiling(dividend, divisor time.Duration) time.Duration {
 	return (dividend + divisor - 1) / divisor
 }
 
-// Attempts bounds what is tried rarely, such as a guess, to Most in each window of time.
+// Attempts bounds rare actions, such as guesses, to Most in each window of time.
 type Attempts struct {
 	Most   int
 	Window time.Duration // whole minutes
 }
 
-// TakeAttempt counts one attempt of a bucket, shared by all replicas. It returns 0 where the attempt may go on, else how
-// long it is until the window ends. A refused attempt does not count.
+// TakeAttempt counts one attempt of a bucket, shared by all replicas. It returns 0 if the attempt is allowed, and else
+// the time until the end of the window. A refused attempt does not count.
 func (s *Store) TakeAttempt(ctx context.Context, bucket string, a Attempts) (wait time.Duration, err error) {
 	now := s.now()
 	end := now.Truncate(a.Window).Add(a.Window)
-	// The row stands under the minute in which its window ends, so the sweep leaves it until then.
+	// The row has the minute of the window's end, so that the sweep keeps it until then.
 	res := s.read(ctx).Exec(`INSERT INTO rate_windows (bucket, minute, count) VALUES (?, ?, 1)
 		ON CONFLICT (bucket, minute) DO UPDATE SET count = rate_windows.count + 1 WHERE rate_windows.count < ?`,
 		s.keys.Digest("attempt", []byte(bucket)), minuteOf(end), a.Most)

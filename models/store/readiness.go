@@ -14,26 +14,26 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Fault is a part that keeps a process from doing its work. Message is fit for anybody; Err is for the log.
+// Fault is a part of the store that does not work. Message may be shown to anyone; Err is for the log.
 type Fault struct {
 	Part    string // database, schema, keys
 	Message string
 	Err     error
 }
 
-// readinessFor is how long an answer about readiness holds: however often it is asked for, it costs one look a second.
+// readinessFor is the time for which a result is cached. However often it is requested, it costs one check a second.
 const readinessFor = time.Second
 
-// readiness remembers the last answer.
+// readiness caches the last result.
 type readiness struct {
 	mu     sync.Mutex
 	until  time.Time
 	faults []Fault
-	probe  string // id of the row that was written last
+	probe  string // id of the last probe row
 }
 
-// Faults reports what keeps the store from reading and writing; nothing where all is well. The answer may be a second
-// old.
+// Faults returns the faults that keep the store from reading or writing, and none if it works. The result may be a
+// second old.
 func (s *Store) Faults(ctx context.Context) []Fault {
 	r := &s.readiness
 	r.mu.Lock()
@@ -41,13 +41,13 @@ func (s *Store) Faults(ctx context.Context) []Fault {
 	if time.Now().Before(r.until) {
 		return r.faults
 	}
-	// The client may leave; others share the answer.
-	r.faults = s.look(context.WithoutCancel(ctx))
+	// The result is shared, so a client that leaves must not cancel the check.
+	r.faults = s.check(context.WithoutCancel(ctx))
 	r.until = time.Now().Add(readinessFor)
 	return r.faults
 }
 
-func (s *Store) look(ctx context.Context) []Fault {
+func (s *Store) check(ctx context.Context) []Fault {
 	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
 	defer cancel()
 	migrated, err := s.Migrated(ctx)
@@ -59,7 +59,7 @@ func (s *Store) look(ctx context.Context) []Fault {
 	}
 	var faults []Fault
 	if err := s.probe(ctx); err != nil {
-		faults = append(faults, Fault{"database", why(err), err})
+		faults = append(faults, Fault{"database", describe(err), err})
 	}
 	if err := s.ProveKeys(ctx); err != nil {
 		message := "could not be checked"
@@ -71,13 +71,13 @@ func (s *Store) look(ctx context.Context) []Fault {
 	return faults
 }
 
-// probeFiller makes a probe need room of its own: a full disk must be noticed.
+// probeFiller makes each probe need new space, so that a full disk is noticed.
 var probeFiller = strings.Repeat("x", 8<<10)
 
-// probeKept is how long the row of a process that is gone stays.
+// probeKept is the time for which the row of a stopped process is kept.
 const probeKept = time.Hour
 
-// probe writes a row in the place of the one before, and commits.
+// probe writes a row in place of the last one, and commits.
 func (s *Store) probe(ctx context.Context) error {
 	now := s.Now()
 	id := s.id("probe_")
@@ -86,7 +86,7 @@ func (s *Store) probe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// Only now: this one had to find room besides it.
+		// Delete the last row only now, so that the new one had to find its own space.
 		return tx.Exec("DELETE FROM write_probes WHERE id = ?", s.readiness.probe).Error
 	})
 	if err != nil {
@@ -96,13 +96,13 @@ func (s *Store) probe(ctx context.Context) error {
 	return nil
 }
 
-// forgetProbes removes the rows of processes that are gone.
+// forgetProbes deletes the rows of stopped processes.
 func forgetProbes(tx *gorm.DB, now models.Timestamp) error {
 	return tx.Exec("DELETE FROM write_probes WHERE created < ?", models.At(now.Add(-probeKept))).Error
 }
 
-// why says in general words why a write failed.
-func why(err error) string {
+// describe describes the cause of a failed write in general words.
+func describe(err error) string {
 	var postgres *pgconn.PgError
 	var sqlite interface{ Code() int }
 	switch {
@@ -111,7 +111,7 @@ func why(err error) string {
 	case errors.As(err, &postgres) && postgres.Code == stateDiskFull:
 		return "is full"
 	case errors.As(err, &sqlite):
-		return whySQLite(sqlite.Code() & 0xff)
+		return describeSQLite(sqlite.Code() & 0xff)
 	case errors.Is(err, errReadOnly):
 		return "takes no writes"
 	case errors.Is(err, ErrUnavailable):
@@ -123,7 +123,7 @@ func why(err error) string {
 
 const stateDiskFull = "53100"
 
-func whySQLite(code int) string {
+func describeSQLite(code int) string {
 	switch code {
 	case 13:
 		return "is full"

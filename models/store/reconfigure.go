@@ -9,21 +9,21 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// configured is a row that an organization configures, and that keeps its place when it is deleted.
+// configured identifies a row that an organization configures. Its row is kept when it is deleted.
 type configured struct {
 	table         any
 	kind, org, id string
 }
 
-// reconfigure changes such a row, with an entry in the audit log. It takes the row for the transaction by writing to it
-// first, so that two changes come one after the other.
+// reconfigure changes a configured row and writes an audit entry. It first locks the row by writing to it, so that
+// concurrent changes are ordered. Errors: CodeResourceMissing.
 func (s *Store) reconfigure(
 	ctx context.Context, row configured, actor, action string, change func(tx *gorm.DB) error,
 ) error {
 	return s.reconfigureOnce(ctx, row, actor, action, func(tx *gorm.DB) (bool, error) { return false, change(tx) })
 }
 
-// reconfigureOnce is reconfigure for a change that tells whether it had been made before: then nothing is written.
+// reconfigureOnce is reconfigure for a change that reports whether it was made before. In that case nothing is written.
 func (s *Store) reconfigureOnce(
 	ctx context.Context, row configured, actor, action string, change func(tx *gorm.DB) (done bool, err error),
 ) error {

@@ -9,12 +9,12 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// recoveryLook is how many events a step of a recovery looks at where it finds nothing to do: few enough for a short
-// transaction.
+// recoveryLook is the number of events that a step reads at most while it finds none to redeliver, so that the
+// transaction stays short.
 const recoveryLook = 500
 
-// CreateRecovery begins the recovery of an endpoint. A repeat under a reserved id returns the first.
-// Errors: CodeResourceMissing, CodeEndpointDisabled.
+// CreateRecovery starts the recovery of an endpoint. A repeat under a reserved id returns the first. Errors:
+// CodeResourceMissing, CodeEndpointDisabled.
 func (s *Store) CreateRecovery(
 	ctx context.Context, org, actor, endpoint string, since, until models.Timestamp,
 ) (r models.Recovery, err error) {
@@ -43,10 +43,10 @@ func (s *Store) CreateRecovery(
 	return r, err
 }
 
-// RecoveryTally counts the attempts that a recovery has asked for, by where they stand.
+// RecoveryTally counts the attempts of a recovery by their status.
 type RecoveryTally map[models.DeliveryStatus]int
 
-// Recovery reads a recovery of an endpoint, and what has come of it so far.
+// Recovery reads a recovery of an endpoint, with the counts of its attempts. Errors: CodeResourceMissing.
 func (s *Store) Recovery(ctx context.Context, org, endpoint, id string) (models.Recovery, RecoveryTally, error) {
 	var r models.Recovery
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND endpoint_id = ?", id, org, endpoint), &r)
@@ -57,7 +57,7 @@ func (s *Store) Recovery(ctx context.Context, org, endpoint, id string) (models.
 	return r, tallies[id], err
 }
 
-// Recoveries lists the recoveries of an endpoint, newest first, with what has come of each.
+// Recoveries lists the recoveries of an endpoint, newest first, with the counts of their attempts.
 func (s *Store) Recoveries(
 	ctx context.Context, org, endpoint string, page Page,
 ) ([]models.Recovery, map[string]RecoveryTally, bool, error) {
@@ -123,17 +123,17 @@ func (a Across) SettleRecoveries(ctx context.Context, limit int) (int, error) {
 	return len(over), nil
 }
 
-// RecoveryStep is what one step of a recovery did.
+// RecoveryStep is the result of one step of a recovery.
 type RecoveryStep struct {
 	Status models.RecoveryStatus
-	// Deliveries are the attempts that it has made due. Who took the step makes them.
+	// Deliveries are the attempts that the step made due. The caller makes them.
 	Deliveries []models.DeliveryRef
 }
 
-// Recover takes the next step of a recovery: of the next events, those that the endpoint has not acknowledged are due
-// again, up to so many, but for those of which an attempt is due or under way already. Where the step stops in the list
-// of events stands and falls with what it made due, so that a recovery that goes on after a crash neither leaves an
-// event out nor brings it twice. A recovery that is over is left alone. Errors: CodeResourceMissing.
+// Recover takes the next step of a recovery. It makes up to most attempts due: for the next events that the endpoint
+// has not acknowledged and that have no attempt due or under way. The step's attempts and its position in the list of
+// events are stored together, so that a recovery that continues after a crash neither skips an event nor repeats one. A
+// completed or cancelled recovery is not changed. Errors: CodeResourceMissing.
 func (s *Store) Recover(ctx context.Context, ref models.RecoveryRef, most int) (step RecoveryStep, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		step, err = s.recover(tx, ref, most)
@@ -176,8 +176,8 @@ func (s *Store) recover(tx *gorm.DB, ref models.RecoveryRef, most int) (Recovery
 	}
 }
 
-// holdRecovery takes the recovery for the transaction by writing to it, if it is still running. One that is taken at
-// times is alive.
+// holdRecovery locks the recovery for the transaction by writing to it, if it is running. The write also shows that the
+// recovery is not stalled.
 func (s *Store) holdRecovery(tx *gorm.DB, ref models.RecoveryRef) (r models.Recovery, err error) {
 	err = tx.Model(&models.Recovery{}).
 		Where("id = ? AND org_id = ? AND status = ?", ref.RecoveryID, ref.OrgID, models.RecoveryRunning).
@@ -197,7 +197,7 @@ func (s *Store) endRecovery(tx *gorm.DB, r models.Recovery, status models.Recove
 		Updates(map[string]any{"status": status, "completed_at": s.Now()}).Error
 }
 
-// nextEvents are those that a recovery looks at next. Test events are sent on request alone.
+// nextEvents returns the next events of a recovery. Test events are left out.
 func nextEvents(tx *gorm.DB, r models.Recovery, most int) (events []models.Event, err error) {
 	within := Window{From: &r.Since, To: &r.Until}.span().startAfter(place{ID: r.CursorID, Created: r.CursorCreated})
 	err = within.apply(tx.Where("org_id = ?", r.OrgID), "created").
@@ -207,7 +207,7 @@ func nextEvents(tx *gorm.DB, r models.Recovery, most int) (events []models.Event
 	return events, err
 }
 
-// ordersOf are the redeliveries of the first events that failed, and the last event that has been looked at by then.
+// ordersOf returns the redeliveries of the first failed events, and the last event that was considered.
 func (s *Store) ordersOf(
 	tx *gorm.DB, r models.Recovery, events []models.Event, most int,
 ) (orders []redelivery, last models.Event, err error) {
@@ -237,8 +237,8 @@ func (s *Store) recoverEvents(tx *gorm.DB, r models.Recovery, orders []redeliver
 		Updates(map[string]any{"cursor_created": r.CursorCreated, "cursor_id": r.CursorID}).Error
 }
 
-// unacknowledged are the events that the endpoint was owed and has never acknowledged, but for those of which an attempt
-// is due: that one will be made without our help.
+// unacknowledged returns the events that the endpoint never acknowledged, without those that have an attempt due,
+// because that attempt will be made anyway.
 func (s *Store) unacknowledged(tx *gorm.DB, endpoint string, events []models.Event) (map[string]bool, error) {
 	ids := make([]string, 0, len(events))
 	for _, event := range events {
@@ -257,7 +257,7 @@ func (s *Store) unacknowledged(tx *gorm.DB, endpoint string, events []models.Eve
 	return byEvent, err
 }
 
-// RecoveryPending are the attempts of a recovery that have not been made.
+// RecoveryPending returns the attempts of a recovery that have not been made.
 func (s *Store) RecoveryPending(ctx context.Context, ref models.RecoveryRef) ([]models.DeliveryRef, error) {
 	var pending []models.Delivery
 	err := withoutExchange(s.read(ctx)).
@@ -266,8 +266,8 @@ func (s *Store) RecoveryPending(ctx context.Context, ref models.RecoveryRef) ([]
 	return refs(pending), err
 }
 
-// StalledRecoveries claims running recoveries that have not taken a step since before the cutoff: their workflow never
-// started, or is gone.
+// StalledRecoveries claims running recoveries without a step since before the cutoff: their workflow never started, or
+// is gone.
 func (a Across) StalledRecoveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Recovery, error) {
 	var stalled []models.Recovery
 	err := a.s.read(ctx).Where("status = ? AND updated < ?", models.RecoveryRunning, models.At(cutoff)).

@@ -10,16 +10,16 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Redeliver makes another attempt due now for the event of a failed one, in place of the one that the schedule has in
-// store. A repeat under a reserved id returns the first.
-// Errors: CodeResourceMissing; CodeDeliveryNotFailed where the attempt has not failed; CodeEndpointDisabled.
+// Redeliver makes another attempt due now for the event of a failed attempt. It replaces the scheduled attempt, if
+// there is one. A repeat under a reserved id returns the first. Errors: CodeResourceMissing; CodeDeliveryNotFailed;
+// CodeEndpointDisabled.
 func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) (next models.Delivery, err error) {
 	reserved := s.NewID(ctx, models.PrefixDelivery)
 	err = s.settle(ctx, func(tx *gorm.DB) error {
 		if repeat, err := madeBefore(ctx, tx, org, reserved, &next); err != nil || repeat {
 			return err
 		}
-		// Whoever records an answer, or disables the endpoint, comes before or after.
+		// The lock orders this against a recorded answer and against disabling the endpoint.
 		if err := holdEndpoint(tx, org, endpoint); err != nil {
 			return err
 		}
@@ -38,7 +38,8 @@ func (s *Store) Redeliver(ctx context.Context, org, actor, endpoint, id string) 
 	return next, err
 }
 
-// Replay makes another attempt due now at every endpoint that is subscribed to the event, acknowledged or not.
+// Replay makes another attempt due now at every endpoint that subscribes to the event, acknowledged or not. Errors:
+// CodeResourceMissing.
 func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries []models.Delivery, err error) {
 	err = s.settle(ctx, func(tx *gorm.DB) error {
 		var event models.Event
@@ -68,16 +69,16 @@ func (s *Store) Replay(ctx context.Context, org, actor, id string) (deliveries [
 	return deliveries, err
 }
 
-// redelivery is another attempt at an event, whose id may be reserved.
+// redelivery is a request for another attempt at an event.
 type redelivery struct {
-	id    string // "" for a fresh one
+	id    string // a reserved id, or "" for a new one
 	event models.Event
-	// recovery is what asks for it, if that is a recovery.
+	// recovery is the id of the recovery that requests it, or nil.
 	recovery *string
 }
 
-// redeliver makes another attempt due now for each of the events, in place of what there is of it at the endpoint, which
-// is held.
+// redeliver makes another attempt due now for each of the events, in place of the outstanding ones at the endpoint. The
+// endpoint's row must be locked.
 func (s *Store) redeliver(tx *gorm.DB, endpoint string, orders ...redelivery) ([]models.Delivery, error) {
 	events := make([]string, 0, len(orders))
 	for _, order := range orders {
@@ -117,15 +118,15 @@ func redeliverable(tx *gorm.DB, org, endpoint, id string) (models.Delivery, erro
 	return d, nil
 }
 
-// supersede ends what there is of the events at the endpoint: the attempts that the schedule has in store are closed,
-// given-up ones stay failed and do not count any more.
+// supersede ends the outstanding attempts of the events at the endpoint: pending ones are closed, failed ones stay
+// failed but no longer count as outstanding.
 func (s *Store) supersede(tx *gorm.DB, endpoint string, events []string) error {
 	return tx.Model(&models.Delivery{}).
 		Where("endpoint_id = ?", endpoint).Where(among("event_id", events)).
 		Updates(s.closing()).Error
 }
 
-// lastAttempts are the numbers of the last attempts that there are, by event.
+// lastAttempts returns the numbers of the last attempts, by event.
 func lastAttempts(tx *gorm.DB, endpoint string, events []string) (map[string]int, error) {
 	var rows []struct {
 		EventID string
@@ -140,7 +141,7 @@ func lastAttempts(tx *gorm.DB, endpoint string, events []string) (map[string]int
 	return last, err
 }
 
-// TestEndpoint fires an event that only the endpoint hears of, whatever it is subscribed to, and makes its one delivery
+// TestEndpoint fires a test event for the endpoint alone, independent of its subscriptions, and makes its one delivery
 // due now. A repeat under a reserved id returns the first. Errors: CodeResourceMissing, CodeEndpointDisabled.
 func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (delivery models.Delivery, err error) {
 	reserved := s.NewID(ctx, models.PrefixDelivery)

@@ -10,8 +10,8 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// retention is what the end of a session does to the user's contacts: they go with it, or stay for as long as its rule
-// lets them.
+// retention returns the columns that the end of a session sets for the user's contacts: they are erased at once, or due
+// to be erased after the retention period of the session's rule.
 func retention(session models.Session, ended models.Timestamp) map[string]any {
 	kept := keptFor(session)
 	if kept == 0 || !hasContacts(session) {
@@ -20,7 +20,7 @@ func retention(session models.Session, ended models.Timestamp) map[string]any {
 	return map[string]any{"erase_at": models.At(ended.Add(kept))}
 }
 
-// keptFor is how long the session's rule lets contacts stay. A session of before there were rules has none that does.
+// keptFor returns the retention period of the session's rule. A session from before rules were stored has none.
 func keptFor(session models.Session) time.Duration {
 	days := session.Compliance.V.DataRetentionDays
 	if days == nil {
@@ -31,23 +31,24 @@ func keptFor(session models.Session) time.Duration {
 
 func hasContacts(s models.Session) bool { return s.EmailSealed != nil || s.PhoneSealed != nil }
 
-// withoutContacts erases them. It is no change of the session that anybody would have to hear of: the revision stays.
+// withoutContacts returns the columns that erase the contacts. The revision does not change, because no waiter needs to
+// know.
 func withoutContacts(now models.Timestamp) map[string]any {
 	return map[string]any{
 		"email_sealed": nil, "email_lookup": nil, "phone_sealed": nil, "phone_lookup": nil, "erased_at": now,
 	}
 }
 
-// unerased takes ended sessions whose contacts have not been erased, but for those that another sweep has taken.
-// The conditions are those of the index sessions_to_erase.
+// unerased selects ended sessions with contacts that are not erased, without those that another sweep has locked. The
+// conditions are those of the index sessions_to_erase.
 func unerased(tx *gorm.DB) *gorm.DB {
 	return tx.Model(&models.Session{}).
 		Clauses(clause.Locking{Strength: "NO KEY UPDATE", Options: clause.LockingOptionsSkipLocked}).
 		Where("completed_at IS NOT NULL AND erased_at IS NULL")
 }
 
-// SettleRetention does for sessions that were ended by a process that knew of no retention what their end should have
-// done, but for the contacts: these become due. It returns how many there were.
+// SettleRetention sets the erasure time, and erases the submissions, of sessions that were ended by a version without
+// retention. It returns the number of sessions, at most limit.
 func (a Across) SettleRetention(ctx context.Context, limit int) (int, error) {
 	settled := 0
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
@@ -90,8 +91,8 @@ func settle(tx *gorm.DB, ended []models.Session) error {
 	return nil
 }
 
-// EraseDue erases the contacts of sessions that have kept them for as long as they may, those first that are due for
-// longest. It returns of how many.
+// EraseDue erases the contacts of up to limit sessions after their retention period, the longest overdue first. It
+// returns the number of sessions.
 func (a Across) EraseDue(ctx context.Context, limit int) (int, error) {
 	now := a.s.Now()
 	var erased int64
@@ -112,7 +113,7 @@ func (a Across) EraseDue(ctx context.Context, limit int) (int, error) {
 	return int(erased), nil
 }
 
-// NextErasure is when the first contacts that are still kept are or were due; nil where none are.
+// NextErasure returns the earliest time at which contacts are or were due to be erased; nil if none are kept.
 func (a Across) NextErasure(ctx context.Context) (*models.Timestamp, error) {
 	var next struct{ Due *models.Timestamp }
 	err := a.s.read(ctx).Model(&models.Session{}).Where("completed_at IS NOT NULL AND erased_at IS NULL").

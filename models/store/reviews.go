@@ -15,20 +15,20 @@ import (
 // PathReview is the verification path of a session that a reviewer verified.
 const PathReview = "review"
 
-// Decided is a reviewer's decision with the progress that follows from it; an escalation has none.
+// Decided is a reviewer's decision with the resulting progress. An escalation has no progress.
 type Decided struct {
 	Progress
 	Decision models.ReviewDecision
-	// Actor is who let the decision in: an API key, or Temporal.
+	// Actor is the API key of the request, or Temporal.
 	Actor string
 }
 
-// DecideReview records a decision, fires its event, and moves the session where the decision does. Errors: those of
-// Change; ErrRefused means that the row moved meanwhile.
+// DecideReview records a decision, fires its event, and moves the session. Errors: those of Change; ErrRefused means
+// that the row has changed since it was read.
 func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 	status := models.After(d.Decision.Decision)
 	c := s.progress(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
-	// The decision is told before what it leads to, be that another review.
+	// The event of the decision precedes those of its consequences, such as another review.
 	c.Events = append([]models.EventType{status.Event()}, c.Events...)
 	ended := d.Session.Status.Terminal() // a verified session that was flagged
 	if ended {
@@ -60,14 +60,15 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 	return s.Change(ctx, c)
 }
 
-// decisionID names a decision at a node. Another reviewer's is another change, and finds the row moved.
+// decisionID returns the id of a decision at a node. The same decision of another reviewer is another change, which
+// finds the row changed.
 func (s *Store) decisionID(node string, d models.ReviewDecision) string {
 	by := s.keys.Digest("reviewer", []byte(d.Reviewer))[:16]
 	return "review/" + node + "/" + string(models.After(d.Decision)) + "/" + by
 }
 
-// Decided reports whether this very decision was made at the node that it names, and whether the review there was
-// decided at all.
+// Decided reports whether this decision was made at its node, and whether the review at the node has been decided at
+// all.
 func (s *Store) Decided(ctx context.Context, d models.ReviewDecision) (made, decided bool, err error) {
 	var decisions, steps int64
 	of := s.read(ctx).Where("org_id = ? AND session_id = ?", d.OrgID, d.SessionID).Session(&gorm.Session{})
@@ -91,7 +92,7 @@ func orNil(text string) *string {
 	return &text
 }
 
-// ReviewFilter narrows a list of reviews; empty fields but Statuses do not.
+// ReviewFilter narrows a list of reviews. An empty field does not, except for Statuses.
 type ReviewFilter struct {
 	Statuses     []models.ReviewStatus
 	WorkflowID   string
@@ -100,14 +101,14 @@ type ReviewFilter struct {
 	Flagged      Window
 }
 
-// reviewListed is true of reviews that are decided or may be. A review that was overtaken by the end of its session
-// waits for nobody, unless the session was verified. The indexes of the list hold for rows of which exactly these words
-// are true, and are used for queries that repeat the words.
+// reviewListed selects the reviews that are decided or may be decided. A review is left out if its session ended
+// otherwise before the decision. The indexes of the list have exactly these words as their condition, and PostgreSQL
+// and SQLite use them only for queries that repeat the words.
 const reviewListed = "review_status <> '' AND (review_status NOT IN ('pending', 'escalated')" +
 	" OR completed_at IS NULL OR status = 'verified')"
 
-// Reviewed lists sessions by their latest review, the last to be flagged first. A session that is flagged again moves
-// to the front.
+// Reviewed lists sessions by their latest review, the last flagged first. A session that is flagged again moves to the
+// front.
 func (s *Store) Reviewed(ctx context.Context, org string, f ReviewFilter, page Page) ([]models.Session, bool, error) {
 	q := s.read(ctx).Where("org_id = ? AND review_flagged_at IS NOT NULL", org)
 	l := listing{by: "review_flagged_at", window: f.Flagged}
@@ -117,25 +118,25 @@ func (s *Store) Reviewed(ctx context.Context, org string, f ReviewFilter, page P
 	return listWithin[models.Session](s, q, l, page)
 }
 
-// apply narrows q to what the filter wants, but for the status and the time.
+// apply adds the filter's conditions to q, except for the status and the time.
 func (f ReviewFilter) apply(q *gorm.DB) *gorm.DB {
 	return equal(q.Where(reviewListed), map[string]string{
 		"workflow_id": f.WorkflowID, "jurisdiction": string(f.Jurisdiction), "reviewer": f.Reviewer,
 	})
 }
 
-// ReviewAges counts the reviews that wait, by how long they have.
+// ReviewAges counts the waiting reviews by age.
 type ReviewAges struct {
 	UnderAnHour int `json:"under_1h"`
 	UnderADay   int `json:"under_24h"`
 	Older       int `json:"over_24h"`
 }
 
-// MostCounted is how many of the reviews that wait are counted.
+// MostCounted is the number of waiting reviews at which counting stops.
 const MostCounted = 2000
 
-// WaitingReviews counts the reviews that wait, up to MostCounted in all. The statuses are no arguments: PostgreSQL would
-// expect many rows for any two of them, and plan the statement each time, which takes longer than to count.
+// WaitingReviews counts the waiting reviews, up to MostCounted in all. The statuses are literals: with arguments
+// PostgreSQL would expect many rows and plan the statement each time, which takes longer than to count.
 func (s *Store) WaitingReviews(ctx context.Context, org string) (ages ReviewAges, err error) {
 	now := s.now()
 	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))

@@ -13,42 +13,41 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// NewSession is a session to create: the row without what the store fills in, and what decides whether it may be.
+// NewSession holds a session to create, and the conditions for its creation.
 type NewSession struct {
 	Session models.Session
 	Terms
 	Email string // "" means none
 	Phone string
-	// TTL is how long after its creation the session expires.
+	// TTL is the time from the creation to the deadline.
 	TTL time.Duration
 	// SandboxQuota caps the sessions of the calendar month; 0 means no cap.
 	SandboxQuota int
-	// WebhookRequired refuses a session that nobody would hear of.
+	// WebhookRequired refuses the session if the organization has no enabled endpoint.
 	WebhookRequired bool
-	// Verified makes the session verified at birth (skip_verification).
+	// Verified makes the session verified at creation (skip_verification).
 	Verified bool
-	// Begun is how the session begins its graph, if it does: branches at the start may end it at birth, or have it
-	// reviewed.
+	// Begun is the session's first progress in its graph, or nil. Branches at the start may end the session at
+	// creation, or flag it for review.
 	Begun *Progress
 }
 
-// Terms are what a session runs under where its user is, in common with others.
+// Terms are the graph and the legal explanation of a session. Sessions with equal terms share them.
 type Terms struct {
 	Graph graph.Graph
-	// Explanation says why the session's rule is as it is, as it will be shown; nil is none.
+	// Explanation explains the session's rule, as JSON for the API; nil if there is none.
 	Explanation json.RawMessage
 }
 
-// CreateSession stores a session with its first events. A repeat under a reserved id returns the first, without its
-// first attempts.
-// Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
+// CreateSession stores a session with its first events. A repeat under a reserved id returns the first session, without
+// its first attempts. Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
 func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error) {
 	n.Session.ID = s.NewID(ctx, models.PrefixSession)
 	var created Changed
-	ready := false // a try before this one came as far as its commit
+	ready := false // an earlier try reached its commit
 	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {
 		if ready {
-			if stands, err := one(tx.Where("id = ?", n.Session.ID), &models.Session{}); err != nil || stands {
+			if stored, err := one(tx.Where("id = ?", n.Session.ID), &models.Session{}); err != nil || stored {
 				return err
 			}
 		}
@@ -88,7 +87,7 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	return changed, err
 }
 
-// born is the change that a session is born with, if there is one.
+// born returns the change that the session undergoes at creation, and whether there is one.
 func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
 	case n.Verified:
@@ -104,11 +103,11 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	}
 }
 
-// sandboxProvider is the provider of results that nobody has judged.
+// sandboxProvider is the provider of simulated results.
 const sandboxProvider = "sandbox"
 
-// skipped verifies a session at birth as if the strongest method of its graph had passed. A graph without methods has
-// no result to record.
+// skipped returns the change that verifies a session at creation, as if the strongest method of its graph had passed.
+// For a graph without methods it records no result.
 func (s *Store) skipped(session models.Session, g graph.Graph) Change {
 	c := Change{
 		OrgID: session.OrgID, SessionID: session.ID, ID: skipVerification, Read: &session,
@@ -143,7 +142,7 @@ func (n NewSession) begun() Progress {
 	return *n.Begun
 }
 
-// admit applies the rules of the organization inside the transaction, where racing requests cannot pass them together.
+// admit checks the organization's limits inside the transaction, so that racing requests cannot pass them together.
 func (s *Store) admit(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpoint) error {
 	if n.WebhookRequired && len(endpoints) == 0 {
 		return models.Errorf(models.CodeWebhookRequired,
@@ -155,7 +154,7 @@ func (s *Store) admit(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpo
 	return s.takeQuota(tx, n.Session.OrgID, n.SandboxQuota)
 }
 
-// takeQuota counts one session of this month, unless the cap is reached.
+// takeQuota counts one session of this month, and returns CodeTestQuotaExceeded at the cap.
 func (s *Store) takeQuota(tx *gorm.DB, org string, quota int) error {
 	res := tx.Exec(`INSERT INTO monthly_usage (org_id, month, sessions) VALUES (?, ?, 1)
 		ON CONFLICT (org_id, month) DO UPDATE SET sessions = monthly_usage.sessions + 1
@@ -188,7 +187,7 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.Webh
 	return Changed{Session: session, EventID: &event.id, FirstAttempts: first}, err
 }
 
-// share stores the terms of a session, unless another one's are the same.
+// share stores the terms of a session, unless they are stored already.
 func (s *Store) share(tx *gorm.DB, session *models.Session, t Terms) (err error) {
 	if session.GraphID, err = s.graphs.keep(tx, session.OrgID, t.Graph, s.Now()); err != nil || t.Explanation == nil {
 		return err
@@ -198,8 +197,8 @@ func (s *Store) share(tx *gorm.DB, session *models.Session, t Terms) (err error)
 	return err
 }
 
-// underTerms runs fn, which shares terms, like settle. Where the database does not have terms that the store remembers as
-// stored, because it was set back to an earlier moment, fn runs again and stores them.
+// underTerms runs fn, which shares terms, like settle. If terms that are cached as stored are missing, because the
+// database was restored to an earlier state, fn runs again and stores them.
 func (s *Store) underTerms(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	err := s.settle(ctx, fn)
 	if !dangles(err) {
@@ -210,7 +209,7 @@ func (s *Store) underTerms(ctx context.Context, fn func(tx *gorm.DB) error) erro
 	return s.settle(ctx, fn)
 }
 
-// remember spares the next session under these terms to store them. They must be committed.
+// remember caches the terms as stored. They must be committed.
 func (s *Store) remember(session models.Session, t Terms) {
 	s.graphs.remember(session.OrgID, session.GraphID, t.Graph)
 	if session.ExplanationID != nil {
@@ -227,7 +226,7 @@ func (s *Store) sealContact(session models.Session, kind, value string) (sealed,
 	return &ciphertext, &digest
 }
 
-// Session reads a session. One whose deadline has passed becomes expired by that.
+// Session reads a session. A session past its deadline is expired first. Errors: CodeSessionNotFound.
 func (s *Store) Session(ctx context.Context, org, id string) (models.Session, error) {
 	session, err := sessionIn(s.read(ctx), org, id)
 	if err != nil {
@@ -236,7 +235,7 @@ func (s *Store) Session(ctx context.Context, org, id string) (models.Session, er
 	return s.current(ctx, session)
 }
 
-// SessionFilter narrows a list; empty fields do not.
+// SessionFilter narrows a list. An empty field does not.
 type SessionFilter struct {
 	Status            models.SessionStatus
 	ClientReferenceID string
@@ -252,10 +251,10 @@ func (s *Store) Sessions(ctx context.Context, org string, f SessionFilter, page 
 	return listWithin[models.Session](s, s.read(ctx).Where("org_id = ?", org), listed(f.Created, f.apply), page)
 }
 
-// apply narrows q to what the filter wants, but for the time.
+// apply adds the filter's conditions to q, except for the time.
 func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 	if f.Review != "" {
-		q = q.Where("review_status <> ''") // which lets SQLite use the index of reviewed sessions
+		q = q.Where("review_status <> ''") // lets SQLite use the index of reviewed sessions
 	}
 	if f.WorkflowVersion != 0 {
 		q = q.Where("workflow_version = ?", f.WorkflowVersion)
@@ -266,14 +265,14 @@ func (f SessionFilter) apply(q *gorm.DB) *gorm.DB {
 	})
 }
 
-// SessionGraph reads the graph that the session runs.
+// SessionGraph reads the graph of the session.
 func (s *Store) SessionGraph(ctx context.Context, session models.Session) (graph.Graph, error) {
 	g, err := s.graphs.read(s.read(ctx), session.OrgID, session.GraphID)
-	g.Identity = session.Type == models.TypeIdentity // graphs of before did not say so
+	g.Identity = session.Type == models.TypeIdentity // older stored graphs lack the field
 	return g, err
 }
 
-// Explanation reads why the session's rule is as it is; nil for a session of before that was kept.
+// Explanation reads the explanation of the session's rule; nil for a session from before explanations were stored.
 func (s *Store) Explanation(ctx context.Context, session models.Session) (json.RawMessage, error) {
 	if session.ExplanationID == nil {
 		return nil, nil
@@ -292,7 +291,7 @@ func (s *Store) Results(ctx context.Context, org string, sessions ...string) (ma
 	return bySession, err
 }
 
-// WorkflowStarted notes that the workflow knows of everything up to the session as it was read.
+// WorkflowStarted clears the owed signal: the workflow has got every change up to the session as it was read.
 func (s *Store) WorkflowStarted(ctx context.Context, session models.Session) error {
 	if session.NudgeAt == nil {
 		return nil

@@ -12,17 +12,17 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// shared keeps values that never change, each one once per organization, however many sessions have it. It remembers
-// those that were used last.
+// shared stores immutable values, each once per organization, for any number of sessions. It caches the values used
+// last.
 type shared[T any] struct {
 	table string
 	known *lru.Cache[sharedKey, T]
 }
 
-// sharedKey finds a value for its own organization alone.
+// sharedKey identifies a value within its organization.
 type sharedKey struct{ org, id string }
 
-// sharedRow is such a value as it is stored, in a table of its kind.
+// sharedRow is the row of a value. Each kind of value has its table.
 type sharedRow struct {
 	ID      string `gorm:"primaryKey"` // SHA-256 of organization and body
 	OrgID   string
@@ -30,13 +30,13 @@ type sharedRow struct {
 	Created models.Timestamp
 }
 
-// newShared remembers as many as most.
+// newShared returns a store for the table that caches up to most values.
 func newShared[T any](table string, most int) (shared[T], error) {
 	known, err := lru.New[sharedKey, T](most)
 	return shared[T]{table: table, known: known}, err
 }
 
-// keep stores a value, unless it is known to be stored, and returns its id.
+// keep stores a value, unless it is cached as stored, and returns its id.
 func (k shared[T]) keep(tx *gorm.DB, org string, value T, now models.Timestamp) (id string, err error) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -51,10 +51,10 @@ func (k shared[T]) keep(tx *gorm.DB, org string, value T, now models.Timestamp) 
 	return row.ID, err
 }
 
-// remember spares later ones to store a value anew. It must be committed.
+// remember caches a value as stored. It must be committed.
 func (k shared[T]) remember(org, id string, value T) { k.known.Add(sharedKey{org, id}, value) }
 
-// read returns a value that is stored.
+// read returns a stored value.
 func (k shared[T]) read(tx *gorm.DB, org, id string) (value T, err error) {
 	if value, found := k.known.Get(sharedKey{org, id}); found {
 		return value, nil

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// noteStartsEvery is how long a noted start may stay unwritten: less than any sweep waits before it repeats one.
+	// noteStartsEvery is the time for which a start may stay unwritten. It is shorter than the wait of any sweep.
 	noteStartsEvery = 250 * time.Millisecond
-	// mostNotedStarts bounds what is kept unwritten. One that finds no room is repeated by the sweep.
+	// mostNotedStarts bounds the unwritten starts. The sweep repeats a start that is dropped.
 	mostNotedStarts = 1000
 )
 
-// startNotes writes down, for many sessions at once, that their workflow has started, so that no request waits for it.
+// startNotes records started workflows, many in one statement, so that no request waits for the write.
 type startNotes struct {
 	db    *gorm.DB
 	bound func(context.Context) (context.Context, context.CancelFunc)
@@ -27,7 +27,7 @@ type startNotes struct {
 	ended chan struct{}
 }
 
-// noted is a session whose workflow knows of it as it was at that revision.
+// noted is the revision of a session that its workflow has got.
 type noted struct {
 	session  string
 	revision int64
@@ -45,8 +45,8 @@ func newStartNotes(
 	return n
 }
 
-// NoteStarted notes that the workflow of a session knows of everything up to the session as it was created. It does not
-// wait: the row says so a little later. Where it never does, the sweep tells the workflow again, which changes nothing.
+// NoteStarted records that the workflow has got the session as it was created. It does not wait for the write. If the
+// write is lost, the sweep signals the workflow again, which changes nothing.
 func (a Across) NoteStarted(session models.Session) {
 	select {
 	case a.s.started.noted <- noted{session.ID, session.Revision}:
@@ -60,15 +60,15 @@ func (n *startNotes) run(ctx context.Context) {
 		select {
 		case first := <-n.noted:
 			pause(ctx, noteStartsEvery)
-			n.write(ctx, append(n.rest(), first))
+			n.write(ctx, append(n.drain(), first))
 		case <-ctx.Done():
 		}
 	}
-	n.write(ctx, n.rest())
+	n.write(ctx, n.drain())
 }
 
-// rest takes all that is noted by now.
-func (n *startNotes) rest() []noted {
+// drain takes all queued starts.
+func (n *startNotes) drain() []noted {
 	var starts []noted
 	for {
 		select {
@@ -83,12 +83,12 @@ func (n *startNotes) rest() []noted {
 func (n *startNotes) write(ctx context.Context, starts []noted) {
 	ctx, cancel := n.bound(context.WithoutCancel(ctx))
 	defer cancel()
-	byRevision := map[int64][]string{} // few: sessions are created with one of two
+	byRevision := map[int64][]string{} // sessions are created with one of two revisions
 	for _, start := range starts {
 		byRevision[start.revision] = append(byRevision[start.revision], start.session)
 	}
 	for revision, ids := range byRevision {
-		// A session that has changed since may be owed a signal again.
+		// A session that has changed since may owe its workflow another signal.
 		err := n.db.WithContext(ctx).Model(&models.Session{}).
 			Where("id IN ? AND revision = ? AND nudge_at IS NOT NULL", ids, revision).
 			Updates(map[string]any{"nudge_at": nil}).Error
@@ -99,7 +99,7 @@ func (n *startNotes) write(ctx context.Context, starts []noted) {
 	}
 }
 
-// close writes what is noted by now. It tolerates a second call.
+// close writes the queued starts. A second call does nothing.
 func (n *startNotes) close() {
 	n.stop()
 	<-n.ended

@@ -1,7 +1,8 @@
-// Package store keeps everything that Stile remembers, in PostgreSQL or in SQLite.
+// Package store persists Stile's state, in PostgreSQL or in SQLite.
 //
-// Every method takes the organization it works for; the few that must cross organizations are the methods of Across.
-// The row decides: a status changes only through a Change, whose conditional UPDATE tells two racing callers apart.
+// Every method takes the organization for which it works; the methods that must cross organizations are those of
+// Across. The row decides: a status changes only by a Change, and its conditional UPDATE lets one of two racing callers
+// win.
 package store
 
 import (
@@ -25,7 +26,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// WriteLimit bounds a write transaction. Lists rely on it: a row older than this is visible, or never will be.
+// WriteLimit bounds a write transaction. Lists rely on it: a row that is older is visible, or will never be.
 const WriteLimit = 2 * time.Second
 
 // Options configure a Store.
@@ -34,13 +35,13 @@ type Options struct {
 	URL string
 	// Keys seal personal data and secrets.
 	Keys *seal.Keyring
-	// Now and NewID are the clock and the source of identifiers; the zero values are those of production.
+	// Now and NewID are the clock and the source of identifiers; nil means those of production.
 	Now   func() time.Time
 	NewID models.IDSource
-	// Jitter spreads repeats: each call gives a number from 0 up to 1. The zero value is that of production.
+	// Jitter returns a random number from 0 up to 1, which spreads repeats; nil means that of production.
 	Jitter func() float64
-	// WriteTimeout bounds a write; 0 means WriteLimit. A longer one is for tests on a busy machine alone: lists leave out
-	// rows that are younger than WriteLimit, and no others.
+	// WriteTimeout bounds a write; 0 means WriteLimit. A longer one is only for tests on a busy machine, because lists
+	// rely on WriteLimit.
 	WriteTimeout time.Duration
 	// ClaimLease is how long an idempotency claim holds without an answer of its request; 0 means a minute.
 	ClaimLease time.Duration
@@ -51,33 +52,34 @@ type Options struct {
 
 // Store is safe for concurrent use.
 type Store struct {
-	db        *gorm.DB
-	sqlDB     *sql.DB
-	dialect   dialect
-	primary   *primary // nil on SQLite
-	closed    atomic.Bool
-	proved    atomic.Bool // ProveKeys has succeeded
-	readiness readiness
-	keys      *seal.Keyring
-	patience  time.Duration // Options.WriteTimeout
-	lease     time.Duration // Options.ClaimLease
-	now       func() time.Time
-	newID     models.IDSource
-	jitter    func() float64
-	log       *slog.Logger
-	notifier  *notifier
-	started   *startNotes
-	tally     *tally
-	// organizations are remembered for organizationTTL.
+	db           *gorm.DB
+	sqlDB        *sql.DB
+	dialect      dialect
+	primary      *primary // nil on SQLite
+	closed       atomic.Bool
+	proved       atomic.Bool // ProveKeys has succeeded
+	readiness    readiness
+	keys         *seal.Keyring
+	writeTimeout time.Duration
+	claimLease   time.Duration
+	now          func() time.Time
+	newID        models.IDSource
+	jitter       func() float64
+	log          *slog.Logger
+	notifier     *notifier
+	started      *startNotes
+	tally        *tally
+	// organizations are cached for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
-	// graphs are specialised graphs, shared by the sessions of a workflow; explanations are of the rules of sessions.
+	// graphs are specialised graphs, which the sessions of a workflow share; explanations are those of the sessions'
+	// rules.
 	graphs       shared[graph.Graph]
 	explanations shared[json.RawMessage]
 	// preferences are those of published versions, which never change.
 	preferences *lru.Cache[versionKey, graph.Preferences]
 }
 
-// sharedCacheSize is well beyond the number of workflows, times jurisdictions, that are in use at once.
+// sharedCacheSize is larger than the number of workflows, times jurisdictions, in use at once.
 const sharedCacheSize = 1000
 
 type dialect string
@@ -87,11 +89,11 @@ const (
 	dialectSQLite   dialect = "sqlite3" // goose's name for it
 )
 
-// Open connects. It does not migrate.
+// Open connects to the database. It does not migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{
-		keys: o.Keys, patience: o.WriteTimeout, lease: o.ClaimLease, now: o.Now, newID: o.NewID, jitter: o.Jitter,
+		keys: o.Keys, writeTimeout: o.WriteTimeout, claimLease: o.ClaimLease, now: o.Now, newID: o.NewID, jitter: o.Jitter,
 		log: o.Log, notifier: newNotifier(), tally: newTally(),
 	}
 	if err := s.makeCaches(); err != nil {
@@ -107,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.notifier.catchUp(s.revisions, o.Log)
 	if s.primary != nil {
 		s.notifier.listen(s.primary, o.Log)
-		s.notifier.tell(s.sqlDB, o.Log)
+		s.notifier.sendQueued(s.sqlDB, o.Log)
 	}
 	return s, nil
 }
@@ -118,7 +120,7 @@ func (s *Store) connect(o Options) error {
 		return err
 	}
 	s.db, err = gorm.Open(dialector, &gorm.Config{
-		// No statement reaches a log: arguments may be personal.
+		// Statements are not logged, because their arguments may be personal.
 		Logger: logger.Discard, SkipDefaultTransaction: true, TranslateError: true,
 		// Statements name their columns, so that a migration that adds one leaves prepared statements valid.
 		QueryFields: true,
@@ -173,14 +175,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
 	defer cancel()
 	return s.classify(s.sqlDB.PingContext(ctx))
 }
 
-// Close writes what is noted and ends all connections. It tolerates a second call.
+// Close writes the queued starts and closes all connections. A second call does nothing.
 func (s *Store) Close() error {
 	s.started.close()
 	s.notifier.close()
@@ -188,8 +190,8 @@ func (s *Store) Close() error {
 	return s.sqlDB.Close()
 }
 
-// NewID makes an identifier. Within an idempotent request it is the one reserved for the first object of the
-// request, so that a repeat after a crash finds what the first try made.
+// NewID returns a new identifier. Within an idempotent request it returns the id that is reserved for the first object
+// of the request, so that a repeat after a crash finds the object of the first try.
 func (s *Store) NewID(ctx context.Context, prefix models.IDPrefix) string {
 	if reserved := reservedID(ctx); reserved != "" {
 		return string(prefix) + reserved
@@ -199,16 +201,16 @@ func (s *Store) NewID(ctx context.Context, prefix models.IDPrefix) string {
 
 func (s *Store) id(prefix models.IDPrefix) string { return string(prefix) + s.newID() }
 
-// Now is the store's clock, cut to what a column keeps.
+// Now returns the store's time, truncated to microseconds.
 func (s *Store) Now() models.Timestamp { return models.At(s.now()) }
 
 // bounded returns a context that ends after Options.WriteTimeout.
 func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.patience)
+	return context.WithTimeout(ctx, s.writeTimeout)
 }
 
-// write runs fn in one write transaction, bounded by Options.WriteTimeout. A commit without an answer is a commitLostError.
-// Where fn met a session past its deadline, that is recorded.
+// write runs fn in one write transaction, bounded by Options.WriteTimeout. It returns a commitLostError if the commit
+// got no answer. If fn returns an overdueError, write expires the session.
 func (s *Store) write(outer context.Context, fn func(tx *gorm.DB) error) error {
 	ctx, cancel := s.bounded(outer)
 	defer cancel()
@@ -225,15 +227,15 @@ func (s *Store) write(outer context.Context, fn func(tx *gorm.DB) error) error {
 }
 
 const (
-	// settleTries is how often a transaction is looked after whose commit was not answered, after settlePause and then
-	// ever less often.
+	// settleTries is the number of further tries after a commit without an answer. They wait settlePause, and then
+	// twice as long each time.
 	settleTries = 5
 	settlePause = 50 * time.Millisecond
 )
 
-// settle runs fn like write. If the commit was not answered, settle looks the transaction up by its first audit entry.
-// If that entry is missing, fn runs again: an fn without one has to find its own rows. While the database stays away the
-// outcome is unknown, and the error is ErrUnavailable.
+// settle runs fn like write. If the commit got no answer, settle looks the transaction up by its first audit entry. If
+// that entry is missing, fn runs again: an fn without an audit entry must recognize the rows of its earlier run. While
+// the database stays unavailable, the outcome is unknown, and the error is ErrUnavailable.
 func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	entry := &firstEntry{id: s.id(models.PrefixAudit)}
 	ctx = context.WithValue(ctx, firstEntryKey{}, entry)
@@ -247,13 +249,13 @@ func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		pause(ctx, wait)
 		wait *= 2
 		err = s.write(ctx, func(tx *gorm.DB) error {
-			if stands, err := one(tx.Where("id = ?", entry.id), &models.AuditEntry{}); err != nil || stands {
+			if stored, err := one(tx.Where("id = ?", entry.id), &models.AuditEntry{}); err != nil || stored {
 				return err
 			}
 			entry.used = false
 			return fn(tx)
 		})
-		// A duplicate is what the transaction before made: its commit was still under way.
+		// A duplicate key is a row of the earlier run: its commit was still under way.
 		if !errors.Is(err, ErrUnavailable) && !duplicate(err) {
 			return err
 		}
@@ -263,7 +265,7 @@ func (s *Store) settle(ctx context.Context, fn func(tx *gorm.DB) error) error {
 
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
 
-// one reads a single row into out; found is false where there is none.
+// one reads a single row into out. It returns false if there is none.
 func one(q *gorm.DB, out any) (found bool, err error) {
 	res := q.Limit(1).Find(out)
 	return res.RowsAffected == 1, res.Error

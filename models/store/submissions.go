@@ -13,16 +13,16 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// NewSubmission is what a user sent for the next attempt at a method.
+// NewSubmission is a user's submission for the next attempt at a method.
 type NewSubmission struct {
 	Session models.Session // as it was read when the offer was looked up
 	Node    string
 	Method  rules.Method
 	Attempt int
 	Payload []byte
-	// Delay holds back the verdict that Stile gives: simulated slowness, or the time that a provider has.
+	// Delay holds back the verdict that Stile gives itself: the simulated delay, or the time that a provider has.
 	Delay time.Duration
-	// ConnectorID names the connector to the provider who judges; nil where Stile does.
+	// ConnectorID is the connector of the provider that judges; nil if Stile judges.
 	ConnectorID *string
 	// ChallengeID is the challenge that the submission uses up; "" where there is none.
 	ChallengeID string
@@ -30,9 +30,9 @@ type NewSubmission struct {
 	Elsewhere bool
 }
 
-// Submit stores a submission and makes its session processing. One attempt takes one submission: a repeat of the same
-// payload returns the first, another one is CodeSubmissionInProgress, either is CodeSessionTerminal after the end.
-// Further errors: those of Change, CodeRateLimitExceeded at MaxSubmissions, and CodeChallengeInvalid.
+// Submit stores a submission and makes its session processing. An attempt takes one submission. A repeat of the same
+// payload returns the first. Errors: those of Change; CodeSubmissionInProgress for another payload; CodeSessionTerminal
+// after the session's end; CodeRateLimitExceeded at MaxSubmissions; CodeChallengeInvalid.
 func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission, Changed, error) {
 	if n.Session.Submissions >= models.MaxSubmissions {
 		return models.Submission{}, Changed{}, models.Errorf(models.CodeRateLimitExceeded,
@@ -42,13 +42,13 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 	set := map[string]any{
 		"submissions": gorm.Expr("submissions + 1"), "in_flight": gorm.Expr("in_flight + 1"), "nudge_at": s.Now(),
 	}
-	if n.Session.AttemptID != nil && !n.Elsewhere { // the device that holds the session has sent it
+	if n.Session.AttemptID != nil && !n.Elsewhere { // sent by the device that holds the session
 		set["device_seen_at"] = s.Now()
 	}
 	changed, err := s.Change(ctx, Change{
 		OrgID: submission.OrgID, SessionID: submission.SessionID,
 		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
-		// The offer must still stand: it is as old as the row that was read.
+		// The offer must still be valid: it was computed from the row that was read.
 		From: models.OpenStatuses, To: models.StatusProcessing, Read: &n.Session,
 		Set: set,
 		Also: func(tx *gorm.DB, _ models.Session) error {
@@ -62,7 +62,7 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		return submission, changed, err
 	}
 	first, err := s.submissionAt(ctx, submission)
-	if err == nil && first.Fingerprint == "" { // erased with the session's end
+	if err == nil && first.Fingerprint == "" { // erased at the session's end
 		return first, changed, refusal(changed.Session)
 	}
 	if err == nil && first.Fingerprint != submission.Fingerprint {
@@ -99,7 +99,7 @@ func (s *Store) submissionAt(ctx context.Context, like models.Submission) (model
 	return row, err
 }
 
-// Submission reads a submission with what the user sent, which is nil once it has been judged.
+// Submission reads a submission with its payload, which is nil once it has been judged. Errors: CodeResourceMissing.
 func (s *Store) Submission(ctx context.Context, org, id string) (models.Submission, []byte, error) {
 	var row models.Submission
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
@@ -113,14 +113,14 @@ func (s *Store) Submission(ctx context.Context, org, id string) (models.Submissi
 	return row, payload, err
 }
 
-// Unjudged is a submission without a verdict, in its session.
+// Unjudged is a submission without a verdict, with its session.
 type Unjudged struct {
 	Session    models.Session
 	Submission models.Submission
 	Payload    []byte
 }
 
-// unjudgedRow is a submission with its session, as one statement reads them.
+// unjudgedRow is a submission with its session, read by one statement.
 type unjudgedRow struct {
 	Session    models.Session    `gorm:"embedded;embeddedPrefix:session_"`
 	Submission models.Submission `gorm:"embedded;embeddedPrefix:submission_"`
@@ -130,7 +130,7 @@ var unjudgedColumns = sync.OnceValue(func() string {
 	return columnsAs(models.Session{}, "s", "session_") + ", " + columnsAs(models.Submission{}, "u", "submission_")
 })
 
-// Unjudged reads a submission to judge; found is false where there is none of the session's, or it has been judged.
+// Unjudged reads a submission to judge. It returns false if the session has no such submission, or it has been judged.
 func (s *Store) Unjudged(ctx context.Context, ref models.SubmissionRef) (u Unjudged, found bool, err error) {
 	var row unjudgedRow
 	found, err = one(s.read(ctx).Table("submissions AS u").Select(unjudgedColumns()).
@@ -144,8 +144,8 @@ func (s *Store) Unjudged(ctx context.Context, ref models.SubmissionRef) (u Unjud
 	return Unjudged{Session: row.Session, Submission: row.Submission, Payload: payload}, true, err
 }
 
-// Promise notes that a provider took the submission and will call back, and until when that is waited for. One that has
-// had its verdict stays as it is.
+// Promise records that a provider will send its verdict by callback, within wait. It does not change a judged
+// submission.
 func (s *Store) Promise(ctx context.Context, org, id string, wait time.Duration) error {
 	now := s.Now()
 	return s.read(ctx).Model(&models.Submission{}).
@@ -153,7 +153,7 @@ func (s *Store) Promise(ctx context.Context, org, id string, wait time.Duration)
 		Updates(map[string]any{"promised_at": now, "ready_at": models.At(now.Add(wait))}).Error
 }
 
-// PendingSubmissions lists what has been sent and not judged, by session, oldest first.
+// PendingSubmissions lists the submissions of a session without a verdict, oldest first.
 func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) ([]models.Submission, error) {
 	var rows []models.Submission
 	err := s.read(ctx).
@@ -162,7 +162,7 @@ func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) (
 	return rows, err
 }
 
-// erase removes what the user sent: of the judged submission, and of all once the session has ended.
+// erase erases the payload and the material of the judged submission, or of all submissions if the session has ended.
 func erase(tx *gorm.DB, session models.Session, judged models.Submission) error {
 	if err := eraseMaterial(tx, session, judged); err != nil {
 		return err
@@ -174,21 +174,21 @@ func erase(tx *gorm.DB, session models.Session, judged models.Submission) error 
 	return q.Where("id = ?", judged.ID).Updates(map[string]any{"payload": nil}).Error
 }
 
-// forgetSubmissions erases what was sent, and the digest that would tell a repeat from it: who has the lookup key can
-// try dates of birth until one fits.
+// forgetSubmissions erases payloads and fingerprints. With the lookup key a fingerprint could be matched by trying
+// dates of birth.
 func forgetSubmissions(q *gorm.DB) error {
 	return q.Model(&models.Submission{}).Updates(map[string]any{"payload": nil, "fingerprint": ""}).Error
 }
 
-// End ends a session without a verdict whose status is one of from and whose deadline has not passed: Expire is for the
-// others. What was sent and not judged is erased. Errors: those of Change.
+// End ends a session without a verdict if its status is one of from and its deadline has not passed; see Expire for the
+// others. It erases the unjudged submissions. Errors: those of Change.
 func (s *Store) End(
 	ctx context.Context, org, id string, from []models.SessionStatus, to models.SessionStatus,
 ) (Changed, error) {
 	return s.Change(ctx, s.ending(org, id, from, to))
 }
 
-// ending is the change by which a session ends without a verdict. Its id names the status, so that it happens once.
+// ending returns the change that ends a session without a verdict. Its id is the status, so that it happens once.
 func (s *Store) ending(org, id string, from []models.SessionStatus, to models.SessionStatus) Change {
 	return Change{
 		OrgID: org, SessionID: id, ID: string(to), From: from, To: to, Set: map[string]any{"nudge_at": s.Now()},
@@ -196,8 +196,8 @@ func (s *Store) ending(org, id string, from []models.SessionStatus, to models.Se
 	}
 }
 
-// Consent notes that the user consents to biometric processing. The first time counts.
-// Errors: CodeSessionNotFound, CodeSessionTerminal.
+// Consent records the user's consent to biometric processing. A repeat changes nothing. Errors: CodeSessionNotFound,
+// CodeSessionTerminal.
 func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, error) {
 	now := s.Now()
 	res := s.read(ctx).Model(&models.Session{}).

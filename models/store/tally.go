@@ -8,25 +8,26 @@ import (
 )
 
 const (
-	// A replica keeps one request in tallyShare of a limit to itself: that is by how much each further replica may let
-	// through more than the limit.
+	// A replica keeps up to one request in tallyShare of a limit to itself. Each further replica may let through that
+	// many more than the limit.
 	tallyShare = 100
-	// tallyNear is the part of a limit within which every request is told.
+	// tallyNear is the part of a limit within which a replica reports every request.
 	tallyNear = 10
-	// tallySize is how many buckets a replica remembers. What it forgets of one it has not told is no more than that.
+	// tallySize is the number of buckets that a replica caches. An evicted bucket loses its unreported requests, which
+	// tallyShare bounds.
 	tallySize = 20_000
 )
 
-// tally counts the requests that this replica has let through and told nobody of.
+// tally counts the requests that this replica has let through without reporting them to the database.
 type tally struct {
 	mu      sync.Mutex
 	buckets *lru.LRU[string, tallied]
 }
 
-// tallied is what a replica knows of a bucket.
+// tallied is the cached state of a bucket.
 type tallied struct {
 	minute int64
-	// told are the requests of the minute and of the one before that the database counted last, untold those since.
+	// told and before are the database's last counts of this and the previous minute, untold the requests since.
 	told, before, untold int
 }
 
@@ -38,7 +39,8 @@ func newTally() *tally {
 	return &tally{buckets: buckets}
 }
 
-// take lets a request through by itself, or says how many it owes to the database, which then has to decide.
+// take lets a request through alone, or returns the number of unreported requests. The caller must then report them to
+// the database, which decides.
 func (t *tally) take(bucket string, minute int64, limit int, intoMinute time.Duration) (remaining, owed int, alone bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,7 +56,7 @@ func (t *tally) take(bucket string, minute int64, limit int, intoMinute time.Dur
 	return 0, owed, false
 }
 
-// at is what is known of the bucket in that minute.
+// at returns the state of the bucket in a minute.
 func (t *tally) at(bucket string, minute int64) tallied {
 	known, _ := t.buckets.Get(bucket)
 	switch known.minute {
@@ -67,20 +69,20 @@ func (t *tally) at(bucket string, minute int64) tallied {
 	}
 }
 
-// owe takes back what could not be told.
-func (t *tally) owe(bucket string, minute int64, owed int) {
+// restore adds back requests that could not be reported.
+func (t *tally) restore(bucket string, minute int64, owed int) {
 	t.change(bucket, minute, func(known *tallied) { known.untold += owed })
 }
 
-// know learns what the database counted, and returns the count of the minute before with what it was not told of.
-func (t *tally) know(bucket string, minute int64, told, before int) int {
+// update stores the database's counts, and returns the count of the previous minute including unreported requests.
+func (t *tally) update(bucket string, minute int64, told, before int) int {
 	known := t.change(bucket, minute, func(known *tallied) {
 		known.told, known.before = max(known.told, told), max(known.before, before)
 	})
 	return max(known.before, before)
 }
 
-// change leaves a bucket alone of which a later minute is known.
+// change edits the state of a bucket, unless a later minute is cached.
 func (t *tally) change(bucket string, minute int64, edit func(*tallied)) tallied {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Trail is all that the rows tell of how a session went.
+// Trail holds all rows of a session's history.
 type Trail struct {
 	Session     models.Session
 	Transitions []models.SessionTransition
@@ -17,7 +17,7 @@ type Trail struct {
 	Deliveries  []models.Delivery
 }
 
-// Trail reads how a session went, each list oldest first.
+// Trail reads the history of a session, each list oldest first. Errors: CodeSessionNotFound.
 func (s *Store) Trail(ctx context.Context, org, id string) (Trail, error) {
 	var t Trail
 	var err error

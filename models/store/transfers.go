@@ -12,26 +12,27 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// NewChunk is a part of what the device of a handoff sends.
+// NewChunk is a part of a submission that the device of a handoff sends.
 type NewChunk struct {
 	Handoff models.Handoff
-	// Name is that of the transfer. Another one than before begins anew, with its first chunk.
+	// Name is that of the transfer. A new name starts another transfer, with its first chunk.
 	Name   string
 	Method rules.Method
-	// Upload has the transfer become an upload rather than a submission.
+	// Upload makes the transfer an upload instead of a submission.
 	Upload bool
-	// Position is that of the chunk among so many Chunks.
+	// Position is the index of the chunk among Chunks.
 	Position, Chunks int
 	Data             []byte
-	// Limit is how much a transfer may be in all, in bytes.
+	// Limit is the largest size of a whole transfer, in bytes.
 	Limit int64
 }
 
-// TakeChunk keeps the next chunk of a transfer. One that is there already changes nothing. Errors: CodeHandoffEnded,
-// CodeParameterInvalid where it is not the next one or does not fit the first, CodeRequestTooLarge.
+// TakeChunk stores the next chunk of a transfer. A repeated chunk changes nothing. Errors: CodeHandoffEnded,
+// CodeParameterInvalid for a chunk that is out of order or does not match the first, CodeRequestTooLarge.
 func (s *Store) TakeChunk(ctx context.Context, n NewChunk) (t models.Transfer, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		// This holds the row: the session neither ends nor is freed in between, which would leave the chunk behind.
+		// This locks the row: the session can neither end nor be released before the chunk is stored, which would leave
+		// the chunk behind.
 		if err := s.held(tx, n.Handoff, map[string]any{"device_seen_at": s.Now()}); err != nil {
 			return err
 		}
@@ -94,20 +95,20 @@ func (s *Store) addChunk(tx *gorm.DB, t *models.Transfer, n NewChunk) error {
 		Updates(map[string]any{"next": t.Next, "size": t.Size}).Error
 }
 
-// chunkPlace binds a chunk to its place in its transfer.
+// chunkPlace binds a chunk to its position in its transfer.
 func chunkPlace(t models.Transfer, chunk models.TransferChunk) seal.Place {
 	return seal.Place{
 		Table: "transfer_chunks", Row: t.HandoffID + "/" + t.ReservedID + "/" + strconv.Itoa(chunk.Position), Org: chunk.OrgID,
 	}
 }
 
-// Transfer reads what the device of an attempt is sending, or has sent last.
+// Transfer reads the current or last transfer of a handoff. It returns false if there is none.
 func (s *Store) Transfer(ctx context.Context, h models.Handoff) (t models.Transfer, found bool, err error) {
 	found, err = one(s.read(ctx).Where("handoff_id = ? AND org_id = ?", h.ID, h.OrgID), &t)
 	return t, found, err
 }
 
-// TransferData reads all that has arrived.
+// TransferData reads the chunks that have arrived, joined.
 func (s *Store) TransferData(ctx context.Context, t models.Transfer) ([]byte, error) {
 	var chunks []models.TransferChunk
 	err := s.read(ctx).Where("handoff_id = ? AND org_id = ?", t.HandoffID, t.OrgID).Order("position").Find(&chunks).Error
@@ -125,7 +126,7 @@ func (s *Store) TransferData(ctx context.Context, t models.Transfer) ([]byte, er
 	return data.Bytes(), nil
 }
 
-// EndTransfer forgets the chunks of a transfer that has become a submission or an upload.
+// EndTransfer marks a transfer as done and deletes its chunks, after it has become a submission or an upload.
 func (s *Store) EndTransfer(ctx context.Context, t models.Transfer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		ended := tx.Model(&models.Transfer{}).
@@ -138,19 +139,19 @@ func (s *Store) EndTransfer(ctx context.Context, t models.Transfer) error {
 	})
 }
 
-// DropTransfer forgets a transfer that nothing came of.
+// DropTransfer deletes a transfer that was refused.
 func (s *Store) DropTransfer(ctx context.Context, t models.Transfer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		dropped := tx.Where("handoff_id = ? AND org_id = ? AND reserved_id = ?", t.HandoffID, t.OrgID, t.ReservedID).
 			Delete(&models.Transfer{})
-		if dropped.Error != nil || dropped.RowsAffected == 0 { // another one has begun
+		if dropped.Error != nil || dropped.RowsAffected == 0 { // another transfer has begun
 			return dropped.Error
 		}
 		return dropChunks(tx, t.HandoffID)
 	})
 }
 
-// dropTransfer forgets what the device of an attempt was sending.
+// dropTransfer deletes the transfer of a handoff.
 func dropTransfer(tx *gorm.DB, attempt string) error {
 	if err := dropChunks(tx, attempt); err != nil {
 		return err

@@ -13,54 +13,55 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrUnavailable says that the database could not carry out a statement now: it is away, full, read-only or busy. The
-// statement itself was sound, so it may succeed later. Test for it with errors.Is.
+// ErrUnavailable reports that the database cannot execute statements now, because it is unreachable, full, read-only or
+// busy. The same statement may succeed later. Use errors.Is.
 var ErrUnavailable = errors.New("the database is unavailable")
 
-// unavailableError is a cause that passes.
+// unavailableError is an ErrUnavailable with its cause.
 type unavailableError struct{ cause error }
 
 func (e *unavailableError) Error() string        { return ErrUnavailable.Error() + ": " + e.cause.Error() }
 func (e *unavailableError) Unwrap() error        { return e.cause }
 func (e *unavailableError) Is(target error) bool { return target == ErrUnavailable }
 
-// commitLostError says that the connection ended before the commit was answered: the transaction may or may not stand.
+// commitLostError reports that the connection ended before the answer to the commit. The transaction may or may not be
+// committed.
 type commitLostError struct{ cause error }
 
 func (e *commitLostError) Error() string { return "the commit was not answered: " + e.cause.Error() }
 func (e *commitLostError) Unwrap() error { return e.cause }
 
-// classify marks an error of a driver as ErrUnavailable where it is one.
+// classify wraps a driver's error as ErrUnavailable if it is temporary.
 func (s *Store) classify(err error) error {
-	if err == nil || errors.Is(err, ErrUnavailable) || !(s.closed.Load() || passes(err)) {
+	if err == nil || errors.Is(err, ErrUnavailable) || !(s.closed.Load() || temporary(err)) {
 		return err
 	}
-	if s.primary != nil && !errors.Is(err, context.Canceled) { // a client that left says nothing of the server
+	if s.primary != nil && !errors.Is(err, context.Canceled) { // a client that left does not concern the server
 		s.primary.suspect()
 	}
 	return &unavailableError{cause: err}
 }
 
-// passes reports whether err says that the database cannot answer now, rather than that the statement was wrong.
-func passes(err error) bool {
+// temporary reports whether err is temporary, and not the fault of the statement.
+func temporary(err error) bool {
 	var postgres *pgconn.PgError
 	var connect *pgconn.ConnectError
 	var sqlite interface{ Code() int }
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false
-	case errors.As(err, &connect): // also where the server answered, and refused
+	case errors.As(err, &connect): // includes a server that answered and refused
 		return true
 	case errors.As(err, &postgres):
-		return passingState(postgres.Code)
+		return temporaryState(postgres.Code)
 	case errors.As(err, &sqlite):
-		return slices.Contains(passingCodes, sqlite.Code()&0xff)
+		return slices.Contains(temporaryCodes, sqlite.Code()&0xff)
 	default:
 		return broken(err)
 	}
 }
 
-// The connection ended, or the time to use it did.
+// brokenCauses are the errors of an ended connection, or of an expired deadline.
 var brokenCauses = []error{
 	driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, io.EOF, io.ErrUnexpectedEOF, pgx.ErrTxClosed,
 	context.DeadlineExceeded, context.Canceled,
@@ -71,20 +72,19 @@ func broken(err error) bool {
 		return true
 	}
 	var network net.Error
-	// What pgx has not sent it would send again on another connection.
+	// SafeToRetry reports that nothing was sent, because the connection was broken before.
 	return errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
-// The states in which a database refuses for now.
+// The temporary states of a database.
 var (
-	// Classes of SQLSTATE: connection lost, rolled back for another transaction, out of resources, shut down or
-	// starting, failure of the system.
-	passingClasses = []string{"08", "40", "53", "57", "58"}
-	// passingStates are a read-only transaction, because the server is no longer the primary, and a lock that was not
-	// to be had in time.
-	passingStates = []string{stateReadOnly, stateLockTimeout}
-	// SQLITE_BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL.
-	passingCodes = []int{5, 6, 7, 8, 9, 10, 13, 14, 15}
+	// temporaryClasses are the classes of SQLSTATE for: connection lost, rolled back for another transaction, out of
+	// resources, shut down or starting, failure of the system.
+	temporaryClasses = []string{"08", "40", "53", "57", "58"}
+	// temporaryStates are a read-only transaction, because the server is no longer the primary, and a lock timeout.
+	temporaryStates = []string{stateReadOnly, stateLockTimeout}
+	// temporaryCodes are SQLITE_BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and PROTOCOL.
+	temporaryCodes = []int{5, 6, 7, 8, 9, 10, 13, 14, 15}
 )
 
 const (
@@ -96,7 +96,7 @@ const (
 	codeDangling = 787
 )
 
-// dangles reports whether a row was refused because it names one that is not there.
+// dangles reports whether a row was refused because of a missing foreign key.
 func dangles(err error) bool {
 	var postgres *pgconn.PgError
 	if errors.As(err, &postgres) {
@@ -106,24 +106,24 @@ func dangles(err error) bool {
 	return errors.As(err, &sqlite) && sqlite.Code() == codeDangling
 }
 
-// lockedOut reports whether a statement gave up its wait for a lock.
+// lockedOut reports whether a statement hit the lock timeout.
 func lockedOut(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == stateLockTimeout
 }
 
-// duplicate reports whether PostgreSQL refused a row whose key is taken.
+// duplicate reports whether PostgreSQL refused a row with a duplicate key.
 func duplicate(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == stateDuplicate
 }
 
-func passingState(state string) bool {
-	return slices.Contains(passingStates, state) || len(state) == 5 && slices.Contains(passingClasses, state[:2])
+func temporaryState(state string) bool {
+	return slices.Contains(temporaryStates, state) || len(state) == 5 && slices.Contains(temporaryClasses, state[:2])
 }
 
-// postgresDialector and sqliteDialector have every error of gorm pass through classify, those of begin, commit and of
-// reading rows included.
+// postgresDialector and sqliteDialector pass every error of gorm through classify, including those of begin, commit and
+// reading rows.
 type postgresDialector struct {
 	gormPostgres
 	store *Store

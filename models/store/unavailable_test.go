@@ -35,12 +35,12 @@ func TestErrorsOfTheConnectionAreOutages(t *testing.T) {
 		sqliteError(14), driver.ErrBadConn, sql.ErrTxDone, sql.ErrConnDone, pgx.ErrTxClosed, io.ErrUnexpectedEOF,
 		context.DeadlineExceeded, &net.OpError{Op: "read", Err: syscall.ECONNRESET},
 	} {
-		require.True(t, store.Passes(fmt.Errorf("look up: %w", err)), "%v", err)
+		require.True(t, store.Temporary(fmt.Errorf("look up: %w", err)), "%v", err)
 	}
 	for _, err := range []error{
 		state("23505"), state("22021"), state(""), state("0A000"), sqliteError(1), sqliteError(11), errors.New("x"),
 		sql.ErrNoRows,
 	} {
-		require.False(t, store.Passes(fmt.Errorf("look up: %w", err)), "%v", err)
+		require.False(t, store.Temporary(fmt.Errorf("look up: %w", err)), "%v", err)
 	}
 }

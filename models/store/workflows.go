@@ -31,13 +31,14 @@ func (s *Store) CreateWorkflow(ctx context.Context, org, actor, name string, d g
 	return s.Workflow(ctx, org, w.ID)
 }
 
-// createOnce inserts row unless its id is taken, which is how a repeated request finds what it made the first time.
+// createOnce inserts the row, unless its id is taken, and reports whether it did. A repeated request so finds the row
+// of the first.
 func createOnce(tx *gorm.DB, row any) (made bool, err error) {
 	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
 	return res.RowsAffected == 1, res.Error
 }
 
-// Workflow reads a draft.
+// Workflow reads a draft. Errors: CodeResourceMissing.
 func (s *Store) Workflow(ctx context.Context, org, id string) (models.Workflow, error) {
 	var w models.Workflow
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &w)
@@ -52,7 +53,8 @@ func (s *Store) Workflows(ctx context.Context, org string, page Page) ([]models.
 	return listSized[models.Workflow](s, s.read(ctx).Where("org_id = ?", org), "octet_length(definition)", page)
 }
 
-// UpdateWorkflow stores what edit makes of the draft. Two editors at once: the later one edits what the earlier left.
+// UpdateWorkflow applies edit to the draft and stores it. Concurrent updates are ordered: the later one edits the
+// result of the earlier. Errors: CodeResourceMissing, and those of edit.
 func (s *Store) UpdateWorkflow(
 	ctx context.Context, org, actor, id string, edit func(*models.Workflow) error,
 ) (models.Workflow, error) {
@@ -74,7 +76,7 @@ func (s *Store) UpdateWorkflow(
 	return w, err
 }
 
-// lockWorkflow takes the row for this transaction by writing to it, and then reads it.
+// lockWorkflow locks the row for the transaction by writing to it, and then reads it.
 func (s *Store) lockWorkflow(tx *gorm.DB, org, id string, w *models.Workflow) error {
 	res := tx.Model(&models.Workflow{}).Where("id = ? AND org_id = ?", id, org).Updates(map[string]any{"updated": s.Now()})
 	if res.Error != nil {
@@ -87,7 +89,7 @@ func (s *Store) lockWorkflow(tx *gorm.DB, org, id string, w *models.Workflow) er
 	return err
 }
 
-// PublishWorkflow freezes the draft as version N+1. Compile turns it into a graph, or says what is wrong with it.
+// PublishWorkflow stores the draft as version N+1. compile returns the graph, or the error of an invalid draft.
 func (s *Store) PublishWorkflow(
 	ctx context.Context, org, actor, id string, note *string, compile func(models.Workflow) (graph.Graph, error),
 ) (models.WorkflowVersion, error) {
@@ -99,7 +101,7 @@ func (s *Store) PublishWorkflow(
 		})
 }
 
-// RollbackWorkflow publishes an old version anew, as version N+1. The draft stays as it is.
+// RollbackWorkflow publishes an old version again, as version N+1. It does not change the draft.
 func (s *Store) RollbackWorkflow(
 	ctx context.Context, org, actor, id string, version int, note *string,
 ) (models.WorkflowVersion, error) {
@@ -111,7 +113,7 @@ func (s *Store) RollbackWorkflow(
 		})
 }
 
-// freeze stores the next version of a workflow, as fill makes it. A repeat under a reserved id returns the first.
+// freeze stores the next version of a workflow, as fill sets it. A repeat under a reserved id returns the first.
 func (s *Store) freeze(
 	ctx context.Context, org, actor, id string, note *string, action string,
 	fill func(tx *gorm.DB, w models.Workflow, v *models.WorkflowVersion) error,
@@ -160,18 +162,18 @@ func (s *Store) WorkflowVersions(ctx context.Context, org, id string, page Page)
 	return listSized[models.WorkflowVersion](s, q, "octet_length(definition) + octet_length(compiled)", page)
 }
 
-// WorkflowVersion reads one version.
+// WorkflowVersion reads one version. Errors: CodeResourceMissing.
 func (s *Store) WorkflowVersion(ctx context.Context, org, id string, version int) (models.WorkflowVersion, error) {
 	return versionIn(s.read(ctx), org, id, version)
 }
 
-// versionKey finds a version for its own organization alone.
+// versionKey identifies a version within its organization.
 type versionKey struct {
 	org, workflow string
 	version       int
 }
 
-// SessionPreferences reads the preferences of the version that the session runs.
+// SessionPreferences reads the preferences of the session's workflow version.
 func (s *Store) SessionPreferences(ctx context.Context, session models.Session) (graph.Preferences, error) {
 	key := versionKey{session.OrgID, session.WorkflowID, session.WorkflowVersion}
 	if known, found := s.preferences.Get(key); found {
@@ -197,8 +199,8 @@ func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion
 
 var versionColumns = sync.OnceValue(func() string { return columnsAs(models.WorkflowVersion{}, "v", "") })
 
-// PublishedVersion reads the version that new sessions run. Unknown, foreign and unpublished are one answer, so that
-// nothing can be learnt of another organization.
+// PublishedVersion reads the version that new sessions run. Errors: CodeParameterInvalid, the same for an unknown, a
+// foreign and an unpublished workflow, so that the answer reveals nothing about another organization.
 func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.WorkflowVersion, error) {
 	var v models.WorkflowVersion
 	q := s.read(ctx).Table("workflow_versions AS v").Select(versionColumns()).
