@@ -12,10 +12,10 @@ import (
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // ProviderAnswer is the result of one request to a provider, for metrics.
@@ -131,7 +131,7 @@ func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool
 
 // conclude commits a verdict. A second verdict on the same submission changes nothing.
 func (a *Providers) conclude(ctx context.Context, ref models.SubmissionRef, v methods.Verdict) error {
-	_, err := a.commit(ctx, ref, progress.Given(v))
+	_, err := a.commit(ctx, ref, sessions.Given(v))
 	return err
 }
 

@@ -11,10 +11,10 @@ import (
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // Sessions holds the activities of session workflows.
@@ -46,7 +46,7 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 			return &verdict, err
 		})
 	// If the row kept changing under the judge, the run looks at it again.
-	if err != nil && !errors.Is(err, progress.ErrBusy) {
+	if err != nil && !errors.Is(err, sessions.ErrBusy) {
 		return models.SessionView{}, err
 	}
 	if done.Session.ID != "" {
@@ -57,7 +57,7 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 
 // commit updates the row by the verdict of judge and returns the change. The change is empty if the submission is no
 // longer pending or judge returned no verdict.
-func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge progress.Judge) (store.Changed, error) {
+func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge sessions.Judge) (store.Changed, error) {
 	var method rules.Method
 	done, err := a.engine().Judged(ctx, ref,
 		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
@@ -74,8 +74,8 @@ func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge p
 	return done.Changed, nil
 }
 
-func (a *Sessions) engine() progress.Engine {
-	return progress.Engine{Store: a.Store, ReviewTimeout: a.ReviewTimeout, SessionTTL: a.SessionTTL}
+func (a *Sessions) engine() sessions.Engine {
+	return sessions.Engine{Store: a.Store, ReviewTimeout: a.ReviewTimeout, SessionTTL: a.SessionTTL}
 }
 
 func (a *Sessions) verdict(

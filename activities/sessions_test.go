@@ -15,10 +15,10 @@ import (
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
@@ -221,7 +221,7 @@ func TestViewAfterAReviewListsTheReviewsDeliveries(t *testing.T) {
 	session := d.Begin(t, definition)
 	d.judge(t, d.Simulate(t, session, facial, simulated.Pass))
 	// The API decides the review; the run has not been told.
-	_, err := progress.Engine{Store: d.Scene.Store, SessionTTL: time.Hour}.Decide(t.Context(), models.ReviewDecision{
+	_, err := sessions.Engine{Store: d.Scene.Store, SessionTTL: time.Hour}.Decide(t.Context(), models.ReviewDecision{
 		SessionRef: ref(session), Decision: graph.Approve, Reason: "looked at it", Reviewer: "kim",
 	}, "key_1")
 	require.NoError(t, err)

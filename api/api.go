@@ -19,20 +19,20 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/sessions"
 )
 
 // Options are what the API is made of.
 type Options struct {
 	Store        *store.Store
-	Orchestrator Orchestrator
+	Orchestrator sessions.Orchestrator
 	Config       Config
 	// Rules say what the law asks; those that ship with the program unless given.
 	Rules *compliance.Book
 	// Locator looks addresses up; without one only headers and requests tell where users are.
-	Locator Locator
+	Locator sessions.Locator
 	// Log is slog.Default unless given.
 	Log *slog.Logger
 	// Registry takes the API's metrics and is what /metrics shows; one of its own unless given.
@@ -43,23 +43,20 @@ type Options struct {
 
 // API serves the routes. It is safe for concurrent use.
 type API struct {
-	store        *store.Store
-	engine       progress.Engine
-	orchestrator Orchestrator
-	locator      Locator
-	rules        *compliance.Book
-	checked      *lru.Cache[check, answer]
-	forwarding   forwarding
-	config       Config
-	hosted       models.HandoffURL // the page of the installation
-	log          *slog.Logger
-	now          func() time.Time
-	keys         *keyCache
-	secrets      *clientSecrets
-	metrics      *metrics
-	router       *gin.Engine
-	followers    *followers
-	sockets      sockets
+	store      *store.Store
+	sessions   *sessions.Service
+	orders     *sessions.Orders
+	checked    *lru.Cache[check, answer]
+	forwarding forwarding
+	config     Config
+	log        *slog.Logger
+	now        func() time.Time
+	keys       *keyCache
+	secrets    *clientSecrets
+	metrics    *metrics
+	router     *gin.Engine
+	followers  *followers
+	sockets    sockets
 	// closing ends what waits: long polls, and duplicates of a request under way.
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -82,14 +79,16 @@ func New(o Options) (*API, error) {
 		return nil, models.Explain(err)
 	}
 	a := &API{
-		store: o.Store, engine: progress.Engine{
-			Store: o.Store, ReviewTimeout: config.ReviewTimeout, SessionTTL: config.SessionTTL, Outside: true,
-		},
-
-		orchestrator: o.Orchestrator, locator: o.Locator, rules: o.Rules, config: config, hosted: hosted, log: o.Log, now: o.Now,
+		store: o.Store, config: config, log: o.Log, now: o.Now,
 		keys: newKeyCache(o.Store.Across(), o.Now, config.RequestTimeout), secrets: newClientSecrets(o.Store.Across(), o.Now),
 		followers: newFollowers(o.Store), closing: make(chan struct{}),
 	}
+	a.orders = &sessions.Orders{
+		Orchestrator: o.Orchestrator, Timeout: config.StartTimeout, Log: slog.New(withRequestID{o.Log.Handler()}),
+	}
+	a.sessions = sessions.New(sessions.Options{
+		Store: o.Store, Orders: a.orders, Rules: o.Rules, Locator: o.Locator, Now: o.Now, Config: config.useCases(hosted),
+	})
 	if a.forwarding, err = newForwarding(config); err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (t *trial) replay(s recordedSession) (graph.Outcome, simulation.Difference,
 	}
 	m, err := t.in(s.Jurisdiction, s.Type)
 	if err != nil {
-		return "", simulation.Difference{}, withoutParam(err)
+		return "", simulation.Difference{}, models.WithoutParam(err)
 	}
 	would, err := simulation.RunWith(m.graph, t.programs, script)
 	return would.Outcome, simulation.Compare(was, would), err

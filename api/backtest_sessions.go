@@ -2,9 +2,9 @@ package api
 
 import (
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
+	"github.com/stile-id/stile/sessions"
 )
 
 // recordedSession is a session that has ended, with what moved it along its graph.
@@ -61,7 +61,7 @@ func (a *API) playedVersion(c *call, version int) error {
 func (s recordedSession) script() simulation.Script {
 	begun := s.Session
 	begun.Risk = models.AsJSON(begun.PlaceRisk())
-	script := simulation.Script{Variables: progress.Facts(begun)}
+	script := simulation.Script{Variables: sessions.Facts(begun)}
 	for _, step := range s.steps {
 		detail := step.Detail.V
 		switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/sessions"
 )
 
 // call is one request as a handler sees it: recognised, allowed and read.
@@ -33,8 +34,13 @@ type subject struct {
 	session models.Session
 	// handoff is the attempt by which a phone holds the session; the zero one where the desktop calls.
 	handoff models.Handoff
-	// callback is what a provider calls back about, on the route that takes that.
-	callback callback
+	// callback is the submission of a provider's callback, on that route.
+	callback sessions.Callback
+}
+
+// device returns the device of the user that calls, on the routes that are about one session.
+func (c *call) device(from sessions.Sender) sessions.Device {
+	return sessions.Device{Session: c.session, Handoff: c.handoff, Sender: from}
 }
 
 // org is the caller's organization. It is set on the routes that take an API key.
@@ -55,22 +61,14 @@ const longestID = 100
 // id is the first one in the path.
 func (c *call) id() string { return c.param("id") }
 
-// param is a part of the path that names something, made safe to look up and to show: PostgreSQL takes neither NUL nor
-// invalid UTF-8. What is replaced here cannot name anything, so it is simply not found.
-func (c *call) param(name string) string {
-	id := strings.ReplaceAll(c.gin.Param(name), "\x00", "\uFFFD")
-	return clip(strings.ToValidUTF8(id, "\uFFFD"), longestID)
-}
+// param is a part of the path that names something.
+func (c *call) param(name string) string { return pathID(c.gin, name) }
 
-// clip shortens text to at most n characters.
-func clip(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n])
-	}
-	return text
+// pathID returns a part of the path, made safe to look up and to show: PostgreSQL takes neither NUL nor invalid UTF-8. No
+// identifier contains a replaced character, so such an id is not found.
+func pathID(g *gin.Context, name string) string {
+	id := strings.ReplaceAll(g.Param(name), "\x00", "\uFFFD")
+	return models.Clip(strings.ToValidUTF8(id, "\uFFFD"), longestID)
 }
 
 // answer is what a handler has to say when nothing went wrong.

@@ -37,6 +37,12 @@ func newClientSecrets(across store.Across, now func() time.Time) *clientSecrets 
 	return &clientSecrets{keys: &signingKeys{across: across, now: now}}
 }
 
+// ready reports as an error that there is no key to sign with.
+func (s *clientSecrets) ready(ctx context.Context) error {
+	_, err := s.keys.newest(ctx)
+	return err
+}
+
 // issue makes the secret of a session. While the signing key stays it is always the same one, so that a request
 // carried out anew answers like the first.
 func (s *clientSecrets) issue(ctx context.Context, session models.Session) (string, error) {

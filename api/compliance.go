@@ -1,8 +1,6 @@
 package api
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +8,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/sessions"
 )
 
 type checkObject struct {
@@ -52,17 +51,17 @@ func (a *API) check(asked check) (answer, error) {
 		return answer{}, err
 	}
 	object := checkObject{
-		Jurisdiction: asked.place.jurisdiction, JurisdictionSource: asked.place.source,
+		Jurisdiction: asked.place.Jurisdiction, JurisdictionSource: asked.place.Source,
 		Results: make([]models.ComplianceResult, 0, len(useCases)),
 	}
 	all := make([]*compliance.Rule, 0, len(useCases))
 	for _, useCase := range useCases {
-		rule, err := a.rule(useCase, asked.place, asked.day)
+		rule, err := a.sessions.Rule(useCase, asked.place, asked.day)
 		if err != nil {
 			return answer{}, err
 		}
 		all = append(all, rule)
-		result := showRule(rule, asked.place.jurisdiction)
+		result := sessions.ComplianceOf(rule, asked.place.Jurisdiction)
 		if asked.explain {
 			result.Explain = rule.Explain()
 		}
@@ -72,42 +71,13 @@ func (a *API) check(asked check) (answer, error) {
 	return reply(http.StatusOK, &object)
 }
 
-// rule is what holds for a use case at a place on a day.
-func (a *API) rule(u rules.UseCase, at place, day compliance.Day) (*compliance.Rule, error) {
-	rule, err := a.rules.Resolve(u, at.jurisdiction, day)
-	if err == nil {
-		return rule, nil
-	}
-	var unknown *compliance.NotCoveredError
-	var early *compliance.TooEarlyError
-	switch {
-	case errors.As(err, &unknown) && at.source == models.JurisdictionExplicit:
-		return nil, a.notCovered(models.CodeParameterInvalid, string(at.jurisdiction))
-	case errors.As(err, &unknown):
-		return nil, a.notCovered(models.CodeJurisdictionUnresolvable, string(at.jurisdiction))
-	case errors.As(err, &early):
-		return nil, models.Invalid("as_of", "as_of must not be before %s: nothing is known of the time before", early.First)
-	default:
-		return nil, err
-	}
-}
-
-// notCovered says that there are no rules of a jurisdiction, and what may have been meant.
-func (a *API) notCovered(code models.ErrorCode, text string) error {
-	message := fmt.Sprintf("No rules are known of the jurisdiction '%s'", clip(text, longestName))
-	if nearest := a.rules.Nearest(text); len(nearest) > 0 {
-		message += fmt.Sprintf(". Did you mean %s?", listed(nearest))
-	}
-	return &models.Error{Code: code, Message: message, Param: "jurisdiction"}
-}
-
 // checkedSize bounds the answers to checks that are kept: shops ask about the same carts all day.
 const checkedSize = 1000
 
 // check is all that an answer depends on, besides the rules, which stay the same while the process runs.
 type check struct {
 	cart    string // the use cases, as they were written
-	place   place
+	place   sessions.Place
 	day     compliance.Day
 	explain bool
 }
@@ -133,7 +103,7 @@ func readUseCases(text string) (useCases []rules.UseCase, err error) {
 		useCase, known := rules.ParseUseCase(strings.TrimSpace(name))
 		if !known {
 			return nil, models.Invalid("use_cases", "Unknown product type: '%s'. use_cases takes %s",
-				clip(name, longestName), listed(rules.UseCases()))
+				models.Clip(name, longestName), models.Listed(rules.UseCases()))
 		}
 		if !slices.Contains(useCases, useCase) {
 			useCases = append(useCases, useCase)
@@ -145,7 +115,7 @@ func readUseCases(text string) (useCases []rules.UseCase, err error) {
 func (a *API) readDay(c *call) (compliance.Day, error) {
 	text := c.query.text("as_of")
 	if text == "" {
-		return a.today(), nil
+		return a.sessions.Today(), nil
 	}
 	day, ok := compliance.ParseDay(text)
 	if !ok {
@@ -154,15 +124,13 @@ func (a *API) readDay(c *call) (compliance.Day, error) {
 	return day, nil
 }
 
-func (a *API) today() compliance.Day { return compliance.DayOf(a.now()) }
-
-// readPlace is where the customer is: as the query says, or as it is found out for a session.
-func (a *API) readPlace(c *call) (place, error) {
-	var t told
+// readPlace returns where the customer is: as the query says, or as it is detected for a session.
+func (a *API) readPlace(c *call) (sessions.Place, error) {
+	var t sessions.Told
 	if text := c.query.text("jurisdiction"); text != "" {
 		var ok bool
-		if t.jurisdiction, ok = rules.ParseJurisdiction(text); !ok {
-			return place{}, a.notCovered(models.CodeParameterInvalid, text)
+		if t.Jurisdiction, ok = rules.ParseJurisdiction(text); !ok {
+			return sessions.Place{}, a.sessions.NotCovered(models.CodeParameterInvalid, text)
 		}
 	}
 	var address *string
@@ -170,29 +138,13 @@ func (a *API) readPlace(c *call) (place, error) {
 		address = &text
 	}
 	var err error
-	if t.clientIP, err = readClientIP(c, address); err != nil {
-		return place{}, err
+	if t.ClientIP, err = readClientIP(c, address); err != nil {
+		return sessions.Place{}, err
 	}
-	found, err := a.resolve(c.gin, t, !c.live())
-	return found.user, err
+	return a.sessions.Locate(a.sender(c.gin.Request), t, !c.live())
 }
 
-func showRule(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceResult {
-	result := models.ComplianceResult{
-		UseCase: r.UseCase, Jurisdiction: at, Prohibited: r.Prohibited, RequiredAgeTier: r.RequiredAgeTier,
-		AllowedMethods: r.AllowedMethods, MDLAcceptanceStatus: string(r.MDLAcceptanceStatus),
-		GoverningRegulator: r.GoverningRegulator, ConsentRequired: r.ConsentRequired,
-		CredentialValidityDays: r.CredentialValidityDays, DataRetentionDays: r.DataRetentionDays,
-		DocumentImageRetentionDays: r.DocumentImageRetentionDays, BiometricRetentionDays: r.BiometricRetentionDays,
-		RuleVersion: r.RuleVersion.String(),
-	}
-	if r.Prohibited {
-		result.ProhibitedReason = &r.ProhibitedReason
-	}
-	return result
-}
-
-// explained is a session with what led to its rule then.
+// explained returns the session's object with the reasons for its rule at the time of creation.
 func (a *API) explained(c *call, s models.Session, object models.SessionObject) (models.SessionObject, error) {
 	object.Compliance.Explain = []compliance.Reason{}
 	explanation, err := a.store.Explanation(c.ctx, s)

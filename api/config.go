@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/sessions"
 )
 
 // Config holds the limits and durations of the API. A zero value means the default.
@@ -88,4 +90,13 @@ func (c Config) WithDefaults() Config {
 	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)
 	c.IdempotencyWait = cmp.Or(c.IdempotencyWait, 20*time.Second)
 	return c
+}
+
+// useCases returns the part of the configuration that the use cases need.
+func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
+	return sessions.Config{
+		SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
+		HandoffTTL: c.HandoffTTL, HandoffReuse: c.HandoffReuse, SlowDelay: c.SlowDelay,
+		ProviderPatience: c.ProviderPatience, LocalJurisdiction: c.LocalJurisdiction, HostedPage: hosted,
+	}
 }

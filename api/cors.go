@@ -52,7 +52,7 @@ func (a *API) pageOrigin(r *http.Request) string {
 	ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
 	defer cancel()
 	origin := r.Header.Get("Origin")
-	if known, err := a.knowsHandoffOrigin(ctx, origin); err != nil || !known {
+	if known, err := a.sessions.KnowsOrigin(ctx, origin); err != nil || !known {
 		return ""
 	}
 	return origin

@@ -80,7 +80,7 @@ func pathOf(pointer jsontext.Pointer) string {
 		}
 		path.WriteString(token)
 	}
-	return clip(path.String(), longestPath)
+	return models.Clip(path.String(), longestPath)
 }
 
 func expected(t reflect.Type) string {

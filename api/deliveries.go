@@ -74,10 +74,10 @@ func (a *API) listDeliveries(c *call) (answer, error) {
 	}
 	filter.Made = filter.Status == ""
 	if filter.Status != "" && !slices.Contains(models.DeliveryStatuses(), filter.Status) {
-		c.query.fail("status", "status must be one of %s", listed(models.DeliveryStatuses()))
+		c.query.fail("status", "status must be one of %s", models.Listed(models.DeliveryStatuses()))
 	}
 	if filter.EventType != "" && !slices.Contains(models.FiredEventTypes(), filter.EventType) {
-		c.query.fail("event_type", "event_type must be one of %s", listed(models.FiredEventTypes()))
+		c.query.fail("event_type", "event_type must be one of %s", models.Listed(models.FiredEventTypes()))
 	}
 	if c.query.err != nil {
 		return answer{}, c.query.err
@@ -118,7 +118,7 @@ func (a *API) retryDelivery(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a.redeliver(c, next)
+	a.orders.Redeliver(c.ctx, next)
 	return reply(http.StatusCreated, showDelivery(next))
 }
 
@@ -131,6 +131,6 @@ func (a *API) testEndpoint(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a.redeliver(c, delivery)
+	a.orders.Redeliver(c.ctx, delivery)
 	return reply(http.StatusCreated, showDelivery(delivery))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
 // The four types of the documentation.
@@ -150,6 +151,9 @@ func publicError(err error) *models.Error {
 		if _, known := errorKinds[domain.Code]; known {
 			return domain
 		}
+	}
+	if errors.Is(err, sessions.ErrBusy) {
+		return unavailable("The session is changing too fast. Please try again")
 	}
 	if passing(err) {
 		return unavailable("The service cannot answer at the moment. Please try again")

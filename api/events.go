@@ -14,7 +14,7 @@ func (a *API) listEvents(c *call) (answer, error) {
 		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window("created"),
 	}
 	if filter.Type != "" && !slices.Contains(models.FiredEventTypes(), filter.Type) {
-		c.query.fail("type", "type must be one of %s", listed(models.FiredEventTypes()))
+		c.query.fail("type", "type must be one of %s", models.Listed(models.FiredEventTypes()))
 	}
 	if c.query.err != nil {
 		return answer{}, c.query.err
@@ -47,7 +47,7 @@ func (a *API) replayEvent(c *call) (answer, error) {
 		return answer{}, err
 	}
 	for _, d := range deliveries {
-		a.redeliver(c, d)
+		a.orders.Redeliver(c.ctx, d)
 	}
 	return a.getEvent(c)
 }

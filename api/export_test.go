@@ -1,45 +1,22 @@
 package api
 
 import (
-	"context"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
 // Routes are all operations, as gin knows them.
 func (a *API) Routes() gin.RoutesInfo { return a.router.Routes() }
 
-// AllowedPage shows where the links of handoffs may lead.
-func (a *API) AllowedPage(ctx context.Context, org models.Organization, param, text string) (models.HandoffURL, error) {
-	return a.allowedPage(ctx, org, param, text)
-}
+// Sessions are the use cases.
+func (a *API) Sessions() *sessions.Service { return a.sessions }
 
-// HandoffOrigins are the origins of the organization's pages.
-func (a *API) HandoffOrigins(ctx context.Context, org string) ([]string, error) {
-	return a.handoffOrigins(ctx, org)
-}
-
-// KnowsHandoffOrigin reports whether the origin is anybody's.
-func (a *API) KnowsHandoffOrigin(ctx context.Context, origin string) (bool, error) {
-	return a.knowsHandoffOrigin(ctx, origin)
-}
-
-// HandoffPage is where the link of a session leads.
-func (a *API) HandoffPage(ctx context.Context, org models.Organization, s models.Session, requested *string) (models.HandoffURL, error) {
-	wanted, err := a.handoffOf(ctx, s)
-	if err != nil {
-		return models.HandoffURL{}, err
-	}
-	return a.handoffPage(ctx, org, wanted, requested)
-}
-
-// What the link of a handoff is, whom it names, and how it is drawn.
+// What the link of a handoff is, and how it is drawn.
 var (
 	HandoffLink = handoffLink
-	CompanyOf   = companyOf
 	QRSVG       = qrSVG
 )
 

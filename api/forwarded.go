@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/sessions"
 )
 
 // DefaultClientIPHeader is the header in which proxies name the client unless another is configured.
@@ -165,6 +166,13 @@ func readForwarded(text string) netip.Addr {
 		return netip.Addr{}
 	}
 	return withPort.Addr().Unmap().WithZone("")
+}
+
+// sender returns where the request comes from.
+func (a *API) sender(r *http.Request) sessions.Sender {
+	from := sessions.Sender{Address: a.forwarding.client(r)}
+	from.Jurisdiction, _ = a.forwarding.place(r)
+	return from
 }
 
 // remote returns the client's address; the zero address where it is unknown.

@@ -1,14 +1,13 @@
 package api
 
 import (
+	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
-	"github.com/stile-id/stile/rules"
-	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // handoffVersion is that of the answer's form, which apps read from the QR code's page.
@@ -37,63 +36,23 @@ func (a *API) mintHandoff(c *call) (answer, error) {
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	wanted, err := a.handoffOf(c.ctx, c.session)
-	if err == nil && !wanted.Enabled {
-		err = models.Errorf(models.CodeHandoffDisabled, "The workflow does not hand sessions off")
-	}
+	minted, err := a.sessions.Mint(c.ctx, a.device(c), sessions.Wish{URLBase: in.URLBase, CompanyName: in.CompanyName})
 	if err != nil {
 		return answer{}, err
 	}
-	to, err := a.destination(c, wanted, in)
+	link, err := handoffLink(minted.Page.String(), minted.Token)
 	if err != nil {
 		return answer{}, err
 	}
-	h, token, err := a.store.MintHandoff(c.ctx, store.NewHandoff{
-		OrgID: c.session.OrgID, SessionID: c.session.ID, TTL: a.config.HandoffTTL, Reuse: a.config.HandoffReuse,
-		Confirm: wanted.Confirm, From: a.where(c),
-	})
+	code, err := qrSVG(link, minted.Company)
 	if err != nil {
 		return answer{}, err
 	}
-	link, err := handoffLink(to.page.String(), token)
-	if err != nil {
-		return answer{}, err
-	}
-	code, err := qrSVG(link, to.company)
-	if err != nil {
-		return answer{}, err
-	}
+	h := minted.Handoff
 	return reply(http.StatusOK, mintedObject{
-		V: handoffVersion, SessionID: h.SessionID, AttemptID: h.ID, MobileWriteToken: token,
+		V: handoffVersion, SessionID: h.SessionID, AttemptID: h.ID, MobileWriteToken: minted.Token,
 		ExpiresAt: h.ExpiresAt.UTC().Format(time.RFC3339), URL: link, QRSVG: code,
 	})
-}
-
-// destination is where a link leads, and who the user goes on with there.
-type destination struct {
-	page    models.HandoffURL
-	company string
-}
-
-func (a *API) destination(c *call, wanted graph.Handoff, in mintInput) (to destination, err error) {
-	org, err := a.store.Across().Organization(c.ctx, c.session.OrgID)
-	if err != nil {
-		return to, err
-	}
-	if to.page, err = a.handoffPage(c.ctx, org, wanted, in.URLBase); err != nil {
-		return to, err
-	}
-	to.company, err = companyOf(org, wanted, in.CompanyName)
-	return to, err
-}
-
-// where is what the address of the request tells of where the device is; nil where nobody knows.
-func (a *API) where(c *call) *rules.Jurisdiction {
-	found, known := a.detect(c.gin, told{}.clientIP)
-	if !known {
-		return nil
-	}
-	return &found.jurisdiction
 }
 
 type exchangeInput struct {
@@ -114,7 +73,7 @@ type deviceTokenObject struct {
 // longestDeviceID is enough for whatever an app or a page names its device by.
 const longestDeviceID = 200
 
-// exchangeHandoff gives the device that first shows a handoff's token what it goes on with.
+// exchangeHandoff gives the device that first shows a handoff's token its device token.
 func (a *API) exchangeHandoff(c *call) (answer, error) {
 	var in exchangeInput
 	if err := decode(c.body, &in); err != nil {
@@ -126,7 +85,9 @@ func (a *API) exchangeHandoff(c *call) (answer, error) {
 	if err := checkDeviceID(in.DeviceID); err != nil {
 		return answer{}, err
 	}
-	taken, err := a.takeOver(c, claiming{token: *in.Token, device: *in.DeviceID})
+	taken, err := a.exchange(c.ctx, sessions.Claim{
+		Token: *in.Token, DeviceID: *in.DeviceID, Origin: c.gin.GetHeader("Origin"), Sender: a.sender(c.gin.Request),
+	})
 	if err != nil {
 		return answer{}, err
 	}
@@ -147,51 +108,13 @@ func checkDeviceID(id *string) error {
 	return checkText("device_id", id, longestDeviceID)
 }
 
-// admitOrigin keeps pages of others from taking sessions of the organization. What is no browser has no origin.
-func (a *API) admitOrigin(c *call, org string) error {
-	origin := c.gin.GetHeader("Origin")
-	if origin == "" {
-		return nil
-	}
-	allowed, err := a.handoffOrigins(c.ctx, org)
-	if err == nil && !slices.Contains(allowed, origin) {
-		err = models.Errorf(models.CodeOriginNotAllowed, "The organization has not allowed pages of this origin to take its sessions")
-	}
-	return err
-}
-
-// claiming is a device that shows a token, and what it takes the token to be of, where it says so.
-type claiming struct{ token, device, session, attempt string }
-
-// takeOver consumes a token, and tells the run that a device holds the session. Both ways in lead here.
-func (a *API) takeOver(c *call, by claiming) (store.Taken, error) {
-	// Before the token is consumed: without a key to sign with, nobody could go on.
-	if _, err := a.secrets.keys.newest(c.ctx); err != nil {
+// exchange consumes a handoff's token for a device, by either way that a device may come: the route, or the live channel.
+func (a *API) exchange(ctx context.Context, claim sessions.Claim) (store.Taken, error) {
+	// Before the token is consumed: without a key to sign with, no device would get its token.
+	if err := a.secrets.ready(ctx); err != nil {
 		return store.Taken{}, err
 	}
-	h, err := a.store.Across().HandoffByToken(c.ctx, by.token)
-	if err != nil {
-		return store.Taken{}, err
-	}
-	if by.session != "" && by.session != h.SessionID || by.attempt != "" && by.attempt != h.ID {
-		return store.Taken{}, models.Errorf(models.CodeHandoffTokenInvalid, "The handoff token is that of another attempt")
-	}
-	if err := a.admitOrigin(c, h.OrgID); err != nil {
-		return store.Taken{}, err
-	}
-	taken, err := a.store.Across().ClaimHandoff(c.ctx, by.token, by.device, distance(h.MintedIn, a.where(c)))
-	if err == nil {
-		a.changed(c, taken.Session)
-	}
-	return taken, err
-}
-
-// distance is the risk of a phone that is elsewhere than the desktop; nil where one of the places is not known.
-func distance(desktop, phone *rules.Jurisdiction) *rules.Risk {
-	if desktop == nil || phone == nil {
-		return nil
-	}
-	return rules.DistantDevice(*desktop, *phone)
+	return a.sessions.Exchange(ctx, claim)
 }
 
 func toChoose(h models.Handoff) []int {
@@ -211,29 +134,14 @@ func (a *API) confirmHandoff(c *call) (answer, error) {
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	if err := a.confirm(c, in.Number); err != nil {
+	if in.Number == nil {
+		return answer{}, missing("number")
+	}
+	var err error
+	if c.handoff, err = a.sessions.Confirm(c.ctx, a.device(c), *in.Number); err != nil {
 		return answer{}, err
 	}
 	return a.view(c, c.session)
-}
-
-// confirm takes the number, and has the call see the attempt as it then is.
-func (a *API) confirm(c *call, number *int) error {
-	if number == nil {
-		return missing("number")
-	}
-	if err := terminal(c.session); err != nil {
-		return err
-	}
-	released, err := a.store.ConfirmHandoff(c.ctx, c.session, c.handoff, *number)
-	if released {
-		a.changed(c, c.session)
-	}
-	if err != nil {
-		return err
-	}
-	c.handoff, err = a.store.Handoff(c.ctx, c.session, c.handoff.ID)
-	return err
 }
 
 type heartbeatObject struct {
@@ -247,18 +155,10 @@ func (a *API) heartbeat(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	if err := a.seen(c); err != nil {
+	if err := a.sessions.Heartbeat(c.ctx, a.device(c)); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, heartbeatObject{"heartbeat", c.session.ID, c.session.Status})
-}
-
-// seen notes that the phone is there.
-func (a *API) seen(c *call) error {
-	if err := terminal(c.session); err != nil {
-		return err
-	}
-	return a.store.DeviceSeen(c.ctx, c.session.OrgID, c.session.ID, c.handoff.ID)
 }
 
 // releaseDevice gives the session back: the phone lets go of it, or the desktop takes it.
@@ -266,35 +166,9 @@ func (a *API) releaseDevice(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	session, err := a.letGo(c)
+	session, err := a.sessions.Release(c.ctx, a.device(c))
 	if err != nil {
 		return answer{}, err
 	}
 	return a.view(c, session)
-}
-
-// letGo frees the session from the device that holds it, if one does.
-func (a *API) letGo(c *call) (models.Session, error) {
-	if err := terminal(c.session); err != nil || c.session.AttemptID == nil {
-		return c.session, err
-	}
-	session, released, err := a.store.ReleaseDevice(c.ctx, c.session.OrgID, c.session.ID, *c.session.AttemptID, nil)
-	if released {
-		a.changed(c, session)
-	}
-	return session, err
-}
-
-// mayAct refuses the desktop while a phone holds the session, and a phone before it is known whose it is.
-func mayAct(c *call, s models.Session) error {
-	switch {
-	case !c.who.onPhone() && s.AttemptID != nil:
-		return models.Errorf(models.CodeSessionLocked, "The session is being completed on another device")
-	case c.who.onPhone() && (s.AttemptID == nil || *s.AttemptID != c.handoff.ID):
-		return store.ErrHandoffEnded()
-	case c.who.onPhone() && !c.handoff.Confirmed():
-		return models.Errorf(models.CodeHandoffNotConfirmed, "Choose the number that the other device shows first")
-	default:
-		return nil
-	}
 }

@@ -10,9 +10,6 @@ import (
 
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
-
-	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules/graph"
 )
 
 // handoffLink is where a phone goes on: the page, with the token in its query.
@@ -31,18 +28,6 @@ func handoffLink(base, token string) (string, error) {
 	}
 	link.RawQuery = url.Values{"token": {token}}.Encode()
 	return link.String(), nil
-}
-
-// companyOf is who the user is told to go on with: whom the request names, else the workflow, else the organization.
-func companyOf(org models.Organization, wanted graph.Handoff, requested *string) (string, error) {
-	switch {
-	case requested != nil:
-		return *requested, checkCompanyName("company_name", requested)
-	case wanted.CompanyName != "":
-		return wanted.CompanyName, nil
-	default:
-		return org.Name, nil
-	}
 }
 
 // quietZone is how many modules around a QR code are left white, as ISO/IEC 18004 asks for.

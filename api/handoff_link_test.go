@@ -16,8 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
-	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules/graph"
 )
 
 func TestHandoffLink(t *testing.T) {
@@ -44,26 +42,6 @@ func TestHandoffLink(t *testing.T) {
 	}
 	_, err = api.HandoffLink("https://capture.example", "")
 	require.Error(t, err)
-}
-
-func TestCompanyOfAHandoff(t *testing.T) {
-	t.Parallel()
-	org := models.Organization{Name: "Shop & Co"}
-	own, named, empty := graph.Handoff{CompanyName: "HealthHaven"}, "Bodega", " "
-	for want, c := range map[string]struct {
-		wanted    graph.Handoff
-		requested *string
-	}{
-		"Shop & Co": {graph.DefaultHandoff(), nil}, "HealthHaven": {own, nil}, "Bodega": {own, &named},
-	} {
-		company, err := api.CompanyOf(org, c.wanted, c.requested)
-		require.NoError(t, err)
-		require.Equal(t, want, company)
-	}
-	_, err := api.CompanyOf(org, own, &empty)
-	var invalid *models.Error
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "company_name", invalid.Param)
 }
 
 // svg is what is read of a QR code.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,7 +43,7 @@ func TestHandoffsLeadToAllowedPages(t *testing.T) {
 		{e.sandbox, "http://localhost:3001", false},
 		{e.sandbox, "https://shop.example/scan", false},
 	} {
-		page, err := e.api.AllowedPage(t.Context(), c.of.org, "url_base", c.page)
+		page, err := e.api.Sessions().AllowedPage(t.Context(), c.of.org, "url_base", c.page)
 		if c.leads {
 			require.NoError(t, err, c.page)
 			require.Equal(t, c.page, page.String())
@@ -59,20 +60,30 @@ func TestOriginsOfHandoffs(t *testing.T) {
 	e := newEnv(t)
 	e.allow(e.live, "https://shop.example/scan", "https://shop.example/id", "https://id.shop.example", "https://verify.example/other")
 	e.allow(e.stranger, "https://stranger.example")
+	origins := []string{
+		"https://verify.example", "https://id.shop.example", "https://shop.example", "https://stranger.example",
+		"https://evil.example", "null", "*",
+	}
 	for org, want := range map[string][]string{
 		e.live.org.ID:     {"https://verify.example", "https://id.shop.example", "https://shop.example"},
 		e.stranger.org.ID: {"https://verify.example", "https://stranger.example"},
 		e.sandbox.org.ID:  {"https://verify.example"},
 	} {
-		origins, err := e.api.HandoffOrigins(t.Context(), org)
-		require.NoError(t, err)
-		require.Equal(t, want, origins)
+		for _, origin := range origins {
+			err := e.api.Sessions().AdmitOrigin(t.Context(), org, origin)
+			if slices.Contains(want, origin) {
+				require.NoError(t, err, origin)
+				continue
+			}
+			require.Equal(t, models.CodeOriginNotAllowed, models.CodeOf(err), origin)
+		}
+		require.NoError(t, e.api.Sessions().AdmitOrigin(t.Context(), org, ""), "no browser")
 	}
 	for origin, want := range map[string]bool{
 		"https://verify.example": true, "https://stranger.example": true, "https://shop.example": true,
 		"https://evil.example": false, "null": false, "": false, "*": false,
 	} {
-		known, err := e.api.KnowsHandoffOrigin(t.Context(), origin)
+		known, err := e.api.Sessions().KnowsOrigin(t.Context(), origin)
 		require.NoError(t, err)
 		require.Equal(t, want, known, origin)
 	}

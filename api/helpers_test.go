@@ -10,10 +10,10 @@ import (
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 type obj = map[string]any
@@ -93,8 +93,8 @@ func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode)
 	ref := models.SubmissionRef{
 		SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID,
 	}
-	engine := progress.Engine{Store: e.store, ReviewTimeout: time.Hour}
-	_, err = engine.Judged(ctx, ref, progress.Given(methods.Verdict{Outcome: outcome, ReasonCodes: codes}))
+	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
+	_, err = engine.Judged(ctx, ref, sessions.Given(methods.Verdict{Outcome: outcome, ReasonCodes: codes}))
 	require.NoError(e.t, err)
 }
 

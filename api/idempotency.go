@@ -57,18 +57,13 @@ func (a *API) once(c *call, r route, key string) (answer, error) {
 	defer func() { end(c) }()
 	ans, err := a.perform(c, r)
 	if err != nil {
-		if refused(err) {
+		if models.IsRefusal(err) {
 			end = a.release
 		}
 		return answer{}, err
 	}
 	end = func(c *call) { a.keep(c, ans) }
 	return ans, nil
-}
-
-// refused reports whether the request is known to have done nothing. A failure of ours may have come after the commit.
-func refused(err error) bool {
-	return errorKinds[publicError(err).Code].status < http.StatusInternalServerError
 }
 
 // scope keeps apart those who must not see each other's answers: organizations, sessions, and the two kinds of key.

@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 var ofIdentity = obj{"type": "identity"}
@@ -95,7 +95,7 @@ func TestApprovalOfAnUnprovenIdentityIsRefused(t *testing.T) {
 		}
 		row, err := e.store.Session(t.Context(), e.sandbox.org.ID, s.id)
 		require.NoError(t, err)
-		_, err = progress.Engine{Store: e.store}.Decide(t.Context(), models.ReviewDecision{
+		_, err = sessions.Engine{Store: e.store}.Decide(t.Context(), models.ReviewDecision{
 			SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, Decision: graph.Approve, Reviewer: "kim",
 		}, store.ActorTemporal)
 		require.Equal(t, models.CodeIdentityUnproven, models.CodeOf(err), "a signal is refused as well")

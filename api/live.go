@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
 const (
@@ -26,16 +28,21 @@ const (
 	messagesPerSecond, messagesAtOnce = 20, 60
 )
 
-// live is the live channel of the device that holds a session: it says what the user does there, and hears of every
-// change at once. One goroutine reads and answers, one tells; what is told is read from the row at that moment, so a slow
-// device gathers no queue.
+// live is the live channel of the phone that holds a session. One goroutine reads the phone's messages and answers them;
+// another sends the state of the session whenever it changes. The state is read from the row when it is sent, so a slow
+// phone gathers no queue.
 type live struct {
-	api     *API
-	gin     *gin.Context
-	conn    *websocket.Conn
-	pace    *rate.Limiter
+	api  *API
+	conn *websocket.Conn
+	pace *rate.Limiter
+	log  *slog.Logger // with the request's id
+	// The handshake: the session in its path, where it came from, and the origin of its page, "" without one.
+	sessionID string
+	sender    sessions.Sender
+	origin    string
+	// who is the device, and handoff is as hello left it: its Socket is the number of this channel.
 	who     caller
-	handoff models.Handoff // as hello left it: its Socket is the number of this channel
+	handoff models.Handoff
 	// saying keeps what came of a message behind the answer to it.
 	saying sync.Mutex
 	// told are the verdicts that the device has heard of, and state is the view that it has.
@@ -75,9 +82,14 @@ func (a *API) openLive(g *gin.Context) {
 	a.metrics.sockets.Inc()
 	defer a.metrics.sockets.Dec()
 	l := &live{
-		api: a, gin: g, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
+		api: a, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
+		log: a.log.With("request_id", requestID(g), "route", routeOf(g)), sessionID: pathID(g, "id"),
+		sender: a.sender(g.Request), origin: g.GetHeader("Origin"),
 	}
 	l.run(context.WithoutCancel(g.Request.Context()))
+	if l.handoff.ID != "" {
+		g.Set(keyCaller, l.who) // for the access log
+	}
 }
 
 // run is the life of a channel. Whichever side ends first ends the other one.
@@ -104,7 +116,7 @@ func (l *live) run(ctx context.Context) {
 func (l *live) guard(run func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			l.api.logPanic(l.gin, cause)
+			logPanic(l.log, cause)
 			err = errPanic
 		}
 	}()
@@ -173,8 +185,7 @@ func (l *live) fault(ctx context.Context, err error) ending {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		status = websocket.StatusTryAgainLater
 	case http.StatusInternalServerError:
-		l.api.log.Error("api: a live channel failed and was closed; the device connects again",
-			"request_id", requestID(l.gin), "error", err.Error())
+		l.log.Error("api: a live channel failed and was closed; the device connects again", "error", err.Error())
 		status = websocket.StatusInternalError
 	}
 	return ending{status, string(public.Code)}

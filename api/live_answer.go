@@ -6,10 +6,18 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
-// liveMessages are what a device may say after hello. Each gets an answer: ack, or error.
-var liveMessages = map[string]func(l *live, c *call) (answer any, err error){
+// message is a message of the phone after hello, with the session and the handoff as they were read for it.
+type message struct {
+	ctx    context.Context
+	device sessions.Device
+	body   []byte
+}
+
+// liveMessages are the messages that a phone may send after hello. Each is answered with ack or error.
+var liveMessages = map[string]func(l *live, m message) (answer any, err error){
 	"confirm":   (*live).confirm,
 	"phase":     (*live).phase,
 	"data":      (*live).data,
@@ -39,7 +47,7 @@ func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []by
 	return nil
 }
 
-// perform calls the message's handler as a request with the device token would be: the row is read anew.
+// perform calls the handler of a message. The row is read anew, as for a request with the device token.
 func (l *live) perform(ctx context.Context, opened envelope, body []byte) (answer any, err error) {
 	handle, known := liveMessages[*opened.Type]
 	if !known {
@@ -49,12 +57,19 @@ func (l *live) perform(ctx context.Context, opened envelope, body []byte) (answe
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.api.config.RequestTimeout)
 	defer cancel()
-	c := &call{ctx: ctx, gin: l.gin, who: l.who, subject: &subject{}, body: body}
-	if err = l.api.authoriseClient(c, forDevice); err == nil {
-		answer, err = handle(l, c)
+	m := message{ctx: ctx, body: body}
+	if m.device, err = l.admit(ctx); err == nil {
+		answer, err = handle(l, m)
 	}
 	l.api.countMessage(*opened.Type, err)
 	return answer, err
+}
+
+// admit reads the session that the phone holds.
+func (l *live) admit(ctx context.Context) (d sessions.Device, err error) {
+	d.Sender = l.sender
+	d.Session, d.Handoff, err = l.api.admit(ctx, l.who, l.sessionID, forDevice)
+	return d, err
 }
 
 // unknownMessage is the type of what a client made up.
@@ -68,45 +83,46 @@ func (a *API) countMessage(kind string, err error) {
 	a.metrics.messages.WithLabelValues(kind, code).Inc()
 }
 
-func (l *live) confirm(c *call) (any, error) {
-	var m confirmMessage
-	if err := decode(c.body, &m); err != nil {
+func (l *live) confirm(m message) (any, error) {
+	var in confirmMessage
+	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	return ack(m.envelope), l.api.confirm(c, m.Number)
+	if in.Number == nil {
+		return nil, missing("number")
+	}
+	_, err := l.api.sessions.Confirm(m.ctx, m.device, *in.Number)
+	return ack(in.envelope), err
 }
 
-// phase notes how far the device is, for the desktop to show.
-func (l *live) phase(c *call) (any, error) {
-	var m phaseMessage
-	if err := decode(c.body, &m); err != nil {
+// phase notes how far the phone is, for the desktop to show.
+func (l *live) phase(m message) (any, error) {
+	var in phaseMessage
+	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
 	switch {
-	case m.Phase == nil:
+	case in.Phase == nil:
 		return nil, missing("phase")
-	case !phaseName.MatchString(*m.Phase):
+	case !phaseName.MatchString(*in.Phase):
 		return nil, models.Invalid("phase", "phase must be a name such as reading_chip, of up to 40 characters")
 	}
-	if err := terminal(c.session); err != nil {
-		return nil, err
-	}
-	return ack(m.envelope), l.api.store.NotePhase(c.ctx, c.handoff, *m.Phase)
+	return ack(in.envelope), l.api.sessions.NotePhase(m.ctx, m.device, *in.Phase)
 }
 
-func (l *live) heartbeat(c *call) (any, error) {
-	var m envelope
-	if err := decode(c.body, &m); err != nil {
+func (l *live) heartbeat(m message) (any, error) {
+	var in envelope
+	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	return ack(m), l.api.seen(c)
+	return ack(in), l.api.sessions.Heartbeat(m.ctx, m.device)
 }
 
-func (l *live) release(c *call) (any, error) {
-	var m envelope
-	if err := decode(c.body, &m); err != nil {
+func (l *live) release(m message) (any, error) {
+	var in envelope
+	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	_, err := l.api.letGo(c)
-	return ack(m), err
+	_, err := l.api.sessions.Release(m.ctx, m.device)
+	return ack(in), err
 }

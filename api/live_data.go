@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/base64"
 	"regexp"
 	"strings"
@@ -19,34 +18,29 @@ const (
 
 var transferName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// data takes a chunk of a submission, and with the last one the submission: what has arrived is the body that the
-// method's own route would take.
-func (l *live) data(c *call) (any, error) {
-	var m dataMessage
-	if err := decode(c.body, &m); err != nil {
+// data takes a chunk of a submission. The chunks together are the body that the method's own route would take.
+func (l *live) data(m message) (any, error) {
+	var in dataMessage
+	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	chunk, err := l.chunkOf(c, m)
+	chunk, err := l.chunkOf(m.device.Handoff, in)
 	if err != nil {
 		return nil, err
 	}
-	if chunk.Position == 0 { // before the user waits for a transfer that is refused in the end
-		if err := l.api.mayTransfer(c, chunk); err != nil {
-			return nil, err
-		}
-	}
-	transfer, err := l.api.store.TakeChunk(c.ctx, chunk)
+	transfer, attempt, err := l.api.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
 	if err != nil {
 		return nil, err
 	}
-	answer := dataAck{ackMessage: ack(m.envelope), transferObject: showTransfer(transfer)}
-	if transfer.Whole() {
-		answer.Attempt, err = l.api.submitTransfer(c, transfer)
+	answer := dataAck{ackMessage: ack(in.envelope), transferObject: showTransfer(transfer)}
+	if attempt != nil {
+		shown := showAttempt(*attempt)
+		answer.Attempt = &shown
 	}
-	return answer, err
+	return answer, nil
 }
 
-func (l *live) chunkOf(c *call, m dataMessage) (chunk store.NewChunk, err error) {
+func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, err error) {
 	switch {
 	case m.Transfer == nil:
 		return chunk, missing("transfer")
@@ -74,7 +68,7 @@ func (l *live) chunkOf(c *call, m dataMessage) (chunk store.NewChunk, err error)
 		return chunk, models.Invalid("chunk", "chunk must be base64 of at most %d bytes", largestChunk)
 	}
 	return store.NewChunk{
-		Handoff: c.handoff, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
+		Handoff: h, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
 		Limit: l.api.config.MaxBody,
 	}, nil
 }
@@ -85,49 +79,4 @@ var toStandard = strings.NewReplacer("-", "+", "_", "/")
 // decodeBase64 takes either alphabet of RFC 4648, with or without padding.
 func decodeBase64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(strings.TrimRight(toStandard.Replace(text), "="))
-}
-
-// mayTransfer refuses the first chunk of what the session would not take.
-func (a *API) mayTransfer(c *call, chunk store.NewChunk) error {
-	transfer, found, err := a.store.Transfer(c.ctx, c.handoff)
-	if err != nil || found && transfer.Name == chunk.Name { // a repeat: its submission may be there already
-		return err
-	}
-	if err := a.openFirst(c); err != nil {
-		return err
-	}
-	session, _, err := a.offer(c, chunk.Method, false)
-	if err != nil {
-		return err
-	}
-	return consented(session, chunk.Method)
-}
-
-// submitTransfer makes a whole transfer a submission, under the id that is reserved for it: a repeat finds that one.
-// After a refusal nothing of the transfer is left.
-func (a *API) submitTransfer(c *call, t models.Transfer) (*attemptObject, error) {
-	c.ctx = store.WithReservedID(c.ctx, t.ReservedID)
-	if t.DoneAt != nil {
-		attempt, _, err := a.resubmitted(c)
-		return &attempt, err
-	}
-	var err error
-	if c.body, err = a.store.TransferData(c.ctx, t); err != nil {
-		return nil, err
-	}
-	attempt, err := a.takeSubmission(c, t.Method)
-	if err != nil {
-		if refused(err) {
-			err = a.dropTransfer(c.ctx, t, err)
-		}
-		return nil, err
-	}
-	return &attempt, a.store.EndTransfer(c.ctx, t)
-}
-
-func (a *API) dropTransfer(ctx context.Context, t models.Transfer, refusal error) error {
-	if err := a.store.DropTransfer(ctx, t); err != nil {
-		return err
-	}
-	return refusal
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
 // greet takes the first message, by which a device takes the session or comes back to it, and answers it.
@@ -20,21 +21,22 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 	late.Stop()
 	ctx, cancel := context.WithTimeout(ctx, l.api.config.RequestTimeout)
 	defer cancel()
-	c := &call{ctx: ctx, gin: l.gin, subject: &subject{}, body: body}
 	hello, err := readHello(kind, body)
+	var entered models.Session
 	if err == nil {
-		err = l.welcome(c, hello)
+		entered, err = l.welcome(ctx, hello)
 	}
 	l.api.countMessage("hello", err)
-	if err != nil || c.session.Status.Terminal() {
-		return c.session, err
+	if err != nil || entered.Status.Terminal() {
+		return entered, err
 	}
-	// After the answer: whatever happens now, the device has what it comes back with.
-	l.handoff, err = l.api.store.OpenSocket(ctx, c.handoff)
-	if models.CodeOf(err) == models.CodeHandoffEnded { // meanwhile, and the session as it is now tells how
+	// After the answer: whatever happens now, the phone has the token with which it comes back.
+	opened, err := l.api.store.OpenSocket(ctx, l.handoff)
+	l.handoff = opened
+	if models.CodeOf(err) == models.CodeHandoffEnded { // the session as it is now shows how
 		err = nil
 	}
-	return c.session, err
+	return entered, err
 }
 
 func readHello(kind websocket.MessageType, body []byte) (m helloMessage, err error) {
@@ -57,63 +59,66 @@ func readHello(kind websocket.MessageType, body []byte) (m helloMessage, err err
 	return m, checkText("app_version", m.AppVersion, longestMessageID)
 }
 
-// welcome lets the device in and tells it what it holds.
-func (l *live) welcome(c *call, hello helloMessage) error {
+// welcome lets the phone in, and sends it what it holds. It returns the session.
+func (l *live) welcome(ctx context.Context, hello helloMessage) (models.Session, error) {
 	enter := l.comeBack
 	if hello.MobileWriteToken != nil {
 		enter = l.claim
 	}
-	token, err := enter(c, hello)
+	session, token, err := enter(ctx, hello)
 	if err != nil {
-		return err
+		return session, err
 	}
-	l.handoff = c.handoff
-	l.gin.Set(keyCaller, l.who) // whose channel this was, for the access log
 	answer := helloAck{
-		ackMessage: ack(hello.envelope), SessionID: c.session.ID, AttemptID: c.handoff.ID, DeviceToken: token,
-		ExpiresAt: c.session.ExpiresAt, Choices: toChoose(c.handoff),
+		ackMessage: ack(hello.envelope), SessionID: session.ID, AttemptID: l.handoff.ID, DeviceToken: token,
+		ExpiresAt: session.ExpiresAt, Choices: toChoose(l.handoff),
 	}
-	transfer, found, err := l.api.store.Transfer(c.ctx, c.handoff)
+	transfer, found, err := l.api.store.Transfer(ctx, l.handoff)
 	if err != nil {
-		return err
+		return session, err
 	}
 	if found {
 		answer.Transfer = showTransfer(transfer)
 	}
-	return l.write(c.ctx, answer)
+	return session, l.write(ctx, answer)
 }
 
-// claim has the device take the session with the token of its link.
-func (l *live) claim(c *call, hello helloMessage) (token *string, err error) {
-	by := claiming{token: *hello.MobileWriteToken, device: *hello.DeviceID, session: c.id()}
-	if hello.AttemptID != nil {
-		by.attempt = *hello.AttemptID
+// claim has the phone take the session with the token of its link. It returns the phone's device token.
+func (l *live) claim(ctx context.Context, hello helloMessage) (s models.Session, token *string, err error) {
+	claim := sessions.Claim{
+		Token: *hello.MobileWriteToken, DeviceID: *hello.DeviceID, SessionID: l.sessionID, Origin: l.origin, Sender: l.sender,
 	}
-	taken, err := l.api.takeOver(c, by)
+	set(&claim.HandoffID, hello.AttemptID)
+	taken, err := l.api.exchange(ctx, claim)
 	if err != nil {
-		return nil, err
+		return s, nil, err
 	}
-	c.session, c.handoff = taken.Session, taken.Handoff
-	issued, err := l.api.secrets.issueDevice(c.ctx, taken.Handoff)
+	l.handoff = taken.Handoff
 	l.who = caller{client: &clientClaims{session: taken.Session.ID, org: taken.Session.OrgID, attempt: taken.Handoff.ID}}
-	return &issued, err
+	issued, err := l.api.secrets.issueDevice(ctx, taken.Handoff)
+	return taken.Session, &issued, err
 }
 
-// comeBack lets the device in that holds the session already. The token is bound to it.
-func (l *live) comeBack(c *call, hello helloMessage) (token *string, err error) {
-	claims, err := l.api.secrets.verify(c.ctx, *hello.DeviceToken)
+// comeBack lets a phone in that holds the session already. The device token is bound to the session.
+func (l *live) comeBack(ctx context.Context, hello helloMessage) (s models.Session, token *string, err error) {
+	claims, err := l.api.secrets.verify(ctx, *hello.DeviceToken)
 	if err != nil {
-		return nil, err
+		return s, nil, err
 	}
-	l.who, c.who = caller{client: &claims}, caller{client: &claims}
-	if err := l.api.authoriseClient(c, forDevice); err != nil {
-		return nil, err
+	l.who = caller{client: &claims}
+	device, err := l.admit(ctx)
+	if err != nil {
+		return s, nil, err
 	}
-	if hello.AttemptID != nil && *hello.AttemptID != c.handoff.ID {
-		return nil, models.Invalid("attempt_id", "The device_token is that of another attempt")
+	if hello.AttemptID != nil && *hello.AttemptID != device.Handoff.ID {
+		return s, nil, models.Invalid("attempt_id", "The device_token is that of another attempt")
 	}
-	if !l.api.store.Holds(c.handoff, *hello.DeviceID) {
-		return nil, models.Errorf(models.CodeSessionLocked, "The session is being completed on another device")
+	if !l.api.store.Holds(device.Handoff, *hello.DeviceID) {
+		return s, nil, models.Errorf(models.CodeSessionLocked, "The session is being completed on another device")
 	}
-	return nil, l.api.admitOrigin(c, c.session.OrgID)
+	if err := l.api.sessions.AdmitOrigin(ctx, device.Session.OrgID, l.origin); err != nil {
+		return s, nil, err
+	}
+	l.handoff = device.Handoff
+	return device.Session, nil, nil
 }

@@ -10,8 +10,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// tell sends what the device is to know, at first and whenever the session has changed, and looks whether the device is
-// still there.
+// tell sends the state of the session at first and whenever it has changed, and pings the phone.
 func (l *live) tell(ctx context.Context, f *follower, known models.Session) error {
 	ping := time.NewTicker(l.api.config.PingInterval)
 	defer ping.Stop()
@@ -38,27 +37,26 @@ func (l *live) tell(ctx context.Context, f *follower, known models.Session) erro
 	}
 }
 
-// tellOf tells of the session as it is, and ends the channel where that is not the device's to use any more.
+// tellOf sends the state of the session. Its error ends the channel where the phone does not hold the session any more.
 func (l *live) tellOf(ctx context.Context, now sighting) error {
 	l.saying.Lock()
 	defer l.saying.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, l.api.config.RequestTimeout)
 	defer cancel()
-	c := &call{ctx: ctx, gin: l.gin, who: l.who, subject: &subject{session: now.session, handoff: now.handoff}}
-	over := now.session.Status.Terminal()
-	if over { // no device holds it any more: whether this one did is known to the attempt
+	holder, over := now.handoff, now.session.Status.Terminal()
+	if over { // the ended session has no holder: the handoff of this phone tells whether it held the session
 		var err error
-		if c.handoff, err = l.api.store.Handoff(ctx, now.session, l.handoff.ID); err != nil {
+		if holder, err = l.api.store.Handoff(ctx, now.session, l.handoff.ID); err != nil {
 			return err
 		}
 	}
 	switch {
-	case c.handoff.ID != l.handoff.ID || c.handoff.EndedAt != nil:
+	case holder.ID != l.handoff.ID || holder.EndedAt != nil:
 		return store.ErrHandoffEnded()
-	case c.handoff.Socket > l.handoff.Socket:
+	case holder.Socket > l.handoff.Socket:
 		return ending{websocket.StatusPolicyViolation, "replaced"}
 	}
-	if err := l.tellState(c); err != nil {
+	if err := l.tellState(ctx, now.session, holder); err != nil {
 		return err
 	}
 	if over {
@@ -67,26 +65,25 @@ func (l *live) tellOf(ctx context.Context, now sighting) error {
 	return nil
 }
 
-// tellState tells of verdicts since the device took the session, and of the view where that has changed.
-func (l *live) tellState(c *call) error {
-	t, err := l.api.standingOf(c.ctx, c.session)
+// tellState sends the verdicts that the phone has not heard of, and the view where it has changed.
+func (l *live) tellState(ctx context.Context, session models.Session, phone models.Handoff) error {
+	t, err := l.api.standingOf(ctx, session)
 	if err != nil {
 		return err
 	}
 	news := l.news(t.results)
-	if len(news) > 0 { // they may be newer than the session was when it was read
-		if c.session, err = l.api.store.Session(c.ctx, c.session.OrgID, c.session.ID); err != nil {
+	if len(news) > 0 { // the results may be newer than the session was when it was read
+		if t.session, err = l.api.store.Session(ctx, session.OrgID, session.ID); err != nil {
 			return err
 		}
-		t.session = c.session
 	}
 	for _, result := range news {
 		l.told[result.ID] = true
-		if err := l.write(c.ctx, t.verdict(result)); err != nil {
+		if err := l.write(ctx, t.verdict(result)); err != nil {
 			return err
 		}
 	}
-	view, err := l.api.viewOf(c, t)
+	view, err := l.api.viewOf(ctx, t, phone)
 	if err != nil {
 		return err
 	}
@@ -95,7 +92,7 @@ func (l *live) tellState(c *call) error {
 		return err
 	}
 	l.state = string(state)
-	return l.write(c.ctx, stateMessage{Type: "state", Session: view})
+	return l.write(ctx, stateMessage{Type: "state", Session: view})
 }
 
 // news are the results since the device took the session that it has not heard of.
@@ -117,8 +114,8 @@ func (l *live) ping(ctx context.Context) error {
 	}
 	err := l.api.store.DeviceSeen(ctx, l.handoff.OrgID, l.handoff.SessionID, l.handoff.ID)
 	if err != nil && models.CodeOf(err) != models.CodeHandoffEnded { // which the row tells, too
-		l.api.log.Warn("api: a device could not be noted as seen; without a later sign it loses the session",
-			"request_id", requestID(l.gin), "error", err.Error())
+		l.log.Warn("api: a device could not be noted as seen; without a later sign it loses the session",
+			"error", err.Error())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,7 @@ func (a *API) observe(g *gin.Context) {
 	began := time.Now()
 	id := newRequestID()
 	g.Set(keyRequestID, id)
+	g.Request = g.Request.WithContext(context.WithValue(g.Request.Context(), requestIDKey{}, id))
 	g.Header(headerRequestID, id)
 	g.Header(headerSniff, noSniff)
 	if isVersioned(g.Request.URL.Path) {
@@ -46,6 +48,20 @@ func (a *API) observe(g *gin.Context) {
 	defer a.record(g, began)
 	defer a.recover(g)
 	g.Next()
+}
+
+// requestIDKey is the key of the request's id in its context.
+type requestIDKey struct{}
+
+// withRequestID is a log handler that adds the id of the request in whose context a line is logged.
+type withRequestID struct{ slog.Handler }
+
+// Handle adds the id, if the context has one.
+func (h withRequestID) Handle(ctx context.Context, line slog.Record) error {
+	if id, given := ctx.Value(requestIDKey{}).(string); given {
+		line.AddAttrs(slog.String("request_id", id))
+	}
+	return h.Handler.Handle(ctx, line)
 }
 
 // isVersioned tells the API proper from the routes for operators.
@@ -62,14 +78,13 @@ func (a *API) recover(g *gin.Context) {
 	if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	a.logPanic(g, cause)
+	logPanic(a.log.With("request_id", requestID(g), "route", routeOf(g)), cause)
 	a.fail(g, errPanic)
 }
 
-func (a *API) logPanic(g *gin.Context, cause any) {
-	a.log.Error("api: a handler panicked; the request was answered with internal_error",
-		"request_id", requestID(g), "route", routeOf(g), "type", fmt.Sprintf("%T", cause),
-		"stack", string(debug.Stack()))
+func logPanic(log *slog.Logger, cause any) {
+	log.Error("api: a handler panicked; the request was answered with internal_error",
+		"type", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
 }
 
 // record writes the line of the access log: the route instead of the path, no address, no key, no body.

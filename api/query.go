@@ -40,7 +40,7 @@ func parseQuery(raw string, takes []string) (*query, error) {
 		case slices.Contains(takes, name):
 			err = q.add(name, given[name])
 		default:
-			shown := clip(name, longestPath)
+			shown := models.Clip(name, longestPath)
 			err = models.Invalid(shown, "Unknown query parameter: %s", shown)
 		}
 		if err != nil {

@@ -138,38 +138,47 @@ func authoriseKey(c *call, need access) error {
 
 // authoriseClient lets a client secret open its own session and no other.
 func (a *API) authoriseClient(c *call, need access) (err error) {
+	c.session, c.handoff, err = a.admit(c.ctx, c.who, c.id(), need)
+	return err
+}
+
+// admit returns the session that a client secret or a device token opens, and the handoff by which a phone holds it. A
+// credential opens its own session and no other.
+func (a *API) admit(ctx context.Context, who caller, id string, need access) (s models.Session, h models.Handoff, err error) {
 	switch {
-	case c.who.refused != nil:
-		return c.who.refused
-	case c.who.client == nil && need != forAnybodyOrClientSecret:
-		return models.Errorf(models.CodeAPIKeyInvalid, "No client secret provided")
-	case c.who.client != nil && c.who.client.session != c.id():
-		return models.SessionNotFound(c.id())
-	case need == forDesktop && c.who.onPhone(), need == forDevice && !c.who.onPhone():
-		return models.Errorf(models.CodeAPIKeyInvalid, "This takes %s", map[access]string{
+	case who.refused != nil:
+		return s, h, who.refused
+	case who.client == nil && need != forAnybodyOrClientSecret:
+		return s, h, models.Errorf(models.CodeAPIKeyInvalid, "No client secret provided")
+	case who.client != nil && who.client.session != id:
+		return s, h, models.SessionNotFound(id)
+	case need == forDesktop && who.onPhone(), need == forDevice && !who.onPhone():
+		return s, h, models.Errorf(models.CodeAPIKeyInvalid, "This takes %s", map[access]string{
 			forDesktop: "a client secret, no device token", forDevice: "a device token",
 		}[need])
 	}
-	if c.session, err = a.store.Across().PublicSession(c.ctx, c.id()); err != nil {
-		return err
+	if s, err = a.store.Across().PublicSession(ctx, id); err != nil {
+		return s, h, err
 	}
-	if c.who.client != nil && c.who.client.org != c.session.OrgID {
-		return models.SessionNotFound(c.id())
+	if who.client != nil && who.client.org != s.OrgID {
+		return s, h, models.SessionNotFound(id)
 	}
-	if c.who.onPhone() {
-		return a.authoriseDevice(c)
+	if who.onPhone() {
+		h, err = a.holder(ctx, s, who.client.attempt)
 	}
-	return nil
+	return s, h, err
 }
 
-// authoriseDevice lets a phone go on for as long as it holds the session, and see how it ended.
-func (a *API) authoriseDevice(c *call) (err error) {
-	if c.handoff, err = a.store.Handoff(c.ctx, c.session, c.who.client.attempt); err != nil {
-		return err
+// holder returns the handoff of a phone that holds the session, or held it when the session ended. Errors:
+// CodeHandoffEnded.
+func (a *API) holder(ctx context.Context, s models.Session, attempt string) (models.Handoff, error) {
+	h, err := a.store.Handoff(ctx, s, attempt)
+	if err != nil {
+		return h, err
 	}
-	holds := c.session.AttemptID != nil && *c.session.AttemptID == c.handoff.ID
-	if holds || c.session.Status.Terminal() && c.handoff.EndedAt == nil {
-		return nil
+	holds := s.AttemptID != nil && *s.AttemptID == h.ID
+	if holds || s.Status.Terminal() && h.EndedAt == nil {
+		return h, nil
 	}
-	return store.ErrHandoffEnded()
+	return h, store.ErrHandoffEnded()
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -77,7 +76,7 @@ func (a *API) recoverEndpoint(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a.tell(c, "recovery", recovery.ID, func(ctx context.Context) error { return a.orchestrator.RecoverEndpoint(ctx, recovery) })
+	a.orders.Recover(c.ctx, recovery)
 	return reply(http.StatusCreated, showRecovery(recovery, nil))
 }
 

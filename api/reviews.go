@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -94,39 +93,20 @@ func (a *API) decideReview(c *call) (answer, error) {
 		return answer{}, err
 	}
 	decision.SessionRef = models.SessionRef{OrgID: c.org().ID, SessionID: c.id()}
-	changed, err := a.engine.Decide(c.ctx, decision, c.actor())
+	session, err := a.sessions.Decide(c.ctx, decision, c.actor())
 	if err != nil {
 		return answer{}, err
 	}
-	a.decided(c, changed)
-	return reply(http.StatusOK, changed.Session.Public())
+	return reply(http.StatusOK, session.Public())
 }
 
-// decided tells Temporal of a decision: the session's run, or where the session was verified before, and its run is over,
-// a run that dispatches the decision's event. The sweep repeats what is lost.
-func (a *API) decided(c *call, changed store.Changed) {
-	if !changed.Session.Status.Terminal() || changed.EventID != nil {
-		a.changed(c, changed.Session)
-		return
-	}
-	events := map[string]bool{}
-	for _, owed := range changed.FirstAttempts {
-		if !events[owed.EventID] {
-			a.tell(c, "event", owed.EventID, func(ctx context.Context) error {
-				return a.orchestrator.DispatchEvent(ctx, owed.OrgID, owed.EventID)
-			})
-		}
-		events[owed.EventID] = true
-	}
-}
-
-// decision reads what was decided; who sends no name decides in that of the key.
+// decision reads a reviewer's decision. Without a reviewer it is in the name of the API key.
 func (in reviewInput) decision(actor string) (models.ReviewDecision, error) {
 	d := models.ReviewDecision{Reviewer: actor}
 	if in.Decision == nil {
 		return d, missing("decision")
 	}
-	d.Decision = graph.Decision(*in.Decision) // the engine knows which there are
+	d.Decision = graph.Decision(*in.Decision) // sessions.Decide refuses unknown ones
 	if err := checkText("node", in.Node, longestNode); err != nil {
 		return d, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/sessions"
 )
 
 // serve makes a gin handler of a route.
@@ -79,6 +80,9 @@ func (a *API) perform(c *call, r route) (answer, error) {
 	return r.handle(c)
 }
 
+// device returns the device of the user that calls.
+func (a *API) device(c *call) sessions.Device { return c.device(a.sender(c.gin.Request)) }
+
 // wait is how long the client asks to be kept waiting; 0 on all routes but the one that takes it.
 func (a *API) wait(c *call) time.Duration {
 	longest := int(a.config.LongPollMax / time.Second)
@@ -96,7 +100,7 @@ func (a *API) refuseEmptyParts(g *gin.Context) {
 	}
 	refused := noSuchURL()
 	refused.Message += ". It has an empty part between or behind its slashes; without that it is " +
-		clip(plain, longestPath)
+		models.Clip(plain, longestPath)
 	a.fail(g, refused)
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/sessions"
 )
 
 // sessionInput is what a session is created from.
@@ -27,8 +28,8 @@ type sessionInput struct {
 	reuseInput
 
 	// What reading them gave.
-	contacts contacts
-	told     told
+	contacts sessions.Contacts
+	told     sessions.Told
 	metadata map[string]string
 }
 
@@ -55,6 +56,19 @@ func readSession(c *call) (sessionInput, error) {
 	return in, in.checkTrust(c)
 }
 
+// session returns the session to create.
+func (in *sessionInput) session(c *call, from sessions.Sender) sessions.NewSession {
+	n := sessions.NewSession{
+		Org: c.org(), Untrusted: c.untrusted(), Sender: from, Type: models.SessionType(*in.Type), WorkflowID: *in.WorkflowID,
+		ClientReferenceID: in.ClientReferenceID, ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
+		Metadata: in.metadata, Contacts: in.contacts, Told: in.told,
+	}
+	set(&n.Skip, in.SkipVerification)
+	set(&n.VPToken, in.VPToken)
+	set(&n.AcceptExisting, in.AcceptExisting)
+	return n
+}
+
 // checkTrust refuses from a browser what counts as a fact of the merchant's: conditions read metadata, and the place of
 // delivery is compared with the user's. Of the parameters that remain, type and workflow_id are in the session for the
 // merchant to compare, client_reference_id and URLs decide nothing, and skip_verification is for sandboxes, where every
@@ -65,7 +79,7 @@ func (in *sessionInput) checkTrust(c *call) error {
 		return nil
 	case len(in.metadata) > 0:
 		return models.Invalid("metadata", "metadata can only be passed with a secret key")
-	case in.told.delivery != "":
+	case in.told.Delivery != "":
 		return models.Invalid("delivery_jurisdiction", "delivery_jurisdiction can only be passed with a secret key")
 	}
 	return nil

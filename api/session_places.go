@@ -8,13 +8,13 @@ import (
 )
 
 func (in *sessionInput) readPlaces(c *call) (err error) {
-	if in.told.clientIP, err = readClientIP(c, in.ClientIP); err != nil {
+	if in.told.ClientIP, err = readClientIP(c, in.ClientIP); err != nil {
 		return err
 	}
-	if in.told.jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction); err != nil {
+	if in.told.Jurisdiction, err = readJurisdiction("jurisdiction", in.Jurisdiction); err != nil {
 		return err
 	}
-	in.told.delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
+	in.told.Delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
 	return err
 }
 
@@ -31,8 +31,8 @@ func readJurisdiction(param string, text *string) (rules.Jurisdiction, error) {
 	return parsed, nil
 }
 
-// readClientIP takes the user's address from the merchant's server alone: who calls with a publishable key is the user,
-// whose address is known. It is used at once, and kept nowhere.
+// readClientIP reads the user's address from a request with a secret key. With a publishable key the user's browser sends
+// the request, so its address is known. The address is looked up and not stored.
 func readClientIP(c *call, text *string) (address netip.Addr, err error) {
 	if text == nil {
 		return address, nil
@@ -45,10 +45,4 @@ func readClientIP(c *call, text *string) (address netip.Addr, err error) {
 		return netip.Addr{}, models.Invalid("client_ip", "client_ip must be an IPv4 or IPv6 address")
 	}
 	return address.Unmap(), nil
-}
-
-// provisional reports whether something was told by the address of the merchant's server, for want of the user's.
-func (in *sessionInput) provisional(c *call) bool {
-	servers := !c.untrusted() && !in.told.clientIP.IsValid()
-	return servers && (in.told.jurisdiction == "" || in.told.delivery != "")
 }

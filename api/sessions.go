@@ -2,12 +2,32 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
+
+func (a *API) createSession(c *call) (answer, error) {
+	in, err := readSession(c)
+	if err != nil {
+		return answer{}, err
+	}
+	// Before the commit: without a key to sign with, the session would have no client secret.
+	if err := a.secrets.ready(c.ctx); err != nil {
+		return answer{}, err
+	}
+	session, err := a.sessions.Create(c.ctx, in.session(c, a.sender(c.gin.Request)))
+	if err != nil {
+		return answer{}, err
+	}
+	a.countCreated(session)
+	object := session.Public()
+	if object.ClientSecret, object.URL, err = a.secretAndURL(c.ctx, session); err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusCreated, object)
+}
 
 func (a *API) listSessions(c *call) (answer, error) {
 	page := c.query.page()
@@ -99,39 +119,19 @@ func (a *API) cancelSession(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	session, err := a.cancel(c, c.org().ID, c.id())
+	session, err := a.sessions.Cancel(c.ctx, models.SessionRef{OrgID: c.org().ID, SessionID: c.id()})
 	if err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, session.Public())
 }
 
-// cancel ends a session in which nothing is being judged, once.
-func (a *API) cancel(c *call, org, id string) (models.Session, error) {
-	done, err := a.store.End(c.ctx, org, id, models.CancellableStatuses, models.StatusCancelled)
-	switch {
-	case errors.Is(err, store.ErrRefused):
-		return done.Session, models.Errorf(models.CodeSessionNotCancellable,
-			"The session is being processed and cannot be cancelled now")
-	case err != nil:
-		return done.Session, err
-	case done.Repeated:
-		return done.Session, errTerminal(done.Session)
-	}
-	a.changed(c, done.Session)
-	return done.Session, nil
-}
-
-func errTerminal(s models.Session) error {
-	return models.Errorf(models.CodeSessionTerminal, "The session is %s and cannot be modified", s.Status)
-}
-
-// born counts a session. Its labels say nothing of the user.
-func (a *API) born(s models.Session) {
+// countCreated counts a session that was created. The labels tell nothing about the user.
+func (a *API) countCreated(s models.Session) {
 	a.metrics.sessions.WithLabelValues(string(s.Status), string(s.Type), string(s.Jurisdiction.Country())).Inc()
 }
 
-// secretAndURL are the one-time fields of a session.
+// secretAndURL returns the two fields of a session that only the answer to its creation has.
 func (a *API) secretAndURL(ctx context.Context, s models.Session) (secret, url string, err error) {
 	secret, err = a.secrets.issue(ctx, s)
 	return secret, a.config.VerifyURL + "/" + s.ID + "#client_secret=" + secret, err

@@ -102,7 +102,7 @@ func (a *API) playMarkets(
 ) ([]marketObject, error) {
 	objects := make([]marketObject, 0, len(markets))
 	for _, j := range markets {
-		played, err := t.playIn(j, a.rules.Name(j), sessions)
+		played, err := t.playIn(j, a.sessions.Rules().Name(j), sessions)
 		if err = cmp.Or(err, c.ctx.Err()); err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (o marketObject) surprises() bool {
 }
 
 func (t *trial) play(s simulatedSession) (caseObject, error) {
-	place := cmp.Or(s.jurisdiction, t.somewhere())
+	place := cmp.Or(s.jurisdiction, t.usualPlace())
 	m, err := t.in(place, s.kind)
 	if err != nil {
 		return caseObject{}, err

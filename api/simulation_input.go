@@ -99,7 +99,7 @@ func within(path string, err error) error {
 		return err
 	}
 	placed := *domain
-	placed.Param = clip(path+"."+domain.Param, longestPath)
+	placed.Param = models.Clip(path+"."+domain.Param, longestPath)
 	return &placed
 }
 

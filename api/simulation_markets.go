@@ -55,7 +55,7 @@ func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.J
 // marketsOf are the jurisdictions that the workflow is for: those that there are rules of, and those that it names,
 // whether they have rules of their own, their country's, or none.
 func (a *API) marketsOf(d graph.Definition) []rules.Jurisdiction {
-	markets := slices.DeleteFunc(a.rules.Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
+	markets := slices.DeleteFunc(a.sessions.Rules().Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
 	markets = append(markets, d.WithDefaults().Jurisdictions...)
 	slices.Sort(markets)
 	return slices.Compact(markets)

@@ -21,7 +21,7 @@ func oneOf(param string, given *string, names []string) error {
 		return missing(param)
 	}
 	if !slices.Contains(names, *given) {
-		return models.Invalid(param, "%s must be one of %s", param, listed(names))
+		return models.Invalid(param, "%s must be one of %s", param, models.Listed(names))
 	}
 	return nil
 }

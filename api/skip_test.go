@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
+	"github.com/stile-id/stile/sessions"
 )
 
 // simulatedPass has the method pass as a worker judges {"simulate": "pass"}.
@@ -23,7 +23,7 @@ func (e *env) simulatedPass(s session, method string) {
 	pending, err := e.store.PendingSubmissions(e.t.Context(), row.OrgID, row.ID)
 	require.NoError(e.t, err)
 	ref := models.SubmissionRef{SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID}
-	engine := progress.Engine{Store: e.store, ReviewTimeout: time.Hour}
+	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
 	_, err = engine.Judged(e.t.Context(), ref, func(s models.Session, sub models.Submission, payload []byte) (*methods.Verdict, error) {
 		verdict, err := simulated.Judge{}.Judge(context.WithoutCancel(e.t.Context()), methods.Submission{
 			Method: sub.Method, Payload: payload, Tier: s.AgeTier, Sandbox: true,

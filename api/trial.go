@@ -8,15 +8,16 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/rules/condition"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // trial is what a simulation or a backtest plays: the draft of a workflow, or one of its versions.
 type trial struct {
 	version    *int // nil for the draft
 	definition graph.Definition
-	// permitting is the rule that a session would run under at a place.
-	permitting func(d graph.Definition, at place) (*compliance.Rule, error)
-	markets    map[placed]market
+	// sessions knows the rule that a session would run under at a place.
+	sessions *sessions.Service
+	markets  map[placed]market
 	// nodes is the number of nodes of the compiled workflow.
 	nodes int
 	// programs are those of the definition's conditions.
@@ -44,7 +45,7 @@ type market struct {
 
 // trial looks up what to play. A draft must be one that could be published.
 func (a *API) trial(c *call, version *int) (*trial, error) {
-	t := &trial{version: version, permitting: a.permitting, markets: map[placed]market{}, programs: new(condition.Programs)}
+	t := &trial{version: version, sessions: a.sessions, markets: map[placed]market{}, programs: new(condition.Programs)}
 	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return t, err
@@ -100,17 +101,17 @@ func (t *trial) in(j rules.Jurisdiction, kind models.SessionType) (m market, err
 	if m, ready := t.markets[at]; ready {
 		return m, nil
 	}
-	if m.rule, err = t.permitting(t.definition, place{j, models.JurisdictionExplicit}); err != nil {
+	if m.rule, err = t.sessions.Permitting(t.definition, sessions.Place{Jurisdiction: j, Source: models.JurisdictionExplicit}); err != nil {
 		return m, err
 	}
-	m.graph, m.dropped, err = specialise(t.definition, m.rule, j, kind)
+	m.graph, m.dropped, err = sessions.Specialise(t.definition, m.rule, j, kind)
 	if err == nil {
 		t.markets[at] = m
 	}
 	return m, err
 }
 
-// somewhere is where a session plays that is told of no place.
-func (t *trial) somewhere() rules.Jurisdiction {
+// usualPlace returns where a case without a jurisdiction plays: the first jurisdiction of the workflow, or US.
+func (t *trial) usualPlace() rules.Jurisdiction {
 	return slices.Concat(t.definition.WithDefaults().Jurisdictions, []rules.Jurisdiction{"US"})[0]
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules/number"
+	"github.com/stile-id/stile/sessions"
 )
 
 // lookupInput names a person, and what an earlier verification must have been to count.
@@ -38,7 +39,7 @@ func (a *API) lookUpPerson(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if person == (contacts{}) {
+	if person == (sessions.Contacts{}) {
 		return answer{}, models.Invalid("email", "Missing required parameter: email or phone")
 	}
 	err = cmp.Or(checkMethod("min_strength", in.MinStrength), checkDays("max_age", in.MaxAge),

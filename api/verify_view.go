@@ -90,24 +90,25 @@ func (a *API) view(c *call, s models.Session) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	object, err := a.viewOf(c, t)
+	object, err := a.viewOf(c.ctx, t, c.handoff)
 	if err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, object)
 }
 
-func (a *API) viewOf(c *call, t standing) (viewObject, error) {
+// viewOf returns the view for the desktop, or for the phone of a handoff.
+func (a *API) viewOf(ctx context.Context, t standing, phone models.Handoff) (viewObject, error) {
 	s := t.session
-	org, err := a.store.Across().Organization(c.ctx, s.OrgID)
+	org, err := a.store.Across().Organization(ctx, s.OrgID)
 	if err != nil {
 		return viewObject{}, err
 	}
-	offered, err := a.offeredHandoff(c.ctx, s, c.who.onPhone())
+	offered, err := a.sessions.HandoffOffer(ctx, s, phone.ID != "")
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
 		Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
-		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(c.handoff),
+		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
 		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, err
 }

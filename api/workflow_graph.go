@@ -39,7 +39,7 @@ func (in workflowInput) applyGraph(d *graph.Definition) error {
 	var wrong *graph.DecodeError
 	switch err := source.UnmarshalJSON(in.Graph); {
 	case errors.As(err, &wrong):
-		path := clip(wrong.Path, longestPath)
+		path := models.Clip(wrong.Path, longestPath)
 		return models.Invalid(path, "%s %s", path, wrong.Message)
 	case err != nil:
 		return err

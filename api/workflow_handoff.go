@@ -1,15 +1,9 @@
 package api
 
 import (
-	"strings"
-	"unicode"
-
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules/graph"
 )
-
-// longestCompanyName is in characters.
-const longestCompanyName = 100
 
 type handoffInput struct {
 	Enabled     *bool   `json:"enabled"`
@@ -30,7 +24,7 @@ func (a *API) checkHandoff(c *call, given *preferencesInput) error {
 	if given == nil || given.Handoff == nil || given.Handoff.URLBase == nil {
 		return nil
 	}
-	_, err := a.allowedPage(c.ctx, c.org(), "preferences.handoff.url_base", *given.Handoff.URLBase)
+	_, err := a.sessions.AllowedPage(c.ctx, c.org(), "preferences.handoff.url_base", *given.Handoff.URLBase)
 	return err
 }
 
@@ -39,7 +33,7 @@ func (in *handoffInput) apply(p *graph.Preferences) error {
 	if in == nil {
 		return nil
 	}
-	if err := checkCompanyName("preferences.handoff.company_name", in.CompanyName); err != nil {
+	if err := models.CheckCompanyName("preferences.handoff.company_name", in.CompanyName); err != nil {
 		return err
 	}
 	chosen := graph.DefaultHandoff()
@@ -55,17 +49,6 @@ func set[T any](to, given *T) {
 	if given != nil {
 		*to = *given
 	}
-}
-
-// checkCompanyName wants a name that can be read in one line.
-func checkCompanyName(param string, name *string) error {
-	if name == nil {
-		return nil
-	}
-	if strings.TrimSpace(*name) == "" || strings.ContainsFunc(*name, unicode.IsControl) {
-		return models.Invalid(param, "%s must be a name of 1 to %d characters, in one line", param, longestCompanyName)
-	}
-	return checkText(param, name, longestCompanyName)
 }
 
 func showHandoff(h graph.Handoff) handoffObject {

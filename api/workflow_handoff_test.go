@@ -8,6 +8,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/sessions"
 )
 
 // handing is a workflow with these preferences of handoffs.
@@ -109,12 +110,12 @@ func TestPageOfAHandoff(t *testing.T) {
 	leads := func(s session, requested *string) string {
 		row, err := e.store.Across().PublicSession(t.Context(), s.id)
 		require.NoError(t, err)
-		page, err := e.api.HandoffPage(t.Context(), e.sandbox.org, row, requested)
+		minted, err := e.api.Sessions().Mint(t.Context(), sessions.Device{Session: row}, sessions.Wish{URLBase: requested})
 		if err != nil {
 			require.Equal(t, models.CodeParameterInvalid, models.CodeOf(err))
 			return ""
 		}
-		return page.String()
+		return minted.Page.String()
 	}
 	own := e.create(e.sandbox, e.workflow(e.sandbox, handing(obj{"url_base": "https://shop.example/scan"})))
 	hosted, other, foreign := "https://verify.example/s", "https://shop.example/other", "https://stranger.example"

@@ -95,7 +95,7 @@ func (in workflowInput) applyUseCase(d *graph.Definition) error {
 	}
 	useCase, ok := rules.ParseUseCase(*in.UseCase)
 	if !ok {
-		return models.Invalid("use_case", "use_case must be one of %s", listed(rules.UseCases()))
+		return models.Invalid("use_case", "use_case must be one of %s", models.Listed(rules.UseCases()))
 	}
 	d.UseCase = useCase
 	return nil
@@ -134,12 +134,4 @@ func applyAll[T ~string](to *[]T, field string, given []string, most int, parse 
 	}
 	*to = all
 	return nil
-}
-
-func listed[T ~string](names []T) string {
-	all := make([]string, 0, len(names))
-	for _, name := range names {
-		all = append(all, string(name))
-	}
-	return strings.Join(all, ", ")
 }

@@ -20,7 +20,7 @@ func (in workflowInput) applyOverrides(d *graph.Definition) error {
 	}
 	overrides := graph.Overrides{}
 	for _, place := range slices.Sorted(maps.Keys(in.Overrides)) {
-		given, path := in.Overrides[place], "overrides."+clip(place, longestPath)
+		given, path := in.Overrides[place], "overrides."+models.Clip(place, longestPath)
 		if given == nil {
 			continue
 		}

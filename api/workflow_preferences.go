@@ -28,7 +28,7 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	_, faults := graph.Compile(graph.Definition{Preferences: chosen})
 	for _, fault := range faults {
 		if strings.HasPrefix(fault.Field, "preferences.") {
-			return models.Invalid(fault.Field, "%s", clip(fault.String(), longestPath))
+			return models.Invalid(fault.Field, "%s", models.Clip(fault.String(), longestPath))
 		}
 	}
 	d.Preferences = chosen

@@ -51,7 +51,7 @@ func paramOf(f graph.Fault) string {
 	if f.Node == "" {
 		return f.Field
 	}
-	return clip("graph.nodes."+f.Node+"."+f.Field, longestPath)
+	return models.Clip("graph.nodes."+f.Node+"."+f.Field, longestPath)
 }
 
 type validationObject struct {

@@ -19,10 +19,10 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 	"github.com/stile-id/stile/workflows"
@@ -352,7 +352,7 @@ func toReview(t *testing.T) act {
 
 func reviewed(t *testing.T) recordings {
 	a := toReview(t)
-	engine := progress.Engine{Store: a.Scene.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
+	engine := sessions.Engine{Store: a.Scene.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
 	for _, decision := range []graph.Decision{graph.Escalate, graph.Approve} {
 		changed, err := engine.Decide(t.Context(), models.ReviewDecision{
 			SessionRef: models.SessionRef{OrgID: a.session.OrgID, SessionID: a.session.ID},

@@ -16,9 +16,9 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
@@ -104,20 +104,20 @@ func (p *play) submitsTo(t *testing.T, v *provider, session models.Session) mode
 }
 
 // callsBack delivers the provider's verdict by callback and signals the run, as the API does.
-func (p *play) callsBack(t *testing.T, s models.Submission, verdict methods.Verdict) progress.Judgement {
+func (p *play) callsBack(t *testing.T, s models.Submission, verdict methods.Verdict) sessions.Judgement {
 	t.Helper()
 	done := callBack(t, p.Scene, s, verdict)
 	p.changed()
 	return done
 }
 
-func callBack(t *testing.T, at *scene.Scene, s models.Submission, verdict methods.Verdict) progress.Judgement {
+func callBack(t *testing.T, at *scene.Scene, s models.Submission, verdict methods.Verdict) sessions.Judgement {
 	t.Helper()
 	ref := models.SubmissionRef{
 		SessionRef: models.SessionRef{OrgID: s.OrgID, SessionID: s.SessionID}, SubmissionID: s.ID,
 	}
-	engine := progress.Engine{Store: at.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
-	done, err := engine.Judged(t.Context(), ref, progress.Given(verdict))
+	engine := sessions.Engine{Store: at.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
+	done, err := engine.Judged(t.Context(), ref, sessions.Given(verdict))
 	require.NoError(t, err)
 	return done
 }

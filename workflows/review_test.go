@@ -9,10 +9,10 @@ import (
 
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/progress"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // stepUp asks VIPs for a document, and for a review if the document is not readable.
@@ -48,7 +48,7 @@ func (p *play) inReview(t *testing.T) models.Session {
 
 func (p *play) decides(t *testing.T, session models.Session, d graph.Decision, reviewer string) error {
 	t.Helper()
-	_, err := progress.Engine{Store: p.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}.Decide(t.Context(), models.ReviewDecision{
+	_, err := sessions.Engine{Store: p.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}.Decide(t.Context(), models.ReviewDecision{
 		SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
 		Decision:   d, Reason: "looked at it", Reviewer: reviewer,
 	}, "key_1")

@@ -31,6 +31,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker"
 )
 
@@ -230,7 +231,7 @@ func (a *App) rules() (*compliance.Book, error) {
 }
 
 // locator opens the files of STILE_GEOIP_DB, or without them the country file in the binary.
-func (a *App) locator() (api.Locator, error) {
+func (a *App) locator() (sessions.Locator, error) {
 	if len(a.options.Config.GeoIPDB) == 0 {
 		countries, err := geo.BuiltIn()
 		if err != nil {

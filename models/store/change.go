@@ -215,8 +215,7 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 
 func refusal(session models.Session) error {
 	if session.Status.Terminal() {
-		return models.Errorf(models.CodeSessionTerminal,
-			"The session is %s and cannot be modified", session.Status)
+		return models.SessionTerminal(session.Status)
 	}
 	return ErrRefused
 }

@@ -1,4 +1,4 @@
-package progress
+package sessions
 
 import (
 	"github.com/stile-id/stile/methods"
@@ -7,8 +7,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Settled is a verdict as it counts for a session that has to prove the tier. A method that passes without saying what
-// it proves has proved what was asked of it; one that proves less has not passed.
+// Settled returns the verdict as it counts for a session that has to prove the required tier. A passed verdict without a
+// tier proves the required one; a passed verdict with a lower tier counts as failed.
 func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
 	counts := models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Risk: v.Risk}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
@@ -27,7 +27,8 @@ func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
 	return counts
 }
 
-// Costing is a verdict of a session that has used up its free submissions: one that would leave the attempt unused fails.
+// Costing returns the verdict as it counts for a session that has used up its free submissions: every verdict but a
+// passed one fails, so that it costs an attempt.
 func Costing(v models.Verdict) models.Verdict {
 	if v.Outcome != graph.OutcomePassed {
 		v.Outcome = graph.OutcomeFailed

@@ -1,11 +1,7 @@
-// Package progress moves sessions along their graphs: it runs the executor on what is read from a row, evaluates the
-// branches on the way, and has the store commit what comes of it. API and activities share it, so that a decision has
-// the same effect whoever brings it.
-package progress
+package sessions
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"slices"
 	"time"
@@ -16,34 +12,22 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Engine moves sessions. It is safe for concurrent use.
+// Engine moves sessions along their graphs: it runs the executor on the state in the row, evaluates the branches on the
+// way, and has the store commit the new state. The API and the activities share it, so a verdict or a decision has the
+// same effect whichever process commits it. It is safe for concurrent use.
 type Engine struct {
 	Store *store.Store
 	// ReviewTimeout is how long a review may wait before its session expires.
 	ReviewTimeout time.Duration
 	// SessionTTL is how long the user has again when the session goes on after a review.
 	SessionTTL time.Duration
-	// Outside says that it is not the session's run that brings the verdicts: the run has to be told of them.
+	// Outside is set in processes other than the session's own run, and has the store leave a nudge with each verdict, so
+	// that the run learns of it.
 	Outside bool
 }
 
-// lookAgain is how often a move is made anew because the row moved under it.
-const lookAgain = 10
-
-// ErrBusy says that the row would not stand still.
-var ErrBusy = errors.New("the session changes too fast")
-
-// again repeats a move for as long as the row moves under it.
-func again(move func() error) error {
-	for range lookAgain {
-		if err := move(); !errors.Is(err, store.ErrRefused) {
-			return err
-		}
-	}
-	return ErrBusy
-}
-
-// walk puts an input into the executor and follows it through branches, until the session waits for somebody or ends.
+// walk puts an input into the executor and answers the branches after it, until the session waits for a submission or a
+// reviewer, or ends.
 func (e Engine) walk(ctx context.Context, session models.Session, in graph.Input) (store.Progress, error) {
 	g, err := e.Store.SessionGraph(ctx, session)
 	if err != nil {
@@ -60,8 +44,8 @@ func (e Engine) walk(ctx context.Context, session models.Session, in graph.Input
 	return w.progress(e), nil
 }
 
-// state is how far the session has come. That of an identity session from before states told what was proved is made
-// anew from the steps that were recorded.
+// state returns the executor's state of the session. States of identity sessions lacked the methods that were proved in
+// an earlier version; such a state is rebuilt from the recorded steps.
 func (e Engine) state(ctx context.Context, g graph.Graph, session models.Session) (graph.State, error) {
 	state := session.GraphState.V
 	if !g.Identity || state.TracksProof || state.Entered == 0 {
@@ -89,20 +73,20 @@ type walk struct {
 	finish  *graph.Finish
 }
 
-// put gives the executor an input, notes it, and answers the branches that it leads to.
+// put gives the executor an input, records it as a step, and answers the branches that it leads to.
 func (w *walk) put(in graph.Input, reason string) error {
 	state, effects, err := graph.Next(w.graph, w.state, in)
 	if err != nil {
 		return err
 	}
-	if !reflect.DeepEqual(state, w.state) { // one that came too late changes nothing, and is no step
+	if !reflect.DeepEqual(state, w.state) { // an input that came too late changes nothing, and is not a step
 		w.steps = append(w.steps, step(in, reason))
 	}
 	w.state = state
 	return w.follow(effects)
 }
 
-// begin enters the graph. That is no step: every replay of the steps starts with it.
+// begin enters the graph. It records no step: every replay of the steps starts by entering the graph.
 func (w *walk) begin() error {
 	state, effects, err := graph.Next(w.graph, w.state, graph.Begin{})
 	if err != nil {
@@ -121,7 +105,7 @@ func (w *walk) follow(effects []graph.Effect) error {
 			}
 		case graph.Finish:
 			w.finish = &asked
-		default: // offers and reviews stand in the state
+		default: // offers and reviews are part of the state
 		}
 	}
 	return nil
@@ -137,7 +121,7 @@ func (w *walk) branch(asked graph.EvaluateBranch) error {
 	return w.put(graph.BranchTaken{Node: asked.Node, Case: chosen}, reason)
 }
 
-// Facts are what conditions may read of a session.
+// Facts returns the facts of a session that conditions may read.
 func Facts(s models.Session) condition.Facts {
 	facts := condition.Facts{
 		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
@@ -163,7 +147,7 @@ func step(in graph.Input, reason string) models.Step {
 	return s
 }
 
-// progress is what the walk has come to. The status is for the caller to refine where submissions are in flight.
+// progress returns the change that the walk leads to. The caller corrects the status where submissions are in flight.
 func (w *walk) progress(e Engine) store.Progress {
 	p := store.Progress{Session: w.session, State: w.state, To: models.StatusRequiresInput, Steps: w.steps}
 	switch {
@@ -171,7 +155,7 @@ func (w *walk) progress(e Engine) store.Progress {
 		p.To = models.StatusVerified
 	case w.finish != nil:
 		p.To, p.Failure = models.StatusFailed, &w.finish.Reason
-	case len(w.state.Offers(w.graph)) == 0: // only a reviewer can go on
+	case len(w.state.Offers(w.graph)) == 0: // the session waits for a reviewer
 		p.To = models.StatusProcessing
 	}
 	now := e.Store.Now()
@@ -180,7 +164,7 @@ func (w *walk) progress(e Engine) store.Progress {
 	case found && !w.underReview(node.ID):
 		p.Flagged = &store.Flag{Node: node.ID, Reason: node.Reason, Deadline: models.At(now.Add(e.ReviewTimeout))}
 	case !found && w.session.Review.Status.Waits():
-		// The graph went on without the reviewer: another member of the group has passed, or this is the decision.
+		// The graph left the review: another member of the group has passed, or this is the decision.
 		p.Lapsed = true
 		if resumed := models.At(now.Add(e.SessionTTL)); resumed.After(w.session.ExpiresAt.Time) {
 			p.ExpiresAt = &resumed
@@ -192,14 +176,14 @@ func (w *walk) progress(e Engine) store.Progress {
 	return p
 }
 
-// reviewed reports whether a reviewer has decided on the session, with all that is known of it.
+// reviewed reports whether a reviewer has decided on the session.
 func (w *walk) reviewed() bool {
 	status := w.session.Review.Status
 	return status == models.ReviewApproved || status == models.ReviewRejected ||
 		slices.ContainsFunc(w.steps, func(s models.Step) bool { return s.Kind == models.StepReview })
 }
 
-// review is the first review that the session waits at.
+// review returns the first review node that the session waits at.
 func (w *walk) review() (graph.Node, bool) {
 	for _, token := range w.state.Tokens {
 		if node, found := w.graph.Node(token.Node); found && node.Kind == graph.KindReview {

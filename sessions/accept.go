@@ -1,6 +1,7 @@
-package api
+package sessions
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -15,43 +16,47 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// submissionInput is what a method takes: a pretence in a sandbox, or what it really needs.
-type submissionInput struct {
+// Input is a submission as the user's device sent it: an outcome to simulate in a sandbox, or the fields of the method.
+type Input struct {
 	Simulate    *string        `json:"simulate"`
 	DateOfBirth *string        `json:"date_of_birth"`
 	Declaration *bool          `json:"declaration"`
 	Input       jsontext.Value `json:"input"`
 }
 
-// acceptedInput is a submission as it is stored, always written the same way: the store tells a repeat by its bytes.
-type acceptedInput struct {
+// accepted is a submission to store. Its payload is always written the same way, because the store recognises a repeat
+// by its bytes.
+type accepted struct {
 	payload any
-	// delay holds the verdict back, or is the time of the provider who gives it, by this connector.
+	// delay holds the verdict back. For a provider's connector it is how long the provider has for the verdict.
 	delay     time.Duration
 	connector *string
 }
 
-// accept checks a submission.
-func (a *API) accept(c *call, method rules.Method, in submissionInput) (acceptedInput, error) {
+// accept checks a submission to the method.
+func (s *Service) accept(ctx context.Context, org string, method rules.Method, in Input) (accepted, error) {
 	switch {
 	case in.Simulate != nil:
-		return a.acceptSimulated(c, in)
+		return s.acceptSimulated(ctx, org, in)
 	case method == rules.MethodSelfAttestation:
-		payload, err := in.attestation(rules.DateOf(a.now().UTC()))
-		return acceptedInput{payload: payload}, err
+		payload, err := in.attestation(rules.DateOf(s.now().UTC()))
+		return accepted{payload: payload}, err
 	default:
-		return a.acceptForProvider(c, method, in)
+		return s.acceptForProvider(ctx, org, method, in)
 	}
 }
 
-// otherThan names a field that is given beside those that a submission takes.
-func (in submissionInput) otherThan(taken ...string) (field string, given bool) {
+// hasInput reports whether the field input was given: null is the same as absent.
+func (in Input) hasInput() bool { return len(in.Input) > 0 && in.Input.Kind() != 'n' }
+
+// otherThan names a given field that is not among those taken.
+func (in Input) otherThan(taken ...string) (field string, given bool) {
 	for _, f := range []struct {
 		name  string
 		given bool
 	}{
 		{"simulate", in.Simulate != nil}, {"date_of_birth", in.DateOfBirth != nil},
-		{"declaration", in.Declaration != nil}, {"input", present(in.Input)},
+		{"declaration", in.Declaration != nil}, {"input", in.hasInput()},
 	} {
 		if f.given && !slices.Contains(taken, f.name) {
 			return f.name, true
@@ -60,60 +65,60 @@ func (in submissionInput) otherThan(taken ...string) (field string, given bool) 
 	return "", false
 }
 
-func (a *API) acceptSimulated(c *call, in submissionInput) (acceptedInput, error) {
-	org, err := a.store.Across().Organization(c.ctx, c.session.OrgID)
+func (s *Service) acceptSimulated(ctx context.Context, orgID string, in Input) (accepted, error) {
+	org, err := s.store.Across().Organization(ctx, orgID)
 	if err != nil {
-		return acceptedInput{}, err
+		return accepted{}, err
 	}
 	if !org.Sandbox {
-		return acceptedInput{}, models.Invalid("simulate", "simulate is only available in sandbox organizations")
+		return accepted{}, models.Invalid("simulate", "simulate is only available in sandbox organizations")
 	}
 	if field, given := in.otherThan("simulate"); given {
-		return acceptedInput{}, models.Invalid(field, "simulate must be given alone")
+		return accepted{}, models.Invalid(field, "simulate must be given alone")
 	}
 	if !slices.Contains(simulated.Outcomes(), *in.Simulate) {
-		return acceptedInput{}, models.Invalid("simulate",
+		return accepted{}, models.Invalid("simulate",
 			"simulate must be one of %s", strings.Join(simulated.Outcomes(), ", "))
 	}
-	accepted := acceptedInput{payload: simulated.Payload{Simulate: *in.Simulate}}
+	taken := accepted{payload: simulated.Payload{Simulate: *in.Simulate}}
 	if *in.Simulate == simulated.Slow {
-		accepted.delay = a.config.SlowDelay
+		taken.delay = s.config.SlowDelay
 	}
-	return accepted, nil
+	return taken, nil
 }
 
-// acceptForProvider takes whatever the provider of the method asks for.
-func (a *API) acceptForProvider(c *call, method rules.Method, in submissionInput) (acceptedInput, error) {
-	connector, found, err := a.store.ConnectorFor(c.ctx, c.session.OrgID, method)
+// acceptForProvider takes any object, which the method's provider is to judge.
+func (s *Service) acceptForProvider(ctx context.Context, org string, method rules.Method, in Input) (accepted, error) {
+	connector, found, err := s.store.ConnectorFor(ctx, org, method)
 	switch {
 	case err != nil:
-		return acceptedInput{}, err
+		return accepted{}, err
 	case !found:
-		return acceptedInput{}, models.Invalid("method",
+		return accepted{}, models.Invalid("method",
 			"%s needs a provider connector, and none is enabled. A sandbox organization can simulate it", method)
-	case !present(in.Input):
-		return acceptedInput{}, missing("input")
+	case !in.hasInput():
+		return accepted{}, missing("input")
 	case in.Input.Kind() != '{':
-		return acceptedInput{}, models.Invalid("input", "Invalid type: input must be an object")
+		return accepted{}, models.Invalid("input", "Invalid type: input must be an object")
 	}
 	if field, given := in.otherThan("input"); given {
-		return acceptedInput{}, models.Invalid(field, "%s takes input alone", method)
+		return accepted{}, models.Invalid(field, "%s takes input alone", method)
 	}
 	// A repeat may write the same content in another way. Numbers keep their digits: they are for the provider.
 	exactly := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
 	if err := in.Input.Canonicalize(exactly...); err != nil {
-		return acceptedInput{}, invalidJSON(err)
+		return accepted{}, models.Invalid("input", "input is not valid JSON")
 	}
-	return acceptedInput{
+	return accepted{
 		payload: methods.ProviderPayload{Input: json.RawMessage(in.Input)},
-		delay:   a.config.ProviderPatience, connector: &connector.ID,
+		delay:   s.config.ProviderPatience, connector: &connector.ID,
 	}, nil
 }
 
-// earliestBirth is older than anybody alive.
+// earliestBirth is before the year of birth of anyone alive.
 const earliestBirth = 1900
 
-func (in submissionInput) attestation(today rules.Date) (attestation.Payload, error) {
+func (in Input) attestation(today rules.Date) (attestation.Payload, error) {
 	declared := attestation.Payload{Declaration: true}
 	if in.DateOfBirth == nil {
 		return declared, missing("date_of_birth")
@@ -136,4 +141,8 @@ func (in submissionInput) attestation(today rules.Date) (attestation.Payload, er
 	}
 	declared.DateOfBirth = born.String()
 	return declared, nil
+}
+
+func missing(param string) error {
+	return models.Invalid(param, "Missing required parameter: %s", param)
 }

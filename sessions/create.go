@@ -1,0 +1,115 @@
+package sessions
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/internal/fault"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+)
+
+// NewSession is a session to create, with every text checked by the caller.
+type NewSession struct {
+	Org models.Organization
+	// Untrusted says that a browser creates the session with a publishable key: what it passes is a claim.
+	Untrusted bool
+	Sender    Sender
+
+	Type       models.SessionType
+	WorkflowID string
+	// ClientReferenceID, ReturnURL and CancelURL are optional.
+	ClientReferenceID, ReturnURL, CancelURL *string
+	Metadata                                map[string]string
+	Contacts                                Contacts
+	Told                                    Told
+	// Skip creates the session verified. The caller refuses it for live organizations.
+	Skip bool
+	// VPToken and AcceptExisting ask for an earlier verification to be reused.
+	VPToken        string
+	AcceptExisting bool
+}
+
+// Contacts identify a person, in the one form under which the same person is found again; "" is none.
+type Contacts struct{ Email, Phone string }
+
+// provisional reports whether the place of the session is that of the merchant's server, because the merchant passed
+// neither the user's address nor all places that it is needed for. The terms are then set when the user opens the page.
+func (n NewSession) provisional() bool {
+	servers := !n.Untrusted && !n.Told.ClientIP.IsValid()
+	return servers && (n.Told.Jurisdiction == "" || n.Told.Delivery != "") && !n.Skip
+}
+
+// Create creates a session under the terms of the user's place, and has Temporal start its run. Errors:
+// CodeResourceMissing where the workflow has no published version, CodeVPTokenInvalid, CodeNoMatchingVP,
+// CodeAcceptExistingLimited, CodeJurisdictionUnresolvable, those of Permitting and Specialise, and those of
+// store.CreateSession.
+func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, error) {
+	planned, err := s.plan(ctx, n)
+	if err != nil {
+		return models.Session{}, err
+	}
+	if err := s.reuse(ctx, n); err != nil {
+		return models.Session{}, err
+	}
+	created, err := s.store.CreateSession(ctx, planned)
+	if err != nil {
+		return models.Session{}, err
+	}
+	fault.Point("session.committed")
+	s.start(ctx, created)
+	fault.Point("session.started")
+	return created.Session, nil
+}
+
+// plan resolves everything that the workflow and the user's place decide.
+func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, error) {
+	version, err := s.store.PublishedVersion(ctx, n.Org.ID, n.WorkflowID)
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	definition := version.Definition.V
+	var found places
+	if n.Untrusted {
+		found, err = s.resolveUntrusted(n.Sender, n.Told, n.Org.Sandbox, definition)
+	} else {
+		found, err = s.resolve(n.Sender, n.Told, n.Org.Sandbox)
+	}
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	session, terms, err := s.govern(definition, found.put(models.Session{
+		OrgID: n.Org.ID, Type: n.Type, WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
+		Provisional: n.provisional(), ClientReferenceID: n.ClientReferenceID, Metadata: models.AsJSON(n.Metadata),
+		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL,
+	}))
+	if err != nil {
+		return store.NewSession{}, err
+	}
+	planned := store.NewSession{
+		Session: session, Terms: terms, Email: n.Contacts.Email, Phone: n.Contacts.Phone, TTL: s.config.SessionTTL,
+		WebhookRequired: !n.Org.Sandbox, Verified: n.Skip,
+	}
+	if n.Org.Sandbox {
+		planned.SandboxQuota = s.config.SandboxQuota
+	}
+	return s.begin(planned)
+}
+
+// begin lets the session take the branches at the start of its graph, which may end it or have it reviewed at once. A
+// provisional session takes them when it is opened, because its place is not known before.
+func (s *Service) begin(planned store.NewSession) (store.NewSession, error) {
+	if planned.Session.Provisional {
+		planned.Session.Risk = models.AsJSON[*rules.Risk](nil)
+		return planned, nil
+	}
+	begun, err := s.engine.Begin(planned.Graph, planned.Session)
+	if err != nil {
+		return planned, err
+	}
+	planned.Session.GraphState = models.AsJSON(begun.State)
+	if !planned.Verified {
+		planned.Begun = &begun
+	}
+	return planned, nil
+}

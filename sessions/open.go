@@ -1,0 +1,71 @@
+package sessions
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+// Open notes that the user sees the verification page. Opening again changes nothing. A provisional session gets the
+// terms of the place from which it is opened. Errors: CodeSessionTerminal; those of Permitting and Specialise, and
+// CodeJurisdictionUnresolvable, all without a parameter; ErrBusy.
+func (s *Service) Open(ctx context.Context, d Device) (models.Session, error) {
+	var opened models.Session
+	err := s.withRow(ctx, d.Session, func(session models.Session, _ bool) (err error) {
+		opened, err = s.openOnce(ctx, session, d.Sender)
+		return err
+	})
+	return opened, err
+}
+
+func (s *Service) openOnce(ctx context.Context, session models.Session, from Sender) (models.Session, error) {
+	if !session.Provisional || session.Status.Terminal() {
+		return s.store.MarkOpened(ctx, session.OrgID, session.ID)
+	}
+	return s.openThere(ctx, session, from)
+}
+
+// openThere opens a provisional session under the law of the place where its user is. An error changes nothing: the user
+// may open the session from another place, where the workflow can run.
+func (s *Service) openThere(ctx context.Context, session models.Session, from Sender) (models.Session, error) {
+	org, err := s.store.Across().Organization(ctx, session.OrgID)
+	if err != nil {
+		return session, err
+	}
+	version, err := s.store.WorkflowVersion(ctx, session.OrgID, session.WorkflowID, session.WorkflowVersion)
+	if err != nil {
+		return session, err
+	}
+	found, err := s.resolve(from, toldAtCreation(session), org.Sandbox)
+	if err != nil {
+		return session, models.WithoutParam(err)
+	}
+	there, terms, err := s.govern(version.Definition.V, found.put(session))
+	if err != nil {
+		return session, models.WithoutParam(err)
+	}
+	begun, err := s.engine.Begin(terms.Graph, there)
+	if err != nil {
+		return session, err
+	}
+	done, err := s.store.OpenThere(ctx, store.Opening{Read: session, Session: there, Terms: terms, Begun: begun})
+	if err != nil {
+		return session, err
+	}
+	if !done.Repeated && done.Session.NudgeAt != nil {
+		s.orders.changed(ctx, done.Session)
+	}
+	return done.Session, nil
+}
+
+// toldAtCreation returns the places that the merchant passed when it created the session.
+func toldAtCreation(s models.Session) (t Told) {
+	if s.JurisdictionSource == models.JurisdictionExplicit {
+		t.Jurisdiction = s.Jurisdiction
+	}
+	if s.DeliveryJurisdiction != nil {
+		t.Delivery = *s.DeliveryJurisdiction
+	}
+	return t
+}
