@@ -2,8 +2,8 @@ package models
 
 import "github.com/stile-id/stile/rules"
 
-// Challenge is what a method made before one attempt at it: a nonce, a signed request, a redirect. Its id cannot be
-// guessed, so that it can address a reply from a wallet, a bank or another person. One submission uses it up.
+// Challenge is a nonce, a signed request or a redirect that a method made before one attempt. Its id cannot be guessed,
+// so that it can address a reply from a wallet, a bank or another person. One submission uses it up.
 type Challenge struct {
 	ID        string `gorm:"primaryKey"`
 	OrgID     string
@@ -13,14 +13,14 @@ type Challenge struct {
 	Attempt   int
 	Created   Timestamp
 	ExpiresAt Timestamp
-	// UsedAt is when a submission used the challenge; nil until then.
+	// UsedAt is the time at which a submission used the challenge; nil until then.
 	UsedAt *Timestamp
-	// Content is sealed: the method's state, and what the device was told.
+	// Content is sealed: the method's state, and the data that the device got.
 	Content string
 }
 
 // TableName names the table for gorm.
 func (Challenge) TableName() string { return "method_challenges" }
 
-// MaxChallenges caps the challenges that one session begins in all.
+// MaxChallenges caps the challenges of one session in all.
 const MaxChallenges = 500

@@ -21,7 +21,7 @@ func TestErrorKeepsItsCauseForTheLog(t *testing.T) {
 	require.Equal(t, "session_terminal", models.Errorf(models.CodeSessionTerminal, "ended").Error())
 }
 
-func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
+func TestErrorsNameParameterAndFault(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ got, want *models.Error }{
 		{

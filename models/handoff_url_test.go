@@ -87,7 +87,7 @@ func TestHandoffURLThatLeadsElsewhereIsRefused(t *testing.T) {
 	}
 }
 
-func TestAllowedHandoffURLCoversWhatLiesUnderIt(t *testing.T) {
+func TestAllowedHandoffURLCoversPagesUnderIt(t *testing.T) {
 	t.Parallel()
 	for allowed, pages := range map[string]map[string]bool{
 		"https://shop.example": {

@@ -56,7 +56,7 @@ func TestFreshSessionIsShownWithNulls(t *testing.T) {
 	}`, fresh().Public())
 }
 
-func TestEndedSessionIsShownWithWhatItHas(t *testing.T) {
+func TestEndedSessionShowsItsFields(t *testing.T) {
 	t.Parallel()
 	s := fresh()
 	s.Type, s.Status = models.TypeIdentity, models.StatusFailed
@@ -156,7 +156,7 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 	}`, result.Public())
 }
 
-func TestEventIsDeliveredWithoutWhatChanges(t *testing.T) {
+func TestDeliveredEventHasNoPendingWebhooks(t *testing.T) {
 	t.Parallel()
 	event := models.Event{
 		ID: "evt_1", OrgID: "org_1", Type: models.EventSessionVerified, SessionID: ptr("vks_1"),

@@ -53,7 +53,7 @@ func TestStatusFiresTheEventOfItsName(t *testing.T) {
 	}
 }
 
-func TestEndpointHearsWhatItSubscribedTo(t *testing.T) {
+func TestEndpointReceivesItsSubscribedEvents(t *testing.T) {
 	t.Parallel()
 	endpoint := func(subscribed ...models.EventType) models.WebhookEndpoint {
 		return models.WebhookEndpoint{Status: models.EndpointEnabled, EnabledEvents: models.AsJSON(subscribed)}

@@ -18,7 +18,7 @@ type Transfer struct {
 	Size int64
 	// ReservedID is the id of the resulting submission or upload, so that a repeated completion creates no second one.
 	ReservedID string
-	// DoneAt is the time at which the submission was created.
+	// DoneAt is the time at which the submission or upload was created.
 	DoneAt  *Timestamp
 	Created Timestamp
 }

@@ -11,11 +11,11 @@ type Upload struct {
 	Node      string
 	Method    rules.Method
 	Attempt   int
-	// MediaType is what the first bytes of the content show, whatever the device called it.
+	// MediaType is detected from the first bytes of the content. The device's own claim does not count.
 	MediaType string
 	Size      int64 // bytes
 	Created   Timestamp
-	// ExpiresAt is the deadline that the session had when the upload came.
+	// ExpiresAt is the session's deadline at the time of the upload.
 	ExpiresAt Timestamp
 	// Content is sealed. Store.Upload leaves it out.
 	Content string

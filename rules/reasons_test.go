@@ -30,7 +30,7 @@ func TestReasonCatalogue(t *testing.T) {
 		require.Equal(t, code, parsed)
 
 		require.Regexp(t, `^[A-Z].*\.$`, code.Message(), code)
-		require.False(t, seen[code.Message()], "%s says what another one says", code)
+		require.False(t, seen[code.Message()], "%s repeats the message of another code", code)
 		seen[code.Message()] = true
 		require.Contains(t, rules.Actions(), code.Action(), code)
 	}

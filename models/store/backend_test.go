@@ -20,12 +20,12 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// A backend is a database that the suite runs on. Each call makes a database of its own.
+// A backend is a database for the suite. Each call of migrated makes a new database.
 type backend struct {
 	name     string
 	migrated func(t *testing.T) (url string)
 	empty    func(t *testing.T) (url string)
-	own      []scenario // what it alone can show
+	own      []scenario // scenarios for this backend alone
 }
 
 const (
@@ -60,7 +60,7 @@ var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "template.db")
-	if err := migrateAt("sqlite:" + path); err != nil { // the last connection to close empties the write-ahead log
+	if err := migrateAt("sqlite:" + path); err != nil { // closing the last connection empties the write-ahead log
 		return nil, err
 	}
 	return os.ReadFile(path)
@@ -91,12 +91,12 @@ var testKeys = sync.OnceValues(func() (*seal.Keyring, error) {
 func options(url string, now func() time.Time) store.Options {
 	keys, err := testKeys()
 	if err != nil {
-		panic(err) // both keys were generated a moment ago
+		panic(err) // both keys were just generated
 	}
 	return store.Options{URL: url, Keys: keys, Now: now, Jitter: noJitter, Log: slog.New(slog.DiscardHandler)}
 }
 
-// openRaw connects past the store, to see what it left in the tables.
+// openRaw connects without the store, to read its tables.
 func openRaw(t *testing.T, url string) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", url

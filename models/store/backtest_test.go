@@ -38,9 +38,9 @@ func endedSessionsAreThoseOfTheFilter(t *testing.T, f *fixture) {
 		want   []models.Session
 		more   bool
 	}{
-		"all, and not those of others or born verified": {last: 10, want: []models.Session{third, second, first}},
-		"as many as there are":                          {last: 3, want: []models.Session{third, second, first}},
-		"fewer than there are":                          {last: 2, want: []models.Session{third, second}, more: true},
+		"all, without foreign ones and those verified at creation": {last: 10, want: []models.Session{third, second, first}},
+		"as many as there are": {last: 3, want: []models.Session{third, second, first}},
+		"fewer than there are": {last: 2, want: []models.Session{third, second}, more: true},
 		"another workflow": {
 			func(f *store.SessionFilter) { f.WorkflowID = other.WorkflowID }, 10, []models.Session{other}, false,
 		},

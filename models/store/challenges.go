@@ -12,30 +12,30 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// NewChallenge is what a method made before the next attempt at it.
+// NewChallenge holds a challenge for the next attempt at a method.
 type NewChallenge struct {
-	// ID comes from NewID under models.PrefixChallenge: the method may need it for what it makes.
+	// ID comes from NewID with models.PrefixChallenge, because the method may need the id in the challenge's data.
 	ID      string
 	Session models.Session // as it was read when the offer was looked up
 	Node    string
 	Method  rules.Method
 	Attempt int
 	ChallengeContent
-	// TTL is how long the challenge lives; at the most until the session's deadline.
+	// TTL is the validity of the challenge, cut at the session's deadline.
 	TTL time.Duration
 }
 
-// ChallengeContent is what is sealed of a challenge.
+// ChallengeContent is the sealed part of a challenge.
 type ChallengeContent struct {
-	// State is the method's own, and never leaves the server.
+	// State belongs to the method and never leaves the server.
 	State json.RawMessage `json:"state"`
-	// Data is what the device was told.
+	// Data is sent to the device.
 	Data json.RawMessage `json:"data"`
 }
 
-// BeginChallenge stores a challenge, sealed. A repeat under a reserved id returns the first. Expired challenges of the
-// session that were never used are deleted. Errors: CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound,
-// CodeSessionTerminal, and ErrRefused where the session has changed since it was read.
+// BeginChallenge stores a challenge, sealed. A repeat under a reserved id returns the first. It also deletes the
+// session's expired unused challenges. Errors: CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound,
+// CodeSessionTerminal, and ErrRefused if the session has changed since it was read.
 func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Challenge, ChallengeContent, error) {
 	challenge, err := s.newChallenge(n)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Chal
 	return challenge, first, err
 }
 
-// countChallenge holds the session's row, so racing requests cannot pass together.
+// countChallenge counts a challenge of the session. The row is locked, so racing requests cannot pass together.
 func (s *Store) countChallenge(tx *gorm.DB, read models.Session) error {
 	if err := s.holdAsRead(tx, read, map[string]any{"challenges": gorm.Expr("challenges + 1")}); err != nil {
 		return err
@@ -96,7 +96,7 @@ func challengePlace(c models.Challenge) seal.Place {
 	return seal.Place{Table: "method_challenges", Row: c.ID, Org: c.OrgID}
 }
 
-// Challenge reads a challenge of a session, used or not, expired or not. Errors: CodeResourceMissing.
+// Challenge reads a challenge of a session, also a used or expired one. Errors: CodeResourceMissing.
 func (s *Store) Challenge(ctx context.Context, org, session, id string) (models.Challenge, error) {
 	var challenge models.Challenge
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &challenge)
@@ -106,7 +106,7 @@ func (s *Store) Challenge(ctx context.Context, org, session, id string) (models.
 	return challenge, err
 }
 
-// Challenge reads a challenge by its id alone, which nobody can guess. Errors: CodeResourceMissing.
+// Challenge reads a challenge by its id alone, which cannot be guessed. Errors: CodeResourceMissing.
 func (a Across) Challenge(ctx context.Context, id string) (models.Challenge, error) {
 	var challenge models.Challenge
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &challenge)
@@ -116,7 +116,7 @@ func (a Across) Challenge(ctx context.Context, id string) (models.Challenge, err
 	return challenge, err
 }
 
-// ChallengeContent opens what is sealed of a challenge.
+// ChallengeContent opens the sealed part of a challenge.
 func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, err error) {
 	opened, err := s.keys.Open(c.Content, challengePlace(c))
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, 
 	return content, json.Unmarshal(opened, &content)
 }
 
-// useChallenge has a submission use up its challenge. Errors: CodeChallengeInvalid.
+// useChallenge marks the challenge of a submission as used. Errors: CodeChallengeInvalid.
 func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
 	if n.ChallengeID == "" {
 		return nil
@@ -141,7 +141,8 @@ func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
 	return ErrChallengeInvalid()
 }
 
-// ErrChallengeInvalid refuses an answer to a challenge that takes none.
+// ErrChallengeInvalid returns the error for an answer to a challenge that was used, has expired or belongs to another
+// attempt.
 func ErrChallengeInvalid() error {
 	return models.Errorf(models.CodeChallengeInvalid,
 		"The challenge was used, has expired, or belongs to another attempt. Begin again")

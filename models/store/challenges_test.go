@@ -21,8 +21,8 @@ var challengeScenarios = []scenario{
 	challengeToAMovedOrEndedSessionIsRefused,
 	submissionUsesItsChallengeUp,
 	racingSubmissionsUseAChallengeOnce,
-	challengeTakesNoSubmissionThatIsNotItsOwn,
-	unusedChallengesAreForgottenOnceExpired,
+	challengeRefusesForeignSubmissions,
+	expiredUnusedChallengesAreDeleted,
 	verdictAndEndDeleteChallenges,
 }
 
@@ -49,7 +49,7 @@ func (f *fixture) challenges(t *testing.T) int {
 	return f.count(t, "SELECT count(*) FROM method_challenges")
 }
 
-// answering is a submission that uses up a challenge.
+// answering is a submission that uses a challenge.
 func answering(c models.Challenge, session models.Session, payload string) store.NewSubmission {
 	n := submission(session, c.Node, c.Attempt, payload)
 	n.ChallengeID = c.ID
@@ -63,7 +63,7 @@ func challengeIsSealedAndFoundByItsID(t *testing.T, f *fixture) {
 	require.Equal(t, models.At(f.clock.Now().Add(challengeTTL)), c.ExpiresAt)
 	require.Nil(t, c.UsedAt)
 	require.NotContains(t, f.dump(t), "Lovelace")
-	require.Equal(t, session.Revision, f.reread(t, session).Revision, "nobody has to hear of a challenge")
+	require.Equal(t, session.Revision, f.reread(t, session).Revision, "a challenge wakes no waiter")
 
 	read, err := f.Challenge(t.Context(), f.org, session.ID, c.ID)
 	require.NoError(t, err)
@@ -163,7 +163,7 @@ func racingSubmissionsUseAChallengeOnce(t *testing.T, f *fixture) {
 	require.Len(t, won, 1)
 }
 
-func challengeTakesNoSubmissionThatIsNotItsOwn(t *testing.T, f *fixture) {
+func challengeRefusesForeignSubmissions(t *testing.T, f *fixture) {
 	session := f.session(t)
 	c := f.challenged(t, session, "nonce")
 	for name, n := range map[string]store.NewSubmission{
@@ -180,7 +180,7 @@ func challengeTakesNoSubmissionThatIsNotItsOwn(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeChallengeInvalid, err)
 }
 
-func unusedChallengesAreForgottenOnceExpired(t *testing.T, f *fixture) {
+func expiredUnusedChallengesAreDeleted(t *testing.T, f *fixture) {
 	session, other := f.session(t), f.session(t)
 	f.challenged(t, session, "unused")
 	used := f.challenged(t, other, "used")

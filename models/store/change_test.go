@@ -16,20 +16,20 @@ import (
 var changeScenarios = []scenario{
 	changeMovesTheRow,
 	changeFiresItsEventWithDeliveries,
-	changeReturnsTheFirstAttemptsThatItLeft,
+	changeReturnsItsFirstAttempts,
 	changeWithoutAnEventFiresNothing,
-	repeatReturnsWhatTheFirstDid,
+	repeatReturnsTheFirstResult,
 	racingCallersOfOneChangeMakeOneEvent,
 	cancelAndVerdictRaceForOneEnd,
 	terminalSessionRefusesChange,
 	statusThatIsNotInFromRefusesChange,
 	refusedChangeCanBeMadeLater,
 	changeIsRefusedOverAForeignOrUnknownSession,
-	changeRestsOnItsRevision,
+	changeIsRefusedAtAnotherRevision,
 	racingChangesOfOneRevisionHaveOneWinner,
-	alsoStandsWithTheChange,
-	alsoFallsWithTheChange,
-	alsoFallsWithARefusedChange,
+	alsoCommitsWithTheChange,
+	alsoRollsBackWithTheChange,
+	alsoRollsBackWithARefusedChange,
 	changeThatWaitsTooLongIsNotMade,
 	eventsOfASessionNeverShareAMoment,
 	openIsIdempotent,
@@ -38,7 +38,7 @@ var changeScenarios = []scenario{
 	endIsIdempotent,
 }
 
-var errLater = errors.New("what had to be written could not be")
+var errLater = errors.New("the row could not be written")
 
 func changeMovesTheRow(t *testing.T, f *fixture) {
 	before := f.session(t)
@@ -75,7 +75,7 @@ func changeFiresItsEventWithDeliveries(t *testing.T, f *fixture) {
 	require.Equal(t, subscribed.ID, refs[0].EndpointID)
 }
 
-func changeReturnsTheFirstAttemptsThatItLeft(t *testing.T, f *fixture) {
+func changeReturnsItsFirstAttempts(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	f.endpoint(t, models.EventSessionVerified)
 	f.endpoint(t, models.EventSessionCreated)
@@ -117,7 +117,7 @@ func changeWithoutAnEventFiresNothing(t *testing.T, f *fixture) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated}, typesOf(f.eventsOf(t, session)))
 }
 
-func repeatReturnsWhatTheFirstDid(t *testing.T, f *fixture) {
+func repeatReturnsTheFirstResult(t *testing.T, f *fixture) {
 	session := f.session(t)
 	change := move(session, "verdict/primary/1", models.StatusVerified)
 	first := f.changed(t, change)
@@ -218,13 +218,13 @@ func changeIsRefusedOverAForeignOrUnknownSession(t *testing.T, f *fixture) {
 	}
 	require.Equal(t, session, f.reread(t, session))
 
-	// Not even what has been done can be asked for.
+	// The id of an earlier change must not reveal it either.
 	f.changed(t, move(session, "cancelled", models.StatusCancelled))
 	_, err := f.Change(t.Context(), foreign)
 	requireCode(t, models.CodeSessionNotFound, err)
 }
 
-func changeRestsOnItsRevision(t *testing.T, f *fixture) {
+func changeIsRefusedAtAnotherRevision(t *testing.T, f *fixture) {
 	session := f.session(t)
 	moved := f.changed(t, move(session, "open", models.StatusPending)).Session
 	stale := move(session, "verdict", models.StatusVerified)
@@ -255,13 +255,13 @@ func racingChangesOfOneRevisionHaveOneWinner(t *testing.T, f *fixture) {
 	require.Equal(t, session.Revision+1, f.reread(t, session).Revision)
 }
 
-// markUsage is a write that a test can look for.
+// markUsage is a write that a test can count.
 func markUsage(tx *gorm.DB, session models.Session) error {
 	return tx.Exec("INSERT INTO monthly_usage (org_id, month, sessions) VALUES (?, ?, ?)",
 		session.OrgID, "also", session.Revision).Error
 }
 
-func alsoStandsWithTheChange(t *testing.T, f *fixture) {
+func alsoCommitsWithTheChange(t *testing.T, f *fixture) {
 	session := f.session(t)
 	change := move(session, "verdict", models.StatusVerified)
 	change.Also = markUsage
@@ -271,7 +271,7 @@ func alsoStandsWithTheChange(t *testing.T, f *fixture) {
 	require.True(t, f.changed(t, change).Repeated, "a repeat does not write again")
 }
 
-func alsoFallsWithTheChange(t *testing.T, f *fixture) {
+func alsoRollsBackWithTheChange(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	session := f.session(t)
 	change := move(session, "verdict", models.StatusVerified)
@@ -288,7 +288,7 @@ func alsoFallsWithTheChange(t *testing.T, f *fixture) {
 	require.Zero(t, f.count(t, "SELECT count(*) FROM session_transitions"))
 }
 
-func alsoFallsWithARefusedChange(t *testing.T, f *fixture) {
+func alsoRollsBackWithARefusedChange(t *testing.T, f *fixture) {
 	ended := f.changed(t, move(f.session(t), "end", models.StatusExpired)).Session
 	change := move(ended, "verdict", models.StatusVerified)
 	change.Also = markUsage
@@ -297,7 +297,7 @@ func alsoFallsWithARefusedChange(t *testing.T, f *fixture) {
 	require.Zero(t, f.count(t, "SELECT count(*) FROM monthly_usage WHERE month = 'also'"))
 }
 
-// Lists rest on it: a row older than WriteLimit is visible, or never will be.
+// Lists rely on this: a row older than WriteLimit is visible, or will never be.
 func changeThatWaitsTooLongIsNotMade(t *testing.T, f *fixture) {
 	session := f.session(t)
 	release := f.lockRow(t, "sessions", session.ID)
@@ -316,7 +316,7 @@ func changeThatWaitsTooLongIsNotMade(t *testing.T, f *fixture) {
 }
 
 func eventsOfASessionNeverShareAMoment(t *testing.T, f *fixture) {
-	session := f.session(t) // and the clock stands still
+	session := f.session(t) // the clock does not advance
 	f.changed(t, move(session, "open", models.StatusPending))
 	f.changed(t, move(session, "end", models.StatusCancelled))
 	events := f.eventsOf(t, session)

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// A scenario says one thing that every backend must do. Its name is that of its function.
+// A scenario states one rule that every backend must keep. Its name is that of its function.
 type scenario func(t *testing.T, f *fixture)
 
-// areas are the whole suite. One function per scenario stands beside its area.
+// areas are the whole suite. Each scenario is defined in the file of its area.
 var areas = map[string][]scenario{
 	"migrations":     migrationScenarios,
 	"organizations":  organizationScenarios,
@@ -52,7 +52,8 @@ var areas = map[string][]scenario{
 	"sealing":        sealingScenarios,
 }
 
-// TestConformance runs every scenario on every backend, and on each its own: TestConformance/<backend>/<area>/<scenario>.
+// TestConformance runs every scenario on every backend, and each backend's own ones:
+// TestConformance/<backend>/<area>/<scenario>.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	for _, b := range backends {

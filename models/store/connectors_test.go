@@ -200,7 +200,7 @@ func changesOfConnectorsAreAudited(t *testing.T, f *fixture) {
 	}, f.audited(t, f.org, created.ID))
 }
 
-// submittedTo sends a first attempt to a provider, who has a minute.
+// submittedTo submits a first attempt to a provider, which has a minute to answer.
 func (f *fixture) submittedTo(t *testing.T, c models.ProviderConnector) (models.Submission, models.Session) {
 	t.Helper()
 	n := submission(f.session(t), document, 1, `{"input":{}}`)
@@ -219,7 +219,7 @@ func promiseMovesTheTimeToGiveUp(t *testing.T, f *fixture) {
 	promised, at := f.Now(), f.Now().Add(time.Hour)
 	f.clock.Advance(time.Minute)
 	require.NoError(t, f.Promise(t.Context(), f.org, sent.ID, time.Hour), "a repeat moves nothing")
-	require.NoError(t, f.Promise(t.Context(), f.organization(t), sent.ID, time.Minute), "nor does another organization")
+	require.NoError(t, f.Promise(t.Context(), f.organization(t), sent.ID, time.Minute), "another organization moves nothing")
 	rows, err := f.PendingSubmissions(t.Context(), f.org, session.ID)
 	require.NoError(t, err)
 	require.Len(t, rows, 1)

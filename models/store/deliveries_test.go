@@ -12,18 +12,18 @@ import (
 )
 
 var deliveryScenarios = []scenario{
-	dispatchHoldsAllThatSendingTakes,
+	dispatchHoldsEndpointEventAndSecrets,
 	dispatchIsTheOrganizationsOwn,
 	acknowledgedDeliveryIsDone,
 	failedDeliveryFollowsTheSchedule,
 	receiverMayAskForMoreTime,
-	jitterComesOnTop,
+	jitterLengthensTheWait,
 	scheduledAttemptIsDueAtAWholeSecond,
 	retryTakesThePlaceOfTheScheduledAttempt,
 	retryOfAGivenUpDeliveryIsOneMoreAttempt,
 	racingRetriesLeaveOneSchedule,
 	retryIsRefused,
-	replayReachesWhoIsSubscribedNow,
+	replayReachesCurrentSubscribers,
 	testReachesOneEndpointOnce,
 	repeatedRetryAndTestReturnTheFirst,
 	emptyScheduleGivesUpAtOnce,
@@ -34,13 +34,13 @@ var deliveryScenarios = []scenario{
 	concurrentRecordersMakeOneNextAttempt,
 	foreignAnswerChangesNothing,
 	deliveryPutOffIsDueLater,
-	nobodyElsePutsADeliveryOff,
+	foreignPutOffChangesNothing,
 	attemptThatIsOverIsNotPutOff,
 	answerAfterTheEndpointWasDisabledIsClosed,
 	dispatchAtADisabledEndpointIsClosed,
-	dispatchClosesWhatWasBornTooLate,
+	dispatchClosesDeliveryCreatedDuringDisabling,
 	answerAndDisablingRaceLeaveNothingPending,
-	firstAttemptsAreThoseNobodyMade,
+	firstAttemptsAreThePendingOnes,
 	deliveriesAreListedNewestFirst,
 	deliveriesAreFiltered,
 	pollersSeeEveryAttemptThatWasMade,
@@ -53,7 +53,7 @@ var (
 	unreachable  = store.Answer{Error: ptr("connection: dial failed"), Duration: time.Second}
 )
 
-// delivery is the one first attempt that the session's events wait for.
+// delivery returns the one pending first attempt of the session's events.
 func (f *fixture) delivery(t *testing.T, session models.Session) models.Delivery {
 	t.Helper()
 	refs, err := f.FirstAttempts(t.Context(), session.OrgID, session.ID)
@@ -62,7 +62,7 @@ func (f *fixture) delivery(t *testing.T, session models.Session) models.Delivery
 	return f.redelivery(t, refs[0].EndpointID, refs[0].DeliveryID)
 }
 
-// redelivery reads a delivery as it stands now.
+// redelivery reads the current row of a delivery.
 func (f *fixture) redelivery(t *testing.T, endpoint, id string) models.Delivery {
 	t.Helper()
 	for _, delivery := range f.deliveries(t, endpoint) {
@@ -89,7 +89,7 @@ func (f *fixture) answered(t *testing.T, d models.Delivery, a store.Answer) mode
 	return outcome
 }
 
-// next fails the delivery and reads the attempt that follows.
+// next fails the delivery and returns the following attempt.
 func (f *fixture) next(t *testing.T, d models.Delivery) models.Delivery {
 	t.Helper()
 	outcome := f.answered(t, d, refused)
@@ -97,7 +97,7 @@ func (f *fixture) next(t *testing.T, d models.Delivery) models.Delivery {
 	return f.redelivery(t, d.EndpointID, outcome.Next.DeliveryID)
 }
 
-// pending is the event's pending_webhooks, which all ways to read it must agree on.
+// pending returns the event's pending_webhooks, after checking that all reads of it agree.
 func (f *fixture) pending(t *testing.T, event string) int {
 	t.Helper()
 	_, pending, err := f.Event(t.Context(), f.org, event)
@@ -108,7 +108,7 @@ func (f *fixture) pending(t *testing.T, event string) int {
 	return pending
 }
 
-func dispatchHoldsAllThatSendingTakes(t *testing.T, f *fixture) {
+func dispatchHoldsEndpointEventAndSecrets(t *testing.T, f *fixture) {
 	endpoint, secret, err := f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 0)
 	require.NoError(t, err)
 	session := f.session(t)
@@ -157,7 +157,7 @@ func failedDeliveryFollowsTheSchedule(t *testing.T, f *fixture) {
 		failed.Status, failed.Outstanding, failed.Error = models.DeliveryFailed, false, unreachable.Error
 		failed.DurationMS, failed.NextAttemptAt, failed.CompletedAt = ptr(int64(1000)), &due, ptr(f.Now())
 		if attempt.Attempt > 1 {
-			failed.Created = f.Now() // it is listed at the time at which it was made
+			failed.Created = f.Now() // its created is the time of completion
 		}
 		require.Equal(t, failed, f.redelivery(t, attempt.EndpointID, attempt.ID))
 
@@ -287,16 +287,16 @@ func deliveryPutOffIsDueLater(t *testing.T, f *fixture) {
 
 	want := delivery
 	want.DueAt = until
-	require.Equal(t, want, f.redelivery(t, delivery.EndpointID, delivery.ID), "it was not attempted")
+	require.Equal(t, want, f.redelivery(t, delivery.EndpointID, delivery.ID), "no attempt was made")
 	require.Equal(t, other, f.redelivery(t, other.EndpointID, other.ID))
 	f.clock.Advance(time.Minute)
 	overdue, err := f.Across().OverdueDeliveries(t.Context(), f.clock.Now(), 100)
 	require.NoError(t, err)
-	require.Equal(t, []models.Delivery{other}, overdue, "somebody will make the one that was put off")
+	require.Equal(t, []models.Delivery{other}, overdue, "the sweep makes the one that was put off")
 	require.Equal(t, models.DeliveryOutcome{Status: models.DeliverySucceeded}, f.answered(t, delivery, acknowledged))
 }
 
-func nobodyElsePutsADeliveryOff(t *testing.T, f *fixture) {
+func foreignPutOffChangesNothing(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	delivery := f.delivery(t, f.session(t))
 	foreign, unknown := delivery, delivery
@@ -319,7 +319,7 @@ func attemptThatIsOverIsNotPutOff(t *testing.T, f *fixture) {
 		over := f.redelivery(t, endpoint.ID, delivery.ID)
 		require.False(t, f.putOff(t, delivery, models.At(f.clock.Now().Add(time.Minute))), name)
 		require.Equal(t, over, f.redelivery(t, endpoint.ID, delivery.ID), name)
-		f.disable(t, endpoint) // the next one's events are not for this one
+		f.disable(t, endpoint) // keeps the next case's events from this endpoint
 	}
 }
 
@@ -344,8 +344,8 @@ func dispatchAtADisabledEndpointIsClosed(t *testing.T, f *fixture) {
 	require.Empty(t, dispatch.Secret)
 }
 
-// A delivery can be born to an endpoint that goes away in the same moment: whoever comes to send it closes it.
-func dispatchClosesWhatWasBornTooLate(t *testing.T, f *fixture) {
+// A delivery may be created at the moment at which its endpoint is disabled. The sender then closes it.
+func dispatchClosesDeliveryCreatedDuringDisabling(t *testing.T, f *fixture) {
 	disabled, deleted := f.endpoint(t, models.AllEvents), f.endpoint(t, models.AllEvents)
 	event := f.eventsOf(t, f.session(t))[0].ID
 	f.disable(t, disabled)
@@ -381,7 +381,7 @@ func answerAndDisablingRaceLeaveNothingPending(t *testing.T, f *fixture) {
 	}
 }
 
-func firstAttemptsAreThoseNobodyMade(t *testing.T, f *fixture) {
+func firstAttemptsAreThePendingOnes(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	session := f.session(t)
 	created := f.delivery(t, session)
@@ -461,8 +461,8 @@ func deliveriesAreFiltered(t *testing.T, f *fixture) {
 	}
 }
 
-// A client that polls the list sees every attempt once it has been made, also one that had been scheduled before the
-// newest attempt that the client knows.
+// A client that polls the list must see every attempt after it has been made, also an attempt that was scheduled before
+// the newest one that the client has seen.
 func pollersSeeEveryAttemptThatWasMade(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	first := f.delivery(t, f.session(t))
@@ -489,7 +489,7 @@ func pollersSeeEveryAttemptThatWasMade(t *testing.T, f *fixture) {
 	require.Equal(t, []string{scheduled.ID, unmade.ID, newest.ID, first.ID}, listed(store.Page{}))
 }
 
-// waits is how long the second attempt is put off after an answer.
+// waits returns the wait before the second attempt after an answer.
 func waits(t *testing.T, f *fixture, s *store.Store, a store.Answer) time.Duration {
 	t.Helper()
 	outcome, err := s.RecordAnswer(t.Context(), f.delivery(t, f.session(t)), a, schedule)
@@ -509,7 +509,7 @@ func receiverMayAskForMoreTime(t *testing.T, f *fixture) {
 	}
 }
 
-// Messages to workflows carry whole seconds: what is cut off must not bring the attempt forward.
+// Messages to workflows carry whole seconds. Rounding must not make the attempt earlier.
 func scheduledAttemptIsDueAtAWholeSecond(t *testing.T, f *fixture) {
 	f.endpoint(t, models.EventSessionCreated)
 	f.clock.Advance(300 * time.Millisecond)
@@ -518,7 +518,7 @@ func scheduledAttemptIsDueAtAWholeSecond(t *testing.T, f *fixture) {
 	require.Equal(t, 5*time.Minute, waits(t, f, f.Store, refused))
 }
 
-func jitterComesOnTop(t *testing.T, f *fixture) {
+func jitterLengthensTheWait(t *testing.T, f *fixture) {
 	f.endpoint(t, models.EventSessionCreated)
 	o := options(f.url, f.clock.Now)
 	o.Jitter = func() float64 { return 0.5 }
@@ -605,13 +605,13 @@ func retryIsRefused(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeEndpointDisabled, refusal(f.org, pending.EndpointID, pending.ID))
 }
 
-func replayReachesWhoIsSubscribedNow(t *testing.T, f *fixture) {
+func replayReachesCurrentSubscribers(t *testing.T, f *fixture) {
 	had := f.endpoint(t, models.EventSessionCreated)
 	d := f.delivery(t, f.session(t))
 	f.answered(t, d, acknowledged)
 	later, deaf, disabled := f.endpoint(t, models.AllEvents), f.endpoint(t, models.EventSessionFailed), f.endpoint(t, models.AllEvents)
 	f.disable(t, disabled)
-	for range 2 { // the second takes the place of the first
+	for range 2 { // the second replaces the first
 		f.clock.Advance(time.Second)
 		replayed, err := f.Replay(t.Context(), f.org, actor, d.EventID)
 		require.NoError(t, err)
@@ -644,7 +644,7 @@ func testReachesOneEndpointOnce(t *testing.T, f *fixture) {
 	event, _, err := f.Event(t.Context(), f.org, test.EventID)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"id":"`+e.ID+`","object":"webhook_endpoint"}`, event.Data)
-	require.Nil(t, f.answered(t, test, refused).Next, "who tests looks at the answer")
+	require.Nil(t, f.answered(t, test, refused).Next, "a test event is sent once")
 
 	_, err = f.TestEndpoint(t.Context(), f.organization(t), actor, e.ID)
 	requireCode(t, models.CodeResourceMissing, err)

@@ -17,13 +17,13 @@ var endpointScenarios = []scenario{
 	endpointSecretIsShownOnceAndSigns,
 	repeatedCreateReturnsTheFirstEndpoint,
 	endpointIsItsOrganizationsOwn,
-	updateKeepsWhatItDoesNotTouch,
+	updateKeepsOtherFields,
 	concurrentUpdatesAreNotLost,
-	disablingClosesWhatIsPending,
+	disablingClosesPendingDeliveries,
 	disablingSparesOtherEndpoints,
-	enabledAgainEndpointHearsOnlyOfWhatIsNew,
+	enabledAgainEndpointReceivesOnlyNewEvents,
 	deletedEndpointIsGone,
-	deletingClosesWhatIsPending,
+	deletingClosesPendingDeliveries,
 	pastDeliveriesOutliveTheirEndpoint,
 	changesOfEndpointsAreAudited,
 	rotationCutsOverAtOnce,
@@ -87,7 +87,7 @@ func endpointIsItsOrganizationsOwn(t *testing.T, f *fixture) {
 	require.Equal(t, []models.WebhookEndpoint{endpoint}, listed)
 }
 
-// requireNoEndpoint looks for the endpoint in every way there is.
+// requireNoEndpoint checks every read of the endpoint.
 func (f *fixture) requireNoEndpoint(t *testing.T, org, id string) {
 	t.Helper()
 	_, err := f.Endpoint(t.Context(), org, id)
@@ -102,7 +102,7 @@ func (f *fixture) requireNoEndpoint(t *testing.T, org, id string) {
 	}
 }
 
-func updateKeepsWhatItDoesNotTouch(t *testing.T, f *fixture) {
+func updateKeepsOtherFields(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	f.clock.Advance(time.Minute)
 	updated, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
@@ -134,7 +134,7 @@ func concurrentUpdatesAreNotLost(t *testing.T, f *fixture) {
 	require.Equal(t, endpoint.URL+strings.Repeat("/x", 8), read.URL)
 }
 
-func disablingClosesWhatIsPending(t *testing.T, f *fixture) {
+func disablingClosesPendingDeliveries(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	first := f.delivery(t, f.session(t))
 	second := f.next(t, first)
@@ -146,7 +146,7 @@ func disablingClosesWhatIsPending(t *testing.T, f *fixture) {
 	want := second
 	want.Status, want.Outstanding, want.CompletedAt = models.DeliveryClosed, false, ptr(f.Now())
 	require.Equal(t, want, closed)
-	require.Equal(t, failed, f.redelivery(t, endpoint.ID, first.ID), "what was over stays as it is")
+	require.Equal(t, failed, f.redelivery(t, endpoint.ID, first.ID), "a failed delivery is not changed")
 	require.Zero(t, f.pending(t, first.EventID))
 }
 
@@ -160,7 +160,7 @@ func disablingSparesOtherEndpoints(t *testing.T, f *fixture) {
 	require.Equal(t, 1, f.pending(t, deliveries[0].EventID))
 }
 
-func enabledAgainEndpointHearsOnlyOfWhatIsNew(t *testing.T, f *fixture) {
+func enabledAgainEndpointReceivesOnlyNewEvents(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	before := f.delivery(t, f.session(t))
 	f.disable(t, endpoint)
@@ -185,7 +185,7 @@ func deletedEndpointIsGone(t *testing.T, f *fixture) {
 	require.Empty(t, f.deliveries(t, endpoint.ID))
 }
 
-func deletingClosesWhatIsPending(t *testing.T, f *fixture) {
+func deletingClosesPendingDeliveries(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	delivery := f.delivery(t, f.session(t))
 	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, endpoint.ID))
@@ -214,7 +214,7 @@ func changesOfEndpointsAreAudited(t *testing.T, f *fixture) {
 		f.audited(t, f.org, endpoint.ID))
 }
 
-// signs are the secrets that a delivery to the endpoint is signed with now: Stile-Signature, and the next one.
+// signs returns the secrets that sign a delivery to the endpoint now: for Stile-Signature, and the next one.
 func (f *fixture) signs(t *testing.T, e models.WebhookEndpoint) [2]string {
 	t.Helper()
 	session := f.session(t)
@@ -297,7 +297,7 @@ func rotationWithinAnOverlapIsRefused(t *testing.T, f *fixture) {
 func rotationWithoutAnOverlapEndsAllOlderSecrets(t *testing.T, f *fixture) {
 	e := f.endpoint(t, models.AllEvents)
 	f.rotated(t, e, time.Hour)
-	secret := f.rotated(t, e, 0) // a leak cannot wait for the end of the overlap
+	secret := f.rotated(t, e, 0) // after a leak the old secret must stop at once
 	require.Equal(t, [2]string{secret, ""}, f.signs(t, e))
 }
 
@@ -312,7 +312,7 @@ func racingRotationsHaveOneWinner(t *testing.T, f *fixture) {
 	require.Equal(t, [2]string{old, won[0]}, f.signs(t, e))
 }
 
-// A client whose answer was lost repeats its request: it must get the secret that signs, and not be refused.
+// A client that got no answer repeats its request. It must get the secret of the first request, and no error.
 func repeatedRotationReturnsTheFirstSecret(t *testing.T, f *fixture) {
 	e := f.endpoint(t, models.AllEvents)
 	for _, overlap := range []time.Duration{0, time.Hour} {
@@ -356,7 +356,7 @@ func endpointsHaveALimit(t *testing.T, f *fixture) {
 	_, err = create(t.Context(), f.org)
 	require.NoError(t, err)
 	_, _, err = f.CreateEndpoint(t.Context(), actor, newEndpoint(f.org, models.AllEvents), 1)
-	requireCode(t, models.CodeEndpointLimit, err) // those that are more already stay
+	requireCode(t, models.CodeEndpointLimit, err) // existing endpoints above the limit are kept
 }
 
 func racingCreationsDoNotPassTheLimit(t *testing.T, f *fixture) {

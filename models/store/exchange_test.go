@@ -15,12 +15,12 @@ var exchangeScenarios = []scenario{
 	exchangeOfAFailedAttemptIsKept,
 	exchangeIsEmptyBeforeAnythingWasSent,
 	exchangeIsTheOrganizationsOwn,
-	answerIsSealedWhereItStands,
+	answerIsSealedForItsRow,
 }
 
 const personalAnswer = "Ada Lovelace, born 1815-12-10 \x00 \u00e9"
 
-// exchanged is the answer with what it was given to.
+// exchanged is the answer with the request that was sent.
 func (f *fixture) exchanged(a store.Answer) store.Answer {
 	a.Sent = &models.Sent{
 		At: f.Now(), URL: "https://shop.example/as-it-was", Headers: map[string]string{"Stile-Signature": "t=1,v1=ab"},
@@ -52,7 +52,7 @@ func exchangeIsKept(t *testing.T, f *fixture) {
 	late := f.exchanged(refused)
 	late.Body, late.Sent.URL = "another", "https://shop.example/another"
 	f.answered(t, delivery, late)
-	require.Equal(t, want, f.exchange(t, delivery), "the first answer stands")
+	require.Equal(t, want, f.exchange(t, delivery), "the first answer is kept")
 
 	f.disable(t, endpoint)
 	require.Equal(t, want, f.exchange(t, delivery), "it outlives its endpoint's service")
@@ -68,7 +68,7 @@ func exchangeOfAFailedAttemptIsKept(t *testing.T, f *fixture) {
 	require.Equal(t, personalAnswer, exchange.Body)
 
 	second := f.redelivery(t, first.EndpointID, outcome.Next.DeliveryID)
-	require.Nil(t, f.exchange(t, second).Sent, "nothing of the attempt before")
+	require.Nil(t, f.exchange(t, second).Sent, "no field of the earlier attempt")
 	unheard := f.exchanged(unreachable)
 	unheard.Body = ""
 	f.answered(t, second, unheard)
@@ -101,7 +101,7 @@ func exchangeIsTheOrganizationsOwn(t *testing.T, f *fixture) {
 	}
 }
 
-func answerIsSealedWhereItStands(t *testing.T, f *fixture) {
+func answerIsSealedForItsRow(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.AllEvents)
 	first := f.delivery(t, f.session(t))
 	f.answered(t, first, f.exchanged(acknowledged))
@@ -114,6 +114,6 @@ func answerIsSealedWhereItStands(t *testing.T, f *fixture) {
 		(SELECT d.response_sealed FROM webhook_deliveries AS d WHERE d.id = '`+first.ID+`') WHERE id = '`+second.ID+`'`)
 	require.NoError(t, err)
 	exchange, err := f.Exchange(t.Context(), f.org, endpoint.ID, second.ID)
-	require.Error(t, err, "another's opens for nobody")
+	require.Error(t, err, "an answer cannot be opened in another row")
 	require.Empty(t, exchange.Body)
 }

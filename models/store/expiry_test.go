@@ -15,7 +15,7 @@ import (
 var expiryScenarios = []scenario{
 	overdueSessionTakesNothing,
 	overdueDeviceIsRefused,
-	expiryThatARefusalRecordsIsThatOfTheRun,
+	expiryByARefusalEqualsExpiryByTheRun,
 	racingCallersExpireOnce,
 	readRecordsTheExpiry,
 	movedDeadlineCounts,
@@ -23,7 +23,7 @@ var expiryScenarios = []scenario{
 	expiryWaitsForTheDeadline,
 }
 
-// setBack lets the deadline of sessions pass, has do see it, and sets the clock back to before.
+// setBack moves the clock past the deadline of sessions, runs do, and sets the clock back.
 func (f *fixture) setBack(do func()) {
 	before := f.clock.Now()
 	f.clock.Advance(25 * time.Hour)
@@ -31,7 +31,7 @@ func (f *fixture) setBack(do func()) {
 	f.clock.Set(before)
 }
 
-// uses are what may be done to a session that is open, each by somebody else.
+// uses are the operations on an open session.
 var uses = map[string]func(ctx context.Context, f *fixture, s models.Session) error{
 	"open": func(ctx context.Context, f *fixture, s models.Session) error {
 		_, err := f.MarkOpened(ctx, s.OrgID, s.ID)
@@ -102,14 +102,14 @@ func overdueDeviceIsRefused(t *testing.T, f *fixture) {
 	require.Equal(t, models.StatusExpired, f.reread(t, session).Status)
 }
 
-func expiryThatARefusalRecordsIsThatOfTheRun(t *testing.T, f *fixture) {
+func expiryByARefusalEqualsExpiryByTheRun(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	session := f.session(t)
 	f.clock.Advance(25 * time.Hour)
 	_, err := f.MarkOpened(t.Context(), f.org, session.ID)
 	requireCode(t, models.CodeSessionTerminal, err)
 	recorded := f.reread(t, session)
-	require.NotNil(t, recorded.NudgeAt, "its run has to hear of that")
+	require.NotNil(t, recorded.NudgeAt, "its run must be signalled")
 	require.NotNil(t, recorded.CompletedAt)
 
 	again, err := f.Expire(t.Context(), f.org, session.ID, session.ExpiresAt)
@@ -148,7 +148,7 @@ func readRecordsTheExpiry(t *testing.T, f *fixture) {
 	}
 }
 
-// A review moves the deadline: what counts is where it stands now.
+// A review moves the deadline. The current deadline counts.
 func movedDeadlineCounts(t *testing.T, f *fixture) {
 	session := f.session(t)
 	p := store.Progress{Session: session, To: models.StatusProcessing, Flagged: &store.Flag{

@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// Statement is a statement that a store has sent, with its arguments.
+// Statement is a statement that the store has sent, with its arguments.
 type Statement struct {
 	SQL  string
 	Args []any
@@ -33,7 +33,7 @@ func (s *Store) Index(ctx context.Context, statement string) error {
 // Temporary lets tests check which errors of a driver count as an outage.
 var Temporary = temporary
 
-// SQL runs statements on the one connection that the store is left with.
+// SQL runs statements on the store's only remaining connection.
 func (s *Store) SQL(do func(execute func(string) error) error) error {
 	s.sqlDB.SetMaxIdleConns(1)
 	s.sqlDB.SetMaxOpenConns(1)
@@ -43,7 +43,7 @@ func (s *Store) SQL(do func(execute func(string) error) error) error {
 	})
 }
 
-// DownTo takes migrations back.
+// DownTo reverts migrations.
 func (s *Store) DownTo(ctx context.Context, version int64) error {
 	provider, err := s.migrator(s.sqlDB)
 	if err != nil {

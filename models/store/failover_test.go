@@ -21,10 +21,10 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// returns is how long writes may take to return after a failover.
+// returns is the longest time until writes succeed after a failover.
 const returns = 10 * time.Second
 
-// twins are two PostgreSQL servers with the same database, as a primary and its standby are at the moment of a failover.
+// twins are two PostgreSQL servers with the same database, like a primary and its standby at a failover.
 func twins(t *testing.T) (first, second *pgtest.Cluster, org string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -58,7 +58,7 @@ func execute(t *testing.T, url, statement string) {
 	require.NoError(t, err)
 }
 
-// demote has a server refuse writes, on the connections that are there too.
+// demote makes a server refuse writes, on existing connections too.
 func demote(t *testing.T, url string) {
 	t.Helper()
 	execute(t, url, "ALTER SYSTEM SET default_transaction_read_only = on")
@@ -83,7 +83,7 @@ func (f *fixture) fillPool(t *testing.T) {
 	}
 }
 
-// requireWrites waits until a write succeeds. Until then nothing else may come than that the database is unavailable.
+// requireWrites waits until a write succeeds. Until then every error must be ErrUnavailable.
 func (f *fixture) requireWrites(t *testing.T) {
 	t.Helper()
 	n := f.newSession(t)
@@ -124,7 +124,7 @@ func TestWritesReturnAfterAFailover(t *testing.T) {
 		f.fillPool(t)
 	}
 
-	// Connections stay, as those through a balancer do, and lead to a server that takes no writes any more.
+	// Existing connections survive, as they do behind a balancer, and lead to a server that accepts no writes.
 	demote(t, first.URL("postgres"))
 	behind.requireNoWrites(t)
 	both.requireNoWrites(t)
@@ -138,7 +138,7 @@ func TestWritesReturnAfterAFailover(t *testing.T) {
 	requireListeners(t, second.URL("postgres"), 2)
 }
 
-// requireListeners waits until so many connections have come to a server to listen for notifications.
+// requireListeners waits until the server has this many connections that listen for notifications.
 func requireListeners(t *testing.T, url string, many int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
@@ -158,21 +158,21 @@ func requireListeners(t *testing.T, url string, many int) {
 	}, longEnough, 50*time.Millisecond)
 }
 
-// severalHosts is the URL of whichever of two servers takes writes.
+// severalHosts is a URL of two servers, which leads to the one that accepts writes.
 func severalHosts(first, second string) string {
 	host := second[strings.Index(second, "@")+1:]
 	host = host[:strings.Index(host, "/")]
 	return strings.Replace(first, "/postgres?", ","+host+"/postgres?", 1)
 }
 
-// The version before goes on serving while a migration of the usual kinds is applied under it.
+// The previous version serves requests while a usual migration runs.
 func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	stop, served := atomic.Bool{}, atomic.Int64{}
 	var working sync.WaitGroup
 	workers := 6
 	if f.backend.name == sqliteName {
-		workers = 1 // and the migration: it has one writer at a time
+		workers = 1 // plus the migration: SQLite has one writer at a time
 	}
 	for range workers {
 		working.Go(func() {
@@ -206,7 +206,7 @@ func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
 	working.Wait()
 }
 
-// life is what a session asks of the store, each in the transaction or the statement that requests use.
+// life makes the writes of a session's life, each in the transaction or statement of a real request.
 func (f *fixture) life(t *testing.T) error {
 	t.Helper()
 	ctx := t.Context()

@@ -20,14 +20,14 @@ import (
 
 const actor = "key_tester"
 
-// fixture is a store on a fresh database, with two organizations in it.
+// fixture is a store on a new database with two organizations.
 type fixture struct {
 	*store.Store
 	backend backend
 	url     string
 	clock   *fakeClock
-	org     string // the one that most scenarios are about
-	foreign string // another one, which must never see or touch what is org's
+	org     string // the organization of most scenarios
+	foreign string // another organization, which must not see or change rows of org
 }
 
 func newFixture(t *testing.T, b backend) *fixture {
@@ -38,13 +38,13 @@ func newFixture(t *testing.T, b backend) *fixture {
 	return f
 }
 
-// replica is another store on the same database, as a second process would have.
+// replica is another store on the same database, like a second process.
 func (f *fixture) replica(t *testing.T) *store.Store {
 	t.Helper()
 	return openStore(t, f.url, f.clock.Now)
 }
 
-// patient is a replica whose writes may take long: the machine may be too busy for what races at once.
+// patient is a replica with a long write timeout, for races on a busy machine.
 func (f *fixture) patient(t *testing.T) *store.Store {
 	t.Helper()
 	o := options(f.url, f.clock.Now)
@@ -70,13 +70,13 @@ func (f *fixture) organization(t *testing.T) string {
 	return org.ID
 }
 
-// raw connects past the store.
+// raw connects without the store.
 func (f *fixture) raw(t *testing.T) *sql.DB {
 	t.Helper()
 	return openRaw(t, f.url)
 }
 
-// count answers a query for one number.
+// count returns the single number of a query.
 func (f *fixture) count(t *testing.T, query string) int {
 	t.Helper()
 	var n int
@@ -84,7 +84,7 @@ func (f *fixture) count(t *testing.T, query string) int {
 	return n
 }
 
-// lockRow keeps everybody else from writing to a row until it is released. On SQLite that is every row.
+// lockRow blocks writes to a row until it is released. On SQLite it blocks all writes.
 func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 	t.Helper()
 	begin := "BEGIN IMMEDIATE"
@@ -102,8 +102,8 @@ func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 	return func() { execute("ROLLBACK") }
 }
 
-// copyRows writes so many copies of a row of the organization's, numbered from 1 as i. Expressions set columns; the id
-// is that of the row with the number.
+// copyRows inserts copies of a row of the organization, numbered from 1 as i. Expressions set columns; the id is that
+// of the row with the number.
 func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string]string) {
 	t.Helper()
 	db := f.raw(t)
@@ -126,13 +126,13 @@ func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string
 	require.NoError(t, err)
 }
 
-// fakeClock stands still until it is moved.
+// fakeClock advances only when it is told to.
 type fakeClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// newClock begins in the middle of a month, at the beginning of a minute.
+// newClock starts in the middle of a month, at the beginning of a minute.
 func newClock() *fakeClock {
 	return &fakeClock{now: time.Date(2026, time.November, 15, 12, 0, 0, 0, time.UTC)}
 }
@@ -155,7 +155,7 @@ func (c *fakeClock) Set(t time.Time) {
 	c.now = t
 }
 
-// answered is what one of several racing callers got.
+// answered is the result of one racing caller.
 type answered[T any] struct {
 	value T
 	err   error
@@ -177,7 +177,7 @@ func race[T any](n int, fn func(i int) (T, error)) []answered[T] {
 	return answers
 }
 
-// allOf unwraps the answers of a race that nobody may lose.
+// allOf returns the results of a race in which all callers must succeed.
 func allOf[T any](t *testing.T, answers []answered[T]) []T {
 	t.Helper()
 	values := make([]T, 0, len(answers))
@@ -188,7 +188,7 @@ func allOf[T any](t *testing.T, answers []answered[T]) []T {
 	return values
 }
 
-// winners unwraps the answers of a race whose losers must all get the error code given.
+// winners returns the results of the winners of a race. The losers must get the given error code.
 func winners[T any](t *testing.T, answers []answered[T], losers models.ErrorCode) []T {
 	t.Helper()
 	var values []T
@@ -219,7 +219,7 @@ func requireParam(t *testing.T, param string, err error) {
 
 func ptr[T any](v T) *T { return &v }
 
-// definition is a workflow over two methods.
+// definition is a workflow with two methods.
 func definition() graph.Definition {
 	return graph.Definition{
 		UseCase: rules.UseCaseAlcoholDelivery,
@@ -234,7 +234,7 @@ func compiled(t *testing.T) graph.Graph {
 	return g
 }
 
-// newSession is a session that may be created as it is.
+// newSession is a valid session to create.
 func (f *fixture) newSession(t *testing.T) store.NewSession {
 	t.Helper()
 	g := compiled(t)
@@ -260,7 +260,7 @@ func (f *fixture) created(t *testing.T, n store.NewSession) models.Session {
 	return created.Session
 }
 
-// reread reads the session as it stands now.
+// reread reads the current row of the session.
 func (f *fixture) reread(t *testing.T, session models.Session) models.Session {
 	t.Helper()
 	now, err := f.Session(t.Context(), session.OrgID, session.ID)
@@ -268,7 +268,7 @@ func (f *fixture) reread(t *testing.T, session models.Session) models.Session {
 	return now
 }
 
-// move brings the session from any open status to another one.
+// move changes the session from any open status to another one.
 func move(session models.Session, id string, to models.SessionStatus) store.Change {
 	return store.Change{OrgID: session.OrgID, SessionID: session.ID, ID: id, From: models.OpenStatuses, To: to}
 }
@@ -310,7 +310,7 @@ func setDisabled(e *models.WebhookEndpoint) error {
 	return nil
 }
 
-// eventsOf lists the session's events, oldest first.
+// eventsOf returns the session's events, oldest first.
 func (f *fixture) eventsOf(t *testing.T, session models.Session) []models.Event {
 	t.Helper()
 	newestFirst, _, more, err := f.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
@@ -331,7 +331,7 @@ func typesOf(events []models.Event) []models.EventType {
 	return types
 }
 
-// reserved claims an idempotency key and returns the context under which its request runs.
+// reserved claims an idempotency key and returns the context of its request.
 func (f *fixture) reserved(t *testing.T, key string) context.Context {
 	t.Helper()
 	claimed, err := f.ClaimKey(t.Context(), f.org, key, store.Request{})

@@ -23,7 +23,7 @@ var goneScenarios = []scenario{
 
 var gone = store.Answer{ResponseStatus: ptr(410), Duration: time.Millisecond}
 
-// begun is an answer to an attempt that is begun now.
+// begun is an answer to an attempt that begins now.
 func (f *fixture) begun(t *testing.T, d models.Delivery, a store.Answer) store.Answer {
 	t.Helper()
 	dispatch, err := f.Dispatch(t.Context(), d.OrgID, d.ID)
@@ -45,7 +45,7 @@ func (f *fixture) endpointNow(t *testing.T, e models.WebhookEndpoint) models.Web
 	return now
 }
 
-// actorsOf are those of the audit entries about the endpoint's being disabled.
+// actorsOf returns the actors of the audit entries about disabling the endpoint.
 func (f *fixture) actorsOf(t *testing.T, e models.WebhookEndpoint) (actors []string) {
 	t.Helper()
 	entries, _, err := f.AuditLog(t.Context(), f.org, store.Page{Limit: 100})
@@ -84,7 +84,7 @@ func secondGoneDisablesTheEndpoint(t *testing.T, f *fixture) {
 	}
 	require.Nil(t, f.redelivery(t, e.ID, other.ID).NextAttemptAt)
 	f.session(t)
-	require.Len(t, f.deliveries(t, e.ID), 4, "nothing is owed to it any more")
+	require.Len(t, f.deliveries(t, e.ID), 4, "no further attempts are due")
 }
 
 func disabledByGoneIsEnabledAgainAndRecovered(t *testing.T, f *fixture) {
@@ -172,7 +172,7 @@ func racingConfirmationsDisableOnce(t *testing.T, f *fixture) {
 	}
 }
 
-// A worker that dies after the record makes the attempt's record again: that is one answer, not two.
+// A worker that dies after the write records the attempt again. That is one answer, not two.
 func repeatedRecordOfGoneCountsOnce(t *testing.T, f *fixture) {
 	e := f.endpoint(t, models.EventSessionCreated)
 	d := f.delivery(t, f.session(t))

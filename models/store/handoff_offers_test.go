@@ -14,12 +14,12 @@ import (
 var handoffOfferScenarios = []scenario{
 	troubleWithTheDeviceIsAReasonAtOnce,
 	scanIsAReasonTheSecondTime,
-	firstReasonStands,
+	firstReasonIsKept,
 	racingScansAreCountedToTheirEnd,
 	troubleIsNotedForAnOpenSessionOfTheOrganizationAlone,
 	refusedPictureIsAFailedScan,
 	verdictAndReportCountTogether,
-	verdictOnWhatNeedsNoCameraIsNoScan,
+	verdictOfAMethodWithoutCameraIsNoScan,
 	verdictLeavesAnEarlierReason,
 }
 
@@ -39,7 +39,7 @@ func troubleWithTheDeviceIsAReasonAtOnce(t *testing.T, f *fixture) {
 		noted := f.trouble(t, session, trouble)
 		want := session
 		want.HandoffReason = &trouble
-		require.Equal(t, want, noted, "what was read before is as good as it was")
+		require.Equal(t, want, noted, "the revision is not changed")
 		require.Len(t, f.eventsOf(t, session), 1, "its creation alone")
 	}
 }
@@ -54,7 +54,7 @@ func scanIsAReasonTheSecondTime(t *testing.T, f *fixture) {
 	require.Equal(t, 2, twice.FailedScans)
 }
 
-func firstReasonStands(t *testing.T, f *fixture) {
+func firstReasonIsKept(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.trouble(t, session, models.HandoffScanFailed)
 	first := f.trouble(t, session, models.HandoffCameraFailed)
@@ -89,7 +89,7 @@ func troubleIsNotedForAnOpenSessionOfTheOrganizationAlone(t *testing.T, f *fixtu
 	require.Equal(t, ended, f.reread(t, session))
 }
 
-// attempted sends the attempt after so many at a node and has it judged; the session goes on.
+// attempted submits the next attempt at a node and has it judged without ending the session.
 func (f *fixture) attempted(
 	t *testing.T, session models.Session, node string, attempt int, outcome graph.Outcome,
 ) models.Session {
@@ -127,7 +127,7 @@ func verdictAndReportCountTogether(t *testing.T, f *fixture) {
 	require.Equal(t, ptr(models.HandoffScanFailed), f.trouble(t, session, models.HandoffScanFailed).HandoffReason)
 }
 
-func verdictOnWhatNeedsNoCameraIsNoScan(t *testing.T, f *fixture) {
+func verdictOfAMethodWithoutCameraIsNoScan(t *testing.T, f *fixture) {
 	session := f.session(t)
 	for attempt := range 3 {
 		after := f.attempted(t, session, attestation, attempt+1, graph.OutcomeFailed)

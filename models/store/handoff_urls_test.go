@@ -17,11 +17,11 @@ var handoffURLScenarios = []scenario{
 	handoffURLOfOldRulesCanBeRemoved,
 	wrongHandoffURLChangesNothing,
 	racingAdditionsOfOneHandoffURLAreOne,
-	originIsKnownWhereAnybodyAllowedIt,
+	originIsKnownIfAnyOrganizationAllowedIt,
 	changesOfHandoffURLsAreAudited,
 }
 
-// allow adds and returns the organization's pages.
+// allow adds pages and returns the organization's pages.
 func (f *fixture) allow(t *testing.T, org string, add ...string) []string {
 	t.Helper()
 	allowed, err := f.ChangeHandoffURLs(t.Context(), org, actor, add, nil)
@@ -69,7 +69,7 @@ func handoffURLIsRemovedAsItIsMeant(t *testing.T, f *fixture) {
 	require.Equal(t, []string{"https://b.example"}, addresses(moved))
 }
 
-// A page that was allowed before a rule refused its form is removed as it is listed.
+// A page from before a rule refused its form can be removed by its listed text.
 func handoffURLOfOldRulesCanBeRemoved(t *testing.T, f *fixture) {
 	_, err := f.raw(t).ExecContext(t.Context(), "INSERT INTO handoff_urls (org_id, url, origin, created) VALUES ('"+f.org+
 		"', 'https://shop.example/scan/..;', 'https://shop.example', 1)")
@@ -107,7 +107,7 @@ func racingAdditionsOfOneHandoffURLAreOne(t *testing.T, f *fixture) {
 	require.Len(t, f.audited(t, f.org, f.org), 2, "its creation, and one page")
 }
 
-func originIsKnownWhereAnybodyAllowedIt(t *testing.T, f *fixture) {
+func originIsKnownIfAnyOrganizationAllowedIt(t *testing.T, f *fixture) {
 	known := func(origin string) bool {
 		known, err := f.Across().KnowsHandoffOrigin(t.Context(), origin)
 		require.NoError(t, err)

@@ -14,18 +14,18 @@ import (
 var handoffRaceScenarios = []scenario{
 	racingDevicesHaveOneHolder,
 	racingTokensConsumeOne,
-	claimAgainstTheEndLeavesNobodyHolding,
+	claimAgainstTheEndLeavesNoHolder,
 	desktopSubmitsBeforeTheLockOrNever,
 	heartbeatOrIdleReleaseWins,
 	phoneSubmitsBeforeTheIdleReleaseOrNever,
-	confirmationStandsOrTheReleaseCameFirst,
+	confirmationAgainstReleaseHasOneWinner,
 }
 
-// raceRounds is how often each race is run: what goes wrong may take an order that is rare.
+// raceRounds is the number of runs of each race, because a fault may need a rare order.
 const raceRounds = 200
 
-// rounds runs a race again and again, each time for a session of its own. The callers of a round take turns at two
-// replicas, and so do the rounds.
+// rounds runs a race repeatedly, each time with a new session. The callers of a round alternate between two replicas,
+// and so do the rounds.
 func (f *fixture) rounds(t *testing.T, play func(s models.Session, at func(caller int) *store.Store)) {
 	t.Helper()
 	replicas := []*store.Store{f.Store, f.replica(t)}
@@ -42,7 +42,7 @@ func against(first, second func() error) (one, other error) {
 	return answers[0].err, answers[1].err
 }
 
-// handoff reads an attempt at the session.
+// handoff reads a handoff of the session.
 func (f *fixture) handoff(t *testing.T, s models.Session, id string) models.Handoff {
 	t.Helper()
 	h, err := f.Handoff(t.Context(), s, id)
@@ -50,7 +50,7 @@ func (f *fixture) handoff(t *testing.T, s models.Session, id string) models.Hand
 	return h
 }
 
-// requireHeldBy expects that the rows agree on who holds the session, as the winner was told.
+// requireHeldBy checks that the rows name the winner as the holder, as its result does.
 func (f *fixture) requireHeldBy(t *testing.T, won store.Taken) {
 	t.Helper()
 	require.Equal(t, won.Session, f.reread(t, won.Session))
@@ -59,7 +59,7 @@ func (f *fixture) requireHeldBy(t *testing.T, won store.Taken) {
 	require.Equal(t, won.Handoff.ClaimedAt, won.Session.DeviceLockedAt)
 }
 
-// requireFree expects that no device holds the session.
+// requireFree checks that no device holds the session.
 func (f *fixture) requireFree(t *testing.T, s models.Session) models.Session {
 	t.Helper()
 	now := f.reread(t, s)
@@ -69,7 +69,7 @@ func (f *fixture) requireFree(t *testing.T, s models.Session) models.Session {
 	return now
 }
 
-// requireUnused expects that nobody has consumed the token of an attempt.
+// requireUnused checks that the token of a handoff has not been consumed.
 func (f *fixture) requireUnused(t *testing.T, s models.Session, h models.Handoff) {
 	t.Helper()
 	require.Equal(t, h, f.handoff(t, s, h.ID))
@@ -114,7 +114,7 @@ func racingTokensConsumeOne(t *testing.T, f *fixture) {
 	})
 }
 
-func claimAgainstTheEndLeavesNobodyHolding(t *testing.T, f *fixture) {
+func claimAgainstTheEndLeavesNoHolder(t *testing.T, f *fixture) {
 	f.rounds(t, func(s models.Session, at func(int) *store.Store) {
 		h, token := f.mint(t, s)
 		claimed, ended := against(func() error {
@@ -145,7 +145,7 @@ func desktopSubmitsBeforeTheLockOrNever(t *testing.T, f *fixture) {
 			return err
 		})
 		require.NoError(t, claimed)
-		f.requireHeldBy(t, taken) // so whatever the desktop did, the phone found it done
+		f.requireHeldBy(t, taken) // the phone sees the desktop's submission
 		want := 0
 		if submitted == nil {
 			want = 1
@@ -157,7 +157,7 @@ func desktopSubmitsBeforeTheLockOrNever(t *testing.T, f *fixture) {
 	})
 }
 
-// pendingOf counts what was sent to the session and waits for its verdict.
+// pendingOf counts the session's submissions without a verdict.
 func (f *fixture) pendingOf(t *testing.T, s models.Session) int {
 	t.Helper()
 	pending, err := f.PendingSubmissions(t.Context(), s.OrgID, s.ID)
@@ -213,7 +213,7 @@ func phoneSubmitsBeforeTheIdleReleaseOrNever(t *testing.T, f *fixture) {
 	})
 }
 
-func confirmationStandsOrTheReleaseCameFirst(t *testing.T, f *fixture) {
+func confirmationAgainstReleaseHasOneWinner(t *testing.T, f *fixture) {
 	f.rounds(t, func(s models.Session, at func(int) *store.Store) {
 		h, token := f.mint(t, s, confirming)
 		taken := f.takeOver(t, token, "phone")
@@ -227,7 +227,7 @@ func confirmationStandsOrTheReleaseCameFirst(t *testing.T, f *fixture) {
 		f.requireFree(t, s)
 		ended := f.handoff(t, s, h.ID)
 		require.NotNil(t, ended.EndedAt)
-		require.Equal(t, confirmed == nil, ended.ConfirmedAt != nil, "what the phone was told is what is kept")
+		require.Equal(t, confirmed == nil, ended.ConfirmedAt != nil, "the row agrees with the answer to the phone")
 		if confirmed != nil {
 			requireCode(t, models.CodeHandoffEnded, confirmed)
 		}

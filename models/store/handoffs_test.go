@@ -14,7 +14,7 @@ import (
 
 var handoffScenarios = []scenario{
 	tokenIsReusedWhileYoung,
-	tokenIsNotKept,
+	tokenIsNotStored,
 	racingMintsAreOneAttempt,
 	fiftyDevicesHaveOneWinner,
 	twoTokensOfASessionHaveOneWinner,
@@ -32,16 +32,16 @@ var handoffScenarios = []scenario{
 	wrongNumberFreesTheSession,
 	claimMayRaiseTheRisk,
 	handoffIsItsOrganizationsOwn,
-	sessionIsHandedOffSoOften,
-	handoffsThatNobodyUsesAreForgotten,
+	handoffsOfASessionAreCapped,
+	unclaimedHandoffsAreDeleted,
 	deviceIsReleasedByOneCall,
 }
 
-// errorOf drops what a call returns besides its error.
+// errorOf returns the error of a call.
 func errorOf[T any](_ T, err error) error { return err }
 
-// At the bound the desktop goes on, the merchant can cancel, and nothing grows.
-func sessionIsHandedOffSoOften(t *testing.T, f *fixture) {
+// At the bound the desktop can continue, the merchant can cancel, and no more rows are added.
+func handoffsOfASessionAreCapped(t *testing.T, f *fixture) {
 	s := f.session(t)
 	for range models.MaxHandoffs {
 		_, token := f.mint(t, s)
@@ -70,11 +70,11 @@ func sessionIsHandedOffSoOften(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 }
 
-func handoffsThatNobodyUsesAreForgotten(t *testing.T, f *fixture) {
+func unclaimedHandoffsAreDeleted(t *testing.T, f *fixture) {
 	s := f.session(t)
 	most := 0
 	var last string
-	for range 200 { // a page that is left open for five hours
+	for range 200 { // a page that stays open for five hours
 		_, last = f.mint(t, s)
 		f.clock.Advance(90 * time.Second)
 		most = max(most, f.count(t, "SELECT count(*) FROM handoffs"))
@@ -96,7 +96,7 @@ func deviceIsReleasedByOneCall(t *testing.T, f *fixture) {
 			count++
 		}
 	}
-	require.Equal(t, 1, count, "so the run is told once")
+	require.Equal(t, 1, count, "the run is signalled once")
 }
 
 func (f *fixture) mint(t *testing.T, s models.Session, adjust ...func(*store.NewHandoff)) (models.Handoff, string) {
@@ -145,10 +145,10 @@ func tokenIsReusedWhileYoung(t *testing.T, f *fixture) {
 	second, another := f.mint(t, s)
 	require.NotEqual(t, first.ID, second.ID)
 	require.NotEqual(t, token, another)
-	f.takeOver(t, token, "phone") // the older one lives its five minutes
+	f.takeOver(t, token, "phone") // the older token stays valid for its five minutes
 }
 
-func tokenIsNotKept(t *testing.T, f *fixture) {
+func tokenIsNotStored(t *testing.T, f *fixture) {
 	h, token := f.mint(t, f.session(t))
 	require.NotContains(t, fmt.Sprintf("%+v", h), token)
 	require.Equal(t, store.HashKey(token), h.TokenHash)
@@ -204,7 +204,7 @@ func twoTokensOfASessionHaveOneWinner(t *testing.T, f *fixture) {
 	if answers[0].err == nil {
 		loser = second
 	}
-	f.takeOver(t, loser, "tablet") // its token was not consumed for nothing
+	f.takeOver(t, loser, "tablet") // the failed claim has not consumed its token
 }
 
 func consumedTokenAlwaysFails(t *testing.T, f *fixture) {
@@ -277,7 +277,7 @@ func lockEndsWithARelease(t *testing.T, f *fixture) {
 	other := f.takeOver(t, token, "tablet").Handoff.ID
 	again, _, err := f.ReleaseDevice(t.Context(), s.OrgID, s.ID, attempt, nil)
 	require.NoError(t, err)
-	require.Equal(t, other, *again.AttemptID, "only what it holds can a device let go")
+	require.Equal(t, other, *again.AttemptID, "a device releases only its own lock")
 }
 
 func lockEndsWhenTheDeviceIsIdle(t *testing.T, f *fixture) {

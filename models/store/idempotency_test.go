@@ -22,7 +22,7 @@ var idempotencyScenarios = []scenario{
 	rowsOfTheVersionBeforeAreComparedByBytes,
 	keysAndScopesAreApart,
 	releasedKeyIsFree,
-	claimantsThatReleaseNeverLookLikeAnotherRequest,
+	releasedClaimIsNotMistakenForAnotherRequest,
 	lapsedLeaseIsTakenOverWithItsReservedID,
 	racingTakeOversHaveOneWinner,
 	answerOfALostClaimDoesNothing,
@@ -132,7 +132,7 @@ func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
 		saying(`{"type":"identity"}`),
 		saying(`{"type":["age"]}`),
 		{Method: "POST", Path: "/v1/workflows", Body: request.Body},
-		{Method: "POST", Path: request.Path + string(request.Body)}, // the same bytes, divided otherwise
+		{Method: "POST", Path: request.Path + string(request.Body)}, // the same bytes, divided differently
 	}
 	for _, finish := range []func(){
 		func() {}, // in flight
@@ -159,7 +159,7 @@ func sameContentIsTheSameRequest(t *testing.T, f *fixture) {
 	require.NotNil(t, f.claim(t, "order-7", same).Replay)
 }
 
-// Processes of the version before write no content and compare bytes.
+// The previous version writes no content and compares bytes.
 func rowsOfTheVersionBeforeAreComparedByBytes(t *testing.T, f *fixture) {
 	claim := f.claim(t, "order-7", saying(`{"a":1,"b":2}`)).Claim
 	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE idempotency_keys SET content = NULL")
@@ -190,7 +190,7 @@ func releasedKeyIsFree(t *testing.T, f *fixture) {
 	require.NotEqual(t, claim.Claim.ResourceID, again.Claim.ResourceID)
 }
 
-func claimantsThatReleaseNeverLookLikeAnotherRequest(t *testing.T, f *fixture) {
+func releasedClaimIsNotMistakenForAnotherRequest(t *testing.T, f *fixture) {
 	allOf(t, race(6, func(int) (any, error) {
 		for range 20 {
 			claimed, err := f.ClaimKey(t.Context(), f.org, "order-7", saying("the same request"))

@@ -12,7 +12,7 @@ import (
 var keyProofScenarios = []scenario{
 	foreignKeysAreRefusedByName,
 	rotationAddsAKeyAndRetiresAnother,
-	rowsFromBeforeTheProofsAreLookedAt,
+	rowsFromBeforeKeyProofsAreChecked,
 	racingProcessesWithDifferentKeysDoNotBothStart,
 }
 
@@ -27,7 +27,7 @@ func newRing(ids ...string) ring {
 	return r
 }
 
-// with puts a new key in front.
+// with adds a new key in front.
 func (r ring) with(id string) ring {
 	front := id + ":" + seal.GenerateKey()
 	if r.encryption != "" {
@@ -36,7 +36,7 @@ func (r ring) with(id string) ring {
 	return ring{front, r.lookup}
 }
 
-// process is a store with keys of its own on the database of f.
+// process is a store with its own keys on the database of f.
 func (f *fixture) process(t *testing.T, r ring) *store.Store {
 	t.Helper()
 	keys, err := seal.ParseKeys(r.encryption, r.lookup)
@@ -69,7 +69,7 @@ func foreignKeysAreRefusedByName(t *testing.T, f *fixture) {
 
 	err = f.process(t, ring{newRing("k1").encryption, ours.lookup}).ProveKeys(t.Context())
 	requireWrongKeys(t, store.WrongKeysError{Different: []string{"k1"}}, err)
-	require.NoError(t, f.process(t, ours).ProveKeys(t.Context()), "what was refused has left nothing")
+	require.NoError(t, f.process(t, ours).ProveKeys(t.Context()), "a refused process has left no proof")
 }
 
 func rotationAddsAKeyAndRetiresAnother(t *testing.T, f *fixture) {
@@ -102,9 +102,9 @@ func rotationAddsAKeyAndRetiresAnother(t *testing.T, f *fixture) {
 	require.NoError(t, f.process(t, ring{second, after.lookup}).ProveKeys(t.Context()))
 }
 
-func rowsFromBeforeTheProofsAreLookedAt(t *testing.T, f *fixture) {
+func rowsFromBeforeKeyProofsAreChecked(t *testing.T, f *fixture) {
 	ours := newRing("k1")
-	old := f.process(t, ours) // which proves nothing, as the version before
+	old := f.process(t, ours) // records no keys, like the previous version
 	_, _, err := old.CreateEndpoint(t.Context(), actor, newEndpoint(f.org), 0)
 	require.NoError(t, err)
 	_, token, err := old.MintHandoff(t.Context(), store.NewHandoff{

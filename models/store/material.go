@@ -9,13 +9,13 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// closedSession holds for rows whose session has ended, or has passed its deadline.
+// closedSession selects rows of sessions that have ended or passed their deadline.
 const closedSession = "NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = session_id " +
 	"AND sessions.completed_at IS NULL AND sessions.expires_at > ?)"
 
-// EraseMaterial deletes uploads and challenges whose time is over, the oldest first, and returns how many. The end of a
-// session deletes its own: what is left here is that of challenges nobody answered, and of sessions that an older
-// process ended.
+// EraseMaterial deletes expired uploads and challenges, the oldest first, at most limit of each, and returns their
+// number. The end of a session deletes its own rows. The remaining ones are unanswered challenges, and rows of sessions
+// that a previous version ended.
 func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
 	now := a.s.Now()
 	erased := 0
@@ -31,7 +31,7 @@ func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
 	return erased, err
 }
 
-// deleteDue deletes rows of a table that have expired and meet a condition, but for those that another sweep has taken.
+// deleteDue deletes expired rows of a table that meet a condition, without those that another sweep has locked.
 func deleteDue(tx *gorm.DB, table any, limit int, condition *gorm.DB, now models.Timestamp) (int, error) {
 	var due []string
 	err := tx.Model(table).

@@ -44,7 +44,7 @@ func emptyDatabaseIsNotMigrated(t *testing.T, f *fixture) {
 }
 
 func indexesAreMadeOnce(t *testing.T, f *fixture) {
-	for range 2 { // a crash may come between a statement and the note that it was executed
+	for range 2 { // a crash may come between the statement and the record of the migration
 		require.NoError(t, f.Index(t.Context(), "CREATE INDEX one_more ON sessions (org_id, status)"))
 	}
 	for range 2 {

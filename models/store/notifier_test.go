@@ -12,7 +12,7 @@ import (
 var notifierScenarios = []scenario{
 	subscriberWakesOnAChange,
 	unsubscribedIsNotWoken,
-	whatNobodyAnnouncedIsFound,
+	unannouncedChangeIsFound,
 	closeToleratesASecondCall,
 }
 
@@ -23,7 +23,7 @@ func requireWoken(t *testing.T, woken <-chan struct{}) {
 	select {
 	case <-woken:
 	case <-time.After(longEnough):
-		require.Fail(t, "nobody woke the subscriber")
+		require.Fail(t, "the subscriber was not woken")
 	}
 }
 
@@ -53,14 +53,14 @@ func unsubscribedIsNotWoken(t *testing.T, f *fixture) {
 	gone, stays := f.Subscribe(session.ID), f.Subscribe(session.ID)
 	defer stays.Close()
 	gone.Close()
-	gone.Close() // a second time does nothing
+	gone.Close() // a second call does nothing
 	f.changed(t, move(session, "open", models.StatusPending))
 	requireWoken(t, stays.Changed)
 	requireAsleep(t, gone.Changed)
 }
 
-// As where a notification was lost: the row is changed past the store.
-func whatNobodyAnnouncedIsFound(t *testing.T, f *fixture) {
+// The row is changed without the store, as if a notification were lost.
+func unannouncedChangeIsFound(t *testing.T, f *fixture) {
 	changed, same := f.session(t), f.session(t)
 	behind, abreast := f.Subscribe(changed.ID), f.Subscribe(same.ID)
 	defer behind.Close()

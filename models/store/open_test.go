@@ -17,10 +17,10 @@ func TestOpenRefusesOtherDatabases(t *testing.T) {
 	}
 }
 
-func TestOpenTellsNobodyThePassword(t *testing.T) {
+func TestOpenErrorsHideThePassword(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
-		"postgres://stile:hunter2@127.0.0.1:1/stile?sslmode=disable", // nobody listens
+		"postgres://stile:hunter2@127.0.0.1:1/stile?sslmode=disable", // no server listens
 		"postgres://stile:hunter2@127.0.0.1:port/stile",
 		"postgres://stile:hunter2@[::1/stile",
 		"postgresql://stile:hunter2@%zz/stile",
@@ -31,7 +31,7 @@ func TestOpenTellsNobodyThePassword(t *testing.T) {
 	}
 }
 
-func TestOpenFailsWhereNoFileCanBe(t *testing.T) {
+func TestOpenFailsForAnInvalidPath(t *testing.T) {
 	t.Parallel()
 	_, err := store.Open(t.Context(), options("sqlite:"+t.TempDir()+"/no/such/folder/stile.db", time.Now))
 	require.Error(t, err)

@@ -14,15 +14,15 @@ import (
 
 var openingScenarios = []scenario{
 	provisionalSessionIsOpenedUnderItsUsersTerms,
-	placeThatStaysNeedsNoTelling,
-	ofManyOpenersTheFirstDecides,
-	rowThatMovedIsLookedAtAgain,
+	openingInTheSameJurisdictionNeedsNoSignal,
+	firstOfRacingOpenersDecides,
+	openingOfAChangedRowIsRefused,
 	openingMayEndTheSession,
 	openingOfATerminalSessionIsRefused,
 	openingIsItsOrganizationsOwn,
 }
 
-// provisional is a session that nobody has opened yet, created from a server in California.
+// provisional is an unopened session that was created from a server in California.
 func (f *fixture) provisional(t *testing.T) models.Session {
 	t.Helper()
 	n := f.newSession(t)
@@ -34,7 +34,7 @@ func (f *fixture) provisional(t *testing.T) models.Session {
 	return f.created(t, n)
 }
 
-// openingIn is how the session goes on with a user who is in a jurisdiction, where one method is left.
+// openingIn is the opening by a user in a jurisdiction that allows one method.
 func openingIn(t *testing.T, read models.Session, j rules.Jurisdiction) store.Opening {
 	t.Helper()
 	g, faults := graph.Compile(graph.Definition{
@@ -81,7 +81,7 @@ func provisionalSessionIsOpenedUnderItsUsersTerms(t *testing.T, f *fixture) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated}, typesOf(f.eventsOf(t, read)))
 }
 
-func placeThatStaysNeedsNoTelling(t *testing.T, f *fixture) {
+func openingInTheSameJurisdictionNeedsNoSignal(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	require.NoError(t, f.WorkflowStarted(t.Context(), read))
 	done, err := f.OpenThere(t.Context(), openingIn(t, f.reread(t, read), "US-CA"))
@@ -89,7 +89,7 @@ func placeThatStaysNeedsNoTelling(t *testing.T, f *fixture) {
 	require.Nil(t, done.Session.NudgeAt)
 }
 
-func ofManyOpenersTheFirstDecides(t *testing.T, f *fixture) {
+func firstOfRacingOpenersDecides(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	from := []rules.Jurisdiction{"DE", "FR", "US-CA", "AT", "NL"}
 	answers := allOf(t, race(len(from), func(i int) (store.Changed, error) {
@@ -108,8 +108,8 @@ func ofManyOpenersTheFirstDecides(t *testing.T, f *fixture) {
 	require.Equal(t, 1, first)
 }
 
-// Such as by the user's consent.
-func rowThatMovedIsLookedAtAgain(t *testing.T, f *fixture) {
+// The user's consent, for example, changes the row.
+func openingOfAChangedRowIsRefused(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	_, err := f.Consent(t.Context(), f.org, read.ID)
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func openingMayEndTheSession(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, models.StatusFailed, done.Session.Status)
 	require.NotNil(t, done.Session.NudgeAt, "its run has an event to deliver")
-	require.NotNil(t, done.Session.EmailSealed, "kept for as long as the rule of the user's place lets it")
+	require.NotNil(t, done.Session.EmailSealed, "kept under the rule of the user's jurisdiction")
 	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionFailed}, typesOf(f.eventsOf(t, read)))
 }
 

@@ -13,10 +13,10 @@ import (
 
 var organizationScenarios = []scenario{
 	organizationIsKeptAsCreated,
-	organizationIsRememberedForAMoment,
+	organizationIsCachedBriefly,
 	unknownOrganizationIsMissing,
 	signingKeysComeNewestFirst,
-	signingKeyOfATakenIDStays,
+	signingKeyIsNotReplaced,
 }
 
 var keyScenarios = []scenario{
@@ -47,7 +47,7 @@ func organizationIsKeptAsCreated(t *testing.T, f *fixture) {
 	require.Equal(t, []string{"organization.create"}, f.audited(t, created.ID, created.ID))
 }
 
-func organizationIsRememberedForAMoment(t *testing.T, f *fixture) {
+func organizationIsCachedBriefly(t *testing.T, f *fixture) {
 	sandbox := func() bool {
 		org, err := f.Across().Organization(t.Context(), f.org)
 		require.NoError(t, err)
@@ -79,7 +79,7 @@ func signingKeysComeNewestFirst(t *testing.T, f *fixture) {
 	require.Equal(t, []store.SigningKey{newer, older}, keys)
 }
 
-func signingKeyOfATakenIDStays(t *testing.T, f *fixture) {
+func signingKeyIsNotReplaced(t *testing.T, f *fixture) {
 	const replicas = 5
 	allOf(t, race(replicas, func(i int) (any, error) {
 		return nil, f.Across().AddSigningKey(t.Context(), store.SigningKey{ID: "initial", Seed: []byte{byte(i)}})
@@ -106,7 +106,7 @@ func (f *fixture) authenticate(t *testing.T, secret string) (store.KeyHolder, er
 	return f.Across().Authenticate(t.Context(), store.HashKey(secret))
 }
 
-// audited lists what was done to a target.
+// audited returns the audit actions on a target.
 func (f *fixture) audited(t *testing.T, org, target string) []string {
 	t.Helper()
 	entries, _, err := f.AuditLog(t.Context(), org, store.Page{Limit: 100})
@@ -216,9 +216,9 @@ func revokedKeyKeepsItsEarlierEnd(t *testing.T, f *fixture) {
 	key, _ := f.key(t, models.SecretKey)
 	for _, step := range []struct{ grace, want time.Duration }{
 		{grace: time.Hour, want: time.Hour},
-		{grace: 2 * time.Hour, want: time.Hour},      // not put off
-		{grace: time.Minute, want: time.Minute},      // but brought forward
-		{grace: 30 * time.Minute, want: time.Minute}, // and not put off again
+		{grace: 2 * time.Hour, want: time.Hour},      // not extended
+		{grace: time.Minute, want: time.Minute},      // but shortened
+		{grace: 30 * time.Minute, want: time.Minute}, // and not extended again
 	} {
 		revoked, err := f.RevokeKey(t.Context(), f.org, actor, key.ID, step.grace)
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// behindProxy is a store whose connections a test can break, on the database of f.
+// behindProxy is a store on the database of f with connections that a test can break.
 func (f *fixture) behindProxy(t *testing.T) (*store.Store, *pgtest.Proxy) {
 	t.Helper()
 	proxy := pgtest.NewProxy(t, f.url)
@@ -24,7 +24,7 @@ func (f *fixture) behindProxy(t *testing.T) (*store.Store, *pgtest.Proxy) {
 	return s, proxy
 }
 
-// cuts are the places where a connection may end. The statement is the first that a change sends after it has begun.
+// cuts are the points at which a connection may end. The statement is the first one of a change after its begin.
 var cuts = map[string]func(p *pgtest.Proxy){
 	"before begin":         func(p *pgtest.Proxy) { p.CutBefore("begin") },
 	"after begin":          func(p *pgtest.Proxy) { p.CutAfter("begin") },
@@ -38,7 +38,7 @@ func brokenConnectionIsUnavailable(t *testing.T, f *fixture) {
 		session := f.session(t)
 		cut(proxy)
 		_, err := s.Change(t.Context(), move(session, "open", models.StatusPending))
-		if err != nil { // what was not sent may have gone out again on another connection
+		if err != nil { // an unsent statement may have been repeated on another connection
 			require.ErrorIs(t, err, store.ErrUnavailable, name)
 			require.Equal(t, session, f.reread(t, session), name)
 		}
@@ -61,7 +61,7 @@ func pooledConnectionsThatBrokeServeAgain(t *testing.T, f *fixture) {
 	}
 }
 
-// The server committed, or never heard of the commit: the caller is told the truth either way.
+// Whether or not the server committed, the caller gets the true result.
 func lostCommitIsLookedUp(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	for name, cut := range map[string]func(*pgtest.Proxy){
@@ -98,8 +98,8 @@ func lostCommitOfAClaimLetsTheDeviceIn(t *testing.T, f *fixture) {
 	f.refusesToken(t, token, models.CodeHandoffTokenConsumed)
 }
 
-// Another caller came first under the same id: that the commit was lost does not make the change ours.
-func lostCommitTakesNoOthersChange(t *testing.T, f *fixture) {
+// Another caller has made a change with the same id. A lost commit must not be taken for it.
+func lostCommitDoesNotClaimAForeignChange(t *testing.T, f *fixture) {
 	s, proxy := f.behindProxy(t)
 	session := f.session(t)
 	proxy.CutBefore("commit")
@@ -109,7 +109,7 @@ func lostCommitTakesNoOthersChange(t *testing.T, f *fixture) {
 	go func() {
 		changed, err := s.Change(t.Context(), c)
 		if err == nil && changed.Repeated != (changed.Session.VerificationPath == nil) {
-			err = context.Canceled // it says of the other's change that it was its own, or the reverse
+			err = context.Canceled // one caller got the result of the other's change
 		}
 		done <- err
 	}()
@@ -226,7 +226,7 @@ func closedStoreIsUnavailable(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, store.ErrUnavailable)
 }
 
-// A file that may not grow is what a full disk is to SQLite.
+// To SQLite a file that may not grow is the same as a full disk.
 func fullDiskIsUnavailable(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.fillDisk(t)
@@ -239,16 +239,16 @@ func fullDiskIsUnavailable(t *testing.T, f *fixture) {
 	require.Equal(t, session, f.reread(t, session), "reads go on")
 }
 
-// fillDisk takes from the file of a store the room to grow.
+// fillDisk prevents the file of a store from growing.
 func (f *fixture) fillDisk(t *testing.T) {
 	t.Helper()
 	require.NoError(t, f.Store.SQL(func(execute func(string) error) error {
-		return execute("PRAGMA max_page_count = 1") // which SQLite raises to what there is
+		return execute("PRAGMA max_page_count = 1") // SQLite raises this to the current size
 	}))
 }
 
 func unreadableFileIsUnavailable(t *testing.T, _ *fixture) {
-	folder := t.TempDir() // no file
+	folder := t.TempDir() // not a file
 	_, err := store.Open(t.Context(), options("sqlite:"+folder, time.Now))
 	require.ErrorIs(t, err, store.ErrUnavailable)
 }

@@ -65,7 +65,7 @@ func (f *fixture) listReviews(filter store.ReviewFilter) lister {
 	}, func(s models.Session) string { return s.ID })
 }
 
-// listers are all the lists there are.
+// listers are all lists.
 func (f *fixture) listers(endpoint, workflow string) map[string]lister {
 	return map[string]lister{
 		"sessions":   f.listSessions(store.SessionFilter{}),
@@ -89,7 +89,7 @@ func (f *fixture) listers(endpoint, workflow string) map[string]lister {
 	}
 }
 
-// populate puts rows into every list, some of the same moment and some not.
+// populate adds rows to every list, some of them with equal times.
 func (f *fixture) populate(t *testing.T) map[string]lister {
 	t.Helper()
 	endpoint, workflow := f.endpoint(t, models.AllEvents), f.workflow(t)
@@ -107,7 +107,7 @@ func (f *fixture) populate(t *testing.T) map[string]lister {
 	return f.listers(endpoint.ID, workflow.ID)
 }
 
-// whole is the list on one page.
+// whole reads the list as one page.
 func (f *fixture) whole(t *testing.T, list lister) []string {
 	t.Helper()
 	ids, more, err := list(t.Context(), f.org, store.Page{Limit: 1000})
@@ -134,7 +134,7 @@ func (f *fixture) walk(t *testing.T, list lister, limit int) []string {
 	}
 }
 
-// poll follows ending_before from a row to the newest. The rows come newest first, as on one page.
+// poll follows ending_before from a row to the newest. It returns the rows newest first.
 func (f *fixture) poll(t *testing.T, list lister, limit int, from string) []string {
 	t.Helper()
 	polled := []string{}
@@ -169,7 +169,7 @@ func everyListWalksBackwards(t *testing.T, f *fixture) {
 	}
 }
 
-// fill creates sessions, and returns their ids.
+// fill creates sessions and returns their ids.
 func (f *fixture) fill(t *testing.T, n int) []string {
 	t.Helper()
 	var ids []string
@@ -203,7 +203,7 @@ func pollerSeesNoRowYoungerThanTwoSeconds(t *testing.T, f *fixture) {
 	require.Equal(t, []string{young}, f.poll(t, list, 10, seen))
 }
 
-// A poller keeps the newest id it has seen. A row that was begun earlier, and written later, must still come.
+// A poller keeps the newest id that it has seen. A row that was begun earlier and committed later must still appear.
 func pollerMissesNoRow(t *testing.T, f *fixture) {
 	seen := f.fill(t, 1)[0]
 	list := f.listSessions(store.SessionFilter{})
@@ -213,7 +213,7 @@ func pollerMissesNoRow(t *testing.T, f *fixture) {
 
 	f.clock.Set(begun.Add(store.WriteLimit))
 	require.Empty(t, f.poll(t, list, 10, seen))
-	f.clock.Set(begun) // the slow one took its moment then, and is written at the last
+	f.clock.Set(begun) // the slow request has an earlier time, and is written last
 	slow := f.fill(t, 1)[0]
 	f.clock.Set(begun.Add(time.Minute))
 	require.Equal(t, []string{quick, slow}, f.poll(t, list, 10, seen))
@@ -251,13 +251,13 @@ func unknownCursorIsNamed(t *testing.T, f *fixture) {
 func foreignCursorIsNamed(t *testing.T, f *fixture) {
 	for name, list := range f.populate(t) {
 		if name == "versions" {
-			continue // of a workflow that the foreign organization does not have
+			continue // of a workflow of another organization
 		}
 		requireCursorsRefused(t, list, f.foreign, f.whole(t, list)[0])
 	}
 }
 
-// Sessions move on while a merchant walks through those of one status.
+// Sessions change their status while a merchant pages through those of one status.
 func cursorKeepsItsPlaceWhenItLeavesTheFilter(t *testing.T, f *fixture) {
 	ids := f.fill(t, 6)
 	f.clock.Advance(time.Minute)
@@ -291,7 +291,7 @@ func walkStaysWithinItsFilter(t *testing.T, f *fixture) {
 	require.Equal(t, walked[:4], f.poll(t, list, 2, walked[4]))
 }
 
-// Clients delete what a walk has shown them.
+// A client may delete the rows that a page has shown.
 func deletedRowKeepsItsPlaceAsACursor(t *testing.T, f *fixture) {
 	lists := f.populate(t)
 	for name, remove := range map[string]func(ctx context.Context, org, actor, id string) error{
@@ -321,7 +321,7 @@ func reviewFlaggedLaterComesToAPoller(t *testing.T, f *fixture) {
 	list := f.listReviews(store.ReviewFilter{Statuses: models.WaitingReviews})
 	require.Equal(t, []string{late.ID, seen.ID}, f.whole(t, list))
 	require.Equal(t, []string{late.ID}, f.poll(t, list, 10, seen.ID))
-	requireCursorsRefused(t, list, f.org, f.session(t).ID) // which was never flagged
+	requireCursorsRefused(t, list, f.org, f.session(t).ID) // never flagged
 }
 
 func walkWithinAWindowEndsWithIt(t *testing.T, f *fixture) {

@@ -23,16 +23,16 @@ import (
 
 const perPage = 10
 
-// plannedList is a list of a store with all that may be asked of it.
+// plannedList is a list of the store with all its reads.
 type plannedList struct {
 	table, by string
-	// where limits the rows of the table to those of the list.
+	// where selects the rows of the table that belong to the list.
 	where string
 	reads []func(ctx context.Context, page store.Page) error
 }
 
-// readsOf makes a read of every filter in which at most two fields are set, each to any of its values. A field without
-// values, which may be an empty slice, fails the test: a new filter needs values here, and an index of its own.
+// readsOf makes a read for every filter with at most two fields set, each to any of its values. A field without an
+// entry in values fails the test (an empty slice is an entry), because a new filter needs values here and an index.
 func readsOf[F any, T any](
 	t *testing.T, values map[string][]any, usual func(*F), list func(context.Context, F, store.Page) (T, error),
 ) (reads []func(context.Context, store.Page) error) {
@@ -55,7 +55,7 @@ func filtersOf[F any](t *testing.T, values map[string][]any) (filters []F) {
 	t.Helper()
 	fields := reflect.VisibleFields(reflect.TypeFor[F]())
 	for _, field := range fields {
-		require.Contains(t, values, field.Name, "a filter of which this test knows no values")
+		require.Contains(t, values, field.Name, "a filter without values in this test")
 	}
 	filters = append(filters, *new(F))
 	for i, field := range fields {
@@ -75,7 +75,7 @@ func filtersOf[F any](t *testing.T, values map[string][]any) (filters []F) {
 	return filters
 }
 
-// unfiltered is the one read of a list without filters.
+// unfiltered is the read of a list without filters.
 func unfiltered[T any](list func(context.Context, store.Page) (T, error)) []func(context.Context, store.Page) error {
 	return []func(context.Context, store.Page) error{func(ctx context.Context, page store.Page) error {
 		_, err := list(ctx, page)
@@ -83,7 +83,7 @@ func unfiltered[T any](list func(context.Context, store.Page) (T, error)) []func
 	}}
 }
 
-// inPages are the pages of the organization's list.
+// inPages reads the pages of the organization's list.
 func inPages[T any](
 	f *fixture, list func(context.Context, string, store.Page) ([]T, bool, error),
 ) func(context.Context, store.Page) ([]T, error) {
@@ -93,7 +93,7 @@ func inPages[T any](
 	}
 }
 
-// window values: one that ends early, and one that begins late.
+// windows returns a window that ends early, and one that begins late.
 func (f *fixture) windows(rows int) []any {
 	begin := newClock().Now()
 	return []any{
@@ -102,8 +102,8 @@ func (f *fixture) windows(rows int) []any {
 	}
 }
 
-// plannedLists are all lists, by the name of their method. Of the first two values of a field each is that of half of
-// the rows, and the first of one never goes with the second of another; there are no rows of the last.
+// plannedLists are all lists, by the name of their method. Each of the first two values of a field matches half of the
+// rows; the first value of one field never occurs with the second of another; the last value matches no rows.
 func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string) map[string]plannedList {
 	t.Helper()
 	sessions := map[string][]any{
@@ -114,7 +114,7 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 		"WorkflowID":        {"wf_even", "wf_odd", "wf_none"},
 		"Review":            {models.ReviewApproved, models.ReviewRejected, models.ReviewPending},
 		"Created":           f.windows(rows),
-		"WorkflowVersion":   {}, "Jurisdiction": {}, // of backtests alone
+		"WorkflowVersion":   {}, "Jurisdiction": {}, // of backtests only
 	}
 	reviews := map[string][]any{
 		"Statuses": {
@@ -182,7 +182,7 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 	}
 }
 
-// backtests read the sessions of one workflow, and of it those that pass another filter, which may be none.
+// backtests read the sessions of one workflow with at most one further filter.
 func (f *fixture) backtests(rows int) (reads []func(context.Context, store.Page) error) {
 	filters := []store.SessionFilter{{}, {Status: models.StatusFailed}, {WorkflowVersion: 2}, {Jurisdiction: "US-TX"}}
 	for _, window := range f.windows(rows) {
@@ -206,8 +206,8 @@ func waitingUnlessAsked(filter *store.ReviewFilter) {
 
 func madeUnlessAsked(filter *store.DeliveryFilter) { filter.Made = filter.Status == "" }
 
-// crowd fills all lists. Of values that go by turns the filters of plannedLists ask for pairs that never meet. What no
-// list shows by default stands first: overtaken reviews, attempts that are yet to be made, deleted rows.
+// crowd fills all lists. The alternating values give filters of plannedLists that match no row together. Rows that
+// lists hide by default come first: overtaken reviews, attempts that are not made yet, deleted rows.
 func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 	t.Helper()
 	e, w := f.endpoint(t, models.AllEvents), f.workflow(t)
@@ -239,7 +239,7 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 		"attempt": "CASE i % 3 WHEN 2 THEN 2 ELSE 1 END",
 		"status":  "CASE i % 3 WHEN 2 THEN 'pending' ELSE " + turns("'succeeded'", "'failed'") + " END",
 	})
-	few := rows / 6 // of what an organization has not so many of
+	few := rows / 6 // for lists of which an organization has fewer rows
 	deleted := fmt.Sprintf("i > %d", few/2)
 	f.copyRows(t, "webhook_endpoints", few, map[string]string{"created": begin, "deleted": deleted})
 	f.copyRows(t, "provider_connectors", few, map[string]string{
@@ -258,7 +258,7 @@ func turns(even, odd string) string {
 	return "CASE i % 2 WHEN 0 THEN " + even + " ELSE " + odd + " END"
 }
 
-// pagesOf are a list's first page, and some from places far down in it.
+// pagesOf returns a list's first page, and some pages far down.
 func (f *fixture) pagesOf(t *testing.T, list plannedList) []store.Page {
 	t.Helper()
 	at := func(part string) (id string) {
@@ -274,7 +274,7 @@ func (f *fixture) pagesOf(t *testing.T, list plannedList) []store.Page {
 	}
 }
 
-// everyStatementOfLists calls check with each statement by which lists are read, once.
+// everyStatementOfLists calls check once with each statement of the lists.
 func (f *fixture) everyStatementOfLists(t *testing.T, rows int, check func(of string, s store.Statement)) {
 	t.Helper()
 	endpoint, workflow := f.crowd(t, rows)
@@ -282,7 +282,7 @@ func (f *fixture) everyStatementOfLists(t *testing.T, rows int, check func(of st
 	for method := range reflect.TypeFor[*store.Store]().Methods() {
 		for in := range method.Type.Ins() {
 			if in == reflect.TypeFor[store.Page]() {
-				require.Contains(t, lists, method.Name, "a list whose plans nobody has looked at")
+				require.Contains(t, lists, method.Name, "a list without a plan in this test")
 			}
 		}
 	}
@@ -305,7 +305,7 @@ func (f *fixture) everyStatementOfLists(t *testing.T, rows int, check func(of st
 	}
 }
 
-// planNode is a node of a plan as PostgreSQL tells of it after it has run.
+// planNode is a node of PostgreSQL's plan after execution.
 type planNode struct {
 	Kind     string     `json:"Node Type"`
 	Relation string     `json:"Relation Name"`
@@ -319,7 +319,7 @@ type planNode struct {
 	Parts    []planNode `json:"Plans"`
 }
 
-// faults are what makes the plan cost more where there are more rows.
+// faults returns the parts of the plan that cost more with more rows.
 func (n planNode) faults() (all []string) {
 	const most = 2 * (perPage + 1) // a page of each of two statuses
 	switch {
@@ -391,10 +391,10 @@ func (f *fixture) planOnce(t *testing.T) *sql.Conn {
 	return conn
 }
 
-// mostBlocks is more than it takes to find each row of a page by an index on its own, as pending webhooks are.
+// mostBlocks exceeds the blocks for finding each row of a page by an index separately, as for pending webhooks.
 const mostBlocks = 150
 
-// No statement reads all of a table, throws rows away, sorts more than a page, or walks along an index.
+// No statement reads a whole table, discards rows, sorts more than a page, or walks along an index.
 func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 	const rows = 6_000
 	var conn *sql.Conn
@@ -415,11 +415,11 @@ func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 	})
 }
 
-// Without statistics SQLite takes the index with the most conditions, so that it is enough to see that the index gives
-// the order as well. The pages of two statuses are sorted as they are merged.
+// Without statistics SQLite prefers the index with the most conditions, so it suffices that the index also gives the
+// order. The pages of two statuses are sorted by the merge.
 func everyListIsReadInTheOrderOfAnIndex(t *testing.T, f *fixture) {
 	const rows = 100
-	parts := []string{"part", "merged", "pending", "escalated", "waiting", "CONSTANT ROW"} // no tables
+	parts := []string{"part", "merged", "pending", "escalated", "waiting", "CONSTANT ROW"} // not tables
 	db := f.raw(t)
 	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
 		plan := queryPlan(t, db, s)
@@ -432,7 +432,7 @@ func everyListIsReadInTheOrderOfAnIndex(t *testing.T, f *fixture) {
 	})
 }
 
-// queryPlan is how SQLite would run the statement, a line per step.
+// queryPlan returns SQLite's plan of the statement, one line per step.
 func queryPlan(t *testing.T, db *sql.DB, s store.Statement) (plan string) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+s.SQL, s.Args...)

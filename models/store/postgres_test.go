@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Of PostgreSQL's own: it serves many processes, and many transactions that write at once.
+// Scenarios for PostgreSQL alone, which has several processes and concurrent writers.
 var postgresScenarios = []scenario{
 	otherReplicasAreWoken,
 	answerThatDisablingWaitsForLeavesNothingPending,
@@ -24,7 +24,7 @@ var postgresScenarios = []scenario{
 	pooledConnectionsThatBrokeServeAgain,
 	lostCommitIsLookedUp,
 	lostCommitOfAClaimLetsTheDeviceIn,
-	lostCommitTakesNoOthersChange,
+	lostCommitDoesNotClaimAForeignChange,
 	lostCommitOfAnAuditedWriteIsLookedUp,
 	lostCommitOfAnIdempotencyClaimIsLookedUp,
 	readOnlyServerIsAFault,
@@ -34,7 +34,7 @@ var postgresScenarios = []scenario{
 func otherReplicasAreWoken(t *testing.T, f *fixture) {
 	session := f.session(t)
 	other := f.replica(t)
-	const listeners = 2 // both replicas, each on a connection of its own
+	const listeners = 2 // both replicas, each on its own connection
 	require.Eventually(t, func() bool {
 		return listeners == f.count(t, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`)
@@ -68,7 +68,7 @@ func answerThatDisablingWaitsForLeavesNothingPending(t *testing.T, f *fixture) {
 	require.Zero(t, f.pending(t, delivery.EventID))
 }
 
-// The confirmation has read that the phone holds the session, and comes to write when it has let go.
+// The confirmation has read that the phone holds the session, and writes after the phone has released it.
 func confirmationThatWaitsForAReleaseIsRefused(t *testing.T, f *fixture) {
 	s := f.session(t)
 	h, token := f.mint(t, s, confirming)
@@ -95,7 +95,7 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 	release := f.lockRow(t, "sessions", s.ID)
 	built := make(chan error, 1)
 	go func() { built <- f.Index(t.Context(), oneMore) }()
-	f.requireBlocked(t, 1) // until the row is released, which may have been written before the index began
+	f.requireBlocked(t, 1) // until the row is released, which may be older than the index
 	f.session(t)
 	release()
 	require.NoError(t, <-built)
@@ -105,7 +105,7 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 func halfBuiltIndexIsBuiltAnew(t *testing.T, f *fixture) {
 	require.NoError(t, f.Index(t.Context(), oneMore))
 	_, err := f.raw(t).ExecContext(t.Context(),
-		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as a crash leaves it
+		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as after a crash
 	require.NoError(t, err)
 	require.False(t, f.valid(t, "one_more"))
 	require.NoError(t, f.Index(t.Context(), oneMore))
@@ -127,7 +127,7 @@ func (f *fixture) requireBlocked(t *testing.T, n int) {
 	}, longEnough, time.Millisecond)
 }
 
-// A migration that queues for a table has every request queue behind it.
+// While a migration queues for a table, all requests queue behind it.
 func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 	require.NoError(t, f.DownTo(t.Context(), 13)) // the next one adds columns to handoffs
 	long, err := f.raw(t).BeginTx(t.Context(), nil)

@@ -12,12 +12,12 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-func TestSQLiteFilesAreForTheirOwnerAlone(t *testing.T) {
+func TestSQLiteFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]fs.FileMode{"new.db": 0, "old.db": 0o644, "with a%20space.db": 0, "shared.db": 0o660} {
 		folder := t.TempDir()
 		path := filepath.Join(folder, name)
-		if before != 0 { // as a version before left them
+		if before != 0 { // as an earlier version left them
 			for _, file := range []string{path, path + "-wal", path + "-shm"} {
 				require.NoError(t, os.WriteFile(file, nil, before))
 				require.NoError(t, os.Chmod(file, before))

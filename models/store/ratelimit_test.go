@@ -47,7 +47,7 @@ func attemptsAreLimitedInAWindow(t *testing.T, f *fixture) {
 	wait, err = f.TakeAttempt(t.Context(), "io", few)
 	require.NoError(t, err)
 	require.Zero(t, wait, "another bucket has its own")
-	require.Zero(t, f.count(t, "SELECT count(*) FROM rate_windows WHERE bucket = 'jo'"), "what it names is not readable")
+	require.Zero(t, f.count(t, "SELECT count(*) FROM rate_windows WHERE bucket = 'jo'"), "the name of the bucket is not stored")
 	f.clock.Advance(time.Minute)
 	wait, err = f.TakeAttempt(t.Context(), "jo", few)
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func (f *fixture) take(t *testing.T, limit int) store.Rate {
 	return rate
 }
 
-// passing is how many of n requests pass.
+// passing returns the number of n requests that pass.
 func (f *fixture) passing(t *testing.T, n, limit int) int {
 	t.Helper()
 	passed := 0
@@ -95,7 +95,7 @@ func bucketsAreApart(t *testing.T, f *fixture) {
 
 func refusedRequestsDoNotCount(t *testing.T, f *fixture) {
 	require.Equal(t, 10, f.passing(t, 50, 10))
-	f.clock.Advance(90 * time.Second) // half of the ten still weigh
+	f.clock.Advance(90 * time.Second) // half of the ten still count
 	require.Equal(t, 5, f.passing(t, 50, 10))
 }
 
@@ -164,7 +164,7 @@ func racingReplicasNeverExceedTheLimit(t *testing.T, f *fixture) {
 		return passed
 	}
 	require.Equal(t, 20, passing(20))
-	f.clock.Advance(75 * time.Second) // three quarters of the twenty still weigh
+	f.clock.Advance(75 * time.Second) // three quarters of the twenty still count
 	require.Equal(t, 5, passing(20))
 }
 
@@ -172,7 +172,7 @@ func zeroLimitRefusesAll(t *testing.T, f *fixture) {
 	require.Zero(t, f.passing(t, 2, 0))
 }
 
-// written are the requests that the database has counted.
+// written returns the number of requests that the database has counted.
 func (f *fixture) written(t *testing.T) int {
 	t.Helper()
 	return f.count(t, "SELECT COALESCE(SUM(count), 0) FROM rate_windows")
@@ -184,13 +184,13 @@ func farFromTheLimitFewRequestsAreWritten(t *testing.T, f *fixture) {
 		require.Equal(t, n-n%10, f.written(t), "ten at a time")
 	}
 	require.Equal(t, 1, f.passing(t, 1, 100))
-	require.Equal(t, 96, f.written(t), "a small limit leaves nothing to keep to oneself")
+	require.Equal(t, 96, f.written(t), "with a small limit every request is reported")
 }
 
 func oneReplicaIsExactAtAnyLimit(t *testing.T, f *fixture) {
 	require.Equal(t, 1000, f.passing(t, 1050, 1000))
 	require.Equal(t, 1000, f.written(t))
-	f.clock.Advance(90 * time.Second) // half of them still weigh
+	f.clock.Advance(90 * time.Second) // half of them still count
 	require.Equal(t, 500, f.passing(t, 550, 1000))
 }
 

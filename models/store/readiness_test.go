@@ -23,7 +23,7 @@ func parts(faults []store.Fault) map[string]string {
 	return parts
 }
 
-// faultsNow is what a process finds that is asked for the first time.
+// faultsNow returns the faults of a new process.
 func (f *fixture) faultsNow(t *testing.T) map[string]string {
 	t.Helper()
 	return parts(f.replica(t).Faults(t.Context()))
@@ -31,7 +31,7 @@ func (f *fixture) faultsNow(t *testing.T) map[string]string {
 
 func storeThatWritesHasNoFaults(t *testing.T, f *fixture) {
 	require.Empty(t, f.Faults(t.Context()))
-	for range 3 { // of which the later ones are answered from memory
+	for range 3 { // the later ones come from the cache
 		require.Empty(t, f.Faults(t.Context()))
 	}
 	require.Equal(t, 1, f.count(t, "SELECT count(*) FROM write_probes"))
@@ -55,7 +55,7 @@ func closedStoreIsAFault(t *testing.T, f *fixture) {
 	require.Equal(t, map[string]string{"database": "does not answer"}, parts(s.Faults(t.Context())))
 }
 
-// The server still answers reads, as a primary does that was demoted.
+// The server still answers reads, like a demoted primary.
 func readOnlyServerIsAFault(t *testing.T, f *fixture) {
 	require.Empty(t, f.faultsNow(t))
 	_, err := f.raw(t).ExecContext(t.Context(), `DO $$ BEGIN

@@ -12,12 +12,12 @@ import (
 )
 
 var recoveryScenarios = []scenario{
-	recoveryBringsExactlyWhatWasNotAcknowledged,
-	recoveryKeepsToItsTime,
-	recoveryLeavesAloneWhatIsMadeAnyway,
-	recoveryReplacesWhatIsScheduled,
-	recoveryBringsWhatADisabledEndpointWasOwed,
-	recoveryOfManyTakesTurns,
+	recoveryRedeliversExactlyTheUnacknowledged,
+	recoveryKeepsToItsPeriod,
+	recoverySkipsAttemptsThatAreDue,
+	recoveryReplacesScheduledAttempts,
+	recoveryRedeliversEventsFromBeforeDisabling,
+	longRecoveryTakesSeveralSteps,
 	recoveryEndsWithItsEndpoint,
 	recoveryIsTheOrganizationsOwn,
 	recoveryOfADisabledEndpointIsRefused,
@@ -27,10 +27,10 @@ var recoveryScenarios = []scenario{
 	stalledRecoveryIsClaimedOnce,
 }
 
-// atOnce is how many attempts a recovery makes due in a step.
+// atOnce is the number of attempts that a recovery makes due in a step.
 const atOnce = 16
 
-// dawn is before anything that happens here.
+// dawn is before every event of the tests.
 var dawn = models.At(time.Unix(0, 0))
 
 func (f *fixture) recovery(t *testing.T, endpoint string) models.Recovery {
@@ -47,7 +47,7 @@ func (f *fixture) step(t *testing.T, r models.Recovery) store.RecoveryStep {
 	return step
 }
 
-// recovered takes steps until the recovery is over, and returns what it made due.
+// recovered takes steps until the recovery ends, and returns the attempts that were made due.
 func (f *fixture) recovered(t *testing.T, r models.Recovery) (made []models.DeliveryRef) {
 	t.Helper()
 	for {
@@ -59,7 +59,7 @@ func (f *fixture) recovered(t *testing.T, r models.Recovery) (made []models.Deli
 	}
 }
 
-// failing makes sessions whose creation the endpoint has refused, once each.
+// failing creates sessions with events that the endpoint has refused once each.
 func (f *fixture) failing(t *testing.T, n int) (failed []models.Delivery) {
 	t.Helper()
 	for range n {
@@ -71,8 +71,8 @@ func (f *fixture) failing(t *testing.T, n int) (failed []models.Delivery) {
 	return failed
 }
 
-// flood writes many events of a second each, and for each what came of it at the endpoint: every third is acknowledged
-// after a failure, and the others are given up, or failed and scheduled once more, or closed, in turn.
+// flood inserts many events, one a second, with their attempts: every third is acknowledged after a failure, and the
+// others are given up, or failed and scheduled again, or closed, in turn.
 func (f *fixture) flood(t *testing.T, endpoint string, events int) {
 	t.Helper()
 	const number = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
@@ -97,7 +97,7 @@ func (f *fixture) flood(t *testing.T, endpoint string, events int) {
 	f.clock.Advance(time.Duration(events+1) * time.Second)
 }
 
-func recoveryBringsExactlyWhatWasNotAcknowledged(t *testing.T, f *fixture) {
+func recoveryRedeliversExactlyTheUnacknowledged(t *testing.T, f *fixture) {
 	const events, failures = 1_800, 1_200
 	endpoint := f.endpoint(t, models.AllEvents)
 	f.flood(t, endpoint.ID, events)
@@ -122,10 +122,10 @@ func recoveryBringsExactlyWhatWasNotAcknowledged(t *testing.T, f *fixture) {
 		WHERE d.event_id = e.id AND (d.status = 'succeeded' OR d.status = 'pending' AND d.outstanding))`))
 	require.Equal(t, failures, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE outstanding"), "one schedule each")
 
-	require.Empty(t, f.recovered(t, f.recovery(t, endpoint.ID)), "it is all under way")
+	require.Empty(t, f.recovered(t, f.recovery(t, endpoint.ID)), "every event has an attempt under way")
 }
 
-func recoveryKeepsToItsTime(t *testing.T, f *fixture) {
+func recoveryKeepsToItsPeriod(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	failed := f.failing(t, 4)
 	second := func(d models.Delivery) models.Timestamp { return models.At(d.Created.Truncate(time.Second)) }
@@ -136,7 +136,7 @@ func recoveryKeepsToItsTime(t *testing.T, f *fixture) {
 	require.Equal(t, []string{failed[1].EventID, failed[2].EventID}, []string{made[0].EventID, made[1].EventID}, "oldest first")
 }
 
-func recoveryLeavesAloneWhatIsMadeAnyway(t *testing.T, f *fixture) {
+func recoverySkipsAttemptsThatAreDue(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	f.delivery(t, f.session(t)) // due now
 	test, err := f.TestEndpoint(t.Context(), f.org, actor, endpoint.ID)
@@ -148,7 +148,7 @@ func recoveryLeavesAloneWhatIsMadeAnyway(t *testing.T, f *fixture) {
 	require.Equal(t, before, f.deliveries(t, endpoint.ID))
 }
 
-func recoveryReplacesWhatIsScheduled(t *testing.T, f *fixture) {
+func recoveryReplacesScheduledAttempts(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	failed := f.failing(t, 1)[0]
 	r := f.recovery(t, endpoint.ID)
@@ -157,16 +157,16 @@ func recoveryReplacesWhatIsScheduled(t *testing.T, f *fixture) {
 	next := f.redelivery(t, endpoint.ID, made[0].DeliveryID)
 	require.Equal(t, []any{3, f.Now(), models.DeliveryPending, &r.ID},
 		[]any{next.Attempt, next.DueAt, next.Status, next.RecoveryID})
-	require.Equal(t, 1, f.pending(t, failed.EventID), "one live schedule")
-	require.Equal(t, models.RecoveryCompleted, f.step(t, r).Status, "what is over stays as it is")
+	require.Equal(t, 1, f.pending(t, failed.EventID), "one schedule remains")
+	require.Equal(t, models.RecoveryCompleted, f.step(t, r).Status, "a completed recovery is not changed")
 	require.Equal(t, []string{"webhook_endpoint.recover"}, f.audited(t, f.org, endpoint.ID)[:1])
 }
 
-func recoveryBringsWhatADisabledEndpointWasOwed(t *testing.T, f *fixture) {
+func recoveryRedeliversEventsFromBeforeDisabling(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	failed := f.failing(t, 1)[0]
 	f.disable(t, endpoint)
-	f.session(t) // it is not owed that
+	f.session(t) // not delivered to the disabled endpoint
 	_, err := f.UpdateEndpoint(t.Context(), f.org, actor, endpoint.ID, func(e *models.WebhookEndpoint) error {
 		e.Status = models.EndpointEnabled
 		return nil
@@ -177,7 +177,7 @@ func recoveryBringsWhatADisabledEndpointWasOwed(t *testing.T, f *fixture) {
 	require.Equal(t, failed.EventID, made[0].EventID)
 }
 
-func recoveryOfManyTakesTurns(t *testing.T, f *fixture) {
+func longRecoveryTakesSeveralSteps(t *testing.T, f *fixture) {
 	endpoint := f.endpoint(t, models.EventSessionCreated)
 	f.flood(t, endpoint.ID, 150)
 	r := f.recovery(t, endpoint.ID)
@@ -234,7 +234,7 @@ func recoveryIsTheOrganizationsOwn(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Len(t, pending, 1)
 
-	elsewhere := f.endpoint(t, models.EventSessionCreated) // was owed nothing of that
+	elsewhere := f.endpoint(t, models.EventSessionCreated) // not subscribed at that time
 	require.Empty(t, f.recovered(t, f.recovery(t, elsewhere.ID)))
 }
 

@@ -17,26 +17,26 @@ import (
 )
 
 var retentionScenarios = []scenario{
-	contactsGoWithTheEndWhereNoRuleKeepsThem,
-	contactsFallWithTheEndAlone,
-	contactsStayForTheDaysOfTheRule,
+	contactsAreErasedAtTheEndWithoutRetention,
+	contactsAreErasedOnlyIfTheEndCommits,
+	contactsAreKeptForTheRetentionPeriod,
 	repeatedCreationDoesNotBringContactsBack,
 	sessionWithoutContactsHasNothingDue,
 	endedSessionThatChangesKeepsItsRetention,
 	dueContactsGoInBatchesOldestFirst,
 	concurrentSweepersEraseASessionOnce,
 	erasureLeavesOthersAlone,
-	erasureIsToldToNobody,
+	erasureKeepsTheRevision,
 	sessionsEndedWithoutRetentionAreSettled,
-	whatIsSettledMayBeErasedByAnother,
+	settledSessionMayBeErasedByAnotherSweeper,
 	settlingComesInBatches,
-	nextErasureIsTheFirstThatIsOwed,
-	sweepReadsOnlyWhatIsDue,
+	nextErasureIsTheEarliest,
+	sweepReadsOnlyDueSessions,
 }
 
 const day = 24 * time.Hour
 
-// reachable is a session of somebody who can be reached, under a rule that keeps contacts for so many days.
+// reachable is a session with contacts, under a rule that keeps contacts for this many days.
 func (f *fixture) reachable(t *testing.T, org string, days *int) store.NewSession {
 	t.Helper()
 	n := f.newSession(t)
@@ -45,13 +45,13 @@ func (f *fixture) reachable(t *testing.T, org string, days *int) store.NewSessio
 	return n
 }
 
-// ended is such a session that has been cancelled now.
+// ended is such a session, cancelled now.
 func (f *fixture) ended(t *testing.T, org string, days *int) models.Session {
 	t.Helper()
 	return f.changed(t, move(f.created(t, f.reachable(t, org, days)), "end", models.StatusCancelled)).Session
 }
 
-// ends are the ways in which a session comes to its end.
+// ends are the ways in which a session may end.
 var ends = map[string]func(t *testing.T, f *fixture, n store.NewSession) models.Session{
 	"verified": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
 		sent, session := f.submitted(t, f.created(t, n), attestation, born)
@@ -71,18 +71,18 @@ var ends = map[string]func(t *testing.T, f *fixture, n store.NewSession) models.
 		require.NoError(t, err)
 		return changed.Session
 	},
-	"cancelled before anything was sent": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
+	"cancelled before a submission": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
 		return f.endedAs(t, f.created(t, n), models.StatusCancelled)
 	},
-	"expired, with something unjudged": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
+	"expired with an unjudged submission": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
 		_, session := f.submitted(t, f.created(t, n), attestation, born)
 		return f.endedAs(t, session, models.StatusExpired)
 	},
-	"born verified": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
+	"verified at creation": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
 		n.Verified = true
 		return f.created(t, n)
 	},
-	"born failed": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
+	"failed at creation": func(t *testing.T, f *fixture, n store.NewSession) models.Session {
 		n.Begun = &store.Progress{To: models.StatusFailed, Failure: ptr(rules.ReasonUnderAge)}
 		return f.created(t, n)
 	},
@@ -95,7 +95,7 @@ func (f *fixture) endedAs(t *testing.T, session models.Session, to models.Sessio
 	return changed.Session
 }
 
-// due is what the row says of the erasure: when it is due, and when it was done.
+// due returns the times at which the erasure is due and was done.
 func (f *fixture) due(t *testing.T, session models.Session) (at, done *models.Timestamp) {
 	t.Helper()
 	var due, erased sql.NullInt64
@@ -110,7 +110,7 @@ func (f *fixture) due(t *testing.T, session models.Session) (at, done *models.Ti
 	return moment(due), moment(erased)
 }
 
-// sweepRetention erases what is due now, and returns of how many sessions.
+// sweepRetention erases the contacts that are due, and returns the number of sessions.
 func (f *fixture) sweepRetention(t *testing.T) int {
 	t.Helper()
 	erased, err := f.Across().EraseDue(t.Context(), 100)
@@ -148,9 +148,9 @@ func without(s models.Session) models.Session {
 	return s
 }
 
-func contactsGoWithTheEndWhereNoRuleKeepsThem(t *testing.T, f *fixture) {
+func contactsAreErasedAtTheEndWithoutRetention(t *testing.T, f *fixture) {
 	older := f.reachable(t, f.org, nil)
-	older.Session.Compliance = models.JSON[models.ComplianceResult]{} // of before there were snapshots
+	older.Session.Compliance = models.JSON[models.ComplianceResult]{} // from before compliance snapshots
 	for _, n := range []store.NewSession{f.reachable(t, f.org, nil), older} {
 		for name, end := range ends {
 			ended := end(t, f, n)
@@ -166,8 +166,8 @@ func contactsGoWithTheEndWhereNoRuleKeepsThem(t *testing.T, f *fixture) {
 	require.Zero(t, f.sweepRetention(t))
 }
 
-// A process that dies before its commit has ended nothing and erased nothing.
-func contactsFallWithTheEndAlone(t *testing.T, f *fixture) {
+// A process that dies before its commit has neither ended the session nor erased the contacts.
+func contactsAreErasedOnlyIfTheEndCommits(t *testing.T, f *fixture) {
 	session := f.created(t, f.reachable(t, f.org, nil))
 	end := move(session, "end", models.StatusVerified)
 	end.Also = func(*gorm.DB, models.Session) error { return errLater }
@@ -183,7 +183,7 @@ func contactsFallWithTheEndAlone(t *testing.T, f *fixture) {
 	}
 }
 
-func contactsStayForTheDaysOfTheRule(t *testing.T, f *fixture) {
+func contactsAreKeptForTheRetentionPeriod(t *testing.T, f *fixture) {
 	const days = 30
 	kept := make([]models.Session, 0, len(ends))
 	for name, end := range ends {
@@ -235,7 +235,7 @@ func sessionWithoutContactsHasNothingDue(t *testing.T, f *fixture) {
 	requireNoContacts(t, f.reread(t, phone))
 }
 
-// Nothing that Stile offers changes a session that has ended. Whatever did, its contacts would go all the same.
+// Stile itself never changes an ended session. If another change does, the contacts are erased all the same.
 func endedSessionThatChangesKeepsItsRetention(t *testing.T, f *fixture) {
 	again := func(session models.Session) models.Session {
 		change := move(session, "afterwards", models.StatusFailed)
@@ -286,7 +286,7 @@ func concurrentSweepersEraseASessionOnce(t *testing.T, f *fixture) {
 	f.clock.Advance(2 * day)
 	replicas := []*store.Store{f.Store, f.replica(t)}
 	erased := 0
-	// Who finds all that is due taken by others goes away with nothing.
+	// A sweeper returns 0 if others have claimed all due sessions.
 	for _, n := range allOf(t, race(6, func(i int) (int, error) {
 		return replicas[i%2].Across().EraseDue(t.Context(), 7)
 	})) {
@@ -308,14 +308,14 @@ func erasureLeavesOthersAlone(t *testing.T, f *fixture) {
 	f.ended(t, f.org, ptr(1))
 
 	f.clock.Advance(2 * day)
-	require.Equal(t, 2, f.sweepRetention(t), "of whatever organization")
+	require.Equal(t, 2, f.sweepRetention(t), "of any organization")
 	requireNoContacts(t, f.reread(t, theirs))
 	for _, session := range []models.Session{open, longer, theirsLonger} {
 		require.Equal(t, session, f.reread(t, session))
 	}
 }
 
-func erasureIsToldToNobody(t *testing.T, f *fixture) {
+func erasureKeepsTheRevision(t *testing.T, f *fixture) {
 	f.endpoint(t, models.AllEvents)
 	session := f.ended(t, f.org, ptr(1))
 	tables := []string{"events", "webhook_deliveries", "session_transitions", "audit_log"}
@@ -336,13 +336,13 @@ func erasureIsToldToNobody(t *testing.T, f *fixture) {
 		require.Fail(t, "woken")
 	default:
 	}
-	// Who has read the row before still finds it as it was.
+	// A row that was read before the erasure can still be changed.
 	change := move(session, "afterwards", models.StatusFailed)
 	change.From, change.Read = []models.SessionStatus{models.StatusCancelled}, &session
 	require.Equal(t, session.Revision+1, f.changed(t, change).Session.Revision)
 }
 
-// forgetful ends a session as a process of the version before does.
+// forgetful ends a session like the previous version.
 func (f *fixture) forgetful(t *testing.T, org string, days *int) (models.Session, models.Submission) {
 	t.Helper()
 	sent, session := f.submitted(t, f.created(t, f.reachable(t, org, days)), attestation, born)
@@ -365,7 +365,7 @@ func sessionsEndedWithoutRetentionAreSettled(t *testing.T, f *fixture) {
 	lasting := f.reachable(t, f.org, nil)
 	lasting.TTL = 365 * day
 	openSent, open := f.submitted(t, f.created(t, lasting), attestation, born)
-	require.Zero(t, f.sweepRetention(t), "nobody knows yet what is due")
+	require.Zero(t, f.sweepRetention(t), "no erasure time is set yet")
 
 	f.clock.Advance(time.Minute)
 	require.Equal(t, 4, f.settled(t, 100))
@@ -390,7 +390,7 @@ func sessionsEndedWithoutRetentionAreSettled(t *testing.T, f *fixture) {
 	require.Equal(t, open, f.reread(t, open))
 }
 
-func whatIsSettledMayBeErasedByAnother(t *testing.T, f *fixture) {
+func settledSessionMayBeErasedByAnotherSweeper(t *testing.T, f *fixture) {
 	session, _ := f.forgetful(t, f.org, nil)
 	crashed := f.replica(t)
 	settled, err := crashed.Across().SettleRetention(t.Context(), 100)
@@ -412,7 +412,7 @@ func settlingComesInBatches(t *testing.T, f *fixture) {
 	}
 }
 
-func nextErasureIsTheFirstThatIsOwed(t *testing.T, f *fixture) {
+func nextErasureIsTheEarliest(t *testing.T, f *fixture) {
 	next := func() *models.Timestamp {
 		at, err := f.Across().NextErasure(t.Context())
 		require.NoError(t, err)
@@ -429,14 +429,14 @@ func nextErasureIsTheFirstThatIsOwed(t *testing.T, f *fixture) {
 	require.Equal(t, models.AtPtr(later.CompletedAt.Add(2*day)), next())
 }
 
-// Conditions as the sweep has them, of which each finds its rows by the index.
-func sweepReadsOnlyWhatIsDue(t *testing.T, f *fixture) {
+// The sweep's conditions. Each finds its rows by the index.
+func sweepReadsOnlyDueSessions(t *testing.T, f *fixture) {
 	conn, err := f.raw(t).Conn(t.Context())
 	require.NoError(t, err)
 	explain := "EXPLAIN QUERY PLAN "
 	if f.backend.name == postgresName {
 		explain = "EXPLAIN "
-		_, err := conn.ExecContext(t.Context(), "SET enable_seqscan = off") // which is best for a table without rows
+		_, err := conn.ExecContext(t.Context(), "SET enable_seqscan = off") // a scan would be cheapest for an empty table
 		require.NoError(t, err)
 	}
 	for _, query := range []string{

@@ -13,9 +13,9 @@ import (
 )
 
 var reviewScenarios = []scenario{
-	decisionIsKeptToldAndAudited,
-	escalationWaitsOn,
-	decisionOnARowThatMovedIsRefused,
+	decisionIsStoredFiredAndAudited,
+	escalatedReviewStillWaits,
+	decisionOnAChangedRowIsRefused,
 	decisionsAreFoundByTheirNode,
 	reviewsAreListedAndCountedByAge,
 	reviewsAreFiltered,
@@ -24,7 +24,7 @@ var reviewScenarios = []scenario{
 	reviewOfAVerifiedSessionKeepsItsStatus,
 }
 
-// flagged brings a session into review.
+// flagged creates a session in review.
 func (f *fixture) flagged(t *testing.T) models.Session {
 	t.Helper()
 	return f.flag(t, f.session(t))
@@ -55,7 +55,7 @@ func decided(session models.Session, d graph.Decision, to models.SessionStatus) 
 	}
 }
 
-func decisionIsKeptToldAndAudited(t *testing.T, f *fixture) {
+func decisionIsStoredFiredAndAudited(t *testing.T, f *fixture) {
 	waiting := f.flagged(t)
 	require.Equal(t, models.Review{
 		Status: models.ReviewPending, Node: "human", Reason: "odd", FlaggedAt: ptr(f.Now()),
@@ -75,7 +75,7 @@ func decisionIsKeptToldAndAudited(t *testing.T, f *fixture) {
 	require.Equal(t, []string{"session_review.approve"}, f.audited(t, f.org, waiting.ID))
 }
 
-func escalationWaitsOn(t *testing.T, f *fixture) {
+func escalatedReviewStillWaits(t *testing.T, f *fixture) {
 	waiting := f.flagged(t)
 	escalation := decided(waiting, graph.Escalate, models.StatusProcessing)
 	escalation.Steps = nil
@@ -86,7 +86,7 @@ func escalationWaitsOn(t *testing.T, f *fixture) {
 	require.Equal(t, models.StatusProcessing, changed.Session.Status)
 }
 
-func decisionOnARowThatMovedIsRefused(t *testing.T, f *fixture) {
+func decisionOnAChangedRowIsRefused(t *testing.T, f *fixture) {
 	stale := f.flagged(t)
 	_, current := f.submitted(t, stale, document, "front")
 	_, err := f.DecideReview(t.Context(), decided(stale, graph.Approve, models.StatusVerified))
@@ -150,7 +150,7 @@ func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
 
 	filtered, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Review: models.ReviewPending}, store.Page{Limit: 10})
 	require.NoError(t, err)
-	require.Len(t, filtered, 4, "what the session object shows")
+	require.Len(t, filtered, 4, "the statuses of the session object")
 }
 
 func reviewsAreFiltered(t *testing.T, f *fixture) {
@@ -237,7 +237,7 @@ func reviewOfAVerifiedSessionKeepsItsStatus(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.True(t, again.Repeated)
 	_, err = f.DecideReview(t.Context(), decided(flagged, graph.Approve, models.StatusVerified))
-	require.Error(t, err, "the row has moved")
+	require.Error(t, err, "the row has changed")
 	require.Equal(t, []models.EventType{
 		models.EventSessionCreated, models.EventReviewFlagged, models.EventSessionVerified, models.EventReviewRejected,
 	}, typesOf(f.eventsOf(t, flagged)))

@@ -15,7 +15,7 @@ import (
 
 var sealingScenarios = []scenario{
 	noTableHoldsAnythingPersonal,
-	sealedPayloadOpensNowhereElse,
+	sealedPayloadOpensOnlyInItsRow,
 }
 
 // dump is the content of all tables as text.
@@ -76,7 +76,7 @@ func noTableHoldsAnythingPersonal(t *testing.T, f *fixture) {
 	secrets := f.useEverything(t)
 	dump := f.dump(t)
 	for _, shown := range []string{"order-7", "https://merchant.example/hooks", "unreadable"} {
-		require.Contains(t, dump, shown, "what is not secret stands there: the dump is one")
+		require.Contains(t, dump, shown, "the dump holds the public values")
 	}
 	personal := []string{
 		"person.example", "5555550123",
@@ -87,7 +87,7 @@ func noTableHoldsAnythingPersonal(t *testing.T, f *fixture) {
 	}
 }
 
-// useEverything puts personal values wherever there is a place for them, and returns the secrets that it was given.
+// useEverything stores personal values wherever the store accepts them, and returns the secrets that it got.
 func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	t.Helper()
 	const scanned = `{"surname": "Lovelace", "number": "L01X00T47", "date_of_birth": "1990-01-31"}`
@@ -114,8 +114,8 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	return []string{apiKey, webhookSecret}
 }
 
-// A sealed value is bound to its row: copied to another one, it is of no use there.
-func sealedPayloadOpensNowhereElse(t *testing.T, f *fixture) {
+// A sealed value is bound to its row and cannot be opened in another one.
+func sealedPayloadOpensOnlyInItsRow(t *testing.T, f *fixture) {
 	mine, _ := f.submitted(t, f.session(t), attestation, born)
 	other, _ := f.submitted(t, f.session(t), attestation, `{"declaration": false}`)
 	_, err := f.raw(t).ExecContext(t.Context(),

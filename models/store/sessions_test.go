@@ -15,13 +15,13 @@ import (
 )
 
 var sessionScenarios = []scenario{
-	termsThatTheDatabaseHasLostAreStoredAgain,
+	lostTermsAreStoredAgain,
 	consentIsNotedOnce,
 	sessionIsReadAsCreated,
 	sessionIsItsOrganizationsOwn,
 	createFiresTheCreatedEvent,
-	deliveryIsKeptAndToldByEveryEvent,
-	createTellsEverySubscriberAndNobodyElse,
+	deliveryIsStoredAndShownInEveryEvent,
+	createDeliversToSubscribersOnly,
 	contactsAreFoundAgainButUnreadable,
 	webhookIsRequiredWhereAsked,
 	skippedVerificationIsTwoEventsInOrder,
@@ -92,7 +92,7 @@ func createFiresTheCreatedEvent(t *testing.T, f *fixture) {
 	require.JSONEq(t, string(object), events[0].Data)
 }
 
-func deliveryIsKeptAndToldByEveryEvent(t *testing.T, f *fixture) {
+func deliveryIsStoredAndShownInEveryEvent(t *testing.T, f *fixture) {
 	n := f.newSession(t)
 	n.Session.DeliveryJurisdiction = ptr(rules.Jurisdiction("US-OR"))
 	n.Session.IPJurisdiction = ptr(rules.Jurisdiction("US-CA"))
@@ -119,7 +119,7 @@ func deliveryIsKeptAndToldByEveryEvent(t *testing.T, f *fixture) {
 	}
 }
 
-func createTellsEverySubscriberAndNobodyElse(t *testing.T, f *fixture) {
+func createDeliversToSubscribersOnly(t *testing.T, f *fixture) {
 	subscribed := f.endpoint(t, models.EventSessionVerified, models.EventSessionCreated)
 	everything := f.endpoint(t, models.AllEvents)
 	f.endpoint(t, models.EventSessionVerified)
@@ -212,7 +212,7 @@ func skippedVerificationIsTwoEventsInOrder(t *testing.T, f *fixture) {
 	require.Equal(t, "sandbox", *result.Provider)
 }
 
-// statusIn is the status of the session that the event shows.
+// statusIn is the status of the session in the event.
 func statusIn(t *testing.T, event models.Event) models.SessionStatus {
 	t.Helper()
 	var object struct{ Status models.SessionStatus }
@@ -395,8 +395,8 @@ func consentIsNotedOnce(t *testing.T, f *fixture) {
 	require.Nil(t, f.reread(t, ended).ConsentedAt)
 }
 
-// A failover or a restored backup takes the database back to before the terms were stored.
-func termsThatTheDatabaseHasLostAreStoredAgain(t *testing.T, f *fixture) {
+// A failover or a restored backup may return the database to a state before the terms were stored.
+func lostTermsAreStoredAgain(t *testing.T, f *fixture) {
 	first := f.session(t)
 	for _, statement := range []string{
 		"DELETE FROM events", "DELETE FROM sessions", "DELETE FROM graphs",

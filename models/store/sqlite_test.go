@@ -6,7 +6,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Of SQLite's own: one process uses the file, so that its wake-ups come at a set time, before the change returns.
+// Scenarios for SQLite alone: one process uses the file, so wake-ups happen before the change returns.
 var sqliteScenarios = []scenario{
 	subscriberSleepsThroughOtherSessionsAndRepeats,
 	wakeUpsDoNotPileUp,

@@ -15,7 +15,7 @@ import (
 var startedScenarios = []scenario{
 	notedStartIsWritten,
 	closeWritesNotedStarts,
-	notedStartLeavesWhatCameAfter,
+	notedStartKeepsLaterSignals,
 	unwrittenStartIsRepeated,
 }
 
@@ -45,7 +45,7 @@ func closeWritesNotedStarts(t *testing.T, f *fixture) {
 	require.Equal(t, unknown, f.reread(t, unknown))
 }
 
-func notedStartLeavesWhatCameAfter(t *testing.T, f *fixture) {
+func notedStartKeepsLaterSignals(t *testing.T, f *fixture) {
 	session := f.session(t)
 	_, after := f.submitted(t, session, attestation, born)
 	s := f.replica(t)

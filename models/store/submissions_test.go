@@ -27,17 +27,17 @@ var submissionScenarios = []scenario{
 }
 
 var verdictScenarios = []scenario{
-	verdictIsKeptAndWhatWasSentIsNot,
+	verdictIsStoredAndPayloadErased,
 	failureIsKeptWithItsReason,
 	verdictThatEndsNothingLeavesTheSessionOpen,
 	repeatedVerdictReturnsTheFirst,
 	racingVerdictsOnOneSubmissionAreOne,
-	verdictOnARowThatMovedIsRefused,
+	verdictOnAChangedRowIsRefused,
 	verdictAfterTheEndIsRefused,
 	verdictErasesItsOwnSubmissionAlone,
 	verdictThatEndsTheSessionErasesAll,
-	endErasesWhatWasSent,
-	endErasesHowARepeatIsTold,
+	endErasesPayloads,
+	endErasesFingerprints,
 	resultsAreListedOldestFirstBySession,
 }
 
@@ -46,7 +46,7 @@ const (
 	document    = "primary.document_capture"
 )
 
-// born is what a user sends for self-attestation.
+// born is a user's payload for self-attestation.
 const born = `{"date_of_birth": "1990-01-31", "declaration": true}`
 
 func submission(session models.Session, node string, attempt int, payload string) store.NewSubmission {
@@ -57,7 +57,7 @@ func submission(session models.Session, node string, attempt int, payload string
 	return store.NewSubmission{Session: session, Node: node, Method: method, Attempt: attempt, Payload: []byte(payload)}
 }
 
-// submitted sends a first attempt at a node, and returns the session after it.
+// submitted submits a first attempt at a node, and returns the session after it.
 func (f *fixture) submitted(t *testing.T, session models.Session, node, payload string) (models.Submission, models.Session) {
 	t.Helper()
 	sent, changed, err := f.Submit(t.Context(), submission(session, node, 1, payload))
@@ -218,7 +218,7 @@ func pendingSubmissionsAreTheUnjudged(t *testing.T, f *fixture) {
 	require.Equal(t, []models.Submission{second}, pending())
 }
 
-func verdictIsKeptAndWhatWasSentIsNot(t *testing.T, f *fixture) {
+func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	f.clock.Advance(time.Second)
 	j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
@@ -288,7 +288,7 @@ func racingVerdictsOnOneSubmissionAreOne(t *testing.T, f *fixture) {
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM events"))
 }
 
-func verdictOnARowThatMovedIsRefused(t *testing.T, f *fixture) {
+func verdictOnAChangedRowIsRefused(t *testing.T, f *fixture) {
 	first, stale := f.submitted(t, f.session(t), attestation, born)
 	_, current := f.submitted(t, stale, document, "front")
 	_, err := f.Judge(t.Context(), judgement(stale, first, graph.OutcomeFailed, models.StatusRequiresInput))
@@ -330,14 +330,14 @@ func verdictThatEndsTheSessionErasesAll(t *testing.T, f *fixture) {
 	require.Equal(t, born, f.payload(t, other))
 }
 
-func endErasesWhatWasSent(t *testing.T, f *fixture) {
+func endErasesPayloads(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	other, _ := f.submitted(t, f.session(t), attestation, born)
 	f.clock.Advance(time.Second)
 	ended, err := f.End(t.Context(), f.org, session.ID, models.OpenStatuses, models.StatusExpired)
 	require.NoError(t, err)
 	require.Equal(t, models.StatusExpired, ended.Session.Status)
-	require.Equal(t, ptr(f.Now()), ended.Session.NudgeAt, "the workflow has yet to hear of it")
+	require.Equal(t, ptr(f.Now()), ended.Session.NudgeAt, "the workflow must be signalled")
 	require.Empty(t, f.payload(t, sent))
 	require.Equal(t, born, f.payload(t, other))
 }
@@ -349,7 +349,7 @@ func (f *fixture) fingerprint(t *testing.T, s models.Submission) string {
 	return row.Fingerprint
 }
 
-func endErasesHowARepeatIsTold(t *testing.T, f *fixture) {
+func endErasesFingerprints(t *testing.T, f *fixture) {
 	judgedOne, stale := f.submitted(t, f.session(t), attestation, born)
 	open := f.judged(t, judgement(stale, judgedOne, graph.OutcomeFailed, models.StatusRequiresInput)).Session
 	require.Equal(t, judgedOne.Fingerprint, f.fingerprint(t, judgedOne), "a repeat may come while the session is open")

@@ -11,19 +11,19 @@ import (
 )
 
 var sweepScenarios = []scenario{
-	startedWorkflowIsOwedNothing,
-	startedWorkflowIsStillOwedWhatCameAfter,
+	startedWorkflowNeedsNoSignal,
+	startedWorkflowStillNeedsLaterSignals,
 	sessionIsNudgedOnceItIsOverdue,
 	concurrentSweepersClaimASessionOnce,
-	claimedSessionComesAgainWhenNobodyStartedIt,
-	claimedSessionIsDoneWithOnceStarted,
+	claimedSessionIsNudgedAgainIfNotStarted,
+	claimedSessionIsNotNudgedOnceStarted,
 	overdueSessionsAreThoseStillOpen,
 	overdueDeliveriesAreThoseStillPending,
-	backlogIsWhatIsPending,
-	forgettingSparesWhatStillServes,
+	backlogCountsPendingAttempts,
+	forgetKeepsRowsInUse,
 }
 
-// owed lists the sessions that a sweep claims now, of those owed a nudge for a minute.
+// owed returns the sessions that a sweep claims now: those with a signal owed for a minute.
 func (f *fixture) owed(t *testing.T) []models.Session {
 	t.Helper()
 	sessions, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), 100)
@@ -31,7 +31,7 @@ func (f *fixture) owed(t *testing.T) []models.Session {
 	return sessions
 }
 
-func startedWorkflowIsOwedNothing(t *testing.T, f *fixture) {
+func startedWorkflowNeedsNoSignal(t *testing.T, f *fixture) {
 	session := f.session(t)
 	require.NoError(t, f.WorkflowStarted(t.Context(), session))
 	started := f.reread(t, session)
@@ -42,7 +42,7 @@ func startedWorkflowIsOwedNothing(t *testing.T, f *fixture) {
 	require.Empty(t, f.owed(t))
 }
 
-func startedWorkflowIsStillOwedWhatCameAfter(t *testing.T, f *fixture) {
+func startedWorkflowStillNeedsLaterSignals(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.clock.Advance(time.Second)
 	_, after := f.submitted(t, session, attestation, born)
@@ -86,7 +86,7 @@ func concurrentSweepersClaimASessionOnce(t *testing.T, f *fixture) {
 	require.ElementsMatch(t, want, claimed)
 }
 
-func claimedSessionComesAgainWhenNobodyStartedIt(t *testing.T, f *fixture) {
+func claimedSessionIsNudgedAgainIfNotStarted(t *testing.T, f *fixture) {
 	session := f.session(t)
 	for range 3 {
 		f.clock.Advance(2 * time.Minute)
@@ -95,7 +95,7 @@ func claimedSessionComesAgainWhenNobodyStartedIt(t *testing.T, f *fixture) {
 	}
 }
 
-func claimedSessionIsDoneWithOnceStarted(t *testing.T, f *fixture) {
+func claimedSessionIsNotNudgedOnceStarted(t *testing.T, f *fixture) {
 	f.session(t)
 	f.clock.Advance(time.Hour)
 	claimed := f.owed(t)
@@ -139,10 +139,10 @@ func overdueDeliveriesAreThoseStillPending(t *testing.T, f *fixture) {
 	require.Equal(t, []models.Delivery{late}, overdue())
 	require.Empty(t, overdue(), "one replica claims it")
 	f.clock.Advance(time.Second)
-	require.Len(t, overdue(), 2, "what was claimed and not made is overdue again, beside what is so by now")
+	require.Len(t, overdue(), 2, "an attempt that was claimed and not made is overdue again")
 }
 
-func backlogIsWhatIsPending(t *testing.T, f *fixture) {
+func backlogCountsPendingAttempts(t *testing.T, f *fixture) {
 	backlog := func() store.Backlog {
 		b, err := f.Across().Backlog(t.Context())
 		require.NoError(t, err)
@@ -165,7 +165,7 @@ func backlogIsWhatIsPending(t *testing.T, f *fixture) {
 	require.Equal(t, store.Backlog{}, backlog())
 }
 
-func forgettingSparesWhatStillServes(t *testing.T, f *fixture) {
+func forgetKeepsRowsInUse(t *testing.T, f *fixture) {
 	take := func() {
 		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String(), store.Request{})
 		require.NoError(t, err)

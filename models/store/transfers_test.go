@@ -14,16 +14,16 @@ import (
 var transferScenarios = []scenario{
 	chunksMakeAWhole,
 	chunksComeInOrder,
-	aTransferTakesThePlaceOfAnother,
+	newTransferReplacesTheOld,
 	aTransferIsBounded,
 	chunksAreSealed,
-	chunksGoWithTheHold,
-	chunksGoWithTheSubmission,
+	chunksAreDeletedWithTheLock,
+	chunksAreDeletedAfterTheSubmission,
 	transferIsItsHoldersOwn,
-	aSocketCounts,
+	socketsAreCounted,
 }
 
-// held is an attempt whose device holds its session.
+// held is a handoff with a session that its device holds.
 func (f *fixture) held(t *testing.T) store.Taken {
 	t.Helper()
 	_, token := f.mint(t, f.session(t))
@@ -88,7 +88,7 @@ func chunksComeInOrder(t *testing.T, f *fixture) {
 	f.refusesChunk(t, other, models.CodeParameterInvalid)
 }
 
-func aTransferTakesThePlaceOfAnother(t *testing.T, f *fixture) {
+func newTransferReplacesTheOld(t *testing.T, f *fixture) {
 	h := f.held(t).Handoff
 	first := f.took(t, chunk(h, 0, "one"))
 	another := chunk(h, 0, "eins")
@@ -100,7 +100,7 @@ func aTransferTakesThePlaceOfAnother(t *testing.T, f *fixture) {
 	require.NoError(t, f.EndTransfer(t.Context(), first))
 	data, err := f.TransferData(t.Context(), second)
 	require.NoError(t, err)
-	require.Equal(t, "eins", string(data), "what was in its place is not there any more")
+	require.Equal(t, "eins", string(data), "the earlier chunks are deleted")
 	require.NoError(t, f.DropTransfer(t.Context(), second))
 	require.Zero(t, f.count(t, "SELECT count(*) FROM transfer_chunks"))
 }
@@ -125,7 +125,7 @@ func chunksAreSealed(t *testing.T, f *fixture) {
 	require.Error(t, err, "a chunk opens at its own place alone")
 }
 
-func chunksGoWithTheHold(t *testing.T, f *fixture) {
+func chunksAreDeletedWithTheLock(t *testing.T, f *fixture) {
 	for name, end := range map[string]func(taken store.Taken) error{
 		"release": func(taken store.Taken) error {
 			_, _, err := f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID, nil)
@@ -144,7 +144,7 @@ func chunksGoWithTheHold(t *testing.T, f *fixture) {
 	}
 }
 
-func chunksGoWithTheSubmission(t *testing.T, f *fixture) {
+func chunksAreDeletedAfterTheSubmission(t *testing.T, f *fixture) {
 	h := f.held(t).Handoff
 	for i := range 3 {
 		f.took(t, chunk(h, i, "x"))
@@ -155,7 +155,7 @@ func chunksGoWithTheSubmission(t *testing.T, f *fixture) {
 	require.Zero(t, f.count(t, "SELECT count(*) FROM transfer_chunks"))
 	again := f.took(t, chunk(h, 2, "x"))
 	require.NotNil(t, again.DoneAt)
-	require.Equal(t, transfer.ReservedID, again.ReservedID, "a repeat finds what became of it")
+	require.Equal(t, transfer.ReservedID, again.ReservedID, "a repeat finds the resulting submission")
 }
 
 func transferIsItsHoldersOwn(t *testing.T, f *fixture) {
@@ -169,7 +169,7 @@ func transferIsItsHoldersOwn(t *testing.T, f *fixture) {
 	require.False(t, found)
 }
 
-func aSocketCounts(t *testing.T, f *fixture) {
+func socketsAreCounted(t *testing.T, f *fixture) {
 	taken := f.held(t)
 	sub := f.Subscribe(taken.Session.ID)
 	defer sub.Close()

@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// sqliteError is what an error of the SQLite driver looks like to the store.
+// sqliteError is an error of the SQLite driver.
 type sqliteError int
 
 func (e sqliteError) Error() string { return "sqlite" }

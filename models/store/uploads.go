@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// NewUpload is a file for the next attempt at a method.
+// NewUpload holds a file for the next attempt at a method.
 type NewUpload struct {
 	Session   models.Session // as it was read when the offer was looked up
 	Node      string
@@ -18,12 +18,12 @@ type NewUpload struct {
 	Attempt   int
 	MediaType string
 	Data      []byte
-	// Most is how many uploads one attempt takes.
+	// Most is the largest number of uploads of one attempt.
 	Most int
 }
 
 // AddUpload stores a file, sealed. A repeat under a reserved id returns the first. Errors: CodeUploadLimit,
-// CodeSessionNotFound, CodeSessionTerminal, and ErrRefused where the session has changed since it was read.
+// CodeSessionNotFound, CodeSessionTerminal, and ErrRefused if the session has changed since it was read.
 func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, error) {
 	upload := models.Upload{
 		ID: s.NewID(ctx, models.PrefixUpload), OrgID: n.Session.OrgID, SessionID: n.Session.ID, Node: n.Node,
@@ -47,7 +47,8 @@ func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, erro
 	return upload, err
 }
 
-// fits counts the uploads of the attempt. The session's row is held, so racing requests cannot pass together.
+// fits returns CodeUploadLimit if the attempt has the largest number of uploads. The session's row is locked, so racing
+// requests cannot pass together.
 func (n NewUpload) fits(tx *gorm.DB) error {
 	var there int64
 	err := tx.Model(&models.Upload{}).
@@ -59,10 +60,11 @@ func (n NewUpload) fits(tx *gorm.DB) error {
 	return err
 }
 
-// holdAsRead writes to the row of an open session, which keeps the row until the transaction ends. Nobody has to hear of
-// it: the revision stays. Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused where the row has changed.
+// holdAsRead updates columns of an open session, which locks its row until the end of the transaction. The revision
+// does not change, because no waiter needs to know. Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused if the
+// row has changed since it was read.
 func (s *Store) holdAsRead(tx *gorm.DB, read models.Session, set map[string]any) error {
-	if read.AttemptID != nil { // the device that holds the session has sent it
+	if read.AttemptID != nil { // sent by the device that holds the session
 		set["device_seen_at"] = s.Now()
 	}
 	res := tx.Model(&models.Session{}).
@@ -101,7 +103,7 @@ func (s *Store) Upload(ctx context.Context, org, session, id string) (models.Upl
 	return upload, err
 }
 
-// UploadContent reads what was uploaded. Errors: CodeResourceMissing.
+// UploadContent reads the content of an upload. Errors: CodeResourceMissing.
 func (s *Store) UploadContent(ctx context.Context, org, session, id string) ([]byte, error) {
 	var upload models.Upload
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &upload)
@@ -114,7 +116,7 @@ func (s *Store) UploadContent(ctx context.Context, org, session, id string) ([]b
 	return s.keys.Open(upload.Content, uploadPlace(upload))
 }
 
-// eraseMaterial deletes the uploads and challenges of a judged attempt, and all of a session that has ended.
+// eraseMaterial deletes the uploads and challenges of a judged attempt, or all of a session that has ended.
 func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission) error {
 	attempt := func(tx *gorm.DB) *gorm.DB {
 		if session.Status.Terminal() {

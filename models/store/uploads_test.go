@@ -62,7 +62,7 @@ func uploadIsSealedAndReadByItsOwnSession(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, "Lovelace, passport", string(content))
 	require.NotContains(t, f.dump(t), "Lovelace")
-	require.Equal(t, session.Revision, f.reread(t, session).Revision, "nobody has to hear of an upload")
+	require.Equal(t, session.Revision, f.reread(t, session).Revision, "an upload wakes no waiter")
 
 	for _, foreign := range [][2]string{{f.foreign, session.ID}, {f.org, other.ID}} {
 		_, err = f.Upload(t.Context(), foreign[0], foreign[1], u.ID)
@@ -192,7 +192,7 @@ func sweepDeletesTheUploadsOfClosedSessions(t *testing.T, f *fixture) {
 	require.Zero(t, f.uploads(t))
 }
 
-// erasedMaterial sweeps, and expects so many rows to be deleted.
+// erasedMaterial runs the sweep, and expects this many deleted rows.
 func (f *fixture) erasedMaterial(t *testing.T, limit, want int) {
 	t.Helper()
 	erased, err := f.Across().EraseMaterial(t.Context(), limit)
@@ -200,7 +200,7 @@ func (f *fixture) erasedMaterial(t *testing.T, limit, want int) {
 	require.Equal(t, want, erased)
 }
 
-// A process of the version before ends sessions and knows of no uploads.
+// The previous version ends sessions without deleting their uploads.
 func settledSessionsLoseTheirUploads(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.uploaded(t, session, document, "front")

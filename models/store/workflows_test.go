@@ -26,7 +26,7 @@ var workflowScenarios = []scenario{
 	refusedPublishChangesNothing,
 	repeatedPublishReturnsTheFirstVersion,
 	publishedVersionIsTheNewestAndFrozen,
-	unpublishedUnknownAndForeignAreOneAnswer,
+	unpublishedUnknownAndForeignGiveOneError,
 	rollbackPublishesAnOldVersionAnew,
 	versionIsReadByNumber,
 	versionsAreListedNewestFirst,
@@ -36,7 +36,7 @@ var workflowScenarios = []scenario{
 	listOfLargeVersionsStopsAtItsBytes,
 }
 
-// large returns a definition of a mebibyte, which no request can store any more.
+// large returns a definition of a mebibyte, which requests can no longer store.
 func large() graph.Definition {
 	d := definition()
 	d.Jurisdictions = []rules.Jurisdiction{rules.Jurisdiction(strings.Repeat("X", 1<<20))}
@@ -275,7 +275,7 @@ func publishedVersionIsTheNewestAndFrozen(t *testing.T, f *fixture) {
 	require.Equal(t, second, current)
 }
 
-func unpublishedUnknownAndForeignAreOneAnswer(t *testing.T, f *fixture) {
+func unpublishedUnknownAndForeignGiveOneError(t *testing.T, f *fixture) {
 	unpublished, published := f.workflow(t), f.workflow(t)
 	f.publish(t, published)
 	for _, asked := range []struct{ org, id string }{
@@ -380,7 +380,7 @@ func sessionHasThePreferencesOfItsVersion(t *testing.T, f *fixture) {
 		})
 		require.NoError(t, err)
 	}
-	for range 2 { // from the row, and as it is remembered
+	for range 2 { // from the row, and from the cache
 		require.Equal(t, []int{1, 2}, []int{attempts(f.org, 1), attempts(f.org, 2)})
 		require.Zero(t, attempts(f.foreign, 1))
 	}

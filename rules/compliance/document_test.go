@@ -39,7 +39,7 @@ func TestDocumentShowsTheData(t *testing.T) {
 		require.NoError(t, os.WriteFile(document, []byte(want), 0o600))
 		return
 	}
-	require.Equal(t, want, string(text), "run the test with -update, and read what has changed")
+	require.Equal(t, want, string(text), "run the test with -update, and review the change")
 }
 
 // coverageTable renders the day of the newest rule, which the data determines. The current day would change the table

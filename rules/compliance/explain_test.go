@@ -53,7 +53,7 @@ func TestExplainNotesChangesOfAValue(t *testing.T) {
 	require.Equal(t, "US-CA.yaml", lifted.File)
 	require.Contains(t, lifted.Note,
 		"The prohibition is lifted: Cal. Bus. & Prof. Code § 26090 licenses delivery by retailers to adults of 21.")
-	require.Contains(t, lifted.Note, "Identification is checked at the door.", "what the entry notes is told as well")
+	require.Contains(t, lifted.Note, "Identification is checked at the door.", "the note of the entry follows")
 
 	idaho := resolve(t, b, rules.UseCaseCannabisDelivery, "US-ID", today)
 	require.Equal(t, true, reason(t, idaho, "prohibited").Value)

@@ -110,7 +110,7 @@ func TestFaultsNameFileAndField(t *testing.T) {
 
 		{"another name", map[string]string{"FR.yaml": file("DE", "rules: {}")}, "FR.yaml", "jurisdiction", "is DE, and the file is named otherwise"},
 		{"no such country", map[string]string{"UK.yaml": file("UK", "rules: {}")}, "UK.yaml", "jurisdiction", "there is no country UK"},
-		{"nobody to inherit", map[string]string{"FR.yaml": file("FR", "inherits: _fr", "rules: {}")}, "FR.yaml", "inherits", "there is no _fr.yaml"},
+		{"an unknown parent", map[string]string{"FR.yaml": file("FR", "inherits: _fr", "rules: {}")}, "FR.yaml", "inherits", "there is no _fr.yaml"},
 		{"a subdivision without its country", map[string]string{"CA-ON.yaml": file("CA-ON", "rules: {}")}, "CA-ON.yaml", "inherits", "there is no CA.yaml"},
 		{"no _default", map[string]string{"_default.yaml": ""}, "US.yaml", "inherits", "there is no _default.yaml"},
 		{"a subdivision past its country", map[string]string{"US-CA.yaml": file("US-CA", "inherits: _eu", "rules: {}")}, "US-CA.yaml", "inherits", "a subdivision inherits its country"},
@@ -150,7 +150,7 @@ func TestFaultsNameFileAndField(t *testing.T) {
 		},
 
 		{
-			"a field that nobody says", map[string]string{"_default.yaml": strings.Replace(minimal(), ", consent_required: false", "", 1)},
+			"a field without a value", map[string]string{"_default.yaml": strings.Replace(minimal(), ", consent_required: false", "", 1)},
 			"DE.yaml", "rules.alcohol_delivery.consent_required", "neither the file nor the files that it inherits set it on 2000-01-01",
 		},
 		{
@@ -158,7 +158,7 @@ func TestFaultsNameFileAndField(t *testing.T) {
 			"US.yaml", "rules.firearms.required_age_tier", "neither the file nor the files that it inherits set it on 2000-01-01",
 		},
 		{
-			"a use case of which nobody speaks", map[string]string{"_default.yaml": strings.Replace(minimal(), "  firearms:\n", "  #", 1)},
+			"a use case without an entry", map[string]string{"_default.yaml": strings.Replace(minimal(), "  firearms:\n", "  #", 1)},
 			"DE.yaml", "rules.firearms.allowed_methods", "neither the file",
 		},
 		{

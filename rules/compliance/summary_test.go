@@ -38,7 +38,7 @@ func TestMostRestrictive(t *testing.T) {
 			compliance.Summary{RequiredAgeTier: "min_age_18", AllowedMethods: beer.AllowedMethods, ProhibitedUseCases: none},
 		},
 		{
-			"the highest tier, and what all allow, in the order of the first", []*compliance.Rule{beer, smoke},
+			"the highest tier, and the methods that all allow, in the order of the first", []*compliance.Rule{beer, smoke},
 			compliance.Summary{RequiredAgeTier: "min_age_21", AllowedMethods: methods("mid document_capture mdl"), ProhibitedUseCases: none},
 		},
 		{
@@ -50,7 +50,7 @@ func TestMostRestrictive(t *testing.T) {
 			compliance.Summary{RequiredAgeTier: "min_age_25", AllowedMethods: methods(""), ProhibitedUseCases: none},
 		},
 		{
-			"what is prohibited asks nothing of the rest", []*compliance.Rule{weed, beer, hash, weed},
+			"a prohibited rule does not affect the others", []*compliance.Rule{weed, beer, hash, weed},
 			compliance.Summary{
 				RequiredAgeTier: "min_age_18", AllowedMethods: beer.AllowedMethods,
 				AnyProhibited: true, ProhibitedUseCases: []rules.UseCase{"cannabis_delivery", "cannabis_dispensary"},

@@ -138,7 +138,7 @@ func TestFirstTrueCaseWins(t *testing.T) {
 			"default: no condition is true; case 2 could not be evaluated and counts as false",
 		},
 		{
-			"one does more work than the sizes of what the API accepts account for", []string{expensive}, condition.Default,
+			"one does more work than the accepted sizes explain", []string{expensive}, condition.Default,
 			"default: no condition is true; case 1 took too much work and counts as false",
 		},
 	}

@@ -100,8 +100,8 @@ func TestWithDefaults(t *testing.T) {
 	require.Equal(t, &graph.Handoff{CompanyName: "Bodega"}, full.Preferences.Handoff, "false is not absent")
 	require.Equal(t, []rules.Jurisdiction{"US-CA", "nowhere"}, full.Jurisdictions)
 	require.Equal(t, graph.Overrides{{Jurisdiction: "DE"}, {Jurisdiction: "US"}}, full.Overrides)
-	require.Equal(t, rules.Jurisdiction("us-ca"), given.Jurisdictions[0], "the original stays")
-	require.Equal(t, rules.Jurisdiction("us"), given.Overrides[0].Jurisdiction, "the original stays")
+	require.Equal(t, rules.Jurisdiction("us-ca"), given.Jurisdictions[0], "the argument is not changed")
+	require.Equal(t, rules.Jurisdiction("us"), given.Overrides[0].Jurisdiction, "the argument is not changed")
 }
 
 func TestOverrideThatHolds(t *testing.T) {
@@ -128,7 +128,7 @@ func TestOverrideThatHolds(t *testing.T) {
 		require.Equal(t, c.layered, local.Supplementary, c.in)
 		require.Empty(t, local.Overrides, c.in)
 	}
-	require.Equal(t, []rules.Method{"mdl", "facial_age"}, d.Methods, "the original stays")
+	require.Equal(t, []rules.Method{"mdl", "facial_age"}, d.Methods, "the argument is not changed")
 }
 
 // definition decodes a definition. Its defaults are the use case social_media

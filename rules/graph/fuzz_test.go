@@ -111,7 +111,7 @@ func playToTheEnd(t *testing.T, s *source, g graph.Graph, fate fates) {
 		requireIgnored(t, g, state, in)
 	}
 	require.Equal(t, state, replayed(t, g, past))
-	require.Equal(t, state, replayed(t, g, counted), "what changes nothing need not be kept")
+	require.Equal(t, state, replayed(t, g, counted), "inputs without effect may be dropped")
 }
 
 // provedBy reports whether a method that proves identity passed.

@@ -40,7 +40,7 @@ func TestIdentityIsVerifiedOnlyOnAPathThatProvedIt(t *testing.T) {
 		{"a document", identity(document, method("doc", "", 1, "yes", "no")), []graph.Input{passed("doc", 1)}, "finish verified"},
 		{"a face", identity(document, method("face", "", 1, "yes", "no")), []graph.Input{passed("face", 1)}, unproven},
 		{
-			"a selfie, which is as strong and names nobody",
+			"a selfie, which is as strong and proves no identity",
 			identity(map[string]rules.Method{"face": rules.MethodSelfieMatch}, method("face", "", 1, "yes", "no")),
 			[]graph.Input{passed("face", 1)}, unproven,
 		},

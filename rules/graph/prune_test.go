@@ -47,7 +47,7 @@ func TestSpecialiseGraph(t *testing.T) {
 		},
 		{why: "a member of an all_of", nodes: every, forbidden: names{"mid"}, dropped: names{"mid"}, prohibited: names{"mid"}},
 		{
-			why: "what a sub-graph cannot do without takes it away", nodes: subGraphs, forbidden: names{"selfie_match"},
+			why: "a sub-graph is dropped if a required method is not allowed", nodes: subGraphs, forbidden: names{"selfie_match"},
 			left: []string{"a.student", "a.1.x.mid", "a.1.x.eudi_pid"}, dropped: names{"selfie_match"},
 		},
 		{

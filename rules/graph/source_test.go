@@ -69,8 +69,8 @@ func TestSourceNodesAreSorted(t *testing.T) {
 	require.Equal(t, "a", full.Graph.Nodes[0].ID)
 	require.Equal(t, "y", full.Graph.Nodes[1].Members[0].Graph.Nodes[0].ID)
 	require.Empty(t, full.Composition, "the simple mode's alone")
-	require.Equal(t, "b", given.Graph.Nodes[0].ID, "the original stays")
-	require.Equal(t, "z", inner.Nodes[0].ID, "the original stays")
+	require.Equal(t, "b", given.Graph.Nodes[0].ID, "the argument is not changed")
+	require.Equal(t, "z", inner.Nodes[0].ID, "the argument is not changed")
 }
 
 func TestSourceIsReadStrictly(t *testing.T) {

@@ -41,7 +41,7 @@ func TestUpcoming(t *testing.T) {
 		p.step(passed("layer", 1), "finish verified")
 		require.Empty(t, p.state.Upcoming(p.graph))
 	})
-	t.Run("of a group is what comes within its members, and after it", func(t *testing.T) {
+	t.Run("of a group is every node of its members, and after it", func(t *testing.T) {
 		t.Parallel()
 		p := begin(t, nested(), "offer x #1 left 1", "offer y #1 left 1", "offer b #1 left 1")
 		p.upcoming("z", "more")

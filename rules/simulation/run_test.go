@@ -253,7 +253,7 @@ func TestRunRefuses(t *testing.T) {
 	trace, err := simulation.Run(g, simulation.Script{Results: []simulation.Result{{Method: "mdl", Outcome: "maybe"}}})
 	require.ErrorIs(t, err, graph.ErrInvalidInput)
 	require.Equal(t, simulation.OutcomeWaiting, trace.Outcome)
-	require.Empty(t, trace.Steps, "what was refused did not happen")
+	require.Empty(t, trace.Steps, "a refused input makes no step")
 
 	broken := compiled(t, stepUp)
 	for i, n := range broken.Nodes {
