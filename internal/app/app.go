@@ -1,4 +1,4 @@
-// Package app is the whole of Stile in one struct: the commands and the end-to-end tests start the same thing.
+// Package app wires one process of Stile: API, worker or both. The commands and the end-to-end tests start it.
 package app
 
 import (
@@ -35,20 +35,20 @@ import (
 	"github.com/stile-id/stile/worker"
 )
 
-// Options say what a process does.
+// Options configure an App.
 type Options struct {
 	Config config.Config
-	// API serves requests on Config.Listen; Worker runs workflows and serves its health on Config.WorkerListen, unless
-	// the API runs in the same process and serves both.
+	// API serves requests on Config.Listen. Worker runs workflows and serves health and metrics on Config.WorkerListen,
+	// or on Config.Listen if the same process serves the API.
 	API, Worker bool
-	// Migrate brings the schema up to date first. Production has `stile migrate` for that.
+	// Migrate migrates the database first. Production runs `stile migrate` instead.
 	Migrate bool
-	// SealHistories encrypts what Temporal keeps. Runs started without it go on.
+	// SealHistories encrypts the payloads of Temporal histories. Runs that started without it continue.
 	SealHistories bool
 	Log           *slog.Logger
 }
 
-// App is one process of Stile. Start returns once it serves; Stop drains.
+// App is one process of Stile. Start returns at once; Stop drains requests and tasks.
 type App struct {
 	options     Options
 	log         *slog.Logger
@@ -62,13 +62,14 @@ type App struct {
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
-	polling     sync.Mutex // guards what Temporal last said of this process as a worker
+	polling     sync.Mutex // guards polled and polledUntil
 	polled      error
 	polledUntil time.Time
 	stop        sync.Once
 }
 
-// New connects and wires. It does not need Temporal to be there yet: sessions are accepted without it.
+// New connects to the database, checks the keys and wires the process. Temporal may be unreachable: the API accepts
+// sessions without it.
 func New(ctx context.Context, o Options) (*App, error) {
 	a := &App{options: o, log: o.Log}
 	if err := a.listen(ctx); err != nil {
@@ -97,7 +98,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
-// handler is what the process answers: the API, or where it serves none, whether it is well.
+// handler returns the handler of the API or, in a process without API, that of health and metrics.
 func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 	if !a.options.API {
 		return api.Whole(a.opsHandler()), nil
@@ -109,7 +110,7 @@ func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 	return a.api.Handler(), nil
 }
 
-// beside serves one path apart from all others.
+// beside returns a handler that serves the path by other and all other paths by handler.
 func beside(handler http.Handler, path string, other http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, path) {
@@ -120,7 +121,7 @@ func beside(handler http.Handler, path string, other http.Handler) http.Handler 
 	})
 }
 
-// listen takes the address early: links to the hosted page name it where nothing else is set.
+// listen opens the listener before the API is wired: links to the hosted page contain its address by default.
 func (a *App) listen(ctx context.Context) (err error) {
 	address := a.options.Config.Listen
 	if !a.options.API {
@@ -167,8 +168,8 @@ func (a *App) connect(ctx context.Context) error {
 	return err
 }
 
-// ProveKeys refuses keys that do not open what is stored. Before the schema is up to date nothing can be said: readiness
-// tells then.
+// ProveKeys returns an error if the keys do not open the stored data. It returns nil before the schema is migrated;
+// readiness reports the keys then.
 func ProveKeys(ctx context.Context, s *store.Store) error {
 	migrated, err := s.Migrated(ctx)
 	if err != nil || !migrated {
@@ -217,7 +218,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	})
 }
 
-// rules are those of the operator's folder, or those that ship.
+// rules returns the rules of STILE_RULES_DIR, or the shipped rules if it is not set.
 func (a *App) rules() (*compliance.Book, error) {
 	folder := a.options.Config.RulesDir
 	if folder == "" {
@@ -230,7 +231,7 @@ func (a *App) rules() (*compliance.Book, error) {
 	return book, nil
 }
 
-// locator opens the files of STILE_GEOIP_DB, or without them the country file in the binary.
+// locator opens the files of STILE_GEOIP_DB, or the built-in country file if it is not set.
 func (a *App) locator() (sessions.Locator, error) {
 	if len(a.options.Config.GeoIPDB) == 0 {
 		countries, err := geo.BuiltIn()
@@ -253,7 +254,7 @@ func (a *App) locator() (sessions.Locator, error) {
 	return files, nil
 }
 
-// Start begins to serve.
+// Start starts the worker and the server in the background.
 func (a *App) Start(ctx context.Context) {
 	if a.worker != nil {
 		a.worker.Start(ctx)
@@ -261,12 +262,12 @@ func (a *App) Start(ctx context.Context) {
 	}
 	a.serving.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
-			a.log.Error("server: listening failed, so no request is answered any more", "error", err.Error())
+			a.log.Error("server: listener failed; the process answers no request", "error", err.Error())
 		}
 	})
 }
 
-// URL is where the process answers, as seen from its own machine.
+// URL returns the base URL of the process as seen from its own machine.
 func (a *App) URL() string {
 	host, port, _ := net.SplitHostPort(a.listener.Addr().String())
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
@@ -275,14 +276,14 @@ func (a *App) URL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// egress says which addresses webhooks and inquiries may reach.
+// egress returns the policy of addresses that webhooks and provider requests may reach.
 func (a *App) egress() outbound.Policy {
 	c := a.options.Config
 	return outbound.Policy{Allow: c.EgressAllow, Proxy: c.EgressProxy}
 }
 
-// callbackURL is where providers call back. An API apart from the workers answers on an address that they cannot know,
-// so there it has to be set.
+// callbackURL returns the base URL for provider callbacks; "" if it is unknown. A worker apart from the API does not
+// know the API's address, so STILE_API_URL must be set there.
 func (a *App) callbackURL() string {
 	base := a.options.Config.APIURL
 	if base == "" && a.options.API && a.options.Worker {
@@ -294,20 +295,21 @@ func (a *App) callbackURL() string {
 	return base + api.PathCallbacks
 }
 
-// Store is where the process keeps everything.
+// Store returns the store of the process.
 func (a *App) Store() *store.Store { return a.store }
 
-// Temporal is the process's connection to Temporal.
+// Temporal returns the Temporal client of the process.
 func (a *App) Temporal() client.Client { return a.temporal }
 
-// Stop accepts nothing more, finishes what runs, and closes. It tolerates a second call.
+// Stop stops accepting requests, waits for requests and tasks under way, and closes all connections. A second call does
+// nothing.
 func (a *App) Stop() error {
 	var err error
 	a.stop.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), a.options.Config.ShutdownTimeout)
 		defer cancel()
 		if a.api != nil {
-			a.api.Close() // what only waits ends at once instead of holding the shutdown up
+			a.api.Close() // ends long polls and channels, so that they do not delay the shutdown
 		}
 		err = a.server.Shutdown(ctx)
 		if a.api != nil {
@@ -323,7 +325,7 @@ func (a *App) Stop() error {
 }
 
 func (a *App) close() error {
-	_ = a.listener.Close() // the server has closed it already, where it has served
+	_ = a.listener.Close() // the server has closed it already if it was started
 	if a.temporal != nil {
 		a.temporal.Close()
 	}
@@ -333,7 +335,7 @@ func (a *App) close() error {
 	return a.store.Close()
 }
 
-// newRegistry is a metrics registry with what every process tells of itself.
+// newRegistry returns a metrics registry with the metrics of the Go runtime and the process.
 func newRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -21,7 +21,7 @@ import (
 	"github.com/stile-id/stile/rules/data"
 )
 
-// options are those of an API on a database of its own. Temporal is away.
+// options configures an API with its own database and without a reachable Temporal.
 func options(t *testing.T, geoIPDB ...string) app.Options {
 	t.Helper()
 	c, err := config.Read(func(string) string { return "" })
@@ -33,7 +33,7 @@ func options(t *testing.T, geoIPDB ...string) app.Options {
 	return app.Options{Config: c, API: true, Migrate: true, Log: slog.New(slog.DiscardHandler)}
 }
 
-func TestAGeoIPFileThatCannotBeReadStopsTheStart(t *testing.T) {
+func TestUnreadableGeoIPFileStopsTheStart(t *testing.T) {
 	t.Parallel()
 	empty := filepath.Join(t.TempDir(), "empty.mmdb")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
@@ -44,7 +44,7 @@ func TestAGeoIPFileThatCannotBeReadStopsTheStart(t *testing.T) {
 	}
 }
 
-func TestAFolderOfRulesTakesThePlaceOfThoseThatShip(t *testing.T) {
+func TestRulesFolderReplacesTheShippedRules(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	require.NoError(t, os.CopyFS(folder, data.FS))
@@ -62,7 +62,7 @@ func TestAFolderOfRulesTakesThePlaceOfThoseThatShip(t *testing.T) {
 	require.ErrorContains(t, err, "required_age_tier")
 }
 
-func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {
+func TestWorkerNeedsNoGeoIPFile(t *testing.T) {
 	t.Parallel()
 	o := options(t, "none.mmdb")
 	o.API, o.Worker = false, true
@@ -71,7 +71,7 @@ func TestAWorkerNeedsNoGeoIPFile(t *testing.T) {
 	require.NoError(t, a.Stop())
 }
 
-func TestStartUpSaysWhatTheBuiltInFileKnows(t *testing.T) {
+func TestStartLogsTheLimitsOfTheBuiltInFile(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	o := options(t)
@@ -83,7 +83,7 @@ func TestStartUpSaysWhatTheBuiltInFileKnows(t *testing.T) {
 	require.Contains(t, log.String(), "US states need a city file")
 }
 
-func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
+func TestUsersAreLocatedByTheGeoIPFile(t *testing.T) {
 	t.Parallel()
 	places := geotest.Saved(t, geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In("DE")}))
 	a, err := app.New(t.Context(), options(t, places))
@@ -117,7 +117,7 @@ func TestUsersAreFoundInTheGeoIPFile(t *testing.T) {
 	require.Equal(t, "geoip", session["jurisdiction_source"])
 }
 
-func TestTheCodecRefusesInTheEnvelope(t *testing.T) {
+func TestCodecAnswersErrorsInTheEnvelope(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Config.OperatorToken = "operator"

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// NewLogger logs JSON lines to standard error. Nothing personal is ever given to it.
+// NewLogger returns a logger that writes JSON lines to standard error. Callers must not log personal data.
 func NewLogger(level string) *slog.Logger {
 	var threshold slog.Level
 	// The configuration has checked the level.

@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/api"
 )
 
-// metricsPipeline gathers our metrics, those of the Temporal SDK and those of the Go runtime in one registry.
+// metricsPipeline gathers the metrics of Stile, the Temporal SDK and the Go runtime in one registry.
 type metricsPipeline struct {
 	registry *prometheus.Registry
 	temporal client.MetricsHandler
@@ -32,7 +32,8 @@ func newMetricsPipeline() (*metricsPipeline, error) {
 	}, nil
 }
 
-// secondsView gives histograms the buckets of Prometheus, in seconds: the default ones begin where our latencies end.
+// secondsView gives histograms Prometheus' default buckets, in seconds. The default buckets of OpenTelemetry begin
+// above the latencies of Stile.
 func secondsView() metric.View {
 	return metric.NewView(
 		metric.Instrument{Kind: metric.InstrumentKindHistogram},
@@ -40,8 +41,7 @@ func secondsView() metric.View {
 	)
 }
 
-// opsHandler is what a worker answers: whether it is alive, whether its database is, and its metrics. api.Whole puts
-// its refusals into the envelope.
+// opsHandler serves the health, readiness and metrics of a worker. api.Whole puts its errors into the API's envelope.
 func (a *App) opsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })

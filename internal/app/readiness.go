@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// askTemporalWithin bounds the question to Temporal, and temporalFor is how long its answer holds.
+	// askTemporalWithin limits the request to Temporal. temporalFor is how long its answer is reused.
 	askTemporalWithin = 2 * time.Second
 	temporalFor       = time.Second
 )
 
-var errNotPolling = errors.New("Temporal does not list this process among those that poll " + workflows.QueueSessions)
+var errNotPolling = errors.New("Temporal does not list this process as a poller of " + workflows.QueueSessions)
 
-// workerFaults reports what keeps a worker from its work: what is wrong with the store, and whether Temporal hands tasks
-// to this process.
+// workerFaults returns the faults that keep a worker from its work: those of the store, and of Temporal if it is
+// unreachable or does not list this process as a poller.
 func (a *App) workerFaults(ctx context.Context) []store.Fault {
 	faults := slices.Clone(a.store.Faults(ctx))
 	if err := a.polls(ctx); err != nil {
@@ -35,7 +35,7 @@ func (a *App) workerFaults(ctx context.Context) []store.Fault {
 	return faults
 }
 
-// polls asks Temporal whether this process takes tasks. The answer may be a second old.
+// polls asks Temporal whether this process polls for tasks; nil means it does. The answer may be a second old.
 func (a *App) polls(ctx context.Context) error {
 	a.polling.Lock()
 	defer a.polling.Unlock()

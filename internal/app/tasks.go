@@ -13,9 +13,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// taskWatch counts and logs workflow tasks that fail. Temporal repeats such a task for ever, and until it succeeds its
-// run stands still: it hears no signal, and delivers nothing. The SDK logs what it finds wrong itself, such as a panic;
-// that the server refuses a task, because its run would exceed a limit, it logs at level DEBUG alone.
+// taskWatch counts and logs failed workflow tasks. Temporal retries such a task without end, and until it succeeds its
+// run handles no signal and makes no delivery. The SDK logs failures that it detects itself, such as a panic, but logs
+// at level DEBUG that the server refused a task because its run would exceed a limit.
 type taskWatch struct {
 	failed *prometheus.CounterVec
 	log    *slog.Logger
@@ -46,8 +46,8 @@ func (w taskWatch) intercept(
 	return err
 }
 
-// refused notes that the server refused a task. Its message begins with the cause. A signal that came meanwhile is none
-// that anybody must hear of: the task is repeated at once, with the signal.
+// refused reports that the server refused a task. The message begins with the cause. An unhandled command is no
+// failure: a signal came meanwhile, and the task is repeated at once with the signal.
 func (w taskWatch) refused(run, message string) {
 	name, _, _ := strings.Cut(message, ":")
 	cause, err := enumspb.WorkflowTaskFailedCauseFromString(name)
@@ -61,6 +61,6 @@ func (w taskWatch) refused(run, message string) {
 
 func (w taskWatch) note(run, cause, message string) {
 	w.failed.WithLabelValues(cause).Inc()
-	w.log.Error("a workflow task failed: its run stands still until a repeat succeeds",
+	w.log.Error("workflow task failed; its run makes no progress until a retry succeeds",
 		"run", run, "cause", cause, "error", message)
 }

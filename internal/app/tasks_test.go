@@ -19,13 +19,13 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-func TestAWorkflowTaskThatFailsShowsInAMetricAndALogLine(t *testing.T) {
+func TestFailedWorkflowTaskIsCountedAndLogged(t *testing.T) {
 	t.Parallel()
 	completed := &workflowservice.RespondWorkflowTaskCompletedRequest{ResourceId: "workflow:vks_1"}
 	for name, c := range map[string]struct {
 		request any
 		answer  error
-		cause   string // "" where nobody has to hear of it
+		cause   string // "" means neither counted nor logged
 	}{
 		"a panic": {&workflowservice.RespondWorkflowTaskFailedRequest{
 			ResourceId: "workflow:vks_1", Cause: enumspb.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,

@@ -22,12 +22,12 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// Sealed converts what Temporal keeps, sealed or not.
+// Sealed returns the data converter that seals payloads and reads sealed and plain ones.
 func Sealed(keys *seal.Keyring) converter.DataConverter {
 	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec.Codec{Keys: keys})
 }
 
-// identity is what Temporal knows this process by.
+// identity returns the name under which Temporal lists this process.
 func identity() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -36,7 +36,7 @@ func identity() string {
 	return strconv.Itoa(os.Getpid()) + "@" + host
 }
 
-// DialTemporal makes a client that connects at its first use. With a keyring, histories are sealed.
+// DialTemporal returns a client that connects at its first use. With a keyring it seals histories.
 func DialTemporal(
 	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring, dial ...grpc.DialOption,
 ) (client.Client, error) {
@@ -45,7 +45,7 @@ func DialTemporal(
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
 	}
 	options.ConnectionOptions.DialOptions = dial
-	// Messages are small, and what is sealed does not get any smaller.
+	// Messages are small, and sealed payloads do not compress.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	if keys != nil {
 		options.DataConverter = Sealed(keys)
@@ -85,7 +85,8 @@ func temporalTLS(c config.Config) (*tls.Config, error) {
 	return settings, nil
 }
 
-// RegisterSearchAttributes makes those attributes known to the namespace that are not. Sessions cannot start without.
+// RegisterSearchAttributes adds the wanted search attributes that the namespace lacks. Sessions cannot start without
+// them.
 func RegisterSearchAttributes(
 	ctx context.Context, c client.Client, namespace string, wanted map[string]enumspb.IndexedValueType,
 ) error {

@@ -1,5 +1,5 @@
-// Package codec encrypts what Stile gives Temporal to keep. Histories hold row ids and nothing personal; this keeps
-// even those from who can read Temporal's database alone.
+// Package codec encrypts the payloads that Stile stores in Temporal. Histories hold row ids and no personal data; the
+// codec also hides the ids from readers of Temporal's database.
 package codec
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// encoding marks a payload as ours, in the metadata that Temporal keeps beside it.
+// encoding marks a sealed payload in its metadata.
 const encoding = "binary/stile-sealed"
 
-// A payload has no row of its own: what it is bound to is that it stands in a history.
+// place binds sealed data to histories, because a payload has no row of its own.
 var place = seal.Place{Table: "temporal.payload"}
 
 // Codec implements converter.PayloadCodec.
@@ -39,8 +39,8 @@ func (c Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 	return sealed, nil
 }
 
-// Decode opens what Encode has sealed, and leaves every other payload as it is: runs started before the codec was
-// turned on go on.
+// Decode opens payloads that Encode has sealed and returns every other payload unchanged, so that runs started without
+// the codec continue.
 func (c Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	opened := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
@@ -60,15 +60,16 @@ func (c Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 	return opened, nil
 }
 
-// Path is where Temporal UI has payloads decoded: give it this process's URL with /codec as its codec endpoint.
+// Path is the path of the codec server. In Temporal UI the codec endpoint is this process's URL with /codec.
 const Path = "/codec/"
 
-// Handler decodes for Temporal UI and the temporal CLI, for who knows the operator token.
+// Handler decodes payloads for Temporal UI and the temporal CLI. A request needs the operator token as its bearer
+// token.
 func Handler(c Codec, operatorToken string) http.Handler {
 	decode := http.StripPrefix(strings.TrimSuffix(Path, "/"), converter.NewPayloadCodecHTTPHandler(c))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		allowBrowser(w, r)
-		w.Header().Set("Cache-Control", "no-store") // what it answers was sealed
+		w.Header().Set("Cache-Control", "no-store") // the answer was sealed
 		switch {
 		case r.Method == http.MethodOptions:
 			w.WriteHeader(http.StatusNoContent)
@@ -87,7 +88,7 @@ func authorised(r *http.Request, operatorToken string) bool {
 	return bearer && subtle.ConstantTimeCompare([]byte(token), []byte(operatorToken)) == 1
 }
 
-// allowBrowser lets Temporal UI call from its own origin. The token, not the origin, is what opens.
+// allowBrowser lets Temporal UI call from its own origin. The token protects the payloads, not the origin.
 func allowBrowser(w http.ResponseWriter, r *http.Request) {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		w.Header().Set("Access-Control-Allow-Origin", origin)

@@ -29,7 +29,7 @@ func payload(t *testing.T, value any) *commonpb.Payload {
 	return p
 }
 
-func TestSealedPayloadsComeBack(t *testing.T) {
+func TestSealedPayloadsAreOpened(t *testing.T) {
 	t.Parallel()
 	c, plain := newCodec(t), payload(t, "vks_1")
 	sealed, err := c.Encode([]*commonpb.Payload{plain})
@@ -41,7 +41,7 @@ func TestSealedPayloadsComeBack(t *testing.T) {
 	require.Equal(t, plain.Metadata, opened[0].Metadata)
 }
 
-func TestWhatIsNotSealedStaysAsItIs(t *testing.T) {
+func TestPlainPayloadsStayUnchanged(t *testing.T) {
 	t.Parallel()
 	plain := payload(t, "vks_1")
 	opened, err := newCodec(t).Decode([]*commonpb.Payload{plain})
@@ -49,7 +49,7 @@ func TestWhatIsNotSealedStaysAsItIs(t *testing.T) {
 	require.Same(t, plain, opened[0])
 }
 
-func TestAnotherKeyDoesNotOpen(t *testing.T) {
+func TestAnotherKeyOpensNothing(t *testing.T) {
 	t.Parallel()
 	sealed, err := newCodec(t).Encode([]*commonpb.Payload{payload(t, "vks_1")})
 	require.NoError(t, err)

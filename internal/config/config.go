@@ -1,4 +1,4 @@
-// Package config reads what an operator sets: once, at the start, and all of it checked.
+// Package config reads and checks the environment variables of Stile at the start of a process.
 package config
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Config is everything that the environment decides. Every duration and limit has the documented default.
+// Config holds the settings of a process. Every duration and limit has the documented default.
 type Config struct {
 	DatabaseURL    string // DATABASE_URL: postgres://… or sqlite:PATH
 	EncryptionKeys string // STILE_ENCRYPTION_KEYS: id:base64,… of 32 bytes; the first one seals
@@ -23,42 +23,42 @@ type Config struct {
 	TemporalAddress   string // TEMPORAL_ADDRESS: host:port
 	TemporalNamespace string // TEMPORAL_NAMESPACE
 	TemporalAPIKey    string // TEMPORAL_API_KEY
-	TemporalTLS       bool   // TEMPORAL_TLS: on where an API key is set
+	TemporalTLS       bool   // TEMPORAL_TLS: also on if an API key is set
 	TemporalTLSCert   string // TEMPORAL_TLS_CLIENT_CERT_PATH
 	TemporalTLSKey    string // TEMPORAL_TLS_CLIENT_KEY_PATH
 	TemporalTLSCA     string // TEMPORAL_TLS_SERVER_CA_CERT_PATH
-	OperatorToken     string // STILE_OPERATOR_TOKEN: opens /codec/decode for Temporal UI; empty leaves it closed
+	OperatorToken     string // STILE_OPERATOR_TOKEN: token of /codec/decode for Temporal UI; empty closes it
 	WorkerBuildID     string // STILE_WORKER_BUILD_ID: turns Worker Versioning on
 
 	Listen         string         // STILE_LISTEN: address of the API
 	WorkerListen   string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
 	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
-	APIURL         string         // STILE_API_URL: base of the API as providers reach it; empty means this process, where it serves the API
-	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs whose client and country headers count; api.New checks them
-	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: the header in which they name clients; empty means X-Forwarded-For
-	CDN            string         // STILE_CDN: the CDN whose country headers count; empty means any
-	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules in place of those that ship; empty means those
+	APIURL         string         // STILE_API_URL: base of the API for providers; empty means this process, if it serves the API
+	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs with trusted client and country headers; api.New checks them
+	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: their header with the client's address; empty means X-Forwarded-For
+	CDN            string         // STILE_CDN: the CDN with trusted country headers; empty means any
+	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules; empty means the shipped rules
 	GeoIPDB        []string       // STILE_GEOIP_DB: paths of files in MaxMind's format; empty means the country file in the binary
-	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: CIDRs that webhooks and inquiries may reach though they are not public
-	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy that they go through
+	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
+	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
 	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
-	// DevJurisdiction is where private and loopback addresses are. Read leaves it empty: only stile-dev sets it, from
-	// STILE_DEV_JURISDICTION.
+	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
+	// from STILE_DEV_JURISDICTION.
 	DevJurisdiction string
 
 	SessionTTL           time.Duration   // STILE_SESSION_TTL
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
 	HandoffTokenTTL      time.Duration   // STILE_HANDOFF_TOKEN_TTL
-	HandoffReuseWindow   time.Duration   // STILE_HANDOFF_REUSE_WINDOW: for how long the same token is given out again
-	DeviceIdleTimeout    time.Duration   // STILE_DEVICE_IDLE_TIMEOUT: for how long a phone that holds a session may stay away
+	HandoffReuseWindow   time.Duration   // STILE_HANDOFF_REUSE_WINDOW: how long a repeated request returns the same token
+	DeviceIdleTimeout    time.Duration   // STILE_DEVICE_IDLE_TIMEOUT: how long a phone that holds a session may stay silent
 	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
-	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long a provider that is away is asked again
+	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long requests to an unavailable provider are repeated
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
-	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how overdue counts as lost
-	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never answers keeps its key
+	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
+	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
 	EndpointLimit        int // STILE_WEBHOOK_ENDPOINTS: webhook endpoints of an organization
@@ -67,15 +67,15 @@ type Config struct {
 	RateLimitSession     int // STILE_RATE_LIMIT_SESSION: … and session, by client secret
 	RateLimitAddress     int // STILE_RATE_LIMIT_ADDRESS: … and address, without a credential
 	RateLimitProvider    int // STILE_RATE_LIMIT_PROVIDER: … and address, for the callbacks of providers
-	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open at once
+	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open connections
 	WebhookConcurrency   int // STILE_WEBHOOK_CONCURRENCY: attempts under way at once per endpoint and worker
 	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
 }
 
-// FromEnvironment reads the process environment. The error names every variable that is wrong.
+// FromEnvironment reads the process environment. The error names every invalid variable.
 func FromEnvironment() (Config, error) { return Read(os.Getenv) }
 
-// Read reads variables through get, which returns "" for one that is not set.
+// Read reads variables through get, which returns "" for an unset variable.
 func Read(get func(name string) string) (Config, error) {
 	r := &reader{get: get}
 	c := Config{
@@ -130,7 +130,7 @@ func Read(get func(name string) string) (Config, error) {
 	return c, errors.Join(r.faults...)
 }
 
-// Require reports those of the named variables that are not set.
+// Require returns an error that names those of the variables that are not set.
 func (c Config) Require(names ...string) error {
 	values := map[string]string{
 		"DATABASE_URL": c.DatabaseURL, "STILE_ENCRYPTION_KEYS": c.EncryptionKeys, "STILE_LOOKUP_KEY": c.LookupKey,
@@ -144,7 +144,7 @@ func (c Config) Require(names ...string) error {
 	return errors.Join(faults...)
 }
 
-// reader collects what is wrong, so that an operator sees all of it at once.
+// reader collects all faults, so that an operator sees them at once.
 type reader struct {
 	get    func(string) string
 	faults []error
@@ -161,7 +161,7 @@ func (r *reader) text(name, otherwise string) string {
 	return otherwise
 }
 
-// webURL reads a base that paths are put behind; "" where it is not set.
+// webURL reads a base URL, without its trailing slash; "" if the variable is not set.
 func (r *reader) webURL(name string) string {
 	value := r.get(name)
 	if value == "" {
@@ -195,7 +195,7 @@ func (r *reader) proxy(name string) *url.URL {
 	if text == "" {
 		return nil
 	}
-	parsed, _ := url.Parse(text) // it has been parsed before
+	parsed, _ := url.Parse(text) // webURL has checked it
 	return parsed
 }
 

@@ -14,7 +14,7 @@ func read(variables map[string]string) (config.Config, error) {
 	return config.Read(func(name string) string { return variables[name] })
 }
 
-func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
+func TestDefaultsMatchTheDocumentation(t *testing.T) {
 	t.Parallel()
 	c, err := read(nil)
 	require.NoError(t, err)
@@ -31,7 +31,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	require.False(t, c.TemporalTLS)
 }
 
-func TestABadValueNamesItsVariable(t *testing.T) {
+func TestInvalidValueNamesItsVariable(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"STILE_SESSION_TTL":            "a day",
@@ -55,14 +55,14 @@ func TestABadValueNamesItsVariable(t *testing.T) {
 	}
 }
 
-func TestAllFaultsAreToldAtOnce(t *testing.T) {
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := read(map[string]string{"STILE_SESSION_TTL": "x", "STILE_SANDBOX_QUOTA": "x"})
 	require.ErrorContains(t, err, "STILE_SESSION_TTL")
 	require.ErrorContains(t, err, "STILE_SANDBOX_QUOTA")
 }
 
-func TestRequireNamesWhatIsMissing(t *testing.T) {
+func TestRequireNamesMissingVariables(t *testing.T) {
 	t.Parallel()
 	c, err := read(map[string]string{"DATABASE_URL": "sqlite:x"})
 	require.NoError(t, err)

@@ -29,7 +29,7 @@ func (c *Contract) checkResponse(e exchange, route *routers.Route) []string {
 	return c.checkAgainst(ref.Value, e)
 }
 
-// checkAgainst holds an answer to its description. One to HEAD has everything but the body.
+// checkAgainst returns the differences between an answer and its description. The answer to HEAD has all but the body.
 func (c *Contract) checkAgainst(response *openapi3.Response, e exchange) []string {
 	found := c.checkHeaders(response.Headers, e.header)
 	switch {
@@ -72,7 +72,7 @@ func (c *Contract) checkHeaders(documented openapi3.Headers, got http.Header) []
 	return found
 }
 
-// headerValue reads a header as the type that its schema asks for.
+// headerValue returns a header's text as the type of its schema.
 func headerValue(schema *openapi3.Schema, text string) any {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && schema.Type.Is(openapi3.TypeInteger) {
 		return n
@@ -110,7 +110,7 @@ func checkJSON(name string, schema *jsonschema.Schema, body []byte) []string {
 	return found
 }
 
-// checkRequest holds a request that was accepted: had it broken the contract, it should have been refused.
+// checkRequest returns the violations of an accepted request. The API should have refused a request with any.
 func (c *Contract) checkRequest(e exchange, route *routers.Route, params map[string]string) []string {
 	request := e.request.Clone(e.request.Context())
 	request.Body = http.NoBody
@@ -137,7 +137,8 @@ func (c *Contract) checkRequestBody(e exchange, route *routers.Route) []string {
 	return c.checkBody("accepted with a wrong request body:", documented.Value.Content, e.request.Header, body)
 }
 
-// withoutEmptyStrings leaves out the members that are empty strings: the document says once for all that they are absent.
+// withoutEmptyStrings removes members that are empty strings: the document says once that the API treats them as
+// absent.
 func withoutEmptyStrings(body []byte) []byte {
 	value, err := decodeJSON(body)
 	if err != nil {
@@ -165,12 +166,12 @@ func dropEmptyStrings(value any) {
 	}
 }
 
-// tokenPrefix is the extension by which a security scheme tells its tokens from those of others.
+// tokenPrefix is the extension of a security scheme that names the prefix of its tokens.
 const tokenPrefix = "x-token-prefix"
 
 var errNoCredential = errors.New("no such credential")
 
-// hasCredential looks whether the request carries a token of this kind; whether it is good is the API's business.
+// hasCredential checks that the request carries a token with the scheme's prefix. The API itself checks the token.
 func hasCredential(_ context.Context, input *openapi3filter.AuthenticationInput) error {
 	token, ok := strings.CutPrefix(input.RequestValidationInput.Request.Header.Get("Authorization"), "Bearer ")
 	prefix, _ := input.SecurityScheme.Extensions[tokenPrefix].(string)
@@ -180,7 +181,7 @@ func hasCredential(_ context.Context, input *openapi3filter.AuthenticationInput)
 	return nil
 }
 
-// requestViolations puts what kin-openapi found into one line each.
+// requestViolations returns each error of kin-openapi as one line.
 func requestViolations(err error) []string {
 	switch err := err.(type) { //nolint:errorlint // unwrapping would lose which parameter it is
 	case nil:

@@ -1,10 +1,10 @@
-// Package contract holds what the API answers against its OpenAPI document. It is test support: the end-to-end
-// suite sends its requests through [Contract.Transport] and so learns of every answer that breaks the contract.
+// Package contract checks the API's answers against its OpenAPI document. It is test support: tests send their requests
+// through [Contract.Transport], which reports every answer that breaks the contract.
 //
-// kin-openapi reads and checks the document, finds the operation and checks parameters. Bodies and header values
-// are checked with the JSON Schema 2020-12 validator that kin-openapi itself uses for OpenAPI 3.1: called directly,
-// each schema compiles once instead of at every answer, all of them take the same path (kin-openapi sends schemas
-// that refer to others to its validator for 3.0), and each violation is its own message.
+// kin-openapi reads and checks the document, finds the operation and checks parameters. Bodies and header values are
+// checked with the JSON Schema 2020-12 validator that kin-openapi itself uses for OpenAPI 3.1. Called directly, it
+// compiles each schema once instead of at every answer, checks all bodies in the same way (kin-openapi uses its
+// validator for 3.0 on schemas that refer to others), and returns each violation as its own message.
 package contract
 
 import (
@@ -26,11 +26,11 @@ type Contract struct {
 	doc     *openapi3.T
 	router  routers.Router
 	schemas schemaSet
-	// outside are the answers, by status, to a path or method that the document does not describe.
+	// outside are the documented answers, by status, to paths and methods that the document does not describe.
 	outside map[int]*openapi3.Response
 }
 
-// Load reads an OpenAPI document, in YAML or JSON, and checks it: examples, references and every schema.
+// Load reads an OpenAPI document in YAML or JSON. It checks examples, references and every schema.
 func Load(spec []byte) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
@@ -54,7 +54,7 @@ func Load(spec []byte) (*Contract, error) {
 	return &Contract{doc: doc, router: router, schemas: schemas, outside: outside}, err
 }
 
-// responsesExtension holds what no operation can list. Its noOperation are references by status.
+// responsesExtension lists answers that belong to no operation. Its member noOperation holds references by status.
 const responsesExtension = "x-responses"
 
 func outsideResponses(doc *openapi3.T) (map[int]*openapi3.Response, error) {
@@ -79,7 +79,7 @@ func outsideResponses(doc *openapi3.T) (map[int]*openapi3.Response, error) {
 	return found, nil
 }
 
-// Operations lists what the document describes, sorted, each as "GET /v1/events/{id}".
+// Operations returns the operations of the document, sorted, each as "GET /v1/events/{id}".
 func (c *Contract) Operations() []string {
 	var all []string
 	for path, item := range c.doc.Paths.Map() {

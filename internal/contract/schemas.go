@@ -12,10 +12,10 @@ import (
 	"golang.org/x/text/message"
 )
 
-// schemaSet finds the compiled form of a schema of the document.
+// schemaSet maps a schema of the document to its compiled form.
 type schemaSet map[*openapi3.Schema]*jsonschema.Schema
 
-// documentURL names the document to the compiler, so that references inside it resolve.
+// documentURL is the document's URL for the compiler, so that references inside the document resolve.
 const documentURL = "https://stile.test/openapi.json"
 
 type schemaCompiler struct {
@@ -23,7 +23,7 @@ type schemaCompiler struct {
 	compiled schemaSet
 }
 
-// compileSchemas compiles every schema that an answer or a request can be checked against.
+// compileSchemas compiles every schema of an answer or request.
 func compileSchemas(doc *openapi3.T) (schemaSet, error) {
 	data, err := doc.MarshalJSON()
 	if err != nil {
@@ -101,7 +101,7 @@ func (c schemaCompiler) schema(at string, schema *openapi3.SchemaRef) error {
 	if schema == nil || c.compiled[schema.Value] != nil {
 		return nil
 	}
-	// In place even where it is a reference: what stands beside the reference counts too.
+	// Compile in place even if it is a reference: members beside the reference count too.
 	compiled, err := c.compiler.Compile(documentURL + "#" + (&url.URL{Path: at}).EscapedPath())
 	if err != nil {
 		return fmt.Errorf("the schema at %s is not valid: %w", at, err)
@@ -110,7 +110,7 @@ func (c schemaCompiler) schema(at string, schema *openapi3.SchemaRef) error {
 	return nil
 }
 
-// location is where the thing stands: where its reference points, or else in place.
+// location returns the target of ref, or inPlace if ref is empty.
 func location(ref, inPlace string) string {
 	if ref != "" {
 		return strings.TrimPrefix(ref, "#")
@@ -120,7 +120,7 @@ func location(ref, inPlace string) string {
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointer is the JSON pointer of these steps.
+// pointer returns the JSON pointer of the steps.
 func pointer(steps ...string) string {
 	var b strings.Builder
 	for _, step := range steps {
@@ -131,7 +131,7 @@ func pointer(steps ...string) string {
 
 var english = message.NewPrinter(language.English)
 
-// violations says what is wrong with the value, one message each.
+// violations returns the faults of the value, one message each.
 func violations(schema *jsonschema.Schema, value any) []string {
 	err := schema.Validate(value)
 	if err == nil {
@@ -160,7 +160,7 @@ func leaves(invalid *jsonschema.ValidationError) []string {
 	return []string{place(invalid) + invalid.ErrorKind.LocalizedString(english)}
 }
 
-// alternatives says why none of several schemas fits.
+// alternatives returns the reasons for which none of several schemas fits.
 func alternatives(invalid *jsonschema.ValidationError) string {
 	var reasons []string
 	for _, cause := range invalid.Causes {

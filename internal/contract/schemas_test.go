@@ -8,8 +8,8 @@ import (
 	"github.com/stile-id/stile/internal/contract"
 )
 
-// What the library sees of OpenAPI 3.1: each value breaks its schema in the one way that is named. A construct that
-// a later version stops checking fails here, not in silence.
+// The library's support of OpenAPI 3.1: each value breaks its schema in one named way. If a later version of the
+// library stops checking a construct, this test fails.
 func TestSchemaConstructs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ schema, right, wrong, message string }{
@@ -26,7 +26,7 @@ func TestSchemaConstructs(t *testing.T) {
 		{`{type: object, maxProperties: 1, additionalProperties: {type: string}}`, `{"a":"b"}`, `{"a":1}`, "/a: got number"},
 		{`{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}`, `{"a":1,"b":2}`, `{"a":1}`, "properties 'b' required"},
 		{`{type: object, propertyNames: {pattern: '^[A-Z]+$'}}`, `{"US":1}`, `{"us":1}`, "us"},
-		// References: missing, extra and mistyped fields of what they point to, and null.
+		// References: missing, extra and mistyped fields of the target, and null.
 		{`{$ref: '#/components/schemas/Leaf'}`, `{"s":null}`, `{}`, "missing property 's'"},
 		{`{$ref: '#/components/schemas/Leaf'}`, `{"s":"x"}`, `{"s":"x","t":1}`, "additional properties 't' not allowed"},
 		{`{$ref: '#/components/schemas/Leaf', description: beside}`, `{"s":"x"}`, `null`, "got null, want object"},

@@ -117,7 +117,7 @@ func TestLoadRefusesABrokenSpecification(t *testing.T) {
 	}
 }
 
-// Every operation is described as the guidelines of this API want it.
+// Every operation follows the guidelines of this API.
 func TestEveryOperationIsComplete(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -162,7 +162,7 @@ func requireIdempotency(t *testing.T, where string, operation *openapi3.Operatio
 	}
 }
 
-// An object schema says what it makes of unknown fields, or an extra field would pass unseen.
+// An object schema must say whether it allows unknown fields, or an extra field would pass.
 func TestSchemasAreStrict(t *testing.T) {
 	t.Parallel()
 	doc := loadDocument(t)

@@ -11,13 +11,13 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// Transport sends requests through base (nil means [http.DefaultTransport]) and calls report, perhaps from several
-// goroutines at once, for each way in which an answer, or a request answered with success, breaks the contract.
-// What the caller sees stays the same, but for bodies being read before they are passed on.
+// Transport returns a transport that sends requests through base (nil means [http.DefaultTransport]) and checks
+// answers. It calls report, perhaps from several goroutines at once, for each violation of the contract by an answer,
+// or by a request that was answered with success. The caller sees the same answers, except that bodies are read before
+// they are passed on.
 //
-// The document names no host, since everybody runs their own: hosts ("127.0.0.1:8080") says which are held to it,
-// and none given means all. WebSocket upgrades and OPTIONS pass unchecked, and HEAD is
-// held to what the document says of GET.
+// The document names no host, since every operator has their own. hosts ("127.0.0.1:8080") are the hosts to check; none
+// means all. WebSocket upgrades and OPTIONS pass unchecked, and HEAD is checked against the description of GET.
 func (c *Contract) Transport(base http.RoundTripper, report func(error), hosts ...string) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -32,7 +32,7 @@ type transport struct {
 	hosts    []string
 }
 
-// RoundTrip sends the request and checks what came of it.
+// RoundTrip sends the request and checks the answer.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.concerns(req) {
 		return t.base.RoundTrip(req)
@@ -47,7 +47,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	answer, err := keepResponseBody(resp)
 	if err != nil {
-		return resp, nil // the caller meets the same error as it reads
+		return resp, nil // the caller meets the same error when it reads the body
 	}
 	e := exchange{request: req, requestBody: body, status: resp.StatusCode, header: resp.Header, body: answer}
 	for _, violation := range t.contract.check(e) {
@@ -63,7 +63,8 @@ func (t *transport) concerns(req *http.Request) bool {
 	return len(t.hosts) == 0 || slices.Contains(t.hosts, req.URL.Host)
 }
 
-// keepRequestBody returns a request that can be sent, since a transport must leave the original alone, and its body.
+// keepRequestBody returns the request's body and a copy of the request to send, since a transport must not change the
+// original.
 func keepRequestBody(req *http.Request) (*http.Request, []byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req, nil, nil
@@ -78,7 +79,7 @@ func keepRequestBody(req *http.Request) (*http.Request, []byte, error) {
 	return sent, body, nil
 }
 
-// keepResponseBody reads the body and puts it back, with the error that ended it if there was one.
+// keepResponseBody reads the body and replaces it by one that returns the same bytes and error.
 func keepResponseBody(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(resp.Body)
 	kept := io.Reader(bytes.NewReader(body))
@@ -108,7 +109,7 @@ type exchange struct {
 	body        []byte
 }
 
-// check says how the exchange breaks the contract.
+// check returns the violations of the contract in the exchange.
 func (c *Contract) check(e exchange) []string {
 	route, params, err := c.router.FindRoute(described(e.request))
 	switch {
@@ -126,7 +127,7 @@ func (c *Contract) check(e exchange) []string {
 	return found
 }
 
-// described is the request as the document would describe it: HEAD is answered as GET is.
+// described returns the request under which the document describes it: HEAD is described as GET.
 func described(req *http.Request) *http.Request {
 	if req.Method != http.MethodHead {
 		return req
@@ -136,8 +137,8 @@ func described(req *http.Request) *http.Request {
 	return same
 }
 
-// checkOutside holds the answer to a request that the document does not describe: it must be refused by one of the
-// statuses that the document lists for that, but for those that cannot be.
+// checkOutside checks the answer to a request outside the document: it must have one of the statuses that the document
+// lists for such requests, except the impossible ones.
 func (c *Contract) checkOutside(e exchange, impossible ...int) []string {
 	response := c.outside[e.status]
 	if response == nil || slices.Contains(impossible, e.status) {

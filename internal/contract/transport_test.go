@@ -16,7 +16,7 @@ import (
 	"github.com/stile-id/stile/internal/contract"
 )
 
-// answer is what the server says: 200 in JSON unless it says otherwise.
+// answer is the server's answer: status 200 and JSON by default.
 type answer struct {
 	status  int
 	headers map[string]string
@@ -44,7 +44,7 @@ func (p inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// call sends one request, with a body unless that is "", and returns what was reported.
+// call sends one request, with a body unless it is "", and returns the reports.
 func call(t *testing.T, c *contract.Contract, method, path, body string, a answer, headers ...string) []string {
 	t.Helper()
 	var found []string
@@ -106,7 +106,7 @@ const (
 		`"attempts_left":2,"session_status":"processing"}`
 )
 
-// keyHeaders are what every answer to a recognised key carries.
+// keyHeaders returns the headers of every answer to a valid key.
 func keyHeaders(more ...string) map[string]string {
 	h := map[string]string{
 		"Request-Id": requestID, "X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "997", "X-RateLimit-Reset": "1741564920",
@@ -272,7 +272,7 @@ func TestAcceptedRequestsAreChecked(t *testing.T) {
 	require.Len(t, twoWrong, 2)
 }
 
-func TestOnlyTheGivenHostsAreHeld(t *testing.T) {
+func TestOnlyTheGivenHostsAreChecked(t *testing.T) {
 	t.Parallel()
 	wrong := inProcess{answer{body: "{}"}}
 	for host, want := range map[string]int{"api.test:8080": 1, "hooks.test": 0} {
@@ -285,7 +285,7 @@ func TestOnlyTheGivenHostsAreHeld(t *testing.T) {
 	}
 }
 
-// The server must get what the client sent, and an upgraded connection must still work.
+// The server must receive the client's request unchanged, and an upgraded connection must still work.
 func TestOverTheNetwork(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(echo))
@@ -320,7 +320,7 @@ func TestOverTheNetwork(t *testing.T) {
 	require.Equal(t, "ping\n", line)
 }
 
-// echo upgrades where it is asked to, and then says back what it hears.
+// echo upgrades on request and then sends back each message.
 func echo(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Upgrade") == "" {
 		got, _ := io.ReadAll(r.Body)
@@ -350,7 +350,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errBroken }
 
-func TestABrokenAnswerReachesTheCaller(t *testing.T) {
+func TestBrokenAnswerReachesTheCaller(t *testing.T) {
 	t.Parallel()
 	transport := loadSpec(t).Transport(brokenBody{}, func(err error) { t.Error(err) })
 	resp, err := transport.RoundTrip(httptest.NewRequest(http.MethodGet, "http://api.test/healthz", http.NoBody))

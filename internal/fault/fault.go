@@ -1,6 +1,7 @@
 //go:build !faults
 
-// Package fault marks the places where a crash hurts most. Only a binary built with the tag "faults" can crash there.
+// Package fault marks the places where tests crash the process. Only a binary built with the tag "faults" can crash
+// there.
 package fault
 
 // Point does nothing in this build.

@@ -1,6 +1,7 @@
 //go:build faults
 
-// Package fault marks the places where a crash hurts most. Only a binary built with the tag "faults" can crash there.
+// Package fault marks the places where tests crash the process. Only a binary built with the tag "faults" can crash
+// there.
 package fault
 
 import (
@@ -8,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Point kills this process, as SIGKILL does, where STILE_FAULT names the point.
+// Point kills this process with SIGKILL if STILE_FAULT is name.
 func Point(name string) {
 	if os.Getenv("STILE_FAULT") == name {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)

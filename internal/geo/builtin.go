@@ -12,13 +12,13 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// countryFile is used where it lies in the binary: only the pages that look-ups touch take memory. Its source and licence
-// stand in data/country.md; scripts/update-geo-country writes it.
+// countryFile is read in place in the binary: only the pages that look-ups touch take memory. data/country.md names its
+// source and licence; scripts/update-geo-country writes it.
 //
 //go:embed data/country.mmdb
 var countryFile []byte
 
-// Countries looks addresses up in the country file that is compiled into the program. It knows no subdivisions. It is
+// Countries looks up addresses in the country file that is compiled into the program. It knows no subdivisions. It is
 // safe for concurrent use.
 type Countries struct{ reader *maxminddb.Reader }
 
@@ -31,8 +31,8 @@ func BuiltIn() (*Countries, error) {
 	return &Countries{reader: reader}, nil
 }
 
-// Locate is false for an address that the file does not know, or that is not public: the file has countries for some
-// networks that are reserved for documentation.
+// Locate returns the country of an address. It returns false if the file does not know the address or the address is
+// not public: the file has countries for some networks that are reserved for documentation.
 func (c *Countries) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	if !outbound.IsPublic(address.Unmap()) {
 		return "", false
@@ -40,5 +40,5 @@ func (c *Countries) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	return locate(c.reader, address)
 }
 
-// Built returns when the file was made.
+// Built returns the build time of the file.
 func (c *Countries) Built() time.Time { return c.reader.Metadata.BuildTime() }

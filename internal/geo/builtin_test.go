@@ -52,7 +52,7 @@ func TestBuiltInFileKnowsCountries(t *testing.T) {
 	require.False(t, ok, "no address is nowhere")
 }
 
-// TestBuiltInFileIsTheDocumentedOne holds the file to its note, and every network in it to countries alone.
+// TestBuiltInFileIsTheDocumentedOne compares the file with its note and requires that its networks have countries only.
 func TestBuiltInFileIsTheDocumentedOne(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("data/country.mmdb")
@@ -85,7 +85,7 @@ func TestBuiltInFileIsTheDocumentedOne(t *testing.T) {
 	require.Greater(t, len(codes), 240)
 }
 
-// flat is a record as ip-location-db makes them of DB-IP Lite.
+// flat returns a record in the form of ip-location-db's DB-IP Lite.
 func flat(country, state string) geotest.Record {
 	return geotest.Record{
 		"country_code": mmdbtype.String(country), "state1": mmdbtype.String(state), "state2": mmdbtype.String(""),
@@ -93,7 +93,7 @@ func flat(country, state string) geotest.Record {
 	}
 }
 
-func TestStatesAreFoundByName(t *testing.T) {
+func TestStatesAreRecognisedByName(t *testing.T) {
 	t.Parallel()
 	for want, record := range map[rules.Jurisdiction]geotest.Record{
 		"US-CA": flat("US", "California"), "US-DC": flat("US", "District of Columbia"), "US-WA": flat("US", "Washington"),
@@ -111,7 +111,7 @@ func TestStatesAreFoundByName(t *testing.T) {
 	}
 }
 
-// TestEveryStateHasItsName needs no list of names of its own: each code of the file is a subdivision.
+// Each code of the file of names must be a subdivision, so this test needs no list of its own.
 func TestEveryStateHasItsName(t *testing.T) {
 	t.Parallel()
 	lines, err := os.ReadFile("data/subdivisions.txt")
@@ -129,7 +129,7 @@ func TestEveryStateHasItsName(t *testing.T) {
 	require.Equal(t, map[string]int{"AU": 8, "BR": 27, "CA": 13, "GB": 4, "US": 52}, count, "DC has two names")
 }
 
-func TestTheFirstFileThatKnowsAnAddressDecides(t *testing.T) {
+func TestFirstFileWithTheAddressDecides(t *testing.T) {
 	t.Parallel()
 	four := opened(t, geotest.FileOfIPv4(t, geotest.Networks{"198.51.100.0/24": geotest.In("US", "CA")}))
 	six := opened(t, geotest.File(t, geotest.Networks{"198.51.0.0/16": geotest.In("DE"), "2001:db8::/32": geotest.In("FR")}))

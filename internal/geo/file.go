@@ -12,11 +12,11 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// probes is how many networks are looked at for a country before the file counts as one of something else.
+// probes is the number of networks searched for a country before the file is refused as one without places.
 const probes = 10_000
 
-// record holds the fields of a network that tell its jurisdiction, in both layouts: that of MaxMind with nested places,
-// and the flat one of ip-location-db.
+// record holds the fields of a network that give its jurisdiction, in both layouts: MaxMind's with nested places, and
+// the flat one of ip-location-db.
 type record struct {
 	Country           place   `maxminddb:"country"`
 	RegisteredCountry place   `maxminddb:"registered_country"`
@@ -30,7 +30,7 @@ type place struct {
 	Code string `maxminddb:"iso_code"`
 }
 
-// jurisdiction returns the user's jurisdiction. The country of registration counts only where no other is given.
+// jurisdiction returns the jurisdiction of the network. The country of registration counts only if no other is given.
 func (r record) jurisdiction() (rules.Jurisdiction, bool) {
 	switch {
 	case r.CountryCode != "":
@@ -44,7 +44,7 @@ func (r record) jurisdiction() (rules.Jurisdiction, bool) {
 	}
 }
 
-// locate looks an address up. It is false where the file does not know the address.
+// locate looks up an address. It returns false if the file does not know the address.
 func locate(reader *maxminddb.Reader, address netip.Addr) (rules.Jurisdiction, bool) {
 	var found record
 	if err := reader.Lookup(address.Unmap()).Decode(&found); err != nil {
@@ -53,8 +53,8 @@ func locate(reader *maxminddb.Reader, address netip.Addr) (rules.Jurisdiction, b
 	return found.jurisdiction()
 }
 
-// read loads the whole file. It is not mapped into memory: a mapped file that is rewritten changes under its readers,
-// and one that is truncated kills the process.
+// read loads the whole file into memory. It does not map the file: a mapped file that is rewritten changes under its
+// readers, and one that is truncated kills the process.
 func read(path string) (*maxminddb.Reader, os.FileInfo, error) {
 	content, info, err := load(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func read(path string) (*maxminddb.Reader, os.FileInfo, error) {
 	return reader, info, nil
 }
 
-// load refuses a file that changes while it is read.
+// load returns an error if the file changes while it is read.
 func load(path string) ([]byte, os.FileInfo, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -95,7 +95,7 @@ func load(path string) ([]byte, os.FileInfo, error) {
 	return content, after, err
 }
 
-// holdsCountries tells a sound file of places from another one, in which no lookup would ever find anything.
+// holdsCountries reports whether the file has places. In a sound file of another kind no look-up would find anything.
 func holdsCountries(reader *maxminddb.Reader) bool {
 	looked := 0
 	for network := range reader.Networks() {

@@ -1,5 +1,5 @@
-// Package geo finds the jurisdiction of an address in files of MaxMind's format: GeoLite2, GeoIP2, DB-IP and the like, or
-// the country file that is compiled into the program. No address of a user ever enters a log line or an error.
+// Package geo finds the jurisdiction of an address in files of MaxMind's format (GeoLite2, GeoIP2, DB-IP and the like)
+// or in the country file that is compiled into the program. It writes no user's address into a log line or an error.
 package geo
 
 import (
@@ -15,34 +15,34 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// lookEvery is how often the file is looked at while lookups are made.
+// lookEvery is the time between two checks of the file for changes.
 const lookEvery = 5 * time.Second
 
-// Options are what a Locator is made of.
+// Options configure a Locator.
 type Options struct {
 	Path string
-	// Log is slog.Default unless given.
+	// Log is slog.Default if nil.
 	Log *slog.Logger
-	// Now is time.Now unless given.
+	// Now is time.Now if nil.
 	Now func() time.Time
 }
 
-// Locator looks addresses up. It follows the file: one that is replaced or rewritten is taken over, while a broken one
-// leaves the last that was sound. It is safe for concurrent use, and holds nothing that would have to be closed.
+// Locator looks up addresses in a file. It follows the file: it loads a replaced or rewritten file, and keeps the last
+// sound one while the new one is broken. It is safe for concurrent use and needs no Close.
 type Locator struct {
 	path   string
 	log    *slog.Logger
 	now    func() time.Time
 	reader atomic.Pointer[maxminddb.Reader]
 
-	// looking is held by the one who looks at the file; the others go on with what there is.
+	// looking is held by the goroutine that checks the file; the others use the loaded one.
 	looking sync.Mutex
 	due     time.Time
-	// tried is the file that was last read, taken over or not; seen is the one of the last look, nil for none.
+	// tried is the file that was last read, loaded or not. seen is the file at the last check, nil if there was none.
 	tried, seen os.FileInfo
 }
 
-// Open reads the file.
+// Open loads the file.
 func Open(o Options) (*Locator, error) {
 	l := &Locator{path: o.Path, log: o.Log, now: o.Now}
 	if l.log == nil {
@@ -60,7 +60,7 @@ func Open(o Options) (*Locator, error) {
 	return l, nil
 }
 
-// Locate is false where the file does not know.
+// Locate returns the jurisdiction of an address, and false if the file does not know it.
 func (l *Locator) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	l.look()
 	return locate(l.reader.Load(), address)
@@ -70,7 +70,7 @@ func (l *Locator) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 // IPv6.
 type Files []*Locator
 
-// Locate is false where no file knows the address.
+// Locate returns the jurisdiction of an address, and false if no file knows it.
 func (f Files) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	for _, file := range f {
 		if j, ok := file.Locate(address); ok {
@@ -80,8 +80,8 @@ func (f Files) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	return "", false
 }
 
-// look sees whether the file has changed. A new one is read when it has stood still from one look to the next: until
-// then somebody may still be writing it.
+// look checks whether the file has changed. It loads a new file only if it is the same at two checks in a row: before
+// that another process may still be writing it.
 func (l *Locator) look() {
 	if !l.looking.TryLock() {
 		return
@@ -107,7 +107,7 @@ func (l *Locator) look() {
 	}
 }
 
-// take reads the new file, once.
+// take loads the new file. A file that fails to load is not tried again.
 func (l *Locator) take(info os.FileInfo) {
 	l.tried = info
 	reader, taken, err := read(l.path)
@@ -121,10 +121,11 @@ func (l *Locator) take(info os.FileInfo) {
 }
 
 func (l *Locator) keep(err error) {
-	l.log.Warn("the GeoIP file cannot be read; the last one stays in use", "error", err.Error())
+	l.log.Warn("GeoIP file cannot be read; the previous one stays in use", "error", err.Error())
 }
 
-// same tells whether two looks saw one file, unchanged. A copy may have the times and the size of what it replaces.
+// same reports whether two checks saw the same file, unchanged. It compares the inode too, because a copy may have the
+// times and size of the file that it replaces.
 func same(a, b os.FileInfo) bool {
 	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }

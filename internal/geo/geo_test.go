@@ -20,7 +20,7 @@ func opened(t *testing.T, content []byte) *geo.Locator {
 	return l
 }
 
-func TestWhereAddressesAre(t *testing.T) {
+func TestJurisdictionOfAnAddress(t *testing.T) {
 	t.Parallel()
 	registered := geotest.Record{"registered_country": geotest.Code("SE")}
 	abroad := geotest.In("NO")
@@ -68,7 +68,7 @@ func TestWhereAddressesAre(t *testing.T) {
 	require.False(t, ok, "no address is nowhere")
 }
 
-func TestAFileOfIPv4Alone(t *testing.T) {
+func TestFileOfIPv4Only(t *testing.T) {
 	t.Parallel()
 	l := opened(t, geotest.FileOfIPv4(t, geotest.Networks{"198.51.100.0/24": geotest.In("US")}))
 	for address, want := range map[string]rules.Jurisdiction{
@@ -80,7 +80,7 @@ func TestAFileOfIPv4Alone(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeOpened(t *testing.T) {
+func TestOpenRefusesBrokenFiles(t *testing.T) {
 	t.Parallel()
 	sound := geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In("US")})
 	for why, path := range map[string]string{

@@ -11,12 +11,12 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// nameLines has a subdivision and its name per line. scripts/update-subdivisions writes it.
+// nameLines has one subdivision and its name per line. scripts/update-subdivisions writes it.
 //
 //go:embed data/subdivisions.txt
 var nameLines string
 
-// named is a subdivision as a file without codes describes it: its country, and its name in lower case without accents.
+// named is a subdivision in a file without codes: its country, and its name in lower case without accents.
 type named struct{ country, name string }
 
 var subdivisionsByName = sync.OnceValue(func() map[named]string {
@@ -30,8 +30,9 @@ var subdivisionsByName = sync.OnceValue(func() map[named]string {
 	return codes
 })
 
-// inState joins a country and the name, or the code, of one of its subdivisions. Names are known for Australia, Brazil,
-// Canada, the United Kingdom and the United States; elsewhere, and for an unknown name, the country is returned.
+// inState returns the jurisdiction of a country and the name, or code, of one of its subdivisions. Names are known for
+// Australia, Brazil, Canada, the United Kingdom and the United States; elsewhere, and for an unknown name, it is the
+// country.
 func inState(country, state string) (rules.Jurisdiction, bool) {
 	if code, known := subdivisionsByName()[named{strings.ToUpper(country), plain(state)}]; known {
 		state = code

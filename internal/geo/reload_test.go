@@ -18,7 +18,7 @@ import (
 
 var user = netip.MustParseAddr("198.51.100.7")
 
-// followed is a Locator with the file that it follows.
+// followed is a Locator with its file.
 type followed struct {
 	t       *testing.T
 	path    string
@@ -29,7 +29,7 @@ type followed struct {
 	now time.Time
 }
 
-// follow opens a file that puts the user into the first country.
+// follow opens a file that places the user in the country.
 func follow(t *testing.T, country string) *followed {
 	t.Helper()
 	f := &followed{t: t, now: time.Unix(1_795_168_620, 0), path: geotest.Saved(t, placing(t, country))}
@@ -58,14 +58,15 @@ func (f *followed) pass(d time.Duration) {
 	f.now = f.now.Add(d)
 }
 
-// is asserts where the user is now.
+// is requires the user's country to be this one.
 func (f *followed) is(country rules.Jurisdiction) {
 	f.t.Helper()
 	got, _ := f.locator.Locate(user)
 	require.Equal(f.t, country, got)
 }
 
-// later asserts where the user is after two looks: the second reads what has not changed since the first.
+// later requires the user's country to be this one after two checks: the second loads a file that has not changed since
+// the first.
 func (f *followed) later(country rules.Jurisdiction) {
 	f.t.Helper()
 	for range 2 {
@@ -75,13 +76,13 @@ func (f *followed) later(country rules.Jurisdiction) {
 	f.is(country)
 }
 
-// rename replaces the file as a whole.
+// rename replaces the file in one step.
 func (f *followed) rename(content []byte) {
 	f.t.Helper()
 	geotest.Replace(f.t, f.path, content)
 }
 
-// rewrite changes the file where it is. Its time moves by more than the file system's clock may be coarse.
+// rewrite changes the file in place. Its time moves by more than the resolution of the file system's clock.
 func (f *followed) rewrite(content []byte) {
 	f.t.Helper()
 	before, err := os.Stat(f.path)
@@ -90,7 +91,7 @@ func (f *followed) rewrite(content []byte) {
 	require.NoError(f.t, os.Chtimes(f.path, time.Time{}, before.ModTime().Add(time.Second)))
 }
 
-func TestANewFileIsTakenOver(t *testing.T) {
+func TestNewFileIsLoaded(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	for _, change := range []func([]byte){f.rename, f.rewrite} {
@@ -102,7 +103,7 @@ func TestANewFileIsTakenOver(t *testing.T) {
 	require.NotContains(t, f.log.String(), "WARN")
 }
 
-func TestACopyWithTheSameTimesIsTakenOver(t *testing.T) {
+func TestCopyWithTheSameTimesIsLoaded(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	before, err := os.Stat(f.path)
@@ -112,7 +113,7 @@ func TestACopyWithTheSameTimesIsTakenOver(t *testing.T) {
 	f.later("DE")
 }
 
-func TestTheFileIsLookedAtEveryFewSeconds(t *testing.T) {
+func TestFileIsCheckedEveryFewSeconds(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	f.rename(placing(t, "DE"))
@@ -122,13 +123,13 @@ func TestTheFileIsLookedAtEveryFewSeconds(t *testing.T) {
 		f.pass(1 - 5*time.Second)
 	}
 	f.pass(5 * time.Second)
-	f.is("US") // seen, but not yet twice
+	f.is("US") // seen once
 	f.is("US")
 	f.pass(5 * time.Second)
 	f.is("DE")
 }
 
-func TestAFileThatIsStillWrittenIsWaitedFor(t *testing.T) {
+func TestFileBeingWrittenIsNotLoaded(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	for _, part := range [][]byte{[]byte("a"), []byte("ab"), placing(t, "FR"), placing(t, "DE")} {
@@ -140,7 +141,7 @@ func TestAFileThatIsStillWrittenIsWaitedFor(t *testing.T) {
 	require.NotContains(t, f.log.String(), "WARN")
 }
 
-func TestABrokenFileLeavesTheLastOne(t *testing.T) {
+func TestBrokenFileKeepsTheLastOne(t *testing.T) {
 	t.Parallel()
 	sound := placing(t, "DE")
 	for why, broken := range map[string][]byte{
@@ -158,7 +159,7 @@ func TestABrokenFileLeavesTheLastOne(t *testing.T) {
 	}
 }
 
-func TestAMissingFileLeavesTheLastOne(t *testing.T) {
+func TestMissingFileKeepsTheLastOne(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	for range 2 {
@@ -175,7 +176,7 @@ func TestAMissingFileLeavesTheLastOne(t *testing.T) {
 	f.later("DE")
 }
 
-func TestLookupsGoOnWhileFilesChange(t *testing.T) {
+func TestLookupsContinueWhileFilesChange(t *testing.T) {
 	t.Parallel()
 	f := follow(t, "US")
 	files := map[rules.Jurisdiction][]byte{"US": placing(t, "US"), "DE": placing(t, "DE")}

@@ -1,4 +1,4 @@
-// Package geotest writes files in MaxMind's format, for tests of what is found in them.
+// Package geotest writes files in MaxMind's format for tests.
 package geotest
 
 import (
@@ -14,16 +14,16 @@ import (
 )
 
 type (
-	// Networks is the content of a file: a record per CIDR.
+	// Networks is the content of a file: a record for each CIDR.
 	Networks map[string]mmdbtype.DataType
-	// Record is what a file has on a network, or a part of that.
+	// Record is the data of a file about a network, or a part of it.
 	Record = mmdbtype.Map
 )
 
-// Code is a place by its ISO code.
+// Code returns the record of a place with the ISO code.
 func Code(iso string) Record { return Record{"iso_code": mmdbtype.String(iso)} }
 
-// In is a record as GeoLite2-City and GeoIP2-Country have them.
+// In returns a record in the form of GeoLite2-City and GeoIP2-Country.
 func In(country string, subdivisions ...string) Record {
 	record := Record{"continent": Record{"code": mmdbtype.String("EU")}, "country": Code(country)}
 	parts := mmdbtype.Slice{}
@@ -36,13 +36,13 @@ func In(country string, subdivisions ...string) Record {
 	return record
 }
 
-// File is a file for IPv4 and IPv6.
+// File returns a file for IPv4 and IPv6.
 func File(t testing.TB, content Networks) []byte {
 	t.Helper()
 	return encoded(t, content, 6)
 }
 
-// FileOfIPv4 is a file for IPv4 alone.
+// FileOfIPv4 returns a file for IPv4 only.
 func FileOfIPv4(t testing.TB, content Networks) []byte {
 	t.Helper()
 	return encoded(t, content, 4)
@@ -65,7 +65,7 @@ func encoded(t testing.TB, content Networks, version int) []byte {
 	return out.Bytes()
 }
 
-// Saved puts a file into a folder of its own.
+// Saved writes a file to a new folder and returns its path.
 func Saved(t testing.TB, content []byte) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "places.mmdb")
@@ -73,7 +73,7 @@ func Saved(t testing.TB, content []byte) (path string) {
 	return path
 }
 
-// Replace puts another file in the place of one, as a whole, as geoipupdate does.
+// Replace replaces the file at path in one step, as geoipupdate does.
 func Replace(t testing.TB, path string, content []byte) {
 	t.Helper()
 	beside := path + ".new"

@@ -1,5 +1,5 @@
-// Package orchestrator asks Temporal to start and signal workflows. It decides nothing: what it is asked twice, or too
-// late, changes nothing.
+// Package orchestrator starts and signals Temporal workflows. It makes no decision, so a repeated or late call changes
+// nothing.
 package orchestrator
 
 import (
@@ -17,22 +17,22 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// Orchestrator is safe for concurrent use.
+// Orchestrator starts and signals workflows. It is safe for concurrent use.
 type Orchestrator struct {
 	Temporal client.Client
 	Store    *store.Store
-	// Eager lets the worker of this process take the first task with the answer to the start. It needs a worker on
+	// Eager lets the worker of this process receive the first task with the answer to the start. It needs a worker on
 	// the same client.
 	Eager bool
 }
 
-// ErrCompleted says that the session's run has come to its end and takes nothing any more.
+// ErrCompleted means that the session's run has completed and handles no more signals.
 var ErrCompleted = errors.New("the run has completed")
 
-// StartSession starts the run of a session that was created, once.
+// StartSession starts the run of a created session, unless it has been started.
 func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) error {
 	s, input := created.Session, inputOf(created)
-	if created.Repeated { // it does not say what the first creation fired
+	if created.Repeated { // a repeated creation does not return the deliveries of the first
 		var err error
 		if input, err = o.input(ctx, s); err != nil {
 			return err
@@ -58,8 +58,8 @@ func inputOf(c store.Changed) workflows.SessionInput {
 func (o *Orchestrator) sessionOptions(s models.Session) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID: s.ID, TaskQueue: workflows.QueueSessions, EnableEagerStart: o.Eager,
-		// A completed run stays the only one, however late a signal comes. One that an operator terminated, or that
-		// failed, may be followed by another: the row knows where to go on.
+		// A completed run stays the only one, however late a signal comes. A run that failed or that an operator
+		// terminated may be followed by another: the row knows where to continue.
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes:                    workflows.SessionSearchAttributes(s),
@@ -77,17 +77,17 @@ func details(s models.Session) string {
 		s.WorkflowID, s.WorkflowVersion, s.AgeTier, strings.Join(methods, ", "))
 }
 
-// SubmissionReceived tells the run of a submission to judge.
+// SubmissionReceived signals the run that a submission is ready to be judged.
 func (o *Orchestrator) SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error {
 	return o.signal(ctx, s, workflows.SignalMethodResult, workflows.SubmissionSignal{SubmissionID: submissionID})
 }
 
-// SessionChanged tells the run to look at its row again. ErrCompleted says that the run needs no telling.
+// SessionChanged signals the run to read its row again. It returns ErrCompleted if the run has completed.
 func (o *Orchestrator) SessionChanged(ctx context.Context, s models.Session) error {
 	return o.signal(ctx, s, workflows.SignalChanged, nil)
 }
 
-// signal starts the run as well where it is not there: its start was lost, or it was terminated.
+// signal signals the run. If there is none, because its start was lost or it was terminated, signal also starts one.
 func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string, message any) error {
 	err := o.Temporal.SignalWorkflow(ctx, s.ID, "", name, message)
 	var absent *serviceerror.NotFound
@@ -106,17 +106,18 @@ func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string
 	return err
 }
 
-// DispatchEvent makes the first attempts of an event that no session run carries, once.
+// DispatchEvent starts the run that makes the first attempts of an event, unless it has been started. It is for events
+// that no session run delivers.
 func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) error {
 	return o.startOnce(ctx, event, workflows.NameDispatchEvent, models.EventRef{OrgID: org, EventID: event})
 }
 
-// RecoverEndpoint carries a recovery to its end, once.
+// RecoverEndpoint starts the run of a recovery, unless it has been started.
 func (o *Orchestrator) RecoverEndpoint(ctx context.Context, r models.Recovery) error {
 	return o.startOnce(ctx, r.ID, workflows.NameRecovery, r.Ref())
 }
 
-// startOnce starts a run of QueueWebhooks, unless there is one under this id or has been.
+// startOnce starts a run on QueueWebhooks, unless a run with this id is open or has completed.
 func (o *Orchestrator) startOnce(ctx context.Context, id, name string, input any) error {
 	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.QueueWebhooks,
@@ -126,7 +127,7 @@ func (o *Orchestrator) startOnce(ctx context.Context, id, name string, input any
 	return unlessStarted(err)
 }
 
-// unlessStarted is err, unless that says that the run is there already.
+// unlessStarted returns err, or nil if err says that the run exists.
 func unlessStarted(err error) error {
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
@@ -135,12 +136,12 @@ func unlessStarted(err error) error {
 	return err
 }
 
-// RetryDelivery has an attempt made now, by the run that owns the delivery or by a new one.
+// RetryDelivery has an attempt made now, by the run that owns the delivery or by a new run.
 func (o *Orchestrator) RetryDelivery(ctx context.Context, d models.Delivery) error {
 	return o.retry(ctx, workflows.RetrySignal{DeliveryRef: d.Ref()})
 }
 
-// ScheduleDelivery has an attempt made when it is due, by the run that owns the delivery or by a new one.
+// ScheduleDelivery has an attempt made at due, by the run that owns the delivery or by a new run.
 func (o *Orchestrator) ScheduleDelivery(ctx context.Context, d models.DeliveryRef, due models.Timestamp) error {
 	return o.retry(ctx, workflows.RetrySignal{DeliveryRef: d, DueAt: &due})
 }

@@ -30,7 +30,7 @@ var house = workertest.Share(workertest.Options{
 
 func TestMain(m *testing.M) { os.Exit(house.Main(m)) }
 
-func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
+func TestSessionStartedManyTimesHasOneRun(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -39,7 +39,7 @@ func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
 	session := s.Begin(t, scene.AnyOf(document))
 	first, err := s.FirstAttempts(t.Context(), session.OrgID, session.ID)
 	require.NoError(t, err)
-	// Some start it as they created it, others as a repeat of the creation finds it.
+	// Some callers pass the first creation, others a repeated one.
 	created := []store.Changed{{Session: session, FirstAttempts: first}, {Session: session, Repeated: true}}
 
 	ctx := context.WithoutCancel(t.Context())
@@ -64,7 +64,7 @@ func TestASessionAskedForManyTimesHasOneRun(t *testing.T) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated}, merchant.Heard())
 }
 
-func TestARunThatHasCompletedStaysTheOnlyOne(t *testing.T) {
+func TestCompletedRunStaysTheOnlyOne(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -82,7 +82,7 @@ func TestARunThatHasCompletedStaysTheOnlyOne(t *testing.T) {
 	require.Equal(t, first, h.Runs(t, session.ID))
 }
 
-func TestASignalStartsARunThatIsNotThere(t *testing.T) {
+func TestSignalStartsAMissingRun(t *testing.T) {
 	t.Parallel()
 	for name, absent := range map[string]func(t *testing.T, h *workertest.House, session models.Session){
 		"because its start was lost": func(*testing.T, *workertest.House, models.Session) {},
@@ -106,14 +106,14 @@ func TestASignalStartsARunThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestAnEventIsDispatchedOnce(t *testing.T) {
+func TestEventIsDispatchedOnce(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
 	merchant := scene.NewMerchant(t, time.Now)
 	s.Subscribe(t, merchant, models.EventSessionCreated)
 	session := s.Begin(t, scene.AnyOf(document))
-	require.NoError(t, s.WorkflowStarted(t.Context(), session)) // so that no sweep starts its run
+	require.NoError(t, s.WorkflowStarted(t.Context(), session)) // keeps the sweep from starting a run
 	event := s.EventsOf(t, session)[0].ID
 
 	for range 2 {
@@ -125,7 +125,7 @@ func TestAnEventIsDispatchedOnce(t *testing.T) {
 	require.Equal(t, []models.EventType{models.EventSessionCreated}, merchant.Heard())
 }
 
-func TestARetryIsMadeNow(t *testing.T) {
+func TestRetryIsMadeNow(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)
@@ -138,17 +138,17 @@ func TestARetryIsMadeNow(t *testing.T) {
 	next := s.Deliveries(t, endpoint)[1] // due in an hour
 	owner := h.Runs(t, workflows.DeliveryWorkflowID(next.Ref()))
 
-	require.NoError(t, h.RetryDelivery(t.Context(), next)) // by the run that waits for its time
+	require.NoError(t, h.RetryDelivery(t.Context(), next)) // by the run that waits for the due time
 	h.Completed(t, workflows.DeliveryWorkflowID(next.Ref()))
 	require.Equal(t, owner, h.Runs(t, workflows.DeliveryWorkflowID(next.Ref())))
 	require.Len(t, merchant.Requests(), 2)
 
-	require.NoError(t, h.RetryDelivery(t.Context(), next)) // it is over: a run of its own finds that out
+	require.NoError(t, h.RetryDelivery(t.Context(), next)) // the delivery is over: a new run finds that out
 	h.Completed(t, workflows.DeliveryWorkflowID(next.Ref()))
 	require.Len(t, merchant.Requests(), 2)
 }
 
-func TestOperatorsFindARunByWhatItIsAbout(t *testing.T) {
+func TestOperatorsFindRunsBySearchAttributes(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	s := h.Sandbox(t)

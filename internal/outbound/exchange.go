@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// raceWindow is how long after a request was written its connection may break for the request to count as unread: a
-// peer that was closing the connection answers with a reset within a round trip. One that closes it later has had the
-// request in its hands.
+// raceWindow is how long after a request was written its connection may break for the request to count as unread. A
+// peer that was closing the connection answers with a reset within a round trip. A peer that closes it later has read
+// the request.
 const raceWindow = 2 * time.Second
 
-// guarded is a transport that refuses forbidden addresses which stand in the URL itself (what a name resolves to is
-// judged when it is dialled), and sends a request once more on a fresh connection where the kept one that it was sent
-// on had just been closed by the other side.
+// guarded is a transport that refuses a forbidden address in the URL itself; the addresses of a name are checked at the
+// dial. It sends a request once more on a fresh connection if the peer had just closed the kept connection of the first
+// try.
 type guarded struct {
 	policy Policy
-	// kept keeps connections for the next request, fresh makes one for each request.
+	// kept keeps connections for the next request; fresh makes a connection for each request.
 	kept, fresh *http.Transport
 }
 
-// RoundTrip implements http.RoundTripper. Its errors are failures.
+// RoundTrip implements http.RoundTripper. Its errors are ErrForbidden or of type *failure.
 func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := g.policy.CheckHost(r.URL.Hostname()); err != nil {
 		if r.Body != nil {
@@ -45,8 +45,8 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// unread returns the request to send again, where the one that failed cannot have been read: it went out on a kept
-// connection that broke at once, without a byte of an answer.
+// unread returns the request to send again if the failed one cannot have been read: it was sent on a kept connection
+// that broke at once, without a byte of an answer.
 func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
 	if !f.reused || f.answered || f.Timeout() || time.Since(f.wrote) > raceWindow || r.Context().Err() != nil {
 		return nil, false
@@ -63,29 +63,29 @@ func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
 	return again, err == nil
 }
 
-// failure is why a request got no answer, and how far it had come.
+// failure is the reason for a request without an answer, and the progress of the request.
 type failure struct {
 	error
-	// reused says that the connection had served another request before.
+	// reused means that the connection had served another request before.
 	reused bool
-	// wrote is when the request was written; zero where it was not.
+	// wrote is when the request was written; zero if it was not.
 	wrote time.Time
-	// answered says that at least one byte of an answer arrived.
+	// answered means that at least one byte of an answer arrived.
 	answered bool
-	// handshake says that it is the TLS handshake that failed.
+	// handshake means that the TLS handshake failed.
 	handshake bool
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *failure) Unwrap() error { return f.error }
 
-// Timeout reports whether the time was over.
+// Timeout reports whether the request exceeded its time.
 func (f *failure) Timeout() bool {
 	var timeout interface{ Timeout() bool }
 	return errors.As(f.error, &timeout) && timeout.Timeout()
 }
 
-// progress is how far a request has come. The transport reports it from goroutines of its own.
+// progress is how far a request has come. The transport reports it from its own goroutines.
 type progress struct {
 	reused, http2, answered, handshake atomic.Bool
 	wrote                              atomic.Int64 // Unix nanoseconds
@@ -113,7 +113,8 @@ func roundTrip(transport *http.Transport, r *http.Request) (*http.Response, *fai
 		return response, nil
 	}
 	f := &failure{error: err, reused: p.reused.Load(), handshake: p.handshake.Load()}
-	// Over HTTP/2 the trace hears of whole headers alone. A frame of the other side ended what did not just break.
+	// Over HTTP/2 the trace sees only whole headers. If the connection did not break, a frame of the peer ended the
+	// exchange, so the peer answered.
 	f.answered = p.answered.Load() || p.http2.Load() && !closed(err) && !wasReset(err)
 	if wrote := p.wrote.Load(); wrote != 0 {
 		f.wrote = time.Unix(0, wrote)

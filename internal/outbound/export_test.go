@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Trust makes a client trust certificates besides those of the system.
+// Trust makes a client trust certificates in addition to those of the system.
 func Trust(c *http.Client, roots *x509.CertPool) {
 	g, _ := c.Transport.(guarded)
 	for _, transport := range []*http.Transport{g.kept, g.fresh} {

@@ -14,11 +14,11 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 )
 
-func TestABurstDialsOnce(t *testing.T) {
+func TestBurstReusesItsConnections(t *testing.T) {
 	t.Parallel()
 	const burst = 16
 	var dialled atomic.Int32
-	var met sync.WaitGroup // of the requests of a burst: none is answered before all are there
+	var met sync.WaitGroup // no request of a burst is answered before all have arrived
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		met.Done()
 		met.Wait()

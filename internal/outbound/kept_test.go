@@ -20,7 +20,7 @@ import (
 
 func newReader(conn net.Conn) *bufio.Reader { return bufio.NewReader(conn) }
 
-// reset ends a connection so that its other side hears that it was reset, not closed.
+// reset ends a connection with a reset instead of a close.
 func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -30,13 +30,12 @@ func reset(conn net.Conn) {
 
 const accepted = "HTTP/1.1 204 No Content\r\n\r\n"
 
-// receiver answers the first request on each of its connections. The end of a kept connection is what happens when the
-// second request comes there.
+// receiver answers the first request on each connection. end handles a second request on a kept connection.
 type receiver struct {
 	at       string
 	dialled  atomic.Int32
 	requests atomic.Int32
-	// stale says that connections fail from the first request on, too.
+	// stale makes connections fail from the first request on.
 	stale atomic.Bool
 }
 
@@ -66,7 +65,7 @@ func newReceiver(t *testing.T, end func(net.Conn)) *receiver {
 
 func shut(conn net.Conn) { _ = conn.Close() }
 
-func TestAPOSTThatDiedOnAKeptConnectionGoesOutAgainOnAFreshOne(t *testing.T) {
+func TestPOSTOnABrokenKeptConnectionIsSentAgain(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(net.Conn){"reset": reset, "closed": shut} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +80,7 @@ func TestAPOSTThatDiedOnAKeptConnectionGoesOutAgainOnAFreshOne(t *testing.T) {
 	}
 }
 
-func TestARestartedReceiverCostsNoRequestHoweverManyConnectionsWereKept(t *testing.T) {
+func TestRestartedReceiverLosesNoRequest(t *testing.T) {
 	t.Parallel()
 	const burst = 16
 	r := newReceiver(t, shut)
@@ -99,7 +98,7 @@ func TestARestartedReceiverCostsNoRequestHoweverManyConnectionsWereKept(t *testi
 	}
 }
 
-func TestAPOSTGoesOutAgainOnce(t *testing.T) {
+func TestPOSTIsRepeatedOnce(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, reset)
 	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
@@ -111,7 +110,7 @@ func TestAPOSTGoesOutAgainOnce(t *testing.T) {
 	require.Equal(t, int32(4), r.requests.Load(), "a fresh connection that breaks is the receiver's answer")
 }
 
-func TestAPOSTIsNotRepeatedOnceAByteOfAnAnswerIsThere(t *testing.T) {
+func TestPOSTIsNotRepeatedAfterAByteOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "H")
@@ -123,7 +122,7 @@ func TestAPOSTIsNotRepeatedOnceAByteOfAnAnswerIsThere(t *testing.T) {
 	require.Equal(t, int32(2), r.requests.Load())
 }
 
-func TestAPOSTIsNotRepeatedAfterATimeout(t *testing.T) {
+func TestPOSTIsNotRepeatedAfterATimeout(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
 	t.Cleanup(func() { close(over) })
@@ -138,7 +137,7 @@ func TestAPOSTIsNotRepeatedAfterATimeout(t *testing.T) {
 	require.Equal(t, int32(2), r.requests.Load())
 }
 
-// relay carries connections to a server, and cuts those that it has when the client says something after it was armed.
+// relay forwards connections to a server. Once armed it cuts its connections at the client's next byte.
 type relay struct {
 	at    string
 	armed atomic.Bool
@@ -178,7 +177,7 @@ func newRelay(t *testing.T, to string) *relay {
 	return r
 }
 
-func TestAPOSTThatDiedOnAKeptHTTP2ConnectionGoesOutAgain(t *testing.T) {
+func TestPOSTOnABrokenHTTP2ConnectionIsSentAgain(t *testing.T) {
 	t.Parallel()
 	var served atomic.Int32
 	var protocol atomic.Value

@@ -1,5 +1,5 @@
-// Package outbound makes requests to servers that customers name, and to no others: an address that only the inside of
-// a network should reach is refused when it is dialled, whatever a name resolves to by then.
+// Package outbound sends requests to servers that customers name. It refuses addresses inside the operator's network at
+// the dial, whatever a name resolves to by then.
 package outbound
 
 import (
@@ -9,28 +9,28 @@ import (
 )
 
 const (
-	// UserAgent is how Stile introduces itself.
+	// UserAgent is the User-Agent header of Stile's requests.
 	UserAgent = "Stile/1.0"
-	// AnswerLimit bounds what is read of an answer.
+	// AnswerLimit is the number of bytes that are read of an answer.
 	AnswerLimit = 64 << 10
-	// idleConnections bounds the connections that are kept for the next request, to all hosts. There is no bound of its
-	// own for a host: no more are kept than were in use at once, and those who make requests bound that.
+	// idleConnections limits the connections to all hosts that are kept for the next request. There is no separate
+	// limit for a host: a host keeps no more connections than were in use at once, which callers limit.
 	idleConnections = 1000
 )
 
-// NewClient makes a client that takes no more than timeout for the whole exchange and follows no redirect: what a
-// server says about another address is no answer.
+// NewClient returns a client that limits the whole exchange to timeout and follows no redirect, because a redirect is
+// not an answer of the named server.
 func NewClient(timeout time.Duration, p Policy) *http.Client {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
 	transport := &http.Transport{
 		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 30 * time.Second,
 		TLSHandshakeTimeout: dialer.Timeout, DisableCompression: true, // an answer is short, or cut off
 		MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
-		// A server may send as much before anybody reads it; it is 4 MiB for each request unless told.
+		// A server may send this much before the client reads it; the default is 4 MiB for each request.
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: AnswerLimit},
 	}
 	if p.Proxy != nil {
-		transport.Proxy = http.ProxyURL(p.Proxy) // resolves names, and so has to judge what they resolve to
+		transport.Proxy = http.ProxyURL(p.Proxy) // the proxy resolves names, so it must check their addresses
 	} else {
 		dialer.ControlContext = p.control
 	}

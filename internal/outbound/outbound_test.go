@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 )
 
-// inside is a server that customers must not reach, and counts those who do.
+// inside is a server that customers must not reach. It counts requests.
 func inside(t *testing.T) (server *httptest.Server, reached *atomic.Int32) {
 	t.Helper()
 	reached = &atomic.Int32{}
@@ -34,7 +34,7 @@ func post(t *testing.T, client *http.Client, to string) error {
 	return err
 }
 
-func TestAForbiddenAddressIsNotDialled(t *testing.T) {
+func TestForbiddenAddressIsNotDialled(t *testing.T) {
 	t.Parallel()
 	server, reached := inside(t)
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
@@ -44,7 +44,7 @@ func TestAForbiddenAddressIsNotDialled(t *testing.T) {
 		require.ErrorIs(t, err, outbound.ErrForbidden, host)
 		require.Equal(t, "address: the endpoint's address is not one that Stile may send to", outbound.Reason(err))
 	}
-	for _, host := range []string{"2130706433", "0x7f000001", "127.1", "0177.0.0.1"} { // no addresses to Go, so names
+	for _, host := range []string{"2130706433", "0x7f000001", "127.1", "0177.0.0.1"} { // names to Go, not addresses
 		require.Error(t, post(t, client, "http://"+host+":"+port), host)
 	}
 	require.Zero(t, reached.Load())
@@ -54,7 +54,7 @@ func TestAForbiddenAddressIsNotDialled(t *testing.T) {
 	require.Equal(t, int32(1), reached.Load())
 }
 
-func TestAProxyTakesEveryRequest(t *testing.T) {
+func TestProxyReceivesEveryRequest(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 1)
 	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.URL.String() }))
@@ -67,7 +67,7 @@ func TestAProxyTakesEveryRequest(t *testing.T) {
 	require.ErrorIs(t, post(t, client, "http://10.0.0.1/hook"), outbound.ErrForbidden)
 }
 
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestRedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	server, reached := inside(t)
 	from := httptest.NewServer(http.RedirectHandler(server.URL, http.StatusFound))

@@ -10,24 +10,24 @@ import (
 	"syscall"
 )
 
-// ErrForbidden says that an address is not one for customers to name.
+// ErrForbidden means that a customer may not name the address.
 var ErrForbidden = errors.New("the endpoint's address is not one that Stile may send to")
 
-// Policy says which addresses may be reached: all of the public Internet, and what an operator allows besides.
+// Policy decides which addresses requests may reach: the public Internet, and the addresses that the operator allows.
 type Policy struct {
-	// Allow are prefixes that may be reached though they are forbidden otherwise.
+	// Allow are prefixes outside the public Internet that requests may reach.
 	Allow []netip.Prefix
-	// Proxy, where set, is what every request goes through. Then it decides what a host name leads to.
+	// Proxy, if set, receives every request. It then decides where a host name leads.
 	Proxy *url.URL
 }
 
-// Loopback are this machine's own addresses, for development and tests.
+// Loopback returns the loopback prefixes, for development and tests.
 func Loopback() []netip.Prefix {
 	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }
 
-// forbidden is what is not the public Internet, and what leads back from there (IANA's special-purpose registries;
-// RFC 6890 and those that it gathers).
+// forbidden are the networks outside the public Internet, and those that lead back from it (IANA's special-purpose
+// registries; RFC 6890 and the RFCs that it lists).
 var forbidden = prefixes(
 	"0.0.0.0/8",        // this network
 	"10.0.0.0/8",       // private
@@ -69,7 +69,7 @@ func prefixes(texts ...string) []netip.Prefix {
 	return all
 }
 
-// Check refuses an address that may not be reached.
+// Check returns ErrForbidden if requests may not reach the address.
 func (p Policy) Check(address netip.Addr) error {
 	address = address.WithZone("")
 	holds := func(prefix netip.Prefix) bool { return prefix.Contains(address) }
@@ -88,8 +88,8 @@ func IsPublic(address netip.Addr) bool {
 	return address.IsValid() && !slices.ContainsFunc(forbidden, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
-// CheckHost refuses the host of a URL where it is an address that may not be reached, or localhost where loopback may
-// not. Any other name passes: what it resolves to is checked when it is dialled.
+// CheckHost returns ErrForbidden if the host of a URL is an address that requests may not reach, or localhost while
+// loopback is forbidden. Any other name passes: its addresses are checked at the dial.
 func (p Policy) CheckHost(host string) error {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return p.Check(address)
@@ -103,7 +103,7 @@ func (p Policy) CheckHost(host string) error {
 	return nil
 }
 
-// control judges each address that is dialled, after its name has been resolved and before a packet is sent.
+// control checks each address at the dial, after its name has been resolved and before a packet is sent.
 func (p Policy) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	dialled, err := netip.ParseAddrPort(address)
 	if err != nil {

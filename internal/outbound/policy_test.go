@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 )
 
-func TestWhatIsNotThePublicInternetIsForbidden(t *testing.T) {
+func TestAddressesOutsideThePublicInternetAreForbidden(t *testing.T) {
 	t.Parallel()
 	for name, addresses := range map[string][]string{
 		"this network":    {"0.0.0.0", "0.255.255.255"},
@@ -40,7 +40,7 @@ func TestWhatIsNotThePublicInternetIsForbidden(t *testing.T) {
 	require.ErrorIs(t, outbound.Policy{}.Check(netip.Addr{}), outbound.ErrForbidden)
 }
 
-func TestThePublicInternetIsNot(t *testing.T) {
+func TestPublicAddressesAreAllowed(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
 		"1.0.0.0", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
@@ -58,7 +58,7 @@ func TestThePublicInternetIsNot(t *testing.T) {
 	}
 }
 
-func TestAnOperatorMayAllowMore(t *testing.T) {
+func TestOperatorMayAllowPrefixes(t *testing.T) {
 	t.Parallel()
 	p := outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
 	require.NoError(t, p.CheckHost("10.1.255.255"))

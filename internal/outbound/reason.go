@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Reason says why a request got no whole answer: the class of the cause, a colon, and an explanation. It holds nothing
-// of the URL, whose path and query may hold a secret, nor of what was answered.
+// Reason returns why a request got no complete answer: the class of the cause, a colon and an explanation. It contains
+// nothing of the URL, which may hold a secret, and nothing of the answer.
 func Reason(err error) string {
 	var dns *net.DNSError
 	var timeout interface{ Timeout() bool }
@@ -33,7 +33,7 @@ func Reason(err error) string {
 	return connectionReason(err)
 }
 
-// tlsReason explains a fault of TLS; "" where err is none.
+// tlsReason explains a TLS error; it returns "" for another error.
 func tlsReason(err error) string {
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) {
@@ -44,7 +44,8 @@ func tlsReason(err error) string {
 		return "the handshake failed: the endpoint does not speak TLS"
 	}
 	var network *net.OpError
-	if errors.As(err, &network) && network.Op == "remote error" { // one of a fixed list, such as "tls: protocol version not supported"
+	// The cause is one of a fixed list, such as "tls: protocol version not supported".
+	if errors.As(err, &network) && network.Op == "remote error" {
 		return "the handshake failed: the endpoint refused it: " + strings.TrimPrefix(network.Err.Error(), "tls: ")
 	}
 	var failed *failure
@@ -73,7 +74,7 @@ func certificateReason(err error) string {
 	}
 }
 
-// connectionReason explains what went wrong with the connection, or with what was answered on it.
+// connectionReason explains an error of the connection or a malformed answer.
 func connectionReason(err error) string {
 	var failed *failure
 	var network *net.OpError

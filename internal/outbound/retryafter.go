@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// longestRetryAfter stands for every wait that is longer: whoever honours one bounds it much lower.
+// longestRetryAfter replaces longer waits. Callers limit waits to far less.
 const longestRetryAfter = 10 * 365 * 24 * time.Hour
 
-// retryDates are the layouts of a date in Retry-After besides those of RFC 9110.
+// retryDates are layouts of a date in Retry-After in addition to those of RFC 9110.
 var retryDates = []string{time.RFC1123, time.RFC1123Z}
 
-// RetryAfter is how long a server that is overloaded (429 or 503) asks to be left alone. It reads seconds, with or
-// without a fraction, and dates in each form of RFC 9110. It returns 0 where the server does not say, or says something
-// else, or names a moment that is over.
+// RetryAfter returns how long an overloaded server (429 or 503) asks clients to wait. It reads seconds, with or without
+// a fraction, and dates in each form of RFC 9110. It returns 0 if the header is missing or malformed, or names a time
+// in the past.
 func RetryAfter(response *http.Response, now time.Time) time.Duration {
 	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
 		return 0
@@ -31,7 +31,7 @@ func RetryAfter(response *http.Response, now time.Time) time.Duration {
 	return 0
 }
 
-// delaySeconds reads a number of seconds. A part of a second counts as a whole one.
+// delaySeconds parses a number of seconds and rounds it up.
 func delaySeconds(text string) (time.Duration, bool) {
 	whole, fraction, _ := strings.Cut(text, ".")
 	if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" || strings.HasSuffix(text, ".") {

@@ -19,7 +19,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 )
 
-// certificate signs itself for a host and a time.
+// certificate returns a self-signed certificate for a host and a time.
 func certificate(t *testing.T, host string, from, to time.Time) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -38,7 +38,7 @@ func certificate(t *testing.T, host string, from, to time.Time) tls.Certificate 
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// overTLS starts a receiver, and returns its URL.
+// overTLS starts a receiver and returns its URL.
 func overTLS(t *testing.T, config *tls.Config) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -49,7 +49,7 @@ func overTLS(t *testing.T, config *tls.Config) string {
 	return server.URL
 }
 
-func TestATLSFaultNamesTheClassOfItsCause(t *testing.T) {
+func TestTLSErrorNamesItsClass(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	with := func(host string, from, to time.Time) string {
@@ -85,7 +85,7 @@ func TestATLSFaultNamesTheClassOfItsCause(t *testing.T) {
 	}
 }
 
-// hangingUp reads what a client says first, and closes the connection.
+// hangingUp reads the client's first bytes and closes the connection.
 func hangingUp(t *testing.T) (address string) {
 	t.Helper()
 	return listen(t, func(conn net.Conn) {
@@ -94,7 +94,7 @@ func hangingUp(t *testing.T) (address string) {
 	})
 }
 
-// listen serves connections, one after the other, until the test ends.
+// listen serves connections one after the other until the test ends.
 func listen(t *testing.T, serve func(net.Conn)) (address string) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -112,7 +112,7 @@ func listen(t *testing.T, serve func(net.Conn)) (address string) {
 	return listener.Addr().String()
 }
 
-func TestAFaultOfTheConnectionNamesTheClassOfItsCause(t *testing.T) {
+func TestConnectionErrorNamesItsClass(t *testing.T) {
 	t.Parallel()
 	says := func(answer string, end func(net.Conn)) string {
 		return "http://" + listen(t, func(conn net.Conn) {

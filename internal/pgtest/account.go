@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// account is who the cluster runs as; nil is ourselves. PostgreSQL refuses to
-// run as root, as which tests often run in a container.
+// account is the account that runs the cluster; nil means the current one. PostgreSQL refuses to run as root, and tests
+// often run as root in a container.
 type account struct {
 	uid, gid int
 }
@@ -37,7 +37,7 @@ func findAccount() (*account, error) {
 	return nil, errors.New("pgtest: PostgreSQL does not run as root, and there is no user postgres or nobody")
 }
 
-// own gives the folder to the account and lets it through to there.
+// own gives the folder to the account and makes its parents traversable.
 func (a *account) own(dir string) error {
 	if a == nil {
 		return nil
@@ -48,8 +48,8 @@ func (a *account) own(dir string) error {
 	return openParents(dir)
 }
 
-// openParents makes temporary folders above dir traversable, such as the one
-// that testing makes for root alone. Others are not ours to change.
+// openParents makes temporary folders above dir traversable, such as the one that testing creates for root alone. It
+// leaves other folders unchanged.
 func openParents(dir string) error {
 	const traverse fs.FileMode = 0o011
 	temporary := filepath.Clean(os.TempDir()) + string(filepath.Separator)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// debianBinaries is where Debian installs each major version, off the PATH.
+// debianBinaries is where Debian installs each major version, outside the PATH.
 const debianBinaries = "/usr/lib/postgresql/*/bin"
 
 var errNoBinaries = errors.New("pgtest: PostgreSQL is not installed: run scripts/ensure-postgres, " +

@@ -12,10 +12,10 @@ import (
 
 const (
 	superuser = "postgres"
-	// portTries is how often another process may take the port before us.
+	// portTries is how often Start tries a new port if another process takes the port first.
 	portTries   = 3
 	stopTimeout = 10 * time.Second
-	// immediate ends PostgreSQL as a crash would: nothing is written any more.
+	// immediate stops PostgreSQL as a crash would: it writes nothing more.
 	immediate = syscall.SIGQUIT
 )
 
@@ -29,8 +29,8 @@ type Cluster struct {
 	process  *process // nil when stopped
 }
 
-// Start runs a cluster with its data in dir, which is made and filled when
-// absent. It ends with this process at the latest; dir stays.
+// Start runs a cluster with its data in dir, which it creates and fills if absent. The cluster ends with this process
+// at the latest; dir stays.
 func Start(dir string) (*Cluster, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -57,8 +57,7 @@ func Start(dir string) (*Cluster, error) {
 	return nil, err
 }
 
-// URL is where that database of the cluster is found. It stays the same over a
-// restart.
+// URL returns the URL of a database of the cluster. It stays the same over a restart.
 func (c *Cluster) URL(database string) string {
 	at := url.URL{
 		Scheme:   "postgres",
@@ -70,8 +69,8 @@ func (c *Cluster) URL(database string) string {
 	return at.String()
 }
 
-// Stop ends the server at once, as a crash would: connections break and open
-// transactions are gone, committed ones are not. Further calls do nothing.
+// Stop stops the server at once, as a crash would: connections break, and transactions that are not committed are lost.
+// Further calls do nothing.
 func (c *Cluster) Stop() error {
 	if c.process == nil {
 		return nil
@@ -83,7 +82,7 @@ func (c *Cluster) Stop() error {
 	return nil
 }
 
-// Restart stops the server unless it is stopped, and runs it again on its port.
+// Restart stops the server if it runs and starts it again on the same port.
 func (c *Cluster) Restart() error {
 	if err := c.Stop(); err != nil {
 		return err

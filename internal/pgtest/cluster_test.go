@@ -27,7 +27,7 @@ func startCluster(t *testing.T) *pgtest.Cluster {
 	return c
 }
 
-func TestACommitSurvivesAnImmediateStop(t *testing.T) {
+func TestCommitSurvivesAnImmediateStop(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t)
 	url := c.URL("postgres")
@@ -46,7 +46,7 @@ func TestACommitSurvivesAnImmediateStop(t *testing.T) {
 	require.Equal(t, 50, count(t, url, "SELECT count(*) FROM kept"))
 }
 
-func TestAFolderIsUsedAgain(t *testing.T) {
+func TestFolderIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "cluster")
 	first, err := pgtest.Start(dir)

@@ -16,9 +16,8 @@ import (
 
 const startTimeout = time.Minute
 
-// settings favour speed over what only a power cut can take. Commits stay
-// synchronous: without, an immediate stop would lose some that were answered,
-// and a fault test could not tell that from a fault of ours.
+// settings favour speed and give up only safety from a power cut. Commits stay synchronous: otherwise an immediate stop
+// would lose some acknowledged commits, and a fault test could not tell that from a fault of Stile.
 var settings = map[string]string{
 	"listen_addresses":        "127.0.0.1",
 	"unix_socket_directories": "",
@@ -76,12 +75,12 @@ func (c *Cluster) start() error {
 
 func (c *Cluster) command(program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
-	cmd.Dir = c.dir // ours may be closed to the account
+	cmd.Dir = c.dir // the current folder may be closed to the account
 	cmd.SysProcAttr = c.account.attributes()
 	return cmd
 }
 
-// wait returns when the server takes connections, or has ended.
+// wait waits until the server accepts connections or has ended.
 func (c *Cluster) wait() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()

@@ -5,7 +5,7 @@ import "syscall"
 // memory is a file system in memory.
 const memory = "/dev/shm"
 
-// freeMemory is how many bytes can be written there; 0 where there is none.
+// freeMemory returns the number of bytes that can be written there; 0 if there is no such file system.
 func freeMemory() uint64 {
 	var found syscall.Statfs_t
 	if syscall.Statfs(memory, &found) != nil {

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// process is a running child that does not outlive us.
+// process is a running child that ends with this process.
 type process struct {
 	handle *os.Process
 	done   chan struct{} // closed when it has ended
 }
 
 // startProcess keeps the thread that starts the child until the child ends: the
-// kernel ties "die with the parent" to that thread, not to the whole process.
+// kernel binds the signal at the parent's death to that thread, not to the process.
 func startProcess(cmd *exec.Cmd) (*process, error) {
 	dieWithParent(cmd.SysProcAttr)
 	p := &process{done: make(chan struct{})}
@@ -32,7 +32,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 			return
 		}
 		defer close(p.done)
-		_ = cmd.Wait() // why it ended is in its log
+		_ = cmd.Wait() // the reason is in its log
 	}()
 	if err := <-started; err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	return p, nil
 }
 
-// end sends the signal and waits; a child that does not heed it is killed.
+// end sends the signal and waits. It kills a child that does not end within the timeout.
 func (p *process) end(signal os.Signal, timeout time.Duration) error {
 	if err := p.handle.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Proxy is a way to a PostgreSQL server that a test can break.
+// Proxy forwards connections to a PostgreSQL server. A test can break them.
 type Proxy struct {
 	listener net.Listener
 	context  context.Context // that of the test
@@ -21,14 +21,14 @@ type Proxy struct {
 	running  sync.WaitGroup
 }
 
-// cut is where a connection is to break, once.
+// cut is the statement at which a connection breaks, once.
 type cut struct {
 	statement []byte
-	// executed lets the server carry the statement out, and keeps its answer back.
+	// executed lets the server execute the statement and discards its answer.
 	executed bool
 }
 
-// NewProxy leads to the server of a database URL, until the test ends.
+// NewProxy forwards to the server of a database URL until the test ends.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -49,7 +49,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// URL is the database URL that leads through the proxy.
+// URL returns the database URL through the proxy.
 func (p *Proxy) URL(t testing.TB, database string) string {
 	t.Helper()
 	return through(t, database, p.listener.Addr().String()).String()
@@ -67,7 +67,7 @@ func through(t testing.TB, database, host string) *url.URL {
 	return parsed
 }
 
-// Turn leads new connections to another server. Those that are there stay where they are.
+// Turn forwards new connections to another server. Open connections stay with the first.
 func (p *Proxy) Turn(t testing.TB, target string) {
 	t.Helper()
 	host := through(t, target, "").Host
@@ -85,10 +85,10 @@ func (p *Proxy) Break() {
 	}
 }
 
-// CutBefore ends the connection that next sends a statement with this text, before the server sees it.
+// CutBefore breaks the next connection that sends a statement with this text, before the server receives it.
 func (p *Proxy) CutBefore(statement string) { p.cutAt(&cut{statement: []byte(statement)}) }
 
-// CutAfter ends the connection that next sends a statement with this text, after the server has carried it out and
+// CutAfter breaks the next connection that sends a statement with this text, after the server has executed it and
 // before its answer arrives.
 func (p *Proxy) CutAfter(statement string) {
 	p.cutAt(&cut{statement: []byte(statement), executed: true})
@@ -134,7 +134,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// next is the cut that is to be made at what a client sends, if there is one. It happens once.
+// next returns the cut that applies to the client's bytes, or nil. A cut applies once.
 func (p *Proxy) next(sent []byte) *cut {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,8 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// server is where test databases are made: the shared cluster, or one that was
-// there already.
+// server is where test databases are created: the shared cluster, or an existing server.
 type server struct {
 	admin url.URL
 }
@@ -24,7 +23,7 @@ func parseServer(rawURL string) (server, error) {
 	return server{admin: *parsed}, nil
 }
 
-// uniqueName tells apart the databases of test processes that share a server.
+// uniqueName returns a name that differs between test processes on the same server.
 func uniqueName(kind string) string {
 	return "stile_" + kind + "_" + strings.ToLower(rand.Text())
 }
@@ -43,7 +42,7 @@ func (s server) create(ctx context.Context, name, template string) error {
 	return nil
 }
 
-// drop ends the connections that a test left open.
+// drop drops the database and ends connections that a test left open.
 func (s server) drop(ctx context.Context, name string) error {
 	err := s.exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
 	if err != nil {

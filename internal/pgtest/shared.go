@@ -37,11 +37,11 @@ type template struct {
 
 const folderPrefix = "stile-pgtest-"
 
-// plenty is several times what the databases of a package's tests take at once, with their write-ahead log.
+// plenty is several times the size of a package's concurrent databases and their write-ahead log.
 const plenty = 2 << 30
 
-// dataFolder is where the cluster keeps its data: in memory, where there is plenty and nobody has said otherwise. A
-// database is hundreds of small files, and each test makes one and drops it again.
+// dataFolder returns the parent of the cluster's folder: in memory if there is plenty and TMPDIR is not set. A database
+// is hundreds of small files, and each test creates and drops one.
 func dataFolder() string {
 	if os.Getenv("TMPDIR") == "" && freeMemory() >= plenty {
 		return memory
@@ -65,7 +65,7 @@ func (s *sharedServer) connect() (err error) {
 		return err
 	}
 	sweep()
-	// The process id in the name tells a later sweep whose folder it is.
+	// The process id in the name lets a later sweep check whether the owner still runs.
 	dir, err := os.MkdirTemp(dataFolder(), folderPrefix+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
@@ -101,7 +101,7 @@ func (s *sharedServer) template(ctx context.Context, on server, name string, pre
 	return t.database, t.err
 }
 
-// close leaves nothing behind.
+// close stops the cluster and deletes its folder, or drops the templates on an external server.
 func (s *sharedServer) close() error {
 	if s.cluster != nil {
 		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))
@@ -118,8 +118,7 @@ func (s *sharedServer) close() error {
 	return errors.Join(errs...)
 }
 
-// sweep removes the folders of test processes that were killed or panicked and
-// so never came to close.
+// sweep removes the folders of test processes that were killed or panicked and so did not close their cluster.
 func sweep() {
 	var folders []string
 	for _, parent := range []string{memory, os.TempDir()} {

@@ -1,7 +1,7 @@
 package rulestest
 
-// DocumentedCheck is the example of the documentation: what the shipped rules answer for alcohol that is delivered in
-// California, with the retention that the documentation leaves out.
+// DocumentedCheck is the example of the documentation: the shipped rules' answer for alcohol delivery in California,
+// with the retention fields that the documentation leaves out.
 const DocumentedCheck = `{
 	"jurisdiction": "US-CA", "jurisdiction_source": "explicit",
 	"results": [{

@@ -1,5 +1,5 @@
-// Package rulestest has compliance rules for tests that are not about the law: every method is allowed, and nothing is
-// prohibited. For those that are it has what the documentation says of the shipped ones.
+// Package rulestest provides compliance rules for tests that are not about the law: every method is allowed and nothing
+// is prohibited. It also holds the documented answer of the shipped rules.
 package rulestest
 
 import (
@@ -13,17 +13,17 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 )
 
-// Version is that of every rule.
+// Version is the version of every rule.
 const Version = "2026-01-01"
 
-// countries are where tests take place.
+// countries are the countries in which tests run sessions.
 var countries = []string{"US", "CA", "DE", "FR", "GB", "AT", "NL", "ES", "IT", "NO", "SE", "JP", "BR", "AU"}
 
-// Lenient is the book of these rules. It is read once.
+// Lenient returns the book of these rules, read once.
 var Lenient = sync.OnceValues(func() (*compliance.Book, error) { return compliance.Load(Files()) })
 
-// Files are the rules as a folder. In the United States one has to be 21, 18 for adult content and 16 for social media;
-// elsewhere 18, and 16 for social media.
+// Files returns the rules as a folder. The required age is 16 for social media and 18 for adult content everywhere; for
+// other use cases it is 21 in the United States and 18 elsewhere.
 func Files() fs.FS {
 	files := fstest.MapFS{"_default.yaml": {Data: []byte(everywhere())}}
 	for _, country := range countries {
@@ -73,7 +73,7 @@ func tier(usual int, u rules.UseCase) rules.AgeTier {
 	}
 }
 
-// methods are all that a rule may name: selfies always may.
+// methods returns all methods that a rule may name. Selfies are always allowed and cannot be named.
 func methods() []string {
 	var names []string
 	for _, method := range rules.Methods() {

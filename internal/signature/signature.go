@@ -1,6 +1,6 @@
-// Package signature signs what Stile sends to customers' servers, and checks what they sign: HMAC-SHA256 over
-// "{timestamp}.{body}", keyed with a secret that both sides know. The documentation describes it under "Webhook
-// Signature Verification".
+// Package signature signs requests to customers' servers and verifies their signatures: HMAC-SHA256 over
+// "{timestamp}.{body}", keyed with a shared secret. The documentation describes it under "Webhook Signature
+// Verification".
 package signature
 
 import (
@@ -13,33 +13,34 @@ import (
 	"time"
 )
 
-// Header carries the signature: "t={Unix seconds},v1={hex}".
+// Header is the header of the signature: "t={Unix seconds},v1={hex}".
 const Header = "Stile-Signature"
 
-// HeaderNext carries a second signature while a secret is being rotated: with the new secret, as Header stays with the
-// old one.
+// HeaderNext is the header of a second signature during the rotation of a secret. HeaderNext is signed with the new
+// secret, Header with the old one.
 const HeaderNext = "Stile-Signature-Next"
 
-// Tolerance is how far the timestamp of a signature may be from now, either way.
+// Tolerance is the largest difference between a signature's timestamp and the current time.
 const Tolerance = 5 * time.Minute
 
-// Why a signature does not count.
+// The reasons for which Verify refuses a signature.
 var (
 	ErrMalformed = errors.New(`the signature is not "t={Unix seconds},v1={hex}"`)
 	ErrStale     = errors.New("the signature's timestamp is too far from now")
 	ErrMismatch  = errors.New("the signature does not match the body")
 )
 
-// Sign makes the value of the header.
+// Sign returns the value of the header for a body sent at that time.
 func Sign(secret string, at time.Time, body []byte) string {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
 	return "t=" + timestamp + ",v1=" + hex.EncodeToString(digest(secret, timestamp, body))
 }
 
-// Join makes one value of a header that came on several lines, as RFC 9110 has it.
+// Join joins the values of a header that came on several lines, as RFC 9110 specifies.
 func Join(lines []string) string { return strings.Join(lines, ",") }
 
-// Verify checks the value of a header. Of several v1 one has to match.
+// Verify checks the value of a header. If it holds several v1 signatures, one of them must match. The error is
+// ErrMalformed, ErrStale or ErrMismatch.
 func Verify(secret, header string, body []byte, now time.Time) error {
 	return VerifyWithin(Tolerance, secret, header, body, now)
 }
@@ -51,7 +52,7 @@ func VerifyWithin(tolerance time.Duration, secret, header string, body []byte, n
 	if err != nil || len(signatures) == 0 {
 		return ErrMalformed
 	}
-	// Compared, and not subtracted: a difference would overflow on a timestamp from far away.
+	// The comparison avoids a difference, which would overflow for a distant timestamp.
 	if within := int64(tolerance / time.Second); at < now.Unix()-within || at > now.Unix()+within {
 		return ErrStale
 	}
@@ -64,8 +65,8 @@ func VerifyWithin(tolerance time.Duration, secret, header string, body []byte, n
 	return ErrMismatch
 }
 
-// parse reads the parts of a header. Names in any letter case, spaces around them and around values, and parts of
-// other schemes are allowed. Two timestamps that differ are none.
+// parse returns the parts of a header. Names may have any case and spaces around them and their values; parts of other
+// schemes are ignored. Two different timestamps make the header malformed.
 func parse(header string) (timestamp string, signatures [][]byte) {
 	for _, part := range strings.Split(header, ",") {
 		name, value, _ := strings.Cut(part, "=")
@@ -85,7 +86,7 @@ func parse(header string) (timestamp string, signatures [][]byte) {
 	return timestamp, signatures
 }
 
-// seconds reads a timestamp. A fraction of a second makes no difference.
+// seconds parses a timestamp and drops a fraction of a second.
 func seconds(timestamp string) (int64, error) {
 	whole, fraction, given := strings.Cut(timestamp, ".")
 	if given && (fraction == "" || strings.Trim(fraction, "0123456789") != "") {

@@ -20,14 +20,14 @@ var (
 	body     = []byte(`{"id":"evt_1"}`)
 )
 
-func TestASignatureIsTheHMACOfTimeAndBody(t *testing.T) {
+func TestSignatureIsTheHMACOfTimeAndBody(t *testing.T) {
 	t.Parallel()
 	// printf '1741564800.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_test
 	require.Equal(t, "t=1741564800,v1=2ea935a7f23da327b4b42c9276d595f75932a124d6baf5d6021866b7b8af065e",
 		signature.Sign(secret, signedAt, body))
 }
 
-func TestWhatASignatureIsRefusedFor(t *testing.T) {
+func TestVerifyRefusesBadSignatures(t *testing.T) {
 	t.Parallel()
 	good := signature.Sign(secret, signedAt, body)
 	other := signature.Sign("whsec_other", signedAt, body)
@@ -74,7 +74,7 @@ func TestWhatASignatureIsRefusedFor(t *testing.T) {
 	}
 }
 
-func TestATimestampMayHaveAFraction(t *testing.T) {
+func TestTimestampMayHaveAFraction(t *testing.T) {
 	t.Parallel()
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("1741564800.25." + string(body)))

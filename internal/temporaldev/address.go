@@ -67,7 +67,7 @@ func freePort(ip net.IP) (int, error) {
 	return port, accepted.Close()
 }
 
-// dialable is where something bound to ip is reached from this machine.
+// dialable returns the address under which this machine reaches a listener bound to ip.
 func dialable(ip net.IP) net.IP {
 	switch {
 	case !ip.IsUnspecified():
@@ -79,7 +79,7 @@ func dialable(ip net.IP) net.IP {
 	}
 }
 
-// hostPort is the address to dial.
+// hostPort returns the address to dial.
 func (e endpoint) hostPort() string {
 	return net.JoinHostPort(dialable(e.ip).String(), strconv.Itoa(e.port))
 }

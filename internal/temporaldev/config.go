@@ -14,7 +14,7 @@ const clusterName = "active"
 // services are the parts of a Temporal server, all of them in this process.
 type services map[primitives.ServiceName]endpoint
 
-// placeServices puts everything but the frontend on free loopback ports.
+// placeServices puts every service but the frontend on a free loopback port.
 func placeServices(frontend endpoint) (services, error) {
 	placed := services{primitives.FrontendService: frontend}
 	for _, name := range []primitives.ServiceName{
@@ -29,8 +29,7 @@ func placeServices(frontend endpoint) (services, error) {
 	return placed, nil
 }
 
-// hosts tells each service where the others are, which spares the gossip ring
-// that a cluster finds its members with.
+// hosts tells each service the addresses of the others, so that the server needs no gossip ring to find them.
 func (s services) hosts() map[primitives.ServiceName]static.Hosts {
 	hosts := make(map[primitives.ServiceName]static.Hosts, len(s))
 	for name, at := range s {

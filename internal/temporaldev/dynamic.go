@@ -2,7 +2,7 @@ package temporaldev
 
 import "go.temporal.io/server/common/dynamicconfig"
 
-// outOfTheWay stands where Temporal limits a rate to protect a shared cluster.
+// outOfTheWay is a rate limit too high to matter. Temporal's defaults protect a shared cluster.
 const outOfTheWay = 1_000_000
 
 // dynamicConfig fits the server to one process with one tenant. The client is

@@ -39,7 +39,7 @@ func passThrough(ctx workflow.Context) (string, error) {
 	return "done", err
 }
 
-// waitForSignal ends when it is told what to return.
+// waitForSignal waits for a signal and returns its text.
 func waitForSignal(ctx workflow.Context) (answer string, err error) {
 	workflow.GetSignalChannel(ctx, goOn).Receive(ctx, &answer)
 	return answer, nil
@@ -83,8 +83,8 @@ func execute(t testing.TB, c client.Client, id string, definition any) client.Wo
 	return run
 }
 
-// executeWaiting returns when the workflow has begun to wait. A task that was
-// with the worker when that ended would be given out again only after 10 s.
+// executeWaiting returns when the workflow waits for its signal. If the worker ended during the first task, the server
+// would repeat the task only after 10 s.
 func executeWaiting(t testing.TB, c client.Client, id string) {
 	t.Helper()
 	execute(t, c, id, waitForSignal)

@@ -20,7 +20,7 @@ const fileVariable = "TEMPORALDEV_CHILD_FILE"
 
 const ready = "the server is ready"
 
-func TestAWorkflowOutlivesAKill(t *testing.T) {
+func TestWorkflowSurvivesAKill(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "temporal.db")
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkServerToKill$")
@@ -42,11 +42,11 @@ func TestAWorkflowOutlivesAKill(t *testing.T) {
 	listed(t, c, "created", "waiting")
 }
 
-// BenchmarkServerToKill measures nothing: it is the main of the process that TestAWorkflowOutlivesAKill kills, under a
+// BenchmarkServerToKill measures nothing: it is the main of the process that TestWorkflowSurvivesAKill kills, under a
 // name that no plain test run calls.
 func BenchmarkServerToKill(b *testing.B) {
 	file := os.Getenv(fileVariable)
-	require.NotEmpty(b, file, "only TestAWorkflowOutlivesAKill starts this")
+	require.NotEmpty(b, file, "only TestWorkflowSurvivesAKill starts this")
 	executeWaiting(b, dial(b, start(b, temporaldev.Options{DatabaseFile: file})), "waiting")
 	fmt.Println(ready)
 	select {} // until killed

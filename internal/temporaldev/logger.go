@@ -9,8 +9,8 @@ import (
 	"go.temporal.io/server/common/log/tag"
 )
 
-// logger hands Temporal's warnings and errors to slog and drops the rest: at
-// info the server writes hundreds of lines before it is ready.
+// logger passes Temporal's warnings and errors to slog and drops the rest: at level info the server writes hundreds of
+// lines before it is ready.
 type logger struct {
 	to   *slog.Logger
 	tags []tag.Tag
@@ -33,8 +33,8 @@ func newLogger(to *slog.Logger) logger {
 	return l
 }
 
-// fatal is what a Fatal line panics with. While the server starts, start turns
-// it into an error; later it ends the process with a stack, as Fatal promises.
+// fatal is the panic value of a Fatal line. While the server starts, start turns it into an error; later it ends the
+// process with a stack, as Fatal promises.
 type fatal string
 
 // With keeps the tags unread: the server makes a logger per workflow, and most

@@ -8,8 +8,8 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 )
 
-// Options says what to run. The zero value is a server for a test: in memory,
-// on a free loopback port, without a web UI.
+// Options configure a Server. The zero value is a server for a test: in memory, on a free loopback port, without a web
+// UI.
 type Options struct {
 	// DatabaseFile is the SQLite file that holds the server's state; its folder
 	// must exist. Empty means in memory, gone with the process.
@@ -29,14 +29,14 @@ type Options struct {
 	// Empty means no UI.
 	UIAddress string
 
-	// CodecEndpoint is the URL at which the UI has payloads decoded. Optional.
+	// CodecEndpoint is the URL of the codec server that the UI uses. Optional.
 	CodecEndpoint string
 
-	// Namespace is created when absent. Default "default".
+	// Namespace is created if absent. Default "default".
 	Namespace string
 
-	// SearchAttributes are usable in Namespace by the time Start returns. Those
-	// of an earlier run stay; one that changed its type is an error.
+	// SearchAttributes are usable in Namespace when Start returns. Those of an earlier run stay; a changed type is an
+	// error.
 	SearchAttributes map[string]enumspb.IndexedValueType
 
 	// Logger receives the server's warnings and errors. Default: none.

@@ -17,7 +17,7 @@ import (
 	v12 "go.temporal.io/server/schema/postgresql/v12"
 )
 
-// postgresDatabase is one of the two databases the server wants.
+// postgresDatabase is one of the two databases of the server.
 type postgresDatabase struct {
 	name    string
 	schema  string // folder in the server module
@@ -72,8 +72,8 @@ func postgresConfig(cluster *pgx.ConnConfig, database string, attributes map[str
 	}
 }
 
-// connectAttributes carries the URL's parameters over. The plugin would turn an
-// absent sslmode into "disable"; everybody else reads it as "prefer".
+// connectAttributes returns the URL's parameters. It sets an absent sslmode to "prefer", the usual default, because the
+// plugin would set it to "disable".
 func connectAttributes(rawURL string) (map[string]string, error) {
 	parsed, err := url.Parse(rawURL)
 	if err != nil {
@@ -103,8 +103,8 @@ func (d postgresDatabase) create(ctx context.Context, cluster *pgx.ConnConfig) e
 	})
 }
 
-// createSchema takes the newest schema at once rather than migrate to it: an
-// older database is refused by the server, which compares the version.
+// createSchema creates the newest schema. It does not migrate: the server compares versions and refuses an older
+// database.
 func (d postgresDatabase) createSchema(ctx context.Context, tx pgx.Tx) error {
 	var exists bool
 	err := tx.QueryRow(ctx, "SELECT to_regclass('schema_version') IS NOT NULL").Scan(&exists)

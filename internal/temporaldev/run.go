@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// run turns a Fatal line of the server into an error, such as when somebody took
-// a port between our look and its bind.
+// run starts the server and turns a Fatal line into an error, for example if another process took a port after it was
+// tried.
 func (s *Server) run(cfg *config.Config, placed services) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -1,6 +1,5 @@
-// Package temporaldev runs the Temporal server and its web UI in this process,
-// for development, tests and benchmarks. Production talks to a Temporal service
-// of its own, and links nothing of this.
+// Package temporaldev runs the Temporal server and its web UI in this process, for development, tests and benchmarks.
+// Production uses an external Temporal service and does not link this package.
 package temporaldev
 
 import (
@@ -22,7 +21,7 @@ type Server struct {
 	stop     sync.Once
 }
 
-// startTimeout bounds what a caller's context leaves unbounded.
+// startTimeout limits the start even if the caller's context has no deadline.
 const startTimeout = time.Minute
 
 // Start returns when a client can use the namespace and its search attributes.
@@ -86,10 +85,10 @@ func (s *Server) finishStart(ctx context.Context, o Options) error {
 	return err
 }
 
-// FrontendAddress is the host:port at which clients reach the server.
+// FrontendAddress returns the host:port at which clients reach the server.
 func (s *Server) FrontendAddress() string { return s.frontend.hostPort() }
 
-// UIURL is where a browser finds the UI, or "" without one.
+// UIURL returns the URL of the UI, or "" without one.
 func (s *Server) UIURL() string {
 	if s.ui == nil {
 		return ""
@@ -97,8 +96,7 @@ func (s *Server) UIURL() string {
 	return s.ui.url
 }
 
-// Stop ends the server in order and returns when it is done. Further calls wait
-// for the first.
+// Stop stops the server and returns when it has ended. Further calls wait for the first.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
 		s.logger.lowest.Set(slog.LevelError)

@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/internal/temporaldev"
 )
 
-func TestInMemoryServersStandSideBySide(t *testing.T) {
+func TestInMemoryServersRunSideBySide(t *testing.T) {
 	t.Parallel()
 	for i := range 3 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
@@ -26,7 +26,7 @@ func TestInMemoryServersStandSideBySide(t *testing.T) {
 	}
 }
 
-func TestAWorkflowOutlivesARestart(t *testing.T) {
+func TestWorkflowSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "temporal #1?.db")
 	t.Run("before", func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestAWorkflowOutlivesARestart(t *testing.T) {
 	require.Equal(t, "told", result(t, c.GetWorkflow(t.Context(), "waiting", "")))
 }
 
-func TestARestartMayAddSearchAttributes(t *testing.T) {
+func TestRestartMayAddSearchAttributes(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "temporal.db")
 	first, err := temporaldev.Start(t.Context(), temporaldev.Options{DatabaseFile: file})
@@ -76,7 +76,7 @@ func TestPostgresKeepsTheState(t *testing.T) {
 	listed(t, c, "verified", "passed")
 }
 
-func TestTheUIAnswers(t *testing.T) {
+func TestUIAnswers(t *testing.T) {
 	t.Parallel()
 	s := start(t, temporaldev.Options{UIAddress: "127.0.0.1:0"})
 	for _, path := range []string{"/", "/api/v1/namespaces/default"} {
@@ -91,7 +91,7 @@ func TestTheUIAnswers(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestTheAddressReturnedCanBeDialled(t *testing.T) {
+func TestReturnedAddressCanBeDialled(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"localhost:0", ":0", "0.0.0.0:0"} {
 		t.Run(address, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestTheAddressReturnedCanBeDialled(t *testing.T) {
 	}
 }
 
-func TestATakenAddressIsAnError(t *testing.T) {
+func TestTakenAddressIsAnError(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

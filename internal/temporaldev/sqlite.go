@@ -29,8 +29,8 @@ func openSQLiteMemory() store {
 	})
 }
 
-// openSQLiteFile survives SIGKILL: a committed transaction is in the write-ahead
-// log, and with it in the kernel. Only a power cut may take the last ones.
+// openSQLiteFile opens a store that survives SIGKILL: a committed transaction is in the write-ahead log, and so in the
+// kernel. Only a power cut may lose the last transactions.
 func openSQLiteFile(ctx context.Context, file string) (store, error) {
 	path, err := filepath.Abs(file)
 	if err != nil {
@@ -49,8 +49,8 @@ func openSQLiteFile(ctx context.Context, file string) (store, error) {
 	}), nil
 }
 
-// sqliteStore leaves the plugin at its one connection per database, since
-// SQLite writes one transaction at a time. More shards would only queue there.
+// sqliteStore keeps the plugin's one connection per database, because SQLite writes one transaction at a time. More
+// shards would only wait for each other.
 func sqliteStore(name string, retention time.Duration, attributes map[string]string) store {
 	cfg := &config.SQL{
 		PluginName:        sqlite.PluginName,

@@ -7,14 +7,13 @@ import (
 	"go.temporal.io/server/common/config"
 )
 
-// store is where a server keeps its state, with the schema in place.
+// store is the database of a server, with its schema.
 type store struct {
 	main       *config.SQL
 	visibility *config.SQL
-	// shards is how many parts the history is split into; the first start of a
-	// database settles it for good.
+	// shards is the number of parts of the history. The first start of a database fixes it.
 	shards int32
-	// retention is how long a closed workflow can be looked at.
+	// retention is how long a closed workflow is kept.
 	retention time.Duration
 }
 
@@ -34,7 +33,7 @@ func openStore(ctx context.Context, o Options) (store, error) {
 	}
 }
 
-// persistence is the store in the words of the server's configuration.
+// persistence returns the store as the server's configuration.
 func (s store) persistence() config.Persistence {
 	return config.Persistence{
 		DefaultStore:     "main",

@@ -11,14 +11,14 @@ import (
 	uioptions "github.com/temporalio/ui-server/v2/server/server_options"
 )
 
-// ui is the web UI, serving.
+// ui is the running web UI.
 type ui struct {
 	server *uiserver.Server
 	url    string
 }
 
-// startUI returns when the UI answers. The UI's server ends the process when it
-// cannot bind, which is why its endpoint has been tried already.
+// startUI returns when the UI answers. The UI's server ends the process if it cannot bind, so the caller has tried the
+// endpoint.
 func startUI(ctx context.Context, at, frontend endpoint, o Options) (*ui, error) {
 	host := at.ip.String()
 	if at.ip.To4() == nil {
