@@ -13,20 +13,21 @@ import (
 	"github.com/stile-id/stile/internal/config"
 )
 
-// temporalFile holds where the last run reached Temporal, for envCommand.
+// temporalFile holds the Temporal address of the last run, for envCommand.
 const temporalFile = "temporal.json"
 
 type temporalAddress struct {
 	Address string `json:"address"`
 }
 
-// envCommand prints the environment with which the command stile works on the same data, beside a stile-dev that runs.
+// envCommand returns the command that prints the environment in which the command stile uses the data folder of a
+// running stile-dev.
 func envCommand() *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
-		Use: "env", Short: "Print the environment with which the command stile works on the same data", Args: cobra.NoArgs,
+		Use: "env", Short: "Print the environment in which the command stile uses the same data", Args: cobra.NoArgs,
 		Long: "Prints shell commands that set DATABASE_URL, STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY and TEMPORAL_ADDRESS to\n" +
-			"what stile-dev uses with this data folder. What is set already stays. To look into a session:\n\n" +
+			"the values of stile-dev for this data folder. A variable that is set keeps its value. To look into a session:\n\n" +
 			"  eval \"$(stile-dev env)\" && stile session show vks_…",
 		RunE: func(cmd *cobra.Command, _ []string) error { return printEnv(cmd.OutOrStdout(), data) },
 	}
@@ -39,7 +40,7 @@ func printEnv(out io.Writer, data string) error {
 	if err != nil {
 		return err
 	}
-	f := &folder{dir: dir} // which another process has locked
+	f := &folder{dir: dir} // another process holds its lock
 	if _, err := os.Stat(f.path(credentialsFile)); err != nil {
 		return fmt.Errorf("stile-dev has not run with the folder %s: start it, or name another with --data", dir)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-// folder is the data folder: databases, keys, and the credentials of the seeded organizations. One process uses it at
-// a time; its lock ends with the process, however that ends.
+// folder is the data folder: databases, keys, and the credentials of the seeded organizations. One process uses it at a
+// time. Its lock ends with the process, even after a crash.
 type folder struct {
 	dir  string
 	lock *os.File
@@ -37,10 +37,10 @@ func openFolder(dir string) (*folder, error) {
 	return &folder{dir: dir, lock: lock}, nil
 }
 
-// Close lets another process use the folder.
+// Close releases the lock of the folder.
 func (f *folder) Close() error { return f.lock.Close() }
 
-// load reads a file of the folder into out, and reports whether it is there.
+// load decodes a file of the folder into out and reports whether the file exists.
 func (f *folder) load(name string, out any) (bool, error) {
 	content, err := os.ReadFile(f.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,7 +55,7 @@ func (f *folder) load(name string, out any) (bool, error) {
 	return true, nil
 }
 
-// save writes a file whole or not at all.
+// save writes a file completely or not at all.
 func (f *folder) save(name string, value any) error {
 	content, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
@@ -73,7 +73,7 @@ type encryptionKeys struct {
 	Lookup     string `json:"lookup"`
 }
 
-// keys are made at the first run.
+// keys returns the encryption keys of the folder and generates them at the first run.
 func (f *folder) keys() (encryptionKeys, error) {
 	var keys encryptionKeys
 	if found, err := f.load("keys.json", &keys); err != nil || found {

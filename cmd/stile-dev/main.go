@@ -1,5 +1,5 @@
-// Command stile-dev runs everything that Stile needs in one process: the Temporal server and its web UI, the database,
-// the API and a worker, with two organizations to try it on. It is for development; production runs cmd/stile.
+// Command stile-dev runs all of Stile in one process: the Temporal server and its web UI, the database, the API and a
+// worker, with two seeded organizations. It is for development; production runs cmd/stile.
 package main
 
 import (
@@ -27,7 +27,7 @@ type flags struct {
 	json                                   bool
 }
 
-// defaultData is the data folder where no flag names another.
+// defaultData is the default data folder.
 const defaultData = ".stile"
 
 func newCommand() *cobra.Command {

@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// phoneCommand acts as the phone that has scanned a handoff's QR code.
+// phoneCommand returns the command that acts as a phone that has scanned a handoff's QR code.
 func phoneCommand() *cobra.Command {
 	var link string
 	p := &phone{}
@@ -33,18 +33,19 @@ func phoneCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&link, "url", "", "the url of the handoff, as POST /v1/verify/session/:id/handoff answers it")
 	cmd.Flags().StringVar(&p.api, "api", "", "base of the API; the origin of --url unless given")
-	cmd.Flags().StringVar(&p.simulate, "simulate", "pass", "what becomes of each method: pass, fail, slow; requires_input or error at first")
+	cmd.Flags().StringVar(&p.simulate, "simulate", "pass",
+		"outcome of each method: pass, fail or slow; or requires_input or error at the first attempt")
 	_ = cmd.MarkFlagRequired("url")
 	return cmd
 }
 
-// phone is a device that has taken a session, or is about to.
+// phone is a device that claims a session and runs its methods.
 type phone struct {
 	api, session, token, device string
 	out                         io.Writer
 	in                          *bufio.Reader
 	simulate                    string
-	number                      int // that the desktop shows
+	number                      int // the number that the desktop shows
 }
 
 func (p *phone) run(ctx context.Context, link string) error {
@@ -65,10 +66,10 @@ func (p *phone) run(ctx context.Context, link string) error {
 	return p.live(ctx)
 }
 
-// say prints for whoever sits at the terminal; one that is gone hears nothing.
+// say prints to the terminal. It ignores a closed terminal.
 func (p *phone) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
 
-// take exchanges the token of the link for what the phone goes on with, and asks whose it is.
+// take exchanges the link's token for a device token and asks the user for the number on the desktop.
 func (p *phone) take(ctx context.Context, token string) error {
 	p.device = "stile-dev phone " + models.RandomID()
 	var taken struct {
@@ -128,7 +129,7 @@ func refusal(status string, answer []byte) error {
 	return fmt.Errorf("%s (%s)", failure.Error.Message, failure.Error.Code)
 }
 
-// choose asks which number the desktop shows.
+// choose asks the user for the number on the desktop.
 func (p *phone) choose(choices []int) (int, error) {
 	shown := strings.Trim(strings.ReplaceAll(fmt.Sprint(choices), " ", ", "), "[]")
 	p.say("Which number does the desktop show, %s? ", shown)

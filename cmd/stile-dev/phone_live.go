@@ -12,10 +12,10 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// again is how long the phone waits before it says hello once more.
+// again is the wait before the phone connects again.
 const again = time.Second
 
-// heard is any message of the live channel, as far as the phone minds it.
+// heard is a message of the live channel, with the fields that the phone uses.
 type heard struct {
 	Type              string `json:"type"`
 	Code              string `json:"code"`
@@ -38,12 +38,12 @@ type heard struct {
 type line struct {
 	*phone
 	conn    *websocket.Conn
-	status  string // of the session, as it was said last
-	sent    int    // submissions, which names the next one
-	waiting bool   // for the verdict on the last
+	status  string // the session's status in the last message
+	sent    int    // the number of submissions, which names the next transfer
+	waiting bool   // for the verdict on the last submission
 }
 
-// live does the user's part until the session has ended, however often the channel breaks.
+// live runs the session's methods until the session has ended. It reconnects when the channel breaks.
 func (p *phone) live(ctx context.Context) error {
 	l := &line{phone: p}
 	for {
@@ -67,10 +67,10 @@ func (p *phone) live(ctx context.Context) error {
 	}
 }
 
-// refused is what no other connection would mend.
+// refused is an error that a new connection would not mend.
 type refused struct{ error }
 
-// hold says hello and answers what it hears, until the channel ends.
+// hold sends hello and handles messages until the channel ends.
 func (l *line) hold(ctx context.Context) (err error) {
 	l.conn, _, err = websocket.Dial(ctx, l.api+l.path(""), nil)
 	if err != nil {
@@ -78,7 +78,7 @@ func (l *line) hold(ctx context.Context) (err error) {
 	}
 	defer func() { _ = l.conn.CloseNow() }()
 	l.conn.SetReadLimit(1 << 20)
-	l.waiting = false // if it was sent at all, the state says so
+	l.waiting = false // the state shows whether the submission arrived
 	err = l.write(ctx, map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"})
 	for err == nil {
 		var message heard
@@ -100,7 +100,7 @@ func (l *line) hear(ctx context.Context, m heard) error {
 	case "verdict":
 		l.say("%s: %s\n", m.Method, verdictOf(m))
 		l.waiting = false
-		if m.Outcome == "requires_input" || m.Outcome == "error" { // which cost no attempt, so it would go on for ever
+		if m.Outcome == "requires_input" || m.Outcome == "error" { // they cost no attempt and would repeat for ever
 			l.simulate = "pass"
 		}
 	case "state":
@@ -116,7 +116,7 @@ func verdictOf(m heard) string {
 	return m.Outcome + ": " + m.ReasonMessage + " Attempts left: " + strconv.Itoa(m.RemainingAttempts)
 }
 
-// act does what the state of the session asks the user for.
+// act does the next step that the session's state asks for.
 func (l *line) act(ctx context.Context, m heard) error {
 	if l.status != m.Session.Status {
 		l.status = m.Session.Status
@@ -125,7 +125,7 @@ func (l *line) act(ctx context.Context, m heard) error {
 	if len(m.Session.HandoffChoices) > 0 {
 		return l.write(ctx, map[string]any{"type": "confirm", "number": l.number})
 	}
-	if l.waiting || l.status == "processing" { // one after the other, as a user does
+	if l.waiting || l.status == "processing" { // one method after the other, as a user does
 		return nil
 	}
 	for _, method := range m.Session.Methods {

@@ -8,7 +8,7 @@ import (
 	"github.com/stile-id/stile/internal/config"
 )
 
-// ready is what a newcomer, or a script, needs to begin.
+// ready holds the addresses and credentials that stile-dev prints when it is ready.
 type ready struct {
 	API               string `json:"api"`
 	Temporal          string `json:"temporal"`

@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// run starts everything, says so, and drains when the context ends.
+// run starts all parts, prints their addresses, and drains them when the context ends.
 func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	folder, err := openFolder(f.data)
 	if err != nil {
@@ -58,7 +58,7 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	return nil
 }
 
-// configure reads the environment, and fills in what a newcomer has not set.
+// configure reads the environment and sets defaults for development.
 func configure(f flags, folder *folder) (config.Config, error) {
 	c, err := config.FromEnvironment()
 	if err != nil {
@@ -72,7 +72,7 @@ func configure(f flags, folder *folder) (config.Config, error) {
 		c.LogLevel = "warn"
 	}
 	if os.Getenv("STILE_EGRESS_ALLOW") == "" {
-		c.EgressAllow = outbound.Loopback() // where a newcomer's receivers are
+		c.EgressAllow = outbound.Loopback() // receivers under development run on this machine
 	}
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:" + folder.path("stile.db")
@@ -87,7 +87,7 @@ func configure(f flags, folder *folder) (config.Config, error) {
 	return c, nil
 }
 
-// devJurisdiction is where loopback and private addresses are, "US" unless STILE_DEV_JURISDICTION says otherwise.
+// devJurisdiction returns the jurisdiction of loopback and private addresses: text, or "US" if text is empty.
 func devJurisdiction(text string) (string, error) {
 	parsed, ok := rules.ParseJurisdiction(cmp.Or(text, "US"))
 	if !ok {
@@ -96,7 +96,7 @@ func devJurisdiction(text string) (string, error) {
 	return string(parsed), nil
 }
 
-// embedded is a Temporal server of this process, or none where TEMPORAL_ADDRESS names another.
+// embedded is the Temporal server of this process; server is nil if TEMPORAL_ADDRESS names another.
 type embedded struct{ server *temporaldev.Server }
 
 func startTemporal(ctx context.Context, c *config.Config, f flags, folder *folder) (embedded, error) {
@@ -118,14 +118,14 @@ func startTemporal(ctx context.Context, c *config.Config, f flags, folder *folde
 	return embedded{server}, nil
 }
 
-// Stop ends the server, where there is one.
+// Stop stops the server, if there is one.
 func (e embedded) Stop() {
 	if e.server != nil {
 		e.server.Stop()
 	}
 }
 
-// UIURL is where the web UI answers, "" where another server's is.
+// UIURL returns the URL of the web UI, "" without an embedded server.
 func (e embedded) UIURL() string {
 	if e.server == nil {
 		return ""
@@ -133,7 +133,8 @@ func (e embedded) UIURL() string {
 	return e.server.UIURL()
 }
 
-// registerSearchAttributes makes them known to an outside Temporal service; the embedded one knows them already.
+// registerSearchAttributes registers the search attributes in an external Temporal service; the embedded one has them
+// from its start.
 func registerSearchAttributes(ctx context.Context, a *app.App, c config.Config) error {
 	if os.Getenv("TEMPORAL_ADDRESS") == "" {
 		return nil

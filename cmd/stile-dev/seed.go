@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// credentials are what it takes to use a seeded organization.
+// credentials are the ids and keys of a seeded organization.
 type credentials struct {
 	Org            string `json:"org"`
 	SecretKey      string `json:"secret_key"`
@@ -25,8 +25,8 @@ type seeded struct {
 
 const credentialsFile = "credentials.json"
 
-// seed makes a sandbox and a live organization at the first run, and finds them again at every other. Keys are kept as
-// hashes in the database, so the folder remembers them.
+// seed creates a sandbox and a production organization at the first run and returns the same ones at later runs. The
+// database keeps only hashes of keys, so the folder stores the keys.
 func seed(ctx context.Context, s *store.Store, f *folder) (seeded, error) {
 	var known seeded
 	found, err := f.load(credentialsFile, &known)
@@ -38,7 +38,7 @@ func seed(ctx context.Context, s *store.Store, f *folder) (seeded, error) {
 		if models.CodeOf(err) != models.CodeAPIKeyInvalid {
 			return known, err
 		}
-		// The folder stands beside another database than before: that one is seeded anew.
+		// The folder is now used with another database, which is seeded anew.
 	}
 	if known.Sandbox, err = seedOrganization(ctx, s, "Sandbox Shop", true); err != nil {
 		return known, err

@@ -76,7 +76,7 @@ func orgCommand() *cobra.Command {
 			return nil
 		}),
 	}
-	create.Flags().StringVar(&o.Name, "name", "", "what its users see")
+	create.Flags().StringVar(&o.Name, "name", "", "name that its users see")
 	create.Flags().BoolVar(&o.Sandbox, "sandbox", false, "for testing: simulated outcomes, a monthly quota, http receivers")
 	create.Flags().BoolVar(&o.PublishableCreateBlocked, "block-publishable-create", false,
 		"refuse sessions created with a publishable key")
@@ -102,8 +102,8 @@ func handoffURLsCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().StringVar(&org, "org", "", "the organization's id")
-	cmd.Flags().StringArrayVar(&add, "add", nil, "allow this page, and what lies under it; may be given more than once")
-	cmd.Flags().StringArrayVar(&remove, "remove", nil, "allow it no longer; may be given more than once")
+	cmd.Flags().StringArrayVar(&add, "add", nil, "allow this page and all pages below it; may be given more than once")
+	cmd.Flags().StringArrayVar(&remove, "remove", nil, "remove this page; may be given more than once")
 	_ = cmd.MarkFlagRequired("org")
 	return cmd
 }
@@ -153,7 +153,7 @@ func revokeKeyCommand(org *string) *cobra.Command {
 			return nil
 		}),
 	}
-	cmd.Flags().IntVar(&graceSeconds, "grace-seconds", 0, "how long the key goes on working")
+	cmd.Flags().IntVar(&graceSeconds, "grace-seconds", 0, "how long the key keeps working")
 	return cmd
 }
 

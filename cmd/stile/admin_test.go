@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-// stile runs a command as an operator would, and returns what it printed.
+// stile runs a command as an operator would and returns its output.
 func stile(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -27,7 +27,7 @@ func stile(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-func TestAnOperatorSetsUpAnOrganization(t *testing.T) {
+func TestOperatorSetsUpAnOrganization(t *testing.T) {
 	t.Setenv("DATABASE_URL", pgtest.NewDatabase(t))
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
 	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
@@ -60,7 +60,7 @@ func TestAnOperatorSetsUpAnOrganization(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out, "revoked"))
 }
 
-func TestAnOperatorSaysWhereHandoffsMayLead(t *testing.T) {
+func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
 	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
@@ -93,7 +93,7 @@ func TestAnOperatorSaysWhereHandoffsMayLead(t *testing.T) {
 	require.Equal(t, []string{"https://b.example/scan"}, urls())
 }
 
-func TestWhatAnOperatorGetsWrongIsNamed(t *testing.T) {
+func TestWrongArgumentsAreNamed(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
 	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())

@@ -9,7 +9,7 @@ import (
 )
 
 func encryptionKeyCommand() *cobra.Command {
-	key := &cobra.Command{Use: "encryption-key", Short: "See what is sealed under which key, and retire a key"}
+	key := &cobra.Command{Use: "encryption-key", Short: "List the encryption keys in use, and retire a key"}
 	list := &cobra.Command{
 		Use: "list", Short: "Count the values under each key, by table", Args: cobra.NoArgs,
 		RunE: withStore(func(ctx context.Context, s *store.Store, cmd *cobra.Command, _ []string) error {

@@ -12,7 +12,7 @@ import (
 
 const allEvents = enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT
 
-// historyText says what an event of a run's history means to an operator; "" for one that only keeps the books.
+// historyText describes an event of a run's history for an operator; "" for an event without interest to them.
 func historyText(e *historypb.HistoryEvent) string {
 	switch e.GetEventType() {
 	case enumspb.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, enumspb.EVENT_TYPE_WORKFLOW_TASK_STARTED,
@@ -34,7 +34,7 @@ func historyText(e *historypb.HistoryEvent) string {
 	}
 }
 
-// summary is what the run says of an event, as Temporal UI shows it; "" for one that it says nothing of.
+// summary returns the summary that the run attached to an event, as Temporal UI shows it; "" if there is none.
 func summary(e *historypb.HistoryEvent, reads converter.DataConverter) string {
 	var text string
 	if sealed := e.GetUserMetadata().GetSummary(); sealed == nil || reads.FromPayload(sealed, &text) != nil {

@@ -22,7 +22,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetOut(os.Stdout) // cobra prints to standard error otherwise, where no script looks for an answer
+	root.SetOut(os.Stdout) // cobra's default is standard error, which scripts do not read
 	root.AddCommand(
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
@@ -39,7 +39,7 @@ func runCommand(use, short string, o app.Options) *cobra.Command {
 	}
 }
 
-// run serves until the context ends, and then drains.
+// run starts the process and drains it when the context ends.
 func run(ctx context.Context, o app.Options) error {
 	c, err := readConfig()
 	if err != nil {
@@ -66,8 +66,10 @@ func readConfig() (config.Config, error) {
 	return c, c.Require("DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY")
 }
 
-// withStore runs a command that only needs the database.
-func withStore(do func(ctx context.Context, s *store.Store, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+// withStore returns the RunE function of a command that needs only the database.
+func withStore(
+	do func(ctx context.Context, s *store.Store, cmd *cobra.Command, args []string) error,
+) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		c, err := readConfig()
 		if err != nil {

@@ -46,7 +46,7 @@ func sessionCommand() *cobra.Command {
 	return session
 }
 
-// line is one thing that happened.
+// line is one entry of the timeline.
 type line struct {
 	at           time.Time
 	source, text string
