@@ -77,7 +77,7 @@ func Unmarshalers() *json.Unmarshalers {
 	return json.JoinUnmarshalers(json.UnmarshalFromFunc(read[int]), json.UnmarshalFromFunc(read[int64]))
 }
 
-// read leaves other types than numbers to the decoder, whose error names the field.
+// read leaves other types than numbers to the decoder. Its error names the field.
 func read[T int | int64](dec *jsontext.Decoder, into *T) error {
 	if dec.PeekKind() != jsontext.KindNumber {
 		return errors.ErrUnsupported
