@@ -48,7 +48,7 @@ func (t AgeTier) Years() int {
 
 // Satisfies reports whether proof of t is proof of required: a higher tier
 // covers every lower one. An unknown tier on either side satisfies nothing, so
-// that a mistake refuses instead of letting somebody through.
+// that a mistake refuses a user instead of accepting one.
 func (t AgeTier) Satisfies(required AgeTier) bool {
 	return required.Years() > 0 && t.Years() >= required.Years()
 }

@@ -178,7 +178,7 @@ func keyRevokedWithGraceWorksUntilItsEnd(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeAPIKeyInvalid, err)
 }
 
-// A clock that is set back must not revive a key, whoever noticed its end.
+// A clock that is set back must not revive a key, whichever replica noticed its end.
 func refusedKeyStaysRefused(t *testing.T, f *fixture) {
 	notice := map[string]func(key models.APIKey, secret string){
 		"presented": func(_ models.APIKey, secret string) {

@@ -98,8 +98,9 @@ func recoveryTallies(tx *gorm.DB, recoveries ...models.Recovery) (map[string]Rec
 	return tallies, err
 }
 
-// SettleRecoveries stores the tallies of recoveries that are over and have no pending attempt: those attempts never
-// change again, so reading such a recovery costs the same whatever its size. It returns how many it stored, up to limit.
+// SettleRecoveries stores the tallies of completed and cancelled recoveries without a pending attempt. Their attempts
+// never change again, so a read of such a recovery costs the same for any size. It returns the number of stored
+// tallies, at most limit.
 func (a Across) SettleRecoveries(ctx context.Context, limit int) (int, error) {
 	var over []models.Recovery
 	err := a.s.read(ctx).Where("completed_at IS NOT NULL AND tally IS NULL").

@@ -24,7 +24,7 @@ type NewSubmission struct {
 	Delay time.Duration
 	// ConnectorID is the connector of the provider that judges; nil if Stile judges.
 	ConnectorID *string
-	// ChallengeID is the challenge that the submission uses up; "" where there is none.
+	// ChallengeID is the challenge that the submission uses up; "" if there is none.
 	ChallengeID string
 	// Elsewhere reports whether a wallet, a bank or another person sent it, and not the user's device.
 	Elsewhere bool
