@@ -11,11 +11,9 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stile-id/stile/models"
@@ -41,30 +39,23 @@ type Options struct {
 	Now func() time.Time
 }
 
-// API serves the routes. It is safe for concurrent use.
+// API is the router over the handlers of all audiences. It is safe for concurrent use.
 type API struct {
-	store      *store.Store
-	sessions   *sessions.Service
-	orders     *sessions.Orders
-	checked    *lru.Cache[check, answer]
-	forwarding forwarding
-	config     Config
-	log        *slog.Logger
-	now        func() time.Time
-	keys       *keyCache
-	secrets    *clientSecrets
-	metrics    *metrics
-	router     *gin.Engine
-	followers  *followers
-	sockets    sockets
-	// closing ends what waits: long polls, and duplicates of a request under way.
-	closing   chan struct{}
-	closeOnce sync.Once
+	store     *store.Store
+	log       *slog.Logger
+	kernel    *Kernel
+	merchant  *merchantHandlers
+	authoring *authoringHandlers
+	device    *deviceHandlers
+	webhooks  *webhookHandlers
+	providers *providerHandlers
+	sessions  *sessions.Service
+	router    *gin.Engine
 }
 
 func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints every route to standard output
 
-// New builds the API. It touches neither the database nor Temporal yet.
+// New builds the API. It touches neither the database nor Temporal. Errors name the setting at fault.
 func New(o Options) (*API, error) {
 	if o.Store == nil || o.Orchestrator == nil {
 		return nil, errors.New("the API needs a store and an orchestrator")
@@ -73,36 +64,59 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := o.Config.WithDefaults()
-	hosted, err := models.ParseHandoffURL("STILE_VERIFY_URL", config.VerifyURL)
+	hosted, err := models.ParseHandoffURL("STILE_VERIFY_URL", o.Config.VerifyURL)
 	if err != nil {
 		return nil, models.Explain(err)
 	}
-	a := &API{
-		store: o.Store, config: config, log: o.Log, now: o.Now,
-		keys: newKeyCache(o.Store.Across(), o.Now, config.RequestTimeout), secrets: newClientSecrets(o.Store.Across(), o.Now),
-		followers: newFollowers(o.Store), closing: make(chan struct{}),
+	orders := &sessions.Orders{
+		Orchestrator: o.Orchestrator, Timeout: o.Config.StartTimeout, Log: slog.New(withRequestID{o.Log.Handler()}),
 	}
-	a.orders = &sessions.Orders{
-		Orchestrator: o.Orchestrator, Timeout: config.StartTimeout, Log: slog.New(withRequestID{o.Log.Handler()}),
-	}
-	a.sessions = sessions.New(sessions.Options{
-		Store: o.Store, Orders: a.orders, Rules: o.Rules, Locator: o.Locator, Now: o.Now, Config: config.useCases(hosted),
+	a := &API{store: o.Store, log: o.Log, sessions: sessions.New(sessions.Options{
+		Store: o.Store, Orders: orders, Rules: o.Rules, Locator: o.Locator, Now: o.Now, Config: o.Config.useCases(hosted),
+	})}
+	a.kernel, err = newKernel(kernelOptions{
+		Store: o.Store, Config: o.Config.kernel(), Log: o.Log, Registry: o.Registry, Now: o.Now,
+		KnowsOrigin: a.sessions.KnowsOrigin,
 	})
-	if a.forwarding, err = newForwarding(config); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if a.checked, err = lru.New[check, answer](checkedSize); err != nil {
-		return nil, err
-	}
-	if a.metrics, err = newMetrics(o.Registry); err != nil {
+	if err := a.compose(o, orders); err != nil {
 		return nil, err
 	}
 	a.router = a.newRouter(o.Registry)
-	return a, err
+	return a, nil
+}
+
+// compose makes the handlers of each audience.
+func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
+	c := o.Config
+	a.merchant, err = newMerchant(merchantOptions{
+		Store: o.Store, Sessions: a.sessions, Orders: orders, Secrets: a.kernel.Secrets, Registry: o.Registry,
+		VerifyURL: c.VerifyURL,
+	})
+	if err != nil {
+		return err
+	}
+	a.device, err = newDevice(deviceOptions{
+		Kernel: a.kernel, Store: o.Store, Sessions: a.sessions, Log: o.Log, Registry: o.Registry,
+		Config: deviceConfig{PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody},
+	})
+	if err != nil {
+		return err
+	}
+	a.authoring = newAuthoring(o.Store, a.sessions)
+	a.webhooks = newWebhooks(webhookOptions{
+		Store: o.Store, Orders: orders, Egress: c.Egress, EndpointLimit: c.EndpointLimit,
+	})
+	a.providers = newProviders(providerOptions{
+		Store: o.Store, Sessions: a.sessions, Now: o.Now, Egress: c.Egress, CallbackURL: c.CallbackURL,
+	})
+	return nil
 }
 
 func (o Options) withDefaults() (Options, error) {
+	o.Config = o.Config.WithDefaults()
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -131,14 +145,12 @@ func (a *API) Handler() http.Handler {
 	})
 }
 
-// Close ends what only waits, so that a server's shutdown need not: long polls, and live channels, whose devices connect
-// elsewhere. It tolerates a second call.
+// Close ends long polls and live channels, so that a server's shutdown does not wait for them. It tolerates a second
+// call.
 func (a *API) Close() {
-	a.closeOnce.Do(func() {
-		a.sockets.close()
-		close(a.closing)
-	})
+	a.device.Close()
+	a.kernel.Close()
 }
 
 // Wait returns when the last live channel is closed, after Close: a server's shutdown does not wait for those.
-func (a *API) Wait(ctx context.Context) error { return a.sockets.wait(ctx) }
+func (a *API) Wait(ctx context.Context) error { return a.device.Wait(ctx) }

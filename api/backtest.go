@@ -26,7 +26,7 @@ type changedObject struct {
 	Node      *string              `json:"node"` // where the ways first part
 }
 
-func (a *API) backtestWorkflow(c *call) (answer, error) {
+func (hs *authoringHandlers) backtestWorkflow(c *call) (answer, error) {
 	var in backtestInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -39,32 +39,32 @@ func (a *API) backtestWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	t, err := a.trial(c, in.Version)
+	t, err := hs.trial(c, in.Version)
 	if err != nil {
 		return answer{}, err
 	}
-	if err := a.playedVersion(c, filter.WorkflowVersion); err != nil {
+	if err := hs.playedVersion(c, filter.WorkflowVersion); err != nil {
 		return answer{}, err
 	}
 	filter.WorkflowID = c.id()
 	object := backtestObject{Object: "workflow_backtest", Version: t.version, Changed: []changedObject{}}
-	if err := a.replayLast(c, t, filter, last, &object); err != nil {
+	if err := hs.replayLast(c, t, filter, last, &object); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, object)
 }
 
 // replayLast plays the last sessions that pass the filter again, some at a time, and counts them into the object.
-func (a *API) replayLast(c *call, t *trial, filter store.SessionFilter, last int, object *backtestObject) error {
+func (hs *authoringHandlers) replayLast(c *call, t *trial, filter store.SessionFilter, last int, object *backtestObject) error {
 	page := store.Page{}
 	for object.Sessions < last {
 		page.Limit = min(mostSessionsAtOnce, last-object.Sessions)
-		rows, more, err := a.store.EndedSessions(c.ctx, c.org().ID, filter, page)
+		rows, more, err := hs.store.EndedSessions(c.ctx, c.org().ID, filter, page)
 		if err != nil {
 			return err
 		}
-		some := store.Nearest(page, rows, submissionsOf, mostSubmissionsAtOnce)
-		if err := a.replayAll(c, t, some, object); err != nil {
+		some := nearest(page, rows)
+		if err := hs.replayAll(c, t, some, object); err != nil {
 			return err
 		}
 		object.Sessions += len(some)
@@ -77,8 +77,8 @@ func (a *API) replayLast(c *call, t *trial, filter store.SessionFilter, last int
 }
 
 // replayAll plays sessions again and counts them into the object.
-func (a *API) replayAll(c *call, t *trial, rows []models.Session, object *backtestObject) error {
-	sessions, err := a.recorded(c, rows)
+func (hs *authoringHandlers) replayAll(c *call, t *trial, rows []models.Session, object *backtestObject) error {
+	sessions, err := hs.recorded(c, rows)
 	if err != nil {
 		return err
 	}

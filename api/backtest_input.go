@@ -96,13 +96,3 @@ func bound(
 	}
 	return at, err
 }
-
-func moment(param string, seconds *int64) (*models.Timestamp, error) {
-	if seconds == nil {
-		return nil, nil
-	}
-	if *seconds < 0 || *seconds > latest {
-		return nil, models.Invalid(param, "%s must be an integer from 0 to %d", param, latest)
-	}
-	return models.AtPtr(time.Unix(*seconds, 0)), nil
-}

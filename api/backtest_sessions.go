@@ -14,28 +14,22 @@ type recordedSession struct {
 	steps []models.Step
 }
 
-// What is read of several sessions at once. A session may have metadata of 100 KiB, and each of its submissions has a
-// step and a result.
-const (
-	mostSessionsAtOnce    = 50
-	mostSubmissionsAtOnce = 2000
-)
-
-func submissionsOf(s models.Session) int64 { return int64(s.Submissions) }
+// mostSessionsAtOnce bounds the sessions that are read at once: a session may have metadata of 100 KiB.
+const mostSessionsAtOnce = 50
 
 // recorded reads what moved the sessions along their graphs.
-func (a *API) recorded(c *call, rows []models.Session) ([]recordedSession, error) {
+func (hs *authoringHandlers) recorded(c *call, rows []models.Session) ([]recordedSession, error) {
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {
 		ids = append(ids, row.ID)
 	}
-	steps, err := a.store.Steps(c.ctx, c.org().ID, ids...)
+	steps, err := hs.store.Steps(c.ctx, c.org().ID, ids...)
 	if err != nil {
 		return nil, err
 	}
 	sessions := make([]recordedSession, 0, len(rows))
 	for _, row := range rows {
-		g, err := a.store.SessionGraph(c.ctx, row)
+		g, err := hs.store.SessionGraph(c.ctx, row)
 		if err != nil {
 			return nil, err
 		}
@@ -45,11 +39,11 @@ func (a *API) recorded(c *call, rows []models.Session) ([]recordedSession, error
 }
 
 // playedVersion tells a version that the workflow does not have from one that no session has run.
-func (a *API) playedVersion(c *call, version int) error {
+func (hs *authoringHandlers) playedVersion(c *call, version int) error {
 	if version == 0 {
 		return nil
 	}
-	_, err := a.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), version)
+	_, err := hs.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), version)
 	if models.CodeOf(err) == models.CodeResourceMissing {
 		return models.Invalid("sessions.workflow_version", "The workflow has no such version")
 	}

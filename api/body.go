@@ -17,17 +17,17 @@ import (
 )
 
 // readBody reads the whole body, decoded, and refuses what is too large or is not said to be JSON.
-func (a *API) readBody(g *gin.Context) ([]byte, error) {
-	sent, err := decoded(g, http.MaxBytesReader(g.Writer, g.Request.Body, a.config.MaxBody))
+func (k *Kernel) readBody(g *gin.Context) ([]byte, error) {
+	sent, err := decoded(g, http.MaxBytesReader(g.Writer, g.Request.Body, k.config.MaxBody))
 	if err != nil {
-		return nil, a.unreadable(g, err)
+		return nil, k.unreadable(g, err)
 	}
-	body, err := io.ReadAll(io.LimitReader(sent, a.config.MaxBody+1)) // what is sent compressed may be larger
+	body, err := io.ReadAll(io.LimitReader(sent, k.config.MaxBody+1)) // what is sent compressed may be larger
 	switch {
 	case err != nil:
-		return nil, a.unreadable(g, err)
-	case int64(len(body)) > a.config.MaxBody:
-		return nil, a.tooLarge()
+		return nil, k.unreadable(g, err)
+	case int64(len(body)) > k.config.MaxBody:
+		return nil, k.tooLarge()
 	case len(bytes.TrimSpace(body)) == 0:
 		return []byte("{}"), nil // nothing is sent, whatever the client's library calls it
 	}
@@ -52,14 +52,14 @@ func decoded(g *gin.Context, body io.Reader) (io.Reader, error) {
 }
 
 // unreadable is what the client hears of a body that could not be read.
-func (a *API) unreadable(g *gin.Context, err error) error {
+func (k *Kernel) unreadable(g *gin.Context, err error) error {
 	var refused *models.Error
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &refused):
 		return refused
 	case errors.As(err, &tooLarge):
-		return a.tooLarge()
+		return k.tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return models.Errorf(models.CodeRequestTimeout, "The request body did not arrive in time")
 	case g.GetHeader("Content-Encoding") != "" && !errors.As(err, new(net.Error)):
@@ -69,8 +69,8 @@ func (a *API) unreadable(g *gin.Context, err error) error {
 	}
 }
 
-func (a *API) tooLarge() error {
-	return models.Errorf(models.CodeRequestTooLarge, "The request body is larger than %d bytes", a.config.MaxBody)
+func (k *Kernel) tooLarge() error {
+	return models.Errorf(models.CodeRequestTooLarge, "The request body is larger than %d bytes", k.config.MaxBody)
 }
 
 // checkContentType takes every spelling of JSON in UTF-8: application/json, text/json and types that end in +json.

@@ -25,6 +25,8 @@ type call struct {
 	body  []byte
 	// claim is held by a request with an Idempotency-Key.
 	claim *store.Claim
+	// forwarding tells who sends the request.
+	forwarding *forwarding
 }
 
 // subject is the session that a call is about before its handler looks anything up. Sessions are large, and most calls
@@ -38,9 +40,12 @@ type subject struct {
 	callback sessions.Callback
 }
 
+// sender returns where the request comes from.
+func (c *call) sender() sessions.Sender { return c.forwarding.sender(c.gin.Request) }
+
 // device returns the device of the user that calls, on the routes that are about one session.
-func (c *call) device(from sessions.Sender) sessions.Device {
-	return sessions.Device{Session: c.session, Handoff: c.handoff, Sender: from}
+func (c *call) device() sessions.Device {
+	return sessions.Device{Session: c.session, Handoff: c.handoff, Sender: c.sender()}
 }
 
 // org is the caller's organization. It is set on the routes that take an API key.

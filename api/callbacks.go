@@ -15,12 +15,12 @@ type callbackObject struct {
 }
 
 // authoriseProvider checks that the body is signed with the secret of the submission's connector.
-func (a *API) authoriseProvider(c *call) error {
-	submission, err := a.store.Across().CalledBack(c.ctx, c.id())
+func (hs *providerHandlers) authoriseProvider(c *call) error {
+	submission, err := hs.store.Across().CalledBack(c.ctx, c.id())
 	if err != nil {
 		return err
 	}
-	connector, secret, err := a.store.ConnectorSecret(c.ctx, submission.OrgID, *submission.ConnectorID)
+	connector, secret, err := hs.store.ConnectorSecret(c.ctx, submission.OrgID, *submission.ConnectorID)
 	if models.CodeOf(err) == models.CodeResourceMissing { // its secret counts for nothing any more
 		return models.Missing("submission", c.id())
 	}
@@ -28,18 +28,18 @@ func (a *API) authoriseProvider(c *call) error {
 		return err
 	}
 	header := signature.Join(c.gin.Request.Header.Values(signature.Header))
-	if err := signature.Verify(secret, header, c.body, a.now()); err != nil {
+	if err := signature.Verify(secret, header, c.body, hs.now()); err != nil {
 		return models.Errorf(models.CodeSignatureInvalid, "%s: %s", signature.Header, err.Error())
 	}
-	session, err := a.store.Session(c.ctx, submission.OrgID, submission.SessionID)
+	session, err := hs.store.Session(c.ctx, submission.OrgID, submission.SessionID)
 	c.callback = sessions.Callback{Session: session, Submission: submission, Provider: connector.Label()}
 	c.session = session
 	return err
 }
 
 // takeCallback takes the verdict that a provider calls back with.
-func (a *API) takeCallback(c *call) (answer, error) {
-	if err := a.sessions.TakeVerdict(c.ctx, c.callback, c.body); err != nil {
+func (hs *providerHandlers) takeCallback(c *call) (answer, error) {
+	if err := hs.sessions.TakeVerdict(c.ctx, c.callback, c.body); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, callbackObject{

@@ -77,6 +77,12 @@ func errSecretInvalid() error {
 	return models.Errorf(models.CodeAPIKeyInvalid, "Invalid client secret provided")
 }
 
+// identify returns the caller that shows a client secret or a device token. Errors: those of verify.
+func (s *clientSecrets) identify(ctx context.Context, token string) (caller, error) {
+	claims, err := s.verify(ctx, token)
+	return caller{client: &claims}, err
+}
+
 // verify reads a secret. Errors: CodeAPIKeyInvalid, and those of the database where the keys are not known yet.
 func (s *clientSecrets) verify(ctx context.Context, token string) (clientClaims, error) {
 	if len(token) > longestSecret || strings.Count(token, ".") != 2 {

@@ -30,22 +30,22 @@ type summaryObject struct {
 }
 
 // checkCompliance says what the law asks for the products of a cart, before anybody is verified.
-func (a *API) checkCompliance(c *call) (answer, error) {
-	asked, err := a.readCheck(c)
+func (hs *merchantHandlers) checkCompliance(c *call) (answer, error) {
+	asked, err := hs.readCheck(c)
 	if err != nil {
 		return answer{}, err
 	}
-	if known, found := a.checked.Get(asked); found {
+	if known, found := hs.checked.Get(asked); found {
 		return known, nil
 	}
-	found, err := a.check(asked)
+	found, err := hs.check(asked)
 	if err == nil {
-		a.checked.Add(asked, found)
+		hs.checked.Add(asked, found)
 	}
 	return found, err
 }
 
-func (a *API) check(asked check) (answer, error) {
+func (hs *merchantHandlers) check(asked check) (answer, error) {
 	useCases, err := readUseCases(asked.cart)
 	if err != nil {
 		return answer{}, err
@@ -56,7 +56,7 @@ func (a *API) check(asked check) (answer, error) {
 	}
 	all := make([]*compliance.Rule, 0, len(useCases))
 	for _, useCase := range useCases {
-		rule, err := a.sessions.Rule(useCase, asked.place, asked.day)
+		rule, err := hs.sessions.Rule(useCase, asked.place, asked.day)
 		if err != nil {
 			return answer{}, err
 		}
@@ -82,15 +82,15 @@ type check struct {
 	explain bool
 }
 
-func (a *API) readCheck(c *call) (asked check, err error) {
-	if asked.cart = strings.Join(c.query.lists[listUseCases], ","); asked.cart == "" {
+func (hs *merchantHandlers) readCheck(c *call) (asked check, err error) {
+	if asked.cart = strings.Join(c.query.list(listUseCases), ","); asked.cart == "" {
 		return asked, missing(listUseCases)
 	}
 	asked.explain = c.query.flag("explain")
-	if asked.day, err = a.readDay(c); err != nil {
+	if asked.day, err = hs.readDay(c); err != nil {
 		return asked, err
 	}
-	asked.place, err = a.readPlace(c)
+	asked.place, err = hs.readPlace(c)
 	if err == nil {
 		err = c.query.err
 	}
@@ -112,10 +112,10 @@ func readUseCases(text string) (useCases []rules.UseCase, err error) {
 	return useCases, nil
 }
 
-func (a *API) readDay(c *call) (compliance.Day, error) {
+func (hs *merchantHandlers) readDay(c *call) (compliance.Day, error) {
 	text := c.query.text("as_of")
 	if text == "" {
-		return a.sessions.Today(), nil
+		return hs.sessions.Today(), nil
 	}
 	day, ok := compliance.ParseDay(text)
 	if !ok {
@@ -125,12 +125,12 @@ func (a *API) readDay(c *call) (compliance.Day, error) {
 }
 
 // readPlace returns where the customer is: as the query says, or as it is detected for a session.
-func (a *API) readPlace(c *call) (sessions.Place, error) {
+func (hs *merchantHandlers) readPlace(c *call) (sessions.Place, error) {
 	var t sessions.Told
 	if text := c.query.text("jurisdiction"); text != "" {
 		var ok bool
 		if t.Jurisdiction, ok = rules.ParseJurisdiction(text); !ok {
-			return sessions.Place{}, a.sessions.NotCovered(models.CodeParameterInvalid, text)
+			return sessions.Place{}, hs.sessions.NotCovered(models.CodeParameterInvalid, text)
 		}
 	}
 	var address *string
@@ -141,13 +141,13 @@ func (a *API) readPlace(c *call) (sessions.Place, error) {
 	if t.ClientIP, err = readClientIP(c, address); err != nil {
 		return sessions.Place{}, err
 	}
-	return a.sessions.Locate(a.sender(c.gin.Request), t, !c.live())
+	return hs.sessions.Locate(c.sender(), t, !c.live())
 }
 
 // explained returns the session's object with the reasons for its rule at the time of creation.
-func (a *API) explained(c *call, s models.Session, object models.SessionObject) (models.SessionObject, error) {
+func (hs *merchantHandlers) explained(c *call, s models.Session, object models.SessionObject) (models.SessionObject, error) {
 	object.Compliance.Explain = []compliance.Reason{}
-	explanation, err := a.store.Explanation(c.ctx, s)
+	explanation, err := hs.store.Explanation(c.ctx, s)
 	if explanation != nil {
 		object.Compliance.Explain = explanation
 	}

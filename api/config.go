@@ -100,3 +100,13 @@ func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 		ProviderPatience: c.ProviderPatience, LocalJurisdiction: c.LocalJurisdiction, HostedPage: hosted,
 	}
 }
+
+// kernel returns the part of the configuration that holds for every route.
+func (c Config) kernel() kernelConfig {
+	return kernelConfig{
+		RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
+		RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress, RateLimitProvider: c.RateLimitProvider,
+		MaxBody: c.MaxBody, RequestTimeout: c.RequestTimeout, LongPollMax: c.LongPollMax,
+		IdempotencyWait: c.IdempotencyWait, TrustedProxies: c.TrustedProxies, ClientIPHeader: c.ClientIPHeader, CDN: c.CDN,
+	}
+}

@@ -76,12 +76,3 @@ func (in connectorInput) checkMode(callbacks bool) error {
 	}
 	return nil
 }
-
-func checkSeconds(param string, given *int, least, most time.Duration) error {
-	if given != nil && (*given < seconds(least) || *given > seconds(most)) {
-		return models.Invalid(param, "%s must be from %d to %d", param, seconds(least), seconds(most))
-	}
-	return nil
-}
-
-func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -32,7 +32,7 @@ func showConnector(c models.ProviderConnector) connectorObject {
 	}
 }
 
-func (a *API) createConnector(c *call) (answer, error) {
+func (hs *providerHandlers) createConnector(c *call) (answer, error) {
 	var in connectorInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -44,7 +44,7 @@ func (a *API) createConnector(c *call) (answer, error) {
 	if in.URL == nil {
 		return answer{}, missing("url")
 	}
-	edit, err := in.edit(c.live(), a.config.CallbackURL != "", a.config.Egress)
+	edit, err := in.edit(c.live(), hs.callbacks, hs.egress)
 	if err != nil {
 		return answer{}, err
 	}
@@ -54,7 +54,7 @@ func (a *API) createConnector(c *call) (answer, error) {
 		CallbackTimeoutSeconds: seconds(models.CallbackTimeoutDefault),
 	}
 	edit(&connector)
-	connector, secret, err := a.store.CreateConnector(c.ctx, c.actor(), connector)
+	connector, secret, err := hs.store.CreateConnector(c.ctx, c.actor(), connector)
 	if err != nil {
 		return answer{}, err
 	}
@@ -67,20 +67,20 @@ func replyWithSecret(status int, connector models.ProviderConnector, secret stri
 	return reply(status, object)
 }
 
-func (a *API) listConnectors(c *call) (answer, error) {
+func (hs *providerHandlers) listConnectors(c *call) (answer, error) {
 	page := c.query.page()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, more, err := a.store.Connectors(c.ctx, c.org().ID, page)
+	rows, more, err := hs.store.Connectors(c.ctx, c.org().ID, page)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, rows, more, showConnector)
 }
 
-func (a *API) getConnector(c *call) (answer, error) {
-	connector, err := a.store.Connector(c.ctx, c.org().ID, c.id())
+func (hs *providerHandlers) getConnector(c *call) (answer, error) {
+	connector, err := hs.store.Connector(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
@@ -88,7 +88,7 @@ func (a *API) getConnector(c *call) (answer, error) {
 }
 
 // updateConnector replaces the fields that are given.
-func (a *API) updateConnector(c *call) (answer, error) {
+func (hs *providerHandlers) updateConnector(c *call) (answer, error) {
 	var in connectorInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -96,11 +96,11 @@ func (a *API) updateConnector(c *call) (answer, error) {
 	if in.Method != nil {
 		return answer{}, models.Invalid("method", "The method of a connector cannot change. Delete it and create another")
 	}
-	edit, err := in.edit(c.live(), a.config.CallbackURL != "", a.config.Egress)
+	edit, err := in.edit(c.live(), hs.callbacks, hs.egress)
 	if err != nil {
 		return answer{}, err
 	}
-	connector, err := a.store.UpdateConnector(c.ctx, c.org().ID, c.actor(), c.id(), edit)
+	connector, err := hs.store.UpdateConnector(c.ctx, c.org().ID, c.actor(), c.id(), edit)
 	if err != nil {
 		return answer{}, err
 	}
@@ -108,19 +108,19 @@ func (a *API) updateConnector(c *call) (answer, error) {
 }
 
 // rotateConnectorSecret replaces the secret at once, on both ways.
-func (a *API) rotateConnectorSecret(c *call) (answer, error) {
+func (hs *providerHandlers) rotateConnectorSecret(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	connector, secret, err := a.store.RotateConnectorSecret(c.ctx, c.org().ID, c.actor(), c.id())
+	connector, secret, err := hs.store.RotateConnectorSecret(c.ctx, c.org().ID, c.actor(), c.id())
 	if err != nil {
 		return answer{}, err
 	}
 	return replyWithSecret(http.StatusOK, connector, secret)
 }
 
-func (a *API) deleteConnector(c *call) (answer, error) {
-	if err := a.store.DeleteConnector(c.ctx, c.org().ID, c.actor(), c.id()); err != nil {
+func (hs *providerHandlers) deleteConnector(c *call) (answer, error) {
+	if err := hs.store.DeleteConnector(c.ctx, c.org().ID, c.actor(), c.id()); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, deletedObject{ID: c.id(), Object: objectConnector, Deleted: true})

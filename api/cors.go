@@ -14,7 +14,7 @@ const browserHeaders = "Authorization, Content-Type, Content-Encoding, Idempoten
 
 // allowBrowsers lets pages of any origin call what is meant for them: the credential is in a header, never in a cookie,
 // so there is nothing that another site could borrow. It answers preflights, which touch nothing, by itself.
-func (a *API) allowBrowsers(g *gin.Context) {
+func (k *Kernel) allowBrowsers(g *gin.Context) {
 	r := g.Request
 	method := r.Method
 	preflight := method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
@@ -27,7 +27,7 @@ func (a *API) allowBrowsers(g *gin.Context) {
 	case r.URL.Path == pathSessions && method == http.MethodPost:
 		allowed = "POST"
 	case r.URL.Path == pathExchange:
-		allowed, origin = "POST", a.pageOrigin(r)
+		allowed, origin = "POST", k.pageOrigin(r)
 		g.Header("Vary", "Origin")
 	default:
 		return
@@ -48,11 +48,11 @@ func (a *API) allowBrowsers(g *gin.Context) {
 
 // pageOrigin is the origin of a page that may exchange tokens, as some organization has allowed it; "" for any other.
 // Whose the token is, is not known yet: the route looks again.
-func (a *API) pageOrigin(r *http.Request) string {
-	ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
+func (k *Kernel) pageOrigin(r *http.Request) string {
+	ctx, cancel := context.WithTimeout(r.Context(), k.config.RequestTimeout)
 	defer cancel()
 	origin := r.Header.Get("Origin")
-	if known, err := a.sessions.KnowsOrigin(ctx, origin); err != nil || !known {
+	if known, err := k.knowsOrigin(ctx, origin); err != nil || !known {
 		return ""
 	}
 	return origin

@@ -25,11 +25,20 @@ var byteOrderMark = []byte("\uFEFF")
 // no value is ever repeated. The fields of into are pointers, slices or maps, so that null is the same as absent; so is
 // an empty string (see emptyIsAbsent).
 func decode(body []byte, into any) error {
+	return decodeWith(body, into, json.RejectUnknownMembers(true))
+}
+
+// decodeSome reads the fields of into as decode does, and ignores all others.
+func decodeSome(body []byte, into any) error {
+	return decodeWith(body, into, json.RejectUnknownMembers(false))
+}
+
+func decodeWith(body []byte, into any, how json.Options) error {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	if err := refuseOther(body); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), tolerant); err != nil {
+	if err := json.Unmarshal(body, into, how, tolerant); err != nil {
 		return invalidJSON(err)
 	}
 	return refuseNUL(body)

@@ -67,7 +67,7 @@ func showExchange(e store.Exchange) (exchangeObject, error) {
 // deliveriesPerPage is what the documentation promises of this list alone.
 const deliveriesPerPage = 20
 
-func (a *API) listDeliveries(c *call) (answer, error) {
+func (hs *webhookHandlers) listDeliveries(c *call) (answer, error) {
 	page := c.query.pageOf(deliveriesPerPage)
 	filter := store.DeliveryFilter{
 		Status: models.DeliveryStatus(c.query.text("status")), EventType: models.EventType(c.query.text("event_type")),
@@ -82,23 +82,23 @@ func (a *API) listDeliveries(c *call) (answer, error) {
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+	endpoint, err := hs.store.Endpoint(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	rows, more, err := a.store.EndpointDeliveries(c.ctx, c.org().ID, endpoint.ID, filter, page)
+	rows, more, err := hs.store.EndpointDeliveries(c.ctx, c.org().ID, endpoint.ID, filter, page)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, rows, more, showDelivery)
 }
 
-func (a *API) getDelivery(c *call) (answer, error) {
-	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+func (hs *webhookHandlers) getDelivery(c *call) (answer, error) {
+	endpoint, err := hs.store.Endpoint(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	exchange, err := a.store.Exchange(c.ctx, c.org().ID, endpoint.ID, c.param("delivery"))
+	exchange, err := hs.store.Exchange(c.ctx, c.org().ID, endpoint.ID, c.param("delivery"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -110,27 +110,27 @@ func (a *API) getDelivery(c *call) (answer, error) {
 }
 
 // retryDelivery makes another attempt at once, in place of the one that the schedule has in store.
-func (a *API) retryDelivery(c *call) (answer, error) {
+func (hs *webhookHandlers) retryDelivery(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	next, err := a.store.Redeliver(c.ctx, c.org().ID, c.actor(), c.id(), c.param("delivery"))
+	next, err := hs.store.Redeliver(c.ctx, c.org().ID, c.actor(), c.id(), c.param("delivery"))
 	if err != nil {
 		return answer{}, err
 	}
-	a.orders.Redeliver(c.ctx, next)
+	hs.orders.Redeliver(c.ctx, next)
 	return reply(http.StatusCreated, showDelivery(next))
 }
 
 // testEndpoint sends an event that means nothing, so that a merchant sees a handler at work.
-func (a *API) testEndpoint(c *call) (answer, error) {
+func (hs *webhookHandlers) testEndpoint(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	delivery, err := a.store.TestEndpoint(c.ctx, c.org().ID, c.actor(), c.id())
+	delivery, err := hs.store.TestEndpoint(c.ctx, c.org().ID, c.actor(), c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	a.orders.Redeliver(c.ctx, delivery)
+	hs.orders.Redeliver(c.ctx, delivery)
 	return reply(http.StatusCreated, showDelivery(delivery))
 }

@@ -42,33 +42,6 @@ func (in endpointInput) edit(live bool, egress outbound.Policy) (func(*models.We
 	}, nil
 }
 
-// checkServerURL is for the URL of a server that Stile sends to.
-func checkServerURL(given *string, live bool, egress outbound.Policy) error {
-	if given == nil {
-		return nil
-	}
-	parsed, err := webURL("url", *given, live)
-	switch {
-	case err != nil:
-		return err
-	case parsed.User != nil:
-		return models.Invalid("url", "url must not hold a user name or a password")
-	case parsed.Fragment != "":
-		return models.Invalid("url", "url must not have a fragment")
-	case egress.CheckHost(parsed.Hostname()) != nil: // a name is judged when it is dialled
-		return models.Invalid("url", "url must not name an address that is not public")
-	}
-	return nil
-}
-
-// checkStatus is for what can be switched on and off: an endpoint, a connector.
-func checkStatus(given *string) error {
-	if given == nil || *given == string(models.EndpointEnabled) || *given == string(models.EndpointDisabled) {
-		return nil
-	}
-	return models.Invalid("status", "status must be '%s' or '%s'", models.EndpointEnabled, models.EndpointDisabled)
-}
-
 func (in endpointInput) events() ([]models.EventType, error) {
 	if in.EnabledEvents == nil {
 		return nil, nil

@@ -13,7 +13,7 @@ type rotationInput struct {
 }
 
 // rotateEndpointSecret cuts over at once, unless an overlap is asked for.
-func (a *API) rotateEndpointSecret(c *call) (answer, error) {
+func (hs *webhookHandlers) rotateEndpointSecret(c *call) (answer, error) {
 	var in rotationInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -25,7 +25,7 @@ func (a *API) rotateEndpointSecret(c *call) (answer, error) {
 	if in.OverlapSeconds != nil {
 		overlap = time.Duration(*in.OverlapSeconds) * time.Second
 	}
-	endpoint, secret, err := a.store.RotateEndpointSecret(c.ctx, c.org().ID, c.actor(), c.id(), overlap)
+	endpoint, secret, err := hs.store.RotateEndpointSecret(c.ctx, c.org().ID, c.actor(), c.id(), overlap)
 	if err != nil {
 		return answer{}, err
 	}
@@ -34,11 +34,11 @@ func (a *API) rotateEndpointSecret(c *call) (answer, error) {
 	return reply(http.StatusOK, object)
 }
 
-func (a *API) finishEndpointRotation(c *call) (answer, error) {
+func (hs *webhookHandlers) finishEndpointRotation(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	endpoint, err := a.store.FinishRotation(c.ctx, c.org().ID, c.actor(), c.id())
+	endpoint, err := hs.store.FinishRotation(c.ctx, c.org().ID, c.actor(), c.id())
 	if err != nil {
 		return answer{}, err
 	}

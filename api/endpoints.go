@@ -24,12 +24,6 @@ type endpointObject struct {
 	Secret         string                 `json:"secret,omitempty"` // only on create and rotate-secret
 }
 
-type deletedObject struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Deleted bool   `json:"deleted"`
-}
-
 const objectEndpoint = "webhook_endpoint"
 
 func showEndpoint(e models.WebhookEndpoint) endpointObject {
@@ -44,7 +38,7 @@ func showEndpoint(e models.WebhookEndpoint) endpointObject {
 	return object
 }
 
-func (a *API) createEndpoint(c *call) (answer, error) {
+func (hs *webhookHandlers) createEndpoint(c *call) (answer, error) {
 	var in endpointInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -55,7 +49,7 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	case in.EnabledEvents == nil:
 		return answer{}, missing("enabled_events")
 	}
-	edit, err := in.edit(c.live(), a.config.Egress)
+	edit, err := in.edit(c.live(), hs.egress)
 	if err != nil {
 		return answer{}, err
 	}
@@ -65,7 +59,7 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	if err := edit(&endpoint); err != nil {
 		return answer{}, err
 	}
-	endpoint, secret, err := a.store.CreateEndpoint(c.ctx, c.actor(), endpoint, a.config.EndpointLimit)
+	endpoint, secret, err := hs.store.CreateEndpoint(c.ctx, c.actor(), endpoint, hs.limit)
 	if err != nil {
 		return answer{}, err
 	}
@@ -74,20 +68,20 @@ func (a *API) createEndpoint(c *call) (answer, error) {
 	return reply(http.StatusCreated, object)
 }
 
-func (a *API) listEndpoints(c *call) (answer, error) {
+func (hs *webhookHandlers) listEndpoints(c *call) (answer, error) {
 	page := c.query.page()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, more, err := a.store.Endpoints(c.ctx, c.org().ID, page)
+	rows, more, err := hs.store.Endpoints(c.ctx, c.org().ID, page)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, rows, more, showEndpoint)
 }
 
-func (a *API) getEndpoint(c *call) (answer, error) {
-	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+func (hs *webhookHandlers) getEndpoint(c *call) (answer, error) {
+	endpoint, err := hs.store.Endpoint(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
@@ -95,24 +89,24 @@ func (a *API) getEndpoint(c *call) (answer, error) {
 }
 
 // updateEndpoint replaces the fields that are given, each as a whole, but for metadata, of which pairs are.
-func (a *API) updateEndpoint(c *call) (answer, error) {
+func (hs *webhookHandlers) updateEndpoint(c *call) (answer, error) {
 	var in endpointInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	edit, err := in.edit(c.live(), a.config.Egress)
+	edit, err := in.edit(c.live(), hs.egress)
 	if err != nil {
 		return answer{}, err
 	}
-	endpoint, err := a.store.UpdateEndpoint(c.ctx, c.org().ID, c.actor(), c.id(), edit)
+	endpoint, err := hs.store.UpdateEndpoint(c.ctx, c.org().ID, c.actor(), c.id(), edit)
 	if err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, showEndpoint(endpoint))
 }
 
-func (a *API) deleteEndpoint(c *call) (answer, error) {
-	if err := a.store.DeleteEndpoint(c.ctx, c.org().ID, c.actor(), c.id()); err != nil {
+func (hs *webhookHandlers) deleteEndpoint(c *call) (answer, error) {
+	if err := hs.store.DeleteEndpoint(c.ctx, c.org().ID, c.actor(), c.id()); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, deletedObject{ID: c.id(), Object: objectEndpoint, Deleted: true})

@@ -1,16 +1,20 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/sessions"
 )
 
@@ -87,8 +91,11 @@ type errorObject struct {
 	} `json:"error"`
 }
 
+// statusOf returns the HTTP status of an error.
+func statusOf(public *models.Error) int { return errorKinds[public.Code].status }
+
 // fail answers a request with an error.
-func (a *API) fail(g *gin.Context, err error) {
+func (k *Kernel) fail(g *gin.Context, err error) {
 	public := publicError(err)
 	kind := errorKinds[public.Code]
 	if kind.status >= http.StatusInternalServerError {
@@ -96,7 +103,7 @@ func (a *API) fail(g *gin.Context, err error) {
 		if public.Code == models.CodeServiceUnavailable {
 			level = slog.LevelWarn
 		}
-		a.log.Log(g.Request.Context(), level, "api: a request failed, and was answered with the code",
+		k.log.Log(g.Request.Context(), level, "api: a request failed, and was answered with the code",
 			"request_id", requestID(g), "route", routeOf(g), "code", public.Code, "error", err.Error())
 	}
 	g.Abort()
@@ -106,7 +113,7 @@ func (a *API) fail(g *gin.Context, err error) {
 	setErrorHeaders(g, kind.status, public.RetryAfter)
 	ans, err := refusal(kind.status, public, requestID(g))
 	if err != nil {
-		a.log.Error("the error envelope could not be encoded, so the answer has no body",
+		k.log.Error("the error envelope could not be encoded, so the answer has no body",
 			"request_id", requestID(g), "error", err.Error())
 	}
 	ans.write(g)
@@ -163,4 +170,24 @@ func publicError(err error) *models.Error {
 
 func unavailable(message string) *models.Error {
 	return &models.Error{Code: models.CodeServiceUnavailable, Message: message, RetryAfter: time.Second}
+}
+
+// NotReady logs each fault with its cause, and returns the error for the client, whose message names every part.
+func NotReady(log *slog.Logger, component string, faults []store.Fault) *models.Error {
+	messages := make([]string, 0, len(faults))
+	for _, fault := range faults {
+		log.Warn(component+": not ready, so load balancers should send nothing here",
+			"part", fault.Part, "fault", fault.Message, "error", fault.Err.Error())
+		messages = append(messages, fault.Part+" "+fault.Message)
+	}
+	return unavailable("Not ready: " + strings.Join(messages, "; "))
+}
+
+// passing reports whether a repeat of the request may succeed: the database was unavailable, the row was busy, or the
+// time of the request ran out.
+func passing(err error) bool {
+	causes := []error{
+		store.ErrUnavailable, store.ErrRefused, sessions.ErrBusy, context.DeadlineExceeded, context.Canceled,
+	}
+	return slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) })
 }

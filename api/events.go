@@ -8,7 +8,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-func (a *API) listEvents(c *call) (answer, error) {
+func (hs *merchantHandlers) listEvents(c *call) (answer, error) {
 	page := c.query.page()
 	filter := store.EventFilter{
 		Type: models.EventType(c.query.text("type")), Session: c.query.text("session"), Created: c.query.window("created"),
@@ -19,7 +19,7 @@ func (a *API) listEvents(c *call) (answer, error) {
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, pending, more, err := a.store.Events(c.ctx, c.org().ID, filter, page)
+	rows, pending, more, err := hs.store.Events(c.ctx, c.org().ID, filter, page)
 	if err != nil {
 		return answer{}, err
 	}
@@ -29,8 +29,8 @@ func (a *API) listEvents(c *call) (answer, error) {
 	})
 }
 
-func (a *API) getEvent(c *call) (answer, error) {
-	event, pending, err := a.store.Event(c.ctx, c.org().ID, c.id())
+func (hs *merchantHandlers) getEvent(c *call) (answer, error) {
+	event, pending, err := hs.store.Event(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
@@ -38,16 +38,16 @@ func (a *API) getEvent(c *call) (answer, error) {
 }
 
 // replayEvent brings an event to all that are subscribed to it now, whether they have had it or not.
-func (a *API) replayEvent(c *call) (answer, error) {
+func (hs *merchantHandlers) replayEvent(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	deliveries, err := a.store.Replay(c.ctx, c.org().ID, c.actor(), c.id())
+	deliveries, err := hs.store.Replay(c.ctx, c.org().ID, c.actor(), c.id())
 	if err != nil {
 		return answer{}, err
 	}
 	for _, d := range deliveries {
-		a.orders.Redeliver(c.ctx, d)
+		hs.orders.Redeliver(c.ctx, d)
 	}
-	return a.getEvent(c)
+	return hs.getEvent(c)
 }

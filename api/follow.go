@@ -50,6 +50,17 @@ func (f *followers) follow(ctx context.Context, s models.Session) (found *follow
 	return found, sync.OnceFunc(func() { f.leave(s.ID, found) })
 }
 
+// count returns how many follow each session.
+func (f *followers) count() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	listeners := map[string]int{}
+	for id, followed := range f.open {
+		listeners[id] = followed.listeners
+	}
+	return listeners
+}
+
 func (f *followers) leave(id string, left *follower) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -30,7 +30,7 @@ var cdns = []cdn{
 	{"appengine", "X-AppEngine-Country", "X-AppEngine-Region"},
 }
 
-// noCDN is the value of Config.CDN with which no country header counts.
+// noCDN is the value of the setting CDN with which no country header counts.
 const noCDN = "none"
 
 // forwarding decides what a request's headers say of the client: nothing, unless a trusted proxy sends the request.
@@ -40,7 +40,7 @@ type forwarding struct {
 	cdns    []cdn  // those whose headers count; the first that is present decides
 }
 
-func newForwarding(c Config) (f forwarding, err error) {
+func newForwarding(c kernelConfig) (f forwarding, err error) {
 	f.header = cmp.Or(c.ClientIPHeader, DefaultClientIPHeader)
 	if !headerName.MatchString(f.header) || strings.EqualFold(f.header, "Forwarded") {
 		return f, fmt.Errorf("STILE_CLIENT_IP_HEADER must be the name of a header that lists addresses, such as %s, not %q",
@@ -168,19 +168,22 @@ func readForwarded(text string) netip.Addr {
 	return withPort.Addr().Unmap().WithZone("")
 }
 
-// sender returns where the request comes from.
-func (a *API) sender(r *http.Request) sessions.Sender {
-	from := sessions.Sender{Address: a.forwarding.client(r)}
-	from.Jurisdiction, _ = a.forwarding.place(r)
+// sender returns where a request comes from.
+func (f forwarding) sender(r *http.Request) sessions.Sender {
+	from := sessions.Sender{Address: f.client(r)}
+	from.Jurisdiction, _ = f.place(r)
 	return from
 }
 
+// sender returns where a request comes from.
+func (k *Kernel) sender(r *http.Request) sessions.Sender { return k.forwarding.sender(r) }
+
 // remote returns the client's address; the zero address where it is unknown.
-func (a *API) remote(g *gin.Context) netip.Addr { return a.forwarding.client(g.Request) }
+func (k *Kernel) remote(g *gin.Context) netip.Addr { return k.forwarding.client(g.Request) }
 
 // bucket names what shares a rate limit: the client's network, or that of the peer where the client is unknown.
-func (a *API) bucket(g *gin.Context) string {
-	if address := a.remote(g); address.IsValid() {
+func (k *Kernel) bucket(g *gin.Context) string {
+	if address := k.remote(g); address.IsValid() {
 		return network(address)
 	}
 	return network(peer(g.Request))

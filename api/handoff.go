@@ -31,12 +31,12 @@ type mintInput struct {
 }
 
 // mintHandoff makes the one-time token by which a phone takes the session, and the link to it.
-func (a *API) mintHandoff(c *call) (answer, error) {
+func (hs *deviceHandlers) mintHandoff(c *call) (answer, error) {
 	var in mintInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	minted, err := a.sessions.Mint(c.ctx, a.device(c), sessions.Wish{URLBase: in.URLBase, CompanyName: in.CompanyName})
+	minted, err := hs.sessions.Mint(c.ctx, c.device(), sessions.Wish{URLBase: in.URLBase, CompanyName: in.CompanyName})
 	if err != nil {
 		return answer{}, err
 	}
@@ -74,7 +74,7 @@ type deviceTokenObject struct {
 const longestDeviceID = 200
 
 // exchangeHandoff gives the device that first shows a handoff's token its device token.
-func (a *API) exchangeHandoff(c *call) (answer, error) {
+func (hs *deviceHandlers) exchangeHandoff(c *call) (answer, error) {
 	var in exchangeInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -85,13 +85,13 @@ func (a *API) exchangeHandoff(c *call) (answer, error) {
 	if err := checkDeviceID(in.DeviceID); err != nil {
 		return answer{}, err
 	}
-	taken, err := a.exchange(c.ctx, sessions.Claim{
-		Token: *in.Token, DeviceID: *in.DeviceID, Origin: c.gin.GetHeader("Origin"), Sender: a.sender(c.gin.Request),
+	taken, err := hs.exchange(c.ctx, sessions.Claim{
+		Token: *in.Token, DeviceID: *in.DeviceID, Origin: c.gin.GetHeader("Origin"), Sender: c.sender(),
 	})
 	if err != nil {
 		return answer{}, err
 	}
-	token, err := a.secrets.issueDevice(c.ctx, taken.Handoff)
+	token, err := hs.kernel.Secrets.issueDevice(c.ctx, taken.Handoff)
 	if err != nil {
 		return answer{}, err
 	}
@@ -109,12 +109,12 @@ func checkDeviceID(id *string) error {
 }
 
 // exchange consumes a handoff's token for a device, by either way that a device may come: the route, or the live channel.
-func (a *API) exchange(ctx context.Context, claim sessions.Claim) (store.Taken, error) {
+func (hs *deviceHandlers) exchange(ctx context.Context, claim sessions.Claim) (store.Taken, error) {
 	// Before the token is consumed: without a key to sign with, no device would get its token.
-	if err := a.secrets.ready(ctx); err != nil {
+	if err := hs.kernel.Secrets.ready(ctx); err != nil {
 		return store.Taken{}, err
 	}
-	return a.sessions.Exchange(ctx, claim)
+	return hs.sessions.Exchange(ctx, claim)
 }
 
 func toChoose(h models.Handoff) []int {
@@ -129,7 +129,7 @@ type confirmInput struct {
 }
 
 // confirmHandoff takes the number that the user has chosen on the phone.
-func (a *API) confirmHandoff(c *call) (answer, error) {
+func (hs *deviceHandlers) confirmHandoff(c *call) (answer, error) {
 	var in confirmInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -138,10 +138,10 @@ func (a *API) confirmHandoff(c *call) (answer, error) {
 		return answer{}, missing("number")
 	}
 	var err error
-	if c.handoff, err = a.sessions.Confirm(c.ctx, a.device(c), *in.Number); err != nil {
+	if c.handoff, err = hs.sessions.Confirm(c.ctx, c.device(), *in.Number); err != nil {
 		return answer{}, err
 	}
-	return a.view(c, c.session)
+	return hs.view(c, c.session)
 }
 
 type heartbeatObject struct {
@@ -151,24 +151,24 @@ type heartbeatObject struct {
 }
 
 // heartbeat keeps the session on the phone.
-func (a *API) heartbeat(c *call) (answer, error) {
+func (hs *deviceHandlers) heartbeat(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	if err := a.sessions.Heartbeat(c.ctx, a.device(c)); err != nil {
+	if err := hs.sessions.Heartbeat(c.ctx, c.device()); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusOK, heartbeatObject{"heartbeat", c.session.ID, c.session.Status})
 }
 
 // releaseDevice gives the session back: the phone lets go of it, or the desktop takes it.
-func (a *API) releaseDevice(c *call) (answer, error) {
+func (hs *deviceHandlers) releaseDevice(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	session, err := a.sessions.Release(c.ctx, a.device(c))
+	session, err := hs.sessions.Release(c.ctx, c.device())
 	if err != nil {
 		return answer{}, err
 	}
-	return a.view(c, session)
+	return hs.view(c, session)
 }

@@ -10,7 +10,7 @@ type troubleInput struct {
 
 // reportTrouble notes a fault of the user's device that the page reports, and answers with the view, which says whether
 // to offer a phone.
-func (a *API) reportTrouble(c *call) (answer, error) {
+func (hs *deviceHandlers) reportTrouble(c *call) (answer, error) {
 	var in troubleInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -22,9 +22,9 @@ func (a *API) reportTrouble(c *call) (answer, error) {
 	if !known {
 		return answer{}, models.Invalid("type", "type must be one of %s", models.Listed(models.HandoffReasons))
 	}
-	session, err := a.store.NoteTrouble(c.ctx, c.session.OrgID, c.session.ID, trouble)
+	session, err := hs.store.NoteTrouble(c.ctx, c.session.OrgID, c.session.ID, trouble)
 	if err != nil {
 		return answer{}, err
 	}
-	return a.view(c, session)
+	return hs.view(c, session)
 }

@@ -44,8 +44,8 @@ func idempotencyKey(r *http.Request) (key string, given bool, err error) {
 
 // once carries a request out, or replays the answer of the one that was. Only success is kept. After a refusal the key
 // is free; after a failure of ours the next request takes over, with the id that was reserved.
-func (a *API) once(c *call, r route, key string) (answer, error) {
-	claimed, err := a.claim(c, key)
+func (k *Kernel) once(c *call, r route, key string) (answer, error) {
+	claimed, err := k.claim(c, key)
 	switch {
 	case err != nil:
 		return answer{}, err
@@ -53,16 +53,16 @@ func (a *API) once(c *call, r route, key string) (answer, error) {
 		return replayed(*claimed.Replay), nil
 	}
 	c.claim = claimed.Claim
-	end := a.yield // a panic leaves it at this
+	end := k.yield // a panic leaves it at this
 	defer func() { end(c) }()
-	ans, err := a.perform(c, r)
+	ans, err := k.perform(c, r)
 	if err != nil {
 		if models.IsRefusal(err) {
-			end = a.release
+			end = k.release
 		}
 		return answer{}, err
 	}
-	end = func(c *call) { a.keep(c, ans) }
+	end = func(c *call) { k.keep(c, ans) }
 	return ans, nil
 }
 
@@ -79,13 +79,13 @@ func (c *call) scope() string {
 }
 
 // claim asks for the key until it is ours or answered, for as long as a client can be kept waiting.
-func (a *API) claim(c *call, key string) (store.Claimed, error) {
+func (k *Kernel) claim(c *call, key string) (store.Claimed, error) {
 	r := c.gin.Request
 	request := store.Request{Method: r.Method, Path: r.URL.Path, Body: c.body}
-	timeout := time.NewTimer(a.config.IdempotencyWait)
+	timeout := time.NewTimer(k.config.IdempotencyWait)
 	defer timeout.Stop()
 	for pause := claimPause; ; pause = min(2*pause, longestClaimPause) {
-		claimed, err := a.store.ClaimKey(r.Context(), c.scope(), key, request)
+		claimed, err := k.store.ClaimKey(r.Context(), c.scope(), key, request)
 		if err != nil || claimed.Claim != nil || claimed.Replay != nil {
 			return claimed, err
 		}
@@ -93,7 +93,7 @@ func (a *API) claim(c *call, key string) (store.Claimed, error) {
 		case <-time.After(pause):
 			continue
 		case <-timeout.C:
-		case <-a.closing:
+		case <-k.closed():
 		case <-r.Context().Done():
 		}
 		// Not a conflict: that would make clients take another key, and a duplicate of it.
@@ -112,9 +112,9 @@ func replayed(stored store.StoredResponse) answer {
 // keep stores the answer, unless it is larger than mostKept: a repeat of the request is then carried out, and finds what
 // the first made under the reserved id. Where that fails the request was carried out all the same: its claim stays, and who repeats
 // it finds, under the reserved id, what it made.
-func (a *API) keep(c *call, ans answer) {
+func (k *Kernel) keep(c *call, ans answer) {
 	if len(ans.body) > mostKept {
-		a.yield(c)
+		k.yield(c)
 		return
 	}
 	stored := store.StoredResponse{
@@ -123,29 +123,29 @@ func (a *API) keep(c *call, ans answer) {
 	if deprecation := c.gin.Writer.Header().Get(headerDeprecation); deprecation != "" {
 		stored.Header[headerDeprecation] = deprecation
 	}
-	a.settle(c, "keep", func(ctx context.Context) error {
-		err := a.store.Finish(ctx, *c.claim, stored)
+	k.settle(c, "keep", func(ctx context.Context) error {
+		err := k.store.Finish(ctx, *c.claim, stored)
 		if err == nil && c.who.key == nil {
-			err = a.store.TrimKeys(ctx, c.scope(), mostDeviceAnswers)
+			err = k.store.TrimKeys(ctx, c.scope(), mostDeviceAnswers)
 		}
 		return err
 	})
 }
 
-func (a *API) yield(c *call) {
-	a.settle(c, "yield", func(ctx context.Context) error { return a.store.Yield(ctx, *c.claim) })
+func (k *Kernel) yield(c *call) {
+	k.settle(c, "yield", func(ctx context.Context) error { return k.store.Yield(ctx, *c.claim) })
 }
 
-func (a *API) release(c *call) {
-	a.settle(c, "release", func(ctx context.Context) error { return a.store.Release(ctx, *c.claim) })
+func (k *Kernel) release(c *call) {
+	k.settle(c, "release", func(ctx context.Context) error { return k.store.Release(ctx, *c.claim) })
 }
 
 // settle ends a claim even though the client may be gone, or the request out of time.
-func (a *API) settle(c *call, what string, end func(context.Context) error) {
+func (k *Kernel) settle(c *call, what string, end func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.gin.Request.Context()), store.WriteLimit)
 	defer cancel()
 	if err := end(ctx); err != nil {
-		a.log.Warn("api: an idempotency claim could not be settled; a repeat of the request waits for its lease to end",
+		k.log.Warn("api: an idempotency claim could not be settled; a repeat of the request waits for its lease to end",
 			"what", what, "request_id", requestID(c.gin), "error", err.Error())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
 
@@ -54,4 +55,20 @@ func newList[Row, Object any](c *call, rows []Row, more bool, object func(Row) O
 		slices.Reverse(list.Data)
 	}
 	return list, nil
+}
+
+// deletedObject is the answer to a deletion.
+type deletedObject struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+}
+
+// mostSubmissionsAtOnce bounds the sessions that are read with their submissions: each submission has a step and a result.
+const mostSubmissionsAtOnce = 2000
+
+// nearest returns those of the sessions nearest to the cursor of the page that together have no more than
+// mostSubmissionsAtOnce submissions; always at least one.
+func nearest(page store.Page, rows []models.Session) []models.Session {
+	return store.Nearest(page, rows, func(s models.Session) int64 { return int64(s.Submissions) }, mostSubmissionsAtOnce)
 }

@@ -32,7 +32,7 @@ const (
 // another sends the state of the session whenever it changes. The state is read from the row when it is sent, so a slow
 // phone gathers no queue.
 type live struct {
-	api  *API
+	on   *deviceHandlers
 	conn *websocket.Conn
 	pace *rate.Limiter
 	log  *slog.Logger // with the request's id
@@ -59,36 +59,36 @@ type ending struct {
 func (e ending) Error() string { return "the channel is closed: " + e.reason }
 
 // openLive takes requests for a live channel from the route of the view.
-func (a *API) openLive(g *gin.Context) {
+func (hs *deviceHandlers) openLive(g *gin.Context) {
 	if g.Request.Method != http.MethodGet || g.FullPath() != pathVerify+"/:id" ||
 		!strings.EqualFold(g.GetHeader("Upgrade"), "websocket") {
 		return
 	}
 	defer g.Abort()
-	if !a.sockets.enter() {
-		a.fail(g, unavailable("This replica is shutting down. Please connect again"))
+	if !hs.sockets.enter() {
+		hs.kernel.fail(g, unavailable("This replica is shutting down. Please connect again"))
 		return
 	}
-	defer a.sockets.leave()
+	defer hs.sockets.leave()
 	// Whose page it may be is known when it has said hello. Until then it has no credential that another could borrow.
 	handshake := &refusedHandshake{ResponseWriter: g.Writer}
 	conn, err := websocket.Accept(handshake, g.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
-		a.fail(g, handshake.asError(err))
+		hs.kernel.fail(g, handshake.asError(err))
 		return
 	}
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(longestMessage)
-	a.metrics.sockets.Inc()
-	defer a.metrics.sockets.Dec()
+	hs.open.Inc()
+	defer hs.open.Dec()
 	l := &live{
-		api: a, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
-		log: a.log.With("request_id", requestID(g), "route", routeOf(g)), sessionID: pathID(g, "id"),
-		sender: a.sender(g.Request), origin: g.GetHeader("Origin"),
+		on: hs, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
+		log: hs.log.With("request_id", requestID(g), "route", routeOf(g)), sessionID: pathID(g, "id"),
+		sender: hs.kernel.sender(g.Request), origin: g.GetHeader("Origin"),
 	}
 	l.run(context.WithoutCancel(g.Request.Context()))
 	if l.handoff.ID != "" {
-		g.Set(keyCaller, l.who) // for the access log
+		noteCaller(g, l.who)
 	}
 }
 
@@ -101,7 +101,7 @@ func (l *live) run(ctx context.Context) {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	follower, leave := l.api.followers.follow(ctx, session)
+	follower, leave := l.on.followers.follow(ctx, session)
 	defer leave()
 	ended := make(chan error, 2)
 	var both sync.WaitGroup
@@ -181,7 +181,7 @@ func (l *live) fault(ctx context.Context, err error) ending {
 	public := publicError(err)
 	_ = l.write(ctx, errorOf(nil, public))
 	status := websocket.StatusPolicyViolation
-	switch errorKinds[public.Code].status {
+	switch statusOf(public) {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		status = websocket.StatusTryAgainLater
 	case http.StatusInternalServerError:

@@ -31,7 +31,7 @@ func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []by
 	defer l.saying.Unlock()
 	opened, err := openEnvelope(kind, body)
 	if err != nil {
-		l.api.countMessage(unknownMessage, err)
+		l.on.countMessage(unknownMessage, err)
 		return l.write(ctx, errorOf(nil, publicError(err)))
 	}
 	answer, err := l.perform(ctx, opened, body)
@@ -52,35 +52,35 @@ func (l *live) perform(ctx context.Context, opened envelope, body []byte) (answe
 	handle, known := liveMessages[*opened.Type]
 	if !known {
 		err := models.Invalid("type", "There is no such message")
-		l.api.countMessage(unknownMessage, err)
+		l.on.countMessage(unknownMessage, err)
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.api.config.RequestTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.on.config.RequestTimeout)
 	defer cancel()
 	m := message{ctx: ctx, body: body}
 	if m.device, err = l.admit(ctx); err == nil {
 		answer, err = handle(l, m)
 	}
-	l.api.countMessage(*opened.Type, err)
+	l.on.countMessage(*opened.Type, err)
 	return answer, err
 }
 
 // admit reads the session that the phone holds.
 func (l *live) admit(ctx context.Context) (d sessions.Device, err error) {
 	d.Sender = l.sender
-	d.Session, d.Handoff, err = l.api.admit(ctx, l.who, l.sessionID, forDevice)
+	d.Session, d.Handoff, err = l.on.kernel.admit(ctx, l.who, l.sessionID, forDevice)
 	return d, err
 }
 
 // unknownMessage is the type of what a client made up.
 const unknownMessage = "unknown"
 
-func (a *API) countMessage(kind string, err error) {
+func (hs *deviceHandlers) countMessage(kind string, err error) {
 	code := "ok"
 	if err != nil {
 		code = string(models.CodeOf(err))
 	}
-	a.metrics.messages.WithLabelValues(kind, code).Inc()
+	hs.messages.WithLabelValues(kind, code).Inc()
 }
 
 func (l *live) confirm(m message) (any, error) {
@@ -91,7 +91,7 @@ func (l *live) confirm(m message) (any, error) {
 	if in.Number == nil {
 		return nil, missing("number")
 	}
-	_, err := l.api.sessions.Confirm(m.ctx, m.device, *in.Number)
+	_, err := l.on.sessions.Confirm(m.ctx, m.device, *in.Number)
 	return ack(in.envelope), err
 }
 
@@ -107,7 +107,7 @@ func (l *live) phase(m message) (any, error) {
 	case !phaseName.MatchString(*in.Phase):
 		return nil, models.Invalid("phase", "phase must be a name such as reading_chip, of up to 40 characters")
 	}
-	return ack(in.envelope), l.api.sessions.NotePhase(m.ctx, m.device, *in.Phase)
+	return ack(in.envelope), l.on.sessions.NotePhase(m.ctx, m.device, *in.Phase)
 }
 
 func (l *live) heartbeat(m message) (any, error) {
@@ -115,7 +115,7 @@ func (l *live) heartbeat(m message) (any, error) {
 	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	return ack(in), l.api.sessions.Heartbeat(m.ctx, m.device)
+	return ack(in), l.on.sessions.Heartbeat(m.ctx, m.device)
 }
 
 func (l *live) release(m message) (any, error) {
@@ -123,6 +123,6 @@ func (l *live) release(m message) (any, error) {
 	if err := decode(m.body, &in); err != nil {
 		return nil, err
 	}
-	_, err := l.api.sessions.Release(m.ctx, m.device)
+	_, err := l.on.sessions.Release(m.ctx, m.device)
 	return ack(in), err
 }

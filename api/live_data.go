@@ -28,7 +28,7 @@ func (l *live) data(m message) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	transfer, attempt, err := l.api.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
+	transfer, attempt, err := l.on.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, e
 	}
 	return store.NewChunk{
 		Handoff: h, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
-		Limit: l.api.config.MaxBody,
+		Limit: l.on.config.MaxBody,
 	}, nil
 }
 

@@ -19,19 +19,19 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 		return models.Session{}, err
 	}
 	late.Stop()
-	ctx, cancel := context.WithTimeout(ctx, l.api.config.RequestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.on.config.RequestTimeout)
 	defer cancel()
 	hello, err := readHello(kind, body)
 	var entered models.Session
 	if err == nil {
 		entered, err = l.welcome(ctx, hello)
 	}
-	l.api.countMessage("hello", err)
+	l.on.countMessage("hello", err)
 	if err != nil || entered.Status.Terminal() {
 		return entered, err
 	}
 	// After the answer: whatever happens now, the phone has the token with which it comes back.
-	opened, err := l.api.store.OpenSocket(ctx, l.handoff)
+	opened, err := l.on.store.OpenSocket(ctx, l.handoff)
 	l.handoff = opened
 	if models.CodeOf(err) == models.CodeHandoffEnded { // the session as it is now shows how
 		err = nil
@@ -73,7 +73,7 @@ func (l *live) welcome(ctx context.Context, hello helloMessage) (models.Session,
 		ackMessage: ack(hello.envelope), SessionID: session.ID, AttemptID: l.handoff.ID, DeviceToken: token,
 		ExpiresAt: session.ExpiresAt, Choices: toChoose(l.handoff),
 	}
-	transfer, found, err := l.api.store.Transfer(ctx, l.handoff)
+	transfer, found, err := l.on.store.Transfer(ctx, l.handoff)
 	if err != nil {
 		return session, err
 	}
@@ -89,23 +89,21 @@ func (l *live) claim(ctx context.Context, hello helloMessage) (s models.Session,
 		Token: *hello.MobileWriteToken, DeviceID: *hello.DeviceID, SessionID: l.sessionID, Origin: l.origin, Sender: l.sender,
 	}
 	set(&claim.HandoffID, hello.AttemptID)
-	taken, err := l.api.exchange(ctx, claim)
+	taken, err := l.on.exchange(ctx, claim)
 	if err != nil {
 		return s, nil, err
 	}
 	l.handoff = taken.Handoff
-	l.who = caller{client: &clientClaims{session: taken.Session.ID, org: taken.Session.OrgID, attempt: taken.Handoff.ID}}
-	issued, err := l.api.secrets.issueDevice(ctx, taken.Handoff)
+	l.who = phoneOf(taken.Handoff)
+	issued, err := l.on.kernel.Secrets.issueDevice(ctx, taken.Handoff)
 	return taken.Session, &issued, err
 }
 
 // comeBack lets a phone in that holds the session already. The device token is bound to the session.
 func (l *live) comeBack(ctx context.Context, hello helloMessage) (s models.Session, token *string, err error) {
-	claims, err := l.api.secrets.verify(ctx, *hello.DeviceToken)
-	if err != nil {
+	if l.who, err = l.on.kernel.Secrets.identify(ctx, *hello.DeviceToken); err != nil {
 		return s, nil, err
 	}
-	l.who = caller{client: &claims}
 	device, err := l.admit(ctx)
 	if err != nil {
 		return s, nil, err
@@ -113,10 +111,10 @@ func (l *live) comeBack(ctx context.Context, hello helloMessage) (s models.Sessi
 	if hello.AttemptID != nil && *hello.AttemptID != device.Handoff.ID {
 		return s, nil, models.Invalid("attempt_id", "The device_token is that of another attempt")
 	}
-	if !l.api.store.Holds(device.Handoff, *hello.DeviceID) {
+	if !l.on.store.Holds(device.Handoff, *hello.DeviceID) {
 		return s, nil, models.Errorf(models.CodeSessionLocked, "The session is being completed on another device")
 	}
-	if err := l.api.sessions.AdmitOrigin(ctx, device.Session.OrgID, l.origin); err != nil {
+	if err := l.on.sessions.AdmitOrigin(ctx, device.Session.OrgID, l.origin); err != nil {
 		return s, nil, err
 	}
 	l.handoff = device.Handoff

@@ -1,11 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"regexp"
 
 	"github.com/coder/websocket"
-	"github.com/go-json-experiment/json"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -138,14 +136,7 @@ func openEnvelope(kind websocket.MessageType, body []byte) (m envelope, err erro
 	if kind != websocket.MessageText {
 		return m, models.Errorf(models.CodeParameterInvalid, "A message must be a JSON object in a text frame")
 	}
-	body = bytes.TrimPrefix(body, byteOrderMark)
-	if err := refuseOther(body); err != nil {
-		return envelope{}, err
-	}
-	if err := json.Unmarshal(body, &m, tolerant); err != nil {
-		return envelope{}, invalidJSON(err)
-	}
-	if err := refuseNUL(body); err != nil {
+	if err := decodeSome(body, &m); err != nil {
 		return envelope{}, err
 	}
 	if err := checkText("id", m.ID, longestMessageID); err != nil {

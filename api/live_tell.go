@@ -12,7 +12,7 @@ import (
 
 // tell sends the state of the session at first and whenever it has changed, and pings the phone.
 func (l *live) tell(ctx context.Context, f *follower, known models.Session) error {
-	ping := time.NewTicker(l.api.config.PingInterval)
+	ping := time.NewTicker(l.on.config.PingInterval)
 	defer ping.Stop()
 	var told *sighting
 	for {
@@ -29,7 +29,7 @@ func (l *live) tell(ctx context.Context, f *follower, known models.Session) erro
 			if err := l.ping(ctx); err != nil {
 				return err
 			}
-		case <-l.api.closing:
+		case <-l.on.kernel.closed():
 			return ending{websocket.StatusServiceRestart, "shutting_down"}
 		case <-ctx.Done():
 			return ctx.Err()
@@ -41,12 +41,12 @@ func (l *live) tell(ctx context.Context, f *follower, known models.Session) erro
 func (l *live) tellOf(ctx context.Context, now sighting) error {
 	l.saying.Lock()
 	defer l.saying.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, l.api.config.RequestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.on.config.RequestTimeout)
 	defer cancel()
 	holder, over := now.handoff, now.session.Status.Terminal()
 	if over { // the ended session has no holder: the handoff of this phone tells whether it held the session
 		var err error
-		if holder, err = l.api.store.Handoff(ctx, now.session, l.handoff.ID); err != nil {
+		if holder, err = l.on.store.Handoff(ctx, now.session, l.handoff.ID); err != nil {
 			return err
 		}
 	}
@@ -67,13 +67,13 @@ func (l *live) tellOf(ctx context.Context, now sighting) error {
 
 // tellState sends the verdicts that the phone has not heard of, and the view where it has changed.
 func (l *live) tellState(ctx context.Context, session models.Session, phone models.Handoff) error {
-	t, err := l.api.standingOf(ctx, session)
+	t, err := l.on.standingOf(ctx, session)
 	if err != nil {
 		return err
 	}
 	news := l.news(t.results)
 	if len(news) > 0 { // the results may be newer than the session was when it was read
-		if t.session, err = l.api.store.Session(ctx, session.OrgID, session.ID); err != nil {
+		if t.session, err = l.on.store.Session(ctx, session.OrgID, session.ID); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (l *live) tellState(ctx context.Context, session models.Session, phone mode
 			return err
 		}
 	}
-	view, err := l.api.viewOf(ctx, t, phone)
+	view, err := l.on.viewOf(ctx, t, phone)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (l *live) ping(ctx context.Context) error {
 	if err := l.conn.Ping(ctx); err != nil {
 		return lost{err}
 	}
-	err := l.api.store.DeviceSeen(ctx, l.handoff.OrgID, l.handoff.SessionID, l.handoff.ID)
+	err := l.on.store.DeviceSeen(ctx, l.handoff.OrgID, l.handoff.SessionID, l.handoff.ID)
 	if err != nil && models.CodeOf(err) != models.CodeHandoffEnded { // which the row tells, too
 		l.log.Warn("api: a device could not be noted as seen; without a later sign it loses the session",
 			"error", err.Error())

@@ -35,7 +35,7 @@ func newRequestID() string { return string(models.PrefixRequest) + models.Random
 func requestID(g *gin.Context) string { return g.GetString(keyRequestID) }
 
 // observe gives each request its id, and logs and counts it however it ends.
-func (a *API) observe(g *gin.Context) {
+func (k *Kernel) observe(g *gin.Context) {
 	began := time.Now()
 	id := newRequestID()
 	g.Set(keyRequestID, id)
@@ -45,8 +45,8 @@ func (a *API) observe(g *gin.Context) {
 	if isVersioned(g.Request.URL.Path) {
 		g.Header("Cache-Control", "no-store") // answers hold secrets, and what concerns one user
 	}
-	defer a.record(g, began)
-	defer a.recover(g)
+	defer k.record(g, began)
+	defer k.recover(g)
 	g.Next()
 }
 
@@ -70,7 +70,7 @@ func isVersioned(path string) bool { return path == "/v1" || strings.HasPrefix(p
 var errPanic = errors.New("panic")
 
 // recover turns a panic into an answer. Its value may hold what the client sent, so only its type is logged.
-func (a *API) recover(g *gin.Context) {
+func (k *Kernel) recover(g *gin.Context) {
 	cause := recover()
 	if cause == nil {
 		return
@@ -78,8 +78,8 @@ func (a *API) recover(g *gin.Context) {
 	if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	logPanic(a.log.With("request_id", requestID(g), "route", routeOf(g)), cause)
-	a.fail(g, errPanic)
+	logPanic(k.log.With("request_id", requestID(g), "route", routeOf(g)), cause)
+	k.fail(g, errPanic)
 }
 
 func logPanic(log *slog.Logger, cause any) {
@@ -88,16 +88,16 @@ func logPanic(log *slog.Logger, cause any) {
 }
 
 // record writes the line of the access log: the route instead of the path, no address, no key, no body.
-func (a *API) record(g *gin.Context, began time.Time) {
+func (k *Kernel) record(g *gin.Context, began time.Time) {
 	took := time.Since(began)
 	method, route, status := methodOf(g), routeOf(g), g.Writer.Status()
-	a.log.LogAttrs(g.Request.Context(), slog.LevelInfo, "request",
+	k.log.LogAttrs(g.Request.Context(), slog.LevelInfo, "request",
 		slog.String("method", method), slog.String("route", route), slog.Int("status", status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("request_id", requestID(g)), slog.String("org", callerOf(g).orgID()))
-	a.metrics.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	k.metrics.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 	if status != http.StatusSwitchingProtocols { // that would be how long a live channel was open
-		a.metrics.duration.WithLabelValues(route, method).Observe(took.Seconds())
+		k.metrics.duration.WithLabelValues(route, method).Observe(took.Seconds())
 	}
 }
 
@@ -122,9 +122,6 @@ func methodOf(g *gin.Context) string {
 type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
-	sessions *prometheus.CounterVec
-	sockets  prometheus.Gauge
-	messages *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -136,16 +133,6 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Name: "stile_http_request_duration_seconds", Help: "Time to answer, long polls included.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"route", "method"}),
-		sessions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
-		}, []string{"status", "type", "country"}),
-		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "stile_live_channels", Help: "Live channels that are open.",
-		}),
-		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stile_live_messages_total", Help: "Messages of devices, by the code of the refusal, or ok.",
-		}, []string{"type", "code"}),
 	}
-	return m, errors.Join(r.Register(m.requests), r.Register(m.duration), r.Register(m.sessions),
-		r.Register(m.sockets), r.Register(m.messages))
+	return m, errors.Join(r.Register(m.requests), r.Register(m.duration))
 }

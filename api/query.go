@@ -24,7 +24,7 @@ type query struct {
 
 // parseQuery reads the parameters that a route takes, and refuses any other.
 func parseQuery(raw string, takes []string) (*query, error) {
-	if slices.Equal(takes, anyQuery) {
+	if slices.Contains(takes, anyQuery) {
 		return &query{}, nil
 	}
 	given, err := url.ParseQuery(raw)
@@ -69,6 +69,9 @@ func checkValue(name, value string) error {
 }
 
 func (q *query) text(name string) string { return q.values[name] }
+
+// list returns the entries of a list.
+func (q *query) list(name string) []string { return q.lists[name] }
 
 func (q *query) fail(name, format string, args ...any) {
 	if q.err == nil {
@@ -139,4 +142,15 @@ func (q *query) bound(inside, outside string, step int) *models.Timestamp {
 // windowOf are the parameters that window reads.
 func windowOf(name string) []string {
 	return []string{name + "[gt]", name + "[gte]", name + "[lt]", name + "[lte]"}
+}
+
+// moment reads a time in whole seconds; nil gives nil.
+func moment(param string, seconds *int64) (*models.Timestamp, error) {
+	if seconds == nil {
+		return nil, nil
+	}
+	if *seconds < 0 || *seconds > latest {
+		return nil, models.Invalid(param, "%s must be an integer from 0 to %d", param, latest)
+	}
+	return models.AtPtr(time.Unix(*seconds, 0)), nil
 }

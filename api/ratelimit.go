@@ -11,12 +11,12 @@ import (
 )
 
 // count takes one request from the caller's allowance, and says in the headers what is left of it.
-func (a *API) count(g *gin.Context, who caller) error {
-	bucket, limit := a.allowance(g, who)
-	rate, err := a.store.TakeRate(g.Request.Context(), bucket, limit)
+func (k *Kernel) count(g *gin.Context, who caller) error {
+	bucket, limit := k.allowance(g, who)
+	rate, err := k.store.TakeRate(g.Request.Context(), bucket, limit)
 	if err != nil {
 		// Not a reason to refuse: if the database is away, the request will say so by itself.
-		a.log.Warn("api: the rate limit is not counted, so the request passes without one",
+		k.log.Warn("api: the rate limit is not counted, so the request passes without one",
 			"request_id", requestID(g), "error", err.Error())
 		return nil
 	}
@@ -33,18 +33,18 @@ func (a *API) count(g *gin.Context, who caller) error {
 	}
 }
 
-func (a *API) allowance(g *gin.Context, who caller) (bucket string, limit int) {
+func (k *Kernel) allowance(g *gin.Context, who caller) (bucket string, limit int) {
 	switch {
 	case who.key != nil && who.key.Key.Kind == models.PublishableKey:
-		return who.key.Key.ID, a.config.RateLimitPublishable
+		return who.key.Key.ID, k.config.RateLimitPublishable
 	case who.key != nil:
-		return who.key.Key.ID, a.config.RateLimitSecret
+		return who.key.Key.ID, k.config.RateLimitSecret
 	case who.client != nil:
-		return "session:" + who.client.session, a.config.RateLimitSession
-	case strings.HasPrefix(g.Request.URL.Path, PathCallbacks+"/"):
-		return "provider:" + a.bucket(g), a.config.RateLimitProvider // one address calls for many sessions
+		return "session:" + who.client.session, k.config.RateLimitSession
+	case strings.HasPrefix(g.Request.URL.Path, pathCallbacks+"/"):
+		return "provider:" + k.bucket(g), k.config.RateLimitProvider // one address calls for many sessions
 	default:
-		return "addr:" + a.bucket(g), a.config.RateLimitAddress
+		return "addr:" + k.bucket(g), k.config.RateLimitAddress
 	}
 }
 

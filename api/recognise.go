@@ -30,6 +30,14 @@ func (w caller) orgID() string {
 	}
 }
 
+// phoneOf returns the caller that holds a session by a handoff.
+func phoneOf(h models.Handoff) caller {
+	return caller{client: &clientClaims{session: h.SessionID, org: h.OrgID, attempt: h.ID}}
+}
+
+// isClient reports whether the caller shows a client secret or a device token.
+func (w caller) isClient() bool { return w.client != nil }
+
 // onPhone reports whether the device calls that a handoff has taken the session to.
 func (w caller) onPhone() bool { return w.client != nil && w.client.attempt != "" }
 
@@ -39,34 +47,37 @@ func callerOf(g *gin.Context) caller {
 	return known
 }
 
+// noteCaller has the access log name the caller of a request.
+func noteCaller(g *gin.Context, who caller) { g.Set(keyCaller, who) }
+
 // recognise finds out who calls and counts the call, on known and unknown routes alike.
-func (a *API) recognise(g *gin.Context) {
+func (k *Kernel) recognise(g *gin.Context) {
 	if !isVersioned(g.Request.URL.Path) {
 		return
 	}
-	who := a.identify(g.Request)
-	g.Set(keyCaller, who)
-	if err := a.count(g, who); err != nil {
-		a.fail(g, err)
+	who := k.identify(g.Request)
+	noteCaller(g, who)
+	if err := k.count(g, who); err != nil {
+		k.fail(g, err)
 	}
 }
 
 // identify reads the credential. The client's routes take no API key, and the merchant's no client secret.
-func (a *API) identify(r *http.Request) (who caller) {
+func (k *Kernel) identify(r *http.Request) (who caller) {
 	token, given := bearer(r)
 	if !given {
 		return caller{}
 	}
 	if strings.HasPrefix(r.URL.Path, pathVerify+"/") {
-		ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), k.config.RequestTimeout)
 		defer cancel()
-		claims, err := a.secrets.verify(ctx, token)
+		who, err := k.Secrets.identify(ctx, token)
 		if err != nil {
 			return caller{refused: err}
 		}
-		return caller{client: &claims}
+		return who
 	}
-	holder, err := a.keys.authenticate(r.Context(), token)
+	holder, err := k.keys.authenticate(r.Context(), token)
 	if err != nil {
 		return caller{refused: err}
 	}
@@ -102,12 +113,12 @@ func (need access) hasSubject() bool {
 	return need != forAnybody && need != forSecretKey && need != forAnyKey
 }
 
-func (a *API) authorise(c *call, need access) error {
+func (k *Kernel) authorise(c *call, need access) error {
 	switch need {
 	case forSecretKey, forAnyKey:
 		return authoriseKey(c, need)
 	case forClientSecret, forAnybodyOrClientSecret, forDesktop, forDevice:
-		return a.authoriseClient(c, need)
+		return k.authoriseClient(c, need)
 	default:
 		return nil
 	}
@@ -137,14 +148,14 @@ func authoriseKey(c *call, need access) error {
 }
 
 // authoriseClient lets a client secret open its own session and no other.
-func (a *API) authoriseClient(c *call, need access) (err error) {
-	c.session, c.handoff, err = a.admit(c.ctx, c.who, c.id(), need)
+func (k *Kernel) authoriseClient(c *call, need access) (err error) {
+	c.session, c.handoff, err = k.admit(c.ctx, c.who, c.id(), need)
 	return err
 }
 
 // admit returns the session that a client secret or a device token opens, and the handoff by which a phone holds it. A
 // credential opens its own session and no other.
-func (a *API) admit(ctx context.Context, who caller, id string, need access) (s models.Session, h models.Handoff, err error) {
+func (k *Kernel) admit(ctx context.Context, who caller, id string, need access) (s models.Session, h models.Handoff, err error) {
 	switch {
 	case who.refused != nil:
 		return s, h, who.refused
@@ -157,22 +168,22 @@ func (a *API) admit(ctx context.Context, who caller, id string, need access) (s 
 			forDesktop: "a client secret, no device token", forDevice: "a device token",
 		}[need])
 	}
-	if s, err = a.store.Across().PublicSession(ctx, id); err != nil {
+	if s, err = k.store.Across().PublicSession(ctx, id); err != nil {
 		return s, h, err
 	}
 	if who.client != nil && who.client.org != s.OrgID {
 		return s, h, models.SessionNotFound(id)
 	}
 	if who.onPhone() {
-		h, err = a.holder(ctx, s, who.client.attempt)
+		h, err = k.holder(ctx, s, who.client.attempt)
 	}
 	return s, h, err
 }
 
 // holder returns the handoff of a phone that holds the session, or held it when the session ended. Errors:
 // CodeHandoffEnded.
-func (a *API) holder(ctx context.Context, s models.Session, attempt string) (models.Handoff, error) {
-	h, err := a.store.Handoff(ctx, s, attempt)
+func (k *Kernel) holder(ctx context.Context, s models.Session, attempt string) (models.Handoff, error) {
+	h, err := k.store.Handoff(ctx, s, attempt)
 	if err != nil {
 		return h, err
 	}

@@ -63,45 +63,45 @@ func (in recoveryInput) window(now time.Time) (since, until models.Timestamp, er
 }
 
 // recoverEndpoint has everything redelivered that the endpoint has not acknowledged. Its answer does not wait for that.
-func (a *API) recoverEndpoint(c *call) (answer, error) {
+func (hs *webhookHandlers) recoverEndpoint(c *call) (answer, error) {
 	var in recoveryInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
 	}
-	since, until, err := in.window(a.store.Now().Time)
+	since, until, err := in.window(hs.store.Now().Time)
 	if err != nil {
 		return answer{}, err
 	}
-	recovery, err := a.store.CreateRecovery(c.ctx, c.org().ID, c.actor(), c.id(), since, until)
+	recovery, err := hs.store.CreateRecovery(c.ctx, c.org().ID, c.actor(), c.id(), since, until)
 	if err != nil {
 		return answer{}, err
 	}
-	a.orders.Recover(c.ctx, recovery)
+	hs.orders.Recover(c.ctx, recovery)
 	return reply(http.StatusCreated, showRecovery(recovery, nil))
 }
 
-func (a *API) listRecoveries(c *call) (answer, error) {
+func (hs *webhookHandlers) listRecoveries(c *call) (answer, error) {
 	page := c.query.page()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+	endpoint, err := hs.store.Endpoint(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	rows, tallies, more, err := a.store.Recoveries(c.ctx, c.org().ID, endpoint.ID, page)
+	rows, tallies, more, err := hs.store.Recoveries(c.ctx, c.org().ID, endpoint.ID, page)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, rows, more, func(r models.Recovery) recoveryObject { return showRecovery(r, tallies[r.ID]) })
 }
 
-func (a *API) getRecovery(c *call) (answer, error) {
-	endpoint, err := a.store.Endpoint(c.ctx, c.org().ID, c.id())
+func (hs *webhookHandlers) getRecovery(c *call) (answer, error) {
+	endpoint, err := hs.store.Endpoint(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	recovery, tally, err := a.store.Recovery(c.ctx, c.org().ID, endpoint.ID, c.param("recovery"))
+	recovery, tally, err := hs.store.Recovery(c.ctx, c.org().ID, endpoint.ID, c.param("recovery"))
 	if err != nil {
 		return answer{}, err
 	}

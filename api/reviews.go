@@ -33,16 +33,16 @@ type reviewList struct {
 	Waiting store.ReviewAges `json:"waiting"`
 }
 
-func (a *API) listReviews(c *call) (answer, error) {
+func (hs *merchantHandlers) listReviews(c *call) (answer, error) {
 	page, filter := c.query.page(), c.query.reviews()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, more, err := a.store.Reviewed(c.ctx, c.org().ID, filter, page)
+	rows, more, err := hs.store.Reviewed(c.ctx, c.org().ID, filter, page)
 	if err != nil {
 		return answer{}, err
 	}
-	waiting, err := a.store.WaitingReviews(c.ctx, c.org().ID)
+	waiting, err := hs.store.WaitingReviews(c.ctx, c.org().ID)
 	if err != nil {
 		return answer{}, err
 	}
@@ -83,7 +83,7 @@ type reviewInput struct {
 	Reviewer *string `json:"reviewer"`
 }
 
-func (a *API) decideReview(c *call) (answer, error) {
+func (hs *merchantHandlers) decideReview(c *call) (answer, error) {
 	var in reviewInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -93,7 +93,7 @@ func (a *API) decideReview(c *call) (answer, error) {
 		return answer{}, err
 	}
 	decision.SessionRef = models.SessionRef{OrgID: c.org().ID, SessionID: c.id()}
-	session, err := a.sessions.Decide(c.ctx, decision, c.actor())
+	session, err := hs.sessions.Decide(c.ctx, decision, c.actor())
 	if err != nil {
 		return answer{}, err
 	}

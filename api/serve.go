@@ -10,15 +10,20 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
-	"github.com/stile-id/stile/sessions"
 )
 
+// before returns what every request passes before its route: request id, log and metrics, CORS, the recognition of the
+// caller with its rate limit, and the refusal of paths with empty parts.
+func (k *Kernel) before() []gin.HandlerFunc {
+	return []gin.HandlerFunc{k.observe, k.allowBrowsers, k.recognise, k.refuseEmptyParts}
+}
+
 // serve makes a gin handler of a route.
-func (a *API) serve(r route) gin.HandlerFunc {
+func (k *Kernel) serve(r route) gin.HandlerFunc {
 	return func(g *gin.Context) {
-		ans, err := a.answer(g, r)
+		ans, err := k.answer(g, r)
 		if err != nil {
-			a.fail(g, err)
+			k.fail(g, err)
 			return
 		}
 		ans.write(g)
@@ -26,9 +31,9 @@ func (a *API) serve(r route) gin.HandlerFunc {
 }
 
 // answer checks all that does not depend on the operation, then carries it out.
-func (a *API) answer(g *gin.Context, r route) (answer, error) {
-	c := &call{gin: g, who: callerOf(g)}
-	if err := a.prepare(c, r); err != nil {
+func (k *Kernel) answer(g *gin.Context, r route) (answer, error) {
+	c := &call{gin: g, who: callerOf(g), forwarding: &k.forwarding}
+	if err := k.prepare(c, r); err != nil {
 		return answer{}, err
 	}
 	if r.method == http.MethodPost {
@@ -37,41 +42,41 @@ func (a *API) answer(g *gin.Context, r route) (answer, error) {
 			return answer{}, err
 		}
 		if given {
-			return a.once(c, r, key)
+			return k.once(c, r, key)
 		}
 	}
-	return a.perform(c, r)
+	return k.perform(c, r)
 }
 
-func (a *API) prepare(c *call, r route) (err error) {
+func (k *Kernel) prepare(c *call, r route) (err error) {
 	if r.access.hasSubject() { // which is read now; a key's holder is known
-		ctx, cancel := context.WithTimeout(c.gin.Request.Context(), a.config.RequestTimeout)
+		ctx, cancel := context.WithTimeout(c.gin.Request.Context(), k.config.RequestTimeout)
 		defer cancel()
 		c.ctx, c.subject = ctx, &subject{}
 	}
-	if err := a.authorise(c, r.access); err != nil {
+	if err := k.authorise(c, r.access); err != nil {
 		return err
 	}
 	if c.query, err = parseQuery(c.gin.Request.URL.RawQuery, r.query); err != nil {
 		return err
 	}
 	if r.method != http.MethodGet && r.method != http.MethodDelete {
-		c.body, err = a.readBody(c.gin)
+		c.body, err = k.readBody(c.gin)
 	}
-	if err == nil && r.access == forProvider {
-		err = a.authoriseProvider(c) // by its signature of the body
+	if err == nil && r.verify != nil {
+		err = r.verify(c)
 	}
 	return err
 }
 
 // perform calls the handler in good time. What changes something is not broken off because the client left: then
 // neither side would know what became of it.
-func (a *API) perform(c *call, r route) (answer, error) {
+func (k *Kernel) perform(c *call, r route) (answer, error) {
 	ctx := c.gin.Request.Context()
 	if r.method != http.MethodGet {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.config.RequestTimeout+a.wait(c))
+	ctx, cancel := context.WithTimeout(ctx, k.config.RequestTimeout+k.wait(c))
 	defer cancel()
 	if c.claim != nil {
 		ctx = store.WithReservedID(ctx, c.claim.ResourceID)
@@ -80,20 +85,17 @@ func (a *API) perform(c *call, r route) (answer, error) {
 	return r.handle(c)
 }
 
-// device returns the device of the user that calls.
-func (a *API) device(c *call) sessions.Device { return c.device(a.sender(c.gin.Request)) }
-
 // wait is how long the client asks to be kept waiting; 0 on all routes but the one that takes it.
-func (a *API) wait(c *call) time.Duration {
-	longest := int(a.config.LongPollMax / time.Second)
+func (k *Kernel) wait(c *call) time.Duration {
+	longest := int(k.config.LongPollMax / time.Second)
 	return time.Duration(c.query.integer("wait", 0, 0, longest)) * time.Second
 }
 
-func (a *API) noRoute(g *gin.Context) { a.fail(g, noSuchURL()) }
+func (k *Kernel) noRoute(g *gin.Context) { k.fail(g, noSuchURL()) }
 
 // refuseEmptyParts says what may have been meant by a path with an empty part. It is not served as that: where an id is
 // missing by mistake, an update would create, and a retrieval would list.
-func (a *API) refuseEmptyParts(g *gin.Context) {
+func (k *Kernel) refuseEmptyParts(g *gin.Context) {
 	plain := withoutEmptyParts(g.Request.URL.Path)
 	if plain == g.Request.URL.Path {
 		return
@@ -101,7 +103,7 @@ func (a *API) refuseEmptyParts(g *gin.Context) {
 	refused := noSuchURL()
 	refused.Message += ". It has an empty part between or behind its slashes; without that it is " +
 		models.Clip(plain, longestPath)
-	a.fail(g, refused)
+	k.fail(g, refused)
 }
 
 func withoutEmptyParts(path string) string {
@@ -109,7 +111,7 @@ func withoutEmptyParts(path string) string {
 	return "/" + strings.Join(parts, "/")
 }
 
-func (a *API) noMethod(g *gin.Context) { a.fail(g, noSuchMethod()) } // gin has set Allow
+func (k *Kernel) noMethod(g *gin.Context) { k.fail(g, noSuchMethod()) } // gin has set Allow
 
 func noSuchURL() *models.Error {
 	return models.Errorf(models.CodeResourceMissing, "There is no such URL")

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules"
 )
 
 func (in *sessionInput) readPlaces(c *call) (err error) {
@@ -16,19 +15,6 @@ func (in *sessionInput) readPlaces(c *call) (err error) {
 	}
 	in.told.Delivery, err = readJurisdiction("delivery_jurisdiction", in.Delivery)
 	return err
-}
-
-// readJurisdiction reads a jurisdiction of a request; nil gives "". The error for one that does not exist names the
-// parameter.
-func readJurisdiction(param string, text *string) (rules.Jurisdiction, error) {
-	if text == nil {
-		return "", nil
-	}
-	parsed, ok := rules.ParseJurisdiction(*text)
-	if !ok {
-		return "", models.Invalid(param, "%s must be an ISO 3166 country or subdivision, such as DE or US-CA", param)
-	}
-	return parsed, nil
 }
 
 // readClientIP reads the user's address from a request with a secret key. With a publishable key the user's browser sends

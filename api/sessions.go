@@ -8,28 +8,28 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-func (a *API) createSession(c *call) (answer, error) {
+func (hs *merchantHandlers) createSession(c *call) (answer, error) {
 	in, err := readSession(c)
 	if err != nil {
 		return answer{}, err
 	}
 	// Before the commit: without a key to sign with, the session would have no client secret.
-	if err := a.secrets.ready(c.ctx); err != nil {
+	if err := hs.secrets.ready(c.ctx); err != nil {
 		return answer{}, err
 	}
-	session, err := a.sessions.Create(c.ctx, in.session(c, a.sender(c.gin.Request)))
+	session, err := hs.sessions.Create(c.ctx, in.session(c, c.sender()))
 	if err != nil {
 		return answer{}, err
 	}
-	a.countCreated(session)
+	hs.countCreated(session)
 	object := session.Public()
-	if object.ClientSecret, object.URL, err = a.secretAndURL(c.ctx, session); err != nil {
+	if object.ClientSecret, object.URL, err = hs.secretAndURL(c.ctx, session); err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusCreated, object)
 }
 
-func (a *API) listSessions(c *call) (answer, error) {
+func (hs *merchantHandlers) listSessions(c *call) (answer, error) {
 	page := c.query.page()
 	filter := store.SessionFilter{
 		ClientReferenceID: c.query.text("client_reference_id"), WorkflowID: c.query.text("workflow_id"),
@@ -53,36 +53,36 @@ func (a *API) listSessions(c *call) (answer, error) {
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, more, err := a.store.Sessions(c.ctx, c.org().ID, filter, page)
+	rows, more, err := hs.store.Sessions(c.ctx, c.org().ID, filter, page)
 	if err != nil {
 		return answer{}, err
 	}
 	if expand {
-		some := store.Nearest(page, rows, submissionsOf, mostSubmissionsAtOnce)
+		some := nearest(page, rows)
 		rows, more = some, more || len(some) < len(rows)
 	}
-	objects, err := a.showSessions(c, rows, expand)
+	objects, err := hs.showSessions(c, rows, expand)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, objects, more, func(s models.SessionObject) models.SessionObject { return s })
 }
 
-func (a *API) getSession(c *call) (answer, error) {
+func (hs *merchantHandlers) getSession(c *call) (answer, error) {
 	explain, expand := c.query.flag("explain"), c.query.expands()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	session, err := a.store.Session(c.ctx, c.org().ID, c.id())
+	session, err := hs.store.Session(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
-	objects, err := a.showSessions(c, []models.Session{session}, expand)
+	objects, err := hs.showSessions(c, []models.Session{session}, expand)
 	if err != nil {
 		return answer{}, err
 	}
 	if explain {
-		objects[0], err = a.explained(c, session, objects[0])
+		objects[0], err = hs.explained(c, session, objects[0])
 	}
 	if err != nil {
 		return answer{}, err
@@ -91,7 +91,7 @@ func (a *API) getSession(c *call) (answer, error) {
 }
 
 // showSessions renders sessions, with their results where these are to be expanded.
-func (a *API) showSessions(c *call, rows []models.Session, expand bool) ([]models.SessionObject, error) {
+func (hs *merchantHandlers) showSessions(c *call, rows []models.Session, expand bool) ([]models.SessionObject, error) {
 	objects := make([]models.SessionObject, 0, len(rows))
 	ids := make([]string, 0, len(rows))
 	for _, session := range rows {
@@ -101,7 +101,7 @@ func (a *API) showSessions(c *call, rows []models.Session, expand bool) ([]model
 	if !expand || len(rows) == 0 {
 		return objects, nil
 	}
-	results, err := a.store.Results(c.ctx, c.org().ID, ids...)
+	results, err := hs.store.Results(c.ctx, c.org().ID, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +115,11 @@ func (a *API) showSessions(c *call, rows []models.Session, expand bool) ([]model
 	return objects, nil
 }
 
-func (a *API) cancelSession(c *call) (answer, error) {
+func (hs *merchantHandlers) cancelSession(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	session, err := a.sessions.Cancel(c.ctx, models.SessionRef{OrgID: c.org().ID, SessionID: c.id()})
+	session, err := hs.sessions.Cancel(c.ctx, models.SessionRef{OrgID: c.org().ID, SessionID: c.id()})
 	if err != nil {
 		return answer{}, err
 	}
@@ -127,12 +127,12 @@ func (a *API) cancelSession(c *call) (answer, error) {
 }
 
 // countCreated counts a session that was created. The labels tell nothing about the user.
-func (a *API) countCreated(s models.Session) {
-	a.metrics.sessions.WithLabelValues(string(s.Status), string(s.Type), string(s.Jurisdiction.Country())).Inc()
+func (hs *merchantHandlers) countCreated(s models.Session) {
+	hs.created.WithLabelValues(string(s.Status), string(s.Type), string(s.Jurisdiction.Country())).Inc()
 }
 
 // secretAndURL returns the two fields of a session that only the answer to its creation has.
-func (a *API) secretAndURL(ctx context.Context, s models.Session) (secret, url string, err error) {
-	secret, err = a.secrets.issue(ctx, s)
-	return secret, a.config.VerifyURL + "/" + s.ID + "#client_secret=" + secret, err
+func (hs *merchantHandlers) secretAndURL(ctx context.Context, s models.Session) (secret, url string, err error) {
+	secret, err = hs.secrets.issue(ctx, s)
+	return secret, hs.verifyURL + "/" + s.ID + "#client_secret=" + secret, err
 }

@@ -39,7 +39,7 @@ type pathObject struct {
 	Reason *string `json:"reason"`
 }
 
-func (a *API) simulateWorkflow(c *call) (answer, error) {
+func (hs *authoringHandlers) simulateWorkflow(c *call) (answer, error) {
 	var in simulationInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err
@@ -48,11 +48,11 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	t, err := a.trial(c, in.Version)
+	t, err := hs.trial(c, in.Version)
 	if err != nil {
 		return answer{}, err
 	}
-	markets, err := a.markets(in, t.definition)
+	markets, err := hs.markets(in, t.definition)
 	if err != nil {
 		return answer{}, err
 	}
@@ -61,7 +61,7 @@ func (a *API) simulateWorkflow(c *call) (answer, error) {
 	}
 	object := simulationObject{Object: "workflow_simulation", Version: t.version, Cases: []caseObject{}}
 	if len(markets) > 0 {
-		object.Markets, err = a.playMarkets(c, t, markets, sessions)
+		object.Markets, err = hs.playMarkets(c, t, markets, sessions)
 	} else {
 		object.Cases, err = playCases(c, t, sessions)
 	}
@@ -97,12 +97,12 @@ func playCases(c *call, t *trial, sessions []simulatedSession) ([]caseObject, er
 	return cases, nil
 }
 
-func (a *API) playMarkets(
+func (hs *authoringHandlers) playMarkets(
 	c *call, t *trial, markets []rules.Jurisdiction, sessions []simulatedSession,
 ) ([]marketObject, error) {
 	objects := make([]marketObject, 0, len(markets))
 	for _, j := range markets {
-		played, err := t.playIn(j, a.sessions.Rules().Name(j), sessions)
+		played, err := t.playIn(j, hs.sessions.Rules().Name(j), sessions)
 		if err = cmp.Or(err, c.ctx.Err()); err != nil {
 			return nil, err
 		}

@@ -40,9 +40,9 @@ type marketError struct {
 }
 
 // markets reads where the cases are to be played; none means where each says.
-func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.Jurisdiction, err error) {
+func (hs *authoringHandlers) markets(in simulationInput, d graph.Definition) (markets []rules.Jurisdiction, err error) {
 	if slices.Equal(in.Jurisdictions, []string{allMarkets}) {
-		markets = a.marketsOf(d)
+		markets = hs.marketsOf(d)
 	} else if markets, err = readMarkets(in.Jurisdictions); err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func (a *API) markets(in simulationInput, d graph.Definition) (markets []rules.J
 
 // marketsOf are the jurisdictions that the workflow is for: those that there are rules of, and those that it names,
 // whether they have rules of their own, their country's, or none.
-func (a *API) marketsOf(d graph.Definition) []rules.Jurisdiction {
-	markets := slices.DeleteFunc(a.sessions.Rules().Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
+func (hs *authoringHandlers) marketsOf(d graph.Definition) []rules.Jurisdiction {
+	markets := slices.DeleteFunc(hs.sessions.Rules().Jurisdictions(), func(j rules.Jurisdiction) bool { return !d.Serves(j) })
 	markets = append(markets, d.WithDefaults().Jurisdictions...)
 	slices.Sort(markets)
 	return slices.Compact(markets)

@@ -44,9 +44,9 @@ type market struct {
 }
 
 // trial looks up what to play. A draft must be one that could be published.
-func (a *API) trial(c *call, version *int) (*trial, error) {
-	t := &trial{version: version, sessions: a.sessions, markets: map[placed]market{}, programs: new(condition.Programs)}
-	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
+func (hs *authoringHandlers) trial(c *call, version *int) (*trial, error) {
+	t := &trial{version: version, sessions: hs.sessions, markets: map[placed]market{}, programs: new(condition.Programs)}
+	w, err := hs.store.Workflow(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return t, err
 	}
@@ -56,7 +56,7 @@ func (a *API) trial(c *call, version *int) (*trial, error) {
 		t.nodes = len(compiled.Nodes)
 		return t, err
 	}
-	v, err := a.store.WorkflowVersion(c.ctx, c.org().ID, w.ID, *version)
+	v, err := hs.store.WorkflowVersion(c.ctx, c.org().ID, w.ID, *version)
 	t.definition, t.nodes = v.Definition.V, len(v.Compiled.V.Nodes)
 	return t, err
 }

@@ -30,7 +30,7 @@ type lookupObject struct {
 }
 
 // lookUpPerson answers that the person has not been verified before: no verification can be reused yet.
-func (a *API) lookUpPerson(c *call) (answer, error) {
+func (hs *merchantHandlers) lookUpPerson(c *call) (answer, error) {
 	var in lookupInput
 	if err := decode(c.body, &in); err != nil {
 		return answer{}, err

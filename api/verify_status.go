@@ -30,12 +30,12 @@ type deviceStatusObject struct {
 }
 
 // getStatus answers with the status, or waits for it to change from what the client knows.
-func (a *API) getStatus(c *call) (answer, error) {
-	wait := a.wait(c)
+func (hs *deviceHandlers) getStatus(c *call) (answer, error) {
+	wait := hs.kernel.wait(c)
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	now, err := a.sighted(c)
+	now, err := hs.sighted(c)
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,7 +48,7 @@ func (a *API) getStatus(c *call) (answer, error) {
 		known = tag
 	}
 	if wait > 0 && !c.session.Status.Terminal() && matches(known, tag) {
-		if ans, tag, err = a.awaitStatus(c, now, known, wait); err != nil {
+		if ans, tag, err = hs.awaitStatus(c, now, known, wait); err != nil {
 			return answer{}, err
 		}
 	}
@@ -59,19 +59,19 @@ func (a *API) getStatus(c *call) (answer, error) {
 }
 
 // sighted is the session that the credential opened, with the attempt that holds it where the caller may see that.
-func (a *API) sighted(c *call) (sighting, error) {
+func (hs *deviceHandlers) sighted(c *call) (sighting, error) {
 	now := sighting{c.session, c.handoff}
-	if c.who.client == nil || c.session.AttemptID == nil || c.handoff.ID != "" {
+	if !c.who.isClient() || c.session.AttemptID == nil || c.handoff.ID != "" {
 		return now, nil
 	}
 	var err error
-	now.handoff, err = a.store.Handoff(c.ctx, c.session, *c.session.AttemptID)
+	now.handoff, err = hs.store.Handoff(c.ctx, c.session, *c.session.AttemptID)
 	return now, err
 }
 
 // awaitStatus waits until the status is not what is known, or until there is no more sense in waiting.
-func (a *API) awaitStatus(c *call, now sighting, known string, wait time.Duration) (answer, string, error) {
-	follower, leave := a.followers.follow(c.ctx, c.session)
+func (hs *deviceHandlers) awaitStatus(c *call, now sighting, known string, wait time.Duration) (answer, string, error) {
+	follower, leave := hs.followers.follow(c.ctx, c.session)
 	defer leave()
 	over := time.NewTimer(wait)
 	defer over.Stop()
@@ -88,7 +88,7 @@ func (a *API) awaitStatus(c *call, now sighting, known string, wait time.Duratio
 		case <-newer:
 		case <-over.C:
 			last = true
-		case <-a.closing:
+		case <-hs.kernel.closed():
 			last = true
 		case <-c.ctx.Done():
 			return ans, tag, nil
@@ -102,7 +102,7 @@ func statusAnswer(c *call, now sighting) (answer, string, error) {
 		SessionID: s.ID, Status: s.Status, IsTerminal: s.Status.Terminal(), SameDeviceOnly: s.AttemptID != nil,
 	}
 	var object any = public
-	if c.who.client != nil {
+	if c.who.isClient() {
 		object = deviceStatusObject{
 			statusObject: public, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt,
 			HandoffNumber: handoffNumber(c, now), Phase: now.handoff.Phase,

@@ -27,7 +27,7 @@ func showAttempt(a sessions.Attempt) attemptObject {
 }
 
 // submitMethod takes what the user's device sends for a method as the next attempt at it.
-func (a *API) submitMethod(c *call) (answer, error) {
+func (hs *deviceHandlers) submitMethod(c *call) (answer, error) {
 	method, err := parseMethod(c.gin.Param("method"))
 	if err != nil {
 		return answer{}, err
@@ -36,19 +36,11 @@ func (a *API) submitMethod(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attempt, err := a.sessions.Submit(c.ctx, a.device(c), method, in)
+	attempt, err := hs.sessions.Submit(c.ctx, c.device(), method, in)
 	if err != nil {
 		return answer{}, err
 	}
 	return reply(http.StatusAccepted, showAttempt(attempt))
-}
-
-func parseMethod(name string) (rules.Method, error) {
-	method, known := rules.ParseMethod(name)
-	if !known {
-		return method, &models.Error{Code: models.CodeResourceMissing, Param: "method", Message: "There is no such method"}
-	}
-	return method, nil
 }
 
 // readInput decodes a submission.

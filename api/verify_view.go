@@ -85,12 +85,12 @@ const (
 	methodSkipped    = "skipped"   // its step is over without it, or cannot come any more
 )
 
-func (a *API) view(c *call, s models.Session) (answer, error) {
-	t, err := a.standingOf(c.ctx, s)
+func (hs *deviceHandlers) view(c *call, s models.Session) (answer, error) {
+	t, err := hs.standingOf(c.ctx, s)
 	if err != nil {
 		return answer{}, err
 	}
-	object, err := a.viewOf(c.ctx, t, c.handoff)
+	object, err := hs.viewOf(c.ctx, t, c.handoff)
 	if err != nil {
 		return answer{}, err
 	}
@@ -98,13 +98,13 @@ func (a *API) view(c *call, s models.Session) (answer, error) {
 }
 
 // viewOf returns the view for the desktop, or for the phone of a handoff.
-func (a *API) viewOf(ctx context.Context, t standing, phone models.Handoff) (viewObject, error) {
+func (hs *deviceHandlers) viewOf(ctx context.Context, t standing, phone models.Handoff) (viewObject, error) {
 	s := t.session
-	org, err := a.store.Across().Organization(ctx, s.OrgID)
+	org, err := hs.store.Across().Organization(ctx, s.OrgID)
 	if err != nil {
 		return viewObject{}, err
 	}
-	offered, err := a.sessions.HandoffOffer(ctx, s, phone.ID != "")
+	offered, err := hs.sessions.HandoffOffer(ctx, s, phone.ID != "")
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
 		Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
@@ -126,15 +126,15 @@ type standing struct {
 	results []models.Result
 }
 
-func (a *API) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
+func (hs *deviceHandlers) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
 	t.session = s
-	if t.graph, err = a.store.SessionGraph(ctx, s); err != nil {
+	if t.graph, err = hs.store.SessionGraph(ctx, s); err != nil {
 		return t, err
 	}
-	if t.pending, err = a.store.PendingSubmissions(ctx, s.OrgID, s.ID); err != nil {
+	if t.pending, err = hs.store.PendingSubmissions(ctx, s.OrgID, s.ID); err != nil {
 		return t, err
 	}
-	results, err := a.store.Results(ctx, s.OrgID, s.ID)
+	results, err := hs.store.Results(ctx, s.OrgID, s.ID)
 	t.results = results[s.ID]
 	return t, err
 }

@@ -20,11 +20,11 @@ type handoffObject struct {
 }
 
 // checkHandoff looks up whether the page that the preferences name is one that the organization has allowed.
-func (a *API) checkHandoff(c *call, given *preferencesInput) error {
+func (hs *authoringHandlers) checkHandoff(c *call, given *preferencesInput) error {
 	if given == nil || given.Handoff == nil || given.Handoff.URLBase == nil {
 		return nil
 	}
-	_, err := a.sessions.AllowedPage(c.ctx, c.org(), "preferences.handoff.url_base", *given.Handoff.URLBase)
+	_, err := hs.sessions.AllowedPage(c.ctx, c.org(), "preferences.handoff.url_base", *given.Handoff.URLBase)
 	return err
 }
 
@@ -45,21 +45,8 @@ func (in *handoffInput) apply(p *graph.Preferences) error {
 	return nil
 }
 
-func set[T any](to, given *T) {
-	if given != nil {
-		*to = *given
-	}
-}
-
 func showHandoff(h graph.Handoff) handoffObject {
 	return handoffObject{
 		Enabled: h.Enabled, URLBase: orNull(h.URLBase), CompanyName: orNull(h.CompanyName), Confirm: h.Confirm,
 	}
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

@@ -3,7 +3,7 @@ package api
 import "net/http"
 
 // rollbackWorkflow publishes an old version anew, as the next one. The draft stays as it is.
-func (a *API) rollbackWorkflow(c *call) (answer, error) {
+func (hs *authoringHandlers) rollbackWorkflow(c *call) (answer, error) {
 	var in struct {
 		Version *int    `json:"version"`
 		Note    *string `json:"note"`
@@ -17,7 +17,7 @@ func (a *API) rollbackWorkflow(c *call) (answer, error) {
 	if err := checkText("note", in.Note, longestNote); err != nil {
 		return answer{}, err
 	}
-	v, err := a.store.RollbackWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), *in.Version, in.Note)
+	v, err := hs.store.RollbackWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), *in.Version, in.Note)
 	if err != nil {
 		return answer{}, err
 	}

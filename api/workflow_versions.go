@@ -13,7 +13,7 @@ import (
 
 const longestNote = 500
 
-func (a *API) publishWorkflow(c *call) (answer, error) {
+func (hs *authoringHandlers) publishWorkflow(c *call) (answer, error) {
 	var in struct {
 		Note *string `json:"note"`
 	}
@@ -23,7 +23,7 @@ func (a *API) publishWorkflow(c *call) (answer, error) {
 	if err := checkText("note", in.Note, longestNote); err != nil {
 		return answer{}, err
 	}
-	v, err := a.store.PublishWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), in.Note, compile)
+	v, err := hs.store.PublishWorkflow(c.ctx, c.org().ID, c.actor(), c.id(), in.Note, compile)
 	if err != nil {
 		return answer{}, err
 	}
@@ -69,11 +69,11 @@ type faultObject struct {
 	Message string  `json:"message"`
 }
 
-func (a *API) validateWorkflow(c *call) (answer, error) {
+func (hs *authoringHandlers) validateWorkflow(c *call) (answer, error) {
 	if err := decode(c.body, &struct{}{}); err != nil {
 		return answer{}, err
 	}
-	w, err := a.store.Workflow(c.ctx, c.org().ID, c.id())
+	w, err := hs.store.Workflow(c.ctx, c.org().ID, c.id())
 	if err != nil {
 		return answer{}, err
 	}
@@ -100,25 +100,25 @@ func showFaults(faults []graph.Fault) []faultObject {
 	return all
 }
 
-func (a *API) listWorkflowVersions(c *call) (answer, error) {
+func (hs *authoringHandlers) listWorkflowVersions(c *call) (answer, error) {
 	page := c.query.page()
 	if c.query.err != nil {
 		return answer{}, c.query.err
 	}
-	rows, more, err := a.store.WorkflowVersions(c.ctx, c.org().ID, c.id(), page)
+	rows, more, err := hs.store.WorkflowVersions(c.ctx, c.org().ID, c.id(), page)
 	if err != nil {
 		return answer{}, err
 	}
 	return listOf(c, rows, more, showVersion)
 }
 
-func (a *API) getWorkflowVersion(c *call) (answer, error) {
+func (hs *authoringHandlers) getWorkflowVersion(c *call) (answer, error) {
 	// What is no number names no version: 0 neither.
 	number, _ := strconv.Atoi(c.gin.Param("version"))
-	if _, err := a.store.Workflow(c.ctx, c.org().ID, c.id()); err != nil {
+	if _, err := hs.store.Workflow(c.ctx, c.org().ID, c.id()); err != nil {
 		return answer{}, err
 	}
-	v, err := a.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), number)
+	v, err := hs.store.WorkflowVersion(c.ctx, c.org().ID, c.id(), number)
 	if err != nil {
 		return answer{}, err
 	}
