@@ -4,13 +4,10 @@ package main
 // below it. An entry is deleted when its text has come below the common limit; none is added.
 var unswept = map[string]float64{
 	"api":              24,
-	"api/openapi.yaml": 18,
+	"api/openapi.yaml": limit,
 	"bench":            22,
-	"cmd":              28,
-	"docs":             30,
 	"e2e":              20,
 	"examples":         12,
-	"internal":         50,
 	"methods":          34,
 	"sdk":              18,
 	"sessions":         24,
