@@ -79,7 +79,7 @@ const (
 // DisabledReason is the reason for which Stile disabled an endpoint.
 type DisabledReason string
 
-// DisabledGone: the endpoint answered 410 Gone, and again to a later attempt.
+// DisabledGone means that the endpoint answered 410 Gone, and again to a later attempt.
 const DisabledGone DisabledReason = "gone"
 
 // WebhookEndpoint is a merchant's URL that receives events.
