@@ -135,8 +135,8 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 // fireAll fires the additional events of a change, and then the event of its status.
 func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestamp) ([]models.DeliveryRef, error) {
 	events := make([]firing, 0, len(c.Events)+1)
-	for _, besides := range c.Events {
-		events = append(events, firing{s.id(models.PrefixEvent), besides})
+	for _, kind := range c.Events {
+		events = append(events, firing{s.id(models.PrefixEvent), kind})
 	}
 	if done.EventID != nil {
 		kind, _ := models.EventFor(c.To)

@@ -13,7 +13,7 @@ import (
 var handoffURLScenarios = []scenario{
 	handoffURLsAreTheOrganizationsOwn,
 	handoffURLIsAllowedOnce,
-	handoffURLIsRemovedAsItIsMeant,
+	handoffURLIsRemovedInAnySpelling,
 	handoffURLOfOldRulesCanBeRemoved,
 	wrongHandoffURLChangesNothing,
 	racingAdditionsOfOneHandoffURLAreOne,
@@ -59,7 +59,7 @@ func handoffURLIsAllowedOnce(t *testing.T, f *fixture) {
 	require.Len(t, f.audited(t, f.org, f.org), 2, "its creation, and one page")
 }
 
-func handoffURLIsRemovedAsItIsMeant(t *testing.T, f *fixture) {
+func handoffURLIsRemovedInAnySpelling(t *testing.T, f *fixture) {
 	f.allow(t, f.org, "https://a.example/scan", "https://a.example")
 	left, err := f.ChangeHandoffURLs(t.Context(), f.org, actor, nil, []string{"HTTPS://a.example:443/scan/"})
 	require.NoError(t, err)

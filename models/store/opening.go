@@ -14,8 +14,8 @@ const transitionOpen = "open"
 
 var unopened = []models.SessionStatus{models.StatusCreated}
 
-// MarkOpened makes a created session pending. A session with a later status is returned unchanged. Errors: those of
-// Change.
+// MarkOpened makes a created session pending. A session with a later status is returned unchanged. Errors:
+// CodeSessionNotFound, CodeSessionTerminal.
 func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
 	changed, err := s.Change(ctx, Change{
 		OrgID: org, SessionID: id, ID: transitionOpen, From: unopened, To: models.StatusPending,

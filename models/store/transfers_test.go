@@ -15,7 +15,7 @@ var transferScenarios = []scenario{
 	chunksMakeAWhole,
 	chunksComeInOrder,
 	newTransferReplacesTheOld,
-	aTransferIsBounded,
+	transfersAreBounded,
 	chunksAreSealed,
 	chunksAreDeletedWithTheLock,
 	chunksAreDeletedAfterTheSubmission,
@@ -105,7 +105,7 @@ func newTransferReplacesTheOld(t *testing.T, f *fixture) {
 	require.Zero(t, f.count(t, "SELECT count(*) FROM transfer_chunks"))
 }
 
-func aTransferIsBounded(t *testing.T, f *fixture) {
+func transfersAreBounded(t *testing.T, f *fixture) {
 	h := f.held(t).Handoff
 	f.refusesChunk(t, chunk(h, 0, string(bytes.Repeat([]byte("x"), 101))), models.CodeRequestTooLarge)
 	f.took(t, chunk(h, 0, string(bytes.Repeat([]byte("x"), 99))))

@@ -50,11 +50,11 @@ func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, erro
 // fits returns CodeUploadLimit if the attempt has the largest number of uploads. The session's row is locked, so racing
 // requests cannot pass together.
 func (n NewUpload) fits(tx *gorm.DB) error {
-	var there int64
+	var uploads int64
 	err := tx.Model(&models.Upload{}).
 		Where("session_id = ? AND org_id = ? AND node = ? AND attempt = ?", n.Session.ID, n.Session.OrgID, n.Node, n.Attempt).
-		Count(&there).Error
-	if err == nil && there >= int64(n.Most) {
+		Count(&uploads).Error
+	if err == nil && uploads >= int64(n.Most) {
 		return models.Errorf(models.CodeUploadLimit, "The attempt has %d uploads and takes no more. Submit with those", n.Most)
 	}
 	return err

@@ -59,8 +59,8 @@ func TestContractSentences(t *testing.T) {
 	require.Equal(t, rules.AgeTier("min_age_16"), resolve(t, b, rules.UseCaseSocialMedia, "US", today).RequiredAgeTier)
 }
 
-// TestByHand checks the rules that a reader of the statutes expects. A tier of 0 means prohibited.
-func TestByHand(t *testing.T) {
+// TestRulesMatchTheStatutes checks the rules that a reader of the statutes expects. A tier of 0 means prohibited.
+func TestRulesMatchTheStatutes(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		why     string

@@ -23,7 +23,7 @@ type file struct {
 	code     string // the jurisdiction, or the template
 	english  string
 	inherits string // "" for the default parent; see parent
-	listed   bool   // a country that is covered only by its own file and those of the listed subdivisions
+	listed   bool   // a country with coverage only for the subdivisions that have files
 	common   section
 	rules    map[rules.UseCase]section
 }

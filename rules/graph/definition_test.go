@@ -104,7 +104,7 @@ func TestWithDefaults(t *testing.T) {
 	require.Equal(t, rules.Jurisdiction("us"), given.Overrides[0].Jurisdiction, "the argument is not changed")
 }
 
-func TestOverrideThatHolds(t *testing.T) {
+func TestMostSpecificOverrideApplies(t *testing.T) {
 	t.Parallel()
 	d := definition(t, `{"methods": ["mdl", "facial_age"], "supplementary": ["selfie_liveness", "selfie_match"],
 		"overrides": {
