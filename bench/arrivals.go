@@ -12,11 +12,11 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// arrivals tells clients that what they wait for has come.
+// arrivals lets clients wait for the arrival of ids.
 type arrivals struct {
 	mu      sync.Mutex
 	waiting map[string]chan struct{}
-	// early came before anybody expected them.
+	// early are the ids that arrived before a client expected them.
 	early map[string]bool
 }
 
@@ -24,7 +24,7 @@ func newArrivals() *arrivals {
 	return &arrivals{waiting: map[string]chan struct{}{}, early: map[string]bool{}}
 }
 
-// expect returns a channel that is closed when id arrives; at once, where it was noted before.
+// expect returns a channel that is closed when id arrives, or at once if note recorded it before.
 func (a *arrivals) expect(id string) <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -38,7 +38,7 @@ func (a *arrivals) expect(id string) <-chan struct{} {
 	return arrived
 }
 
-// any reports whether anybody waits.
+// any reports whether a client waits.
 func (a *arrivals) any() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -53,7 +53,7 @@ func (a *arrivals) arrive(ids ...string) {
 	}
 }
 
-// note is arrive for an id that its client may not have learned yet.
+// note is arrive for an id that its client may not know yet.
 func (a *arrivals) note(id string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -71,7 +71,7 @@ func (a *arrivals) wake(id string) (expected bool) {
 	return expected
 }
 
-// await waits until id has arrived.
+// await waits until arrived is closed, for at most patience.
 func await(ctx context.Context, arrived <-chan struct{}, id string) error {
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
@@ -85,7 +85,8 @@ func await(ctx context.Context, arrived <-chan struct{}, id string) error {
 	}
 }
 
-// newReceiver is a merchant's webhook handler. It tells of sessions that were verified, and of events that are tests.
+// newReceiver returns a merchant's webhook handler. It records the sessions of verified events and the ids of test
+// events.
 func newReceiver(verified, tested *arrivals) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var event struct {

@@ -20,12 +20,12 @@ const (
 	bareWorkflow          = "Bare"
 	barePrefix            = "bare-"
 	bareActivity          = "Act"
-	// bareTask is the least that does anything at all: a workflow of one activity.
+	// bareTask is the smallest useful workflow: one activity.
 	bareTask       = "Task"
 	bareTaskPrefix = "task-"
 )
 
-// bare is the least that Temporal can do of the same shape: start, 24 h timer, one signal, one activity, completion.
+// bare runs bare workflows of a session's shape: start, 24 h timer, one signal, one activity, completion.
 type bare struct {
 	client   client.Client
 	worker   worker.Worker
@@ -80,7 +80,7 @@ func (b *bare) act(_ context.Context, id string) error {
 	return nil
 }
 
-// once takes one run from its start to its activity, and returns how long that took.
+// once runs one workflow from its start to its activity and returns the duration.
 func (b *bare) once(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	id, acted, err := b.start(ctx, barePrefix, bareWorkflow)
@@ -97,7 +97,7 @@ func (b *bare) once(ctx context.Context) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// onceTask takes one run of a single activity from its start to that, and returns how long that took.
+// onceTask runs one workflow of a single activity and returns the duration.
 func (b *bare) onceTask(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	id, acted, err := b.start(ctx, bareTaskPrefix, bareTask)

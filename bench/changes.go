@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// soon is the target for a change to be seen.
+	// soon is the target for the time until a desktop sees a change.
 	soon = "under 300"
-	// asking is how long a request takes, at most, until the desktop waits by it.
+	// asking is the longest time of a request until the desktop waits by it.
 	asking = 50 * time.Millisecond
 )
 
-// changes compares what desktops see at a replica with what they see where the phone is.
+// changes compares the time until desktops see a change at a replica with that at the phone's process.
 func (h *handoffs) changes(ctx context.Context) (comparison, error) {
 	c := comparison{
 		title: "changes seen by a desktop that waits, " + strconv.Itoa(few) + " at a time", base: "same process", our: "replica",
@@ -34,7 +34,7 @@ func (h *handoffs) changes(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// seenAt is the time from a phone's word on how far it is to the answer that a desktop waits for.
+// seenAt returns a function that measures the time from a phone's phase message to the answer of the waiting desktop.
 func (h *handoffs) seenAt(p *process) func(context.Context) (time.Duration, error) {
 	return func(ctx context.Context) (time.Duration, error) {
 		held := <-h.phones
@@ -57,7 +57,7 @@ func (h *handoffs) seenAt(p *process) func(context.Context) (time.Duration, erro
 	}
 }
 
-// seen is what a desktop has waited for.
+// seen is the answer to a waiting desktop.
 type seen struct {
 	answer
 	at  time.Time
@@ -78,7 +78,7 @@ func (s seen) fault(phase string) error {
 	}
 }
 
-// wait has a desktop ask for what is not as it knows it.
+// wait has a desktop wait for a status other than that of the tag.
 func (h *handoffs) wait(ctx context.Context, p *process, s session, tag string) <-chan seen {
 	waited := make(chan seen, 1)
 	go func() {
@@ -88,7 +88,7 @@ func (h *handoffs) wait(ctx context.Context, p *process, s session, tag string) 
 	return waited
 }
 
-// status asks as the session's desktop does: at once, or with a tag for what is newer than that.
+// status requests the session's status as its desktop does: at once, or with a tag, waiting for a change.
 func (h *handoffs) status(ctx context.Context, p *process, s session, tag string) (answer, error) {
 	url := p.url + s.path("/status")
 	if tag != "" {

@@ -12,22 +12,22 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// channel is a phone's end of a live channel. It is read all the time, which answers pings, too.
+// channel is a phone's end of a live channel. A goroutine reads it all the time, which also answers pings.
 type channel struct {
 	conn    *websocket.Conn
 	answers chan reply
-	// ended is closed when nothing more comes, for the reason in fault.
+	// ended is closed at the end of the channel; fault is the reason.
 	ended chan struct{}
 	fault error
 }
 
-// reply is what a phone looks at in an ack, or an error.
+// reply holds the fields of an ack or an error that a phone uses.
 type reply struct {
 	Type string           `json:"type"`
 	Code models.ErrorCode `json:"code"`
 }
 
-// dial opens a live channel, before hello. It outlives the context.
+// dial opens a live channel, before hello. The channel outlives the context.
 func dial(ctx context.Context, client *http.Client, base string, s session) (*channel, error) {
 	conn, response, err := websocket.Dial(ctx, base+s.path(""), &websocket.DialOptions{HTTPClient: client})
 	if response != nil && response.Body != nil {
@@ -42,7 +42,7 @@ func dial(ctx context.Context, client *http.Client, base string, s session) (*ch
 	return c, nil
 }
 
-// listen passes on what answers a message. What the phone is told besides is of no interest here.
+// listen passes on acks and errors and ignores other messages.
 func (c *channel) listen(ctx context.Context) {
 	defer close(c.ended)
 	for {
@@ -59,13 +59,13 @@ func (c *channel) listen(ctx context.Context) {
 		if heard.Type == "ack" || heard.Type == "error" {
 			select {
 			case c.answers <- heard:
-			default: // nobody has asked
+			default: // no caller waits
 			}
 		}
 	}
 }
 
-// ask sends a message and returns the answer to it, whatever that is.
+// ask sends a message and returns the answer to it.
 func (c *channel) ask(ctx context.Context, message object) (reply, error) {
 	body, err := json.Marshal(message)
 	if err != nil {
@@ -86,7 +86,7 @@ func (c *channel) ask(ctx context.Context, message object) (reply, error) {
 	}
 }
 
-// last is an answer that came right before the end.
+// last returns an answer that came right before the end of the channel.
 func (c *channel) last() (reply, error) {
 	select {
 	case answer := <-c.answers:
@@ -96,7 +96,7 @@ func (c *channel) last() (reply, error) {
 	}
 }
 
-// tell sends a message that must be carried out.
+// tell sends a message and returns an error unless it is acknowledged.
 func (c *channel) tell(ctx context.Context, message object) error {
 	answer, err := c.ask(ctx, message)
 	if err == nil && answer.Type != "ack" {
@@ -109,7 +109,7 @@ func hello(token, device string) object {
 	return object{"type": "hello", "mobile_write_token": token, "device_id": device, "app_version": "bench"}
 }
 
-// close drops the connection, as a phone does that is switched off.
+// close drops the connection, as a phone does when it is switched off.
 func (c *channel) close() {
 	_ = c.conn.CloseNow()
 	<-c.ended

@@ -25,7 +25,7 @@ const (
 	checkPath = "/v1/compliance/check"
 )
 
-// cart is what is asked about.
+// cart is the list of use cases in each check.
 var cart = []rules.UseCase{rules.UseCaseAlcoholDelivery, rules.UseCaseCannabisDelivery, rules.UseCaseTobaccoNicotine}
 
 func checkQuery() string {
@@ -36,7 +36,7 @@ func checkQuery() string {
 	return "?use_cases=" + strings.Join(names, ",") + "&jurisdiction=" + string(cartPlace)
 }
 
-// check compares the question what the law asks for a cart with a plain route that has the answer ready.
+// check compares compliance checks of a cart with a plain route that has the answer ready.
 func (b bench) check(ctx context.Context) (comparison, error) {
 	c := comparison{title: "compliance check", base: "plain gin route", our: "check", target: 0.7, shown: ofRequests}
 	var err error
@@ -47,14 +47,14 @@ func (b bench) check(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// checkBehind is check with a plain route that a request comes to as it comes to ours.
+// checkBehind compares checks with a plain route behind the API's middleware.
 func (b bench) checkBehind(ctx context.Context) (comparison, error) {
 	c := comparison{title: "behind the same middleware", base: "plain route", our: "check", shown: ofRequests}
 	err := b.checks(ctx, &c, b.behindMiddleware)
 	return c, err
 }
 
-// checks compares checks with what else answers the same.
+// checks compares checks with another handler of the same answer.
 func (b bench) checks(ctx context.Context, c *comparison, other func(*stile, answer) (http.Handler, error)) error {
 	return b.with(ctx, b.logging, func(m *merchant) error {
 		url := m.stile.api.URL() + checkPath + checkQuery()
@@ -77,15 +77,15 @@ func (b bench) checks(ctx context.Context, c *comparison, other func(*stile, ans
 	})
 }
 
-// plainRoute is the least that gin can do with an answer: one route, and nothing before it.
+// plainRoute returns the smallest gin handler of the answer: one route without middleware.
 func plainRoute(ready answer) http.Handler {
 	router := gin.New()
 	router.GET(checkPath, func(g *gin.Context) { g.Data(ready.status, ready.contentType, ready.body) })
 	return router
 }
 
-// behindMiddleware has an API like the one of the process take each request for a URL that it does not have, which
-// passes all that is before a route, and answers in its place.
+// behindMiddleware returns a handler that passes each request through the middleware of an API, to a URL without a
+// route, and then writes the ready answer.
 func (b bench) behindMiddleware(s *stile, ready answer) (http.Handler, error) {
 	middleware, err := api.New(api.Options{
 		Store: s.api.Store(), Orchestrator: &orchestrator.Orchestrator{Temporal: s.api.Temporal(), Store: s.api.Store()},
@@ -100,18 +100,18 @@ func (b bench) behindMiddleware(s *stile, ready answer) (http.Handler, error) {
 		w.Header().Set("Content-Type", ready.contentType)
 		w.Header().Set("Content-Length", strconv.Itoa(len(ready.body)))
 		w.WriteHeader(ready.status)
-		_, _ = w.Write(ready.body) // a client that has gone will say so itself
+		_, _ = w.Write(ready.body) // a client that has gone reports it itself
 	}), nil
 }
 
-// headerOnly drops an answer but for its header.
+// headerOnly discards an answer's status and body.
 type headerOnly struct{ http.ResponseWriter }
 
 func (headerOnly) WriteHeader(int) {}
 
 func (headerOnly) Write(p []byte) (int, error) { return len(p), nil }
 
-// asks are requests for a page that must be the same each time.
+// asks returns a side that requests a page and compares each answer with the first.
 func (m *merchant) asks(name, url string, want answer) side {
 	var answered atomic.Int64
 	once := func(ctx context.Context) (time.Duration, error) {
@@ -132,7 +132,7 @@ func (a answer) equal(b answer) bool {
 	return a.status == b.status && a.contentType == b.contentType && bytes.Equal(a.body, b.body)
 }
 
-// resolution is what it takes to find the rules of the cart, without HTTP.
+// resolution measures the look-up of the cart's rules, without HTTP.
 func resolution() ([]fact, error) {
 	book, err := compliance.Shipped()
 	if err != nil {

@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// few is how many clients claim at a time, or wait for changes: users do that now and then.
+	// few is the number of clients that claim or wait at once.
 	few = 4
-	// devices is how many show the same token at once.
+	// devices is the number of devices that show the same token at once.
 	devices = 50
-	// between is how long a client waits before each claim: what the last one has left to do is over then, and what is
-	// measured is how long a phone waits, not how many the machine can serve.
+	// between is how long a client waits before each claim, so that the work of the last claim is over. The measurement
+	// is of a phone's wait, not of the machine's throughput.
 	between = 100 * time.Millisecond
-	// burstsPerRound are enough for a median.
+	// burstsPerRound is enough for a median.
 	burstsPerRound = 8
 )
 
-// claims compares a session taken by hello, on a channel that is open already, with one taken by a request.
+// claims compares claims by hello, on an open channel, with claims by a request.
 func (h *handoffs) claims(ctx context.Context) (comparison, error) {
 	c := comparison{
 		title: "claims, " + strconv.Itoa(few) + " at a time", base: "POST exchange", our: "hello", of: latency, shown: ofClaims,
@@ -38,10 +38,10 @@ func (h *handoffs) claims(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// ofClaims are the figures beside the median.
+// ofClaims are the figures that the report shows next to the median.
 var ofClaims = []figure{{"p99, ms", func(s sample) float64 { return s.p99 }, 1}}
 
-// stocked has so many sessions wait before a turn.
+// stocked returns a function that makes n sessions before each turn.
 func (h *handoffs) stocked(n int) func(context.Context, func() error) error {
 	return func(ctx context.Context, turn func() error) error {
 		if err := h.stock(ctx, n); err != nil {
@@ -51,7 +51,7 @@ func (h *handoffs) stocked(n int) func(context.Context, func() error) error {
 	}
 }
 
-// exchange is what a device does that takes a session by a request. It reports whether it was the first.
+// exchange claims a session by a request, as a device. It reports whether it was the first.
 func (h *handoffs) exchange(ctx context.Context, token string) (won bool, err error) {
 	found, err := h.ask(ctx, "", "/v1/handoff/exchange", object{"token": token, "device_id": h.device()})
 	switch {
@@ -99,7 +99,7 @@ func (h *handoffs) helloOnce(ctx context.Context) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// bursts compares many devices that show a token at once, by channels and by requests.
+// bursts compares many devices that show a token at once, on channels and by requests.
 func (h *handoffs) bursts(ctx context.Context) (comparison, error) {
 	c := comparison{
 		title: strconv.Itoa(devices) + " devices with the same token, until the winner has the session",
@@ -126,15 +126,15 @@ func (h *handoffs) bursts(ctx context.Context) (comparison, error) {
 // burst lets devices race for sessions.
 type burst struct {
 	*handoffs
-	// entrants makes the devices ready; each reports whether it has won.
+	// entrants returns the devices of a race; each reports whether it has won.
 	entrants func(context.Context, offered) ([]entrant, error)
-	// all is how long it took until each device had its answer, race by race.
+	// all are the durations until each device had its answer, race by race.
 	all []time.Duration
 }
 
 type entrant func(context.Context) (won bool, err error)
 
-// once returns how long it took until the winner had its answer.
+// once runs a race and returns the duration until the winner had its answer.
 func (b *burst) once(ctx context.Context) (time.Duration, error) {
 	o, err := b.next(ctx)
 	if err != nil {
@@ -178,7 +178,7 @@ func (h *handoffs) requesters(_ context.Context, o offered) (all []entrant, err 
 	return all, nil
 }
 
-// callers have their channels open. They hang up when they have their answer.
+// callers returns devices with open channels. Each closes its channel after its answer.
 func (h *handoffs) callers(ctx context.Context, o offered) (all []entrant, err error) {
 	for range devices {
 		c, err := dial(ctx, h.dialler, h.here.url, o.session)
@@ -187,7 +187,7 @@ func (h *handoffs) callers(ctx context.Context, o offered) (all []entrant, err e
 		}
 		all = append(all, func(ctx context.Context) (bool, error) {
 			answer, err := c.ask(ctx, hello(o.token, h.device()))
-			go c.close() // which is not part of what is measured
+			go c.close() // the close is not measured
 			won := answer.Type == "ack"
 			if err == nil && !won && answer.Code != models.CodeHandoffTokenConsumed {
 				err = fmt.Errorf("hello: %s", answer.Code)

@@ -11,37 +11,37 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// comparison is the two sides' samples, round by round.
+// comparison holds the samples of two sides, round by round.
 type comparison struct {
 	title     string
 	base, our string
 	rounds    []pair
-	// shown are the figures beside the ratio.
+	// shown are the figures that the report shows next to the ratio.
 	shown []figure
-	// alone are figures of our side that the other has none of.
+	// alone are figures that only Stile's side has.
 	alone []fact
-	// grown are calls with few and with many rows, where that is what is compared.
+	// grown are calls with few and with many rows, in comparisons of growth.
 	grown []row
 	of    ratioOf
-	// target is what the ratio should be; 0 where it merely says how things are.
+	// target is the target of the ratio; 0 means none.
 	target float64
 }
 
-// ratioOf is what a ratio is one of.
+// ratioOf selects the values that a ratio divides.
 type ratioOf int
 
 const (
-	// A ratio is one of runs per second, which are to reach the target, unless it is of something else.
+	// By default a ratio divides runs per second, which should reach the target.
 	_ ratioOf = iota
-	// cost is time per run, which is to stay below it.
+	// cost divides time per run, which should stay below the target.
 	cost
-	// latency is the median of the times to the outcome, whatever else a run takes.
+	// latency divides the medians of the times to the outcome.
 	latency
 )
 
 type pair struct{ base, our sample }
 
-// ratio is that of a round.
+// ratio returns the ratio of one round.
 func (c comparison) ratio(p pair) float64 {
 	switch c.of {
 	case cost:
@@ -62,7 +62,7 @@ type bench struct {
 	progress io.Writer
 }
 
-// compareAll returns what it has measured, also where it broke off.
+// compareAll returns the comparisons that it has measured, also after an error.
 func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ []comparison, err error) {
 	b := bench{site: s, options: o, progress: progress}
 	if !o.hasty {
@@ -89,11 +89,11 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 	return results, nil
 }
 
-// measurements are the comparisons, in the order in which they are made.
+// measurements are the comparisons, in the order of measurement.
 var measurements = []struct {
 	name    string
 	measure func(bench, context.Context) ([]comparison, error)
-	// asked says that it is made if it is asked for alone.
+	// asked means that the comparison is only made by request.
 	asked bool
 }{
 	{"apart", one(bench.sessionsApart), false},
@@ -103,12 +103,12 @@ var measurements = []struct {
 	{"hanging", one(bench.hanging), false},
 	{"check", one(bench.check), false},
 	{"behind", one(bench.checkBehind), false},
-	// These leave runs behind that have not come to their end.
+	// These leave open runs behind.
 	{"handoff", bench.handoff, false},
 	{"growth", bench.growth, true},
 }
 
-// one is a measurement of a single comparison.
+// one returns a measurement of a single comparison.
 func one(measure func(bench, context.Context) (comparison, error)) func(bench, context.Context) ([]comparison, error) {
 	return func(b bench, ctx context.Context) ([]comparison, error) {
 		measured, err := measure(b, ctx)
@@ -160,7 +160,7 @@ func (b bench) sessions(
 	return c, err
 }
 
-// graphs compares sessions through a long graph with sessions through the shortest.
+// graphs compares sessions through a long graph with sessions through the shortest one.
 func (b bench) graphs(ctx context.Context) (comparison, error) {
 	c := comparison{title: "graph", base: "3 nodes", our: "50 nodes", of: cost, target: 1.3, shown: ofRuns}
 	err := b.with(ctx, b.apart, func(m *merchant) error {
@@ -178,7 +178,7 @@ func (b bench) graphs(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// with runs Stile, and a merchant on it, for as long as use takes.
+// with runs Stile, with a merchant, while use runs.
 func (b bench) with(
 	ctx context.Context, start func(context.Context) (*stile, error), use func(*merchant) error,
 ) (err error) {
@@ -195,15 +195,15 @@ func (b bench) with(
 	return use(m)
 }
 
-// sessionsBy are the merchant's sessions by a workflow.
+// sessionsBy returns a side that runs the merchant's sessions of a workflow.
 func (b bench) sessionsBy(ctx context.Context, m *merchant, name string, definition object) (side, error) {
 	workflow, err := m.publish(ctx, definition)
 	once := func(ctx context.Context) (time.Duration, error) { return m.verify(ctx, workflow) }
 	return b.recorded(name, string(models.PrefixSession)+"%", once), err
 }
 
-// recorded is a side whose runs Temporal keeps, under ids that are LIKE that. A _ stands for any character, which makes
-// none too many of them.
+// recorded returns a side with runs that Temporal stores, under ids that match ids by LIKE. A _ in ids matches any
+// character, but matches no other runs here.
 func (b bench) recorded(name, ids string, once func(context.Context) (time.Duration, error)) side {
 	return side{
 		name: name, once: once,
@@ -212,10 +212,10 @@ func (b bench) recorded(name, ids string, once func(context.Context) (time.Durat
 	}
 }
 
-// warmUp is how many runs are made before those that are measured.
+// warmUp returns the number of runs before the measured ones.
 func (b bench) warmUp(runs int) int { return min(runs, max(2*b.clients, runs/8)) }
 
-// compare lets both sides take their turns of so many runs, each round in the other order than the one before.
+// compare lets both sides take their turns of runs, in alternating order.
 func (b bench) compare(ctx context.Context, title string, runs int, base, our side) ([]pair, error) {
 	for _, s := range []side{base, our} {
 		if _, err := b.round(ctx, s, b.warmUp(runs), b.clients); err != nil {

@@ -2,7 +2,7 @@ package main
 
 import "strconv"
 
-// simple is the commonest workflow.
+// simple returns the most common workflow.
 func simple() object {
 	return object{
 		"name": "Simple", "mode": "simple", "use_case": "social_media", "jurisdictions": []string{"US"},
@@ -10,7 +10,7 @@ func simple() object {
 	}
 }
 
-// chain is a graph of so many nodes, of which a verified session passes all but one: the method, then branches with a
+// chain returns a graph of nodes nodes. A verified session passes all but one: the method, then branches with a
 // condition each, and the end.
 func chain(nodes int) object {
 	const ends = 2

@@ -6,7 +6,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// deliveries compares events brought to a receiver with workflows of one activity.
+// deliveries compares deliveries to a receiver with workflows of one activity.
 func (b bench) deliveries(ctx context.Context) (comparison, error) {
 	c := comparison{title: "deliveries", base: "bare activity", our: "delivery", shown: ofRuns}
 	err := b.with(ctx, b.apart, func(m *merchant) (err error) {
@@ -17,7 +17,7 @@ func (b bench) deliveries(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// hanging compares deliveries to one receiver beside those that hang with deliveries to it alone.
+// hanging compares deliveries to one receiver next to hanging ones with deliveries without those.
 func (b bench) hanging(ctx context.Context) (comparison, error) {
 	c := comparison{title: "receivers that hang", base: "none", our: "beside 50", target: 0.9, shown: ofRuns}
 	err := b.with(ctx, b.waiting, func(m *merchant) error {
@@ -34,17 +34,17 @@ func (b bench) hanging(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// waiting runs Stile with so much time for receivers that none runs out of it within a turn.
+// waiting runs Stile with a webhook timeout that no attempt exceeds within a turn.
 func (b bench) waiting(ctx context.Context) (*stile, error) {
 	s := *b.site
 	s.config.WebhookTimeout = 20 * patience
 	return s.apart(ctx)
 }
 
-// deliveriesOf are tests of the merchant's endpoint.
+// deliveriesOf returns a side that tests the merchant's endpoint.
 func (b bench) deliveriesOf(m *merchant, name string) side {
 	return b.recorded(name, deliveriesTo(m.endpoint), m.deliver)
 }
 
-// deliveriesTo is what the ids of the runs that own deliveries to the endpoint are LIKE.
+// deliveriesTo returns the LIKE pattern of the ids of the runs that deliver to the endpoint.
 func deliveriesTo(endpoint string) string { return string(models.PrefixEvent) + "%-" + endpoint }

@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// grownTarget is what a list may cost with many rows, of what it costs with few, and steadyTarget what all else may.
+	// grownTarget limits the ratio of a list with many rows to one with few, steadyTarget the ratio of other calls.
 	grownTarget, steadyTarget = 1.3, 1.1
-	// listPages is how often each page of a list is asked for on each side, submissions how many sessions are created,
-	// retrieved and submitted to, warmUps how often either is done before.
+	// listPages is how often each page of a list is requested on each side. submissions is the number of sessions that
+	// are created, retrieved and submitted to. warmUps is the number of each before the measured ones.
 	listPages, submissions, warmUps = 81, 201, 6
 )
 
-// row is what a call takes with few and with many sessions.
+// row holds the durations of a call with few and with many sessions.
 type row struct {
 	what      string
 	few, many []time.Duration
@@ -29,7 +29,7 @@ type row struct {
 
 func (r row) ratio() float64 { return float64(percentile(r.many, 50)) / float64(percentile(r.few, 50)) }
 
-// growth compares calls of an organization with few sessions to those of one with many, each in a database of its own.
+// growth compares calls of an organization with few sessions with those of one with many, each in its own database.
 func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	c := comparison{
 		title: "growth, p50, ms", base: strconv.Itoa(b.few) + " sessions", our: strconv.Itoa(b.many) + " sessions",
@@ -67,7 +67,7 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	return []comparison{c}, err
 }
 
-// take has both sides make their call, each of them first in turn. The first few times are to warm up.
+// take makes the call on both sides, in alternating order. It discards the first warmUps durations.
 func (r *row) take(ctx context.Context, n int, few, many func(context.Context) error) error {
 	sides := []struct {
 		call func(context.Context) error
@@ -88,15 +88,14 @@ func (r *row) take(ctx context.Context, n int, few, many func(context.Context) e
 	return nil
 }
 
-// growthCall is a call that both sides make.
+// growthCall is a call on both sides.
 type growthCall struct {
 	what      string
 	few, many func(context.Context) error
 	target    float64
 }
 
-// growthCalls are all lists with each filter, and each two, from the places of depths. First pages without a filter are
-// to cost the same.
+// growthCalls returns the requests of all lists with each filter and each pair of filters, from each depth.
 func growthCalls(ctx context.Context, few, many *grown) (calls []growthCall, err error) {
 	for _, list := range grownLists {
 		fewAt, err := few.depths(ctx, list)
@@ -123,7 +122,7 @@ func growthCalls(ctx context.Context, few, many *grown) (calls []growthCall, err
 	return calls, nil
 }
 
-// page asks for a page of a list.
+// page returns a function that requests a page of a list.
 func (g *grown) page(list grownList, filter, depth string) func(context.Context) error {
 	query := url.Values{}
 	for _, part := range []string{filter, depth} {
@@ -142,7 +141,7 @@ func (g *grown) page(list grownList, filter, depth string) func(context.Context)
 	}
 }
 
-// parse reads a query of which values name what differs between both sides.
+// parse parses a query and replaces the names that differ between the sides.
 func (g *grown) parse(query string) url.Values {
 	values, err := url.ParseQuery(g.names.Replace(query))
 	if err != nil {

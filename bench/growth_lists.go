@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// grownList is a list with the queries that are asked of it.
+// grownList is a list with its queries.
 type grownList struct {
 	name, path string
-	// table has its rows, where by says in which order, and where which.
+	// table holds its rows, by is their order, where their condition.
 	table, by, where string
-	// filters are values of each filter: of many rows, of few and of none.
+	// filters are values of each filter: one that many rows match, one that few match, and one that none match.
 	filters [][]string
 }
 
@@ -55,7 +55,7 @@ var grownLists = []grownList{
 	{"versions", "/v1/workflows/{workflow}/versions", "workflow_versions", "created", ofWorkflow, nil},
 }
 
-// queries are no filter, each value of each filter, and each two of two filters.
+// queries returns the empty filter, each value of each filter, and each pair of values of two filters.
 func (l grownList) queries() []string {
 	queries := []string{""}
 	for i, values := range l.filters {
@@ -71,10 +71,11 @@ func (l grownList) queries() []string {
 	return queries
 }
 
-// depth is a place in a list from which a page is asked for.
+// depth is a place in a list at which a page begins.
 type depth struct{ name, query string }
 
-// depths are the first page, and pages half way, at the end, and before an old row. A list of a few rows has the first.
+// depths returns the first page, and pages half way, at the end, and before an old row. A list of few rows has only the
+// first.
 func (g *grown) depths(ctx context.Context, list grownList) ([]depth, error) {
 	at := func(offset string) (id string, err error) {
 		err = g.database.QueryRow(ctx, fmt.Sprintf("SELECT id FROM %[1]s WHERE %[2]s ORDER BY %[3]s OFFSET "+

@@ -16,19 +16,19 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// grown is an organization with many rows, alone in a database, and the API that serves it. It has no worker: what is
-// submitted is accepted, and waits.
+// grown is an organization with many rows, in its own database, and the API that serves it. It has no worker, so
+// submissions are accepted and wait.
 type grown struct {
 	*tenant
 	sessions           int
 	database           *pgx.Conn
 	endpoint, workflow string
-	// names replaces what differs between organizations in a query.
+	// names replaces the names that differ between organizations in a query.
 	names    *strings.Replacer
 	indexing time.Duration
 }
 
-// grow makes a database with so many sessions, as a year leaves them, and two events of each with their deliveries.
+// grow creates a database with sessions of a year, and two events of each with their deliveries.
 func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, err error) {
 	name = database + "_" + name
 	if _, err := b.counters.Exec(ctx, "CREATE DATABASE "+name); err != nil {
@@ -64,7 +64,7 @@ func (g *grown) stop(ctx context.Context) error {
 	return errors.Join(g.stile.api.Stop(), g.database.Close(context.WithoutCancel(ctx)))
 }
 
-// plant makes one of each object, of which the others become copies.
+// plant creates one object of each kind, of which the others become copies.
 func (g *grown) plant(ctx context.Context) (err error) {
 	m := &merchant{tenant: g.tenant}
 	if g.workflow, err = m.publish(ctx, simple()); err != nil {
@@ -82,13 +82,13 @@ func (g *grown) plant(ctx context.Context) (err error) {
 	return err
 }
 
-// multiply writes the rows without indexes, as that is faster, and then builds those.
+// multiply writes the rows without indexes, which is faster, and then builds the indexes.
 func (g *grown) multiply(ctx context.Context) error {
 	indexes, err := g.dropIndexes(ctx)
 	if err != nil {
 		return err
 	}
-	// Copies refer to what is there, which need not be looked up for each.
+	// Copies refer to existing rows, so their foreign keys need no check.
 	if _, err := g.database.Exec(ctx, "SET session_replication_role = replica"); err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (g *grown) multiply(ctx context.Context) error {
 	return err
 }
 
-// dropIndexes drops those that are no constraint, and returns how to make them.
+// dropIndexes drops the indexes that are no constraints and returns their definitions.
 func (g *grown) dropIndexes(ctx context.Context) (definitions []string, err error) {
 	rows, err := g.database.Query(ctx, `SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
 		FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
@@ -135,17 +135,17 @@ func (g *grown) dropIndexes(ctx context.Context) (definitions []string, err erro
 	return definitions, err
 }
 
-// copies are rows of a table to write: each is a copy of the one that is there, with columns set to expressions. In
-// these i is the number of the row and {n} that of the sessions.
+// copies are rows of a table to write: each is a copy of the existing row, with columns set to expressions. In these i
+// is the number of the row and {n} the number of sessions.
 type copies struct {
 	name string
 	rows int
 	set  map[string]string
 }
 
-// copies are sessions of a year, of which 88 of a hundred are verified and 90 by one workflow. Every tenth has the same
-// reference, each other reference comes four times. Three of a hundred have been reviewed. The last are under way, and
-// wait for a review; three of those say that they are pending.
+// copies returns sessions of a year. Of a hundred, 88 are verified, 90 belong to one workflow and 3 have been reviewed.
+// Every tenth has the same reference; each other reference occurs four times. The last sessions are under way and wait
+// for a review; three of those are pending.
 func (g *grown) copies() []copies {
 	return []copies{
 		{"sessions", g.sessions, map[string]string{
@@ -173,7 +173,7 @@ func (g *grown) copies() []copies {
 	}
 }
 
-// expressions writes out what is in braces.
+// expressions replaces the names in braces.
 func (g *grown) expressions() *strings.Replacer {
 	year := (365 * 24 * time.Hour).Microseconds()
 	n, every := strconv.Itoa(g.sessions), strconv.FormatInt(year/int64(g.sessions), 10)
@@ -181,7 +181,7 @@ func (g *grown) expressions() *strings.Replacer {
 		return fmt.Sprintf("CASE WHEN %[1]s %% 100 < 6 THEN 'failed' WHEN %[1]s %% 100 < 9 THEN 'cancelled'"+
 			" WHEN %[1]s %% 100 < 12 THEN 'expired' ELSE 'verified' END", i)
 	}
-	// An id has the form of the others, and its order says nothing of the number.
+	// An id has the form of the others, and its order is independent of the number.
 	random := func(i string) string {
 		return "' || substr(translate(md5((" + i + ")::text), '0189', 'ghij'), 1, 24)"
 	}

@@ -14,36 +14,38 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// handoffs are phones that hold sessions by live channels at one API process, while desktops wait at it and at another.
+// handoffs are phones that hold sessions by live channels at one API process, while desktops wait at it and at a
+// replica.
 type handoffs struct {
 	bench
 	*merchant
 	workflow string
-	// here is where the phones are, and the desktops unless told otherwise; there is a replica of it.
+	// here is the process of the phones, and by default of the desktops; there is its replica.
 	here, there *process
-	// dialler opens connections that become channels: the merchant's client keeps its own for requests.
+	// dialler opens the connections of channels. The merchant's client keeps its own for requests.
 	dialler *http.Client
-	// phones hold the sessions that are measured. Whoever takes one puts it back.
+	// phones hold the measured sessions. A caller that takes one puts it back.
 	phones   chan *phone
 	minted   chan offered
 	sequence atomic.Int64
-	// calm is what the database did per second before anything was asked of the processes.
+	// calm is the database's load per second before the first request to the processes.
 	calm float64
 }
 
-// offered is a session with the token that takes it to a phone.
+// offered is a session with a handoff token.
 type offered struct {
 	session
 	token string
 }
 
-// phone is a device that holds a session, by a channel.
+// phone is a device that holds a session by a channel.
 type phone struct {
 	*channel
 	session session
 }
 
-// handoff measures sessions on phones: what a live channel costs, and how long it takes to take a session and to be seen.
+// handoff measures sessions on phones: the cost of a live channel, and the time until a phone has claimed a session and
+// a desktop has seen a change.
 func (b bench) handoff(ctx context.Context) (results []comparison, err error) {
 	err = b.with(ctx, b.working, func(m *merchant) (err error) {
 		h, err := b.newHandoffs(ctx, m)
@@ -52,7 +54,7 @@ func (b bench) handoff(ctx context.Context) (results []comparison, err error) {
 		}
 		defer func() { err = errors.Join(err, h.close()) }()
 		for _, measure := range []func(context.Context) (comparison, error){
-			h.memory, h.load, h.claims, h.bursts, h.changes, // load before phones that claim and go
+			h.memory, h.load, h.claims, h.bursts, h.changes, // load before phones that claim and leave
 		} {
 			result, err := measure(ctx)
 			if err != nil {
@@ -65,7 +67,7 @@ func (b bench) handoff(ctx context.Context) (results []comparison, err error) {
 	return results, err
 }
 
-// working runs `stile worker` alone, under the keys of the API processes.
+// working runs `stile worker` alone, with the keys of the API processes.
 func (s *site) working(ctx context.Context) (*stile, error) {
 	worker, err := s.process(ctx, app.Options{Worker: true, SealHistories: true})
 	return &stile{api: worker, worker: worker}, err
@@ -93,7 +95,7 @@ func (b bench) newHandoffs(ctx context.Context, m *merchant) (*handoffs, error) 
 	return h, nil
 }
 
-// keeping is a client that keeps so many connections, as browsers keep theirs.
+// keeping returns a client that keeps n connections, as n browsers do.
 func keeping(n int) *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * n, MaxIdleConnsPerHost: n}, Timeout: patience}
 }
@@ -110,7 +112,7 @@ func (h *handoffs) close() error {
 	return errors.Join(faults...)
 }
 
-// mint makes a session, as its desktop does, and the token for a phone, and returns once the session's run waits.
+// mint creates a session and a token for a phone, and returns once the session's run waits.
 func (h *handoffs) mint(ctx context.Context) (o offered, err error) {
 	if o.session, err = h.create(ctx, h.workflow); err != nil {
 		return o, err
@@ -125,7 +127,7 @@ func (h *handoffs) mint(ctx context.Context) (o offered, err error) {
 	return o, h.bench.timers.await(ctx, o.ID)
 }
 
-// stock mints so many in advance, for what must not have the making of sessions beside it.
+// stock mints n sessions in advance, so that no measurement runs while sessions are created.
 func (h *handoffs) stock(ctx context.Context, n int) error {
 	_, err := work(ctx, side{once: func(ctx context.Context) (time.Duration, error) {
 		o, err := h.mint(ctx)
@@ -137,7 +139,7 @@ func (h *handoffs) stock(ctx context.Context, n int) error {
 	return err
 }
 
-// next is one of those that are minted, or another.
+// next returns a minted session, or mints one.
 func (h *handoffs) next(ctx context.Context) (offered, error) {
 	select {
 	case o := <-h.minted:
@@ -147,7 +149,7 @@ func (h *handoffs) next(ctx context.Context) (offered, error) {
 	}
 }
 
-// take has a phone take the session, and its user choose the number that the desktop shows.
+// take has a phone claim the session and choose the number on the desktop.
 func (h *handoffs) take(ctx context.Context, o offered) (*phone, error) {
 	c, err := dial(ctx, h.dialler, h.here.url, o.session)
 	if err != nil {
@@ -177,7 +179,7 @@ func (h *handoffs) enter(ctx context.Context, c *channel, o offered) error {
 	return c.tell(ctx, object{"type": "confirm", "number": shown.Number})
 }
 
-// open has so many phones take sessions, and keeps them.
+// open has n phones claim sessions, and keeps their channels.
 func (h *handoffs) open(ctx context.Context, n int) error {
 	_, err := work(ctx, side{once: func(ctx context.Context) (time.Duration, error) {
 		o, err := h.next(ctx)
@@ -193,14 +195,14 @@ func (h *handoffs) open(ctx context.Context, n int) error {
 	return err
 }
 
-// tryOut opens so many and closes them: what a process needs once, it has then.
+// tryOut opens n channels and closes them, so that the process has made its one-time allocations.
 func (h *handoffs) tryOut(ctx context.Context, n int) error {
 	if err := h.open(ctx, n); err != nil {
 		return err
 	}
 	for range n {
 		p := <-h.phones
-		answer, err := p.ask(ctx, object{"type": "release"}) // or its run would look for it later
+		answer, err := p.ask(ctx, object{"type": "release"}) // otherwise its run would check on the device later
 		p.close()
 		if err == nil && answer.Type != "ack" && answer.Code != models.CodeHandoffEnded {
 			err = fmt.Errorf("release: %s", answer.Code)
@@ -221,7 +223,7 @@ func (h *handoffs) hangUp() {
 	}
 }
 
-// stillOpen fails where a phone has lost its channel: what was measured was not what it was to be.
+// stillOpen returns an error if a phone has lost its channel, because the measurement is then invalid.
 func (h *handoffs) stillOpen(ctx context.Context) error {
 	now, err := h.here.usage(ctx)
 	if err == nil && int(now.channels) < h.sockets {
@@ -230,10 +232,10 @@ func (h *handoffs) stillOpen(ctx context.Context) error {
 	return err
 }
 
-// device names another one each time.
+// device returns a new device id.
 func (h *handoffs) device() string { return "device-" + strconv.FormatInt(h.sequence.Add(1), 10) }
 
-// memory opens the channels and compares what the process uses with what it used before.
+// memory opens the channels and compares the process's memory with that before.
 func (h *handoffs) memory(ctx context.Context) (comparison, error) {
 	c := comparison{title: strconv.Itoa(h.sockets) + " open channels", our: "one process"}
 	var err error

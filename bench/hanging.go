@@ -14,29 +14,29 @@ import (
 
 const (
 	hangingEndpoints = 50
-	// hangingTenants own them, all of them as many.
+	// hangingTenants own the endpoints, in equal shares.
 	hangingTenants = 10
-	// calm is how long no other attempt must have reached a receiver: Stile has begun all that it will begin.
+	// calm is how long no new attempt must reach a receiver before Stile has begun all it will begin.
 	calm = 2 * time.Second
-	// afterwards is how long what hung, or was put off meanwhile, may take to be over.
+	// afterwards is how long hanging and postponed attempts may take to end.
 	afterwards = 10 * patience
-	// answersEvery spreads the answers of receivers that hang no more. All of them at once would be a herd, which takes
-	// the machine longer to get over.
+	// answersEvery spreads the answers of recovered receivers. If all answered at once, the machine would take longer
+	// to recover.
 	answersEvery = 10 * time.Millisecond
 )
 
-// hanging are endpoints of other organizations, whose receivers do not answer while they are told to hang.
+// hanging are endpoints of other organizations with receivers that do not answer while they are told to hang.
 type hanging struct {
 	bench
 	endpoints []hangingEndpoint
 	next      atomic.Int64
-	// underWay counts the requests that are at the receivers.
+	// underWay counts the requests at the receivers.
 	underWay atomic.Int64
-	// answering lets one answer go at each tick.
+	// answering releases one answer at each tick.
 	answering *time.Ticker
 
 	mu sync.Mutex
-	// answer is closed when the receivers are to answer.
+	// answer is closed when the receivers may answer.
 	answer chan struct{}
 }
 
@@ -46,7 +46,7 @@ type hangingEndpoint struct {
 	receiver *httptest.Server
 }
 
-// newHanging makes endpoints that answer at once, until they are told to hang.
+// newHanging creates endpoints that answer at once until they are told to hang.
 func (b bench) newHanging(ctx context.Context, m *merchant) (*hanging, error) {
 	h := &hanging{bench: b, answering: time.NewTicker(answersEvery), answer: make(chan struct{})}
 	close(h.answer)
@@ -75,7 +75,7 @@ func (h *hanging) add(ctx context.Context, owner *tenant) (err error) {
 }
 
 func (h *hanging) receive(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender has gone
+	_, _ = io.Copy(io.Discard, r.Body) // the server notices a closed connection only after this
 	h.underWay.Add(1)
 	defer h.underWay.Add(-1)
 	h.mu.Lock()
@@ -88,7 +88,7 @@ func (h *hanging) receive(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// around has every endpoint hang, with attempts due, for as long as turn takes, and returns when all of them are made.
+// around makes every endpoint hang, with attempts due, while turn runs, and returns when all attempts have been made.
 func (h *hanging) around(ctx context.Context, turn func() error) (err error) {
 	h.hang()
 	defer func() { err = errors.Join(err, h.clear(ctx)) }()
@@ -136,7 +136,7 @@ func (h *hanging) settle(ctx context.Context) error {
 	})
 }
 
-// clear has the receivers answer, and returns when every attempt at them has been made.
+// clear lets the receivers answer and returns when every attempt at them has been made.
 func (h *hanging) clear(ctx context.Context) error {
 	h.release()
 	left := 0

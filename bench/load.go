@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// idle is how long the database is watched before there are any channels.
+	// idle is how long the database is watched before there are channels.
 	idle = 20 * time.Second
-	// flushed is how long it may take until the transactions of a connection show in PostgreSQL's statistics.
+	// flushed is how long PostgreSQL may take to show a connection's transactions in its statistics.
 	flushed = 11 * time.Second
 )
 
-// load is what the database does while channels are open and nothing happens.
+// load measures the database's load while channels are open and idle.
 func (h *handoffs) load(ctx context.Context) (comparison, error) {
 	c := comparison{title: strconv.Itoa(h.sockets) + " open channels, and nothing happens", our: "per second"}
 	phones, err := h.transactions(ctx, h.quiet)
@@ -35,7 +35,7 @@ func (h *handoffs) load(ctx context.Context) (comparison, error) {
 	return c, err
 }
 
-// transactions counts those of Stile's own database per second, those that only read included.
+// transactions returns the transactions per second of Stile's own database, including read-only ones.
 func (s *site) transactions(ctx context.Context, during time.Duration) (perSecond float64, err error) {
 	if err := pause(ctx, flushed); err != nil {
 		return 0, err
@@ -52,7 +52,7 @@ func (s *site) transactions(ctx context.Context, during time.Duration) (perSecon
 	return float64(to-from) / time.Since(began).Seconds(), err
 }
 
-// watch has a desktop wait at the replica for each phone, again and again, until leave is called.
+// watch has a desktop wait at the replica for each phone, again and again, until the caller calls leave.
 func (h *handoffs) watch(ctx context.Context) (leave func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var waiting sync.WaitGroup
@@ -60,7 +60,7 @@ func (h *handoffs) watch(ctx context.Context) (leave func() error) {
 		p := <-h.phones
 		h.phones <- p
 		waiting.Go(func() {
-			cancel(h.desktop(ctx, p.session)) // which is not the first to say so where the watch is over
+			cancel(h.desktop(ctx, p.session)) // only the first cause counts, so the end of the watch hides later ones
 		})
 	}
 	return func() error {
@@ -73,7 +73,7 @@ func (h *handoffs) watch(ctx context.Context) (leave func() error) {
 	}
 }
 
-// desktop asks for the status until it cannot any more, and returns why.
+// desktop requests the status until a request fails, and returns the error.
 func (h *handoffs) desktop(ctx context.Context, s session) error {
 	for tag := ""; ; {
 		found, err := h.status(ctx, h.there, s, tag)

@@ -1,7 +1,7 @@
-// Command bench measures what sessions and deliveries cost, as ratios to bare Temporal workflows, between graphs, and
-// beside receivers that hang, what a compliance check costs, as a ratio to a plain gin route, what phones cost that hold
-// sessions by live channels, and what calls cost as rows grow, all in one run on one machine. It is no test: nothing
-// fails for being slow.
+// Command bench measures the cost of sessions and deliveries, as ratios to bare Temporal workflows, between graphs, and
+// next to receivers that hang; of a compliance check, as a ratio to a plain gin route; of phones that hold sessions by
+// live channels; and of calls as rows grow. All of it runs on one machine in one run. It is not a test: a slow result
+// is no failure.
 package main
 
 import (
@@ -29,26 +29,27 @@ func main() {
 	}
 }
 
-// options say how much to measure.
+// options select the measurements.
 type options struct {
-	// rounds is how often both sides of a comparison take their turn, with sessions runs each, by clients at a time.
+	// rounds is the number of turns of both sides of a comparison, sessions the number of runs in each, clients the
+	// number of concurrent clients.
 	rounds, sessions, clients int
-	// requests is how many are made per side and round where what is compared is requests.
+	// requests is the number of requests per side and round, in comparisons of requests.
 	requests int
-	// hasty signals at once instead of when the run waits for it.
+	// hasty signals at once, instead of when the run waits for the signal.
 	hasty bool
-	// barePollers poll for the workflow tasks of the bare side.
+	// barePollers is the number of workflow task pollers of the bare side.
 	barePollers int
-	// backlog is how many attempts are due at each endpoint that hangs.
+	// backlog is the number of attempts due at each endpoint that hangs.
 	backlog int
-	// sockets is how many phones hold a session at once; quiet is for how long the database is watched meanwhile.
+	// sockets is the number of phones that hold a session at once; quiet is how long the database is watched meanwhile.
 	sockets int
 	quiet   time.Duration
-	// few and many are the sessions of the two organizations that are compared for growth.
+	// few and many are the numbers of sessions of the two organizations in the comparison of growth.
 	few, many int
-	// only names the comparisons to make; none means all.
+	// only names the comparisons to make; empty means all.
 	only []string
-	// cpuProfile is a file to write a profile to; "" writes none.
+	// cpuProfile is a file for a CPU profile; "" writes none.
 	cpuProfile string
 }
 

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// merchant is an organization subscribed to verification_session.verified alone. It and its users share a client.
+// merchant is an organization that is subscribed only to verification_session.verified. It and its users share a
+// client.
 type merchant struct {
 	*tenant
 	endpoint         string
@@ -31,7 +32,7 @@ func newMerchant(ctx context.Context, s *stile, clients int, t *timers) (*mercha
 	return m, nil
 }
 
-// publish makes a workflow of a definition and returns its id.
+// publish creates and publishes a workflow and returns its id.
 func (m *merchant) publish(ctx context.Context, definition object) (string, error) {
 	var workflow struct {
 		ID string `json:"id"`
@@ -42,7 +43,7 @@ func (m *merchant) publish(ctx context.Context, definition object) (string, erro
 	return workflow.ID, m.post(ctx, m.secret, "/v1/workflows/"+workflow.ID+"/publish", nil, nil)
 }
 
-// verify takes one session from its creation to the webhook that says verified, and returns how long that took.
+// verify runs one session from its creation to the webhook of its verification and returns the duration.
 func (m *merchant) verify(ctx context.Context, workflow string) (time.Duration, error) {
 	began := time.Now()
 	session, err := m.create(ctx, workflow)
@@ -60,7 +61,7 @@ func (m *merchant) verify(ctx context.Context, workflow string) (time.Duration, 
 	return time.Since(began), err
 }
 
-// deliver takes a test of the endpoint from its request to its arrival, and returns how long that took.
+// deliver runs one test of the endpoint from its request to its arrival and returns the duration.
 func (m *merchant) deliver(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	event, err := m.test(ctx, m.endpoint)

@@ -17,14 +17,14 @@ import (
 	"time"
 )
 
-// process is `stile api` as it runs in production: built without the Temporal server, on its own.
+// process is a running `stile api`, built without the Temporal server as in production.
 type process struct {
 	command *exec.Cmd
 	url     string
 	http    *http.Client
 }
 
-// build builds stile, and returns where it is.
+// build builds stile and returns the path of the binary.
 func (s *site) build(ctx context.Context) (string, error) {
 	path := filepath.Join(s.folder, "stile")
 	build := exec.CommandContext(ctx, "go", "build", "-p", "2", "-o", path, "github.com/stile-id/stile/cmd/stile")
@@ -32,15 +32,15 @@ func (s *site) build(ctx context.Context) (string, error) {
 	return path, build.Run()
 }
 
-// serve runs the binary as `stile api` on the site. It logs as in production, to a file.
+// serve runs the binary as `stile api` on the site. It logs to a file, as in production.
 func (s *site) serve(ctx context.Context, binary, name string) (*process, error) {
 	log, err := os.Create(filepath.Join(s.folder, name+".log"))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = log.Close() }() // the process has it, too
+	defer func() { _ = log.Close() }() // the process has its own descriptor
 	p := &process{
-		command: exec.CommandContext(context.WithoutCancel(ctx), binary, "api"), // stop ends it, in good order
+		command: exec.CommandContext(context.WithoutCancel(ctx), binary, "api"), // stop ends it with a drain
 		http:    &http.Client{Timeout: patience},
 	}
 	p.command.Env, p.command.Stderr = s.environment(), log
@@ -59,19 +59,19 @@ func (s *site) serve(ctx context.Context, binary, name string) (*process, error)
 	return p, nil
 }
 
-// environment is the configuration of the site, of which a process takes what concerns it.
+// environment returns the site's configuration as environment variables.
 func (s *site) environment() []string {
 	c, many := s.config, strconv.Itoa(unlimited)
 	return []string{
 		"DATABASE_URL=" + c.DatabaseURL, "TEMPORAL_ADDRESS=" + c.TemporalAddress, "STILE_LISTEN=" + c.Listen,
 		"STILE_ENCRYPTION_KEYS=" + c.EncryptionKeys, "STILE_LOOKUP_KEY=" + c.LookupKey,
 		"STILE_RATE_LIMIT_SECRET=" + many, "STILE_RATE_LIMIT_SESSION=" + many, "STILE_RATE_LIMIT_ADDRESS=" + many,
-		// All tokens are minted before the first is shown.
+		// All tokens are minted before the first is used.
 		"STILE_HANDOFF_TOKEN_TTL=1h",
 	}
 }
 
-// startedAt finds in its log where a process serves; "" until it does.
+// startedAt returns the URL of a process from its log; "" until it is there.
 func startedAt(log string) (string, error) {
 	said, err := os.ReadFile(log)
 	for line := range bytes.Lines(said) {
@@ -94,10 +94,10 @@ func (p *process) stop() error {
 	return p.command.Wait()
 }
 
-// usage is what a process says that it uses, in bytes but for the counts.
+// usage is the resource usage that a process reports, in bytes except for the counts.
 type usage struct {
 	resident, heap, stacks, goroutines, channels float64
-	// collections of garbage so far.
+	// collections is the number of garbage collections so far.
 	collections float64
 }
 
@@ -132,8 +132,8 @@ func (p *process) usage(ctx context.Context) (u usage, err error) {
 	return u, lines.Err()
 }
 
-// settle is what the process uses once its garbage is collected and its memory that is free has gone back. The first
-// collection may have been under way, so it takes two; what they collect is made by asking again and again.
+// settle returns the usage after garbage collection, once free memory has been returned. It waits for two collections,
+// because the first may have been under way; its own requests make the garbage.
 func (p *process) settle(ctx context.Context) (now usage, err error) {
 	first, err := p.usage(ctx)
 	if err != nil {

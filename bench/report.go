@@ -20,7 +20,7 @@ a server of its own, what Stile has answered; neither the clients' part of the w
 Live channels are open at a stile api of its own, claims and changes made by %d clients, bursts one after the other.
 `
 
-// report prints what was measured, and the targets beside it.
+// report prints the measurements with their targets.
 func report(out io.Writer, o options, results []comparison) error {
 	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.requests, o.clients, o.barePollers, signalled(o), few); err != nil {
 		return err
@@ -88,21 +88,21 @@ func (c comparison) printRatio(out *strings.Builder) {
 		what, base, our, median(ratios), slices.Min(ratios), slices.Max(ratios), goal)
 }
 
-// figure is what is told of both sides.
+// figure is a value of both sides.
 type figure struct {
 	what   string
 	of     func(sample) float64
 	digits int // after the point
 }
 
-// fact is what is told of our side alone.
+// fact is a value of Stile's side only.
 type fact struct {
 	what   string
 	value  float64
-	target string // "" where it merely says how things are
+	target string // "" means none
 }
 
-// ofRuns are the figures of what Temporal runs, ofRequests those of what is answered at once.
+// ofRuns are the figures of Temporal runs, ofRequests those of requests.
 var (
 	ofRuns = []figure{
 		{"p50, ms", func(s sample) float64 { return s.p50 }, 1},

@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// side is one of the two things that a comparison compares.
+// side is one of the two sides of a comparison.
 type side struct {
 	name string
-	// once takes one run from its start to its visible outcome.
+	// once makes one run from its start to its visible outcome.
 	once func(ctx context.Context) (time.Duration, error)
-	// finished, unless a run is over with once, counts those that have come to their end.
+	// finished counts the completed runs; nil if a run is complete when once returns.
 	finished func(ctx context.Context) (int, error)
-	// events, where set, is the mean length of the last histories.
+	// events, if set, returns the mean length of the last histories.
 	events func(ctx context.Context) (float64, error)
-	// around, where set, prepares for a turn and cleans up after it; neither is measured.
+	// around, if set, prepares a turn and cleans up after it. Neither is measured.
 	around func(ctx context.Context, turn func() error) error
 }
 
-// sample is what one side did in one round.
+// sample is the result of one side in one round.
 type sample struct {
 	perSecond, p50, p99 float64 // runs that completed; milliseconds to the visible outcome
 	writes, walKB, cpu  float64 // per run: transactions that wrote, write-ahead log, milliseconds of this process
 	events              float64 // of a run's history
 }
 
-// round lets clients work through a number of runs, and ends when all of them have completed.
+// round has clients make a number of runs and returns when all of them have completed.
 func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, error) {
 	var before int
 	if of.finished != nil {
@@ -61,7 +61,7 @@ func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, e
 	}, err
 }
 
-// awaitFinished returns when that many runs have come to their end.
+// awaitFinished returns when that many runs have completed.
 func awaitFinished(ctx context.Context, of side, want int) error {
 	if of.finished == nil {
 		return nil
@@ -77,7 +77,7 @@ func awaitFinished(ctx context.Context, of side, want int) error {
 	return nil
 }
 
-// work has clients take one run after another until there are none left, or one fails.
+// work has clients make one run after another until all are made or one fails.
 func work(ctx context.Context, of side, runs, clients int) ([]time.Duration, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -105,7 +105,7 @@ func percentile(values []time.Duration, p int) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// cpuTime is what this process has used: the clients, Stile and the Temporal server, without PostgreSQL.
+// cpuTime returns the CPU time of this process: the clients, Stile and the Temporal server, without PostgreSQL.
 func cpuTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {

@@ -23,20 +23,20 @@ import (
 
 const (
 	database = "stile"
-	// patience is how long anything may take before something is wrong.
+	// patience limits every wait. A longer one is a failure.
 	patience  = time.Minute
 	unlimited = 100_000_000
 )
 
-// site is what both sides of every comparison run on: one PostgreSQL cluster, one Temporal server.
+// site is the environment of both sides of every comparison: one PostgreSQL cluster and one Temporal server.
 type site struct {
 	folder   string
 	cluster  *pgtest.Cluster
 	temporal *temporaldev.Server
-	// counters is a connection to Temporal's database, from which the measurements are read.
+	// counters is a connection to Temporal's database, for reading the measurements.
 	counters *pgx.Conn
 	config   config.Config
-	// log takes the lines of processes that log as in production.
+	// log takes the log of processes that log as in production.
 	log *os.File
 }
 
@@ -84,7 +84,7 @@ func (s *site) createDatabase(ctx context.Context) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// configure takes every default but those that limit.
+// configure returns the default configuration without limits.
 func (s *site) configure() (config.Config, error) {
 	c, err := config.Read(func(string) string { return "" })
 	c.DatabaseURL, c.TemporalAddress = s.cluster.URL(database), s.temporal.FrontendAddress()
@@ -117,12 +117,12 @@ func (s *site) close(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// finished counts the runs that completed, of those whose id is LIKE ids, where Temporal itself keeps it.
+// finished counts the completed runs with ids that match by LIKE, from Temporal's own rows.
 func (s *site) finished(ctx context.Context, ids string) (int, error) {
 	return s.count(ctx, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, ids)
 }
 
-// running counts the runs that have not come to their end.
+// running counts the open runs.
 func (s *site) running(ctx context.Context, ids string) (int, error) {
 	return s.count(ctx, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, ids)
 }
@@ -133,7 +133,7 @@ func (s *site) count(ctx context.Context, status enumspb.WorkflowExecutionStatus
 	return n, err
 }
 
-// written reads what the whole cluster has written so far.
+// written returns the number of transactions and bytes that the cluster has written so far.
 func (s *site) written(ctx context.Context) (w written, err error) {
 	err = s.counters.QueryRow(ctx,
 		"SELECT pg_current_xact_id()::text::bigint, (pg_current_wal_insert_lsn() - '0/0')::bigint").
@@ -141,11 +141,11 @@ func (s *site) written(ctx context.Context) (w written, err error) {
 	return w, err
 }
 
-// written counts transactions that wrote, and the bytes of the write-ahead log.
+// written counts writing transactions, and the bytes of the write-ahead log.
 type written struct{ transactions, walBytes int64 }
 
-// commits counts the transactions of Stile's own database, those that only read included. A connection's are all there
-// once it has ended, so none may be left.
+// commits counts the transactions of Stile's own database, including read-only ones. A connection's transactions are
+// all counted once it has ended, so commits waits until none is open.
 func (s *site) commits(ctx context.Context) (n int64, err error) {
 	err = until(ctx, func() (ended bool, err error) {
 		err = s.counters.QueryRow(ctx,
@@ -158,13 +158,13 @@ func (s *site) commits(ctx context.Context) (n int64, err error) {
 	return s.committed(ctx)
 }
 
-// committed counts the same as far as PostgreSQL's statistics tell of it.
+// committed returns the same count from PostgreSQL's statistics, which lag.
 func (s *site) committed(ctx context.Context) (n int64, err error) {
 	err = s.counters.QueryRow(ctx, "SELECT xact_commit FROM pg_stat_database WHERE datname = $1", database).Scan(&n)
 	return n, err
 }
 
-// events is the mean length of the last histories, of runs whose id is LIKE that.
+// events returns the mean length of the last histories of runs with ids that match by LIKE.
 func (s *site) events(ctx context.Context, temporal client.Client, like string) (mean float64, err error) {
 	rows, err := s.counters.Query(ctx, "SELECT workflow_id FROM current_executions "+
 		"WHERE workflow_id LIKE $1 ORDER BY start_time DESC LIMIT 20", like)
@@ -182,7 +182,7 @@ func (s *site) events(ctx context.Context, temporal client.Client, like string) 
 	return mean, err
 }
 
-// until asks again and again, until the answer is true.
+// until calls ask again and again until it returns true, for at most patience.
 func until(ctx context.Context, ask func() (bool, error)) error {
 	return untilWithin(ctx, patience, ask)
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/stile-id/stile/internal/app"
 )
 
-// stile is Stile at work on the site, in one of the two ways to run it.
+// stile is a running Stile on the site, in one of the two ways to run it.
 type stile struct {
-	// api serves the requests; worker is the same process, or another.
+	// api is the process that serves requests; worker is the same process, or another.
 	api, worker *app.App
 }
 
@@ -33,7 +33,7 @@ func (s *site) together(ctx context.Context) (*stile, error) {
 	return &stile{api: both, worker: both}, err
 }
 
-// logging runs `stile api` alone, and has it write its log, a line for each request, as it does unless told otherwise.
+// logging runs `stile api` alone, with its access log.
 func (s *site) logging(ctx context.Context) (*stile, error) {
 	api, err := s.process(ctx, app.Options{API: true, Log: s.logger()})
 	return &stile{api: api, worker: api}, err
@@ -54,5 +54,5 @@ func (s *site) process(ctx context.Context, o app.Options) (*app.App, error) {
 	return a, nil
 }
 
-// stop drains: requests first, then work.
+// stop drains requests first, then tasks.
 func (s *stile) stop() error { return errors.Join(s.api.Stop(), s.worker.Stop()) }

@@ -14,11 +14,11 @@ import (
 
 type object map[string]any
 
-// tenant is a live organization, and what speaks with its key.
+// tenant is a live organization with a client that uses its key.
 type tenant struct {
 	stile       *stile
 	http        *http.Client
-	base        string // of the API that it calls
+	base        string // of the API
 	org, secret string
 }
 
@@ -33,8 +33,8 @@ func newTenant(ctx context.Context, s *stile, client *http.Client) (*tenant, err
 	return t, err
 }
 
-// subscribe makes an endpoint that hears of verified sessions alone, and returns its id. It is stored directly: over the
-// API that of a live organization must be https, and what TLS costs is not of interest here.
+// subscribe creates an endpoint that receives verified sessions and returns its id. It writes to the store, because the
+// API requires https in a live organization, and the cost of TLS is not measured here.
 func (t *tenant) subscribe(ctx context.Context, url string) (string, error) {
 	endpoint, _, err := t.stile.api.Store().CreateEndpoint(ctx, store.ActorCLI, models.WebhookEndpoint{
 		OrgID: t.org, URL: url, Status: models.EndpointEnabled,
@@ -43,7 +43,7 @@ func (t *tenant) subscribe(ctx context.Context, url string) (string, error) {
 	return endpoint.ID, err
 }
 
-// test has an event sent to the endpoint, and returns its id.
+// test sends a test event to the endpoint and returns its id.
 func (t *tenant) test(ctx context.Context, endpoint string) (event string, err error) {
 	var delivery struct {
 		EventID string `json:"event_id"`
@@ -52,7 +52,7 @@ func (t *tenant) test(ctx context.Context, endpoint string) (event string, err e
 	return delivery.EventID, err
 }
 
-// session is what its user's page knows of it.
+// session holds the values that the user's page has.
 type session struct {
 	ID           string `json:"id"`
 	ClientSecret string `json:"client_secret"`
@@ -72,7 +72,7 @@ func (t *tenant) attest(ctx context.Context, s session) error {
 	return t.post(ctx, s.ClientSecret, s.path("/methods/self_attestation"), declaration, nil)
 }
 
-// post sends an object and reads the answer into out, unless that is nil.
+// post sends an object and decodes the answer into out, unless out is nil.
 func (t *tenant) post(ctx context.Context, credential, path string, in object, out any) error {
 	response, err := t.ask(ctx, credential, path, in)
 	if err != nil {
@@ -87,7 +87,7 @@ func (t *tenant) post(ctx context.Context, credential, path string, in object, o
 	return json.Unmarshal(response.body, out)
 }
 
-// ask sends an object, and returns whatever is answered.
+// ask sends an object and returns the answer.
 func (t *tenant) ask(ctx context.Context, credential, path string, in object) (answer, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -104,7 +104,7 @@ func (t *tenant) ask(ctx context.Context, credential, path string, in object) (a
 	return t.send(request, credential)
 }
 
-// answer is what a server said.
+// answer is a server's answer.
 type answer struct {
 	status      int
 	contentType string
@@ -112,7 +112,7 @@ type answer struct {
 	body        []byte
 }
 
-// get asks any server, with the tenant's key.
+// get sends a GET request to any server, with the tenant's key.
 func (t *tenant) get(ctx context.Context, url string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {

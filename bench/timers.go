@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// timers tells clients that the timer of their run has been started: a user submits when the run has long come to wait.
-// A signal that comes before the first workflow task is another shape: that task then does the work of two. Both sides
-// learn of it in the same way, from the table that Temporal keeps its timers in.
+// timers tells clients that the timer of their run has started, because a real user submits long after the run has
+// begun to wait. A signal before the first workflow task would have that task do the work of two. Both sides wait in
+// the same way, by the table of Temporal's timers.
 type timers struct {
 	conn    *pgx.Conn
 	started *arrivals
@@ -18,7 +18,7 @@ type timers struct {
 	done    chan error
 }
 
-// lookAgain is how often the table is read.
+// lookAgain is the time between two reads of the table.
 const lookAgain = 10 * time.Millisecond
 
 func (s *site) watchTimers(ctx context.Context) (*timers, error) {
@@ -60,7 +60,7 @@ func (t *timers) look(ctx context.Context) error {
 	return err
 }
 
-// close ends the watch. What broke it off before has shown as clients that waited in vain.
+// close ends the watch. An earlier failure of the watch has shown as clients that waited in vain.
 func (t *timers) close(ctx context.Context) error {
 	t.cancel()
 	err := <-t.done
@@ -70,7 +70,7 @@ func (t *timers) close(ctx context.Context) error {
 	return errors.Join(err, t.conn.Close(context.WithoutCancel(ctx)))
 }
 
-// await returns once the run's timer has been started; at once without a watch.
+// await returns once the run's timer has started; at once if t is nil.
 func (t *timers) await(ctx context.Context, id string) error {
 	if t == nil {
 		return nil
