@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a person and a merchant sent, in a form that nothing else has.
+// The data of a person and a merchant, in a form that occurs nowhere else.
 const (
 	canaryBirthDate = "1971-12-23"
 	canaryEmail     = "canary.person@example.com"
@@ -26,7 +26,7 @@ const (
 	canaryDocument  = "canary-document-X4RTBPFW4"
 )
 
-// Nothing personal enters a Temporal history, a log, a metric, or our own tables in the clear.
+// No personal data enters a Temporal history, a log, a metric, or Stile's own tables in the clear.
 func TestNothingPersonalLeaks(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir())
@@ -42,7 +42,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	// A failed attempt, refusals and a repeat leave their traces too.
 	v.simulate(t, "document_capture", "fail")
 	v.until(t, "requires_input")
-	// So does a provider that repeats what it was sent where it should not.
+	// A provider that repeats the submission where it should not.
 	gossip := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent, _ := io.ReadAll(r.Body)
 		_, _ = fmt.Fprintf(w, `{"outcome":"failed","reason_codes":[%q],"checks":[{"name":%q,"status":"failed"}]}`, sent, sent)
@@ -85,7 +85,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	require.Contains(t, string(ours), canaryReference, "the merchant's own reference stands in our table")
 }
 
-// chatter subscribes a receiver that answers with what it knows of people, and returns where its deliveries stand.
+// chatter subscribes a receiver that answers with personal data, and returns the path of its deliveries.
 func chatter(t *testing.T, c client) (deliveries string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -96,7 +96,7 @@ func chatter(t *testing.T, c client) (deliveries string) {
 	return "/v1/webhook_endpoints/" + endpoint.text("id") + "/deliveries"
 }
 
-// absent looks for each value as it is, and as base64 would carry it at any of its three alignments.
+// absent looks for each value as it is, and in base64 at each of its three alignments.
 func absent(t *testing.T, where string, content []byte, values []string) {
 	t.Helper()
 	require.NotEmpty(t, content, where)
@@ -111,7 +111,7 @@ func absent(t *testing.T, where string, content []byte, values []string) {
 	}
 }
 
-// filesNamed reads a database whole: the file and its write-ahead log.
+// filesNamed reads a database completely: the file and its write-ahead log.
 func filesNamed(t *testing.T, dir, prefix string) []byte {
 	t.Helper()
 	var all []byte

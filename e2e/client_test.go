@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// How long a test waits for what must come, and how often it looks.
+// How long a test waits for an event, and how often it polls.
 const (
 	waitLong  = time.Minute
 	pollOften = 20 * time.Millisecond
@@ -20,7 +20,7 @@ const (
 
 type body map[string]any
 
-// client calls one replica with one credential; every answer is held against the OpenAPI document.
+// client calls one replica with one credential. Every answer is checked against the OpenAPI document.
 type client struct {
 	base       string
 	credential string
@@ -38,13 +38,13 @@ func (s *stack) clientOf(t *testing.T, base, credential string) client {
 	return client{base: base, credential: credential, http: &http.Client{Transport: transport, Timeout: time.Minute}}
 }
 
-// as is the same client with another credential.
+// as returns the same client with another credential.
 func (c client) as(credential string) client {
 	c.credential = credential
 	return c
 }
 
-// answer is a response, read whole.
+// answer is a response with its body.
 type answer struct {
 	status int
 	header http.Header
@@ -118,7 +118,7 @@ func (a answer) expect(t *testing.T, status int) answer {
 	return a
 }
 
-// refused expects an error with a code and, where given, a parameter.
+// refused requires an error with the code and, if given, the parameter.
 func (a answer) refused(t *testing.T, status int, code string, param ...string) answer {
 	t.Helper()
 	a.expect(t, status)
@@ -135,7 +135,7 @@ func (a answer) text(field string) string {
 	return value
 }
 
-// at follows a path of names and indexes into the answer; nil where it leads nowhere.
+// at follows a path of names and indexes into the answer; nil if the path leads nowhere.
 func (a answer) at(path ...any) any {
 	var value any = a.json
 	for _, step := range path {
@@ -164,27 +164,27 @@ func (a answer) list() []map[string]any {
 	return objects
 }
 
-// session is a created session, as its merchant and its user see it.
+// session is a created session with the clients of its merchant and its user.
 type session struct {
 	id       string
 	merchant client
 	user     client
 }
 
-// create makes a session of the merchant's workflow.
+// create creates a session of the merchant's workflow.
 func (m merchant) create(t *testing.T, more body) session {
 	t.Helper()
 	return m.created(m.post(t, "/v1/verification_sessions", m.order(more)).expect(t, 201))
 }
 
-// order is the body of a request for a session.
+// order returns the body of a request for a session.
 func (m merchant) order(more body) body {
 	b := body{"type": "age", "workflow_id": m.workflow, "jurisdiction": "US-CA"}
 	maps.Copy(b, more)
 	return b
 }
 
-// created is the session that a request was answered with.
+// created returns the session of an answer to its creation.
 func (m merchant) created(a answer) session {
 	return session{id: a.text("id"), merchant: m.client, user: m.as(a.text("client_secret"))}
 }
@@ -216,7 +216,7 @@ func (s session) simulate(t *testing.T, method, outcome string) answer {
 	return s.submit(t, method, body{"simulate": outcome}).expect(t, 202)
 }
 
-// pass goes the user's whole way: the page is opened, and a method passes.
+// pass opens the page and passes a method.
 func (s session) pass(t *testing.T, method string) {
 	t.Helper()
 	s.open(t)

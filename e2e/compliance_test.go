@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// All else runs under lenient rules. These are the ones that ship.
+// All other tests run under lenient rules. These run under the shipped ones.
 func TestCompliance(t *testing.T) {
 	t.Parallel()
 	onEveryBackend(t, func(t *testing.T, s *stack) {
@@ -47,13 +47,13 @@ func TestCompliance(t *testing.T) {
 	}, asShipped)
 }
 
-// check asks what the law asks.
+// check requests a compliance check.
 func (c client) check(t *testing.T, query string, header ...string) answer {
 	t.Helper()
 	return c.get(t, "/v1/compliance/check?"+query, header...).expect(t, 200)
 }
 
-// selling is a workflow for a use case: any_of the methods.
+// selling returns a workflow for a use case: any_of the methods.
 func selling(u rules.UseCase, methods ...rules.Method) graph.Definition {
 	return graph.Definition{UseCase: u, Methods: methods}
 }
@@ -112,7 +112,7 @@ func prohibitedLeavesNothing(t *testing.T, s *stack) {
 	require.Len(t, m.get(t, "/v1/events").expect(t, 200).list(), quota)
 }
 
-// faceOrDocument is a session in Illinois, where no face is measured without consent.
+// faceOrDocument creates a session in Illinois, where measuring a face needs consent.
 func faceOrDocument(t *testing.T, s *stack) (session, *receiver) {
 	t.Helper()
 	m := s.sandbox(t, simple(rules.MethodFacialAge, rules.MethodDocumentCapture))
@@ -211,13 +211,14 @@ func explanationNamesFiles(t *testing.T, s *stack) {
 	}
 }
 
-// explained is a session with what led to its rule.
+// explained returns the session with the explanation of its rule.
 func (s session) explained(t *testing.T) answer {
 	t.Helper()
 	return s.merchant.get(t, "/v1/verification_sessions/"+s.id+"?explain=true").expect(t, 200)
 }
 
-// filesIn are the files that an explanation names. They are there, and each reason has a field and a source.
+// filesIn returns the files that an explanation names. It requires that they exist, and that each reason has a field
+// and a source.
 func filesIn(t *testing.T, explanation any) (files []string) {
 	t.Helper()
 	encoded, err := json.Marshal(explanation)

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the pages tell a newcomer to type shows the timeline of a session, with its run's history, while stile-dev runs.
+// The documented commands show the timeline of a session, with its run's history, while stile-dev runs.
 func TestDevPrintsTheEnvironmentOfItsFolder(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir())

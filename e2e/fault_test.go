@@ -10,14 +10,14 @@ import (
 	"github.com/stile-id/stile/internal/pgtest"
 )
 
-// environments point a process at each of the databases.
+// environments returns the environment variables of a process for each database.
 var environments = map[string]func(t *testing.T) []string{
 	"sqlite":   func(*testing.T) []string { return nil },
 	"postgres": func(t *testing.T) []string { return []string{"DATABASE_URL=" + pgtest.NewDatabase(t)} },
 }
 
-// Each scenario kills a real process with SIGKILL where it hurts most, starts it again, and expects that every session
-// that was answered 201 reaches its end and that every event arrives at least once under the same id.
+// Each scenario kills a real process with SIGKILL at a marked place and starts it again. It requires that every session
+// answered 201 reaches its end and that every event arrives at least once under the same id.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	scenarios := map[string]func(t *testing.T, environment []string){
@@ -37,7 +37,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// restart starts the folder's process again, without the fault, and points what was made before at it.
+// restart starts the folder's process again, without the fault, and makes the sessions call it.
 func restart(t *testing.T, p *process, environment []string, sessions ...*session) *process {
 	t.Helper()
 	p.died(t)
@@ -56,8 +56,8 @@ func killedBeforeTheStart(t *testing.T, environment []string) {
 	killedWhileCreating(t, environment, "session.committed")
 }
 
-// killedWhileCreating loses the answer to a creation: the client repeats it under the same idempotency key, and gets
-// the session that the first try made.
+// killedWhileCreating loses the answer to a creation. The client repeats it under the same idempotency key and gets the
+// session of the first try.
 func killedWhileCreating(t *testing.T, environment []string, point string) {
 	hook := newReceiver(t)
 	calm := start(t, t.TempDir(), environment...)
@@ -82,7 +82,7 @@ func killedWhileCreating(t *testing.T, environment []string, point string) {
 	hook.next(t, "verification_session.verified")
 }
 
-// repeat sends a creation again until it is answered: 503 means that the first request, which died, holds its lease still.
+// repeat sends a creation again until it is answered. 503 means that the dead request still holds its lease.
 func repeat(t *testing.T, c client, order body, key string) answer {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
@@ -123,7 +123,7 @@ func killedAfterTheReceiverAnswered(t *testing.T, environment []string) {
 	acknowledged(t, again.sandbox(t).client, first.id)
 }
 
-// killedAtAnyTime kills from outside, between and within whatever the process is doing.
+// killedAtAnyTime kills the process from outside, at any point of its work.
 func killedAtAnyTime(t *testing.T, environment []string) {
 	hook := newReceiver(t)
 	doomed := start(t, t.TempDir(), environment...)

@@ -22,7 +22,7 @@ func TestHandoffFaults(t *testing.T) {
 	})
 }
 
-// row is the session as it stands, read past the API.
+// row reads the session's row without the API.
 func (s *stack) row(t *testing.T, v session) models.Session {
 	t.Helper()
 	row, err := s.app.Store().Across().PublicSession(t.Context(), v.id)
@@ -57,7 +57,7 @@ func tokenConsumedTwiceInARace(t *testing.T, s *stack, second string) {
 	require.Equal(t, []any{*s.row(t, desktop).AttemptID}, holders)
 }
 
-// The run alone ends it: from the exchange on, nothing asks the API for the session until it has ended.
+// The run alone expires the session: after the exchange no request for the session reaches the API until it has ended.
 func expiryOfASessionThatNobodyReads(t *testing.T, s *stack, second string) {
 	brief := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = shortlyLived })
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(brief)
@@ -75,7 +75,7 @@ func expiryOfASessionThatNobodyReads(t *testing.T, s *stack, second string) {
 	phone.submit(t, "document_capture", body{"simulate": "pass"}).refused(t, 409, "session_terminal")
 }
 
-// The process dies by SIGKILL as soon as the phone has its answer, and starts again on what it left.
+// The process dies by SIGKILL as soon as the phone has its answer, and starts again on its data.
 func TestProcessRestartedWhileAPhoneHoldsTheLock(t *testing.T) {
 	t.Parallel()
 	scenarios := map[string]func(t *testing.T, environment []string){
@@ -136,7 +136,7 @@ func lockEndsAfterARestart(t *testing.T, environment []string) {
 	desktop.until(t, "verified")
 }
 
-// held reads past the process whether a phone holds the session.
+// held reads from the database whether a phone holds the session.
 func held(t *testing.T, db *sql.DB, v session) (held bool, err error) {
 	t.Helper()
 	query := "SELECT attempt_id IS NOT NULL FROM sessions WHERE id = $1"

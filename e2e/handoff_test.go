@@ -16,7 +16,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// handoffScenario has the desktop ask the stack's own replica and the phone a second one; they share a database and a
+// handoffScenario has the desktop call the stack's own replica and the phone a second one. They share a database and a
 // Temporal server.
 type handoffScenario func(t *testing.T, s *stack, second string)
 
@@ -41,8 +41,8 @@ func TestHandoff(t *testing.T) {
 	})
 }
 
-// Phones that stay away have the short time to themselves: on a machine that is busy with other tests it would take the
-// session from one that is merely slow.
+// Only phones that stay away have the short idle timeout: on a busy machine it would take the session from a phone that
+// is merely slow.
 func TestIdlePhone(t *testing.T) {
 	t.Parallel()
 	onTwoReplicas(t, map[string]handoffScenario{
@@ -51,13 +51,13 @@ func TestIdlePhone(t *testing.T) {
 	}, func(c *config.Config) { c.DeviceIdleTimeout = 3 * time.Second })
 }
 
-// mint is the desktop's request for a token.
+// mint requests a token as the desktop.
 func (s session) mint(t *testing.T) string {
 	t.Helper()
 	return s.user.post(t, s.verify("/handoff"), nil).expect(t, 200).text("mobile_write_token")
 }
 
-// onPhone is the session as a phone sees it that has taken it at another replica.
+// onPhone returns the session of a phone that has claimed it at another replica.
 func (s session) onPhone(t *testing.T, base string) session {
 	t.Helper()
 	phone := s
@@ -67,7 +67,7 @@ func (s session) onPhone(t *testing.T, base string) session {
 	return phone
 }
 
-// confirm is the user's choice, on the phone, of the number that the desktop shows.
+// confirm sends the user's choice of the number on the desktop.
 func (s session) confirm(t *testing.T, number any) {
 	t.Helper()
 	s.user.post(t, s.verify("/handoff/confirm"), body{"number": number}).expect(t, 200)
@@ -83,7 +83,8 @@ func (s session) status(t *testing.T) answer {
 	return s.user.get(t, s.verify("/status")).expect(t, 200)
 }
 
-// watched is a session whose desktop asks until it is verified, and its merchant's receiver. Wait for seen to have seen it.
+// watched returns a session with a desktop that polls until it is verified, and its merchant's receiver. Wait for seen
+// before checking the desktop.
 func (s *stack) watched(t *testing.T) (desktop session, hook *receiver, seen *sync.WaitGroup) {
 	t.Helper()
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
@@ -93,7 +94,7 @@ func (s *stack) watched(t *testing.T) (desktop session, hook *receiver, seen *sy
 	desktop.open(t)
 	seen = &sync.WaitGroup{}
 	seen.Go(func() { desktop.until(t, "verified") })
-	t.Cleanup(seen.Wait) // also where the scenario fails
+	t.Cleanup(seen.Wait) // also if the scenario fails
 	return desktop, hook, seen
 }
 
@@ -123,7 +124,7 @@ func idlePhoneLoses(t *testing.T, s *stack, second string) {
 	desktop.until(t, "verified")
 }
 
-// The run's timer does it: the row is looked at here past the API, which might have done it by being asked.
+// The run's timer frees the session: this reads the row without the API, because a request to the API might free it.
 func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
 	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
 	desktop.onPhone(t, second)
@@ -133,7 +134,7 @@ func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
 	}, waitLong, pollOften)
 }
 
-// As a newcomer does it, with two terminals.
+// The documented steps for two terminals.
 func devActsAsThePhone(t *testing.T, s *stack, second string) {
 	path, err := binary()
 	require.NoError(t, err)

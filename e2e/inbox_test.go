@@ -7,23 +7,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inbox is what one endpoint of a merchant has been sent, every request of it with a valid signature.
+// inbox holds the deliveries to one endpoint of a merchant. Every request has a valid signature.
 type inbox struct {
 	*receiver
 	merchant merchant
 	endpoint string
-	// eventOf is the event that came under each Stile-Webhook-Id.
+	// eventOf is the event of each Stile-Webhook-Id.
 	eventOf map[string]string
 	heard   map[string]heard
 }
 
-// heard is when an event first came, and how often it did.
+// heard is the time of an event's first delivery, and the number of its deliveries.
 type heard struct {
 	at    time.Time
 	times int
 }
 
-// subscribed is the inbox of an endpoint that hears of everything.
+// subscribed returns the inbox of an endpoint that receives all events.
 func subscribed(t *testing.T, m merchant) *inbox {
 	t.Helper()
 	hook := newReceiver(t)
@@ -33,7 +33,7 @@ func subscribed(t *testing.T, m merchant) *inbox {
 	}
 }
 
-// take verifies a request and keeps it.
+// take verifies a request and stores it.
 func (i *inbox) take(t *testing.T, d delivered) {
 	t.Helper()
 	i.check(t, d)
@@ -49,7 +49,7 @@ func (i *inbox) take(t *testing.T, d delivered) {
 	i.heard[d.id] = h
 }
 
-// repeats counts the requests that were made for a row after its first.
+// repeats counts the requests for a row after its first.
 func (i *inbox) repeats() int {
 	requests := 0
 	for _, h := range i.heard {
@@ -58,7 +58,7 @@ func (i *inbox) repeats() int {
 	return requests - len(i.eventOf)
 }
 
-// drain takes what has arrived by now.
+// drain takes the requests that have arrived by now.
 func (i *inbox) drain(t *testing.T) {
 	t.Helper()
 	for {
@@ -71,18 +71,18 @@ func (i *inbox) drain(t *testing.T) {
 	}
 }
 
-// attempts are the rows of the endpoint, by event and in order.
+// attempts returns the rows of the endpoint, by event and in order.
 func (i *inbox) attempts(t *testing.T) map[string][]map[string]any {
 	t.Helper()
 	attempts := map[string][]map[string]any{}
 	for _, row := range i.merchant.all(t, "/v1/webhook_endpoints/"+i.endpoint+"/deliveries") {
 		event, _ := row["event_id"].(string)
-		attempts[event] = append([]map[string]any{row}, attempts[event]...) // newest first, as they are listed
+		attempts[event] = append([]map[string]any{row}, attempts[event]...) // the list is newest first
 	}
 	return attempts
 }
 
-// settle waits until every attempt has come to its end.
+// settle waits until no attempt is pending.
 func (i *inbox) settle(t *testing.T) {
 	t.Helper()
 	pending := "/v1/webhook_endpoints/" + i.endpoint + "/deliveries?status=pending&limit=1"
@@ -92,8 +92,8 @@ func (i *inbox) settle(t *testing.T) {
 	i.drain(t)
 }
 
-// reconcile holds what was received against what Stile says of it: nothing is missing, nothing made up, nothing owed. And
-// there are these sessions and no other, all verified.
+// reconcile compares the received deliveries with Stile's rows: none is missing, invented or pending. It also requires
+// that exactly these sessions exist, all verified.
 func (i *inbox) reconcile(t *testing.T, sessions []string) {
 	t.Helper()
 	events, attempts := i.merchant.all(t, "/v1/events"), i.attempts(t)
@@ -124,7 +124,7 @@ func (i *inbox) reconcile(t *testing.T, sessions []string) {
 	}
 }
 
-// verified expects that there are these sessions and no other, all verified, and that each fired its two events once.
+// verified requires that exactly these sessions exist, all verified, and that each fired its two events once.
 func (i *inbox) verified(t *testing.T, sessions []string, events []map[string]any) {
 	t.Helper()
 	var verified []string
@@ -146,7 +146,7 @@ func (i *inbox) verified(t *testing.T, sessions []string, events []map[string]an
 	}
 }
 
-// all walks through a list to its end.
+// all reads a list to its end.
 func (m merchant) all(t *testing.T, path string) []map[string]any {
 	t.Helper()
 	var items []map[string]any

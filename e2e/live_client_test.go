@@ -42,7 +42,7 @@ func (ch channel) next(t *testing.T) (message body, err error) {
 	return message, err
 }
 
-// expect is the next message of one of the types.
+// expect returns the next message of one of the types.
 func (ch channel) expect(t *testing.T, kinds ...any) body {
 	t.Helper()
 	for {
@@ -56,7 +56,7 @@ func (ch channel) expect(t *testing.T, kinds ...any) body {
 	}
 }
 
-// say sends a message that must be carried out, and returns the answer.
+// say sends a message, requires its acknowledgement and returns it.
 func (ch channel) say(t *testing.T, message body) body {
 	t.Helper()
 	ch.send(t, message)
@@ -65,7 +65,7 @@ func (ch channel) say(t *testing.T, message body) body {
 	return answer
 }
 
-// closes reads to the end of the channel, and returns the last message before it.
+// closes reads to the end of the channel and returns the last message before it.
 func (ch channel) closes(t *testing.T, status websocket.StatusCode, reason string) (last body) {
 	t.Helper()
 	for {
@@ -80,7 +80,7 @@ func (ch channel) closes(t *testing.T, status websocket.StatusCode, reason strin
 	}
 }
 
-// connect has a phone take the session at a replica, and choose the number that the desktop shows.
+// connect has a phone claim the session at a replica and choose the number on the desktop.
 func (s session) connect(t *testing.T, base string) (ch channel, token any) {
 	t.Helper()
 	ch = s.dial(t, base)
@@ -89,7 +89,7 @@ func (s session) connect(t *testing.T, base string) (ch channel, token any) {
 	return ch, token
 }
 
-// reconnect has the phone come back, and returns what it was sending.
+// reconnect has the phone come back and returns its unfinished transfer.
 func (s session) reconnect(t *testing.T, base string, token any) (ch channel, transfer map[string]any) {
 	t.Helper()
 	ch = s.dial(t, base)
@@ -114,5 +114,5 @@ func chunked(t *testing.T, method string, submission body, size int) (messages [
 	return messages
 }
 
-// shortlyLived leaves a session time for what a scenario does on a busy machine, and little more.
+// shortlyLived is a session's lifetime that is just enough for a scenario on a busy machine.
 const shortlyLived = 15 * time.Second

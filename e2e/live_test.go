@@ -51,7 +51,7 @@ func socketLostBetweenPhases(t *testing.T, s *stack, second string) {
 	for _, message := range messages[:2] {
 		phone.say(t, message)
 	}
-	phone.send(t, messages[2]) // and whether it arrived, the phone never hears
+	phone.send(t, messages[2]) // the phone never learns whether it arrived
 	require.NoError(t, phone.conn.CloseNow())
 
 	phone, transfer := desktop.reconnect(t, desktop.user.base, token)
@@ -110,7 +110,7 @@ func expiryEndsTheChannel(t *testing.T, s *stack, second string) {
 	require.Equal(t, "expired", last["session"].(map[string]any)["status"])
 }
 
-// The process dies by SIGKILL with half of a submission taken.
+// The process dies by SIGKILL in the middle of a transfer.
 func TestProcessRestartedInTheMidstOfATransfer(t *testing.T) {
 	t.Parallel()
 	for name, environment := range environments {
@@ -129,7 +129,7 @@ func transferGoesOnAfterARestart(t *testing.T, environment []string) {
 	phone.say(t, messages[0])
 	require.NoError(t, doomed.command.Process.Kill())
 	_, err := phone.next(t)
-	for err == nil { // what was on its way
+	for err == nil { // messages under way
 		_, err = phone.next(t)
 	}
 	require.NotEqual(t, websocket.StatusNormalClosure, websocket.CloseStatus(err))

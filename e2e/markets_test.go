@@ -37,7 +37,7 @@ func overrideHoldsInItsJurisdiction(t *testing.T, s *stack) {
 	d := simple(rules.MethodFacialAge, rules.MethodDocumentCapture)
 	d.Overrides = graph.Overrides{{
 		Jurisdiction: "US-CA", Remove: []rules.Method{rules.MethodFacialAge},
-		// What an override adds has to be allowed there too.
+		// Methods that an override adds must be allowed there too.
 		Add: []rules.Method{rules.MethodCarrierLookup, rules.MethodOpenBanking},
 	}}
 	m := s.sandbox(t, d)
@@ -57,8 +57,8 @@ func overrideHoldsInItsJurisdiction(t *testing.T, s *stack) {
 	require.Equal(t, "carrier_lookup", hook.next(t, "verification_session.verified").data()["verification_path"])
 }
 
-// What a simulation says of each market is what a session meets there. Nothing is asked of the sessions' runs, and
-// hundreds of them would take long: these have none, and are accepted all the same.
+// A simulation's answer for each market matches the sessions there. The sessions need no runs, and hundreds of runs
+// would take long, so Temporal is away.
 func TestComplianceInEveryMarket(t *testing.T) {
 	t.Parallel()
 	temporal := deafTemporal(t)
@@ -77,7 +77,7 @@ func TestComplianceInEveryMarket(t *testing.T) {
 	}
 }
 
-// simulationForetellsSessions expects that the workflow runs in some markets, and cannot in others.
+// simulationForetellsSessions requires that the workflow runs in some markets and not in others.
 func simulationForetellsSessions(t *testing.T, m merchant) {
 	simulated := m.post(t, "/v1/workflows/"+m.workflow+"/simulate", body{"jurisdictions": []string{"*"}}).expect(t, 200)
 	markets, _ := simulated.json["markets"].([]any)
@@ -98,7 +98,7 @@ func simulationForetellsSessions(t *testing.T, m merchant) {
 	require.NotEqual(t, len(markets), can)
 }
 
-// createInAll asks for a session in each market, a few at once.
+// createInAll requests a session in each market, a few at once.
 func (m merchant) createInAll(t *testing.T, markets []any) []answer {
 	t.Helper()
 	answers := make([]answer, len(markets))
@@ -134,7 +134,7 @@ func refusedAsForetold(t *testing.T, market, met answer) {
 	}
 }
 
-// deafTemporal is a server that understands no request, and says so at once.
+// deafTemporal starts a server that refuses every request at once.
 func deafTemporal(t *testing.T) (address string) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// nested is for Californians: they say how old they are, and prove it where they say too little; beside that a VIP
-// shows a document, anybody else a face; in the end somebody looks.
+// nested is for Californians. They declare their age, and prove it if they declare too little; in addition a VIP shows
+// a document and any other user a face; a review follows.
 const nested = `{"name": "Nested", "mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "where", "nodes": {
 	"where": {"kind": "branch", "cases": [{"when": "jurisdiction == 'US-CA'", "next": "prove"}], "default": "no"},
 	"prove": {"kind": "all_of", "pass": "human", "fail": "no", "members": [
@@ -74,7 +74,7 @@ func nestedGraphRefusesElsewhere(t *testing.T, s *stack) {
 	require.Equal(t, []string{"where: default: no condition is true"}, s.shownSteps(t, v))
 }
 
-// standing is how each method stands, as the user's page sees it.
+// standing returns the status of each method in the user's view.
 func standing(t *testing.T, v session) map[string]any {
 	t.Helper()
 	statuses := map[string]any{}
@@ -87,7 +87,7 @@ func standing(t *testing.T, v session) map[string]any {
 	return statuses
 }
 
-// eventsOf are the types of the session's events, oldest first.
+// eventsOf returns the types of the session's events, oldest first.
 func (m merchant) eventsOf(t *testing.T, v session) []string {
 	t.Helper()
 	types := []string{}
@@ -101,7 +101,7 @@ func (m merchant) eventsOf(t *testing.T, v session) []string {
 
 var shownStep = regexp.MustCompile(`(?m)^\S+ \S+  step     (.*)$`)
 
-// shownSteps are the steps that an operator sees of a session.
+// shownSteps returns the steps of a session in the operator's timeline.
 func (s *stack) shownSteps(t *testing.T, v session) []string {
 	t.Helper()
 	out, err := s.operator(t, "session", "show", v.id).CombinedOutput()

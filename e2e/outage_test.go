@@ -15,8 +15,8 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// PostgreSQL, which Stile and Temporal share, crashes under load and stays away. Nothing that was answered is lost, all
-// that was committed is delivered within two minutes of its return, and nobody has to do anything for that.
+// PostgreSQL, which Stile and Temporal share, crashes under load and stays away. No answered request is lost, and every
+// committed event is delivered within two minutes of its return, without an operator.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	const away, recovery = 30 * time.Second, 2 * time.Minute
@@ -68,7 +68,7 @@ func admit(t *testing.T, m merchant, many int) *customers {
 	return c
 }
 
-// leave has every client finish what it is at, and one session more.
+// leave has every client finish its session and one more.
 func (c *customers) leave() <-chan time.Time {
 	c.closing.Store(true)
 	left := make(chan time.Time)
@@ -92,7 +92,7 @@ func (c *customers) shop(t *testing.T, key string) {
 	}
 }
 
-// insist repeats a request until it is answered. All that may come before is that it cannot be for now.
+// insist repeats a request until it is answered. Before that only a temporary refusal is allowed.
 func (c *customers) insist(t *testing.T, status int, try func() (answer, error)) answer {
 	t.Helper()
 	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); <-time.After(10 * pollOften) {
@@ -108,7 +108,7 @@ func (c *customers) insist(t *testing.T, status int, try func() (answer, error))
 	return answer{}
 }
 
-// hear takes what arrives until it has heard of so many events.
+// hear takes deliveries until it has received that many events.
 func (i *inbox) hear(t *testing.T, events int) {
 	t.Helper()
 	for timeout := time.After(2 * waitLong); len(i.heard) < events; {
@@ -121,7 +121,7 @@ func (i *inbox) hear(t *testing.T, events int) {
 	}
 }
 
-// gather takes what arrives until something else happens.
+// gather takes deliveries until the channel until is ready.
 func (i *inbox) gather(t *testing.T, until <-chan time.Time) {
 	t.Helper()
 	for {
@@ -134,7 +134,7 @@ func (i *inbox) gather(t *testing.T, until <-chan time.Time) {
 	}
 }
 
-// events are the ids of all that has happened.
+// events returns the ids of all events.
 func (i *inbox) events(t *testing.T) []string {
 	t.Helper()
 	var events []string
@@ -145,7 +145,7 @@ func (i *inbox) events(t *testing.T) []string {
 	return events
 }
 
-// last is when the last of these events first came.
+// last returns when the last of these events first arrived.
 func (i *inbox) last(events []string) (last time.Time) {
 	for _, event := range events {
 		if at := i.heard[event].at; at.After(last) {

@@ -12,10 +12,10 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// someone is a user, by address.
+// someone is a user's address.
 const someone, someonesNetwork = "198.51.100.7", "198.51.100.0/24"
 
-// locating is a replica's configuration with a GeoIP file.
+// locating configures a replica with a GeoIP file.
 func locating(file string) func(*config.Config) {
 	return func(c *config.Config) { c.GeoIPDB = []string{file} }
 }
@@ -26,7 +26,7 @@ func trustedProxySaysWhere(t *testing.T, s *stack) {
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client, "verification_session.verified")
 	fromIdaho := []string{"X-Forwarded-For", someone, "CF-IPCountry", "US", "CF-Region-Code", "ID"}
-	create := func(m merchant) answer { // as the user's browser does, of which the CDN tells
+	create := func(m merchant) answer { // as the user's browser behind the CDN
 		order := body{"type": "age", "workflow_id": m.workflow}
 		return m.publishable.post(t, "/v1/verification_sessions", order, fromIdaho...).expect(t, 201)
 	}
@@ -48,10 +48,10 @@ func trustedProxySaysWhere(t *testing.T, s *stack) {
 	require.Equal(t, []any{"mdl", "document_capture"}, created.json["methods"])
 }
 
-// publicAddress is one of Google's, which the built-in file puts into the United States.
+// publicAddress is one of Google's, which the built-in file places in the United States.
 const publicAddress = "8.8.8.8"
 
-// liveSessionNeedsNoJurisdiction creates sessions as the printed examples of the documentation do.
+// liveSessionNeedsNoJurisdiction creates sessions as the documentation's examples do.
 func liveSessionNeedsNoJurisdiction(t *testing.T, s *stack) {
 	behind := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.1"} })
 	m := s.live(t, simple(rules.MethodDocumentCapture)).at(behind)
@@ -114,7 +114,7 @@ func deliveryElsewhereIsTold(t *testing.T, s *stack) {
 		mismatch               bool
 	}{
 		{nil, "US-CA", false},
-		{nil, "US", false}, // not known exactly enough to tell
+		{nil, "US", false}, // too coarse to tell
 		{"US-OR", "US-OR", true},
 		{"US-OR", "US-CA", false},
 	} {
@@ -131,7 +131,7 @@ func deliveryElsewhereIsTold(t *testing.T, s *stack) {
 		[]any{verified["jurisdiction"], verified["ip_jurisdiction"], verified["jurisdiction_mismatch"]})
 }
 
-// deliveryAbroadIsReviewed has a reviewer reject a verified session, whose run is over.
+// deliveryAbroadIsReviewed has a reviewer reject a verified session with a completed run.
 func deliveryAbroadIsReviewed(t *testing.T, s *stack) {
 	file := geotest.Saved(t, geotest.File(t, geotest.Networks{someonesNetwork: geotest.In("DE")}))
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(s.replica(t, app.Options{API: true}, locating(file)))

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built builds a command, once.
+// built returns a function that builds a command, once.
 func built(command string, flags ...string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		path := filepath.Join(binaries, filepath.Base(command))
@@ -26,13 +26,13 @@ func built(command string, flags ...string) func() (string, error) {
 	})
 }
 
-// binary is stile-dev with its fault points.
+// binary builds stile-dev with its fault points.
 var binary = built("../cmd/stile-dev", "-tags", "faults")
 
-// production is stile.
+// production builds stile.
 var production = built("../cmd/stile")
 
-// operator is a command of stile, as it runs in production, on the stack's database and Temporal server.
+// operator returns a command of stile, as in production, on the stack's database and Temporal server.
 func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
 	path, err := production()
@@ -44,7 +44,7 @@ func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// process is a stile-dev of its own, on a data folder that outlives it.
+// process is a separate stile-dev process, on a data folder that outlives it.
 type process struct {
 	*stack
 	command *exec.Cmd
@@ -62,7 +62,7 @@ type readyLine struct {
 	Live       seededOrg `json:"live"`
 }
 
-// seededOrg is an organization that stile-dev has made.
+// seededOrg is an organization that stile-dev has created.
 type seededOrg struct {
 	Org            string `json:"org"`
 	SecretKey      string `json:"secret_key"`
@@ -70,7 +70,7 @@ type seededOrg struct {
 	Workflow       string `json:"workflow"`
 }
 
-// logFile collects what the processes on one data folder log.
+// logFile collects the logs of the processes on one data folder.
 type logFile struct{ path string }
 
 func (l *logFile) read(t *testing.T) string {
@@ -85,7 +85,7 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(len(lines)-n, 0):], "\n")
 }
 
-// start runs stile-dev on a folder, with further environment variables, until it says that it is ready.
+// start runs stile-dev on a folder, with further environment variables, until it reports that it is ready.
 func start(t *testing.T, data string, environment ...string) *process {
 	t.Helper()
 	path, err := binary()
@@ -98,7 +98,7 @@ func start(t *testing.T, data string, environment ...string) *process {
 	p.command.Stderr = log
 	p.command.Env = append(append(os.Environ(),
 		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
-		// On a machine that is busy with other tests a receiver may take longer than that: it is asked again soon.
+		// On a busy machine a receiver may take longer; the attempt is soon repeated.
 		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s"), environment...)
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.command.StdoutPipe()
@@ -121,7 +121,7 @@ func start(t *testing.T, data string, environment ...string) *process {
 	return p
 }
 
-// sandbox is the seeded sandbox organization, live the other one.
+// sandbox returns the seeded sandbox organization, live the production one.
 func (p *process) sandbox(t *testing.T) merchant { return p.merchantOf(t, p.ready.Sandbox) }
 
 func (p *process) live(t *testing.T) merchant { return p.merchantOf(t, p.ready.Live) }
@@ -131,7 +131,7 @@ func (p *process) merchantOf(t *testing.T, o seededOrg) merchant {
 	return merchant{client: p.clientOf(t, p.ready.API, o.SecretKey), org: o.Org, workflow: o.Workflow}
 }
 
-// died waits until the process is gone, and expects that SIGKILL did it.
+// died waits until the process has ended and requires that SIGKILL ended it.
 func (p *process) died(t *testing.T) {
 	t.Helper()
 	_ = p.command.Wait()
@@ -139,14 +139,14 @@ func (p *process) died(t *testing.T) {
 	require.Equal(t, syscall.SIGKILL, status.Signal(), p.logs.read(t))
 }
 
-// stop asks the process to end, and expects it to do so in good order.
+// stop ends the process and requires a clean exit.
 func (p *process) stop(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, p.command.Wait(), p.logs.read(t))
 }
 
-// A restart on the same folder goes on where it was, running sessions included.
+// A restart on the same folder continues, including running sessions.
 func TestRestartGoesOn(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -170,7 +170,7 @@ func TestRestartGoesOn(t *testing.T) {
 	second.stop(t)
 }
 
-// A laptop has no public address: stile-dev says where it is.
+// A laptop has no public address, so stile-dev sets its jurisdiction.
 func TestDevJurisdictionIsWhereALaptopIs(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir(), "STILE_DEV_JURISDICTION=us-ca")
@@ -195,7 +195,7 @@ func TestDevJurisdictionIsWhereALaptopIs(t *testing.T) {
 	require.Contains(t, string(out), "STILE_DEV_JURISDICTION")
 }
 
-// A second process on the same folder is told so.
+// A second process on the same folder refuses to start.
 func TestOneProcessPerFolder(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir())

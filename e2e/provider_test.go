@@ -20,13 +20,13 @@ import (
 
 var referenceProvider = built("../examples/provider")
 
-// vendor is the reference provider with its connector: away until it is started.
+// vendor is the reference provider with its connector. It is unreachable until it is started.
 type vendor struct{ address, connector, secret string }
 
 // connect has the vendor judge documents for the merchant.
 func (m merchant) connect(t *testing.T, mode string, more body) vendor {
 	t.Helper()
-	// An address that nobody else takes while the vendor is away.
+	// An address that no other process takes while the vendor is away.
 	free, err := net.Listen("tcp", fmt.Sprintf("127.1.%d.%d:0", rand.IntN(256), rand.IntN(256)))
 	require.NoError(t, err)
 	v := vendor{address: free.Addr().String()}
@@ -52,13 +52,13 @@ func (v vendor) start(t *testing.T) {
 	t.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
 }
 
-// Documents as the reference provider takes them.
+// Documents in the form of the reference provider.
 var (
 	goodDocument    = body{"input": body{"date_of_birth": "1990-01-31", "expires": "2199-01-31"}}
 	expiredDocument = body{"input": body{"date_of_birth": "1990-01-31", "expires": "2001-01-31"}}
 )
 
-// results are the verdicts on the session's attempts.
+// results returns the verdicts on the session's attempts.
 func (s session) results(t *testing.T) []map[string]any {
 	t.Helper()
 	results, _ := s.get(t).json["results"].([]any)
@@ -142,7 +142,7 @@ func providerStaysAway(t *testing.T, s *stack) {
 	unavailable(t, v)
 }
 
-// unavailable expects the user to hear that it is not their fault, with all their attempts.
+// unavailable requires that the user is told that it is not their fault, and keeps all attempts.
 func unavailable(t *testing.T, v session) {
 	t.Helper()
 	v.until(t, "requires_input")
@@ -165,7 +165,7 @@ func providerRefuses(t *testing.T, s *stack) {
 	require.Equal(t, []any{"method_error"}, v.results(t)[0]["reason_codes"], "the vendor knows the old secret")
 }
 
-// A user whose one provider takes its time may pass by another method meanwhile.
+// While a provider takes its time, the user may pass by another method.
 func providerIsOvertaken(t *testing.T, s *stack) {
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture, rules.MethodSelfAttestation))
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -181,8 +181,8 @@ func providerIsOvertaken(t *testing.T, s *stack) {
 	require.NotEqual(t, attempt.text("id"), v.results(t)[0]["id"])
 }
 
-// Killed after a provider answered and before that was stored, a worker has the provider asked again. Killed after a
-// callback was stored and before the run was told, the API leaves that to the sweep.
+// A worker killed after a provider answered and before the verdict was stored has the provider asked again. An API
+// killed after a callback was stored and before the run was told leaves that to the sweep.
 func TestKilledWithAProvider(t *testing.T) {
 	t.Parallel()
 	for database, environment := range environments {

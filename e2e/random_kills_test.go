@@ -20,7 +20,8 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Whatever is killed, and whenever: every event is received, there is one row per attempt, and nothing is left behind.
+// Whichever process is killed, at any time: every event is received, there is one row per attempt, and no run is left
+// open.
 func TestKilledAtRandom(t *testing.T) {
 	t.Parallel()
 	for name, scenario := range map[string]func(t *testing.T){
@@ -34,10 +35,10 @@ func TestKilledAtRandom(t *testing.T) {
 	}
 }
 
-// seedVariable brings back the choices of a run that has logged its seed.
+// seedVariable repeats the choices of a run that has logged its seed.
 const seedVariable = "STILE_TEST_SEED"
 
-// kills strikes at random moments.
+// kills chooses random moments.
 type kills struct {
 	random *rand.Rand
 	count  int
@@ -55,12 +56,12 @@ func newKills(t *testing.T) *kills {
 	return &kills{random: rand.New(rand.NewPCG(seed, 0))}
 }
 
-// next is when to strike next, one to three seconds from now.
+// next returns the next moment, one to three seconds from now.
 func (k *kills) next() <-chan time.Time {
 	return time.After(time.Second + time.Duration(k.random.Int64N(int64(2*time.Second))))
 }
 
-// during takes what arrives and strikes again and again until the load is over, and then waits for the last event.
+// during takes deliveries and calls strike again and again until the load is over, and then waits for the last event.
 func (k *kills) during(t *testing.T, load *sync.WaitGroup, inbox *inbox, events int, strike func()) {
 	t.Helper()
 	loaded := make(chan struct{})
@@ -93,7 +94,7 @@ func someFail(n int) int {
 	return http.StatusOK
 }
 
-// ids are those of the sessions that clients have been answered.
+// ids are the ids of the sessions with an answered creation.
 type ids struct {
 	mu  sync.Mutex
 	all []string
@@ -105,7 +106,7 @@ func (i *ids) add(id string) {
 	i.all = append(i.all, id)
 }
 
-// impatient waits for little. Attempts do not run out.
+// impatient sets short timeouts. The retry schedule does not run out.
 var impatient = []string{
 	"STILE_WEBHOOK_TIMEOUT=1s", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
 	"STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s,1s,1s,1s,1s",
@@ -125,7 +126,7 @@ func workersKilledAtRandom(t *testing.T) {
 	shop := &shop{merchant: m}
 	var load sync.WaitGroup
 	for i := range clients {
-		// On a machine that is busy with other tests the API may answer 503.
+		// On a busy machine the API may answer 503.
 		load.Go(func() { shop.orderAgain(t, shop.orderOnce(t, i*each, each)) })
 	}
 	t.Cleanup(load.Wait)
@@ -142,7 +143,7 @@ type fleet struct {
 	workers     []*exec.Cmd
 }
 
-// newFleet starts workers beside the stack's API.
+// newFleet starts workers for the stack's API.
 func newFleet(t *testing.T, s *stack, size int) *fleet {
 	t.Helper()
 	path, err := production()
@@ -158,7 +159,7 @@ func newFleet(t *testing.T, s *stack, size int) *fleet {
 	return f
 }
 
-// api starts an API: one without the race detector, which answers many clients at once. It returns where it is.
+// api starts an API without the race detector, which can answer many clients at once, and returns its URL.
 func (f *fleet) api(t *testing.T) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -184,15 +185,15 @@ func (f *fleet) start(t *testing.T, i int) {
 	f.workers[i] = worker
 }
 
-// replace kills a worker in the midst of what it does, and has another take its place.
+// replace kills a worker at work and starts another.
 func (f *fleet) replace(t *testing.T, i int) {
 	t.Helper()
 	end(f.workers[i])
 	f.start(t, i)
 }
 
-// allKilledAtRandom kills API, worker and Temporal in one. Its 800 events are not 3,000: SQLite and a Temporal server that
-// begins anew every few seconds would need minutes for these.
+// allKilledAtRandom kills API, worker and Temporal at once. It has 800 events, not 3,000: SQLite and a Temporal server
+// that restarts every few seconds would need minutes for those.
 func allKilledAtRandom(t *testing.T) {
 	const clients, each = 10, 40
 	environment := []string{"STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000"}
@@ -221,15 +222,14 @@ func allKilledAtRandom(t *testing.T) {
 	nothingRuns(t, strings.TrimPrefix(p.ready.Temporal, "http://"))
 }
 
-// shop is a merchant with orders to place. Where Stile comes up again at another address after each kill, clients wait
-// until it has.
+// shop is a merchant with orders to place. After a kill Stile starts at another address, and clients wait for that.
 type shop struct {
 	open     sync.RWMutex
 	merchant merchant
 	answered ids
 }
 
-// orderOnce places so many orders, and returns those that were not answered.
+// orderOnce places that many orders and returns the unanswered ones.
 func (s *shop) orderOnce(t *testing.T, first, many int) (lost []int) {
 	t.Helper()
 	for order := first; order < first+many; order++ {
@@ -240,7 +240,7 @@ func (s *shop) orderOnce(t *testing.T, first, many int) (lost []int) {
 	return lost
 }
 
-// orderAgain repeats orders until they are answered. A request that died keeps its key until its lease ends.
+// orderAgain repeats orders until they are answered. A dead request keeps its key until its lease ends.
 func (s *shop) orderAgain(t *testing.T, lost []int) {
 	t.Helper()
 	for deadline := time.Now().Add(3 * waitLong); len(lost) > 0; {
@@ -255,7 +255,7 @@ func (s *shop) orderAgain(t *testing.T, lost []int) {
 	}
 }
 
-// order reports whether an order was answered. If it was not, it may or may not have been carried out.
+// order reports whether an order was answered. An unanswered one may or may not have been executed.
 func (s *shop) order(t *testing.T, order int) bool {
 	t.Helper()
 	s.open.RLock()

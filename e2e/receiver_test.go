@@ -15,12 +15,12 @@ import (
 	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
-// receiver is a merchant's webhook handler. It verifies what it is sent with what merchants verify it with.
+// receiver is a merchant's webhook handler. It verifies deliveries with the merchants' package.
 type receiver struct {
 	*httptest.Server
 	arrived chan delivered
 
-	// passedOver are deliveries that a scenario has not asked for yet: events arrive in any order.
+	// passedOver are deliveries that a scenario has not asked for yet, because events arrive in any order.
 	passedOver []delivered
 
 	mu      sync.Mutex
@@ -66,7 +66,7 @@ func (r *receiver) receive(w http.ResponseWriter, request *http.Request) {
 	w.WriteHeader(status)
 }
 
-// answer decides what the n-th request gets.
+// answer sets the status of the n-th request.
 func (r *receiver) answer(answers func(n int) int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,7 +86,7 @@ func (r *receiver) subscribe(t *testing.T, c client, events ...string) string {
 	return endpoint.text("id")
 }
 
-// next waits for the next delivery of a type of event, and checks its signature.
+// next waits for the next delivery of a type of event and checks its signature.
 func (r *receiver) next(t *testing.T, kind string) delivered {
 	t.Helper()
 	for i, d := range r.passedOver {
@@ -110,7 +110,7 @@ func (r *receiver) next(t *testing.T, kind string) delivered {
 	}
 }
 
-// check verifies a delivery as of its arrival, which may be long before a scenario asks for it.
+// check verifies a delivery as of its arrival, which may be long before the scenario asks for it.
 func (r *receiver) check(t *testing.T, d delivered) {
 	t.Helper()
 	r.mu.Lock()

@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A night's outage: 12,000 events failed, among 6,000 that did not. The process is killed in the midst of their recovery,
-// which brings exactly those that failed all the same.
+// After a night's outage 12,000 events have failed, among 6,000 acknowledged ones. The process is killed during their
+// recovery, which delivers exactly the failed ones nevertheless.
 func TestRecoveryOfANight(t *testing.T) {
 	t.Parallel()
 	for database, environment := range environments {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
-			// Every attempt is counted: none may fail because the machine is busy with other tests.
+			// The test counts every attempt, so none may fail because the machine is busy.
 			recoveryOfANight(t, append(environment(t), "STILE_WEBHOOK_TIMEOUT=30s"))
 		})
 	}
@@ -63,7 +63,7 @@ func recoveryOfANight(t *testing.T, environment []string) {
 	require.Empty(t, hook.arrived)
 }
 
-// arrivedNext waits for the next delivery, and returns the id of its event.
+// arrivedNext waits for the next delivery and returns the id of its event.
 func (r *receiver) arrivedNext(t *testing.T) string {
 	t.Helper()
 	select {
@@ -76,7 +76,7 @@ func (r *receiver) arrivedNext(t *testing.T) string {
 	}
 }
 
-// database opens that of a process, past Stile.
+// database opens the database of a process directly.
 func database(t *testing.T, p *process, environment []string) *sql.DB {
 	t.Helper()
 	driver, source := "sqlite", "file:"+filepath.Join(p.data, "stile.db")+"?_pragma=busy_timeout(10000)"
@@ -91,8 +91,8 @@ func database(t *testing.T, p *process, environment []string) *sql.DB {
 	return db
 }
 
-// night writes events of the past day, a second apart. Every third was acknowledged at the second attempt; of the others
-// one half was given up, and one has its third attempt scheduled for tomorrow.
+// night writes events of the past day, a second apart. Every third was acknowledged at the second attempt; of the
+// others one half has failed for good, and one half has its third attempt scheduled for tomorrow.
 func night(t *testing.T, db *sql.DB, org, endpoint string, events int) {
 	t.Helper()
 	const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `

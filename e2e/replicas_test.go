@@ -16,7 +16,7 @@ import (
 	"github.com/stile-id/stile/workflows"
 )
 
-// Replicas share PostgreSQL and Temporal, and nothing else.
+// Replicas share only PostgreSQL and Temporal.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, pgtest.NewDatabase(t), func(c *config.Config) { c.RateLimitSecret = 60 })

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// stepUp asks for a document where the merchant says that it matters, and for a person where that is not readable.
+// stepUp asks VIPs for a document, and for a review if the document is not readable.
 const stepUp = `{"name": "Step-up", "mode": "graph", "use_case": "alcohol_delivery", "graph": {"start": "face", "nodes": {
 	"face":  {"kind": "method", "method": "facial_age", "pass": "risky", "fail": "no"},
 	"risky": {"kind": "branch", "cases": [{"when": "metadata.tier == 'vip'", "next": "doc"}], "default": "yes"},
@@ -36,7 +36,7 @@ func TestNodeGraphs(t *testing.T) {
 	})
 }
 
-// graphMerchant is a sandbox merchant whose sessions run the graph.
+// graphMerchant returns a sandbox merchant with a published graph.
 func graphMerchant(t *testing.T, s *stack, source string) merchant {
 	t.Helper()
 	m := s.sandbox(t, simple(rules.MethodMDL))
@@ -59,7 +59,7 @@ func branchAsksSomeForMore(t *testing.T, s *stack) {
 	vip.until(t, "verified")
 }
 
-// inReview brings a session to its review.
+// inReview creates a session and brings it to its review.
 func inReview(t *testing.T, m merchant) session {
 	t.Helper()
 	v := m.create(t, body{"metadata": body{"tier": "vip"}})

@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/rules/data"
 )
 
-// rulesWith is a folder of the rules that ship, with one passage of a file changed.
+// rulesWith returns a folder of the shipped rules with one passage of a file changed.
 func rulesWith(t *testing.T, file, old, changed string) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -26,11 +26,11 @@ func rulesWith(t *testing.T, file, old, changed string) (folder string) {
 	return folder
 }
 
-// alcoholDelivery is how California's entry begins.
+// alcoholDelivery is the beginning of California's entry.
 const alcoholDelivery = "alcohol_delivery:\n    - effective_from: 1933-12-05\n      rule_version: 2026-04-02\n" +
 	"      required_age_tier: min_age_21\n"
 
-// stricterCalifornia delivers alcohol from twenty-five on, and only to who shows a document.
+// stricterCalifornia returns rules under which alcohol is delivered from the age of 25, with a document only.
 func stricterCalifornia(t *testing.T) (folder string) {
 	t.Helper()
 	return rulesWith(t, "US-CA.yaml", alcoholDelivery,

@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// In production Temporal keeps nothing that can be read there; the operator's token opens it.
+// In production Temporal stores only sealed payloads; the operator's token opens them.
 func TestHistoriesAreSealed(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, pgtest.NewDatabase(t), func(c *config.Config) { c.OperatorToken = "operator" })
@@ -37,7 +37,7 @@ func TestHistoriesAreSealed(t *testing.T) {
 	base.as("operator").post(t, "/codec/decode", body{"payloads": []any{}}).expect(t, http.StatusOK)
 }
 
-// started reads the first event of a run.
+// started returns the first event of a run.
 func (s *stack) started(t *testing.T, id string) string {
 	t.Helper()
 	events := s.app.Temporal().GetWorkflowHistory(t.Context(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
@@ -48,7 +48,7 @@ func (s *stack) started(t *testing.T, id string) string {
 	return string(encoded)
 }
 
-// history reads a run's events as Temporal keeps them: payloads byte for byte.
+// history returns a run's events as Temporal stores them, with their payloads byte for byte.
 func (s *stack) history(t *testing.T, id string) string {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())

@@ -74,7 +74,7 @@ func verifiedAtTheFirstAttempt(t *testing.T, s *stack) {
 	acknowledged(t, m.client, verified.id)
 }
 
-// acknowledged waits until no endpoint owes an answer for the event.
+// acknowledged waits until every endpoint has acknowledged the event.
 func acknowledged(t *testing.T, c client, event string) {
 	t.Helper()
 	require.Eventually(t, func() bool {

@@ -17,7 +17,7 @@ import (
 	"github.com/stile-id/stile/internal/pgtest"
 )
 
-// ownCluster is a PostgreSQL cluster for one test, and the URL of a database for Stile on it.
+// ownCluster starts a PostgreSQL cluster for one test and returns the URL of a database for Stile on it.
 func ownCluster(t *testing.T) (cluster *pgtest.Cluster, database string) {
 	t.Helper()
 	cluster, err := pgtest.Start(filepath.Join(t.TempDir(), "cluster"))
@@ -31,10 +31,10 @@ func ownCluster(t *testing.T) (cluster *pgtest.Cluster, database string) {
 	return cluster, cluster.URL("stile")
 }
 
-// temporalServer is a Temporal server as a command.
+// temporalServer builds a Temporal server as a command.
 var temporalServer = built("./temporal")
 
-// temporalOn runs a Temporal server with its state on the cluster, and returns its address.
+// temporalOn runs a Temporal server with its state on the cluster and returns its address.
 func temporalOn(t *testing.T, cluster *pgtest.Cluster) string {
 	t.Helper()
 	path, err := temporalServer()
@@ -49,7 +49,7 @@ func temporalOn(t *testing.T, cluster *pgtest.Cluster) string {
 	return strings.TrimSpace(address)
 }
 
-// run starts a command that lasts no longer than the test. What it logs is shown where the test fails.
+// run starts a command that ends with the test. It shows the command's log if the test fails.
 func run(t *testing.T, command *exec.Cmd, name string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), name+".log"))
@@ -73,7 +73,7 @@ func end(command *exec.Cmd) {
 	_ = command.Wait()
 }
 
-// nothingRuns waits until a Temporal server has no open run left.
+// nothingRuns waits until a Temporal server has no open run.
 func nothingRuns(t *testing.T, address string) {
 	t.Helper()
 	c, err := temporal.DialContext(t.Context(), temporal.Options{HostPort: address})

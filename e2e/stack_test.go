@@ -1,5 +1,5 @@
-// Package e2e drives the whole of Stile from outside: over HTTP, with a real Temporal server, real databases and real
-// receivers, in this process and as a process of its own.
+// Package e2e tests the whole of Stile from outside: over HTTP, with a real Temporal server, real databases and real
+// receivers, in this process and in separate ones.
 package e2e
 
 import (
@@ -30,14 +30,14 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// Most scenarios wait most of the time: for a lease to end, a process to come up, a sweep to pass.
+	// Most scenarios mostly wait: for the end of a lease, the start of a process, the next sweep.
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	os.Exit(withBinaries(m))
 }
 
-// binaries is where commands are built.
+// binaries is the folder of the built commands.
 var binaries string
 
 func withBinaries(m *testing.M) int {
@@ -49,7 +49,7 @@ func withBinaries(m *testing.M) int {
 	return pgtest.Main(m)
 }
 
-// backends are the databases on which every scenario passes.
+// backends are the databases on which every scenario must pass.
 var backends = map[string]func(t *testing.T) string{
 	"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "stile.db") },
 	"postgres": func(t *testing.T) string { return pgtest.NewDatabase(t) },
@@ -73,7 +73,7 @@ type stack struct {
 	app      *app.App
 }
 
-// newStack runs everything in this process, with a sweep that waits for little.
+// newStack runs everything in this process, with a fast sweep.
 func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	impatient := func(c *config.Config) {
@@ -87,7 +87,7 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	return s
 }
 
-// stackOn is a stack on a Temporal server, with no replica as yet.
+// stackOn returns a stack on a Temporal server, without a replica.
 func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	c, err := config.Read(func(string) string { return "" })
@@ -102,7 +102,7 @@ func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Con
 	return &stack{config: c}
 }
 
-// asShipped has a stack or a replica run under the rules that ship. Without it the rules are lenient.
+// asShipped has a stack or a replica run under the shipped rules. The default is lenient rules.
 func asShipped(c *config.Config) { c.RulesDir = "" }
 
 // under has a stack or a replica run under the rules in a folder.
@@ -110,7 +110,7 @@ func under(folder string) func(*config.Config) {
 	return func(c *config.Config) { c.RulesDir = folder }
 }
 
-// lenientRules is a folder of rules that allow every method.
+// lenientRules returns a folder of rules that allow every method.
 func lenientRules(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -125,7 +125,7 @@ func (s *stack) serve(t *testing.T, o app.Options) {
 	s.contract = servedContract(t, s.app.URL())
 }
 
-// servedContract is the OpenAPI document that a process serves of itself.
+// servedContract returns the OpenAPI document that a process serves.
 func servedContract(t *testing.T, base string) *contract.Contract {
 	t.Helper()
 	document, err := (client{base: base, http: http.DefaultClient}).try(http.MethodGet, "/openapi.yaml", nil)
@@ -136,7 +136,7 @@ func servedContract(t *testing.T, base string) *contract.Contract {
 	return loaded
 }
 
-// replica starts another process's worth of Stile on the same database and Temporal server.
+// replica starts another process of Stile, inside this one, on the same database and Temporal server.
 func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
 	t.Helper()
 	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -153,7 +153,7 @@ func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Conf
 	return a
 }
 
-// testLog shows what is logged beside the test that it belongs to.
+// testLog writes the log to the output of its test.
 type testLog struct{ t *testing.T }
 
 func (l testLog) Write(line []byte) (int, error) {
@@ -168,21 +168,21 @@ type merchant struct {
 	workflow    string
 }
 
-// at is the merchant, calling another replica.
+// at returns the merchant with another replica to call.
 func (m merchant) at(replica *app.App) merchant {
 	m.base, m.publishable.base = replica.URL(), replica.URL()
 	return m
 }
 
-// simple is a published simple workflow: any_of the methods.
+// simple returns a simple workflow: any_of the methods.
 func simple(methods ...rules.Method) graph.Definition {
 	return graph.Definition{UseCase: rules.UseCaseAlcoholDelivery, Methods: methods}
 }
 
-// sandbox makes a sandbox organization with a workflow.
+// sandbox creates a sandbox organization with a workflow.
 func (s *stack) sandbox(t *testing.T, d graph.Definition) merchant { return s.merchant(t, true, d) }
 
-// live makes a live organization with a workflow.
+// live creates a live organization with a workflow.
 func (s *stack) live(t *testing.T, d graph.Definition) merchant { return s.merchant(t, false, d) }
 
 func (s *stack) merchant(t *testing.T, sandbox bool, d graph.Definition) merchant {
@@ -199,7 +199,7 @@ func (s *stack) merchant(t *testing.T, sandbox bool, d graph.Definition) merchan
 	return m
 }
 
-// publish makes a workflow over the API.
+// publish creates and publishes a workflow over the API.
 func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	t.Helper()
 	d = d.WithDefaults()

@@ -1,5 +1,5 @@
-// Command temporal is a Temporal server on PostgreSQL for tests whose processes share one. In the process of a test the
-// race detector would slow it down many times over, and an end of it would be the end of the test.
+// Command temporal is a Temporal server on PostgreSQL for tests with several processes. Inside a test's process the
+// race detector would slow it down many times, and its end would end the test.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 	}
 }
 
-// run says where the server is, and serves until it is told to end.
+// run prints the server's address and serves until SIGTERM.
 func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
