@@ -1,9 +1,9 @@
-// Command provider judges documents for Stile, as a provider of your own would: it checks the signature, looks at what
-// the user sent, and answers with a verdict at once, or calls back with it where it is told where to.
+// Command provider judges documents for Stile, as your own provider would: it checks the signature, examines the
+// submission, and answers with a verdict at once, or sends it to the callback URL if there is one.
 //
 //	PROVIDER_SECRET=pcsec_… go run ./examples/provider -listen 127.0.0.1:9700
 //
-// It takes {"input": {"date_of_birth": "1990-01-31", "expires": "2031-05-01"}}; see docs/providers.md.
+// It accepts {"input": {"date_of_birth": "1990-01-31", "expires": "2031-05-01"}}; see docs/providers.md.
 package main
 
 import (
@@ -70,7 +70,7 @@ func (p provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(judge(s, time.Now()))
 		return
 	}
-	w.WriteHeader(http.StatusAccepted) // a real one would queue the submission first, by its id
+	w.WriteHeader(http.StatusAccepted) // a real provider would first queue the submission, by its id
 	go p.callBack(context.WithoutCancel(r.Context()), *s.CallbackURL, judge(s, time.Now()))
 }
 
@@ -89,13 +89,13 @@ func judge(s submission, now time.Time) verdict {
 	return verdict{Outcome: "passed"}
 }
 
-// callBack repeats until Stile has answered, as a verdict that is lost leaves a user waiting.
+// callBack repeats the callback until Stile has answered, because a lost verdict leaves a user waiting.
 func (p provider) callBack(ctx context.Context, url string, v verdict) {
 	body, _ := json.Marshal(v)
 	for wait := time.Second; wait < time.Hour; wait *= 2 {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 		if err != nil {
-			return // no URL
+			return // not a URL
 		}
 		timestamp := strconv.FormatInt(time.Now().Unix(), 10)
 		request.Header.Set("Content-Type", "application/json")

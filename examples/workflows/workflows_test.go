@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/rules/simulation"
 )
 
-// example is a workflow as POST /v1/workflows takes it.
+// example is a workflow in the form of POST /v1/workflows.
 type example struct {
 	Name string `json:"name"`
 	graph.Definition
@@ -29,7 +29,7 @@ type table struct {
 	Cases []simulated `json:"cases"`
 }
 
-// simulated is a case: what happens, and how it must end.
+// simulated is a case: a script and its expected end.
 type simulated struct {
 	Name string `json:"name"`
 	condition.Facts
@@ -48,8 +48,8 @@ func (c simulated) script() simulation.Script {
 	return simulation.Script{Variables: c.Facts, Results: c.Results, Reviews: c.Reviews}
 }
 
-// TestExamples compiles every workflow and simulates its cases, which together
-// must show every node and every way out of a branch.
+// TestExamples compiles every workflow and simulates its cases, which together must pass every node and every target of
+// a branch.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	files := workflowFiles(t)
@@ -75,7 +75,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// requireAllowed expects the law to let the workflow run wherever it is for.
+// requireAllowed requires that the law allows the workflow in all of its jurisdictions.
 func requireAllowed(t *testing.T, d graph.Definition) {
 	t.Helper()
 	book, err := compliance.Shipped()
@@ -156,7 +156,7 @@ func workflowFiles(t *testing.T) []string {
 	return files
 }
 
-// read decodes a file strictly: an example with a misspelt field would teach it.
+// read decodes a file strictly, because readers would copy a misspelt field.
 func read(t *testing.T, file string, into any) {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -6,7 +6,7 @@ import (
 	"github.com/stile-id/stile/internal/signature"
 )
 
-// Code says why a signature does not count.
+// Code is the reason for which a signature was refused.
 type Code string
 
 // The codes of the documentation.
@@ -17,12 +17,12 @@ const (
 	CodeSignatureMismatch Code = "signature_mismatch"
 )
 
-// Error is a signature that does not count.
+// Error is the refusal of a signature.
 type Error struct {
 	Code Code
 }
 
-// Error says it for a log.
+// Error returns the code with an explanation.
 func (e *Error) Error() string {
 	return "webhook: " + string(e.Code) + ": " + e.reason()
 }

@@ -40,7 +40,7 @@ func ExampleFromRequest() {
 	const secret = "whsec_of_the_endpoint"
 	endpoint := handle(secret)
 
-	// What Stile does.
+	// Stile's side.
 	deliver := func(secret string) {
 		event := []byte(`{"id":"evt_1","object":"event","type":"verification_session.verified","created":1741564800,` +
 			`"data":{"id":"vks_1","object":"verification_session","client_reference_id":"user_123"}}`)

@@ -19,11 +19,11 @@ import (
 	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
-// The handlers in testdata are those that the documentation prints, in the quickstart and in the guide on verifying
-// webhooks, to the letter. What serves them is ours; Flask is stood in for.
+// The handlers in testdata are exact copies of the documentation's quickstart and guide on verifying webhooks. The
+// servers around them are Stile's own, with a stand-in for Flask.
 const handlers = "testdata/handlers"
 
-func TestThePrintedHandlersTakeWhatStileSendsAndNothingElse(t *testing.T) {
+func TestDocumentedHandlersAcceptOnlySignedDeliveries(t *testing.T) {
 	t.Parallel()
 	for name, command := range map[string]func(t *testing.T) *exec.Cmd{
 		"Go":                 buildGo,
@@ -50,7 +50,7 @@ func testHandler(t *testing.T, url string) {
 		body         []byte
 		header, next string
 		status       int
-		answer       string // what is in it
+		answer       string // part of the answer
 	}{
 		"as Stile sends it":                 {event, right, "", 200, "received"},
 		"half a minute late":                {event, signature.Sign(secret, now.Add(-30*time.Second), event), "", 200, "received"},
@@ -69,7 +69,7 @@ func testHandler(t *testing.T, url string) {
 	}
 }
 
-// delivered is the body of a delivery, with what encodings may differ about.
+// delivered returns the body of a delivery with characters that encodings may treat differently.
 func delivered(t *testing.T) []byte {
 	t.Helper()
 	body, err := json.Marshal(models.Event{
@@ -81,7 +81,7 @@ func delivered(t *testing.T) []byte {
 	return body
 }
 
-// freshened is an old signature under the time of now.
+// freshened returns an old signature with the current time.
 func freshened(now time.Time, event []byte) string {
 	timestamp, _, _ := strings.Cut(signature.Sign(secret, now, event), ",")
 	_, old, _ := strings.Cut(signature.Sign(secret, now.Add(-time.Hour), event), ",")
@@ -120,7 +120,7 @@ func buildGo(t *testing.T) *exec.Cmd {
 	return exec.Command(program)
 }
 
-// serve starts a server that prints the port it listens on, and says where its handler is.
+// serve starts a server that prints its port, and returns the URL of its handler.
 func serve(t *testing.T, command *exec.Cmd) string {
 	t.Helper()
 	command.Env = append(os.Environ(), "STILE_WEBHOOK_SECRET="+secret)

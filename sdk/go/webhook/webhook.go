@@ -1,7 +1,7 @@
-// Package webhook verifies the deliveries that Stile makes to a merchant's endpoint, and reads the events in them.
+// Package webhook verifies Stile's deliveries to a merchant's endpoint and parses their events.
 //
-// FromRequest is all that a handler needs; where something else has read the request, FromHeader and ConstructEvent take
-// its parts. Answer 400 to every error. Deliveries are made at least once: tell repeats by Event.ID.
+// A handler needs only FromRequest. If the request has been read already, use FromHeader or ConstructEvent. Answer 400
+// to every error. Deliveries are made at least once, so recognise repeats by Event.ID.
 package webhook
 
 import (
@@ -15,33 +15,32 @@ import (
 	"github.com/stile-id/stile/internal/signature"
 )
 
-// The headers of a delivery that carry a signature: "t={Unix seconds},v1={hex}". HeaderNext comes beside Header while an
-// endpoint's secret is being rotated: it is made with the new secret, as Header goes on with the old one.
+// The headers of a delivery with a signature: "t={Unix seconds},v1={hex}". A delivery has HeaderNext in addition while
+// an endpoint's secret is being rotated: it is signed with the new secret, and Header still with the old one.
 const (
 	Header     = signature.Header
 	HeaderNext = signature.HeaderNext
 )
 
-// DefaultTolerance is how far the timestamp of a signature may be from now, either way, unless WithTolerance says
-// otherwise.
+// DefaultTolerance is the largest accepted difference between a signature's timestamp and the current time.
 const DefaultTolerance = signature.Tolerance
 
-// MaxBody is how much FromRequest reads at most, in bytes. No event comes near it.
+// MaxBody is the largest body in bytes that FromRequest reads. Events are far smaller.
 const MaxBody = 1 << 20
 
-// Event tells of something that happened.
+// Event is an event that a delivery carries.
 type Event struct {
-	// ID is the same however often the event is delivered.
+	// ID is the same in every delivery of the event.
 	ID string
-	// Type is what happened: "verification_session.verified".
+	// Type is the type of the event, such as "verification_session.verified".
 	Type string
-	// Created is when it happened, to the second.
+	// Created is the time of the event, to the second.
 	Created time.Time
-	// Data is the JSON of the object that it happened to, as it was then.
+	// Data is the JSON of the event's object at that time.
 	Data json.RawMessage
 }
 
-// Decode reads Data into what a pointer points to.
+// Decode decodes Data into object, a pointer.
 func (e Event) Decode(object any) error {
 	if err := json.Unmarshal(e.Data, object); err != nil {
 		return fmt.Errorf("webhook: data of %s: %w", e.Type, err)
@@ -49,7 +48,7 @@ func (e Event) Decode(object any) error {
 	return nil
 }
 
-// Option changes how a signature is judged.
+// Option changes how signatures are verified.
 type Option func(*judge)
 
 type judge struct {
@@ -57,30 +56,30 @@ type judge struct {
 	now       func() time.Time
 }
 
-// WithTolerance lets timestamps be that far from now, in whole seconds, instead of DefaultTolerance.
+// WithTolerance replaces DefaultTolerance, in whole seconds.
 func WithTolerance(tolerance time.Duration) Option {
 	return func(j *judge) { j.tolerance = tolerance }
 }
 
-// WithClock asks another clock than the system's.
+// WithClock replaces the system's clock.
 func WithClock(now func() time.Time) Option {
 	return func(j *judge) { j.now = now }
 }
 
-// ConstructEvent verifies a body against the value of one signature header, and reads the event in it. The body has to
-// be as it came: JSON that was parsed and written again is another body. An *Error says why the signature does not
-// count; another error, that the secret is empty, or the signature right and the body no event.
+// ConstructEvent verifies a body against the value of one signature header and parses the event. The body must be the
+// received bytes: JSON that was parsed and written again may differ. The error is an *Error if the signature is
+// refused. It is another error if the secret is empty, or if the signature is right and the body is not an event.
 func ConstructEvent(body []byte, header, secret string, options ...Option) (Event, error) {
 	return construct(body, []string{header}, secret, options)
 }
 
-// FromHeader is ConstructEvent with Header and HeaderNext, of which one has to match: either secret will do while one
-// is being rotated.
+// FromHeader is ConstructEvent with Header and HeaderNext. One of them must match, so either secret works during a
+// rotation.
 func FromHeader(body []byte, header http.Header, secret string, options ...Option) (Event, error) {
 	return construct(body, []string{header.Get(Header), header.Get(HeaderNext)}, secret, options)
 }
 
-// FromRequest is FromHeader with a request, of which it reads the body, up to MaxBody.
+// FromRequest is FromHeader with the request's header and body. It reads the body, up to MaxBody.
 func FromRequest(r *http.Request, secret string, options ...Option) (Event, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
 	if err != nil {
@@ -90,7 +89,7 @@ func FromRequest(r *http.Request, secret string, options ...Option) (Event, erro
 }
 
 func construct(body []byte, headers []string, secret string, options []Option) (Event, error) {
-	if secret == "" { // which anybody could have signed with
+	if secret == "" { // anyone could have signed with it
 		return Event{}, errors.New("webhook: the endpoint's secret is empty")
 	}
 	j := judge{tolerance: DefaultTolerance, now: time.Now}
@@ -103,8 +102,8 @@ func construct(body []byte, headers []string, secret string, options []Option) (
 	return parse(body)
 }
 
-// verify accepts what one of the headers signs. Why it does not is what the first of those that are there was refused
-// for.
+// verify returns nil if one of the headers has a valid signature. Otherwise its error is that of the first header that
+// is present.
 func (j judge) verify(body []byte, headers []string, secret string) error {
 	var refused error
 	for _, header := range headers {

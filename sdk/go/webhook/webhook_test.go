@@ -26,7 +26,7 @@ var signedAt = time.Unix(1741564800, 0)
 
 func sign(secret, body string) string { return signature.Sign(secret, signedAt, []byte(body)) }
 
-// after is a clock that has gone on since the delivery was signed.
+// after sets the clock to a time after the signing.
 func after(d time.Duration) webhook.Option {
 	return webhook.WithClock(func() time.Time { return signedAt.Add(d) })
 }
@@ -41,7 +41,7 @@ func codeOf(t *testing.T, err error) webhook.Code {
 	return refused.Code
 }
 
-func TestAnEventIsRead(t *testing.T) {
+func TestEventIsParsed(t *testing.T) {
 	t.Parallel()
 	event, err := webhook.ConstructEvent([]byte(body), sign(secret, body), secret, after(0))
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestAnEventIsRead(t *testing.T) {
 	require.ErrorContains(t, event.Decode(new(int)), "verification_session.verified")
 }
 
-func TestEveryRefusalHasTheCodeOfTheDocumentation(t *testing.T) {
+func TestEveryRefusalHasItsDocumentedCode(t *testing.T) {
 	t.Parallel()
 	good := sign(secret, body)
 	for name, c := range map[string]struct {
@@ -104,7 +104,7 @@ func TestEveryRefusalHasTheCodeOfTheDocumentation(t *testing.T) {
 	}
 }
 
-func TestWithoutAnOptionTheClockIsTheSystems(t *testing.T) {
+func TestDefaultClockIsTheSystems(t *testing.T) {
 	t.Parallel()
 	_, err := webhook.ConstructEvent([]byte(body), sign(secret, body), secret)
 	require.Equal(t, webhook.CodeTimestampExpired, codeOf(t, err))
@@ -112,7 +112,7 @@ func TestWithoutAnOptionTheClockIsTheSystems(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestEitherSecretWillDoWhileOneIsRotated(t *testing.T) {
+func TestEitherSecretWorksDuringARotation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		header, next string
@@ -147,7 +147,7 @@ func TestEitherSecretWillDoWhileOneIsRotated(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoEventIsAnErrorWithoutACode(t *testing.T) {
+func TestBodyWithoutAnEventIsAnErrorWithoutACode(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat(" ", webhook.MaxBody) + body
 	for name, sent := range map[string]string{
@@ -167,14 +167,14 @@ func TestWhatIsNoEventIsAnErrorWithoutACode(t *testing.T) {
 	}
 }
 
-func TestAnEmptySecretVerifiesNothing(t *testing.T) {
+func TestEmptySecretVerifiesNothing(t *testing.T) {
 	t.Parallel()
 	event, err := webhook.ConstructEvent([]byte(body), sign("", body), "", after(0))
 	require.ErrorContains(t, err, "secret is empty")
 	require.Empty(t, event)
 }
 
-func TestABodyAsLongAsIsReadIsRead(t *testing.T) {
+func TestBodyOfMaximumSizeIsRead(t *testing.T) {
 	t.Parallel()
 	long := body + strings.Repeat(" ", webhook.MaxBody-len(body))
 	request := httptest.NewRequest(http.MethodPost, "/webhooks", strings.NewReader(long))
@@ -183,7 +183,7 @@ func TestABodyAsLongAsIsReadIsRead(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestARequestThatBreaksOffIsAnError(t *testing.T) {
+func TestBrokenRequestIsAnError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the connection broke off")
 	request := httptest.NewRequest(http.MethodPost, "/webhooks", iotest.ErrReader(broken))

@@ -1,4 +1,4 @@
-// The handler that the documentation prints for Go, as a server that says on which port it listens.
+// The documentation's handler for Go, as a server that prints its port.
 package main
 
 import (
