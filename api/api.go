@@ -1,8 +1,5 @@
-// Package api is the REST API: gin for routes, the store for truth, an Orchestrator for telling Temporal.
-//
-// A request passes through the same steps whatever its route: request id, log and metrics (observe), CORS, who calls
-// and how often (recognise), what the route allows (authorise), query and body, idempotency, and only then the handler.
-// A handler returns an answer or an error; one renderer writes each.
+// Package api is the REST API. It holds the options, and composes the routes of the packages below it: rest is the
+// kernel that serves routes, the other packages have the routes of one audience each.
 package api
 
 import (
@@ -16,18 +13,24 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stile-id/stile/api/authoring"
+	"github.com/stile-id/stile/api/device"
+	"github.com/stile-id/stile/api/merchant"
+	"github.com/stile-id/stile/api/providers"
+	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/api/webhooks"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/sessions"
 )
 
-// Options are what the API is made of.
+// Options are the parts of the API. Store and Orchestrator are required.
 type Options struct {
 	Store        *store.Store
 	Orchestrator sessions.Orchestrator
 	Config       Config
-	// Rules say what the law asks; those that ship with the program unless given.
+	// Rules is the book of compliance rules; the shipped one unless given.
 	Rules *compliance.Book
 	// Locator looks addresses up; without one only headers and requests tell where users are.
 	Locator sessions.Locator
@@ -43,12 +46,12 @@ type Options struct {
 type API struct {
 	store     *store.Store
 	log       *slog.Logger
-	kernel    *Kernel
-	merchant  *merchantHandlers
-	authoring *authoringHandlers
-	device    *deviceHandlers
-	webhooks  *webhookHandlers
-	providers *providerHandlers
+	kernel    *rest.Kernel
+	merchant  *merchant.Handlers
+	authoring *authoring.Handlers
+	device    *device.Handlers
+	webhooks  *webhooks.Handlers
+	providers *providers.Handlers
 	sessions  *sessions.Service
 	router    *gin.Engine
 }
@@ -69,12 +72,13 @@ func New(o Options) (*API, error) {
 		return nil, models.Explain(err)
 	}
 	orders := &sessions.Orders{
-		Orchestrator: o.Orchestrator, Timeout: o.Config.StartTimeout, Log: slog.New(withRequestID{o.Log.Handler()}),
+		Orchestrator: o.Orchestrator, Timeout: o.Config.StartTimeout,
+		Log: slog.New(rest.WithRequestID{Handler: o.Log.Handler()}),
 	}
 	a := &API{store: o.Store, log: o.Log, sessions: sessions.New(sessions.Options{
 		Store: o.Store, Orders: orders, Rules: o.Rules, Locator: o.Locator, Now: o.Now, Config: o.Config.useCases(hosted),
 	})}
-	a.kernel, err = newKernel(kernelOptions{
+	a.kernel, err = rest.New(rest.Options{
 		Store: o.Store, Config: o.Config.kernel(), Log: o.Log, Registry: o.Registry, Now: o.Now,
 		KnowsOrigin: a.sessions.KnowsOrigin,
 	})
@@ -91,25 +95,25 @@ func New(o Options) (*API, error) {
 // compose makes the handlers of each audience.
 func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 	c := o.Config
-	a.merchant, err = newMerchant(merchantOptions{
+	a.merchant, err = merchant.New(merchant.Options{
 		Store: o.Store, Sessions: a.sessions, Orders: orders, Secrets: a.kernel.Secrets, Registry: o.Registry,
 		VerifyURL: c.VerifyURL,
 	})
 	if err != nil {
 		return err
 	}
-	a.device, err = newDevice(deviceOptions{
+	a.device, err = device.New(device.Options{
 		Kernel: a.kernel, Store: o.Store, Sessions: a.sessions, Log: o.Log, Registry: o.Registry,
-		Config: deviceConfig{PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody},
+		Config: device.Config{PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody},
 	})
 	if err != nil {
 		return err
 	}
-	a.authoring = newAuthoring(o.Store, a.sessions)
-	a.webhooks = newWebhooks(webhookOptions{
+	a.authoring = authoring.New(o.Store, a.sessions)
+	a.webhooks = webhooks.New(webhooks.Options{
 		Store: o.Store, Orders: orders, Egress: c.Egress, EndpointLimit: c.EndpointLimit,
 	})
-	a.providers = newProviders(providerOptions{
+	a.providers = providers.New(providers.Options{
 		Store: o.Store, Sessions: a.sessions, Now: o.Now, Egress: c.Egress, CallbackURL: c.CallbackURL,
 	})
 	return nil
@@ -137,9 +141,9 @@ func (o Options) withDefaults() (Options, error) {
 // Handler serves HTTP. A base URL that ends in a slash, before a path that begins with one, makes no difference.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if rest := strings.TrimLeft(r.URL.Path, "/"); len(rest)+1 < len(r.URL.Path) {
+		if path := strings.TrimLeft(r.URL.Path, "/"); len(path)+1 < len(r.URL.Path) {
 			r = r.Clone(r.Context())
-			r.URL.Path, r.URL.RawPath = "/"+rest, ""
+			r.URL.Path, r.URL.RawPath = "/"+path, ""
 		}
 		a.router.ServeHTTP(w, r)
 	})

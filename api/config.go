@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -58,12 +59,12 @@ type Config struct {
 	// LocalJurisdiction is where private, loopback and link-local addresses are, in live organizations too. Default none:
 	// they are unknown then, and sessions of sandbox organizations run in the US.
 	LocalJurisdiction rules.Jurisdiction
-	// TrustedProxies (addresses or CIDR ranges) may say whom they speak for. Default none.
+	// TrustedProxies (addresses or CIDR ranges) may name the client. Default none.
 	TrustedProxies []string
-	// ClientIPHeader is the header in which they do. No other one counts. Default X-Forwarded-For.
+	// ClientIPHeader is the only header in which they name it. Default X-Forwarded-For.
 	ClientIPHeader string
-	// CDN is the one whose country headers count: cloudflare, cloudfront, vercel, appengine or none. Default any of them,
-	// the first whose header is present.
+	// CDN names the CDN with trusted country headers: cloudflare, cloudfront, vercel, appengine or none. Default any of
+	// them; the first header that is present decides.
 	CDN string
 }
 
@@ -102,8 +103,8 @@ func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 }
 
 // kernel returns the part of the configuration that holds for every route.
-func (c Config) kernel() kernelConfig {
-	return kernelConfig{
+func (c Config) kernel() rest.Config {
+	return rest.Config{
 		RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 		RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress, RateLimitProvider: c.RateLimitProvider,
 		MaxBody: c.MaxBody, RequestTimeout: c.RequestTimeout, LongPollMax: c.LongPollMax,

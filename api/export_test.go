@@ -6,6 +6,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/stile-id/stile/api/device"
+	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/sessions"
 )
 
@@ -15,12 +17,6 @@ func (a *API) Routes() gin.RoutesInfo { return a.router.Routes() }
 // Sessions are the use cases.
 func (a *API) Sessions() *sessions.Service { return a.sessions }
 
-// What the link of a handoff is, and how it is drawn.
-var (
-	HandoffLink = handoffLink
-	QRSVG       = qrSVG
-)
-
 // Followed returns how many wait for each session.
 func (a *API) Followed() map[string]int { return a.device.Followed() }
 
@@ -28,12 +24,9 @@ func (a *API) Followed() map[string]int { return a.device.Followed() }
 // secret, a device token or a handoff's token opens, and the messages of the live channel.
 func (a *API) DeviceWrites() (writes []string) {
 	for _, r := range a.routes() {
-		if r.method != http.MethodGet && r.isDevice() {
-			writes = append(writes, r.method+" "+strings.Replace(r.path, pathVerify+"/:id", "…", 1))
+		if r.Method != http.MethodGet && r.IsDevice() {
+			writes = append(writes, r.Method+" "+strings.Replace(r.Path, rest.PathVerify+"/:id", "…", 1))
 		}
 	}
-	return append(writes, MessageTypes()...)
+	return append(writes, device.MessageTypes()...)
 }
-
-// MostDeviceAnswers is how many answers are kept for a session's devices.
-const MostDeviceAnswers = mostDeviceAnswers

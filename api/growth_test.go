@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -128,11 +129,11 @@ func TestKeysOfADeviceKeepSoManyAnswers(t *testing.T) {
 		return e.isOK(e.do("POST", s.path("/open"), s.secret, nil, "Idempotency-Key", fmt.Sprint("key-", i)), 200)
 	}
 	const more = 10
-	for i := range api.MostDeviceAnswers + more {
+	for i := range rest.MostDeviceAnswers + more {
 		open(i)
 		e.clock.advance(time.Millisecond)
 	}
-	require.Equal(t, api.MostDeviceAnswers, e.rows()["idempotency_keys"])
+	require.Equal(t, rest.MostDeviceAnswers, e.rows()["idempotency_keys"])
 	require.Equal(t, "true", open(more).header.Get("Idempotent-Replayed"), "the newest are replayed")
 	require.Empty(t, open(0).header.Get("Idempotent-Replayed"), "the oldest is carried out as the first, and changes nothing")
 	e.submit(s, "self_attestation", graph.OutcomePassed)

@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/rest"
 )
 
 // listening serves a handler as a process does, and returns its address.
@@ -21,7 +21,7 @@ func (e *env) listening(handler http.Handler) string {
 	l, err := (&net.ListenConfig{}).Listen(e.t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(e.t, err)
 	server := &http.Server{Handler: handler, MaxHeaderBytes: 4 << 10, ReadHeaderTimeout: time.Minute}
-	go func() { _ = server.Serve(api.Listen(l, slog.New(slog.NewTextHandler(e.log, nil)))) }()
+	go func() { _ = server.Serve(rest.Listen(l, slog.New(slog.NewTextHandler(e.log, nil)))) }()
 	e.t.Cleanup(func() { _ = server.Close() })
 	return l.Addr().String()
 }

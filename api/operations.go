@@ -3,6 +3,8 @@ package api
 import (
 	_ "embed"
 	"net/http"
+
+	"github.com/stile-id/stile/api/rest"
 )
 
 //go:embed openapi.yaml
@@ -12,18 +14,20 @@ type healthObject struct {
 	Status string `json:"status"`
 }
 
-// health says that the process is alive, whatever it depends on.
-func (a *API) health(*call) (answer, error) { return reply(http.StatusOK, healthObject{"ok"}) }
+// health answers that the process is alive. It does not look at the database or Temporal.
+func (a *API) health(*rest.Call) (rest.Answer, error) {
+	return rest.Reply(http.StatusOK, healthObject{"ok"})
+}
 
 // readiness says that requests can be served, those that write included. Temporal does not count: sessions are accepted
 // without it.
-func (a *API) readiness(c *call) (answer, error) {
-	if faults := a.store.Faults(c.ctx); len(faults) > 0 {
-		return answer{}, NotReady(a.log, "api", faults)
+func (a *API) readiness(c *rest.Call) (rest.Answer, error) {
+	if faults := a.store.Faults(c.Ctx); len(faults) > 0 {
+		return rest.Answer{}, rest.NotReady(a.log, "api", faults)
 	}
-	return reply(http.StatusOK, healthObject{"ok"})
+	return rest.Reply(http.StatusOK, healthObject{"ok"})
 }
 
-func (a *API) specification(*call) (answer, error) {
-	return answer{status: http.StatusOK, contentType: "application/yaml", body: specification}, nil
+func (a *API) specification(*rest.Call) (rest.Answer, error) {
+	return rest.Answer{Status: http.StatusOK, ContentType: "application/yaml", Body: specification}, nil
 }

@@ -7,17 +7,19 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/stile-id/stile/api/rest"
 )
 
 // PathCallbacks is where providers call back, followed by the id of the submission.
-const PathCallbacks = pathCallbacks
+const PathCallbacks = rest.PathCallbacks
 
 // routes returns all operations.
-func (a *API) routes() []route {
-	return slices.Concat([]route{
-		getRoute("/healthz", forAnybody, a.health, anyQuery),
-		getRoute("/readyz", forAnybody, a.readiness, anyQuery),
-		getRoute("/openapi.yaml", forAnybody, a.specification, anyQuery),
+func (a *API) routes() []rest.Route {
+	return slices.Concat([]rest.Route{
+		rest.Get("/healthz", rest.ForAnybody, a.health, rest.AnyQuery),
+		rest.Get("/readyz", rest.ForAnybody, a.readiness, rest.AnyQuery),
+		rest.Get("/openapi.yaml", rest.ForAnybody, a.specification, rest.AnyQuery),
 	}, a.merchant.Routes(), a.authoring.Routes(), a.webhooks.Routes(), a.providers.Routes(), a.device.Routes())
 }
 
@@ -27,16 +29,16 @@ func (a *API) newRouter(registry *prometheus.Registry) *gin.Engine {
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
 	router.HandleMethodNotAllowed = true
 	router.ForwardedByClientIP = false // the kernel reads the headers of proxies
-	router.Use(a.kernel.before()...)
-	router.Use(a.device.openLive)
-	router.NoRoute(a.kernel.noRoute)
-	router.NoMethod(a.kernel.noMethod)
-	metrics := gin.WrapH(Whole(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	router.Use(a.kernel.Before()...)
+	router.Use(a.device.OpenLive)
+	router.NoRoute(a.kernel.NoRoute)
+	router.NoMethod(a.kernel.NoMethod)
+	metrics := gin.WrapH(rest.Whole(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		router.Handle(method, "/metrics", metrics)
 	}
 	for _, r := range a.routes() {
-		a.kernel.register(router, r)
+		a.kernel.Register(router, r)
 	}
 	return router
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/rest"
 )
 
 func TestHandlersBesideTheAPIAnswerAsItDoes(t *testing.T) {
@@ -22,7 +22,7 @@ func TestHandlersBesideTheAPIAnswerAsItDoes(t *testing.T) {
 		mux.HandleFunc("/"+strconv.Itoa(status), refuse(status))
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) })
-	address := e.listening(api.Whole(mux))
+	address := e.listening(rest.Whole(mux))
 	ask := func(method, path string) answer {
 		return e.raw(address, method+" "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
 	}

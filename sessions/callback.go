@@ -21,8 +21,8 @@ type Callback struct {
 }
 
 // TakeVerdict commits the verdict in the body of a callback, in the format of provider connectors, and tells the run. A
-// repeat of the verdict changes nothing. Errors: CodeParameterInvalid of a field of the body; CodeVerdictGiven where the
-// submission has a different verdict; CodeSessionTerminal where the session ended before the verdict came; ErrBusy.
+// repeat of the verdict changes nothing. Errors: CodeParameterInvalid of a field of the body; CodeVerdictGiven where
+// the submission has a different verdict; CodeSessionTerminal where the session ended before the verdict came; ErrBusy.
 func (s *Service) TakeVerdict(ctx context.Context, on Callback, body []byte) error {
 	verdict, err := connector.ParseVerdict(body)
 	var wrong *connector.Fault

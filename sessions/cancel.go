@@ -8,8 +8,8 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Cancel ends a session as cancelled, for the merchant or the user. Errors: CodeSessionNotFound, CodeSessionTerminal, also
-// for a second cancellation, and CodeSessionNotCancellable while a verdict is on its way.
+// Cancel ends a session as cancelled, for the merchant or the user. Errors: CodeSessionNotFound, CodeSessionTerminal,
+// also for a second cancellation, and CodeSessionNotCancellable while a verdict is on its way.
 func (s *Service) Cancel(ctx context.Context, ref models.SessionRef) (models.Session, error) {
 	done, err := s.store.End(ctx, ref.OrgID, ref.SessionID, models.CancellableStatuses, models.StatusCancelled)
 	switch {

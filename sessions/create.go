@@ -12,7 +12,7 @@ import (
 // NewSession is a session to create, with every text checked by the caller.
 type NewSession struct {
 	Org models.Organization
-	// Untrusted says that a browser creates the session with a publishable key: what it passes is a claim.
+	// Untrusted says that a browser creates the session with a publishable key: its parameters are claims.
 	Untrusted bool
 	Sender    Sender
 

@@ -21,8 +21,8 @@ type Minted struct {
 	Company string
 }
 
-// Mint makes the one-time token by which a phone takes the session. Errors: CodeHandoffDisabled, CodeParameterInvalid of
-// url_base or company_name, and those of store.MintHandoff.
+// Mint makes the one-time token by which a phone takes the session. Errors: CodeHandoffDisabled, CodeParameterInvalid
+// of url_base or company_name, and those of store.MintHandoff.
 func (s *Service) Mint(ctx context.Context, d Device, wish Wish) (m Minted, err error) {
 	wanted, err := s.handoffOf(ctx, d.Session)
 	if err == nil && !wanted.Enabled {
@@ -92,15 +92,16 @@ func (s *Service) Exchange(ctx context.Context, c Claim) (store.Taken, error) {
 	return taken, nil
 }
 
-// AdmitOrigin refuses pages of an origin that the organization has not allowed to take its sessions. Devices that are not
-// browsers have no origin and pass. Errors: CodeOriginNotAllowed.
+// AdmitOrigin refuses pages of an origin that the organization has not allowed to take its sessions. Devices that are
+// not browsers have no origin and pass. Errors: CodeOriginNotAllowed.
 func (s *Service) AdmitOrigin(ctx context.Context, org, origin string) error {
 	if origin == "" {
 		return nil
 	}
 	allowed, err := s.handoffOrigins(ctx, org)
 	if err == nil && !slices.Contains(allowed, origin) {
-		err = models.Errorf(models.CodeOriginNotAllowed, "The organization has not allowed pages of this origin to take its sessions")
+		err = models.Errorf(models.CodeOriginNotAllowed,
+			"The organization has not allowed pages of this origin to take its sessions")
 	}
 	return err
 }
@@ -114,7 +115,9 @@ func distance(desktop, phone *rules.Jurisdiction) *rules.Risk {
 }
 
 // HandoffOffer returns the reason why the page is to offer a phone; nil where it is not to.
-func (s *Service) HandoffOffer(ctx context.Context, session models.Session, onPhone bool) (*models.HandoffReason, error) {
+func (s *Service) HandoffOffer(
+	ctx context.Context, session models.Session, onPhone bool,
+) (*models.HandoffReason, error) {
 	reason := session.HandoffOffer(onPhone)
 	if reason == nil {
 		return nil, nil

@@ -6,8 +6,8 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// Confirm takes the number that the user chose on the phone, and returns the handoff as it then is. A wrong number frees
-// the session from the phone. Errors: CodeSessionTerminal, and those of store.ConfirmHandoff.
+// Confirm takes the number that the user chose on the phone, and returns the handoff as it then is. A wrong number
+// frees the session from the phone. Errors: CodeSessionTerminal, and those of store.ConfirmHandoff.
 func (s *Service) Confirm(ctx context.Context, d Device, number int) (models.Handoff, error) {
 	if err := running(d.Session); err != nil {
 		return d.Handoff, err

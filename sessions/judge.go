@@ -25,8 +25,8 @@ type Judgement struct {
 	Outcome graph.Outcome
 }
 
-// Judge returns the verdict on a submission, or nil while the verdict is not due. Payload is the submission as the method
-// stored it.
+// Judge returns the verdict on a submission, or nil while the verdict is not due. Payload is the submission as the
+// method stored it.
 type Judge func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error)
 
 // Given returns a Judge that gives the verdict v.

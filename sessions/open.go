@@ -26,8 +26,8 @@ func (s *Service) openOnce(ctx context.Context, session models.Session, from Sen
 	return s.openThere(ctx, session, from)
 }
 
-// openThere opens a provisional session under the law of the place where its user is. An error changes nothing: the user
-// may open the session from another place, where the workflow can run.
+// openThere opens a provisional session under the law of the place where its user is. An error changes nothing: the
+// user may open the session from another place, where the workflow can run.
 func (s *Service) openThere(ctx context.Context, session models.Session, from Sender) (models.Session, error) {
 	org, err := s.store.Across().Organization(ctx, session.OrgID)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Orchestrator starts and signals Temporal workflows. A call that fails loses nothing: the row has the decision, and the
-// worker's sweep repeats the call.
+// Orchestrator starts and signals Temporal workflows. A call that fails loses nothing: the row has the decision, and
+// the worker's sweep repeats the call.
 type Orchestrator interface {
 	StartSession(ctx context.Context, created store.Changed) error
 	SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error

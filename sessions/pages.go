@@ -10,7 +10,9 @@ import (
 
 // AllowedPage reads the address of a page that the link of a handoff is to lead to. Every organization may use the page
 // of the installation, and those that it has allowed. Errors: CodeParameterInvalid, of the parameter.
-func (s *Service) AllowedPage(ctx context.Context, org models.Organization, param, text string) (models.HandoffURL, error) {
+func (s *Service) AllowedPage(
+	ctx context.Context, org models.Organization, param, text string,
+) (models.HandoffURL, error) {
 	page, err := models.ParseHandoffURL(param, text)
 	if err != nil || s.config.HostedPage.Covers(page) {
 		return page, err
@@ -61,8 +63,8 @@ func (s *Service) handoffOrigins(ctx context.Context, org string) ([]string, err
 	return origins, nil
 }
 
-// KnowsOrigin reports whether any organization allows pages of the origin to exchange tokens. A browser's preflight does
-// not tell whose token it is about; Exchange checks the organization's own list.
+// KnowsOrigin reports whether any organization allows pages of the origin to exchange tokens. A browser's preflight
+// does not tell whose token it is about; Exchange checks the organization's own list.
 func (s *Service) KnowsOrigin(ctx context.Context, origin string) (bool, error) {
 	if origin == s.config.HostedPage.Origin {
 		return true, nil

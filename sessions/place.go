@@ -93,8 +93,9 @@ func (s *Service) resolveUntrusted(from Sender, t Told, sandbox bool, d graph.De
 		return places{}, err
 	}
 	if !asked.AtLeastAsStrict(detected) || !d.TreatsAlike(said, address.Jurisdiction) {
-		return places{}, models.Invalid("jurisdiction", "With a publishable key, jurisdiction must be where the user's address "+
-			"is, or where the rules are at least as strict. Leave it out, or create the session from your backend")
+		return places{}, models.Invalid("jurisdiction",
+			"With a publishable key, jurisdiction must be where the user's address "+
+				"is, or where the rules are at least as strict. Leave it out, or create the session from your backend")
 	}
 	return found, nil
 }
@@ -106,8 +107,8 @@ func (p places) put(s models.Session) models.Session {
 	return s
 }
 
-// detect finds the place of an address: clientIP, or without one the sender's. What a CDN tells of the sender counts only
-// without clientIP, because a server that passes its user's address is not where the user is.
+// detect finds the place of an address: clientIP, or without one the sender's. The CDN's jurisdiction of the sender
+// counts only without clientIP, because a server that passes its user's address is not where the user is.
 func (s *Service) detect(from Sender, clientIP netip.Addr) (Place, bool) {
 	if !clientIP.IsValid() && from.Jurisdiction != "" {
 		return Place{from.Jurisdiction, models.JurisdictionHeader}, true

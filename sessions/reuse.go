@@ -44,6 +44,7 @@ func (s *Service) countReuse(ctx context.Context, org, email string) error {
 	}
 	return &models.Error{
 		Code: models.CodeAcceptExistingLimited, Param: "email", RetryAfter: wait,
-		Message: "Too many attempts to reuse a verification by this e-mail address. Wait for the seconds that Retry-After says",
+		Message: "Too many attempts to reuse a verification by this e-mail address. " +
+			"Wait for the seconds that Retry-After says",
 	}
 }

@@ -21,7 +21,7 @@ func (s *Service) Decide(ctx context.Context, d models.ReviewDecision, actor str
 }
 
 // decided tells Temporal of a decision: the session's run, or a run that dispatches the decision's events where the
-// session was verified before and its run is over. The sweep repeats what is lost.
+// session was verified before and its run is over. The sweep repeats a lost signal.
 func (s *Service) decided(ctx context.Context, changed store.Changed) {
 	if !changed.Session.Status.Terminal() || changed.EventID != nil {
 		s.orders.changed(ctx, changed.Session)
@@ -37,8 +37,8 @@ func (s *Service) decided(ctx context.Context, changed store.Changed) {
 }
 
 // Decide commits a reviewer's decision. The first decision on a review stands: a repeat of it returns the session
-// unchanged, and a different decision is refused. Errors: CodeReviewDecided, CodeReviewNotPending, CodeIdentityUnproven,
-// ErrBusy, and those of store.Change.
+// unchanged, and a different decision is refused. Errors: CodeReviewDecided, CodeReviewNotPending,
+// CodeIdentityUnproven, ErrBusy, and those of store.Change.
 func (e Engine) Decide(
 	ctx context.Context, d models.ReviewDecision, actor string,
 ) (changed store.Changed, err error) {
@@ -109,9 +109,10 @@ func (e Engine) decide(
 			return store.Changed{}, err
 		}
 		if p.Failure != nil && *p.Failure == rules.ReasonIdentityUnproven && d.Decision == graph.Approve {
-			return store.Changed{}, models.Errorf(models.CodeIdentityUnproven, "An identity session can only be verified once a "+
-				"method of the strength of document_capture or better has passed; none has on the way to this approval. "+
-				"Reject the review, or have the user start again")
+			return store.Changed{}, models.Errorf(models.CodeIdentityUnproven,
+				"An identity session can only be verified once a "+
+					"method of the strength of document_capture or better has passed; none has on the way to this approval. "+
+					"Reject the review, or have the user start again")
 		}
 		if !p.To.Terminal() && session.InFlight > 0 {
 			p.To = models.StatusProcessing

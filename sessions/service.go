@@ -86,9 +86,9 @@ func again(try func() error) error {
 	return ErrBusy
 }
 
-// withRow calls try with the session, and again with the row read anew while try returns store.ErrRefused. Fresh is false
-// at the first call: the session was read when the credential was checked, and an Idempotency-Key or a slow body may have
-// kept the request waiting since.
+// withRow calls try with the session, and again with the row read anew while try returns store.ErrRefused. Fresh is
+// false at the first call: the session was read when the credential was checked, and an Idempotency-Key or a slow body
+// may have kept the request waiting since.
 func (s *Service) withRow(
 	ctx context.Context, session models.Session, try func(session models.Session, fresh bool) error,
 ) error {

@@ -20,9 +20,9 @@ type Attempt struct {
 	Status       models.SessionStatus
 }
 
-// Submit stores what the user sent as the next attempt at the method, and tells the run. A repeat under the same reserved
+// Submit stores the input as the next attempt at the method, and tells the run. A repeat under the same reserved
 // id returns the attempt of the first. Errors: CodeMethodNotOffered, CodeConsentRequired, CodeSubmissionInProgress,
-// CodeParameterInvalid of what was sent, CodeSessionTerminal, those of a device that may not act, those of Open for a
+// CodeParameterInvalid of the input, CodeSessionTerminal, those of a device that may not act, those of Open for a
 // provisional session, and ErrBusy.
 func (s *Service) Submit(ctx context.Context, d Device, method rules.Method, in Input) (attempt Attempt, err error) {
 	if attempt, found, err := s.resubmitted(ctx, d.Session); found || err != nil {
@@ -49,7 +49,7 @@ func (s *Service) Submit(ctx context.Context, d Device, method rules.Method, in 
 	return attempt, err
 }
 
-// opened opens a provisional session whose page has not said that it is open: it has nothing to offer before.
+// opened opens a provisional session. It has nothing to offer before, and its page may not have called Open.
 func (s *Service) opened(ctx context.Context, d Device) (_ Device, err error) {
 	if d.Session.Provisional {
 		d.Session, err = s.Open(ctx, d)

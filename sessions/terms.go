@@ -22,8 +22,8 @@ func (s *Service) Rules() *compliance.Book { return s.rules }
 func (s *Service) Today() compliance.Day { return compliance.DayOf(s.now()) }
 
 // Rule returns the rule of a use case at a place on a day. Errors: CodeParameterInvalid where no rules are known of a
-// jurisdiction that the caller passed, or of the day; CodeJurisdictionUnresolvable where none are known of a jurisdiction
-// that was detected.
+// jurisdiction that the caller passed, or of the day; CodeJurisdictionUnresolvable where none are known of a
+// jurisdiction that was detected.
 func (s *Service) Rule(u rules.UseCase, at Place, day compliance.Day) (*compliance.Rule, error) {
 	rule, err := s.rules.Resolve(u, at.Jurisdiction, day)
 	if err == nil {
@@ -53,7 +53,8 @@ func (s *Service) NotCovered(code models.ErrorCode, text string) error {
 }
 
 // Permitting returns the rule under which a workflow runs at a place today. Errors: CodeParameterInvalid where the
-// workflow is not published for the place, CodeUseCaseProhibited where the law prohibits the use case, and those of Rule.
+// workflow is not published for the place, CodeUseCaseProhibited where the law prohibits the use case, and those of
+// Rule.
 func (s *Service) Permitting(d graph.Definition, at Place) (*compliance.Rule, error) {
 	if !d.Serves(at.Jurisdiction) {
 		param := "workflow_id"
@@ -115,8 +116,8 @@ func ComplianceOf(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceRe
 	return result
 }
 
-// govern puts a session under the rule that its place has today, and returns the graph that it runs there. Errors: those
-// of Permitting and Specialise.
+// govern puts a session under the rule that its place has today, and returns the graph that it runs there. Errors:
+// those of Permitting and Specialise.
 func (s *Service) govern(d graph.Definition, session models.Session) (models.Session, store.Terms, error) {
 	at := session.Jurisdiction
 	rule, err := s.Permitting(d, Place{at, session.JurisdictionSource})

@@ -7,9 +7,9 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// TakeChunk stores a chunk of a submission that a phone sends in pieces. After the last chunk it submits the whole, which
-// read decodes, and returns the attempt; before that the attempt is nil. The first chunk is refused where the submission
-// would be. Errors: those of Submit and of store.TakeChunk.
+// TakeChunk stores a chunk of a submission that a phone sends in pieces. After the last chunk it submits the whole,
+// which read decodes, and returns the attempt; before that the attempt is nil. The first chunk is refused where the
+// submission would be. Errors: those of Submit and of store.TakeChunk.
 func (s *Service) TakeChunk(
 	ctx context.Context, d Device, chunk store.NewChunk, read func(body []byte) (Input, error),
 ) (transfer models.Transfer, attempt *Attempt, err error) {

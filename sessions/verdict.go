@@ -7,8 +7,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Settled returns the verdict as it counts for a session that has to prove the required tier. A passed verdict without a
-// tier proves the required one; a passed verdict with a lower tier counts as failed.
+// Settled returns the verdict as it counts for a session that has to prove the required tier. A passed verdict without
+// a tier proves the required one; a passed verdict with a lower tier counts as failed.
 func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
 	counts := models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Risk: v.Risk}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geo"
@@ -87,7 +88,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, a.close())
 	}
 	if token := o.Config.OperatorToken; token != "" {
-		handler = beside(handler, codec.Path, api.Whole(codec.Handler(a.codec, token)))
+		handler = beside(handler, codec.Path, rest.Whole(codec.Handler(a.codec, token)))
 	}
 	a.server = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
@@ -101,7 +102,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // handler returns the handler of the API or, in a process without API, that of health and metrics.
 func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 	if !a.options.API {
-		return api.Whole(a.opsHandler()), nil
+		return rest.Whole(a.opsHandler()), nil
 	}
 	var err error
 	if a.api, err = a.newAPI(orders); err != nil {
@@ -131,7 +132,7 @@ func (a *App) listen(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.listener = api.Listen(listener, a.log)
+	a.listener = rest.Listen(listener, a.log)
 	return nil
 }
 

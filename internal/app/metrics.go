@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/opentelemetry"
 
-	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/rest"
 )
 
 // metricsPipeline gathers the metrics of Stile, the Temporal SDK and the Go runtime in one registry.
@@ -41,13 +41,13 @@ func secondsView() metric.View {
 	)
 }
 
-// opsHandler serves the health, readiness and metrics of a worker. api.Whole puts its errors into the API's envelope.
+// opsHandler serves the health, readiness and metrics of a worker. rest.Whole puts its errors into the API's envelope.
 func (a *App) opsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if faults := a.workerFaults(r.Context()); len(faults) > 0 {
-			http.Error(w, api.NotReady(a.log, "worker", faults).Message, http.StatusServiceUnavailable)
+			http.Error(w, rest.NotReady(a.log, "worker", faults).Message, http.StatusServiceUnavailable)
 			return
 		}
 		answer(w, "ok")

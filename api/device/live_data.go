@@ -1,0 +1,83 @@
+package device
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strings"
+
+	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+)
+
+const (
+	// largestChunk is the size of one chunk in bytes.
+	largestChunk = 64 << 10
+	// mostChunks keeps the smallest chunks of the largest transfer from becoming a row each.
+	mostChunks = 256
+)
+
+var transferName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// data takes a chunk of a submission. The chunks together are the body that the method's own route would take.
+func (l *live) data(m message) (any, error) {
+	var in dataMessage
+	if err := rest.Decode(m.body, &in); err != nil {
+		return nil, err
+	}
+	chunk, err := l.chunkOf(m.device.Handoff, in)
+	if err != nil {
+		return nil, err
+	}
+	transfer, attempt, err := l.on.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
+	if err != nil {
+		return nil, err
+	}
+	answer := dataAck{ackMessage: ack(in.envelope), transferObject: showTransfer(transfer)}
+	if attempt != nil {
+		shown := showAttempt(*attempt)
+		answer.Attempt = &shown
+	}
+	return answer, nil
+}
+
+func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, err error) {
+	switch {
+	case m.Transfer == nil:
+		return chunk, rest.Missing("transfer")
+	case !transferName.MatchString(*m.Transfer):
+		return chunk, models.Invalid("transfer", "transfer must be a name of 1 to 64 letters, digits, _ and -")
+	case m.Method == nil:
+		return chunk, rest.Missing("method")
+	case m.Chunks == nil:
+		return chunk, rest.Missing("chunks")
+	case *m.Chunks < 1 || *m.Chunks > mostChunks:
+		return chunk, models.Invalid("chunks", "chunks must be from 1 to %d", mostChunks)
+	case m.Index == nil:
+		return chunk, rest.Missing("index")
+	case *m.Index < 0 || *m.Index >= *m.Chunks:
+		return chunk, models.Invalid("index", "index must be from 0 to %d", *m.Chunks-1)
+	case m.Chunk == nil:
+		return chunk, rest.Missing("chunk")
+	}
+	method, err := rest.ParseMethod(*m.Method)
+	if err != nil {
+		return chunk, err
+	}
+	data, err := decodeBase64(*m.Chunk)
+	if err != nil || len(data) > largestChunk {
+		return chunk, models.Invalid("chunk", "chunk must be base64 of at most %d bytes", largestChunk)
+	}
+	return store.NewChunk{
+		Handoff: h, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
+		Limit: l.on.config.MaxBody,
+	}, nil
+}
+
+// toStandard turns the alphabet of URLs into the standard one.
+var toStandard = strings.NewReplacer("-", "+", "_", "/")
+
+// decodeBase64 takes either alphabet of RFC 4648, with or without padding.
+func decodeBase64(text string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(toStandard.Replace(text), "="))
+}

@@ -1,0 +1,188 @@
+package device
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// viewObject is the session as the verification page shows it.
+type viewObject struct {
+	Object           string                `json:"object"`
+	SessionID        string                `json:"session_id"`
+	Type             models.SessionType    `json:"type"`
+	Status           models.SessionStatus  `json:"status"`
+	Merchant         merchantObject        `json:"merchant"`
+	Methods          []methodObject        `json:"methods"`
+	RequiresEmailOTP bool                  `json:"requires_email_otp"`
+	ConsentRequired  bool                  `json:"consent_required"`
+	OfferHandoff     bool                  `json:"offer_handoff"`
+	HandoffReason    *models.HandoffReason `json:"handoff_reason"`
+	// HandoffChoices are the numbers from which the user of a phone is to pick the one that the desktop shows.
+	HandoffChoices []int                 `json:"handoff_choices"`
+	Failure        *models.FailureObject `json:"failure"`
+	Review         *viewReview           `json:"review"`
+	ExpiresAt      models.Timestamp      `json:"expires_at"`
+}
+
+// viewReview tells the user that the session is in review, without the reviewer and the reason.
+type viewReview struct {
+	Status models.ReviewStatus `json:"status"`
+}
+
+func showViewReview(r models.Review) *viewReview {
+	if r.Status == "" {
+		return nil
+	}
+	return &viewReview{Status: r.Status}
+}
+
+type merchantObject struct {
+	Name    string  `json:"name"`
+	LogoURL *string `json:"logo_url"`
+	Color   *string `json:"color"`
+}
+
+type methodObject struct {
+	Method       rules.Method `json:"method"`
+	Status       string       `json:"status"`
+	AttemptsLeft int          `json:"attempts_left"`
+	Needs        []string     `json:"needs"`
+	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
+	LastAttempt *lastAttemptObject `json:"last_attempt"`
+}
+
+type lastAttemptObject struct {
+	Status      graph.Outcome         `json:"status"`
+	ReasonCodes []rules.ReasonCode    `json:"reason_codes"`
+	Reasons     []models.ReasonObject `json:"reasons"`
+}
+
+func lastAttempt(node string, results []models.Result) *lastAttemptObject {
+	for _, result := range slices.Backward(results) {
+		if result.Node != node {
+			continue
+		}
+		if result.Status == graph.OutcomePassed {
+			return nil
+		}
+		public := result.Public()
+		return &lastAttemptObject{Status: result.Status, ReasonCodes: public.ReasonCodes, Reasons: public.Reasons}
+	}
+	return nil
+}
+
+// The statuses of a method; the one besides is that of its offer.
+const (
+	methodProcessing = "processing"
+	methodPassed     = "passed"
+	methodExhausted  = "exhausted" // its attempts are used up
+	methodUpcoming   = "upcoming"  // its step has not begun, and still can
+	methodSkipped    = "skipped"   // its step is over without it, or cannot come any more
+)
+
+func (hs *Handlers) view(c *rest.Call, s models.Session) (rest.Answer, error) {
+	t, err := hs.standingOf(c.Ctx, s)
+	if err != nil {
+		return rest.Answer{}, err
+	}
+	object, err := hs.viewOf(c.Ctx, t, c.Handoff)
+	if err != nil {
+		return rest.Answer{}, err
+	}
+	return rest.Reply(http.StatusOK, object)
+}
+
+// viewOf returns the view for the desktop, or for the phone of a handoff.
+func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff) (viewObject, error) {
+	s := t.session
+	org, err := hs.store.Across().Organization(ctx, s.OrgID)
+	if err != nil {
+		return viewObject{}, err
+	}
+	offered, err := hs.sessions.HandoffOffer(ctx, s, phone.ID != "")
+	return viewObject{
+		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
+		Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
+		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
+		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
+	}, err
+}
+
+// asksConsent reports whether a biometric step of the session may come that needs the user's consent.
+func asksConsent(s models.Session) bool {
+	return s.AwaitsConsent() && !s.Status.Terminal() && slices.ContainsFunc(s.Methods.V, rules.Method.Biometric)
+}
+
+// standing holds the rows from which the statuses of a session's methods follow.
+type standing struct {
+	session models.Session
+	graph   graph.Graph
+	pending []models.Submission
+	results []models.Result
+}
+
+func (hs *Handlers) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
+	t.session = s
+	if t.graph, err = hs.store.SessionGraph(ctx, s); err != nil {
+		return t, err
+	}
+	if t.pending, err = hs.store.PendingSubmissions(ctx, s.OrgID, s.ID); err != nil {
+		return t, err
+	}
+	results, err := hs.store.Results(ctx, s.OrgID, s.ID)
+	t.results = results[s.ID]
+	return t, err
+}
+
+// methods tells of every method of the graph, in order, how it stands.
+func (t standing) methods() []methodObject {
+	methods := []methodObject{}
+	for _, node := range t.graph.Nodes {
+		if node.Kind == graph.KindMethod {
+			methods = append(methods, methodObject{
+				Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
+				Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
+			})
+		}
+	}
+	return methods
+}
+
+func (t standing) attemptsLeft(node string) int {
+	return t.session.GraphState.V.AttemptsLeft(t.graph, node)
+}
+
+func (t standing) of(node string) string {
+	switch {
+	case t.hasPassed(node):
+		return methodPassed
+	case t.attemptsLeft(node) == 0:
+		return methodExhausted
+	case t.session.Status.Terminal():
+		return methodSkipped
+	case slices.ContainsFunc(t.pending, func(p models.Submission) bool { return p.Node == node }):
+		return methodProcessing
+	case t.offers(node):
+		return graph.OfferAvailable
+	case slices.Contains(t.session.GraphState.V.Upcoming(t.graph), node):
+		return methodUpcoming
+	default:
+		return methodSkipped
+	}
+}
+
+func (t standing) offers(node string) bool {
+	return slices.ContainsFunc(t.session.GraphState.V.Offers(t.graph), func(o graph.Offer) bool { return o.Node == node })
+}
+
+func (t standing) hasPassed(node string) bool {
+	return slices.ContainsFunc(t.results, func(r models.Result) bool {
+		return r.Node == node && r.Status == graph.OutcomePassed
+	})
+}

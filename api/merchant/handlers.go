@@ -1,0 +1,81 @@
+// Package merchant serves the API of merchants about verification: sessions, reviews, compliance, events and persons.
+package merchant
+
+import (
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/sessions"
+)
+
+// Options are the parts of the Handlers. All are required.
+type Options struct {
+	Store    *store.Store
+	Sessions *sessions.Service
+	Orders   *sessions.Orders
+	Secrets  *rest.ClientSecrets
+	Registry prometheus.Registerer
+	// VerifyURL is the base of the hosted page, which a session's url points to.
+	VerifyURL string
+}
+
+// Handlers serves the merchant's routes about verification. It is safe for concurrent use.
+type Handlers struct {
+	store     *store.Store
+	sessions  *sessions.Service
+	orders    *sessions.Orders
+	secrets   *rest.ClientSecrets
+	verifyURL string
+	checked   *lru.Cache[check, rest.Answer]
+	created   *prometheus.CounterVec
+}
+
+// New returns the Handlers.
+func New(o Options) (*Handlers, error) {
+	hs := &Handlers{
+		store: o.Store, sessions: o.Sessions, orders: o.Orders, secrets: o.Secrets, verifyURL: o.VerifyURL,
+		created: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
+		}, []string{"status", "type", "country"}),
+	}
+	var err error
+	if hs.checked, err = lru.New[check, rest.Answer](checkedSize); err != nil {
+		return nil, err
+	}
+	return hs, o.Registry.Register(hs.created)
+}
+
+// Routes returns the routes of sessions, reviews, compliance, events and persons.
+func (hs *Handlers) Routes() []rest.Route {
+	return []rest.Route{
+		rest.Post(rest.PathSessions, rest.ForAnyKey, hs.createSession),
+		rest.Get(rest.PathSessions, rest.ForSecretKey, hs.listSessions, sessionQuery()...),
+		rest.Get(rest.PathSessions+"/:id", rest.ForSecretKey, hs.getSession, "expand", "explain"),
+		rest.Post(rest.PathSessions+"/:id/cancel", rest.ForSecretKey, hs.cancelSession),
+		rest.Post(rest.PathSessions+"/:id/review", rest.ForSecretKey, hs.decideReview),
+		rest.Get("/v1/reviews", rest.ForSecretKey, hs.listReviews, reviewQuery()...),
+
+		rest.Get("/v1/compliance/check", rest.ForSecretKey, hs.checkCompliance,
+			"use_cases", "jurisdiction", "client_ip", "as_of", "explain"),
+		rest.Post("/v1/verified_person/lookup", rest.ForSecretKey, hs.lookUpPerson),
+
+		rest.Get("/v1/events", rest.ForSecretKey, hs.listEvents, eventQuery()...),
+		rest.Get("/v1/events/:id", rest.ForSecretKey, hs.getEvent),
+		rest.Post("/v1/events/:id/replay", rest.ForSecretKey, hs.replayEvent),
+	}
+}
+
+func sessionQuery() []string {
+	filters := rest.PageQuery("status", "client_reference_id", "workflow_id", "review", "expand")
+	return append(filters, rest.WindowOf("created")...)
+}
+
+func reviewQuery() []string {
+	return append(rest.PageQuery("status", "workflow_id", "jurisdiction", "reviewer"), rest.WindowOf("flagged")...)
+}
+
+func eventQuery() []string {
+	return append(rest.PageQuery("type", "session"), rest.WindowOf("created")...)
+}

@@ -1,0 +1,31 @@
+package merchant
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/contact"
+	"github.com/stile-id/stile/sessions"
+)
+
+var (
+	phonePunctuation = strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", ".", "")
+	phoneE164        = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+)
+
+// readContacts reads an e-mail address and a phone number, each of which may be absent. No message repeats one.
+func readContacts(email, phone *string) (c sessions.Contacts, err error) {
+	if email != nil {
+		if c.Email, err = contact.Email(*email); err != nil {
+			return c, models.Invalid("email", "email must be a plain address such as name@example.com: %s", err.Error())
+		}
+	}
+	if phone != nil {
+		c.Phone = phonePunctuation.Replace(*phone)
+		if !phoneE164.MatchString(c.Phone) {
+			return c, models.Invalid("phone", "phone must be an international number such as +14155550123")
+		}
+	}
+	return c, nil
+}

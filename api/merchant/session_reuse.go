@@ -1,0 +1,59 @@
+package merchant
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+
+	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/models"
+)
+
+// reuseInput holds the parameters that ask for an earlier verification to be reused. No verification can be reused yet:
+// the parameters are checked, and the answer is that for a person who has not been verified before.
+type reuseInput struct {
+	AcceptExisting  *bool    `json:"accept_existing"`
+	MinStrength     *string  `json:"min_strength"`
+	MaxAge          *string  `json:"max_age"`
+	RequiredMethods []string `json:"required_methods"`
+	CredentialHash  *string  `json:"credential_hash"`
+	VPToken         *string  `json:"vp_token"`
+}
+
+// longestCredential is enough for any hash of a credential.
+const longestCredential = 255
+
+var maxAgeDuration = regexp.MustCompile(`^[1-9][0-9]{0,4}d$`)
+
+func (in *reuseInput) check() error {
+	if in.MaxAge != nil && !maxAgeDuration.MatchString(*in.MaxAge) {
+		return models.Invalid("max_age", "max_age must be a number of days with a d behind it, such as 30d")
+	}
+	return cmp.Or(checkMethod("min_strength", in.MinStrength), checkMethods("required_methods", in.RequiredMethods),
+		rest.CheckText("credential_hash", in.CredentialHash, longestCredential))
+}
+
+func checkMethod(param string, name *string) error {
+	if name == nil {
+		return nil
+	}
+	if _, err := rest.ParseMethod(*name); err != nil {
+		return models.Invalid(param, "%s must be a method such as document_capture", param)
+	}
+	return nil
+}
+
+// mostMethods is well beyond the number of methods there are.
+const mostMethods = 50
+
+func checkMethods(param string, names []string) error {
+	if len(names) > mostMethods {
+		return models.Invalid(param, "%s must not have more than %d entries", param, mostMethods)
+	}
+	for i := range names {
+		if err := checkMethod(fmt.Sprintf("%s[%d]", param, i), &names[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

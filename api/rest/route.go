@@ -1,0 +1,84 @@
+package rest
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Route is one operation with the checks before its handler. Get, Post, Delete and Updates make routes.
+type Route struct {
+	Method, Path string
+	access       Access
+	// query names the parameters that the route takes; others are refused.
+	query  []string
+	handle func(*Call) (Answer, error)
+	// verify, where set, checks the signature of the body.
+	verify func(*Call) error
+}
+
+// Get returns a route that takes the query parameters and no others.
+func Get(path string, need Access, handle func(*Call) (Answer, error), query ...string) Route {
+	return Route{Method: http.MethodGet, Path: path, access: need, query: query, handle: handle}
+}
+
+// Post returns a route that takes a body and no query.
+func Post(path string, need Access, handle func(*Call) (Answer, error)) Route {
+	return Route{Method: http.MethodPost, Path: path, access: need, handle: handle}
+}
+
+// Delete returns a route for secret keys.
+func Delete(path string, handle func(*Call) (Answer, error)) Route {
+	return Route{Method: http.MethodDelete, Path: path, access: ForSecretKey, handle: handle}
+}
+
+// Updates returns the routes for an update of an object: POST, PATCH and PUT do the same.
+func Updates(path string, handle func(*Call) (Answer, error)) (all []Route) {
+	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodPut} {
+		all = append(all, Route{Method: method, Path: path, access: ForSecretKey, handle: handle})
+	}
+	return all
+}
+
+// Verified returns the route with a check of the body's signature.
+func (r Route) Verified(verify func(*Call) error) Route {
+	r.verify = verify
+	return r
+}
+
+// IsDevice reports whether a device of the user may call the route without an API key.
+func (r Route) IsDevice() bool {
+	switch r.access {
+	case ForClientSecret, ForAnybodyOrClientSecret, ForDesktop, ForDevice:
+		return true
+	case ForAnybody:
+		return isVersioned(r.Path)
+	default:
+		return false
+	}
+}
+
+// Register adds the route to a router.
+func (k *Kernel) Register(router *gin.Engine, r Route) {
+	handle := k.serve(r)
+	router.Handle(r.Method, r.Path, handle)
+	if r.Method == http.MethodGet {
+		router.HEAD(r.Path, handle) // net/http leaves the body out
+	}
+}
+
+// PageQuery returns the parameters of a list, and more.
+func PageQuery(more ...string) []string {
+	return append([]string{"limit", "starting_after", "ending_before"}, more...)
+}
+
+// AnyQuery is for routes that take no parameters, but that monitors call with parameters all the same.
+const AnyQuery = "*"
+
+// The paths, or beginnings of paths, by which the kernel tells callers apart before it knows the route.
+const (
+	PathSessions  = "/v1/verification_sessions"
+	PathVerify    = "/v1/verify/session"
+	PathExchange  = "/v1/handoff/exchange"
+	PathCallbacks = "/v1/provider_callbacks"
+)
