@@ -15,6 +15,7 @@ import (
 
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
@@ -26,7 +27,7 @@ import (
 // inquired asks a provider once about a submission. It returns the verdicts and the worker's log.
 func inquired(t *testing.T, answer http.HandlerFunc) (verdicts []graph.Outcome, logged string, err error) {
 	t.Helper()
-	clock := newClock()
+	clock := testkit.NewClock()
 	s := scene.New(t, clock.Now)
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)

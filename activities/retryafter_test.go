@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 func TestAnOverloadedReceiverIsLeftAloneForLonger(t *testing.T) {
 	t.Parallel()
-	later := newClock().Now().Add(8 * time.Minute).Format(http.TimeFormat)
+	later := testkit.NewClock().Now().Add(8 * time.Minute).Format(http.TimeFormat)
 	for name, c := range map[string]struct {
 		status int
 		asked  string

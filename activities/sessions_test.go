@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
@@ -32,7 +33,7 @@ const (
 type desk struct {
 	*scene.Scene
 	*activities.Sessions
-	clock *clock
+	clock *testkit.Clock
 
 	mu     sync.Mutex
 	judged []graph.Outcome
@@ -41,7 +42,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	c := newClock()
+	c := testkit.NewClock()
 	d := &desk{Scene: scene.New(t, c.Now), clock: c}
 	d.Sessions = &activities.Sessions{
 		Store: d.Scene.Store, Judge: simulated.Judge{Real: attestation.Judge{}},
@@ -450,7 +451,7 @@ func TestFreeSubmissionsAreLimited(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clock := newClock()
+			clock := testkit.NewClock()
 			s := scene.New(t, clock.Now)
 			judges := &activities.Sessions{Store: s.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: time.Hour,
 				SessionTTL: time.Hour, DeviceIdleTimeout: time.Minute}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/sdk/go/webhook"
@@ -24,14 +25,14 @@ import (
 type post struct {
 	*scene.Scene
 	*activities.Webhooks
-	clock     *clock
+	clock     *testkit.Clock
 	attempted []models.DeliveryStatus
 	classes   []activities.Class // the class of the endpoint before each attempt
 }
 
 func newPost(t *testing.T) *post {
 	t.Helper()
-	c := newClock()
+	c := testkit.NewClock()
 	p := &post{Scene: scene.New(t, c.Now), clock: c}
 	p.Webhooks = &activities.Webhooks{
 		Store: p.Scene.Store, Client: outbound.NewClient(time.Minute, outbound.Policy{Allow: outbound.Loopback()}),

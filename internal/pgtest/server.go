@@ -31,6 +31,9 @@ func uniqueName(kind string) string {
 func (s server) databaseURL(name string) string {
 	database := s.admin
 	database.Path = "/" + name
+	options := database.Query()
+	options.Set("connect_timeout", "60") // seconds: the machine may be busy
+	database.RawQuery = options.Encode()
 	return database.String()
 }
 

@@ -93,7 +93,10 @@ func options(url string, now func() time.Time) store.Options {
 	if err != nil {
 		panic(err) // both keys were just generated
 	}
-	return store.Options{URL: url, Keys: keys, Now: now, Jitter: noJitter, Log: slog.New(slog.DiscardHandler)}
+	return store.Options{
+		URL: url, Keys: keys, Now: now, Jitter: noJitter, Log: slog.New(slog.DiscardHandler),
+		WriteTimeout: time.Minute, // the machine may be busy
+	}
 }
 
 // openRaw connects without the store, to read its tables.

@@ -155,7 +155,7 @@ func submissionUsesItsChallengeUp(t *testing.T, f *fixture) {
 func racingSubmissionsUseAChallengeOnce(t *testing.T, f *fixture) {
 	session := f.session(t)
 	c := f.challenged(t, session, "nonce")
-	replicas := []*store.Store{f.patient(t), f.patient(t)}
+	replicas := []*store.Store{f.replica(t), f.replica(t)}
 	won := winners(t, race(8, func(i int) (models.Submission, error) {
 		s, _, err := replicas[i%2].Submit(t.Context(), answering(c, session, string(rune('a'+i))))
 		return s, err

@@ -300,10 +300,10 @@ func alsoRollsBackWithARefusedChange(t *testing.T, f *fixture) {
 // Lists rely on this: a row older than WriteLimit is visible, or will never be.
 func changeThatWaitsTooLongIsNotMade(t *testing.T, f *fixture) {
 	session := f.session(t)
-	release := f.lockRow(t, "sessions", session.ID)
+	hasty, release := f.hasty(t), f.lockRow(t, "sessions", session.ID)
 	done := make(chan error, 1)
 	go func() {
-		_, err := f.Change(t.Context(), move(session, "verdict", models.StatusVerified))
+		_, err := hasty.Change(t.Context(), move(session, "verdict", models.StatusVerified))
 		done <- err
 	}()
 	late, cancel := context.WithTimeout(t.Context(), store.WriteLimit+100*time.Millisecond)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -25,14 +26,14 @@ type fixture struct {
 	*store.Store
 	backend backend
 	url     string
-	clock   *fakeClock
+	clock   *testkit.Clock
 	org     string // the organization of most scenarios
 	foreign string // another organization, which must not see or change rows of org
 }
 
 func newFixture(t *testing.T, b backend) *fixture {
 	t.Helper()
-	f := &fixture{backend: b, url: b.migrated(t), clock: newClock()}
+	f := &fixture{backend: b, url: b.migrated(t), clock: testkit.NewClock()}
 	f.Store = f.replica(t)
 	f.org, f.foreign = f.organization(t), f.organization(t)
 	return f
@@ -44,11 +45,11 @@ func (f *fixture) replica(t *testing.T) *store.Store {
 	return openStore(t, f.url, f.clock.Now)
 }
 
-// patient is a replica with a long write timeout, for races on a busy machine.
-func (f *fixture) patient(t *testing.T) *store.Store {
+// hasty returns a replica with the write deadline of production.
+func (f *fixture) hasty(t *testing.T) *store.Store {
 	t.Helper()
 	o := options(f.url, f.clock.Now)
-	o.WriteTimeout = time.Minute
+	o.WriteTimeout = store.WriteLimit
 	s, err := store.Open(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
@@ -124,35 +125,6 @@ func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string
 		" INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+
 		" FROM (SELECT * FROM "+table+" WHERE org_id = $2 LIMIT 1) AS one CROSS JOIN n", times, f.org)
 	require.NoError(t, err)
-}
-
-// fakeClock advances only when it is told to.
-type fakeClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// newClock starts in the middle of a month, at the beginning of a minute.
-func newClock() *fakeClock {
-	return &fakeClock{now: time.Date(2026, time.November, 15, 12, 0, 0, 0, time.UTC)}
-}
-
-func (c *fakeClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *fakeClock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func (c *fakeClock) Set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
 }
 
 // answered is the result of one racing caller.

@@ -2,10 +2,10 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 )
 
@@ -16,15 +16,9 @@ var notifierScenarios = []scenario{
 	closeToleratesASecondCall,
 }
 
-const longEnough = 30 * time.Second
-
 func requireWoken(t *testing.T, woken <-chan struct{}) {
 	t.Helper()
-	select {
-	case <-woken:
-	case <-time.After(longEnough):
-		require.Fail(t, "the subscriber was not woken")
-	}
+	testkit.Receive(t, woken)
 }
 
 func requireAsleep(t *testing.T, woken <-chan struct{}) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -361,7 +362,7 @@ func windowIncludesBothItsSeconds(t *testing.T, f *fixture) {
 		f.clock.Advance(500 * time.Millisecond)
 	}
 	second := func(n int) *models.Timestamp {
-		return models.AtPtr(newClock().Now().Add(time.Duration(n) * time.Second))
+		return models.AtPtr(testkit.NewClock().Now().Add(time.Duration(n) * time.Second))
 	}
 	for _, c := range []struct {
 		window store.Window

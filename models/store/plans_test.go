@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -95,7 +96,7 @@ func inPages[T any](
 
 // windows returns a window that ends early, and one that begins late.
 func (f *fixture) windows(rows int) []any {
-	begin := newClock().Now()
+	begin := testkit.NewClock().Now()
 	return []any{
 		store.Window{To: models.AtPtr(begin.Add(time.Duration(rows/10) * time.Second))},
 		store.Window{From: models.AtPtr(begin.Add(time.Duration(rows/10*9) * time.Second))},

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -35,10 +35,10 @@ func otherReplicasAreWoken(t *testing.T, f *fixture) {
 	session := f.session(t)
 	other := f.replica(t)
 	const listeners = 2 // both replicas, each on its own connection
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		return listeners == f.count(t, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`)
-	}, longEnough, 10*time.Millisecond)
+	})
 
 	woken := other.Subscribe(session.ID)
 	defer woken.Close()
@@ -121,10 +121,10 @@ func (f *fixture) valid(t *testing.T, index string) bool {
 // requireBlocked waits until n statements wait for a lock of PostgreSQL.
 func (f *fixture) requireBlocked(t *testing.T, n int) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		return n == f.count(t, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'`)
-	}, longEnough, time.Millisecond)
+	})
 }
 
 // While a migration queues for a table, all requests queue behind it.

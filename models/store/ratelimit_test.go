@@ -151,7 +151,7 @@ func retryAfterIsWhenTheNextPasses(t *testing.T, f *fixture) {
 }
 
 func racingReplicasNeverExceedTheLimit(t *testing.T, f *fixture) {
-	replicas := []*store.Store{f.patient(t), f.patient(t)}
+	replicas := []*store.Store{f.replica(t), f.replica(t)}
 	passing := func(limit int) int {
 		passed := 0
 		for _, rate := range allOf(t, race(40, func(i int) (store.Rate, error) {

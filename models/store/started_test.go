@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -22,7 +23,7 @@ var startedScenarios = []scenario{
 func notedStartIsWritten(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.Across().NoteStarted(session)
-	require.Eventually(t, func() bool { return f.reread(t, session).NudgeAt == nil }, longEnough, 10*time.Millisecond)
+	testkit.Eventually(t, func() bool { return f.reread(t, session).NudgeAt == nil })
 	session.NudgeAt = nil
 	require.Equal(t, session, f.reread(t, session))
 }

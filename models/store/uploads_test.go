@@ -96,7 +96,7 @@ func uploadsOfAnAttemptAreCapped(t *testing.T, f *fixture) {
 
 func racingUploadsStayUnderTheCap(t *testing.T, f *fixture) {
 	session := f.session(t)
-	replicas := []*store.Store{f.patient(t), f.patient(t)}
+	replicas := []*store.Store{f.replica(t), f.replica(t)}
 	won := winners(t, race(8, func(i int) (models.Upload, error) {
 		return replicas[i%2].AddUpload(t.Context(), upload(session, document, fmt.Sprint(i)))
 	}), models.CodeUploadLimit)
