@@ -11,6 +11,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -51,7 +52,7 @@ func attempts(t *testing.T, s *scene.Scene, e scene.Endpoint) (byStatus map[mode
 func settles(t *testing.T, s *scene.Scene, e scene.Endpoint, so func(byStatus map[models.DeliveryStatus]int, putOff int) bool) {
 	t.Helper()
 	var next time.Time
-	workertest.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		if time.Now().Before(next) {
 			return false
 		}

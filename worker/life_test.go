@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/worker/workertest"
@@ -74,7 +75,7 @@ func TestWorkerMayStartBeforeTemporal(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
 
-	workertest.Eventually(t, func() bool { return s.Reread(t, session).Status == models.StatusVerified })
+	testkit.Eventually(t, func() bool { return s.Reread(t, session).Status == models.StatusVerified })
 }
 
 func TestWorkerThatNeverReachedTemporalStops(t *testing.T) {
@@ -86,7 +87,7 @@ func TestWorkerThatNeverReachedTemporalStops(t *testing.T) {
 
 	select {
 	case <-stopped:
-	case <-time.After(workertest.Patience):
+	case <-time.After(testkit.Patience):
 		t.Fatal("the worker does not stop")
 	}
 }

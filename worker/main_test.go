@@ -19,8 +19,8 @@ var eager = workertest.Options{
 
 // lonely has one worker. Its attempts do not exceed their time within a test.
 var lonely = workertest.Share(workertest.Options{
-	Workers: 1, Judge: eager.Judge, RetrySchedule: eager.RetrySchedule, WebhookTimeout: 3 * workertest.Patience,
-	SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,
+	Workers: 1, Judge: eager.Judge, RetrySchedule: eager.RetrySchedule, WebhookTimeout: time.Hour,
+	OverdueAfter: time.Hour, SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,
 })
 
 var house = workertest.Share(eager)

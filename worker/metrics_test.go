@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/worker"
@@ -110,7 +111,7 @@ func TestWorkerReportsItsDeliveries(t *testing.T) {
 	s.Subscribe(t, merchant, models.EventSessionVerified)
 	h.Completed(t, verifies(t, h, s).ID)
 
-	workertest.Eventually(t, func() bool { // the pending one is the next attempt, an hour later
+	testkit.Eventually(t, func() bool { // the pending one is the next attempt, an hour later
 		text := scraped(o.Registry)
 		return strings.Contains(text, "\nstile_webhook_pending 1\n") &&
 			strings.Contains(text, "\nstile_webhook_oldest_overdue_seconds 0\n")

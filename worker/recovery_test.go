@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/worker/workertest"
@@ -40,7 +41,7 @@ func refusedBy(t *testing.T, s *scene.Scene, m *scene.Merchant, sessions int) sc
 func recovered(t *testing.T, s *scene.Scene, r models.Recovery, deliveries int) {
 	t.Helper()
 	var tally store.RecoveryTally
-	workertest.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		var err error
 		r, tally, err = s.Recovery(t.Context(), s.Org, r.EndpointID, r.ID)
 		require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestRecoveryDeliversEachEventOnce(t *testing.T) {
 	}
 	require.Len(t, events, sessions)
 	h.Completed(t, r.ID)
-	workertest.Eventually(t, func() bool { // the sweep counts once
+	testkit.Eventually(t, func() bool { // the sweep counts once
 		settled, tally, err := s.Recovery(t.Context(), s.Org, r.EndpointID, r.ID)
 		require.NoError(t, err)
 		require.Equal(t, store.RecoveryTally{models.DeliverySucceeded: sessions}, tally)
@@ -128,7 +129,7 @@ func TestFailedRecoveryAttemptContinuesOnTheSchedule(t *testing.T) {
 	r := recovery(t, s, endpoint)
 	require.NoError(t, h.RecoverEndpoint(t.Context(), r))
 	h.Completed(t, r.ID)
-	workertest.Eventually(t, func() bool { return len(merchant.Requests()) == 2 })
+	testkit.Eventually(t, func() bool { return len(merchant.Requests()) == 2 })
 	h.Completed(t, workflows.DeliveryWorkflowID(s.Deliveries(t, endpoint)[0].Ref()))
 	require.Equal(t, []models.DeliveryStatus{
 		models.DeliveryFailed, models.DeliveryClosed, models.DeliveryFailed, models.DeliverySucceeded,

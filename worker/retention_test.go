@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
-	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
@@ -49,7 +49,7 @@ func TestContactsAreErasedAtTheEndOfRetention(t *testing.T) {
 	dueByOthers := endedThen(t, s, s.Begin(t, scene.AnyOf(document), keptFor(&days)), month, false)
 
 	for _, session := range []models.Session{due, dueByOthers} {
-		workertest.Eventually(t, func() bool { return s.Reread(t, session).EmailSealed == nil })
+		testkit.Eventually(t, func() bool { return s.Reread(t, session).EmailSealed == nil })
 		erased := s.Reread(t, session)
 		require.Nil(t, erased.EmailLookup)
 		require.Nil(t, erased.PhoneSealed)
@@ -91,7 +91,7 @@ func TestSweepDeletesAChallengeThatNobodyAnswered(t *testing.T) {
 		Method: document, Attempt: 1, TTL: time.Microsecond,
 	})
 	require.NoError(t, err)
-	workertest.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		_, err := s.Challenge(t.Context(), session.OrgID, session.ID, begun.ID)
 		return models.CodeOf(err) == models.CodeResourceMissing
 	})

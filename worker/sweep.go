@@ -105,7 +105,7 @@ func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
 // expired and sends its events.
 func (w *Worker) endOverdueSessions(ctx context.Context) error {
 	rows := w.options.Store
-	overdue, err := rows.Across().OverdueSessions(ctx, rows.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	overdue, err := rows.Across().OverdueSessions(ctx, rows.Now().Add(-w.options.OverdueAfter), sweepBatch)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func isSettled(err error) bool {
 // recoverDeliveries starts runs for attempts that are long overdue.
 func (w *Worker) recoverDeliveries(ctx context.Context) error {
 	store := w.options.Store
-	overdue, err := store.Across().OverdueDeliveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	overdue, err := store.Across().OverdueDeliveries(ctx, store.Now().Add(-w.options.OverdueAfter), sweepBatch)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (w *Worker) recoverDeliveries(ctx context.Context) error {
 // resumeRecoveries starts the recoveries that have no run, because the start was lost or the run was deleted.
 func (w *Worker) resumeRecoveries(ctx context.Context) error {
 	store := w.options.Store
-	stalled, err := store.Across().StalledRecoveries(ctx, store.Now().Add(-w.options.overdueAfter()), sweepBatch)
+	stalled, err := store.Across().StalledRecoveries(ctx, store.Now().Add(-w.options.OverdueAfter), sweepBatch)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,3 @@ func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) f
 		return nil
 	}
 }
-
-// overdueAfter returns how long after its due time work counts as lost. It allows for an attempt under way and for the
-// retry of an activity lost in a crash.
-func (o Options) overdueAfter() time.Duration { return 2*o.WebhookTimeout + 4*o.SweepAfter }

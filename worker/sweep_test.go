@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -161,7 +162,7 @@ func TestSweepMakesAnOverdueDelivery(t *testing.T) {
 				failNow(t, s, s.Deliveries(t, endpoint)[0].Ref())
 			}
 
-			workertest.Eventually(t, func() bool { return len(merchant.Requests()) == len(answers) })
+			testkit.Eventually(t, func() bool { return len(merchant.Requests()) == len(answers) })
 
 			deliveries := s.Deliveries(t, endpoint)
 			require.Len(t, deliveries, len(answers))
@@ -210,14 +211,14 @@ func TestManyLostSessionsGetOneRunEach(t *testing.T) {
 // heard waits until the merchant has received the event and requires that it received no other.
 func heard(t *testing.T, m *scene.Merchant, event models.EventType) {
 	t.Helper()
-	workertest.Eventually(t, func() bool { return len(m.Requests()) > 0 })
+	testkit.Eventually(t, func() bool { return len(m.Requests()) > 0 })
 	require.Equal(t, []models.EventType{event}, m.Heard())
 }
 
 // settled waits until the session's run needs no signal.
 func settled(t *testing.T, s *scene.Scene, session models.Session) {
 	t.Helper()
-	workertest.Eventually(t, func() bool { return s.Reread(t, session).NudgeAt == nil })
+	testkit.Eventually(t, func() bool { return s.Reread(t, session).NudgeAt == nil })
 }
 
 func end(t *testing.T, s *scene.Scene, session models.Session, to models.SessionStatus) {

@@ -54,6 +54,9 @@ type Options struct {
 	// SweepInterval is the time between two sweeps. SweepAfter is how long work must be overdue to count as lost. 0
 	// means 2 and 5 seconds.
 	SweepInterval, SweepAfter time.Duration
+	// OverdueAfter is how long after its due time a delivery, an expiry or a recovery counts as lost. 0 means twice
+	// WebhookTimeout, for an attempt under way, and four times SweepAfter, for the retry of an activity after a crash.
+	OverdueAfter time.Duration
 	// BuildID turns Temporal's Worker Versioning on; "" leaves it off.
 	BuildID string
 	Metrics *Metrics
@@ -76,6 +79,7 @@ func (o Options) withDefaults() Options {
 	if o.SweepAfter == 0 {
 		o.SweepAfter = 5 * time.Second
 	}
+	o.OverdueAfter = cmp.Or(o.OverdueAfter, 2*o.WebhookTimeout+4*o.SweepAfter)
 	return o
 }
 

@@ -8,10 +8,10 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
-	"github.com/stile-id/stile/worker/workertest"
 )
 
 // The budget of the most common session: verified at the first attempt, with one endpoint that subscribed to that event
@@ -46,7 +46,7 @@ func commonest(t *testing.T) recordings {
 // undisturbed repeats play until no workflow task had to be retried, as happens on a busy machine.
 func undisturbed(t *testing.T, play func(t *testing.T) recordings) (recorded recordings) {
 	t.Helper()
-	workertest.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		recorded = play(t)
 		for _, history := range recorded {
 			if slices.ContainsFunc(history.Events, repeats) {

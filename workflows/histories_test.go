@@ -16,6 +16,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
@@ -304,7 +305,7 @@ func endpointDisabled(t *testing.T) recordings {
 // attempt waits until the n-th attempt at the endpoint is pending.
 func (a act) attempt(t *testing.T, n int) models.Delivery {
 	t.Helper()
-	workertest.Eventually(t, func() bool { return len(a.Deliveries(t, a.endpoint)) == n })
+	testkit.Eventually(t, func() bool { return len(a.Deliveries(t, a.endpoint)) == n })
 	return a.Deliveries(t, a.endpoint)[n-1]
 }
 
@@ -346,7 +347,7 @@ func toReview(t *testing.T) act {
 	a := beginGraph(t, definition(t, onward), models.AllEvents)
 	a.start(t)
 	a.simulate(t, facial, simulated.Pass)
-	workertest.Eventually(t, func() bool { return a.Reread(t, a.session).Review.Status.Waits() })
+	testkit.Eventually(t, func() bool { return a.Reread(t, a.session).Review.Status.Waits() })
 	return a
 }
 
@@ -389,7 +390,7 @@ func providerJudged(t *testing.T) recordings {
 
 func providerCalledBack(t *testing.T) recordings {
 	a, submission := toProvider(t, models.ConnectorCallback, patience, promised)
-	workertest.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		waiting := a.Unjudged(t, a.session)
 		return len(waiting) == 1 && waiting[0].PromisedAt != nil
 	})

@@ -33,8 +33,9 @@ type Options struct {
 	// RetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
 	RetrySchedule             []time.Duration
 	SweepInterval, SweepAfter time.Duration
-	// WebhookTimeout is the time that receivers have; 0 means the package's WebhookTimeout.
-	WebhookTimeout time.Duration
+	// WebhookTimeout is the time that receivers have, and OverdueAfter the time after which the sweep takes work for lost;
+	// 0 means the package's WebhookTimeout and OverdueAfter.
+	WebhookTimeout, OverdueAfter time.Duration
 	// Registry takes the metrics of a house with one worker; nil means a new registry.
 	Registry *prometheus.Registry
 	// Log takes the log of the workers; nil discards it.
@@ -47,8 +48,12 @@ const CallbackURL = "https://id.example/v1/provider_callbacks"
 // ReviewTimeout is longer than any test.
 const ReviewTimeout = time.Hour
 
-// WebhookTimeout gives receivers enough time on a machine that is busy with other tests.
-const WebhookTimeout = 3 * time.Second
+const (
+	// WebhookTimeout gives receivers enough time on a machine that is busy with other tests.
+	WebhookTimeout = 30 * time.Second
+	// OverdueAfter is what the scenarios of the sweep wait for. No attempt at a receiver that answers takes as long.
+	OverdueAfter = 15 * time.Second
+)
 
 // putOffMost keeps tests from waiting long for postponed deliveries.
 const putOffMost = 2 * time.Second
@@ -144,7 +149,8 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 		CallbackURL: CallbackURL, WebhookTimeout: cmp.Or(options.WebhookTimeout, WebhookTimeout),
 		Egress: outbound.Policy{Allow: outbound.Loopback()}, RetrySchedule: options.RetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
-		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter, PutOffMost: putOffMost,
+		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
+		OverdueAfter: cmp.Or(options.OverdueAfter, OverdueAfter), PutOffMost: putOffMost,
 		Metrics: worker.NewMetrics(options.Registry), Log: options.Log,
 	})
 }

@@ -9,15 +9,13 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
-
-// Patience limits every wait. A condition that takes longer has failed, also on a busy machine.
-const Patience = time.Minute
 
 // Sandbox creates a sandbox organization in the house.
 func (h *House) Sandbox(t testing.TB) *scene.Scene {
@@ -47,7 +45,7 @@ func (h *House) Simulate(t testing.TB, s *scene.Scene, session models.Session, m
 // Await waits until the session has the status.
 func (h *House) Await(t testing.TB, session models.Session, status models.SessionStatus) {
 	t.Helper()
-	Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		now, err := h.Store.Session(t.Context(), session.OrgID, session.ID)
 		require.NoError(t, err)
 		require.False(t, now.Status.Terminal() && now.Status != status, "the session is %s", now.Status)
@@ -65,7 +63,7 @@ func (h *House) Begun(t testing.TB, id string) {
 // Completed waits until the workflow exists and its latest run has completed.
 func (h *House) Completed(t testing.TB, id string) {
 	t.Helper()
-	Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
 		return err == nil && described.WorkflowExecutionInfo.Status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
 	})
@@ -74,7 +72,7 @@ func (h *House) Completed(t testing.TB, id string) {
 // Runs waits until the workflow exists and returns the id of its latest run.
 func (h *House) Runs(t testing.TB, id string) (run string) {
 	t.Helper()
-	Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
 		run = described.GetWorkflowExecutionInfo().GetExecution().GetRunId()
 		return err == nil
@@ -99,19 +97,4 @@ func (h *House) History(t testing.TB, id string) *historypb.History {
 		history.Events = append(history.Events, event)
 	}
 	return history
-}
-
-// Eventually polls so until it returns true, and fails the test after Patience.
-func Eventually(t testing.TB, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(Patience)
-	for !so() {
-		select {
-		case <-tick.C:
-		case <-limit:
-			require.FailNow(t, "it never came about")
-		}
-	}
 }
