@@ -5,18 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/jsonfault"
 )
 
 // LongestPath bounds the name of a parameter in an error, which may repeat text of the client.
-const LongestPath = 200
+const LongestPath = jsonfault.LongestPath
 
 // byteOrderMark stands before the UTF-8 of some clients. RFC 8259 lets a reader ignore it.
 var byteOrderMark = []byte("\uFEFF")
@@ -57,59 +56,19 @@ func invalidJSON(err error) error {
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
-		path := pathOf(semantic.JSONPointer)
+		path := jsonfault.Path("", semantic.JSONPointer)
 		return models.Invalid(path, "Unknown parameter: %s", path)
 	case errors.As(err, &semantic):
-		path := pathOf(semantic.JSONPointer)
-		return models.Invalid(path, "Invalid type: %s must be %s", path, expected(semantic.GoType))
+		path := jsonfault.Path("", semantic.JSONPointer)
+		return models.Invalid(path, "Invalid type: %s must be %s", path, jsonfault.Expected(semantic.GoType))
 	case errors.As(err, &syntactic) && errors.Is(err, jsontext.ErrDuplicateName):
-		path := pathOf(syntactic.JSONPointer)
+		path := jsonfault.Path("", syntactic.JSONPointer)
 		return models.Invalid(path, "Parameter given more than once: %s", path)
 	case errors.As(err, &syntactic):
 		return models.Errorf(models.CodeParameterInvalid,
 			"What is sent is not valid JSON (at byte %d)", syntactic.ByteOffset)
 	default:
 		return fmt.Errorf("decode the request body: %w", err)
-	}
-}
-
-// pathOf writes a JSON pointer as the documentation does: preferences.document_types[1].
-func pathOf(pointer jsontext.Pointer) string {
-	var path strings.Builder
-	for token := range pointer.Tokens() {
-		if path.Len() > LongestPath {
-			break
-		}
-		if _, err := strconv.ParseUint(token, 10, 32); err == nil && path.Len() > 0 {
-			path.WriteString("[" + token + "]")
-			continue
-		}
-		if path.Len() > 0 {
-			path.WriteByte('.')
-		}
-		path.WriteString(token)
-	}
-	return models.Clip(path.String(), LongestPath)
-}
-
-func expected(t reflect.Type) string {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t == nil {
-		return "of another type"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int, reflect.Int64:
-		return "an integer"
-	case reflect.Slice:
-		return "an array"
-	default:
-		return "an object"
 	}
 }
 
@@ -128,7 +87,7 @@ func refuseNUL(body []byte) error {
 			return fmt.Errorf("read the request body again: %w", err)
 		}
 		if token.Kind() == '"' && strings.ContainsRune(token.String(), 0) {
-			path := pathOf(decoder.StackPointer())
+			path := jsonfault.Path("", decoder.StackPointer())
 			return models.Invalid(path, "A parameter must not contain the character NUL")
 		}
 	}

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,6 +14,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/jsonfault"
 	"github.com/stile-id/stile/rules/number"
 )
 
@@ -139,39 +138,8 @@ func malformed(field string, err error) error {
 	if !errors.As(err, &semantic) {
 		return &Fault{field, field + " is not valid JSON, or gives a field twice"}
 	}
-	path := field + pathOf(semantic.JSONPointer)
-	return &Fault{path, path + " must be " + expected(semantic.GoType)}
-}
-
-func expected(t reflect.Type) string {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t == nil {
-		return "of another type"
-	}
-	switch t.Kind() {
-	case reflect.Int:
-		return "an integer"
-	case reflect.String:
-		return "a string"
-	case reflect.Slice:
-		return "an array"
-	default:
-		return "an object"
-	}
-}
-
-// pathOf writes a pointer into a field, such as [1].status: its names are those of the fields that are read.
-func pathOf(pointer jsontext.Pointer) (path string) {
-	for token := range pointer.Tokens() {
-		if _, err := strconv.Atoi(token); err == nil {
-			path += "[" + token + "]"
-		} else {
-			path += "." + token
-		}
-	}
-	return path
+	path := jsonfault.Path(field, semantic.JSONPointer)
+	return &Fault{path, path + " must be " + jsonfault.Expected(semantic.GoType)}
 }
 
 func (v verdict) check() (methods.Verdict, error) {

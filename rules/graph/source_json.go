@@ -5,13 +5,11 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/stile-id/stile/rules/jsonfault"
 	"github.com/stile-id/stile/rules/number"
 )
 
@@ -126,7 +124,7 @@ func explain(err error) error {
 	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &semantic):
 		return &DecodeError{pathOf(semantic.JSONPointer), "there is no such field: remove it, or correct its name"}
 	case errors.As(err, &semantic):
-		return &DecodeError{pathOf(semantic.JSONPointer), "must be " + expected(semantic.GoType)}
+		return &DecodeError{pathOf(semantic.JSONPointer), "must be " + jsonfault.Expected(semantic.GoType)}
 	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntactic):
 		return &DecodeError{pathOf(syntactic.JSONPointer), "appears more than once"}
 	case errors.As(err, &syntactic):
@@ -136,40 +134,5 @@ func explain(err error) error {
 	}
 }
 
-// longestPath bounds, in bytes, the part of the merchant's input that an error repeats as a path.
-const longestPath = 200
-
-// pathOf writes a JSON pointer in the form of faults: graph.nodes.pick.methods[1].
-func pathOf(pointer jsontext.Pointer) string {
-	path := "graph"
-	for token := range pointer.Tokens() {
-		if _, err := strconv.ParseUint(token, 10, 32); err == nil && !strings.HasSuffix(path, ".nodes") {
-			path += "[" + token + "]"
-		} else {
-			path += "." + token
-		}
-		if len(path) > longestPath {
-			return strings.ToValidUTF8(path[:longestPath], "") + "…"
-		}
-	}
-	return path
-}
-
-func expected(t reflect.Type) string {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t == nil {
-		return "of another type"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "a string"
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Slice:
-		return "a list"
-	default:
-		return "an object"
-	}
-}
+// pathOf writes a JSON pointer into a graph. Nodes are keyed by id.
+func pathOf(pointer jsontext.Pointer) string { return jsonfault.Path("graph", pointer, "nodes") }
