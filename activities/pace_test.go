@@ -50,7 +50,9 @@ func TestASlowEndpointIsNotPrompt(t *testing.T) {
 			class        activities.Class
 		}{
 			{999 * time.Millisecond, true, activities.ClassPrompt}, {time.Second, true, activities.ClassSlow},
-			{0, true, activities.ClassPrompt}, {0, false, activities.ClassFailing}, {time.Minute, false, activities.ClassFailing},
+			{0, true, activities.ClassPrompt}, {0, false, activities.ClassFailing}, {
+				time.Minute, false, activities.ClassFailing,
+			},
 		} {
 			known := pace.Class("we_1")
 			ended := pace.Begin("we_1")

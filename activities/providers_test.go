@@ -31,11 +31,19 @@ func inquired(t *testing.T, answer http.HandlerFunc) (verdicts []graph.Outcome, 
 	s := scene.New(t, clock.Now)
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
-	connected, _ := s.Connect(t, models.ProviderConnector{Method: rules.MethodDocumentCapture, URL: server.URL, Mode: models.ConnectorSync})
+	connected, _ := s.Connect(
+		t,
+		models.ProviderConnector{Method: rules.MethodDocumentCapture, URL: server.URL, Mode: models.ConnectorSync},
+	)
 	session := s.Begin(t, scene.AnyOf(rules.MethodDocumentCapture))
 	submission := s.SubmitTo(t, connected, session, `{"front":"x"}`, time.Minute)
 	providers := &activities.Providers{
-		Sessions: &activities.Sessions{Store: s.Store, ReviewTimeout: time.Hour, SessionTTL: time.Hour, DeviceIdleTimeout: time.Minute},
+		Sessions: &activities.Sessions{
+			Store:             s.Store,
+			ReviewTimeout:     time.Hour,
+			SessionTTL:        time.Hour,
+			DeviceIdleTimeout: time.Minute,
+		},
 		Connect: func(c models.ProviderConnector, secret string) methods.Provider {
 			client := outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()})
 			return connector.Connector{URL: c.URL, Secret: secret, Timeout: time.Second, Client: client, Now: clock.Now}

@@ -14,8 +14,8 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// stuckTries is added to the number of tries at an endpoint where nothing moves, so that the delivery waits longer at once:
-// each attempt that hangs there takes the receiver's whole time, half a minute.
+// stuckTries is added to the number of tries at an endpoint where no attempt ends, so that the delivery waits longer at
+// once: each attempt that hangs there takes the receiver's whole time, half a minute.
 const stuckTries = 5
 
 // mostFaultWait is the longest wait before a retry after a fault of Stile's own.

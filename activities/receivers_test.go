@@ -30,19 +30,46 @@ var misbehaving = map[string]struct {
 	url    func(t *testing.T) string
 	reason string
 }{
-	"refuses the connection":         {refusing, "connection: refused"},
-	"answers too late":               {hanging, "timeout: the endpoint did not answer in time"},
-	"drips its header":               {dripping("HTTP/1.1 200 OK\r\n", "X-Drip: 1\r\n"), "timeout: the endpoint did not answer in time"},
-	"hangs up":                       {saying(""), "connection: closed by the endpoint before its answer was complete"},
-	"does not speak HTTP":            {saying("SSH-2.0-OpenSSH_9.6\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-	"has a very long header":         {saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000) + "\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-	"has an endless header":          {endless("HTTP/1.1 200 OK\r\n", "X-Long: 1\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-	"announces an answer for ever":   {endless("", "HTTP/1.1 103 Early Hints\r\n\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-	"redirects to nowhere":           {saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-	"has a certificate of its own":   {selfSigned, "tls: the certificate is not trusted: no chain to a known authority"},
-	"is on the inside of a network":  {fixed("http://10.255.255.1/hook-secret"), "address: the endpoint's address is not one that Stile may send to"},
-	"has a URL of an unknown scheme": {fixed("gopher://merchant.example/hook-secret"), "connection: none could be made, or it broke off before the endpoint answered"},
-	"has a URL that is none":         {fixed("https://merchant.example:port/hook-secret"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
+	"refuses the connection": {refusing, "connection: refused"},
+	"answers too late":       {hanging, "timeout: the endpoint did not answer in time"},
+	"drips its header": {
+		dripping("HTTP/1.1 200 OK\r\n", "X-Drip: 1\r\n"),
+		"timeout: the endpoint did not answer in time",
+	},
+	"hangs up": {saying(""), "connection: closed by the endpoint before its answer was complete"},
+	"does not speak HTTP": {
+		saying("SSH-2.0-OpenSSH_9.6\r\n"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
+	"has a very long header": {
+		saying("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Long: 1\r\n", 10_000) + "\r\n"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
+	"has an endless header": {
+		endless("HTTP/1.1 200 OK\r\n", "X-Long: 1\r\n"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
+	"announces an answer for ever": {
+		endless("", "HTTP/1.1 103 Early Hints\r\n\r\n"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
+	"redirects to nowhere": {
+		saying("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
+	"has a certificate of its own": {selfSigned, "tls: the certificate is not trusted: no chain to a known authority"},
+	"is on the inside of a network": {
+		fixed("http://10.255.255.1/hook-secret"),
+		"address: the endpoint's address is not one that Stile may send to",
+	},
+	"has a URL of an unknown scheme": {
+		fixed("gopher://merchant.example/hook-secret"),
+		"connection: none could be made, or it broke off before the endpoint answered",
+	},
+	"has a URL that is none": {
+		fixed("https://merchant.example:port/hook-secret"),
+		"answer: not valid HTTP, or with headers of more than 64 KiB",
+	},
 }
 
 func TestReceiverWithoutAnAnswerFailsTheAttempt(t *testing.T) {
@@ -75,12 +102,20 @@ func TestTheReasonOfAFailureNeverHoldsTheURL(t *testing.T) {
 		err    error
 		reason string
 	}{
-		"dns":     {&net.DNSError{Err: "no such host", Name: "hook-secret.example", IsNotFound: true}, "dns: the endpoint's host name cannot be resolved"},
-		"dial":    {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New(secret)}, "connection: dial failed"},
-		"read":    {&net.OpError{Op: "read", Net: "tcp", Err: errors.New(secret)}, "connection: read failed"},
-		"timeout": {&net.DNSError{Err: "timeout", Name: secret, IsTimeout: true}, "timeout: the endpoint did not answer in time"},
-		"url":     {&url.Error{Op: "Post", URL: secret, Err: errors.New(secret)}, "answer: not valid HTTP, or with headers of more than 64 KiB"},
-		"any":     {errors.New(secret), "answer: not valid HTTP, or with headers of more than 64 KiB"},
+		"dns": {
+			&net.DNSError{Err: "no such host", Name: "hook-secret.example", IsNotFound: true},
+			"dns: the endpoint's host name cannot be resolved",
+		},
+		"dial": {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New(secret)}, "connection: dial failed"},
+		"read": {&net.OpError{Op: "read", Net: "tcp", Err: errors.New(secret)}, "connection: read failed"},
+		"timeout": {
+			&net.DNSError{Err: "timeout", Name: secret, IsTimeout: true}, "timeout: the endpoint did not answer in time",
+		},
+		"url": {
+			&url.Error{Op: "Post", URL: secret, Err: errors.New(secret)},
+			"answer: not valid HTTP, or with headers of more than 64 KiB",
+		},
+		"any": {errors.New(secret), "answer: not valid HTTP, or with headers of more than 64 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -154,11 +189,23 @@ func TestAnAnswerIsHeardOut(t *testing.T) {
 		url    func(t *testing.T) string
 		reason string
 	}{
-		"never finishes":      {saysAndHangs("a"), "timeout: the endpoint did not answer in time"},
-		"drips its body":      {dripping("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "a"), "timeout: the endpoint did not answer in time"},
-		"breaks off":          {saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\na"), "connection: closed by the endpoint before its answer was complete"},
-		"never ends trailing": {endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", "X-Long: 1\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
-		"has broken parts":    {saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnot a number\r\n"), "answer: not valid HTTP, or with headers of more than 64 KiB"},
+		"never finishes": {saysAndHangs("a"), "timeout: the endpoint did not answer in time"},
+		"drips its body": {
+			dripping("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "a"),
+			"timeout: the endpoint did not answer in time",
+		},
+		"breaks off": {
+			saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\na"),
+			"connection: closed by the endpoint before its answer was complete",
+		},
+		"never ends trailing": {
+			endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", "X-Long: 1\r\n"),
+			"answer: not valid HTTP, or with headers of more than 64 KiB",
+		},
+		"has broken parts": {
+			saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnot a number\r\n"),
+			"answer: not valid HTTP, or with headers of more than 64 KiB",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

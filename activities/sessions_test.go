@@ -216,7 +216,12 @@ func TestViewAfterAReviewListsTheReviewsDeliveries(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.ReviewTimeout, d.SessionTTL = time.Hour, time.Hour
-	endpoint := d.SubscribeURL(t, "https://merchant.example/hooks", models.EventReviewApproved, models.EventSessionVerified)
+	endpoint := d.SubscribeURL(
+		t,
+		"https://merchant.example/hooks",
+		models.EventReviewApproved,
+		models.EventSessionVerified,
+	)
 	var definition graph.Definition
 	require.NoError(t, json.Unmarshal([]byte(onward), &definition))
 	session := d.Begin(t, definition)
@@ -246,7 +251,10 @@ func TestSessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
 	view := d.judge(t, submission)
 
 	require.Equal(t, models.SessionView{
-		Status: models.StatusExpired, ExpiresAt: session.ExpiresAt, Jurisdiction: "US-CA", FirstAttempts: []models.DeliveryRef{},
+		Status:        models.StatusExpired,
+		ExpiresAt:     session.ExpiresAt,
+		Jurisdiction:  "US-CA",
+		FirstAttempts: []models.DeliveryRef{},
 	}, view)
 	require.Empty(t, d.Verdicts(t, session))
 	require.Empty(t, d.judged)
@@ -289,9 +297,13 @@ func TestAnAgeIsCountedToTheDateInTheLastTimeZone(t *testing.T) {
 		submitted, judged time.Time
 		verdict           graph.Outcome
 	}{
-		"a second before the birthday":                   {noon.Add(-time.Second), noon.Add(-time.Second), graph.OutcomeFailed},
-		"on the birthday":                                {noon, noon, graph.OutcomePassed},
-		"submitted before it, judged most of a day late": {noon.Add(-time.Second), noon.Add(23 * time.Hour), graph.OutcomeFailed},
+		"a second before the birthday": {
+			noon.Add(-time.Second), noon.Add(-time.Second), graph.OutcomeFailed,
+		},
+		"on the birthday": {noon, noon, graph.OutcomePassed},
+		"submitted before it, judged most of a day late": {
+			noon.Add(-time.Second), noon.Add(23 * time.Hour), graph.OutcomeFailed,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -387,7 +399,9 @@ func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {
 		status   models.SessionStatus
 		ended    []models.SessionStatus
 	}{
-		"expired":                 {models.StatusExpired, 0, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired}},
+		"expired": {
+			models.StatusExpired, 0, 0, models.StatusExpired, []models.SessionStatus{models.StatusExpired},
+		},
 		"expired, deadline moved": {models.StatusExpired, -time.Hour, 0, models.StatusCreated, nil},
 		"timer fired early":       {models.StatusExpired, 0, 700 * time.Millisecond, models.StatusCreated, nil},
 		"cancelled by an operator": {
@@ -438,7 +452,8 @@ func TestFreeSubmissionsAreLimited(t *testing.T) {
 	}{
 		"before the bound they are free": {
 			models.MaxFreeSubmissions - 3, []string{simulated.RequiresInput, simulated.Error, simulated.RequiresInput},
-			[]graph.Outcome{graph.OutcomeRequiresInput, graph.OutcomeError, graph.OutcomeRequiresInput}, models.StatusRequiresInput,
+			[]graph.Outcome{graph.OutcomeRequiresInput, graph.OutcomeError, graph.OutcomeRequiresInput},
+			models.StatusRequiresInput,
 		},
 		"behind it they use up attempts": {
 			models.MaxFreeSubmissions, []string{simulated.RequiresInput, simulated.Error},
@@ -453,8 +468,13 @@ func TestFreeSubmissionsAreLimited(t *testing.T) {
 			t.Parallel()
 			clock := testkit.NewClock()
 			s := scene.New(t, clock.Now)
-			judges := &activities.Sessions{Store: s.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: time.Hour,
-				SessionTTL: time.Hour, DeviceIdleTimeout: time.Minute}
+			judges := &activities.Sessions{
+				Store:             s.Store,
+				Judge:             simulated.Judge{Real: attestation.Judge{}},
+				ReviewTimeout:     time.Hour,
+				SessionTTL:        time.Hour,
+				DeviceIdleTimeout: time.Minute,
+			}
 			session := s.Begin(t, scene.Attempts(2, scene.AnyOf(rules.MethodDocumentCapture)), func(n *store.NewSession) {
 				n.Session.Submissions = c.submissions
 			})

@@ -65,7 +65,10 @@ func (b *bare) workflow(ctx workflow.Context) error {
 	timer := workflow.NewTimer(timerCtx, 24*time.Hour)
 	workflow.NewSelector(ctx).
 		AddFuture(timer, func(workflow.Future) {}).
-		AddReceive(workflow.GetSignalChannel(ctx, bareSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) }).
+		AddReceive(
+			workflow.GetSignalChannel(ctx, bareSignal),
+			func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) },
+		).
 		Select(ctx)
 	return b.task(ctx)
 }

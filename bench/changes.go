@@ -19,8 +19,13 @@ const (
 // changes compares the time until desktops see a change at a replica with that at the phone's process.
 func (h *handoffs) changes(ctx context.Context) (comparison, error) {
 	c := comparison{
-		title: "changes seen by a desktop that waits, " + strconv.Itoa(few) + " at a time", base: "same process", our: "replica",
-		of: latency, shown: ofClaims,
+		title: "changes seen by a desktop that waits, " + strconv.Itoa(
+			few,
+		) + " at a time",
+		base:  "same process",
+		our:   "replica",
+		of:    latency,
+		shown: ofClaims,
 	}
 	b := h.bench
 	b.clients = few

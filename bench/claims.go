@@ -27,7 +27,13 @@ const (
 // claims compares claims by hello, on an open channel, with claims by a request.
 func (h *handoffs) claims(ctx context.Context) (comparison, error) {
 	c := comparison{
-		title: "claims, " + strconv.Itoa(few) + " at a time", base: "POST exchange", our: "hello", of: latency, shown: ofClaims,
+		title: "claims, " + strconv.Itoa(
+			few,
+		) + " at a time",
+		base:  "POST exchange",
+		our:   "hello",
+		of:    latency,
+		shown: ofClaims,
 	}
 	b := h.bench
 	b.clients = few

@@ -61,14 +61,33 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.IntVar(&o.sessions, "sessions", 128, "runs per side and round")
 	set.IntVar(&o.requests, "requests", 32768, "requests per side and round of the comparisons of requests")
 	set.IntVar(&o.clients, "clients", 32, "clients at a time")
-	set.BoolVar(&o.hasty, "hasty", false, "signal at once, not when the timer runs: the first workflow task then does the work of two")
-	set.IntVar(&o.barePollers, "bare-pollers", 2, "pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16")
+	set.BoolVar(
+		&o.hasty,
+		"hasty",
+		false,
+		"signal at once, not when the timer runs: the first workflow task then does the work of two",
+	)
+	set.IntVar(
+		&o.barePollers,
+		"bare-pollers",
+		2,
+		"pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16",
+	)
 	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
 	set.IntVar(&o.sockets, "sockets", 2000, "live channels that are open while handoffs are measured")
-	set.DurationVar(&o.quiet, "quiet", 2*time.Minute, "how long the database is watched while channels are open and nothing happens")
+	set.DurationVar(
+		&o.quiet,
+		"quiet",
+		2*time.Minute,
+		"how long the database is watched while channels are open and nothing happens",
+	)
 	set.IntVar(&o.few, "few", 10_000, "sessions of the small side of growth")
 	set.IntVar(&o.many, "many", 1_000_000, "sessions of the large side of growth")
-	set.Func("only", "make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "), o.choose)
+	set.Func(
+		"only",
+		"make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "),
+		o.choose,
+	)
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
 		return o, err
@@ -76,7 +95,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	if min(o.few, o.many) < 1000 {
 		return o, errors.New("-few and -many must be 1000 at least")
 	}
-	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 || o.sockets < few || o.quiet <= 0 {
+	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 || o.sockets < few ||
+		o.quiet <= 0 {
 		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog and -quiet must be above 0, " +
 			"-bare-pollers above 1, -sockets above 3")
 	}

@@ -22,7 +22,17 @@ Live channels are open at a stile api of its own, claims and changes made by %d 
 
 // report prints the measurements with their targets.
 func report(out io.Writer, o options, results []comparison) error {
-	if _, err := fmt.Fprintf(out, preamble, o.rounds, o.sessions, o.requests, o.clients, o.barePollers, signalled(o), few); err != nil {
+	if _, err := fmt.Fprintf(
+		out,
+		preamble,
+		o.rounds,
+		o.sessions,
+		o.requests,
+		o.clients,
+		o.barePollers,
+		signalled(o),
+		few,
+	); err != nil {
 		return err
 	}
 	var cells strings.Builder

@@ -48,7 +48,14 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"outcome":"failed","reason_codes":[%q],"checks":[{"name":%q,"status":"failed"}]}`, sent, sent)
 	}))
 	t.Cleanup(gossip.Close)
-	m.post(t, "/v1/provider_connectors", body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference}).expect(t, 201)
+	m.post(
+		t,
+		"/v1/provider_connectors",
+		body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference},
+	).expect(
+		t,
+		201,
+	)
 	v.submit(t, "document_capture", body{"input": body{"number": canaryDocument}}).expect(t, 202)
 	require.Eventually(t, func() bool { return len(v.results(t)) == 2 }, waitLong, pollOften)
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
@@ -57,15 +64,29 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		refused(t, 400, "parameter_invalid", "email")
 	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "email": canaryEmail + "@"}).
 		refused(t, 400, "parameter_invalid", "email")
-	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress + ":443"}).
-		refused(t, 400, "parameter_invalid", "client_ip")
+	m.post(
+		t,
+		"/v1/verification_sessions",
+		body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress + ":443"},
+	).
+		refused(
+			t,
+			400,
+			"parameter_invalid",
+			"client_ip",
+		)
 	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress}).
 		refused(t, 422, "jurisdiction_unresolvable", "jurisdiction")
 	m.get(t, "/v1/verification_sessions?client_reference_id="+canaryReference).expect(t, 200)
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
-	require.Eventually(t, func() bool { return len(m.get(t, deliveries+"?status=succeeded").list()) > 1 }, waitLong, pollOften)
+	require.Eventually(
+		t,
+		func() bool { return len(m.get(t, deliveries+"?status=succeeded").list()) > 1 },
+		waitLong,
+		pollOften,
+	)
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
 	require.Contains(t, string(told.raw), canaryDocument, "its owner reads what the receiver answered")
@@ -73,7 +94,15 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	retrieved := v.get(t)
 	p.stop(t)
 
-	personal := []string{canaryBirthDate, canaryDocument, canaryEmail, strings.Split(canaryEmail, "@")[0], canaryPhone, canaryPhone[1:], canaryAddress}
+	personal := []string{
+		canaryBirthDate,
+		canaryDocument,
+		canaryEmail,
+		strings.Split(canaryEmail, "@")[0],
+		canaryPhone,
+		canaryPhone[1:],
+		canaryAddress,
+	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))

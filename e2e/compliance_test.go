@@ -106,7 +106,12 @@ func prohibitedLeavesNothing(t *testing.T, s *stack) {
 
 	for range quota {
 		v := m.create(t, nil)
-		require.Equal(t, v.id, hook.next(t, "verification_session.created").data()["id"], "the first that arrives is the first")
+		require.Equal(
+			t,
+			v.id,
+			hook.next(t, "verification_session.created").data()["id"],
+			"the first that arrives is the first",
+		)
 	}
 	m.post(t, "/v1/verification_sessions", m.order(nil)).refused(t, 402, "test_quota_exceeded")
 	require.Len(t, m.get(t, "/v1/events").expect(t, 200).list(), quota)

@@ -17,7 +17,16 @@ func TestDevPrintsTheEnvironmentOfItsFolder(t *testing.T) {
 	require.NoError(t, err)
 	stile, err := production()
 	require.NoError(t, err)
-	show := exec.Command("sh", "-c", `eval "$("$1" env --data "$2")" && "$3" session show "$4"`, "sh", dev, p.data, stile, session.id)
+	show := exec.Command(
+		"sh",
+		"-c",
+		`eval "$("$1" env --data "$2")" && "$3" session show "$4"`,
+		"sh",
+		dev,
+		p.data,
+		stile,
+		session.id,
+	)
 	out, err := show.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), session.id)

@@ -49,8 +49,15 @@ func nestedGraphIsWalkedToItsReview(t *testing.T, s *stack) {
 		"self_attestation": "exhausted", "mdl": "skipped", "eudi_pid": "passed",
 		"document_capture": "passed", "facial_age": "skipped",
 	}, standing(t, v))
-	m.post(t, "/v1/verification_sessions/"+v.id+"/review", body{"decision": "approve", "node": "human", "reviewer": "kim"}).
-		expect(t, 200)
+	m.post(
+		t,
+		"/v1/verification_sessions/"+v.id+"/review",
+		body{"decision": "approve", "node": "human", "reviewer": "kim"},
+	).
+		expect(
+			t,
+			200,
+		)
 	v.until(t, "verified")
 
 	require.Equal(t, []string{

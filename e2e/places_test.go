@@ -119,7 +119,12 @@ func deliveryElsewhereIsTold(t *testing.T, s *stack) {
 		{"US-OR", "US-CA", false},
 	} {
 		created := create(c.jurisdiction, c.delivery).get(t)
-		require.Equal(t, []any{"US-CA", c.mismatch}, []any{created.json["ip_jurisdiction"], created.json["jurisdiction_mismatch"]}, c)
+		require.Equal(
+			t,
+			[]any{"US-CA", c.mismatch},
+			[]any{created.json["ip_jurisdiction"], created.json["jurisdiction_mismatch"]},
+			c,
+		)
 	}
 	undelivered := create(nil, nil).get(t)
 	require.NotContains(t, undelivered.json, "ip_jurisdiction")
@@ -147,7 +152,14 @@ func deliveryAbroadIsReviewed(t *testing.T, s *stack) {
 		return err == nil && run.GetWorkflowExecutionInfo().GetCloseTime() != nil
 	}, waitLong, pollOften)
 
-	m.post(t, "/v1/verification_sessions/"+abroad.id+"/review", body{"decision": "reject", "reviewer": "kim"}).expect(t, 200)
+	m.post(
+		t,
+		"/v1/verification_sessions/"+abroad.id+"/review",
+		body{"decision": "reject", "reviewer": "kim"},
+	).expect(
+		t,
+		200,
+	)
 	rejected := hook.next(t, "session_review.rejected").data()
 	require.Equal(t, []any{abroad.id, "verified"}, []any{rejected["id"], rejected["status"]})
 	require.Equal(t, "verified", abroad.get(t).text("status"))

@@ -175,10 +175,20 @@ func TestDevJurisdictionIsWhereALaptopIs(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir(), "STILE_DEV_JURISDICTION=us-ca")
 	live := p.live(t)
-	live.post(t, "/v1/webhook_endpoints", body{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}).expect(t, 201)
+	live.post(
+		t,
+		"/v1/webhook_endpoints",
+		body{"url": "https://shop.example/hook", "enabled_events": []string{"*"}},
+	).expect(
+		t,
+		201,
+	)
 	for _, m := range []merchant{p.sandbox(t), live} {
 		created := m.post(t, "/v1/verification_sessions", body{
-			"type": "age", "workflow_id": m.workflow, "return_url": "https://yourapp.com/done", "client_reference_id": "user_123",
+			"type":                  "age",
+			"workflow_id":           m.workflow,
+			"return_url":            "https://yourapp.com/done",
+			"client_reference_id":   "user_123",
 			"delivery_jurisdiction": "CA-QC",
 		}).expect(t, 201)
 		require.Equal(t, []any{"US-CA", "default", "US-CA", true}, []any{

@@ -167,7 +167,12 @@ func (f *fleet) api(t *testing.T) string {
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
 	api := exec.Command(f.path, "api")
-	api.Env = append(f.environment, "STILE_LISTEN="+address, "STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000")
+	api.Env = append(
+		f.environment,
+		"STILE_LISTEN="+address,
+		"STILE_SANDBOX_QUOTA=1000000",
+		"STILE_RATE_LIMIT_SECRET=1000000",
+	)
 	run(t, api, "api")
 	base := "http://" + address
 	require.Eventually(t, func() bool {

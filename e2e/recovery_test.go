@@ -51,7 +51,11 @@ func recoveryOfANight(t *testing.T, environment []string) {
 		ended = m.get(t, path+"/recoveries/"+recovery).expect(t, 200)
 		return ended.text("status") == "completed"
 	}, waitLong, 10*pollOften)
-	require.Equal(t, map[string]any{"succeeded": 12000.0, "failed": 0.0, "pending": 0.0, "closed": 0.0}, ended.json["deliveries"])
+	require.Equal(
+		t,
+		map[string]any{"succeeded": 12000.0, "failed": 0.0, "pending": 0.0, "closed": 0.0},
+		ended.json["deliveries"],
+	)
 	repeated := 0
 	for event, times := range heard {
 		require.Contains(t, event, "failed", "what was acknowledged is left alone")

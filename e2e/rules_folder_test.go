@@ -49,7 +49,12 @@ func rulesFolderTakesOver(t *testing.T, s *stack) {
 	require.Subset(t, rule, map[string]any{
 		"required_age_tier": "min_age_25", "allowed_methods": []any{"document_capture"}, "rule_version": "2026-05-01",
 	})
-	require.Equal(t, m.check(t, alcoholThere+"US-NV").raw, changed.check(t, alcoholThere+"US-NV").raw, "nothing else changes")
+	require.Equal(
+		t,
+		m.check(t, alcoholThere+"US-NV").raw,
+		changed.check(t, alcoholThere+"US-NV").raw,
+		"nothing else changes",
+	)
 
 	v := changed.create(t, nil)
 	created := v.get(t)
@@ -81,7 +86,12 @@ func sessionKeepsItsRule(t *testing.T, s *stack) {
 }
 
 func faultyFolderStopsTheStart(t *testing.T, s *stack) {
-	unknownTier := rulesWith(t, "US-CA.yaml", alcoholDelivery, strings.Replace(alcoholDelivery, "min_age_21", "min_age_22", 1))
+	unknownTier := rulesWith(
+		t,
+		"US-CA.yaml",
+		alcoholDelivery,
+		strings.Replace(alcoholDelivery, "min_age_21", "min_age_22", 1),
+	)
 	serve := s.operator(t, "serve")
 	serve.Env = append(serve.Env, "STILE_RULES_DIR="+unknownTier, "STILE_LISTEN=127.0.0.1:0")
 	out, err := serve.CombinedOutput()

@@ -51,7 +51,13 @@ func retriedUnderTheSameEventID(t *testing.T, s *stack) {
 	require.NotEqual(t, first.delivery, second.delivery)
 	acknowledged(t, m.client, first.id)
 
-	attempts, _, err := s.app.Store().EndpointDeliveries(t.Context(), m.org, endpoint, store.DeliveryFilter{}, store.Page{Limit: 10})
+	attempts, _, err := s.app.Store().EndpointDeliveries(
+		t.Context(),
+		m.org,
+		endpoint,
+		store.DeliveryFilter{},
+		store.Page{Limit: 10},
+	)
 	require.NoError(t, err)
 	require.Len(t, attempts, 3, "a row per attempt")
 	require.Equal(t, third.delivery, attempts[0].ID)
@@ -102,7 +108,13 @@ func givenUpAndCounted(t *testing.T, s *stack) {
 		event = hook.next(t, "verification_session.verified").id
 	}
 	require.Eventually(t, func() bool {
-		attempts, _, err := s.app.Store().EndpointDeliveries(t.Context(), m.org, endpoint, store.DeliveryFilter{}, store.Page{Limit: 10})
+		attempts, _, err := s.app.Store().EndpointDeliveries(
+			t.Context(),
+			m.org,
+			endpoint,
+			store.DeliveryFilter{},
+			store.Page{Limit: 10},
+		)
 		return err == nil && len(attempts) == 3 && attempts[0].CompletedAt != nil && attempts[0].NextAttemptAt == nil
 	}, waitLong, pollOften)
 	require.Equal(t, 1.0, m.get(t, "/v1/events/"+event).json["pending_webhooks"], "what was given up is a health signal")

@@ -141,7 +141,8 @@ func FuzzHandoffURLCovers(f *testing.F) {
 			return
 		}
 		parsed, err := url.Parse(page.String())
-		if err != nil || parsed.Host != "shop.example" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
+		if err != nil || parsed.Host != "shop.example" || parsed.User != nil || parsed.RawQuery != "" ||
+			parsed.Fragment != "" {
 			t.Fatalf("%q was read as %q, %v", text, page, err)
 		}
 		for _, read := range []string{

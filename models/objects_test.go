@@ -26,13 +26,31 @@ func requireJSON(t *testing.T, want string, object any) {
 // fresh is a session with all optional fields absent.
 func fresh() models.Session {
 	return models.Session{
-		ID: "vks_1", OrgID: "org_1", Type: models.TypeAge, Status: models.StatusCreated,
-		WorkflowID: "wf_1", WorkflowVersion: 3, GraphID: "internal",
-		UseCase: rules.UseCaseAlcoholDelivery, AgeTier: rules.MinAge(21), RuleVersion: "2026-11",
-		Jurisdiction: "US-CA", JurisdictionSource: models.JurisdictionExplicit,
-		EmailSealed: ptr("internal"), EmailLookup: ptr("internal"), PhoneSealed: ptr("internal"), PhoneLookup: ptr("internal"),
-		Revision: 7, Submissions: 7, InFlight: 7, NudgeAt: ptr(at(7)),
-		Created: at(1), Updated: at(2), ExpiresAt: at(86401),
+		ID:                 "vks_1",
+		OrgID:              "org_1",
+		Type:               models.TypeAge,
+		Status:             models.StatusCreated,
+		WorkflowID:         "wf_1",
+		WorkflowVersion:    3,
+		GraphID:            "internal",
+		UseCase:            rules.UseCaseAlcoholDelivery,
+		AgeTier:            rules.MinAge(21),
+		RuleVersion:        "2026-11",
+		Jurisdiction:       "US-CA",
+		JurisdictionSource: models.JurisdictionExplicit,
+		EmailSealed: ptr(
+			"internal",
+		),
+		EmailLookup: ptr("internal"),
+		PhoneSealed: ptr("internal"),
+		PhoneLookup: ptr("internal"),
+		Revision:    7,
+		Submissions: 7,
+		InFlight:    7,
+		NudgeAt:     ptr(at(7)),
+		Created:     at(1),
+		Updated:     at(2),
+		ExpiresAt:   at(86401),
 	}
 }
 

@@ -19,8 +19,8 @@ func WithoutParam(err error) error {
 	return &plain
 }
 
-// IsRefusal reports whether err is a refusal that says that the request did nothing. Any other error may have come after
-// the commit.
+// IsRefusal reports whether err is a refusal that says that the request did nothing. Any other error may have come
+// after the commit.
 func IsRefusal(err error) bool {
 	var refused *Error
 	return errors.As(err, &refused) && refused.Code != CodeInternal && refused.Code != CodeServiceUnavailable

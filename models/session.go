@@ -159,7 +159,12 @@ func (s Session) FraudReason() string {
 	if delivery.Country() == address.Country() {
 		return ""
 	}
-	return fmt.Sprintf("%s: the order goes to %s, and the user's address is in %s", rules.SignalGeoMismatch, delivery, address)
+	return fmt.Sprintf(
+		"%s: the order goes to %s, and the user's address is in %s",
+		rules.SignalGeoMismatch,
+		delivery,
+		address,
+	)
 }
 
 // MaxSubmissions caps the submissions of one session, and with them its rows, signals and history.

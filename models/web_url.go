@@ -13,7 +13,9 @@ import (
 )
 
 // asciiHost is a host name as in DNS, including the underscores of service names.
-var asciiHost = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$`)
+var asciiHost = regexp.MustCompile(
+	`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$`,
+)
 
 // numericLabel matches a last label for which browsers read the host as an IPv4 address, in any base.
 var numericLabel = regexp.MustCompile(`^([0-9]+|0x[0-9a-f]*)$`)

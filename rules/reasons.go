@@ -21,10 +21,12 @@ const (
 	ReasonDocumentDamaged         ReasonCode = "document_damaged"
 	ReasonDocumentTampered        ReasonCode = "document_tampered"
 
-	ReasonChipUnreadable           ReasonCode = "chip_unreadable"
-	ReasonChipAuthenticationFailed ReasonCode = "chip_authentication_failed" // passive, active or chip authentication of ICAO 9303
+	ReasonChipUnreadable ReasonCode = "chip_unreadable"
+	// passive, active or chip authentication of ICAO 9303
+	ReasonChipAuthenticationFailed ReasonCode = "chip_authentication_failed"
 
-	ReasonCredentialInvalid   ReasonCode = "credential_invalid" // signature, digests or device authentication of ISO 18013-5
+	// signature, digests or device authentication of ISO 18013-5
+	ReasonCredentialInvalid   ReasonCode = "credential_invalid"
 	ReasonCredentialExpired   ReasonCode = "credential_expired"
 	ReasonCredentialRevoked   ReasonCode = "credential_revoked"
 	ReasonCredentialUntrusted ReasonCode = "credential_untrusted" // its issuer is not trusted
@@ -106,7 +108,12 @@ var reasons = []reasonEntry{
 	{ReasonDocumentTampered, byMethod, ActionUseAnotherMethod, "The document could not be accepted."},
 
 	{ReasonChipUnreadable, byMethod, ActionTryAgain, "The chip of the document could not be read."},
-	{ReasonChipAuthenticationFailed, byMethod, ActionUseAnotherDocument, "The chip of the document could not be accepted."},
+	{
+		ReasonChipAuthenticationFailed,
+		byMethod,
+		ActionUseAnotherDocument,
+		"The chip of the document could not be accepted.",
+	},
 
 	{ReasonCredentialInvalid, byMethod, ActionUseAnotherMethod, "The credential could not be accepted."},
 	{ReasonCredentialExpired, byMethod, ActionUseAnotherDocument, "The credential is no longer valid."},

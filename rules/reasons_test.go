@@ -14,7 +14,12 @@ import (
 
 // ownedByStile are the reasons that a provider may not give.
 var ownedByStile = []rules.ReasonCode{
-	"declaration_missing", "provider_unavailable", "simulated_failure", "attempts_exhausted", "review_rejected", "workflow_rule",
+	"declaration_missing",
+	"provider_unavailable",
+	"simulated_failure",
+	"attempts_exhausted",
+	"review_rejected",
+	"workflow_rule",
 	"identity_unproven",
 }
 
@@ -65,7 +70,12 @@ func TestReasonsOfProviders(t *testing.T) {
 		_, ok := rules.ParseReasonCode(name)
 		require.False(t, ok, name)
 		require.False(t, rules.ReasonCode(name).GivenByMethod(), name)
-		require.Equal(t, rules.ReasonCode("x_a").Message(), rules.ReasonCode(name).Message(), "an unknown code has a sentence")
+		require.Equal(
+			t,
+			rules.ReasonCode("x_a").Message(),
+			rules.ReasonCode(name).Message(),
+			"an unknown code has a sentence",
+		)
 	}
 }
 
@@ -95,7 +105,10 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 		}
 	}
 	for _, code := range rules.ReasonCodes() {
-		catalogue = append(catalogue, fmt.Sprint(code, " ", code.Action(), " ", code.Message(), " by method: ", code.GivenByMethod()))
+		catalogue = append(
+			catalogue,
+			fmt.Sprint(code, " ", code.Action(), " ", code.Message(), " by method: ", code.GivenByMethod()),
+		)
 	}
 	require.Equal(t, catalogue, documented)
 	for _, action := range rules.Actions() {

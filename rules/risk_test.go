@@ -11,7 +11,8 @@ import (
 func TestLevelsOfScores(t *testing.T) {
 	t.Parallel()
 	for score, want := range map[int]rules.RiskLevel{
-		0: rules.RiskLow, 29: rules.RiskLow, 30: rules.RiskMedium, 69: rules.RiskMedium, 70: rules.RiskHigh, 100: rules.RiskHigh,
+		0: rules.RiskLow, 29: rules.RiskLow, 30: rules.RiskMedium, 69: rules.RiskMedium, 70: rules.RiskHigh,
+		100: rules.RiskHigh,
 	} {
 		require.Equal(t, want, rules.Risk{Score: score}.Level(), score)
 	}

@@ -49,7 +49,12 @@ func attempts(t *testing.T, s *scene.Scene, e scene.Endpoint) (byStatus map[mode
 }
 
 // settles waits until so holds for the attempts at the endpoint. It polls rarely, because there are many attempts.
-func settles(t *testing.T, s *scene.Scene, e scene.Endpoint, so func(byStatus map[models.DeliveryStatus]int, putOff int) bool) {
+func settles(
+	t *testing.T,
+	s *scene.Scene,
+	e scene.Endpoint,
+	so func(byStatus map[models.DeliveryStatus]int, putOff int) bool,
+) {
 	t.Helper()
 	defer func() {
 		if t.Failed() {

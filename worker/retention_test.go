@@ -31,7 +31,12 @@ func endedThen(t *testing.T, s *scene.Scene, session models.Session, ago time.Du
 		set["erase_at"] = models.At(then.Add(30 * 24 * time.Hour))
 	}
 	changed, err := s.Change(t.Context(), store.Change{
-		OrgID: session.OrgID, SessionID: session.ID, ID: "then", From: models.OpenStatuses, To: models.StatusCancelled, Set: set,
+		OrgID:     session.OrgID,
+		SessionID: session.ID,
+		ID:        "then",
+		From:      models.OpenStatuses,
+		To:        models.StatusCancelled,
+		Set:       set,
 	})
 	require.NoError(t, err)
 	return changed.Session

@@ -197,8 +197,8 @@ func (w *Worker) eraseContacts(ctx context.Context) error {
 	return errors.Join(err, nextErr)
 }
 
-// inBatches returns a function that calls do until a batch is not full, at most eraseBatches times. The rest waits for a
-// later sweep, so that the other steps do not wait for it.
+// inBatches returns a function that calls do until a batch is not full, at most eraseBatches times. The rest waits for
+// a later sweep, so that the other steps do not wait for it.
 func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for range eraseBatches {

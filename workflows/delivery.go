@@ -142,7 +142,12 @@ func deliver(ctx workflow.Context, timeout time.Duration, d models.DeliveryRef) 
 // DispatchEvent makes the first attempts of an event that no session workflow delivers. Its workflow id is the event
 // id.
 func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) error {
-	deliveries, err := decide[[]models.DeliveryRef](ctx, models.ActivityEventDeliveries, event, "Who is owed "+event.EventID)
+	deliveries, err := decide[[]models.DeliveryRef](
+		ctx,
+		models.ActivityEventDeliveries,
+		event,
+		"Who is owed "+event.EventID,
+	)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,10 @@ import (
 // takes has a phone claim the session and signals the run, as the API does. It returns the id of the handoff attempt.
 func (p *play) takes(t *testing.T, session models.Session) string {
 	t.Helper()
-	_, token, err := p.MintHandoff(t.Context(), store.NewHandoff{OrgID: session.OrgID, SessionID: session.ID, TTL: time.Minute})
+	_, token, err := p.MintHandoff(
+		t.Context(),
+		store.NewHandoff{OrgID: session.OrgID, SessionID: session.ID, TTL: time.Minute},
+	)
 	require.NoError(t, err)
 	taken, err := p.Across().ClaimHandoff(t.Context(), token, "phone", nil)
 	require.NoError(t, err)

@@ -374,7 +374,12 @@ func reviewedBySignal(t *testing.T) recordings {
 }
 
 // toProvider submits to a provider that gives these answers and has patience to give them.
-func toProvider(t *testing.T, mode models.ConnectorMode, patience time.Duration, answers ...answer) (act, models.Submission) {
+func toProvider(
+	t *testing.T,
+	mode models.ConnectorMode,
+	patience time.Duration,
+	answers ...answer,
+) (act, models.Submission) {
 	t.Helper()
 	a := begin(t, []rules.Method{document, facial}, models.EventSessionVerified)
 	a.start(t)

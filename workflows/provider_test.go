@@ -29,8 +29,12 @@ const patience = 2 * time.Minute
 // connect returns the client of a provider, as a worker does.
 func (p *play) connect(c models.ProviderConnector, secret string) methods.Provider {
 	return connector.Connector{
-		URL: c.URL, Secret: secret, CallbackURL: workertest.CallbackURL,
-		Timeout: c.Timeout(), Client: outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}), Now: p.env.Now,
+		URL:         c.URL,
+		Secret:      secret,
+		CallbackURL: workertest.CallbackURL,
+		Timeout:     c.Timeout(),
+		Client:      outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}),
+		Now:         p.env.Now,
 	}
 }
 
@@ -65,7 +69,12 @@ func newProvider(t *testing.T, s *scene.Scene, mode models.ConnectorMode, answer
 }
 
 // takes submits a document for the provider to judge.
-func (v *provider) takes(t *testing.T, s *scene.Scene, session models.Session, patience time.Duration) models.Submission {
+func (v *provider) takes(
+	t *testing.T,
+	s *scene.Scene,
+	session models.Session,
+	patience time.Duration,
+) models.Submission {
 	t.Helper()
 	return s.SubmitTo(t, v.connector, session, `{"front":"`+birthday+`"}`, patience)
 }

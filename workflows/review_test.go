@@ -48,10 +48,18 @@ func (p *play) inReview(t *testing.T) models.Session {
 
 func (p *play) decides(t *testing.T, session models.Session, d graph.Decision, reviewer string) error {
 	t.Helper()
-	_, err := sessions.Engine{Store: p.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}.Decide(t.Context(), models.ReviewDecision{
-		SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
-		Decision:   d, Reason: "looked at it", Reviewer: reviewer,
-	}, "key_1")
+	_, err := sessions.Engine{
+		Store:         p.Store,
+		ReviewTimeout: reviewTimeout,
+		SessionTTL:    day,
+	}.Decide(
+		t.Context(),
+		models.ReviewDecision{
+			SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
+			Decision:   d, Reason: "looked at it", Reviewer: reviewer,
+		},
+		"key_1",
+	)
 	return err
 }
 
@@ -216,7 +224,10 @@ func TestSignalDecidesTheNamedReview(t *testing.T) {
 	p := newPlay(t)
 	session := p.Begin(t, definition(t, twice))
 	signal := func(node string) {
-		p.env.SignalWorkflow("review-decision", json.RawMessage(`{"decision": "approve", "reviewer": "kim", "node": "`+node+`"}`))
+		p.env.SignalWorkflow(
+			"review-decision",
+			json.RawMessage(`{"decision": "approve", "reviewer": "kim", "node": "`+node+`"}`),
+		)
 	}
 	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
 	for hour, node := range map[int]string{1: "second", 2: "first", 3: "first", 5: "second"} {

@@ -176,7 +176,10 @@ func (run *sessionRun) index(ctx workflow.Context) error {
 	if run.indexed.review != run.view.Review {
 		changed = append(changed, searchReview.ValueSet(string(run.view.Review)))
 	}
-	jurisdiction := cmp.Or(run.view.Jurisdiction, run.indexed.jurisdiction) // activities of earlier versions do not return it
+	jurisdiction := cmp.Or(
+		run.view.Jurisdiction,
+		run.indexed.jurisdiction,
+	) // activities of earlier versions do not return it
 	if run.indexed.jurisdiction != jurisdiction {
 		changed = append(changed, searchJurisdiction.ValueSet(string(jurisdiction)))
 	}

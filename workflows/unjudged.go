@@ -38,7 +38,10 @@ func (run *sessionRun) expect(ctx workflow.Context) {
 		return
 	}
 	run.unjudged.keep(func(submission string) bool {
-		return slices.ContainsFunc(run.view.Unjudged, func(u models.UnjudgedView) bool { return u.SubmissionID == submission })
+		return slices.ContainsFunc(
+			run.view.Unjudged,
+			func(u models.UnjudgedView) bool { return u.SubmissionID == submission },
+		)
 	})
 	for _, view := range run.view.Unjudged {
 		run.unjudged.await(ctx, view)

@@ -25,9 +25,12 @@ type temporalAddress struct {
 func envCommand() *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
-		Use: "env", Short: "Print the environment in which the command stile uses the same data", Args: cobra.NoArgs,
-		Long: "Prints shell commands that set DATABASE_URL, STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY and TEMPORAL_ADDRESS to\n" +
-			"the values of stile-dev for this data folder. A variable that is set keeps its value. To look into a session:\n\n" +
+		Use:   "env",
+		Short: "Print the environment in which the command stile uses the same data",
+		Args:  cobra.NoArgs,
+		Long: "Prints shell commands that set DATABASE_URL, STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY and TEMPORAL_ADDRESS\n" +
+			"to the values of stile-dev for this data folder. A variable that is set keeps its value. To look into a\n" +
+			"session:\n\n" +
 			"  eval \"$(stile-dev env)\" && stile session show vks_…",
 		RunE: func(cmd *cobra.Command, _ []string) error { return printEnv(cmd.OutOrStdout(), data) },
 	}

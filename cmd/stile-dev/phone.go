@@ -23,9 +23,11 @@ func phoneCommand() *cobra.Command {
 	var link string
 	p := &phone{}
 	cmd := &cobra.Command{
-		Use: "phone", Short: "Act as the phone that has scanned a handoff's QR code", Args: cobra.NoArgs,
-		Long: "Takes the session of a handoff's link, asks for the number that the desktop shows, and then does the user's\n" +
-			"part over the live channel: in a sandbox every method that is offered is simulated.",
+		Use:   "phone",
+		Short: "Act as the phone that has scanned a handoff's QR code",
+		Args:  cobra.NoArgs,
+		Long: "Takes the session of a handoff's link, asks for the number that the desktop shows, and then does the\n" +
+			"user's part over the live channel: in a sandbox every method that is offered is simulated.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.out, p.in = cmd.OutOrStdout(), bufio.NewReader(cmd.InOrStdin())
 			return p.run(cmd.Context(), link)

@@ -79,7 +79,10 @@ func (l *line) hold(ctx context.Context) (err error) {
 	defer func() { _ = l.conn.CloseNow() }()
 	l.conn.SetReadLimit(1 << 20)
 	l.waiting = false // the state shows whether the submission arrived
-	err = l.write(ctx, map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"})
+	err = l.write(
+		ctx,
+		map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"},
+	)
 	for err == nil {
 		var message heard
 		if err = wsjson.Read(ctx, l.conn, &message); err == nil {
@@ -144,6 +147,11 @@ func (l *line) submit(ctx context.Context, method string) error {
 	l.sent, l.waiting = l.sent+1, true
 	l.say("%s: simulated, to %s\n", method, l.simulate)
 	return l.write(ctx, map[string]any{
-		"type": "data", "transfer": "stile-dev-" + strconv.Itoa(l.sent), "method": method, "index": 0, "chunks": 1, "chunk": body,
+		"type":     "data",
+		"transfer": "stile-dev-" + strconv.Itoa(l.sent),
+		"method":   method,
+		"index":    0,
+		"chunks":   1,
+		"chunk":    body,
 	})
 }

@@ -91,7 +91,10 @@ func configure(f flags, folder *folder) (config.Config, error) {
 func devJurisdiction(text string) (string, error) {
 	parsed, ok := rules.ParseJurisdiction(cmp.Or(text, "US"))
 	if !ok {
-		return "", fmt.Errorf("STILE_DEV_JURISDICTION must be an ISO 3166 country or subdivision, such as DE or US-CA, not %q", text)
+		return "", fmt.Errorf(
+			"STILE_DEV_JURISDICTION must be an ISO 3166 country or subdivision, such as DE or US-CA, not %q",
+			text,
+		)
 	}
 	return string(parsed), nil
 }

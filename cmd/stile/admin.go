@@ -77,7 +77,12 @@ func orgCommand() *cobra.Command {
 		}),
 	}
 	create.Flags().StringVar(&o.Name, "name", "", "name that its users see")
-	create.Flags().BoolVar(&o.Sandbox, "sandbox", false, "for testing: simulated outcomes, a monthly quota, http receivers")
+	create.Flags().BoolVar(
+		&o.Sandbox,
+		"sandbox",
+		false,
+		"for testing: simulated outcomes, a monthly quota, http receivers",
+	)
 	create.Flags().BoolVar(&o.PublishableCreateBlocked, "block-publishable-create", false,
 		"refuse sessions created with a publishable key")
 	_ = create.MarkFlagRequired("name")

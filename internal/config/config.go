@@ -33,12 +33,12 @@ type Config struct {
 	Listen         string         // STILE_LISTEN: address of the API
 	WorkerListen   string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
 	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
-	APIURL         string         // STILE_API_URL: base of the API for providers; empty means this process, if it serves the API
-	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs with trusted client and country headers; api.New checks them
-	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: their header with the client's address; empty means X-Forwarded-For
+	APIURL         string         // STILE_API_URL: base of the API for callbacks; empty means this process
+	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs with trusted client and country headers
+	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: their client header; empty means X-Forwarded-For
 	CDN            string         // STILE_CDN: the CDN with trusted country headers; empty means any
 	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules; empty means the shipped rules
-	GeoIPDB        []string       // STILE_GEOIP_DB: paths of files in MaxMind's format; empty means the country file in the binary
+	GeoIPDB        []string       // STILE_GEOIP_DB: files in MaxMind's format; empty means the built-in one
 	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
 	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
 	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
@@ -50,11 +50,11 @@ type Config struct {
 	ReviewTimeout        time.Duration   // STILE_REVIEW_TIMEOUT: how long a review may wait for its decision
 	HandoffTokenTTL      time.Duration   // STILE_HANDOFF_TOKEN_TTL
 	HandoffReuseWindow   time.Duration   // STILE_HANDOFF_REUSE_WINDOW: how long a repeated request returns the same token
-	DeviceIdleTimeout    time.Duration   // STILE_DEVICE_IDLE_TIMEOUT: how long a phone that holds a session may stay silent
+	DeviceIdleTimeout    time.Duration   // STILE_DEVICE_IDLE_TIMEOUT: how long a session's phone may stay silent
 	WebhookRetrySchedule []time.Duration // STILE_WEBHOOK_RETRY_SCHEDULE
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
-	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long requests to an unavailable provider are repeated
+	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long requests to a provider are repeated
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost

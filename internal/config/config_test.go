@@ -19,7 +19,11 @@ func TestDefaultsMatchTheDocumentation(t *testing.T) {
 	c, err := read(nil)
 	require.NoError(t, err)
 	require.Equal(t, 24*time.Hour, c.SessionTTL)
-	require.Equal(t, []time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour}, c.WebhookRetrySchedule)
+	require.Equal(
+		t,
+		[]time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 8 * time.Hour},
+		c.WebhookRetrySchedule,
+	)
 	require.Equal(t, 30*time.Second, c.WebhookTimeout)
 	require.Equal(t, time.Minute, c.IdempotencyLease)
 	require.Equal(t, 500, c.SandboxQuota)
@@ -96,7 +100,11 @@ func TestEgressIsRead(t *testing.T) {
 		"STILE_EGRESS_ALLOW": "10.1.2.3/16, fd00::/8", "STILE_EGRESS_PROXY": "http://proxy:3128",
 	})
 	require.NoError(t, err)
-	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8")}, c.EgressAllow)
+	require.Equal(
+		t,
+		[]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8")},
+		c.EgressAllow,
+	)
 	require.Equal(t, "proxy:3128", c.EgressProxy.Host)
 	c, err = read(nil)
 	require.NoError(t, err)

@@ -22,9 +22,15 @@ func TestSchemaConstructs(t *testing.T) {
 		{`{type: string, format: uri}`, `"https://a.example/b"`, `"a b"`, "not valid uri"},
 		{`{type: string, pattern: '^x_'}`, `"x_1"`, `"y_1"`, "does not match pattern"},
 		{`{type: integer, exclusiveMinimum: 0}`, `1`, `0`, "exclusiveMinimum"},
-		{`{type: array, minItems: 1, items: {$ref: '#/components/schemas/Leaf'}}`, `[{"s":null}]`, `[{"s":null},{"s":2}]`, "/1/s: got number"},
+		{
+			`{type: array, minItems: 1, items: {$ref: '#/components/schemas/Leaf'}}`, `[{"s":null}]`, `[{"s":null},{"s":2}]`,
+			"/1/s: got number",
+		},
 		{`{type: object, maxProperties: 1, additionalProperties: {type: string}}`, `{"a":"b"}`, `{"a":1}`, "/a: got number"},
-		{`{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}`, `{"a":1,"b":2}`, `{"a":1}`, "properties 'b' required"},
+		{
+			`{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}`, `{"a":1,"b":2}`, `{"a":1}`,
+			"properties 'b' required",
+		},
 		{`{type: object, propertyNames: {pattern: '^[A-Z]+$'}}`, `{"US":1}`, `{"us":1}`, "us"},
 		// References: missing, extra and mistyped fields of the target, and null.
 		{`{$ref: '#/components/schemas/Leaf'}`, `{"s":null}`, `{}`, "missing property 's'"},
@@ -32,14 +38,26 @@ func TestSchemaConstructs(t *testing.T) {
 		{`{$ref: '#/components/schemas/Leaf', description: beside}`, `{"s":"x"}`, `null`, "got null, want object"},
 		{`{$ref: '#/components/schemas/Open', minProperties: 1}`, `{"leaf":{"s":"x"}}`, `{}`, "minProperties"},
 		{`{$ref: '#/components/schemas/Open'}`, `{"leaf":{"s":"x"}}`, `{"leaf":{"s":1}}`, "/leaf/s: got number"},
-		{`{$ref: '#/components/schemas/Tree'}`, `{"children":[{"children":[]}]}`, `{"children":[{"child":1}]}`, "/children/0: additional"},
+		{
+			`{$ref: '#/components/schemas/Tree'}`, `{"children":[{"children":[]}]}`, `{"children":[{"child":1}]}`,
+			"/children/0: additional",
+		},
 		// Composition.
 		{`{oneOf: [{$ref: '#/components/schemas/Leaf'}, {type: "null"}]}`, `null`, `{"s":1}`, "/s: got number"},
 		{`{anyOf: [{type: string}, {type: integer}]}`, `1`, `true`, "got boolean, want string; or"},
 		{`{oneOf: [{type: integer}, {minimum: 5}]}`, `1`, `7`, "oneOf"},
-		{`{allOf: [{$ref: '#/components/schemas/Leaf'}, {properties: {s: {const: x}}}]}`, `{"s":"x"}`, `{"s":"y"}`, "/s: value must be 'x'"},
-		{`{allOf: [{$ref: '#/components/schemas/Open'}, {properties: {secret: false}}]}`, `{}`, `{"secret":1}`, "/secret: must not be here"},
-		{`{allOf: [{$ref: '#/components/schemas/Open'}], unevaluatedProperties: false}`, `{"leaf":{"s":""}}`, `{"more":1}`, "/more: must not be here"},
+		{
+			`{allOf: [{$ref: '#/components/schemas/Leaf'}, {properties: {s: {const: x}}}]}`, `{"s":"x"}`, `{"s":"y"}`,
+			"/s: value must be 'x'",
+		},
+		{
+			`{allOf: [{$ref: '#/components/schemas/Open'}, {properties: {secret: false}}]}`, `{}`, `{"secret":1}`,
+			"/secret: must not be here",
+		},
+		{
+			`{allOf: [{$ref: '#/components/schemas/Open'}], unevaluatedProperties: false}`, `{"leaf":{"s":""}}`,
+			`{"more":1}`, "/more: must not be here",
+		},
 		{`{if: {required: [a]}, then: {required: [b]}}`, `{}`, `{"a":1}`, "missing property 'b'"},
 	} {
 		t.Run(c.schema, func(t *testing.T) {

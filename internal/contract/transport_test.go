@@ -109,7 +109,10 @@ const (
 // keyHeaders returns the headers of every answer to a valid key.
 func keyHeaders(more ...string) map[string]string {
 	h := map[string]string{
-		"Request-Id": requestID, "X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "997", "X-RateLimit-Reset": "1741564920",
+		"Request-Id":            requestID,
+		"X-RateLimit-Limit":     "1000",
+		"X-RateLimit-Remaining": "997",
+		"X-RateLimit-Reset":     "1741564920",
 	}
 	for i := 0; i < len(more); i += 2 {
 		h[more[i]] = more[i+1]
@@ -141,33 +144,98 @@ func TestRightAnswersPass(t *testing.T) {
 	}{
 		{"GET", "/healthz", "", answer{body: `{"status":"ok"}`}, anonymous},
 		{"GET", "/readyz", "", answer{503, client, refusal("api_error", "service_unavailable")}, anonymous},
-		{"GET", "/metrics", "", answer{headers: map[string]string{"Content-Type": "text/plain; version=0.0.4"}, body: "up 1\n"}, anonymous},
-		{"GET", "/openapi.yaml", "", answer{headers: map[string]string{"Content-Type": "application/yaml"}, body: "openapi: 3.1.0"}, anonymous},
-		{"POST", sessions, newSession, answer{201, keyHeaders("Idempotent-Replayed", "true"), with(session, oneTime)}, []string{"Idempotency-Key", "order_1"}},
-		{"POST", sessions, newSession, answer{201, keyHeaders("Stile-Deprecation", "publishable-key-session-create"), with(session, oneTime)}, []string{"Authorization", "Bearer stile_pk_test"}},
+		{
+			"GET", "/metrics", "",
+			answer{headers: map[string]string{"Content-Type": "text/plain; version=0.0.4"}, body: "up 1\n"}, anonymous,
+		},
+		{
+			"GET", "/openapi.yaml", "",
+			answer{headers: map[string]string{"Content-Type": "application/yaml"}, body: "openapi: 3.1.0"}, anonymous,
+		},
+		{
+			"POST", sessions, newSession, answer{201, keyHeaders("Idempotent-Replayed", "true"), with(session, oneTime)},
+			[]string{"Idempotency-Key", "order_1"},
+		},
+		{
+			"POST", sessions, newSession,
+			answer{201, keyHeaders("Stile-Deprecation", "publishable-key-session-create"), with(session, oneTime)},
+			[]string{"Authorization", "Bearer stile_pk_test"},
+		},
 		{"POST", sessions, `{}`, answer{400, keyHeaders(), refusal("invalid_request_error", "webhook_required")}, nil},
-		{"POST", sessions, newSession, answer{429, keyHeaders("Retry-After", "3"), refusal("rate_limit_error", "rate_limit_exceeded")}, nil},
-		{"GET", sessions + "?status=failed&created[gte]=1&limit=100&expand[]=results", "", answer{200, keyHeaders(), list(sessions, with(session, `"results":[`+result+`]`))}, nil},
-		{"GET", sessions + "/" + sessionID + "?expand[]=results", "", answer{200, keyHeaders(), with(session, `"results":[`+result+`]`)}, nil},
+		{
+			"POST", sessions, newSession,
+			answer{429, keyHeaders("Retry-After", "3"), refusal("rate_limit_error", "rate_limit_exceeded")}, nil,
+		},
+		{
+			"GET", sessions + "?status=failed&created[gte]=1&limit=100&expand[]=results", "",
+			answer{200, keyHeaders(), list(sessions, with(session, `"results":[`+result+`]`))}, nil,
+		},
+		{
+			"GET", sessions + "/" + sessionID + "?expand[]=results", "",
+			answer{200, keyHeaders(), with(session, `"results":[`+result+`]`)}, nil,
+		},
 		{"POST", sessions + "/" + sessionID + "/cancel", "", answer{200, keyHeaders(), session}, nil},
-		{"POST", sessions + "/" + sessionID + "/cancel", "", answer{409, keyHeaders(), refusal("invalid_request_error", "session_not_cancellable")}, nil},
+		{
+			"POST", sessions + "/" + sessionID + "/cancel", "",
+			answer{409, keyHeaders(), refusal("invalid_request_error", "session_not_cancellable")}, nil,
+		},
 		{"POST", "/v1/webhook_endpoints", `{"url":"https://a.example","enabled_events":["*"],"metadata":null}`, answer{201, keyHeaders(), with(endpoint, `"secret":"whsec_`+strings.Repeat("a", 43)+`"`)}, nil},
-		{"DELETE", "/v1/webhook_endpoints/we_1", "", answer{200, keyHeaders(), `{"id":"we_` + id24 + `","object":"webhook_endpoint","deleted":true}`}, nil},
-		{"GET", "/v1/webhook_endpoints", "", answer{401, client, refusal("authentication_error", "api_key_invalid")}, anonymous},
+		{
+			"DELETE", "/v1/webhook_endpoints/we_1", "",
+			answer{200, keyHeaders(), `{"id":"we_` + id24 + `","object":"webhook_endpoint","deleted":true}`}, nil,
+		},
+		{
+			"GET", "/v1/webhook_endpoints", "", answer{401, client, refusal("authentication_error", "api_key_invalid")},
+			anonymous,
+		},
 		{"GET", "/v1/events?type=verification_session.failed", "", answer{200, keyHeaders(), list("/v1/events", event)}, nil},
-		{"POST", "/v1/workflows", `{"name":"Checkout","use_case":"alcohol_delivery","graph":null,"preferences":{"max_attempts":3}}`, answer{201, keyHeaders(), workflow}, nil},
+		{
+			"POST", "/v1/workflows",
+			`{"name":"Checkout","use_case":"alcohol_delivery","graph":null,"preferences":{"max_attempts":3}}`,
+			answer{201, keyHeaders(), workflow}, nil,
+		},
 		{"POST", "/v1/workflows/wf_1/publish", "", answer{201, keyHeaders(), version}, nil},
-		{"POST", "/v1/workflows/wf_1/validate", "", answer{200, keyHeaders(), `{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"warnings":[],"methods":[]}`}, nil},
-		{"GET", "/v1/workflows/wf_" + id24 + "/versions", "", answer{200, keyHeaders(), list("/v1/workflows/wf_"+id24+"/versions", version)}, nil},
+		{
+			"POST", "/v1/workflows/wf_1/validate", "",
+			answer{200, keyHeaders(), `{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"warnings":[],"methods":[]}`},
+			nil,
+		},
+		{
+			"GET", "/v1/workflows/wf_" + id24 + "/versions", "",
+			answer{200, keyHeaders(), list("/v1/workflows/wf_"+id24+"/versions", version)}, nil,
+		},
 		{"GET", verify, "", answer{200, client, view}, bearer},
-		{"GET", verify + "/status?wait=25", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, status}, anonymous},
-		{"GET", verify + "/status", "", answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null,"phase":null`)}, bearer},
-		{"GET", verify + "/status", "", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`, "Content-Type": "none"}, ""}, anonymous},
-		{"POST", verify + "/methods/self_attestation", `{"date_of_birth":"1990-01-31","declaration":true}`, answer{202, client, attempt}, bearer},
+		{
+			"GET", verify + "/status?wait=25", "",
+			answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, status}, anonymous,
+		},
+		{
+			"GET", verify + "/status", "",
+			answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null,"phase":null`)},
+			bearer,
+		},
+		{
+			"GET", verify + "/status", "",
+			answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`, "Content-Type": "none"}, ""}, anonymous,
+		},
+		{
+			"POST", verify + "/methods/self_attestation", `{"date_of_birth":"1990-01-31","declaration":true}`,
+			answer{202, client, attempt}, bearer,
+		},
 		{"POST", verify + "/methods/mdl", `{"simulate":"slow"}`, answer{202, client, attempt}, bearer},
 		{"GET", "/v1/nowhere", "", answer{404, client, refusal("invalid_request_error", "resource_missing")}, nil},
-		{"PUT", "/v1/events", "", answer{405, map[string]string{"Request-Id": requestID, "Allow": "GET"}, refusal("invalid_request_error", "method_not_allowed")}, nil},
-		{"HEAD", "/healthz", "", answer{headers: map[string]string{"Request-Id": requestID, "Content-Length": "16"}}, anonymous},
+		{
+			"PUT", "/v1/events", "",
+			answer{
+				405, map[string]string{"Request-Id": requestID, "Allow": "GET"},
+				refusal("invalid_request_error", "method_not_allowed"),
+			},
+			nil,
+		},
+		{
+			"HEAD", "/healthz", "", answer{headers: map[string]string{"Request-Id": requestID, "Content-Length": "16"}},
+			anonymous,
+		},
 		{"OPTIONS", "/v1/events", "", answer{status: 204}, nil},
 		{"HEAD", "/v1/events", "", answer{headers: keyHeaders("Content-Length", "2")}, nil},
 	} {
@@ -190,36 +258,95 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		found  string
 	}{
 		{one, answer{200, keyHeaders(), strings.Replace(endpoint, `,"updated":1`, "", 1)}, "body missing property 'updated'"},
-		{one, answer{200, keyHeaders(), with(endpoint, `"org_id":"org_1"`)}, "body additional properties 'org_id' not allowed"},
-		{one, answer{200, keyHeaders(), with(endpoint, `"secret":"whsec_1"`)}, "body additional properties 'secret' not allowed"},
-		{one, answer{200, keyHeaders(), strings.Replace(endpoint, `"created":1`, `"created":"1"`, 1)}, "body /created: got string, want integer"},
-		{one, answer{200, keyHeaders(), strings.Replace(endpoint, `"metadata":{}`, `"metadata":null`, 1)}, "body /metadata: got null, want object"},
-		{one, answer{200, keyHeaders(), strings.Replace(endpoint, `"status":"enabled"`, `"status":"on"`, 1)}, "body /status: value must be one of"},
+		{
+			one, answer{200, keyHeaders(), with(endpoint, `"org_id":"org_1"`)},
+			"body additional properties 'org_id' not allowed",
+		},
+		{
+			one, answer{200, keyHeaders(), with(endpoint, `"secret":"whsec_1"`)},
+			"body additional properties 'secret' not allowed",
+		},
+		{
+			one, answer{200, keyHeaders(), strings.Replace(endpoint, `"created":1`, `"created":"1"`, 1)},
+			"body /created: got string, want integer",
+		},
+		{
+			one, answer{200, keyHeaders(), strings.Replace(endpoint, `"metadata":{}`, `"metadata":null`, 1)},
+			"body /metadata: got null, want object",
+		},
+		{
+			one, answer{200, keyHeaders(), strings.Replace(endpoint, `"status":"enabled"`, `"status":"on"`, 1)},
+			"body /status: value must be one of",
+		},
 		{one, answer{200, keyHeaders(), endpoint[1:]}, "body is not JSON"},
 		{one, answer{200, keyHeaders(), ""}, "body is not JSON"},
-		{one, answer{200, keyHeaders("Content-Type", "text/html"), endpoint}, `body has the undocumented content type "text/html"`},
+		{
+			one, answer{200, keyHeaders("Content-Type", "text/html"), endpoint},
+			`body has the undocumented content type "text/html"`,
+		},
 		{one, answer{200, without("Request-Id"), endpoint}, "header Request-Id is missing"},
 		{one, answer{200, without("X-RateLimit-Reset"), endpoint}, "header X-RateLimit-Reset is missing"},
-		{one, answer{200, keyHeaders("X-RateLimit-Limit", "many"), endpoint}, "header X-RateLimit-Limit: got string, want integer"},
-		{one, answer{200, keyHeaders("X-RateLimit-Limit", "0"), endpoint}, "header X-RateLimit-Limit: minimum: got 0, want 1"},
+		{
+			one, answer{200, keyHeaders("X-RateLimit-Limit", "many"), endpoint},
+			"header X-RateLimit-Limit: got string, want integer",
+		},
+		{
+			one, answer{200, keyHeaders("X-RateLimit-Limit", "0"), endpoint},
+			"header X-RateLimit-Limit: minimum: got 0, want 1",
+		},
 		{one, answer{202, keyHeaders(), endpoint}, "the status is not documented"},
 		{one, answer{307, keyHeaders(), endpoint}, "the status is not documented"},
-		{one, answer{404, keyHeaders(), refusal("invalid_request_error", "no_such_thing")}, "body /error/code: value must be one of"},
-		{one, answer{404, keyHeaders(), refusal("invalid_request_error", "session_not_found")}, "body /error/code: value must be 'resource_missing'"},
-		{one, answer{404, keyHeaders(), refusal("api_error", "resource_missing")}, "body /error/type: value must be 'invalid_request_error'"},
+		{
+			one, answer{404, keyHeaders(), refusal("invalid_request_error", "no_such_thing")},
+			"body /error/code: value must be one of",
+		},
+		{
+			one, answer{404, keyHeaders(), refusal("invalid_request_error", "session_not_found")},
+			"body /error/code: value must be 'resource_missing'",
+		},
+		{
+			one, answer{404, keyHeaders(), refusal("api_error", "resource_missing")},
+			"body /error/type: value must be 'invalid_request_error'",
+		},
 		{one, answer{404, keyHeaders(), `{"message":"not found"}`}, "body missing property 'error'"},
-		{one, answer{404, keyHeaders(), strings.Replace(refusal("invalid_request_error", "resource_missing"), `"param":null,`, "", 1)}, "body /error: missing property 'param'"},
+		{
+			one,
+			answer{404, keyHeaders(), strings.Replace(refusal("invalid_request_error", "resource_missing"), `"param":null,`, "", 1)},
+			"body /error: missing property 'param'",
+		},
 		{one, answer{429, keyHeaders(), refusal("rate_limit_error", "rate_limit_exceeded")}, "header Retry-After is missing"},
 		{all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"url":"https://a.example/s#secret"`)}, "body /url: must not be here"},
-		{all + "/" + sessionID, answer{200, keyHeaders(), strings.Replace(session, `"reviewer":"ann",`, "", 1)}, "body /review: missing property 'reviewer'"},
-		{all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"jurisdiction_mismatch":true`)}, "'ip_jurisdiction' required"},
-		{"/v1/events/evt_1", answer{200, keyHeaders(), strings.Replace(event, `"data":{`, `"data":{"results":[],`, 1)}, "/data/results: must not be here"},
+		{
+			all + "/" + sessionID, answer{200, keyHeaders(), strings.Replace(session, `"reviewer":"ann",`, "", 1)},
+			"body /review: missing property 'reviewer'",
+		},
+		{
+			all + "/" + sessionID, answer{200, keyHeaders(), with(session, `"jurisdiction_mismatch":true`)},
+			"'ip_jurisdiction' required",
+		},
+		{
+			"/v1/events/evt_1", answer{200, keyHeaders(), strings.Replace(event, `"data":{`, `"data":{"results":[],`, 1)},
+			"/data/results: must not be here",
+		},
 		{"/v1/events", answer{200, keyHeaders(), list("/v1/event", event)}, "body /url: value must be '/v1/events'"},
-		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID}, ""}, "header ETag is missing"},
-		{"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, "{}"}, "there is a body, and none is documented"},
+		{
+			"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID}, ""},
+			"header ETag is missing",
+		},
+		{
+			"/v1/verify/session/1/status", answer{304, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, "{}"},
+			"there is a body, and none is documented",
+		},
 		{"/v1/nowhere", answer{404, map[string]string{"Request-Id": requestID}, "404 page not found"}, "body is not JSON"},
-		{"/v1/nowhere", answer{404, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "gone")}, "body /error/code: value must be one of"},
-		{"/v1/nowhere", answer{405, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "method_not_allowed")}, "the operation is not in the specification"},
+		{
+			"/v1/nowhere", answer{404, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "gone")},
+			"body /error/code: value must be one of",
+		},
+		{
+			"/v1/nowhere",
+			answer{405, map[string]string{"Request-Id": requestID}, refusal("invalid_request_error", "method_not_allowed")},
+			"the operation is not in the specification",
+		},
 		{"/v1/nowhere", answer{200, nil, `{}`}, "the operation is not in the specification"},
 	} {
 		found := call(t, c, "GET", x.path, "", x.answer)
@@ -232,7 +359,11 @@ func TestWrongAnswersAreReported(t *testing.T) {
 func TestCreationMustReturnItsSecrets(t *testing.T) {
 	t.Parallel()
 	found := call(t, loadSpec(t), "POST", "/v1/verification_sessions", newSession, answer{201, keyHeaders(), session})
-	require.Equal(t, []string{"POST /v1/verification_sessions answered 201: body missing properties 'client_secret', 'url'"}, found)
+	require.Equal(
+		t,
+		[]string{"POST /v1/verification_sessions answered 201: body missing properties 'client_secret', 'url'"},
+		found,
+	)
 }
 
 func TestAcceptedRequestsAreChecked(t *testing.T) {
@@ -246,19 +377,31 @@ func TestAcceptedRequestsAreChecked(t *testing.T) {
 		headers            []string
 		found              string
 	}{
-		{"POST", "", `{"type":"age","workflow_id":"wf_1","methods":["mdl"]}`, created, nil, "accepted with a wrong request body: additional properties 'methods' not allowed"},
+		{
+			"POST", "", `{"type":"age","workflow_id":"wf_1","methods":["mdl"]}`, created, nil,
+			"accepted with a wrong request body: additional properties 'methods' not allowed",
+		},
 		{"POST", "", `{"type":"age"}`, created, nil, "missing property 'workflow_id'"},
 		{"POST", "", `{"type":"age","workflow_id":""}`, created, nil, "missing property 'workflow_id'"},
 		{"POST", "", ``, created, nil, "accepted without the required request body"},
 		{"POST", "", newSession, created, []string{"Content-Type", "text/plain"}, "undocumented content type"},
-		{"POST", "", newSession, created, []string{"Idempotency-Key", strings.Repeat("k", 256)}, `wrong header parameter "Idempotency-Key"`},
-		{"POST", "", newSession, created, []string{"Authorization", "Bearer " + token}, "accepted without a credential of the documented kind"},
+		{
+			"POST", "", newSession, created, []string{"Idempotency-Key", strings.Repeat("k", 256)},
+			`wrong header parameter "Idempotency-Key"`,
+		},
+		{
+			"POST", "", newSession, created, []string{"Authorization", "Bearer " + token},
+			"accepted without a credential of the documented kind",
+		},
 		{"GET", "?limit=101", "", listed, nil, `wrong query parameter "limit": `},
 		{"GET", "?limit=ten", "", listed, nil, `wrong query parameter "limit": `},
 		{"GET", "?status=done", "", listed, nil, `wrong query parameter "status": `},
 		{"GET", "?created[gte]=soon", "", listed, nil, `wrong query parameter "created[gte]": `},
 		{"GET", "?expand[]=events", "", listed, nil, `wrong query parameter "expand[]": `},
-		{"GET", "", "", listed, []string{"Authorization", "Bearer stile_pk_test"}, "accepted without a credential of the documented kind"},
+		{
+			"GET", "", "", listed, []string{"Authorization", "Bearer stile_pk_test"},
+			"accepted without a credential of the documented kind",
+		},
 		{"GET", "", "", listed, []string{"Authorization", ""}, "accepted without a credential of the documented kind"},
 	} {
 		found := call(t, c, x.method, "/v1/verification_sessions"+x.path, x.body, x.answer, x.headers...)
@@ -267,7 +410,11 @@ func TestAcceptedRequestsAreChecked(t *testing.T) {
 		require.NotContains(t, found[0], "\n")
 	}
 	refused := answer{400, keyHeaders(), refusal("invalid_request_error", "parameter_invalid")}
-	require.Empty(t, call(t, c, "GET", "/v1/verification_sessions?limit=101", "", refused), "a wrong request may be refused")
+	require.Empty(
+		t,
+		call(t, c, "GET", "/v1/verification_sessions?limit=101", "", refused),
+		"a wrong request may be refused",
+	)
 	twoWrong := call(t, c, "GET", "/v1/verification_sessions?limit=0&status=done", "", listed)
 	require.Len(t, twoWrong, 2)
 }
@@ -303,7 +450,12 @@ func TestOverTheNetwork(t *testing.T) {
 	require.Equal(t, body, resp.Header.Get("Got"))
 	require.NoError(t, resp.Body.Close())
 
-	upgrade, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/verify/session/"+sessionID, http.NoBody)
+	upgrade, err := http.NewRequestWithContext(
+		t.Context(),
+		http.MethodGet,
+		server.URL+"/v1/verify/session/"+sessionID,
+		http.NoBody,
+	)
 	require.NoError(t, err)
 	upgrade.Header.Set("Connection", "Upgrade")
 	upgrade.Header.Set("Upgrade", "websocket")

@@ -61,7 +61,9 @@ func TestBuiltInFileIsTheDocumentedOne(t *testing.T) {
 	require.NoError(t, err)
 	sum := sha256.Sum256(content)
 	require.Contains(t, string(note), hex.EncodeToString(sum[:]))
-	for _, licence := range []string{"data/country.LICENSE", "data/subdivisions.LICENSE", "../../rules/subdivisions.LICENSE"} {
+	for _, licence := range []string{
+		"data/country.LICENSE", "data/subdivisions.LICENSE", "../../rules/subdivisions.LICENSE",
+	} {
 		text, err := os.ReadFile(licence)
 		require.NoError(t, err)
 		require.NotEmpty(t, bytes.TrimSpace(text))
@@ -132,7 +134,10 @@ func TestEveryStateHasItsName(t *testing.T) {
 func TestFirstFileWithTheAddressDecides(t *testing.T) {
 	t.Parallel()
 	four := opened(t, geotest.FileOfIPv4(t, geotest.Networks{"198.51.100.0/24": geotest.In("US", "CA")}))
-	six := opened(t, geotest.File(t, geotest.Networks{"198.51.0.0/16": geotest.In("DE"), "2001:db8::/32": geotest.In("FR")}))
+	six := opened(
+		t,
+		geotest.File(t, geotest.Networks{"198.51.0.0/16": geotest.In("DE"), "2001:db8::/32": geotest.In("FR")}),
+	)
 	files := geo.Files{four, six}
 	for address, want := range map[string]rules.Jurisdiction{
 		"198.51.100.7": "US-CA", "198.51.101.7": "DE", "2001:db8::1": "FR", "2001:dead::1": "", "192.0.2.1": "",

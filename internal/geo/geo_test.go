@@ -93,8 +93,10 @@ func TestOpenRefusesBrokenFiles(t *testing.T) {
 		"of owners": geotest.Saved(t, geotest.File(t, geotest.Networks{
 			"198.51.100.0/24": geotest.Record{"autonomous_system_number": mmdbtype.Uint32(64500)},
 		})),
-		"of another shape": geotest.Saved(t, geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.Record{"country": mmdbtype.String("US")}})),
-		"of no networks":   geotest.Saved(t, geotest.File(t, nil)),
+		"of another shape": geotest.Saved(t, geotest.File(t, geotest.Networks{
+			"198.51.100.0/24": geotest.Record{"country": mmdbtype.String("US")},
+		})),
+		"of no networks": geotest.Saved(t, geotest.File(t, nil)),
 	} {
 		_, err := geo.Open(geo.Options{Path: path})
 		require.ErrorContains(t, err, path, why)

@@ -98,7 +98,15 @@ func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string
 	if err != nil {
 		return err
 	}
-	_, err = o.Temporal.SignalWithStartWorkflow(ctx, s.ID, name, message, o.sessionOptions(s), workflows.NameSession, input)
+	_, err = o.Temporal.SignalWithStartWorkflow(
+		ctx,
+		s.ID,
+		name,
+		message,
+		o.sessionOptions(s),
+		workflows.NameSession,
+		input,
+	)
 	var completed *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &completed) {
 		return ErrCompleted

@@ -33,7 +33,14 @@ func TestAddressesOutsideThePublicInternetAreForbidden(t *testing.T) {
 		"discard":         {"100::1"},
 	} {
 		for _, address := range addresses {
-			require.ErrorIs(t, outbound.Policy{}.Check(netip.MustParseAddr(address)), outbound.ErrForbidden, "%s: %s", name, address)
+			require.ErrorIs(
+				t,
+				outbound.Policy{}.Check(netip.MustParseAddr(address)),
+				outbound.ErrForbidden,
+				"%s: %s",
+				name,
+				address,
+			)
 			require.ErrorIs(t, outbound.Policy{}.CheckHost(address), outbound.ErrForbidden, "%s: %s", name, address)
 		}
 	}

@@ -35,13 +35,18 @@ func TestRetryAfterIsReadInEverySpelling(t *testing.T) {
 
 func TestRetryAfterIsTheFirstValidLine(t *testing.T) {
 	t.Parallel()
-	response := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"soon", "7", "9"}}}
+	response := &http.Response{
+		StatusCode: http.StatusTooManyRequests,
+		Header:     http.Header{"Retry-After": {"soon", "7", "9"}},
+	}
 	require.Equal(t, 7*time.Second, outbound.RetryAfter(response, time.Now()))
 }
 
 func TestRetryAfterIsOnlyReadFromOverloadedServers(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusRequestTimeout, http.StatusInternalServerError} {
+	for _, status := range []int{
+		http.StatusOK, http.StatusFound, http.StatusRequestTimeout, http.StatusInternalServerError,
+	} {
 		response := &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {"7"}}}
 		require.Zero(t, outbound.RetryAfter(response, time.Now()), status)
 	}

@@ -64,14 +64,20 @@ func TestTLSErrorNamesItsClass(t *testing.T) {
 	t.Cleanup(plain.Close)
 
 	for url, reason := range map[string]string{
-		with("127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour)):                                           "tls: the certificate is not trusted: no chain to a known authority",
-		with("127.0.0.1", now.Add(-2*time.Hour), now.Add(-time.Hour)):                                        "tls: the certificate has expired",
-		with("127.0.0.1", now.Add(time.Hour), now.Add(2*time.Hour)):                                          "tls: the certificate is not yet valid",
-		with("other.example", now.Add(-time.Hour), now.Add(time.Hour)):                                       "tls: the certificate is for another host",
-		"https" + plain.URL[len("http"):]:                                                                    "tls: the handshake failed: the endpoint does not speak TLS",
-		overTLS(t, &tls.Config{MaxVersion: tls.VersionTLS11}):                                                "tls: the handshake failed: the endpoint refused it: protocol version not supported",
-		"https://" + hangingUp(t):                                                                            "tls: the handshake failed: the endpoint closed the connection",
-		overTLS(t, &tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert}): "tls: the handshake failed: the endpoint refused it: certificate required",
+		with("127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour)): "tls: the certificate is not trusted: " +
+			"no chain to a known authority",
+		with("127.0.0.1", now.Add(-2*time.Hour), now.Add(-time.Hour)):  "tls: the certificate has expired",
+		with("127.0.0.1", now.Add(time.Hour), now.Add(2*time.Hour)):    "tls: the certificate is not yet valid",
+		with("other.example", now.Add(-time.Hour), now.Add(time.Hour)): "tls: the certificate is for another host",
+		"https" + plain.URL[len("http"):]: "tls: the handshake failed: " +
+			"the endpoint does not speak TLS",
+		overTLS(t, &tls.Config{
+			MaxVersion: tls.VersionTLS11,
+		}): "tls: the handshake failed: the endpoint refused it: protocol version not supported",
+		"https://" + hangingUp(t): "tls: the handshake failed: the endpoint closed the connection",
+		overTLS(t, &tls.Config{
+			Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert,
+		}): "tls: the handshake failed: the endpoint refused it: certificate required",
 		overTLS(t, &tls.Config{
 			Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12,
 			CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA},
@@ -126,11 +132,12 @@ func TestConnectionErrorNamesItsClass(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, closed.Close())
 
+	const incomplete = "connection: closed by the endpoint before its answer was complete"
 	for url, reason := range map[string]string{
 		"http://" + closed.Addr().String():                "connection: refused",
 		says("", reset):                                   "connection: reset by the endpoint",
-		says("", hangUp):                                  "connection: closed by the endpoint before its answer was complete",
-		says("HTTP/1.1 200 OK\r\nX-Token: a\r\n", hangUp): "connection: closed by the endpoint before its answer was complete",
+		says("", hangUp):                                  incomplete,
+		says("HTTP/1.1 200 OK\r\nX-Token: a\r\n", hangUp): incomplete,
 		says("SSH-2.0-OpenSSH_9.6\r\n", hangUp):           "answer: not valid HTTP, or with headers of more than 64 KiB",
 		says("HTTP/1.1 200 OK\r\n: x\r\n", hangUp):        "answer: not valid HTTP, or with headers of more than 64 KiB",
 		"http://127.0.0.1:1/" + "hook?token=secret":       "connection: refused",

@@ -78,7 +78,12 @@ func (s *sharedServer) connect() (err error) {
 }
 
 // template returns the name of the template database, filled.
-func (s *sharedServer) template(ctx context.Context, on server, name string, prepare func(url string) error) (string, error) {
+func (s *sharedServer) template(
+	ctx context.Context,
+	on server,
+	name string,
+	prepare func(url string) error,
+) (string, error) {
 	s.mu.Lock()
 	t, ok := s.templates[name]
 	if !ok {

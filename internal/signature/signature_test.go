@@ -37,14 +37,18 @@ func TestVerifyRefusesBadSignatures(t *testing.T) {
 		now                  time.Time
 		want                 error
 	}{
-		"as it was made":             {secret, good, string(body), signedAt, nil},
-		"five minutes late":          {secret, good, string(body), signedAt.Add(5 * time.Minute), nil},
-		"five minutes early":         {secret, good, string(body), signedAt.Add(-5 * time.Minute), nil},
-		"one of two matches":         {secret, other + "," + v1, string(body), signedAt, nil},
-		"with spaces":                {secret, strings.ReplaceAll(good, ",", ", "), string(body), signedAt, nil},
-		"an unknown scheme beside":   {secret, good + ",v2=00", string(body), signedAt, nil},
-		"in capitals":                {secret, "T=1741564800,V1=" + strings.ToUpper(strings.TrimPrefix(v1, "v1=")), string(body), signedAt, nil},
-		"with spaces everywhere":     {secret, " t = 1741564800 , v1 = " + strings.TrimPrefix(v1, "v1=") + " ", string(body), signedAt, nil},
+		"as it was made":           {secret, good, string(body), signedAt, nil},
+		"five minutes late":        {secret, good, string(body), signedAt.Add(5 * time.Minute), nil},
+		"five minutes early":       {secret, good, string(body), signedAt.Add(-5 * time.Minute), nil},
+		"one of two matches":       {secret, other + "," + v1, string(body), signedAt, nil},
+		"with spaces":              {secret, strings.ReplaceAll(good, ",", ", "), string(body), signedAt, nil},
+		"an unknown scheme beside": {secret, good + ",v2=00", string(body), signedAt, nil},
+		"in capitals": {
+			secret, "T=1741564800,V1=" + strings.ToUpper(strings.TrimPrefix(v1, "v1=")), string(body), signedAt, nil,
+		},
+		"with spaces everywhere": {
+			secret, " t = 1741564800 , v1 = " + strings.TrimPrefix(v1, "v1=") + " ", string(body), signedAt, nil,
+		},
 		"the signature first":        {secret, v1 + ",t=1741564800", string(body), signedAt, nil},
 		"an unknown scheme first":    {secret, "v0=x,," + good, string(body), signedAt, nil},
 		"on two lines":               {secret, signature.Join([]string{"t=1741564800", v1}), string(body), signedAt, nil},
@@ -52,8 +56,12 @@ func TestVerifyRefusesBadSignatures(t *testing.T) {
 		"two timestamps":             {secret, "t=1741564799," + good, string(body), signedAt, signature.ErrMalformed},
 		"a timestamp in hexadecimal": {secret, "t=0x67CE2680," + v1, string(body), signedAt, signature.ErrMalformed},
 		"a fraction that is none":    {secret, "t=1741564800.x," + v1, string(body), signedAt, signature.ErrMalformed},
-		"later than that":            {secret, good, string(body), signedAt.Add(5*time.Minute + time.Second), signature.ErrStale},
-		"earlier than that":          {secret, good, string(body), signedAt.Add(-5*time.Minute - time.Second), signature.ErrStale},
+		"later than that": {
+			secret, good, string(body), signedAt.Add(5*time.Minute + time.Second), signature.ErrStale,
+		},
+		"earlier than that": {
+			secret, good, string(body), signedAt.Add(-5*time.Minute - time.Second), signature.ErrStale,
+		},
 		"from the end of time":       {secret, "t=9223372036854775807," + v1, string(body), signedAt, signature.ErrStale},
 		"from before all time":       {secret, "t=-9223372036854775808," + v1, string(body), signedAt, signature.ErrStale},
 		"from half of all time away": {secret, "t=-9223372035113211008," + v1, string(body), signedAt, signature.ErrStale},

@@ -22,7 +22,14 @@ import (
 func prepareNamespace(ctx context.Context, s store, o Options) error {
 	serializer := serialization.NewSerializer()
 	quiet := log.NewNoopLogger()
-	factory := sql.NewFactory(*s.main, resolver.NewNoopResolver(), clusterName, quiet, metrics.NoopMetricsHandler, serializer)
+	factory := sql.NewFactory(
+		*s.main,
+		resolver.NewNoopResolver(),
+		clusterName,
+		quiet,
+		metrics.NoopMetricsHandler,
+		serializer,
+	)
 	defer factory.Close()
 	metadata, err := factory.NewMetadataStore()
 	if err != nil {
@@ -59,7 +66,12 @@ func createNamespace(ctx context.Context, namespaces persistence.MetadataManager
 }
 
 // extendNamespace adds the search attributes that an existing namespace lacks.
-func extendNamespace(ctx context.Context, namespaces persistence.MetadataManager, found *persistence.GetNamespaceResponse, o Options) error {
+func extendNamespace(
+	ctx context.Context,
+	namespaces persistence.MetadataManager,
+	found *persistence.GetNamespaceResponse,
+	o Options,
+) error {
 	changed, err := addSearchAttributes(found.Namespace.Config, o.SearchAttributes)
 	if err != nil || !changed {
 		return err

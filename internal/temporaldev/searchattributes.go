@@ -13,7 +13,10 @@ import (
 // addSearchAttributes makes each wanted attribute the alias of one of the columns
 // that an SQL store has ready per type, such as Keyword01. It reports whether
 // that changed anything.
-func addSearchAttributes(namespace *persistencepb.NamespaceConfig, wanted map[string]enumspb.IndexedValueType) (bool, error) {
+func addSearchAttributes(
+	namespace *persistencepb.NamespaceConfig,
+	wanted map[string]enumspb.IndexedValueType,
+) (bool, error) {
 	if namespace.CustomSearchAttributeAliases == nil {
 		namespace.CustomSearchAttributeAliases = make(map[string]string)
 	}
@@ -43,7 +46,11 @@ func addSearchAttributes(namespace *persistencepb.NamespaceConfig, wanted map[st
 }
 
 // freeColumn returns the first column of that type that has no alias.
-func freeColumn(columns map[string]enumspb.IndexedValueType, aliases map[string]string, kind enumspb.IndexedValueType) (string, error) {
+func freeColumn(
+	columns map[string]enumspb.IndexedValueType,
+	aliases map[string]string,
+	kind enumspb.IndexedValueType,
+) (string, error) {
 	for _, column := range slices.Sorted(maps.Keys(columns)) {
 		if _, taken := aliases[column]; !taken && columns[column] == kind {
 			return column, nil

@@ -72,7 +72,9 @@ func TestDigestKeepsPurposesAndPartsApart(t *testing.T) {
 
 func TestBadKeysAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, encryption := range []string{"", "k1", "k1:short", ":" + seal.GenerateKey(), "a.b:" + seal.GenerateKey(), first + "," + first} {
+	for _, encryption := range []string{
+		"", "k1", "k1:short", ":" + seal.GenerateKey(), "a.b:" + seal.GenerateKey(), first + "," + first,
+	} {
 		_, err := seal.ParseKeys(encryption, lookup)
 		require.Error(t, err, encryption)
 	}

@@ -169,7 +169,11 @@ func challengeRefusesForeignSubmissions(t *testing.T, f *fixture) {
 	for name, n := range map[string]store.NewSubmission{
 		"another session": answering(c, f.session(t), "x"),
 		"another node":    func() store.NewSubmission { n := answering(c, session, "x"); n.Node = attestation; return n }(),
-		"no such":         func() store.NewSubmission { n := answering(c, session, "x"); n.ChallengeID = "mch_none"; return n }(),
+		"no such": func() store.NewSubmission {
+			n := answering(c, session, "x")
+			n.ChallengeID = "mch_none"
+			return n
+		}(),
 	} {
 		_, _, err := f.Submit(t.Context(), n)
 		requireCode(t, models.CodeChallengeInvalid, err)

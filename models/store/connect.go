@@ -129,9 +129,9 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 	return db
 }
 
-// planOnce makes the server plan each prepared statement once per connection. Every filter of a list has an index, for any
-// value, and planning again for each value costs as much as reading a page. A plan_cache_mode in the database URL takes
-// precedence. The setting is not a startup parameter, because connection poolers refuse unknown ones.
+// planOnce makes the server plan each prepared statement once per connection. Every filter of a list has an index, for
+// any value, and planning again for each value costs as much as reading a page. A plan_cache_mode in the database URL
+// takes precedence. The setting is not a startup parameter, because connection poolers refuse unknown ones.
 func (p *primary) planOnce(ctx context.Context, conn *pgx.Conn) error {
 	if _, chosen := p.config.RuntimeParams["plan_cache_mode"]; chosen {
 		return nil

@@ -130,7 +130,13 @@ func connectorOfAMethodIsTheOneInUse(t *testing.T, f *fixture) {
 	}
 	require.True(t, found())
 	for _, status := range []models.ConnectorStatus{models.ConnectorDisabled, models.ConnectorEnabled} {
-		_, err := f.UpdateConnector(t.Context(), f.org, actor, created.ID, func(c *models.ProviderConnector) { c.Status = status })
+		_, err := f.UpdateConnector(
+			t.Context(),
+			f.org,
+			actor,
+			created.ID,
+			func(c *models.ProviderConnector) { c.Status = status },
+		)
 		require.NoError(t, err)
 		require.Equal(t, status == models.ConnectorEnabled, found())
 		_, _, err = f.ConnectorSecret(t.Context(), f.org, created.ID)
@@ -142,11 +148,13 @@ func updateOfAConnectorKeepsItsSecret(t *testing.T, f *fixture) {
 	created, secret := f.connector(t, rules.MethodDocumentCapture)
 	f.clock.Advance(time.Second)
 	updated, err := f.UpdateConnector(t.Context(), f.org, actor, created.ID, func(c *models.ProviderConnector) {
-		c.Name, c.URL, c.Mode, c.TimeoutSeconds, c.CallbackTimeoutSeconds = nil, "https://other.example/", models.ConnectorSync, 5, 60
+		c.Name, c.URL, c.Mode = nil, "https://other.example/", models.ConnectorSync
+		c.TimeoutSeconds, c.CallbackTimeoutSeconds = 5, 60
 	})
 	require.NoError(t, err)
 	want := created
-	want.Name, want.URL, want.Mode, want.TimeoutSeconds, want.CallbackTimeoutSeconds = nil, "https://other.example/", models.ConnectorSync, 5, 60
+	want.Name, want.URL, want.Mode = nil, "https://other.example/", models.ConnectorSync
+	want.TimeoutSeconds, want.CallbackTimeoutSeconds = 5, 60
 	want.Updated = f.Now()
 	require.Equal(t, want, updated)
 	read, same, err := f.ConnectorSecret(t.Context(), f.org, created.ID)
@@ -196,7 +204,10 @@ func changesOfConnectorsAreAudited(t *testing.T, f *fixture) {
 	f.clock.Advance(time.Second)
 	require.NoError(t, f.DeleteConnector(t.Context(), f.org, actor, created.ID))
 	require.Equal(t, []string{ // newest first
-		"provider_connector.delete", "provider_connector.rotate_secret", "provider_connector.update", "provider_connector.create",
+		"provider_connector.delete",
+		"provider_connector.rotate_secret",
+		"provider_connector.update",
+		"provider_connector.create",
 	}, f.audited(t, f.org, created.ID))
 }
 
@@ -219,7 +230,11 @@ func promiseMovesTheTimeToGiveUp(t *testing.T, f *fixture) {
 	promised, at := f.Now(), f.Now().Add(time.Hour)
 	f.clock.Advance(time.Minute)
 	require.NoError(t, f.Promise(t.Context(), f.org, sent.ID, time.Hour), "a repeat moves nothing")
-	require.NoError(t, f.Promise(t.Context(), f.organization(t), sent.ID, time.Minute), "another organization moves nothing")
+	require.NoError(
+		t,
+		f.Promise(t.Context(), f.organization(t), sent.ID, time.Minute),
+		"another organization moves nothing",
+	)
 	rows, err := f.PendingSubmissions(t.Context(), f.org, session.ID)
 	require.NoError(t, err)
 	require.Len(t, rows, 1)

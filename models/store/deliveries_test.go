@@ -76,7 +76,13 @@ func (f *fixture) redelivery(t *testing.T, endpoint, id string) models.Delivery 
 
 func (f *fixture) deliveries(t *testing.T, endpoint string) []models.Delivery {
 	t.Helper()
-	deliveries, more, err := f.EndpointDeliveries(t.Context(), f.org, endpoint, store.DeliveryFilter{}, store.Page{Limit: 100})
+	deliveries, more, err := f.EndpointDeliveries(
+		t.Context(),
+		f.org,
+		endpoint,
+		store.DeliveryFilter{},
+		store.Page{Limit: 100},
+	)
 	require.NoError(t, err)
 	require.False(t, more)
 	return deliveries
@@ -422,7 +428,13 @@ func deliveriesAreListedNewestFirst(t *testing.T, f *fixture) {
 	}
 	require.Equal(t, []string{second.ID, first.ID}, ids)
 
-	foreign, _, err := f.EndpointDeliveries(t.Context(), f.foreign, endpoint.ID, store.DeliveryFilter{}, store.Page{Limit: 10})
+	foreign, _, err := f.EndpointDeliveries(
+		t.Context(),
+		f.foreign,
+		endpoint.ID,
+		store.DeliveryFilter{},
+		store.Page{Limit: 10},
+	)
 	require.NoError(t, err)
 	require.Empty(t, foreign)
 }
@@ -609,7 +621,16 @@ func replayReachesCurrentSubscribers(t *testing.T, f *fixture) {
 	had := f.endpoint(t, models.EventSessionCreated)
 	d := f.delivery(t, f.session(t))
 	f.answered(t, d, acknowledged)
-	later, deaf, disabled := f.endpoint(t, models.AllEvents), f.endpoint(t, models.EventSessionFailed), f.endpoint(t, models.AllEvents)
+	later, deaf, disabled := f.endpoint(
+		t,
+		models.AllEvents,
+	), f.endpoint(
+		t,
+		models.EventSessionFailed,
+	), f.endpoint(
+		t,
+		models.AllEvents,
+	)
 	f.disable(t, disabled)
 	for range 2 { // the second replaces the first
 		f.clock.Advance(time.Second)
@@ -626,7 +647,11 @@ func replayReachesCurrentSubscribers(t *testing.T, f *fixture) {
 		}
 		return all
 	}
-	require.Equal(t, []models.DeliveryStatus{models.DeliveryPending, models.DeliveryClosed, models.DeliverySucceeded}, statuses(had))
+	require.Equal(
+		t,
+		[]models.DeliveryStatus{models.DeliveryPending, models.DeliveryClosed, models.DeliverySucceeded},
+		statuses(had),
+	)
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryPending, models.DeliveryClosed}, statuses(later))
 	require.Empty(t, statuses(deaf))
 	require.Empty(t, statuses(disabled))

@@ -285,7 +285,12 @@ func setDisabled(e *models.WebhookEndpoint) error {
 // eventsOf returns the session's events, oldest first.
 func (f *fixture) eventsOf(t *testing.T, session models.Session) []models.Event {
 	t.Helper()
-	newestFirst, _, more, err := f.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
+	newestFirst, _, more, err := f.Events(
+		t.Context(),
+		session.OrgID,
+		store.EventFilter{Session: session.ID},
+		store.Page{Limit: 100},
+	)
 	require.NoError(t, err)
 	require.False(t, more)
 	events := make([]models.Event, 0, len(newestFirst))

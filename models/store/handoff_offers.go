@@ -38,8 +38,11 @@ func countFailedScan() map[string]any {
 	return map[string]any{
 		"failed_scans": gorm.Expr("CASE WHEN failed_scans < ? THEN failed_scans + 1 ELSE failed_scans END",
 			models.ScansBeforeHandoff),
-		"handoff_reason": gorm.Expr("CASE WHEN handoff_reason IS NULL AND failed_scans + 1 >= ? THEN ? ELSE handoff_reason END",
-			models.ScansBeforeHandoff, models.HandoffScanFailed),
+		"handoff_reason": gorm.Expr(
+			"CASE WHEN handoff_reason IS NULL AND failed_scans + 1 >= ? THEN ? ELSE handoff_reason END",
+			models.ScansBeforeHandoff,
+			models.HandoffScanFailed,
+		),
 	}
 }
 

@@ -64,7 +64,13 @@ func handoffURLIsRemovedInAnySpelling(t *testing.T, f *fixture) {
 	left, err := f.ChangeHandoffURLs(t.Context(), f.org, actor, nil, []string{"HTTPS://a.example:443/scan/"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"https://a.example"}, addresses(left))
-	moved, err := f.ChangeHandoffURLs(t.Context(), f.org, actor, []string{"https://b.example"}, []string{"https://a.example"})
+	moved, err := f.ChangeHandoffURLs(
+		t.Context(),
+		f.org,
+		actor,
+		[]string{"https://b.example"},
+		[]string{"https://a.example"},
+	)
 	require.NoError(t, err)
 	require.Equal(t, []string{"https://b.example"}, addresses(moved))
 }

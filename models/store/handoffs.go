@@ -34,8 +34,11 @@ func (s *Store) MintHandoff(ctx context.Context, n NewHandoff) (h models.Handoff
 		if err := s.holdUnlocked(tx, n.OrgID, n.SessionID); err != nil {
 			return err
 		}
-		found, err := one(tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND ended_at IS NULL", n.SessionID, n.OrgID).
-			Where("created > ? AND expires_at > ?", models.At(s.now().Add(-n.Reuse)), s.Now()).Order("created DESC"), &h)
+		found, err := one(
+			tx.Where("session_id = ? AND org_id = ? AND claimed_at IS NULL AND ended_at IS NULL", n.SessionID, n.OrgID).
+				Where("created > ? AND expires_at > ?", models.At(s.now().Add(-n.Reuse)), s.Now()).Order("created DESC"),
+			&h,
+		)
 		if err != nil || found {
 			return err
 		}
@@ -58,8 +61,16 @@ func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
 		return err
 	}
 	var used int64
-	err = tx.Model(&models.Handoff{}).Where("session_id = ? AND org_id = ? AND (claimed_at IS NOT NULL OR ended_at IS NULL AND expires_at > ?)",
-		n.SessionID, n.OrgID, models.At(now)).Count(&used).Error
+	err = tx.Model(
+		&models.Handoff{},
+	).Where(
+		"session_id = ? AND org_id = ? AND (claimed_at IS NOT NULL OR ended_at IS NULL AND expires_at > ?)",
+		n.SessionID,
+		n.OrgID,
+		models.At(now),
+	).Count(
+		&used,
+	).Error
 	if err == nil && used >= models.MaxHandoffs {
 		err = models.Errorf(models.CodeHandoffDisabled,
 			"The session has been handed off %d times. Go on on this device", models.MaxHandoffs)
@@ -108,7 +119,12 @@ func (s *Store) newHandoff(n NewHandoff) models.Handoff {
 
 // handoffToken derives the token of a handoff. It cannot be guessed without the lookup key.
 func (s *Store) handoffToken(h models.Handoff) string {
-	return s.keys.Digest("handoff", []byte(h.SessionID), []byte(h.ID), []byte(strconv.FormatInt(h.Created.UnixMicro(), 10)))
+	return s.keys.Digest(
+		"handoff",
+		[]byte(h.SessionID),
+		[]byte(h.ID),
+		[]byte(strconv.FormatInt(h.Created.UnixMicro(), 10)),
+	)
 }
 
 // handoffChoices is the number of numbers to choose from.

@@ -158,7 +158,9 @@ func racingMintsAreOneAttempt(t *testing.T, f *fixture) {
 	s := f.session(t)
 	attempts := map[string]bool{}
 	for _, h := range allOf(t, race(8, func(int) (models.Handoff, error) {
-		h, _, err := f.MintHandoff(t.Context(), store.NewHandoff{OrgID: s.OrgID, SessionID: s.ID, TTL: time.Minute, Reuse: time.Minute})
+		h, _, err := f.MintHandoff(t.Context(), store.NewHandoff{
+			OrgID: s.OrgID, SessionID: s.ID, TTL: time.Minute, Reuse: time.Minute,
+		})
 		return h, err
 	})) {
 		attempts[h.ID] = true
@@ -235,7 +237,11 @@ func claimLocksTheSession(t *testing.T, f *fixture) {
 	now := f.Now()
 	require.Equal(t, taken.Session, f.reread(t, s))
 	require.Equal(t, []any{&h.ID, &now, &now, &now, s.Revision + 1}, []any{
-		taken.Session.AttemptID, taken.Session.DeviceLockedAt, taken.Session.DeviceSeenAt, taken.Session.NudgeAt, taken.Session.Revision,
+		taken.Session.AttemptID,
+		taken.Session.DeviceLockedAt,
+		taken.Session.DeviceSeenAt,
+		taken.Session.NudgeAt,
+		taken.Session.Revision,
 	})
 	shown := taken.Session.Public()
 	require.Equal(t, "mobile", *shown.ActiveDevice)
@@ -305,7 +311,11 @@ func submissionShowsThatTheDeviceIsThere(t *testing.T, f *fixture) {
 	taken := f.takeOver(t, token, "phone")
 	f.clock.Advance(time.Minute)
 	_, done, err := f.Submit(t.Context(), store.NewSubmission{
-		Session: taken.Session, Node: "primary.document_capture", Method: rules.MethodDocumentCapture, Attempt: 1, Payload: []byte("{}"),
+		Session: taken.Session,
+		Node:    "primary.document_capture",
+		Method:  rules.MethodDocumentCapture,
+		Attempt: 1,
+		Payload: []byte("{}"),
 	})
 	require.NoError(t, err)
 	require.Equal(t, f.Now(), *done.Session.DeviceSeenAt)

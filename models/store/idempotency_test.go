@@ -46,7 +46,11 @@ func oldestAnswersOfAScopeAreTrimmed(t *testing.T, f *fixture) {
 		f.requireReplay(t, strconv.Itoa(i), created(strconv.Itoa(i)))
 	}
 	require.NotNil(t, f.claim(t, "5", store.Request{}).Claim, "the oldest are free")
-	require.NoError(t, f.Finish(t.Context(), underWay, created("under way")), "a request that is under way keeps its claim")
+	require.NoError(
+		t,
+		f.Finish(t.Context(), underWay, created("under way")),
+		"a request that is under way keeps its claim",
+	)
 	f.requireReplay(t, "under way", created("under way"))
 }
 
@@ -148,7 +152,11 @@ func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
 }
 
 func sameContentIsTheSameRequest(t *testing.T, f *fixture) {
-	one, same := saying(`{"type":"age","limit":1,"name":"é"}`), saying("{ \"name\":\"\\u00e9\", \"limit\": 1.0,\n\"type\":\"age\" }")
+	one, same := saying(
+		`{"type":"age","limit":1,"name":"é"}`,
+	), saying(
+		"{ \"name\":\"\\u00e9\", \"limit\": 1.0,\n\"type\":\"age\" }",
+	)
 	claim := f.claim(t, "order-7", one).Claim
 	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", same), "in flight")
 	f.clock.Advance(leaseOfAClaim)

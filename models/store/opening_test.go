@@ -131,7 +131,11 @@ func openingMayEndTheSession(t *testing.T, f *fixture) {
 	require.Equal(t, models.StatusFailed, done.Session.Status)
 	require.NotNil(t, done.Session.NudgeAt, "its run has an event to deliver")
 	require.NotNil(t, done.Session.EmailSealed, "kept under the rule of the user's jurisdiction")
-	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionFailed}, typesOf(f.eventsOf(t, read)))
+	require.Equal(
+		t,
+		[]models.EventType{models.EventSessionCreated, models.EventSessionFailed},
+		typesOf(f.eventsOf(t, read)),
+	)
 }
 
 func openingOfATerminalSessionIsRefused(t *testing.T, f *fixture) {

@@ -14,7 +14,9 @@ import (
 
 func TestSQLiteFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
-	for name, before := range map[string]fs.FileMode{"new.db": 0, "old.db": 0o644, "with a%20space.db": 0, "shared.db": 0o660} {
+	for name, before := range map[string]fs.FileMode{
+		"new.db": 0, "old.db": 0o644, "with a%20space.db": 0, "shared.db": 0o660,
+	} {
 		folder := t.TempDir()
 		path := filepath.Join(folder, name)
 		if before != 0 { // as an earlier version left them

@@ -33,7 +33,8 @@ func attemptsAreLimitedInAWindow(t *testing.T, f *fixture) {
 	few := store.Attempts{Most: 5, Window: 15 * time.Minute}
 	f.clock.Advance(f.clock.Now().Truncate(few.Window).Add(few.Window + time.Minute).Sub(f.clock.Now()))
 	passed := 0
-	for _, wait := range allOf(t, race(8, func(int) (time.Duration, error) { return f.TakeAttempt(t.Context(), "jo", few) })) {
+	attempts := race(8, func(int) (time.Duration, error) { return f.TakeAttempt(t.Context(), "jo", few) })
+	for _, wait := range allOf(t, attempts) {
 		if wait == 0 {
 			passed++
 		}
@@ -47,7 +48,11 @@ func attemptsAreLimitedInAWindow(t *testing.T, f *fixture) {
 	wait, err = f.TakeAttempt(t.Context(), "io", few)
 	require.NoError(t, err)
 	require.Zero(t, wait, "another bucket has its own")
-	require.Zero(t, f.count(t, "SELECT count(*) FROM rate_windows WHERE bucket = 'jo'"), "the name of the bucket is not stored")
+	require.Zero(
+		t,
+		f.count(t, "SELECT count(*) FROM rate_windows WHERE bucket = 'jo'"),
+		"the name of the bucket is not stored",
+	)
 	f.clock.Advance(time.Minute)
 	wait, err = f.TakeAttempt(t.Context(), "jo", few)
 	require.NoError(t, err)

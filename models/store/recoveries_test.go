@@ -120,7 +120,12 @@ func recoveryRedeliversExactlyTheUnacknowledged(t *testing.T, f *fixture) {
 	require.Equal(t, store.RecoveryTally{models.DeliveryPending: failures}, tally)
 	require.Zero(t, f.count(t, `SELECT count(*) FROM events e WHERE NOT EXISTS (SELECT 1 FROM webhook_deliveries d
 		WHERE d.event_id = e.id AND (d.status = 'succeeded' OR d.status = 'pending' AND d.outstanding))`))
-	require.Equal(t, failures, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE outstanding"), "one schedule each")
+	require.Equal(
+		t,
+		failures,
+		f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE outstanding"),
+		"one schedule each",
+	)
 
 	require.Empty(t, f.recovered(t, f.recovery(t, endpoint.ID)), "every event has an attempt under way")
 }
@@ -133,7 +138,12 @@ func recoveryKeepsToItsPeriod(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	made := f.recovered(t, r)
 	require.Len(t, made, 2, "both bounds included")
-	require.Equal(t, []string{failed[1].EventID, failed[2].EventID}, []string{made[0].EventID, made[1].EventID}, "oldest first")
+	require.Equal(
+		t,
+		[]string{failed[1].EventID, failed[2].EventID},
+		[]string{made[0].EventID, made[1].EventID},
+		"oldest first",
+	)
 }
 
 func recoverySkipsAttemptsThatAreDue(t *testing.T, f *fixture) {

@@ -111,7 +111,11 @@ func redeliverable(tx *gorm.DB, org, endpoint, id string) (models.Delivery, erro
 	case err != nil || !found:
 		return d, orMissing(err, "webhook_delivery", id)
 	case d.Status != models.DeliveryFailed:
-		return d, models.Errorf(models.CodeDeliveryNotFailed, "The delivery is %s, and only a failed one can be retried", d.Status)
+		return d, models.Errorf(
+			models.CodeDeliveryNotFailed,
+			"The delivery is %s, and only a failed one can be retried",
+			d.Status,
+		)
 	case e.Status != models.EndpointEnabled:
 		return d, models.Errorf(models.CodeEndpointDisabled, "The endpoint is disabled. Enable it, then retry the delivery")
 	}

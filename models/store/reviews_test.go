@@ -46,7 +46,12 @@ func step(kind models.StepKind, node string) models.Step {
 
 func decided(session models.Session, d graph.Decision, to models.SessionStatus) store.Decided {
 	return store.Decided{
-		Progress: store.Progress{Session: session, State: session.GraphState.V, To: to, Steps: []models.Step{step(models.StepReview, "human")}},
+		Progress: store.Progress{
+			Session: session,
+			State:   session.GraphState.V,
+			To:      to,
+			Steps:   []models.Step{step(models.StepReview, "human")},
+		},
 		Decision: models.ReviewDecision{
 			SessionRef: models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
 			Decision:   d, Reason: "clear enough", Reviewer: "jo",
@@ -66,7 +71,13 @@ func decisionIsStoredFiredAndAudited(t *testing.T, f *fixture) {
 	changed, err := f.DecideReview(t.Context(), decided(waiting, graph.Approve, models.StatusVerified))
 	require.NoError(t, err)
 	want := waiting.Review
-	want.Status, want.Reviewer, want.Note, want.DecidedAt = models.ReviewApproved, ptr("jo"), ptr("clear enough"), ptr(f.Now())
+	want.Status, want.Reviewer, want.Note, want.DecidedAt = models.ReviewApproved, ptr(
+		"jo",
+	), ptr(
+		"clear enough",
+	), ptr(
+		f.Now(),
+	)
 	require.Equal(t, want, changed.Session.Review)
 	require.Equal(t, changed.Session, f.reread(t, waiting))
 	require.Equal(t, []models.EventType{
@@ -148,7 +159,12 @@ func reviewsAreListedAndCountedByAge(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Zero(t, ages)
 
-	filtered, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{Review: models.ReviewPending}, store.Page{Limit: 10})
+	filtered, _, err := f.Sessions(
+		t.Context(),
+		f.org,
+		store.SessionFilter{Review: models.ReviewPending},
+		store.Page{Limit: 10},
+	)
 	require.NoError(t, err)
 	require.Len(t, filtered, 4, "the statuses of the session object")
 }
@@ -166,16 +182,23 @@ func reviewsAreFiltered(t *testing.T, f *fixture) {
 		filter store.ReviewFilter
 		want   []models.Session
 	}{
-		"all":                  {store.ReviewFilter{}, []models.Session{late, early}},
-		"by reviewer":          {store.ReviewFilter{Reviewer: *late.Review.Reviewer}, []models.Session{late}},
-		"by another":           {store.ReviewFilter{Reviewer: "nobody"}, []models.Session{}},
-		"by workflow":          {store.ReviewFilter{WorkflowID: early.WorkflowID}, []models.Session{late, early}},
-		"of another workflow":  {store.ReviewFilter{WorkflowID: "wf_other"}, []models.Session{}},
-		"by jurisdiction":      {store.ReviewFilter{Jurisdiction: early.Jurisdiction}, []models.Session{late, early}},
-		"of another":           {store.ReviewFilter{Jurisdiction: "JP"}, []models.Session{}},
-		"flagged from then":    {store.ReviewFilter{Flagged: store.Window{From: late.Review.FlaggedAt}}, []models.Session{late}},
-		"flagged by then":      {store.ReviewFilter{Flagged: store.Window{To: early.Review.FlaggedAt}}, []models.Session{early}},
-		"by all of it at once": {store.ReviewFilter{Reviewer: *late.Review.Reviewer, Flagged: store.Window{To: early.Review.FlaggedAt}}, []models.Session{}},
+		"all":                 {store.ReviewFilter{}, []models.Session{late, early}},
+		"by reviewer":         {store.ReviewFilter{Reviewer: *late.Review.Reviewer}, []models.Session{late}},
+		"by another":          {store.ReviewFilter{Reviewer: "nobody"}, []models.Session{}},
+		"by workflow":         {store.ReviewFilter{WorkflowID: early.WorkflowID}, []models.Session{late, early}},
+		"of another workflow": {store.ReviewFilter{WorkflowID: "wf_other"}, []models.Session{}},
+		"by jurisdiction":     {store.ReviewFilter{Jurisdiction: early.Jurisdiction}, []models.Session{late, early}},
+		"of another":          {store.ReviewFilter{Jurisdiction: "JP"}, []models.Session{}},
+		"flagged from then": {
+			store.ReviewFilter{Flagged: store.Window{From: late.Review.FlaggedAt}}, []models.Session{late},
+		},
+		"flagged by then": {
+			store.ReviewFilter{Flagged: store.Window{To: early.Review.FlaggedAt}}, []models.Session{early},
+		},
+		"by all of it at once": {
+			store.ReviewFilter{Reviewer: *late.Review.Reviewer, Flagged: store.Window{To: early.Review.FlaggedAt}},
+			[]models.Session{},
+		},
 	} {
 		c.filter.Statuses = all
 		listed, _, err := f.Reviewed(t.Context(), f.org, c.filter, store.Page{Limit: 10})
@@ -217,9 +240,18 @@ func reviewOfAVerifiedSessionKeepsItsStatus(t *testing.T, f *fixture) {
 	j.Flagged = &store.Flag{Reason: "geo_mismatch"}
 	flagged := f.judged(t, j).Session
 	require.Equal(t, models.StatusVerified, flagged.Status)
-	require.Equal(t, models.Review{Status: models.ReviewPending, Reason: "geo_mismatch", FlaggedAt: ptr(f.Now())}, flagged.Review)
+	require.Equal(
+		t,
+		models.Review{Status: models.ReviewPending, Reason: "geo_mismatch", FlaggedAt: ptr(f.Now())},
+		flagged.Review,
+	)
 	require.Equal(t, session.ExpiresAt, flagged.ExpiresAt, "no deadline of a review")
-	listed, _, err := f.Reviewed(t.Context(), f.org, store.ReviewFilter{Statuses: models.WaitingReviews}, store.Page{Limit: 10})
+	listed, _, err := f.Reviewed(
+		t.Context(),
+		f.org,
+		store.ReviewFilter{Statuses: models.WaitingReviews},
+		store.Page{Limit: 10},
+	)
 	require.NoError(t, err)
 	require.Len(t, listed, 1)
 
@@ -229,7 +261,13 @@ func reviewOfAVerifiedSessionKeepsItsStatus(t *testing.T, f *fixture) {
 	changed, err := f.DecideReview(t.Context(), rejection)
 	require.NoError(t, err)
 	want := flagged
-	want.Review.Status, want.Review.Reviewer, want.Review.Note, want.Review.DecidedAt = models.ReviewRejected, ptr("jo"), ptr("clear enough"), ptr(f.Now())
+	want.Review.Status, want.Review.Reviewer, want.Review.Note, want.Review.DecidedAt = models.ReviewRejected, ptr(
+		"jo",
+	), ptr(
+		"clear enough",
+	), ptr(
+		f.Now(),
+	)
 	want.Updated, want.Revision, want.NudgeAt = f.Now(), flagged.Revision+1, ptr(f.Now())
 	require.Equal(t, want, changed.Session)
 	require.Equal(t, changed.Session, f.reread(t, flagged))

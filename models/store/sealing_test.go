@@ -45,7 +45,19 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 	for _, row := range scanAll(t, rows) {
 		tables = append(tables, fmt.Sprint(row[0]))
 	}
-	require.Subset(t, tables, []string{"sessions", "submissions", "uploads", "method_challenges", "events", "idempotency_keys", "webhook_endpoints"})
+	require.Subset(
+		t,
+		tables,
+		[]string{
+			"sessions",
+			"submissions",
+			"uploads",
+			"method_challenges",
+			"events",
+			"idempotency_keys",
+			"webhook_endpoints",
+		},
+	)
 	return tables
 }
 

@@ -127,9 +127,20 @@ func (s *Store) skipped(session models.Session, g graph.Graph) Change {
 	provider := sandboxProvider
 	c.Also = func(tx *gorm.DB, after models.Session) error {
 		return tx.Create(&models.Result{
-			ID: s.id(models.PrefixResult), OrgID: after.OrgID, SessionID: after.ID, Node: node.ID, Method: node.Method,
-			Attempt: 1, Status: graph.OutcomePassed, AgeTier: &after.AgeTier, ReasonCodes: models.AsJSON([]rules.ReasonCode{}),
-			Checks: models.AsJSON([]models.Check{models.NewCheck("simulated", true)}), Provider: &provider, Created: after.Updated,
+			ID:          s.id(models.PrefixResult),
+			OrgID:       after.OrgID,
+			SessionID:   after.ID,
+			Node:        node.ID,
+			Method:      node.Method,
+			Attempt:     1,
+			Status:      graph.OutcomePassed,
+			AgeTier:     &after.AgeTier,
+			ReasonCodes: models.AsJSON([]rules.ReasonCode{}),
+			Checks: models.AsJSON(
+				[]models.Check{models.NewCheck("simulated", true)},
+			),
+			Provider: &provider,
+			Created:  after.Updated,
 		}).Error
 	}
 	return c

@@ -58,7 +58,11 @@ func submission(session models.Session, node string, attempt int, payload string
 }
 
 // submitted submits a first attempt at a node, and returns the session after it.
-func (f *fixture) submitted(t *testing.T, session models.Session, node, payload string) (models.Submission, models.Session) {
+func (f *fixture) submitted(
+	t *testing.T,
+	session models.Session,
+	node, payload string,
+) (models.Submission, models.Session) {
 	t.Helper()
 	sent, changed, err := f.Submit(t.Context(), submission(session, node, 1, payload))
 	require.NoError(t, err)
@@ -67,7 +71,12 @@ func (f *fixture) submitted(t *testing.T, session models.Session, node, payload 
 }
 
 // judgement is the verdict on a submission to a session as it was read.
-func judgement(session models.Session, s models.Submission, outcome graph.Outcome, to models.SessionStatus) store.Judgement {
+func judgement(
+	session models.Session,
+	s models.Submission,
+	outcome graph.Outcome,
+	to models.SessionStatus,
+) store.Judgement {
 	return store.Judgement{
 		Progress:   store.Progress{Session: session, State: graph.State{Entered: 7}, To: to},
 		Submission: s, Verdict: models.Verdict{Outcome: outcome},

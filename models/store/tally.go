@@ -41,7 +41,12 @@ func newTally() *tally {
 
 // take lets a request through alone, or returns the number of unreported requests. The caller must then report them to
 // the database, which decides.
-func (t *tally) take(bucket string, minute int64, limit int, intoMinute time.Duration) (remaining, owed int, alone bool) {
+func (t *tally) take(
+	bucket string,
+	minute int64,
+	limit int,
+	intoMinute time.Duration,
+) (remaining, owed int, alone bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known := t.at(bucket, minute)

@@ -98,7 +98,9 @@ func (s *Store) addChunk(tx *gorm.DB, t *models.Transfer, n NewChunk) error {
 // chunkPlace binds a chunk to its position in its transfer.
 func chunkPlace(t models.Transfer, chunk models.TransferChunk) seal.Place {
 	return seal.Place{
-		Table: "transfer_chunks", Row: t.HandoffID + "/" + t.ReservedID + "/" + strconv.Itoa(chunk.Position), Org: chunk.OrgID,
+		Table: "transfer_chunks",
+		Row:   t.HandoffID + "/" + t.ReservedID + "/" + strconv.Itoa(chunk.Position),
+		Org:   chunk.OrgID,
 	}
 }
 

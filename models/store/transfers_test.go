@@ -32,7 +32,13 @@ func (f *fixture) held(t *testing.T) store.Taken {
 
 func chunk(h models.Handoff, position int, text string) store.NewChunk {
 	return store.NewChunk{
-		Handoff: h, Name: "t", Method: rules.MethodDocumentCapture, Position: position, Chunks: 3, Data: []byte(text), Limit: 100,
+		Handoff:  h,
+		Name:     "t",
+		Method:   rules.MethodDocumentCapture,
+		Position: position,
+		Chunks:   3,
+		Data:     []byte(text),
+		Limit:    100,
 	}
 }
 

@@ -55,7 +55,11 @@ func (n NewUpload) fits(tx *gorm.DB) error {
 		Where("session_id = ? AND org_id = ? AND node = ? AND attempt = ?", n.Session.ID, n.Session.OrgID, n.Node, n.Attempt).
 		Count(&uploads).Error
 	if err == nil && uploads >= int64(n.Most) {
-		return models.Errorf(models.CodeUploadLimit, "The attempt has %d uploads and takes no more. Submit with those", n.Most)
+		return models.Errorf(
+			models.CodeUploadLimit,
+			"The attempt has %d uploads and takes no more. Submit with those",
+			n.Most,
+		)
 	}
 	return err
 }
@@ -68,7 +72,13 @@ func (s *Store) holdAsRead(tx *gorm.DB, read models.Session, set map[string]any)
 		set["device_seen_at"] = s.Now()
 	}
 	res := tx.Model(&models.Session{}).
-		Where("id = ? AND org_id = ? AND status IN ? AND revision = ?", read.ID, read.OrgID, models.OpenStatuses, read.Revision).
+		Where(
+			"id = ? AND org_id = ? AND status IN ? AND revision = ?",
+			read.ID,
+			read.OrgID,
+			models.OpenStatuses,
+			read.Revision,
+		).
 		Where("expires_at > ?", s.Now()).Updates(set)
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error

@@ -12,7 +12,11 @@ import (
 )
 
 // CreateWorkflow stores a draft. A repeat under a reserved id returns the first.
-func (s *Store) CreateWorkflow(ctx context.Context, org, actor, name string, d graph.Definition) (models.Workflow, error) {
+func (s *Store) CreateWorkflow(
+	ctx context.Context,
+	org, actor, name string,
+	d graph.Definition,
+) (models.Workflow, error) {
 	now := s.Now()
 	w := models.Workflow{
 		ID: s.NewID(ctx, models.PrefixWorkflow), OrgID: org, Name: name, Definition: models.AsJSON(d),
@@ -154,7 +158,11 @@ func nextVersion(w models.Workflow) int {
 }
 
 // WorkflowVersions lists the versions of a workflow, newest first, up to MostListBytes of them.
-func (s *Store) WorkflowVersions(ctx context.Context, org, id string, page Page) ([]models.WorkflowVersion, bool, error) {
+func (s *Store) WorkflowVersions(
+	ctx context.Context,
+	org, id string,
+	page Page,
+) ([]models.WorkflowVersion, bool, error) {
 	if _, err := s.Workflow(ctx, org, id); err != nil {
 		return nil, false, err
 	}

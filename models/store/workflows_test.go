@@ -94,7 +94,12 @@ func listOfLargeVersionsStopsAtItsBytes(t *testing.T, f *fixture) {
 	require.True(t, more)
 	require.Less(t, len(rows), 6)
 	require.Equal(t, 6, rows[0].Version)
-	rest, more, err := f.WorkflowVersions(t.Context(), f.org, w.ID, store.Page{Limit: 100, StartingAfter: rows[len(rows)-1].ID})
+	rest, more, err := f.WorkflowVersions(
+		t.Context(),
+		f.org,
+		w.ID,
+		store.Page{Limit: 100, StartingAfter: rows[len(rows)-1].ID},
+	)
 	require.NoError(t, err)
 	require.False(t, more)
 	require.Equal(t, 6, len(rows)+len(rest))

@@ -80,7 +80,14 @@ func TestRulesMatchTheStatutes(t *testing.T) {
 			"Ofcom's list, without mdl", "GB", "adult_content", "2025-07-25", 18,
 			"open_banking document_capture facial_age carrier_lookup mid",
 		},
-		{"England has Britain's", "GB-ENG", "adult_content", today, 18, "open_banking document_capture facial_age carrier_lookup mid"},
+		{
+			"England has Britain's",
+			"GB-ENG",
+			"adult_content",
+			today,
+			18,
+			"open_banking document_capture facial_age carrier_lookup mid",
+		},
 		{"only paper at the bar", "GB", "alcohol_in_person", today, 18, "document_capture"},
 		{"the generation of 2009", "GB", "tobacco_nicotine", "2026-12-31", 18, ""},
 		{"the generation of 2009", "GB", "tobacco_nicotine", "2027-01-01", 19, ""},
@@ -143,7 +150,9 @@ func TestCoverage(t *testing.T) {
 	b := shipped(t)
 	require.Len(t, jurisdictions(americanStates), 52) // fifty states, DC, and the country
 	require.Len(t, jurisdictions(memberStates), 27)
-	covered := jurisdictions(americanStates + " " + memberStates + " " + british + " " + canadian + " " + australian + " " + others)
+	covered := jurisdictions(
+		americanStates + " " + memberStates + " " + british + " " + canadian + " " + australian + " " + others,
+	)
 	require.ElementsMatch(t, covered, b.Jurisdictions())
 	require.IsIncreasing(t, b.Jurisdictions())
 
@@ -179,7 +188,9 @@ func requireWhole(t *testing.T, r *compliance.Rule) {
 func TestResolveRefuses(t *testing.T) {
 	t.Parallel()
 	b := shipped(t)
-	for _, j := range []rules.Jurisdiction{"", "XX", "UK", "_eu", "_default", "US-PR", "US-GU", "US-VI", "US-AS", "US-MP", "AU-XX", "us-ca"} {
+	for _, j := range []rules.Jurisdiction{
+		"", "XX", "UK", "_eu", "_default", "US-PR", "US-GU", "US-VI", "US-AS", "US-MP", "AU-XX", "us-ca",
+	} {
 		_, err := b.Resolve(rules.UseCaseFirearms, j, day(t, today))
 		var uncovered *compliance.NotCoveredError
 		require.ErrorAs(t, err, &uncovered)

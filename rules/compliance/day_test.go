@@ -24,7 +24,9 @@ func TestDaysCompareAsInTheCalendar(t *testing.T) {
 
 func TestParseDayRefuses(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"", "2026-2-3", "2026-02-30", "2026-11-20T00:00:00Z", "20261120", " 2026-11-20", "0000-01-01"} {
+	for _, s := range []string{
+		"", "2026-2-3", "2026-02-30", "2026-11-20T00:00:00Z", "20261120", " 2026-11-20", "0000-01-01",
+	} {
 		d, ok := compliance.ParseDay(s)
 		require.False(t, ok, s)
 		require.Zero(t, d)

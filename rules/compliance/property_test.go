@@ -206,10 +206,17 @@ func TestResolutionFollowsTheSpecification(t *testing.T) {
 			text := file(code, inherits, "common: "+shared.yaml(), "rules: {cannabis_delivery: "+mine.yaml()+"}")
 			fsys[code+".yaml"] = &fstest.MapFile{Data: []byte(text)}
 		}
-		layers = append(layers, layer{{
-			"effective_from": "1970-01-01", "required_age_tier": "min_age_18", "governing_regulator": "Somebody",
-			"mdl_acceptance_status": "supplementary", "consent_required": "false", "data_retention_days": "null", "prohibited": "true",
-		}})
+		layers = append(layers, layer{
+			{
+				"effective_from":        "1970-01-01",
+				"required_age_tier":     "min_age_18",
+				"governing_regulator":   "Somebody",
+				"mdl_acceptance_status": "supplementary",
+				"consent_required":      "false",
+				"data_retention_days":   "null",
+				"prohibited":            "true",
+			},
+		})
 		b, err := compliance.Load(fsys)
 		require.NoError(t, err)
 		for range 40 {

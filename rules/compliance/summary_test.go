@@ -38,12 +38,22 @@ func TestMostRestrictive(t *testing.T) {
 			compliance.Summary{RequiredAgeTier: "min_age_18", AllowedMethods: beer.AllowedMethods, ProhibitedUseCases: none},
 		},
 		{
-			"the highest tier, and the methods that all allow, in the order of the first", []*compliance.Rule{beer, smoke},
-			compliance.Summary{RequiredAgeTier: "min_age_21", AllowedMethods: methods("mid document_capture mdl"), ProhibitedUseCases: none},
+			"the highest tier, and the methods that all allow, in the order of the first",
+			[]*compliance.Rule{beer, smoke},
+			compliance.Summary{
+				RequiredAgeTier:    "min_age_21",
+				AllowedMethods:     methods("mid document_capture mdl"),
+				ProhibitedUseCases: none,
+			},
 		},
 		{
-			"the first is the one documented first", []*compliance.Rule{smoke, beer},
-			compliance.Summary{RequiredAgeTier: "min_age_21", AllowedMethods: methods("mid document_capture mdl"), ProhibitedUseCases: none},
+			"the first is the one documented first",
+			[]*compliance.Rule{smoke, beer},
+			compliance.Summary{
+				RequiredAgeTier:    "min_age_21",
+				AllowedMethods:     methods("mid document_capture mdl"),
+				ProhibitedUseCases: none,
+			},
 		},
 		{
 			"nothing satisfies all", []*compliance.Rule{pistol, product("social_media", "min_age_13", "self_attestation")},
@@ -74,7 +84,10 @@ func TestMostRestrictive(t *testing.T) {
 func TestMostRestrictiveProtectsThePerson(t *testing.T) {
 	t.Parallel()
 	long := &compliance.Rule{
-		UseCase: "firearms", DataRetentionDays: new(1825), DocumentImageRetentionDays: new(30), BiometricRetentionDays: new(1095),
+		UseCase:                    "firearms",
+		DataRetentionDays:          new(1825),
+		DocumentImageRetentionDays: new(30),
+		BiometricRetentionDays:     new(1095),
 	}
 	short := banned(&compliance.Rule{
 		UseCase: "cannabis_delivery", ConsentRequired: true, DataRetentionDays: new(365), DocumentImageRetentionDays: new(60),
@@ -100,7 +113,9 @@ func TestSummaryAllows(t *testing.T) {
 func cart(tb testing.TB) []*compliance.Rule {
 	tb.Helper()
 	var all []*compliance.Rule
-	for _, u := range []rules.UseCase{rules.UseCaseTobaccoNicotine, rules.UseCaseAlcoholDelivery, rules.UseCaseCannabisDelivery} {
+	for _, u := range []rules.UseCase{
+		rules.UseCaseTobaccoNicotine, rules.UseCaseAlcoholDelivery, rules.UseCaseCannabisDelivery,
+	} {
 		all = append(all, resolve(tb, shipped(tb), u, "US-CA", today))
 	}
 	return all
@@ -108,7 +123,9 @@ func cart(tb testing.TB) []*compliance.Rule {
 
 var summary compliance.Summary
 
-func TestMostRestrictiveAllocatesItsAnswerAlone(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts those of other tests too
+func TestMostRestrictiveAllocatesItsAnswerAlone(
+	t *testing.T,
+) { //nolint:paralleltest // AllocsPerRun counts those of other tests too
 	all := cart(t)
 	require.InDelta(t, 1, testing.AllocsPerRun(100, func() { summary = compliance.MostRestrictive(all...) }), 0)
 	require.NotEmpty(t, summary.AllowedMethods)

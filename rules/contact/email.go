@@ -23,8 +23,10 @@ const (
 var (
 	ErrTooLong = errors.New("an e-mail address has at most 254 bytes, of which at most 64 stand before the @")
 	ErrForm    = errors.New("an e-mail address is a plain one such as name@example.com")
-	ErrLocal   = errors.New("what stands before the @ has letters, digits and !#$%&'*+-/=?^_`{|}~, with single dots between them")
-	ErrDomain  = errors.New("what stands behind the @ is a domain name")
+	ErrLocal   = errors.New(
+		"what stands before the @ has letters, digits and !#$%&'*+-/=?^_`{|}~, with single dots between them",
+	)
+	ErrDomain = errors.New("what stands behind the @ is a domain name")
 	// ErrLookalike reports a character that normalisation would silently replace with an ASCII character.
 	ErrLookalike = errors.New("the address has a character that only looks like one of ASCII")
 )

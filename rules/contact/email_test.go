@@ -13,8 +13,11 @@ import (
 func TestAnEmailAddressHasOneForm(t *testing.T) {
 	t.Parallel()
 	for want, spellings := range map[string][]string{
-		"ada@example.com":                 {"ada@example.com", "ADA@Example.COM", "  Ada@EXAMPLE.com\r\n"},
-		"ada@xn--exmple-cua.com":          {"ada@exämple.com", "ada@xn--exmple-cua.com", "Ada@EXÄMPLE.COM", "ada@XN--EXMPLE-CUA.com", "ada@exa\u0308mple.com"},
+		"ada@example.com": {"ada@example.com", "ADA@Example.COM", "  Ada@EXAMPLE.com\r\n"},
+		"ada@xn--exmple-cua.com": {
+			"ada@exämple.com", "ada@xn--exmple-cua.com", "Ada@EXÄMPLE.COM", "ada@XN--EXMPLE-CUA.com",
+			"ada@exa\u0308mple.com",
+		},
 		"rené@example.com":                {"rené@example.com", "rene\u0301@example.com", "REN\u00e9@example.com"},
 		"a@xn--strae-oqa.de":              {"a@straße.de", "a@STRAẞE.de", "a@xn--strae-oqa.de"}, // and never strasse.de
 		"a@strasse.de":                    {"a@strasse.de", "a@STRASSE.DE"},
@@ -72,7 +75,8 @@ func TestMalformedEmailAddressIsRefused(t *testing.T) {
 			"ada@exa_mple.com",
 			"ada@[192.0.2.1]", "ada@[IPv6:2001:db8::1]", "ada@192.0.2.1", "ada@example.com>", "ada@exam ple.com",
 			"ada@xn--a.com",
-			"ada@xn--0000h.com", "ada@exa\u200dmple.com", "ada@" + strings.Repeat("a", 64) + ".com", "ada@" + strings.Repeat("a.", 127) + "com",
+			"ada@xn--0000h.com", "ada@exa\u200dmple.com", "ada@" + strings.Repeat("a", 64) + ".com",
+			"ada@" + strings.Repeat("a.", 127) + "com",
 			"ada@אa.com", "ada@example.com:25", "ada@example.com/x", "ada@\u0301example.com",
 		},
 		contact.ErrTooLong: {

@@ -105,7 +105,10 @@ func TestReviewThatEndsTheSession(t *testing.T) {
 	t.Run("escalated, then approved", func(t *testing.T) {
 		t.Parallel()
 		p := atReview(t)
-		p.ignored(graph.ReviewDecided{Node: "human", Decision: graph.Escalate}, graph.ReviewDecided{Node: "doc", Decision: graph.Reject})
+		p.ignored(
+			graph.ReviewDecided{Node: "human", Decision: graph.Escalate},
+			graph.ReviewDecided{Node: "doc", Decision: graph.Reject},
+		)
 		p.step(graph.ReviewDecided{Node: "human", Decision: graph.Approve}, "finish verified")
 	})
 }

@@ -29,7 +29,14 @@ func TestCompileStepUp(t *testing.T) {
 	require.Empty(t, faults)
 	member := func(id, group string, m rules.Method, attempts int, o graph.Options) graph.Node {
 		return graph.Node{
-			ID: id, Kind: graph.KindMethod, Scope: group, Method: m, MaxAttempts: attempts, Options: o, Pass: "$pass", Fail: "$fail",
+			ID:          id,
+			Kind:        graph.KindMethod,
+			Scope:       group,
+			Method:      m,
+			MaxAttempts: attempts,
+			Options:     o,
+			Pass:        "$pass",
+			Fail:        "$fail",
 		}
 	}
 	passive := graph.Options{LivenessStrategy: "passive"}
@@ -92,7 +99,10 @@ func TestCompiledSubGraphRuns(t *testing.T) {
 			"offer pick.1.twice.selfie_match #"+string(rune('2'+attempt))+" left "+left)
 	}
 	p.step(failed("pick.1.twice.selfie_match", 4), "review pick.1.check: ")
-	p.step(graph.ReviewDecided{Node: "pick.1.check", Decision: graph.Approve}, "branch risky of 1 after pick.1.check passed")
+	p.step(
+		graph.ReviewDecided{Node: "pick.1.check", Decision: graph.Approve},
+		"branch risky of 1 after pick.1.check passed",
+	)
 	p.ignored(passed("pick.mdl", 1))
 	p.step(graph.BranchTaken{Node: "risky", Case: 0}, "offer doc #1 left 2")
 	p.step(passed("doc", 1), "offer both.selfie_liveness #1 left 4", "offer both.selfie_match #1 left 4")

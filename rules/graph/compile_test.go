@@ -59,5 +59,9 @@ func TestCompileWithLayers(t *testing.T) {
 		{ID: "verified", Kind: graph.KindVerified},
 		{ID: "failed", Kind: graph.KindFailed},
 	}}, g)
-	require.Equal(t, []rules.Method{"document_capture", "mdl", "selfie_liveness", "carrier_lookup"}, graph.OfferedMethods(g))
+	require.Equal(
+		t,
+		[]rules.Method{"document_capture", "mdl", "selfie_liveness", "carrier_lookup"},
+		graph.OfferedMethods(g),
+	)
 }

@@ -84,7 +84,9 @@ func TestStateOfAnotherGraph(t *testing.T) {
 	t.Parallel()
 	state := graph.State{Tokens: []graph.Token{{Node: "gone"}, {Node: "doc"}}, Entered: 1}
 	g := withEnds(branch("doc", "", "yes"))
-	for _, in := range []graph.Input{passed("gone", 1), passed("doc", 1), graph.ReviewDecided{Node: "doc", Decision: graph.Approve}} {
+	for _, in := range []graph.Input{
+		passed("gone", 1), passed("doc", 1), graph.ReviewDecided{Node: "doc", Decision: graph.Approve},
+	} {
 		next, effects, err := advance(t, g, state, in)
 		require.NoError(t, err)
 		require.Empty(t, effects)

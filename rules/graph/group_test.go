@@ -82,8 +82,10 @@ func TestAllOf(t *testing.T) {
 
 func TestCompiledWorkflowWithLayers(t *testing.T) {
 	t.Parallel()
-	g, faults := graph.Compile(definition(t, `{"methods": ["mdl", "mid"], "supplementary": ["selfie_liveness", "selfie_match"],
-		"preferences": {"max_attempts": 1}}`))
+	g, faults := graph.Compile(
+		definition(t, `{"methods": ["mdl", "mid"], "supplementary": ["selfie_liveness", "selfie_match"],
+		"preferences": {"max_attempts": 1}}`),
+	)
 	require.Empty(t, faults)
 	start := func(t *testing.T) *play {
 		t.Helper()
@@ -112,7 +114,8 @@ func TestCompiledWorkflowWithLayers(t *testing.T) {
 func TestStatesShareNoMemory(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range []graph.Outcome{graph.OutcomePassed, graph.OutcomeFailed} {
-		kind := map[graph.Outcome]graph.Kind{graph.OutcomePassed: graph.KindAllOf, graph.OutcomeFailed: graph.KindAnyOf}[outcome]
+		kinds := map[graph.Outcome]graph.Kind{graph.OutcomePassed: graph.KindAllOf, graph.OutcomeFailed: graph.KindAnyOf}
+		kind := kinds[outcome]
 		ids := []string{"a", "b", "c", "d", "e", "f"}
 		nodes := []graph.Node{group(kind, "g", "", "yes", "no", ids...)}
 		for _, id := range ids {

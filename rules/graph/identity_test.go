@@ -37,7 +37,12 @@ func TestIdentityIsVerifiedOnlyOnAPathThatProvedIt(t *testing.T) {
 		feed  []graph.Input
 		want  string
 	}{
-		{"a document", identity(document, method("doc", "", 1, "yes", "no")), []graph.Input{passed("doc", 1)}, "finish verified"},
+		{
+			"a document",
+			identity(document, method("doc", "", 1, "yes", "no")),
+			[]graph.Input{passed("doc", 1)},
+			"finish verified",
+		},
 		{"a face", identity(document, method("face", "", 1, "yes", "no")), []graph.Input{passed("face", 1)}, unproven},
 		{
 			"a selfie, which is as strong and proves no identity",
@@ -136,14 +141,26 @@ func TestForIdentityDropsWeakerMembersOfAnyOf(t *testing.T) {
 	}{
 		{
 			"the weaker alternative",
-			identity(document, group(graph.KindAnyOf, "any", "", "yes", "no", "face", "doc"), member("face", "any"), member("doc", "any")),
-			[]rules.Method{rules.MethodFacialAge}, []string{"any", "doc"},
+			identity(
+				document,
+				group(graph.KindAnyOf, "any", "", "yes", "no", "face", "doc"),
+				member("face", "any"),
+				member("doc", "any"),
+			),
+			[]rules.Method{rules.MethodFacialAge},
+			[]string{"any", "doc"},
 		},
 		{
 			"not where a document comes later",
-			identity(document, group(graph.KindAnyOf, "any", "", "doc", "no", "face", "nfc"), member("face", "any"), member("nfc", "any"),
-				method("doc", "", 1, "yes", "no")),
-			nil, []string{"any", "face", "nfc", "doc"},
+			identity(
+				document,
+				group(graph.KindAnyOf, "any", "", "doc", "no", "face", "nfc"),
+				member("face", "any"),
+				member("nfc", "any"),
+				method("doc", "", 1, "yes", "no"),
+			),
+			nil,
+			[]string{"any", "face", "nfc", "doc"},
 		},
 		{
 			"not where a document came before",
@@ -174,17 +191,36 @@ func TestForIdentityDropsWeakerMembersOfAnyOf(t *testing.T) {
 		},
 		{
 			"the weaker half of a member, and not the member",
-			identity(map[string]rules.Method{"doc": rules.MethodMDL, "nfc": rules.MethodNFCPassport},
+			identity(
+				map[string]rules.Method{"doc": rules.MethodMDL, "nfc": rules.MethodNFCPassport},
 				group(graph.KindAnyOf, "outer", "", "yes", "no", "inner", "nfc"),
-				group(graph.KindAnyOf, "inner", "outer", "$pass", "$fail", "face", "doc"), member("face", "inner"), member("doc", "inner"),
-				member("nfc", "outer")),
-			[]rules.Method{rules.MethodFacialAge}, []string{"outer", "inner", "doc", "nfc"},
+				group(
+					graph.KindAnyOf,
+					"inner",
+					"outer",
+					"$pass",
+					"$fail",
+					"face",
+					"doc",
+				),
+				member("face", "inner"),
+				member("doc", "inner"),
+				member("nfc", "outer"),
+			),
+			[]rules.Method{rules.MethodFacialAge},
+			[]string{"outer", "inner", "doc", "nfc"},
 		},
 		{
 			"nothing of a group without a better one, where another way proves it",
-			identity(document, branch("b", "", "any", "doc"), group(graph.KindAnyOf, "any", "", "yes", "no", "face"), member("face", "any"),
-				method("doc", "", 1, "yes", "no")),
-			nil, []string{"b", "any", "face", "doc"},
+			identity(
+				document,
+				branch("b", "", "any", "doc"),
+				group(graph.KindAnyOf, "any", "", "yes", "no", "face"),
+				member("face", "any"),
+				method("doc", "", 1, "yes", "no"),
+			),
+			nil,
+			[]string{"b", "any", "face", "doc"},
 		},
 	}
 	for _, c := range cases {

@@ -21,7 +21,8 @@ func TestSpecialiseGraph(t *testing.T) {
 			{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "y", "fail": "ko"},
 				"y": {"kind": "method", "method": "selfie_match", "pass": "ok", "fail": "ko"},
 				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}},
-			{"graph": {"start": "x", "nodes": {"x": {"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "ok", "fail": "ko"},
+			{"graph": {"start": "x", "nodes": {"x": {"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "ok",
+				"fail": "ko"},
 				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}}]}`
 		fork = `"a": {"kind": "branch", "cases": [{"when": "jurisdiction == 'DE'", "next": "b"}], "default": "c"},
 			"b": {"kind": "method", "method": "eudi_pid", ` + ways + `},
@@ -36,7 +37,13 @@ func TestSpecialiseGraph(t *testing.T) {
 		prohibited names
 	}{
 		{why: "nothing forbidden", nodes: single, left: []string{"a", "b"}},
-		{why: "a method node", nodes: single, forbidden: names{"facial_age"}, dropped: names{"facial_age"}, prohibited: names{"facial_age"}},
+		{
+			why:        "a method node",
+			nodes:      single,
+			forbidden:  names{"facial_age"},
+			dropped:    names{"facial_age"},
+			prohibited: names{"facial_age"},
+		},
 		{
 			why: "members of an any_of", nodes: either, forbidden: names{"mdl", "student", "palm"},
 			left: []string{"a.mid"}, dropped: names{"mdl", "student"},
@@ -45,10 +52,19 @@ func TestSpecialiseGraph(t *testing.T) {
 			why: "an any_of left empty", nodes: either, forbidden: names{"student", "mid", "mdl"},
 			dropped: names{"mdl", "mid", "student"}, prohibited: names{"mdl", "mid", "student"},
 		},
-		{why: "a member of an all_of", nodes: every, forbidden: names{"mid"}, dropped: names{"mid"}, prohibited: names{"mid"}},
 		{
-			why: "a sub-graph is dropped if a required method is not allowed", nodes: subGraphs, forbidden: names{"selfie_match"},
-			left: []string{"a.student", "a.1.x.mid", "a.1.x.eudi_pid"}, dropped: names{"selfie_match"},
+			why:        "a member of an all_of",
+			nodes:      every,
+			forbidden:  names{"mid"},
+			dropped:    names{"mid"},
+			prohibited: names{"mid"},
+		},
+		{
+			why:       "a sub-graph is dropped if a required method is not allowed",
+			nodes:     subGraphs,
+			forbidden: names{"selfie_match"},
+			left:      []string{"a.student", "a.1.x.mid", "a.1.x.eudi_pid"},
+			dropped:   names{"selfie_match"},
 		},
 		{
 			why: "a sub-graph may have another choice; names stay", nodes: subGraphs, forbidden: names{"mdl", "mid", "student"},
@@ -63,7 +79,13 @@ func TestSpecialiseGraph(t *testing.T) {
 			why: "behind a branch", nodes: fork, forbidden: names{"eudi_pid", "mdl"},
 			dropped: names{"eudi_pid", "mdl"}, prohibited: names{"eudi_pid"},
 		},
-		{why: "behind a branch, a choice", nodes: fork, forbidden: names{"mdl"}, left: []string{"b", "c.mid"}, dropped: names{"mdl"}},
+		{
+			why:       "behind a branch, a choice",
+			nodes:     fork,
+			forbidden: names{"mdl"},
+			left:      []string{"b", "c.mid"},
+			dropped:   names{"mdl"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.why, func(t *testing.T) {

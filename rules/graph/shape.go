@@ -76,7 +76,10 @@ func (w *walker) walk(id string) {
 			w.walk(e.target)
 		} else if !returned {
 			returned = true // report one cycle for each node that closes one
-			w.cycles = append(w.cycles, cycle{from: id, field: e.field, path: shortened(append(w.path[at:len(w.path):len(w.path)], e.target))})
+			w.cycles = append(
+				w.cycles,
+				cycle{from: id, field: e.field, path: shortened(append(w.path[at:len(w.path):len(w.path)], e.target))},
+			)
 		}
 	}
 	w.path = w.path[:len(w.path)-1]

@@ -20,7 +20,11 @@ func TestUpcoming(t *testing.T) {
 	t.Parallel()
 	t.Run("of a session that has not begun is everything", func(t *testing.T) {
 		t.Parallel()
-		require.Equal(t, []string{"outer", "inner", "x", "y", "z", "more", "b", "yes", "no"}, graph.State{}.Upcoming(nested()))
+		require.Equal(
+			t,
+			[]string{"outer", "inner", "x", "y", "z", "more", "b", "yes", "no"},
+			graph.State{}.Upcoming(nested()),
+		)
 	})
 	t.Run("narrows with every way taken", func(t *testing.T) {
 		t.Parallel()

@@ -36,7 +36,12 @@ func (c *checker) graph() {
 		return
 	}
 	if size := c.d.Graph.size(); size > MostNodes {
-		c.add("graph.nodes", "must not hold more than %d nodes, those of sub-graphs among them; there are %d", MostNodes, size)
+		c.add(
+			"graph.nodes",
+			"must not hold more than %d nodes, those of sub-graphs among them; there are %d",
+			MostNodes,
+			size,
+		)
 		return
 	}
 	if c.tooManyConditions() {

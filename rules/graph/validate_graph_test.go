@@ -59,7 +59,8 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 			[]string{"graph.start: yes ends the graph before anything has happened: start with a step"},
 		},
 		{
-			"ids", inGraphMode(`"a": {"kind": "branch", "cases": [{"when": "true", "next": "B"}, {"when": "true", "next": "$pass"},
+			"ids",
+			inGraphMode(`"a": {"kind": "branch", "cases": [{"when": "true", "next": "B"}, {"when": "true", "next": "$pass"},
 				{"when": "true", "next": "` + long + `"}, {"when": "true", "next": "in.side"}], "default": "yes"},
 				"$pass": {"kind": "review"}, "B": {"kind": "review"}, "in.side": {"kind": "failed"}, "` + long + `": ` + doc),
 			[]string{
@@ -77,7 +78,8 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 			},
 		},
 		{
-			"targets that are missing", inGraphMode(`"a": {"kind": "branch", "cases": [{"when": "true"}, {"when": "true", "next": "b"},
+			"targets that are missing",
+			inGraphMode(`"a": {"kind": "branch", "cases": [{"when": "true"}, {"when": "true", "next": "b"},
 				{"when": "true", "next": "c"}]}, "b": {"kind": "any_of", "methods": ["mdl"], "fail": "no"},
 				"c": {"kind": "method", "method": "mdl", "pass": "yes"}`),
 			[]string{
@@ -98,10 +100,14 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 		},
 		{
 			"fields that a kind does not take",
-			inGraphMode(`"a": {"kind": "method", "method": "mdl", "methods": ["mdl"], "cases": [{}], "default": "yes", "reason": "so", "pass": "b", "fail": "c"},
-				"b": {"kind": "branch", "method": "mdl", "pass": "yes", "cases": [{"when": "true", "next": "yes"}], "default": "no"},
-				"c": {"kind": "review", "members": [{"method": "mdl"}], "max_attempts": 2, "options": {"liveness_strategy": "passive"}, "fail": "d"},
-				"d": {"kind": "failed", "pass": "yes", "fail": "yes"}`),
+			inGraphMode(
+				`"a": {"kind": "method", "method": "mdl", "methods": ["mdl"], "cases": [{}], "default": "yes", "reason": "so", "pass": "b", "fail": "c"},
+				"b": {"kind": "branch", "method": "mdl", "pass": "yes", "cases": [{"when": "true", "next": "yes"}],
+					"default": "no"},
+				"c": {"kind": "review", "members": [{"method": "mdl"}], "max_attempts": 2,
+					"options": {"liveness_strategy": "passive"}, "fail": "d"},
+				"d": {"kind": "failed", "pass": "yes", "fail": "yes"}`,
+			),
 			[]string{
 				"node a: methods: means nothing in a node of kind method: remove it",
 				"node a: cases: means nothing in a node of kind method: remove it",
@@ -143,7 +149,8 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 		{
 			"groups", inGraphMode(`"a": {"kind": "any_of", "pass": "b", "fail": "no"},
 				"b": {"kind": "all_of", "methods": ["mdl", "palm", "mdl"], "members": [{"method": "mid"}, {"method": "mdl"}, {},
-					{"method": "palm", "max_attempts": 12}, {"method": "student", "graph": {"start": "x", "nodes": {"x": {"kind": "review"}}}},
+					{"method": "palm", "max_attempts": 12}, {"method": "student", "graph": {"start": "x",
+						"nodes": {"x": {"kind": "review"}}}},
 					{"max_attempts": 1, "graph": {"start": "x", "nodes": {"x": {"kind": "review"}}}}], ` + ways + `}`),
 			[]string{
 				"node a: methods: at least one member is required: list methods, or members",
@@ -158,7 +165,8 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 			},
 		},
 		{
-			"conditions", inGraphMode(`"a": {"kind": "branch", "default": "b", "cases": [{"next": "yes"}, {"when": "risk.score", "next": "no"},
+			"conditions",
+			inGraphMode(`"a": {"kind": "branch", "default": "b", "cases": [{"next": "yes"}, {"when": "risk.score", "next": "no"},
 				{"when": "risk.level == 'high'", "next": "no"}, {"when": "risk.lvl == 'high'", "next": "no"}]},
 				"b": {"kind": "branch", "default": "no"}`),
 			[]string{
@@ -179,9 +187,11 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 		},
 		{
 			"sub-graphs", inGraphMode(`"a": {"kind": "any_of", ` + ways + `, "members": [
-				{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "yes", "fail": "ko"}, "ko": {"kind": "failed"}}}},
+				{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "yes", "fail": "ko"},
+					"ko": {"kind": "failed"}}}},
 				{"graph": {"start": "ok", "nodes": {"ok": {"kind": "verified"}}}},
-				{"graph": {"start": "in", "nodes": {"ko": {"kind": "failed"}, "in": {"kind": "all_of", "pass": "ko", "fail": "ko", "members": [
+				{"graph": {"start": "in", "nodes": {"ko": {"kind": "failed"}, "in": {"kind": "all_of", "pass": "ko",
+					"fail": "ko", "members": [
 					{"graph": {"start": "y", "nodes": {"y": {"kind": "review", "pass": "y"}}}}]}}}}]}`),
 			[]string{
 				`node a.0.x: pass: there is no node "yes": name one of the sub-graph's own nodes`,
@@ -190,7 +200,8 @@ func TestCompileFaultsOfGraphs(t *testing.T) {
 			},
 		},
 		{
-			"unreachable", inGraphMode(`"a": {"kind": "review"}, "b": {"kind": "review", "pass": "c"}, "c": {"kind": "review", "pass": "b"}`),
+			"unreachable",
+			inGraphMode(`"a": {"kind": "review"}, "b": {"kind": "review", "pass": "c"}, "c": {"kind": "review", "pass": "b"}`),
 			[]string{
 				"node b: id: no way from the start leads here: point a node at it, or remove it",
 				"node c: id: no way from the start leads here: point a node at it, or remove it",
@@ -233,7 +244,10 @@ func TestCompileFaultsOfSize(t *testing.T) {
 // TestFaultsOfDefinitionsMadeByCode: a definition may be made without JSON.
 func TestFaultsOfDefinitionsMadeByCode(t *testing.T) {
 	t.Parallel()
-	source := &graph.Source{Start: "a", Nodes: graph.SourceNodes{{ID: "a", Kind: graph.KindReview}, {ID: "a", Kind: graph.KindReview}}}
+	source := &graph.Source{
+		Start: "a",
+		Nodes: graph.SourceNodes{{ID: "a", Kind: graph.KindReview}, {ID: "a", Kind: graph.KindReview}},
+	}
 	require.Equal(t, []string{"node a: id: appears more than once: rename one of the nodes"}, faultsOf(source))
 	source.Nodes = source.Nodes[:1]
 	for range graph.DeepestGraph {

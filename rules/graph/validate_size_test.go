@@ -58,10 +58,18 @@ func TestConditionsOfADefinitionAreBounded(t *testing.T) {
 	}{
 		{"as many as there may be", chained(10, times(20, short)...), ""},
 		{"one more", chained(11, times(20, short)...), "graph.nodes: must not hold more than 200 conditions"},
-		{"long ones", chained(10, times(11, long)...), "graph.nodes: the conditions must not have more than 20000 characters together"},
+		{
+			"long ones",
+			chained(10, times(11, long)...),
+			"graph.nodes: the conditions must not have more than 20000 characters together",
+		},
 		{"costly ones", chained(14, costly), "graph.nodes: the conditions may take too much work together"},
 		{"fewer costly ones", chained(13, costly), ""},
-		{"equal ones", chained(14, strings.ReplaceAll(costly, "?", "xyz")), "graph.nodes: the conditions may take too much work together"},
+		{
+			"equal ones",
+			chained(14, strings.ReplaceAll(costly, "?", "xyz")),
+			"graph.nodes: the conditions may take too much work together",
+		},
 	}
 	for _, c := range cases {
 		_, faults := graph.Compile(c.definition)
@@ -110,19 +118,30 @@ func TestListsOfADefinitionAreBounded(t *testing.T) {
 		{"jurisdictions", `{"methods": ["mdl"], "jurisdictions": ` + strings.ReplaceAll(lists(501), "mdl", "US") + `}`,
 			"jurisdictions: must not have more than 500 entries"},
 		{"methods", `{"methods": ` + lists(14) + `}`, "methods: must not have more than 13 entries"},
-		{"supplementary", `{"methods": ["mdl"], "supplementary": ` + lists(14) + `}`, "supplementary: must not have more than 13 entries"},
+		{
+			"supplementary",
+			`{"methods": ["mdl"], "supplementary": ` + lists(14) + `}`,
+			"supplementary: must not have more than 13 entries",
+		},
 		{"additions", `{"methods": ["mid"], "overrides": {"US": {"add": ` + lists(14) + `}}}`,
 			"overrides.US.add: must not have more than 13 entries"},
 		{"removals", `{"methods": ["mid"], "overrides": {"US": {"remove": ` + lists(14) + `}}}`,
 			"overrides.US.remove: must not have more than 13 entries"},
 		{"types", `{"methods": ["mdl"], "preferences": {"document_types": ` + lists(6) + `}}`,
 			"preferences.document_types: must not have more than 5 entries"},
-		{"types of a node", inGraphMode(`"a": {"kind": "method", "method": "document_capture", "options": {"document_types": ` +
-			lists(6) + `}, ` + ways + `}`), "node a: options.document_types: must not have more than 5 entries"},
+		{
+			"types of a node",
+			inGraphMode(`"a": {"kind": "method", "method": "document_capture", "options": {"document_types": ` +
+				lists(6) + `}, ` + ways + `}`),
+			"node a: options.document_types: must not have more than 5 entries",
+		},
 		{"methods of a group", inGraphMode(`"a": {"kind": "any_of", "methods": ` + lists(14) + `, ` + ways + `}`),
 			"node a: methods: must not have more than 13 entries"},
-		{"members of a group", inGraphMode(`"a": {"kind": "any_of", "members": [` + strings.Repeat(member+",", 100) + member + `], ` + ways + `}`),
-			"node a: members: must not have more than 100 entries"},
+		{
+			"members of a group",
+			inGraphMode(`"a": {"kind": "any_of", "members": [` + strings.Repeat(member+",", 100) + member + `], ` + ways + `}`),
+			"node a: members: must not have more than 100 entries",
+		},
 		{"all of it", `{"methods": ["mdl"], "jurisdictions": ` + strings.ReplaceAll(lists(60_000), "mdl", "US") + `}`,
 			"overrides: the definition must not be larger than 262144 bytes in JSON"},
 		{"all of a graph", inGraphMode(`"a": {"kind": "review", "reason": "` + strings.Repeat("x", 270_000) + `"}`),

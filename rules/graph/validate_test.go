@@ -23,7 +23,11 @@ func TestCompileFaults(t *testing.T) {
 		},
 		{"unknown mode", `{"mode": "magic"}`, []string{`mode: must be "simple" or "graph"`}},
 		{"use case", `{"use_case": "fireworks", "methods": ["mdl"]}`, []string{`use_case: unknown use case "fireworks"`}},
-		{"composition", `{"methods": ["mdl"], "composition": "one_of"}`, []string{`composition: must be "any_of" or "all_of"`}},
+		{
+			"composition",
+			`{"methods": ["mdl"], "composition": "one_of"}`,
+			[]string{`composition: must be "any_of" or "all_of"`},
+		},
 		{
 			"jurisdictions", `{"jurisdictions": ["US", "ZZ", "us"], "methods": ["mdl"]}`,
 			[]string{
@@ -55,10 +59,19 @@ func TestCompileFaults(t *testing.T) {
 				"preferences.document_types[2]: PASSPORT appears more than once",
 			},
 		},
-		{"negative attempts", `{"methods": ["mdl"], "preferences": {"max_attempts": -1}}`, []string{"preferences.max_attempts: must be from 1 to 10"}},
 		{
-			"all at once", `{"use_case": "", "methods": ["palm"], "preferences": {"max_attempts": 99}}`,
-			[]string{"use_case: is required", `methods[0]: unknown method "palm"`, "preferences.max_attempts: must be from 1 to 10"},
+			"negative attempts",
+			`{"methods": ["mdl"], "preferences": {"max_attempts": -1}}`,
+			[]string{"preferences.max_attempts: must be from 1 to 10"},
+		},
+		{
+			"all at once",
+			`{"use_case": "", "methods": ["palm"], "preferences": {"max_attempts": 99}}`,
+			[]string{
+				"use_case: is required",
+				`methods[0]: unknown method "palm"`,
+				"preferences.max_attempts: must be from 1 to 10",
+			},
 		},
 	}
 	for _, c := range cases {
@@ -95,8 +108,16 @@ func TestCompileFaultsOfOverrides(t *testing.T) {
 				"overrides.DE.remove[3]: mdl appears more than once",
 			},
 		},
-		{"added and removed", `{"DE": {"add": ["student"], "remove": ["student"]}}`, []string{"overrides.DE.add[0]: student is both added and removed"}},
-		{"removed and added back", `{"DE": {"add": ["mdl"], "remove": ["mdl"]}}`, []string{"overrides.DE.add[0]: mdl is both added and removed"}},
+		{
+			"added and removed",
+			`{"DE": {"add": ["student"], "remove": ["student"]}}`,
+			[]string{"overrides.DE.add[0]: student is both added and removed"},
+		},
+		{
+			"removed and added back",
+			`{"DE": {"add": ["mdl"], "remove": ["mdl"]}}`,
+			[]string{"overrides.DE.add[0]: mdl is both added and removed"},
+		},
 		{"nothing left", `{"DE": {"remove": ["mdl", "mid"]}}`, []string{"overrides.DE: leaves no method"}},
 		{"all replaced", `{"DE": {"remove": ["mdl", "mid", "selfie_match"], "add": ["student"]}}`, nil},
 	}

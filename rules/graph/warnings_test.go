@@ -25,16 +25,28 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 		{"nothing", simple(``), nil},
 		{"preferences that are read", simple(`, "supplementary": ["selfie_liveness"], "preferences":
 			{"liveness_strategy": "passive", "document_types": ["PASSPORT"], "max_attempts": 2}`), nil},
-		{"an OTP", simple(`, "preferences": {"require_email_otp": true}`), []string{"preferences.require_email_otp: is not available yet"}},
+		{
+			"an OTP",
+			simple(`, "preferences": {"require_email_otp": true}`),
+			[]string{"preferences.require_email_otp: is not available yet"},
+		},
 		{"liveness of nothing alive", simple(`, "preferences": {"liveness_strategy": "passive"}`),
 			[]string{"preferences.liveness_strategy: has no effect"}},
 		{"liveness that an override alone reads", simple(`, "preferences": {"liveness_strategy": "passive"},
 			"overrides": {"DE": {"add": ["facial_age"]}}`), nil},
-		{"types of no document", `{"use_case": "social_media", "methods": ["mdl"], "preferences": {"document_types": ["PASSPORT"]}}`,
-			[]string{"preferences.document_types: has no effect"}},
-		{"attempts that every node sets", `{"mode": "graph", "use_case": "social_media", "preferences": {"max_attempts": 5}, "graph":
-			{"start": "doc", "nodes": {"doc": {"kind": "method", "method": "mdl", "max_attempts": 2, "pass": "yes", "fail": "no"},
-			"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`, []string{"preferences.max_attempts: has no effect"}},
+		{
+			"types of no document",
+			`{"use_case": "social_media", "methods": ["mdl"], "preferences": {"document_types": ["PASSPORT"]}}`,
+			[]string{"preferences.document_types: has no effect"},
+		},
+		{
+			"attempts that every node sets",
+			`{"mode": "graph", "use_case": "social_media", "preferences": {"max_attempts": 5}, "graph":
+			{"start": "doc", "nodes": {"doc": {"kind": "method", "method": "mdl", "max_attempts": 2, "pass": "yes",
+				"fail": "no"},
+			"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`,
+			[]string{"preferences.max_attempts: has no effect"},
+		},
 		{"a handoff that is off", simple(`, "preferences": {"handoff": {"enabled": false, "company_name": "Shop"}}`),
 			[]string{"preferences.handoff: url_base, company_name and confirm have no effect"}},
 		{"an override for elsewhere", simple(`, "jurisdictions": ["US", "CA-ON"], "overrides":
@@ -42,9 +54,16 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 			[]string{"overrides.DE: has no effect: jurisdictions do not include DE"}},
 		{"a weaker alternative", `{"use_case": "social_media", "methods": ["mdl", "facial_age", "self_attestation"]}`,
 			[]string{"methods: sessions of type identity leave out facial_age, self_attestation"}},
-		{"nothing that proves an identity", `{"use_case": "social_media", "methods": ["facial_age"]}`, []string{"methods: " + refused}},
-		{"nothing that does in one place", simple(`, "overrides": {"DE": {"remove": ["document_capture"], "add": ["facial_age"]}}`),
-			[]string{"overrides.DE: " + refused}},
+		{
+			"nothing that proves an identity",
+			`{"use_case": "social_media", "methods": ["facial_age"]}`,
+			[]string{"methods: " + refused},
+		},
+		{
+			"nothing that does in one place",
+			simple(`, "overrides": {"DE": {"remove": ["document_capture"], "add": ["facial_age"]}}`),
+			[]string{"overrides.DE: " + refused},
+		},
 		{"a review without proof", `{"mode": "graph", "use_case": "social_media", "graph": {"start": "doc", "nodes": {
 			"doc": {"kind": "method", "method": "mdl", "pass": "yes", "fail": "human"}, "human": {"kind": "review"},
 			"yes": {"kind": "verified"}}}}`, []string{"graph: " + unproven}},

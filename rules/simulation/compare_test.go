@@ -23,8 +23,16 @@ func TestCompare(t *testing.T) {
 		before, after      string
 	}{
 		{why: "the same", draft: stepUp, script: passed},
-		{why: "a condition worded otherwise", draft: replace("risk.level == 'high'", "risk.level in ['high']"), script: passed},
-		{why: "another case to the same node", draft: replace(`"cases": [`, `"cases": [{"when": "true", "next": "yes"}, `), script: passed},
+		{
+			why:    "a condition worded otherwise",
+			draft:  replace("risk.level == 'high'", "risk.level in ['high']"),
+			script: passed,
+		},
+		{
+			why:    "another case to the same node",
+			draft:  replace(`"cases": [`, `"cases": [{"when": "true", "next": "yes"}, `),
+			script: passed,
+		},
 		{
 			why: "a branch goes elsewhere", draft: replace("== 'high'", "!= 'low'"), script: passed,
 			changed: true, node: "risky", before: "yes", after: "doc",
@@ -35,18 +43,39 @@ func TestCompare(t *testing.T) {
 			node:  "pick.mdl", before: "pick.mdl failed", after: "pick.facial_age passed",
 		},
 		{
-			why: "the draft asks for more", script: passed,
-			draft:   replace(`"default": "yes"`, `"default": "more"`, `"yes":`, `"more": {"kind": "review", "pass": "yes", "fail": "no"}, "yes":`),
-			changed: true, node: "risky", before: "yes", after: "more",
+			why:    "the draft asks for more",
+			script: passed,
+			draft: replace(
+				`"default": "yes"`,
+				`"default": "more"`,
+				`"yes":`,
+				`"more": {"kind": "review", "pass": "yes", "fail": "no"}, "yes":`,
+			),
+			changed: true,
+			node:    "risky",
+			before:  "yes",
+			after:   "more",
 		},
 		{
-			why: "the draft asks for more at the end", script: passed,
+			why:     "the draft asks for more at the end",
+			script:  passed,
 			draft:   `{"start": "pick", "nodes": {"pick": {"kind": "any_of", "methods": ["mdl"], "pass": "risky", "fail": "risky"}, "risky": {"kind": "review"}}}`,
-			changed: true, node: "risky", before: "yes", after: "risky waiting",
+			changed: true,
+			node:    "risky",
+			before:  "yes",
+			after:   "risky waiting",
 		},
 		{
-			why: "another end", script: passed, draft: replace(`"yes":   {"kind": "verified"}, "no": {"kind": "failed"}`, `"yes": {"kind": "failed"}, "no": {"kind": "failed"}`),
-			changed: true, node: "yes", before: "yes verified", after: "yes failed",
+			why:    "another end",
+			script: passed,
+			draft: replace(
+				`"yes":   {"kind": "verified"}, "no": {"kind": "failed"}`,
+				`"yes": {"kind": "failed"}, "no": {"kind": "failed"}`,
+			),
+			changed: true,
+			node:    "yes",
+			before:  "yes verified",
+			after:   "yes failed",
 		},
 	}
 	for _, c := range cases {

@@ -24,7 +24,10 @@ func TestApprovalWithoutProofOfIdentityIsNotUsed(t *testing.T) {
 	} {
 		g := compiled(t, source)
 		g.Identity = true
-		failed := script(t, `{"results": [{"method": "document_capture", "outcome": "failed"}], "reviews": [{"decision": "approve"}]}`)
+		failed := script(
+			t,
+			`{"results": [{"method": "document_capture", "outcome": "failed"}], "reviews": [{"decision": "approve"}]}`,
+		)
 		trace, err := simulation.Run(g, failed)
 		require.NoError(t, err)
 		require.Equal(t, simulation.OutcomeWaiting, trace.Outcome, why)
@@ -37,7 +40,10 @@ func TestApprovalWithoutProofOfIdentityIsNotUsed(t *testing.T) {
 		require.Equal(t, graph.OutcomeFailed, trace.Outcome, why)
 		require.NotEqual(t, rules.ReasonIdentityUnproven, trace.FailureReason, why)
 
-		proved := script(t, `{"results": [{"method": "document_capture", "outcome": "passed"}], "reviews": [{"decision": "approve"}]}`)
+		proved := script(
+			t,
+			`{"results": [{"method": "document_capture", "outcome": "passed"}], "reviews": [{"decision": "approve"}]}`,
+		)
 		trace, err = simulation.Run(g, proved)
 		require.NoError(t, err)
 		require.Equal(t, graph.OutcomeVerified, trace.Outcome, why)

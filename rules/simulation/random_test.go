@@ -131,7 +131,11 @@ func (a *author) answer(s *simulation.Script, waiting []simulation.Waiting, pati
 		s.Reviews = append(s.Reviews, simulation.Review{Node: w.Node, Decision: decision})
 		return
 	}
-	r := simulation.Result{Node: w.Node, Method: w.Method, Outcome: one(a.chooser, graph.OutcomePassed, graph.OutcomeFailed)}
+	r := simulation.Result{
+		Node:    w.Node,
+		Method:  w.Method,
+		Outcome: one(a.chooser, graph.OutcomePassed, graph.OutcomeFailed),
+	}
 	if r.Outcome == graph.OutcomeFailed {
 		r.ReasonCodes = one(a.chooser, nil, []rules.ReasonCode{rules.ReasonUnreadable})
 	}

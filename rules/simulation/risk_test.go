@@ -20,7 +20,8 @@ const byRisk = `{"start": "face", "nodes": {
 func TestRiskOfAVerdictCountsForLaterBranches(t *testing.T) {
 	t.Parallel()
 	const toDoc = "before → doc (default: no condition is true)"
-	const toHuman = "after → human (case 1: risk.score == 80 && risk.level == 'high' && risk.signals == ['vpn', 'new_device'])"
+	const toHuman = "after → human " +
+		"(case 1: risk.score == 80 && risk.level == 'high' && risk.signals == ['vpn', 'new_device'])"
 	for why, c := range map[string]struct {
 		script string
 		want   []string

@@ -16,7 +16,8 @@ import (
 // stepUp is the step-up workflow of the design.
 const stepUp = `{"start": "pick", "nodes": {
 	"pick":  {"kind": "any_of", "methods": ["facial_age", "mdl"], "pass": "risky", "fail": "no"},
-	"risky": {"kind": "branch", "cases": [{"when": "risk.level == 'high' || metadata.tier == 'vip'", "next": "doc"}], "default": "yes"},
+	"risky": {"kind": "branch", "cases": [{"when": "risk.level == 'high' || metadata.tier == 'vip'",
+		"next": "doc"}], "default": "yes"},
 	"doc":   {"kind": "method", "method": "document_capture", "max_attempts": 2, "pass": "both", "fail": "human"},
 	"both":  {"kind": "all_of", "methods": ["selfie_liveness", "selfie_match"], "pass": "yes", "fail": "human"},
 	"human": {"kind": "review", "reason": "document not readable"},
@@ -101,12 +102,14 @@ func TestRun(t *testing.T) {
 				"pick.mdl #1 passed", fromHigh, "doc #1 passed", "both.selfie_match #1 passed",
 				"both.selfie_liveness #1 passed", "yes verified",
 			},
-			graph.OutcomeVerified, "",
+			graph.OutcomeVerified,
+			"",
 		},
 		{
 			"the order of the script is the order of the person",
 			`{"results": [{"method": "mdl", "outcome": "error"}, {"method": "facial_age", "outcome": "failed"},
-				{"method": "mdl", "outcome": "failed"}, {"method": "facial_age", "outcome": "failed", "reason_codes": ["under_age"]},
+				{"method": "mdl", "outcome": "failed"}, {"method": "facial_age", "outcome": "failed",
+					"reason_codes": ["under_age"]},
 				{"method": "mdl", "outcome": "failed", "reason_codes": ["unreadable"]}]}`,
 			[]string{
 				"pick.mdl #1 error", "pick.facial_age #1 failed", "pick.mdl #2 failed", "pick.facial_age #2 failed",
@@ -121,7 +124,8 @@ func TestRun(t *testing.T) {
 			[]string{
 				"pick.mdl #1 passed", fromHigh, "doc #1 failed", "doc #2 failed", "human escalate", "human reject",
 			},
-			graph.OutcomeFailed, rules.ReasonReviewRejected,
+			graph.OutcomeFailed,
+			rules.ReasonReviewRejected,
 		},
 		{
 			"review approved, at its node",
@@ -132,14 +136,16 @@ func TestRun(t *testing.T) {
 				"pick.mdl #1 passed", fromHigh, "doc #1 passed", "both.selfie_match #1 failed", "both.selfie_match #2 failed",
 				"human approve",
 			},
-			graph.OutcomeVerified, "",
+			graph.OutcomeVerified,
+			"",
 		},
 		{
 			"the script runs out at a review",
 			`{` + high + `, "results": [{"method": "mdl", "outcome": "passed"}, {"method": "document_capture", "outcome": "failed"},
 				{"method": "document_capture", "outcome": "failed"}], "reviews": [{"node": "elsewhere", "decision": "approve"}]}`,
 			[]string{"pick.mdl #1 passed", fromHigh, "doc #1 failed", "doc #2 failed", "waits for review human #0"},
-			simulation.OutcomeWaiting, "",
+			simulation.OutcomeWaiting,
+			"",
 		},
 	}
 	for _, c := range cases {
@@ -156,15 +162,18 @@ func TestRun(t *testing.T) {
 func TestTraceJSON(t *testing.T) {
 	t.Parallel()
 	trace := run(t, stepUp, `{"variables": {"risk": {"level": "high"}},
-		"results": [{"method": "mdl", "outcome": "passed"}, {"method": "document_capture", "outcome": "failed", "reason_codes": ["unreadable"]},
+		"results": [{"method": "mdl", "outcome": "passed"}, {"method": "document_capture", "outcome": "failed",
+			"reason_codes": ["unreadable"]},
 			{"method": "student", "outcome": "passed"}], "reviews": [{"decision": "approve"}]}`)
 	require.Equal(t, []string{"pick.mdl", "risky", "doc"}, trace.Path())
 	written, err := json.Marshal(trace)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"outcome": "waiting", "steps": [
 		{"node": "pick.mdl", "kind": "method", "method": "mdl", "attempt": 1, "outcome": "passed"},
-		{"node": "risky", "kind": "branch", "case": 0, "next": "doc", "reason": "case 1: risk.level == 'high' || metadata.tier == 'vip'"},
-		{"node": "doc", "kind": "method", "method": "document_capture", "attempt": 1, "outcome": "failed", "reason_codes": ["unreadable"]}],
+		{"node": "risky", "kind": "branch", "case": 0, "next": "doc",
+			"reason": "case 1: risk.level == 'high' || metadata.tier == 'vip'"},
+		{"node": "doc", "kind": "method", "method": "document_capture", "attempt": 1, "outcome": "failed",
+			"reason_codes": ["unreadable"]}],
 		"waiting": [{"node": "doc", "kind": "method", "method": "document_capture", "attempt": 2}],
 		"unused_results": [{"method": "student", "outcome": "passed"}], "unused_reviews": [{"decision": "approve"}]}`, string(written))
 }
@@ -179,7 +188,8 @@ func TestBranchSeesThePreviousStep(t *testing.T) {
 		"how":   {"kind": "branch", "default": "yes", "cases": [
 			{"when": "previous.outcome == 'passed' && previous.attempts == 1", "next": "yes"},
 			{"when": "'document_expired' in previous.reason_codes", "next": "no"},
-			{"when": "previous.method == 'document_capture' && jurisdiction == 'US-CA' && age_tier == 'min_age_21'", "next": "human"}]},
+			{"when": "previous.method == 'document_capture' && jurisdiction == 'US-CA' && age_tier == 'min_age_21'",
+				"next": "human"}]},
 		"human": {"kind": "review"},
 		"yes":   {"kind": "verified"}, "no": {"kind": "failed"}}}`
 	cases := []struct{ results, want string }{
@@ -189,7 +199,13 @@ func TestBranchSeesThePreviousStep(t *testing.T) {
 	}
 	for _, c := range cases {
 		var s simulation.Script
-		require.NoError(t, json.Unmarshal([]byte(`{"variables": {"jurisdiction": "US-CA", "age_tier": "min_age_21"}, "results": [`+c.results+`]}`), &s))
+		require.NoError(
+			t,
+			json.Unmarshal(
+				[]byte(`{"variables": {"jurisdiction": "US-CA", "age_tier": "min_age_21"}, "results": [`+c.results+`]}`),
+				&s,
+			),
+		)
 		for i := range s.Results {
 			s.Results[i].Method = rules.MethodDocumentCapture
 		}
@@ -215,8 +231,10 @@ func TestResultsOfAnotherGraph(t *testing.T) {
 	t.Parallel()
 	const twice = `{"start": "one", "nodes": {
 		"one": {"kind": "all_of", "members": [
-			{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "ok", "fail": "ko"}, "ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}},
-			{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "ok", "fail": "ko"}, "ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}}],
+			{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "ok", "fail": "ko"},
+				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}},
+			{"graph": {"start": "x", "nodes": {"x": {"kind": "method", "method": "mdl", "pass": "ok", "fail": "ko"},
+				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}}],
 			"pass": "doc", "fail": "no"},
 		"doc": {"kind": "method", "method": "document_capture", "pass": "yes", "fail": "no"},
 		"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}`

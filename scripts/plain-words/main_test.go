@@ -24,7 +24,9 @@ func TestDocumentsAreCountedWithoutTheirCode(t *testing.T) {
 
 func TestDescriptionsAreCountedAndPropertiesAreNot(t *testing.T) {
 	t.Parallel()
-	prose, err := descriptions([]byte("what:\n  summary: Who\n  properties:\n    description:\n      description: a word\n"))
+	prose, err := descriptions(
+		[]byte("what:\n  summary: Who\n  properties:\n    description:\n      description: a word\n"),
+	)
 	require.NoError(t, err)
 	require.Equal(t, count{words: 3, riddles: 1}, countWords(prose))
 }

@@ -52,16 +52,22 @@ func testHandler(t *testing.T, url string) {
 		status       int
 		answer       string // part of the answer
 	}{
-		"as Stile sends it":                 {event, right, "", 200, "received"},
-		"half a minute late":                {event, signature.Sign(secret, now.Add(-30*time.Second), event), "", 200, "received"},
+		"as Stile sends it": {event, right, "", 200, "received"},
+		"half a minute late": {
+			event, signature.Sign(secret, now.Add(-30*time.Second), event), "", 200, "received",
+		},
 		"while the secret is rotated":       {event, right, signature.Sign(newSecret, now, event), 200, "received"},
 		"a changed body":                    {changed, right, "", 400, "Invalid"},
 		"another secret":                    {event, signature.Sign("whsec_other", now, event), "", 400, "Invalid"},
 		"the new secret, where the old was": {event, signature.Sign(newSecret, now, event), right, 400, "Invalid"},
-		"an old timestamp":                  {event, signature.Sign(secret, now.Add(-6*time.Minute), event), "", 400, "xpired"},
-		"a timestamp yet to come":           {event, signature.Sign(secret, now.Add(6*time.Minute), event), "", 400, "xpired"},
-		"another timestamp, fresh":          {event, freshened(now, event), "", 400, "Invalid"},
-		"no signature":                      {event, "", "", 400, "ignature"},
+		"an old timestamp": {
+			event, signature.Sign(secret, now.Add(-6*time.Minute), event), "", 400, "xpired",
+		},
+		"a timestamp yet to come": {
+			event, signature.Sign(secret, now.Add(6*time.Minute), event), "", 400, "xpired",
+		},
+		"another timestamp, fresh": {event, freshened(now, event), "", 400, "Invalid"},
+		"no signature":             {event, "", "", 400, "ignature"},
 	} {
 		status, answer := post(t, url, c.body, c.header, c.next)
 		require.Equal(t, c.status, status, "%s: %s", name, answer)

@@ -68,25 +68,43 @@ func TestEveryRefusalHasItsDocumentedCode(t *testing.T) {
 		options      []webhook.Option
 		want         webhook.Code
 	}{
-		"as it was sent":              {header: good},
-		"no header":                   {header: "", want: "missing_header"},
-		"a header without a shape":    {header: "nonsense", want: "invalid_header"},
-		"no timestamp":                {header: strings.TrimPrefix(good, "t=1741564800,"), want: "invalid_header"},
-		"no signature":                {header: "t=1741564800", want: "invalid_header"},
-		"a signature cut short":       {header: good[:len(good)-2], want: "invalid_header"},
-		"five minutes old":            {header: good, options: []webhook.Option{after(5 * time.Minute)}},
-		"a second older":              {header: good, options: []webhook.Option{after(5*time.Minute + time.Second)}, want: "timestamp_expired"},
-		"five minutes ahead":          {header: good, options: []webhook.Option{after(-5 * time.Minute)}},
-		"a second further ahead":      {header: good, options: []webhook.Option{after(-5*time.Minute - time.Second)}, want: "timestamp_expired"},
-		"within a wider tolerance":    {header: good, options: []webhook.Option{after(time.Hour), webhook.WithTolerance(time.Hour)}},
-		"outside a wider tolerance":   {header: good, options: []webhook.Option{after(time.Hour + time.Second), webhook.WithTolerance(time.Hour)}, want: "timestamp_expired"},
-		"within a narrower tolerance": {header: good, options: []webhook.Option{after(30 * time.Second), webhook.WithTolerance(30 * time.Second)}},
-		"outside a narrower one":      {header: good, options: []webhook.Option{after(31 * time.Second), webhook.WithTolerance(30 * time.Second)}, want: "timestamp_expired"},
-		"at once, and no tolerance":   {header: good, options: []webhook.Option{after(0), webhook.WithTolerance(0)}},
-		"later, and no tolerance":     {header: good, options: []webhook.Option{after(time.Second), webhook.WithTolerance(0)}, want: "timestamp_expired"},
-		"another body":                {header: good, body: body + " ", want: "signature_mismatch"},
-		"another secret":              {header: sign("whsec_other", body), want: "signature_mismatch"},
-		"another timestamp":           {header: strings.Replace(good, "1741564800", "1741564801", 1), want: "signature_mismatch"},
+		"as it was sent":           {header: good},
+		"no header":                {header: "", want: "missing_header"},
+		"a header without a shape": {header: "nonsense", want: "invalid_header"},
+		"no timestamp":             {header: strings.TrimPrefix(good, "t=1741564800,"), want: "invalid_header"},
+		"no signature":             {header: "t=1741564800", want: "invalid_header"},
+		"a signature cut short":    {header: good[:len(good)-2], want: "invalid_header"},
+		"five minutes old":         {header: good, options: []webhook.Option{after(5 * time.Minute)}},
+		"a second older": {
+			header: good, options: []webhook.Option{after(5*time.Minute + time.Second)}, want: "timestamp_expired",
+		},
+		"five minutes ahead": {header: good, options: []webhook.Option{after(-5 * time.Minute)}},
+		"a second further ahead": {
+			header: good, options: []webhook.Option{after(-5*time.Minute - time.Second)}, want: "timestamp_expired",
+		},
+		"within a wider tolerance": {
+			header: good, options: []webhook.Option{after(time.Hour), webhook.WithTolerance(time.Hour)},
+		},
+		"outside a wider tolerance": {
+			header: good, options: []webhook.Option{after(time.Hour + time.Second), webhook.WithTolerance(time.Hour)},
+			want: "timestamp_expired",
+		},
+		"within a narrower tolerance": {
+			header: good, options: []webhook.Option{after(30 * time.Second), webhook.WithTolerance(30 * time.Second)},
+		},
+		"outside a narrower one": {
+			header: good, options: []webhook.Option{after(31 * time.Second), webhook.WithTolerance(30 * time.Second)},
+			want: "timestamp_expired",
+		},
+		"at once, and no tolerance": {header: good, options: []webhook.Option{after(0), webhook.WithTolerance(0)}},
+		"later, and no tolerance": {
+			header: good, options: []webhook.Option{after(time.Second), webhook.WithTolerance(0)}, want: "timestamp_expired",
+		},
+		"another body":   {header: good, body: body + " ", want: "signature_mismatch"},
+		"another secret": {header: sign("whsec_other", body), want: "signature_mismatch"},
+		"another timestamp": {
+			header: strings.Replace(good, "1741564800", "1741564801", 1), want: "signature_mismatch",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +112,11 @@ func TestEveryRefusalHasItsDocumentedCode(t *testing.T) {
 			if c.body != "" {
 				sent = c.body
 			}
-			event, err := webhook.ConstructEvent([]byte(sent), c.header, secret, append([]webhook.Option{after(0)}, c.options...)...)
+			event, err := webhook.ConstructEvent(
+				[]byte(sent),
+				c.header,
+				secret,
+				append([]webhook.Option{after(0)}, c.options...)...)
 			require.Equal(t, c.want, codeOf(t, err))
 			if c.want != "" {
 				require.Empty(t, event)

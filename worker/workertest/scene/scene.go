@@ -250,7 +250,12 @@ func (s *Scene) Unjudged(t testing.TB, session models.Session) []models.Submissi
 // EventsOf returns the events of the session, oldest first.
 func (s *Scene) EventsOf(t testing.TB, session models.Session) []models.Event {
 	t.Helper()
-	events, _, _, err := s.Events(t.Context(), session.OrgID, store.EventFilter{Session: session.ID}, store.Page{Limit: 100})
+	events, _, _, err := s.Events(
+		t.Context(),
+		session.OrgID,
+		store.EventFilter{Session: session.ID},
+		store.Page{Limit: 100},
+	)
 	require.NoError(t, err)
 	slices.Reverse(events)
 	return events
