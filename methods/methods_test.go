@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-func TestNothingFailsWithoutAReason(t *testing.T) {
+func TestEveryFailureHasAReason(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range []graph.Outcome{graph.OutcomeFailed, graph.OutcomeRequiresInput, graph.OutcomeError} {
 		require.Equal(t, []rules.ReasonCode{rules.ReasonMethodError}, methods.Verdict{Outcome: outcome}.Reasons(), outcome)

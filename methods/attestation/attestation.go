@@ -1,4 +1,4 @@
-// Package attestation judges self_attestation: the user declares a date of birth. Lowest assurance.
+// Package attestation judges self_attestation, a declared date of birth. It has the lowest assurance of all methods.
 package attestation
 
 import (
@@ -10,16 +10,18 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Payload is what a user declares.
+// Payload is the user's declaration.
 type Payload struct {
 	DateOfBirth string `json:"date_of_birth"` // 1990-01-31
-	Declaration bool   `json:"declaration"`   // "what I say is true"
+	Declaration bool   `json:"declaration"`   // that the date is true
 }
 
 // Judge implements methods.Judge.
 type Judge struct{}
 
-// Judge passes a declared age that reaches the tier.
+// Judge passes a declaration with an age of at least the tier. A malformed date fails as unreadable, a missing
+// declaration as declaration_missing, and a lower age as under_age. It returns an error for a malformed payload or an
+// unknown tier.
 func (Judge) Judge(_ context.Context, s methods.Submission) (methods.Verdict, error) {
 	var declared Payload
 	if err := json.Unmarshal(s.Payload, &declared); err != nil {

@@ -23,7 +23,7 @@ func declaring(dateOfBirth string) string {
 	return `{"date_of_birth": "` + dateOfBirth + `", "declaration": true}`
 }
 
-func TestADeclaredAgeHasToReachTheTier(t *testing.T) {
+func TestDeclaredAgeMustReachTheTier(t *testing.T) {
 	t.Parallel()
 	declared := methods.Check{Name: "declaration", Passed: true}
 	oldEnough := methods.Check{Name: "age", Passed: true}
@@ -63,7 +63,7 @@ func TestADeclaredAgeHasToReachTheTier(t *testing.T) {
 	}
 }
 
-func TestADeclarationHasToBeReadableAndMade(t *testing.T) {
+func TestDeclarationMustBeReadableAndMade(t *testing.T) {
 	t.Parallel()
 	unreadable := methods.Failed(rules.ReasonUnreadable, methods.Check{Name: "date_of_birth"})
 	undeclared := methods.Failed(rules.ReasonDeclarationMissing, methods.Check{Name: "declaration"})
@@ -96,7 +96,7 @@ func TestADeclarationHasToBeReadableAndMade(t *testing.T) {
 	}
 }
 
-func TestAMalformedPayloadIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
+func TestMalformedPayloadIsAnErrorWithoutItsContent(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]string{
 		"cut off":                  `{"date_of_birth": "1990-01-31`,
@@ -118,8 +118,8 @@ func TestAMalformedPayloadIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	}
 }
 
-// A tier that is not known proves nothing: a mistake refuses instead of letting somebody through.
-func TestAnUnknownTierPassesNobody(t *testing.T) {
+// An unknown tier proves nothing: a mistake must refuse the user instead of passing them.
+func TestUnknownTierPassesNoUser(t *testing.T) {
 	t.Parallel()
 	for _, tier := range []rules.AgeTier{"", "min_age_", "min_age_22", "21"} {
 		verdict, err := judge(t, declaring("1950-01-31"), "2026-11-15", tier)

@@ -18,25 +18,25 @@ import (
 	"github.com/stile-id/stile/rules/number"
 )
 
-// Fault says which field of a verdict is wrong, and how.
+// Fault is an error that names the faulty field of a verdict.
 type Fault struct {
-	Field   string // "" is the whole
+	Field   string // "" means the whole verdict
 	Message string
 }
 
 func (f *Fault) Error() string { return f.Message }
 
-// Sizes of a verdict.
+// The limits of a verdict.
 const (
 	mostCodes   = 20
 	mostChecks  = 50
 	longestName = 64
 )
 
-// name is what checks and signals are called: nothing that could be anybody's name, number or address.
+// name is the form of names of checks and signals. No person's name, number or address has it.
 var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// verdict is what a provider says, in the answer to an inquiry or in a callback.
+// verdict is a provider's verdict, in the answer to a request or in a callback.
 type verdict struct {
 	Outcome     *string
 	AgeTier     *string
@@ -55,8 +55,7 @@ type risk struct {
 	Signals []string `json:"signals"`
 }
 
-// ParseVerdict reads what a provider says of a submission. Fields that Stile does not read may hold anything. An error
-// is a *Fault.
+// ParseVerdict parses a provider's verdict. It ignores unknown fields, whatever their content. Its error is a *Fault.
 func ParseVerdict(body []byte) (methods.Verdict, error) {
 	fields, err := readFields(body)
 	if err != nil {
@@ -79,8 +78,8 @@ func ParseVerdict(body []byte) (methods.Verdict, error) {
 // fieldsRead are the names of a verdict's fields.
 var fieldsRead = []string{"outcome", "age_tier", "reason_codes", "checks", "risk"}
 
-// readFields takes the fields that Stile reads out of a verdict, as they stand. A byte order mark is skipped, and what
-// else the provider says may be given twice, and in another character set.
+// readFields returns the raw values of the known fields. It skips a byte order mark, and allows unknown fields to be
+// repeated or in another character set.
 func readFields(body []byte) (map[string]jsontext.Value, error) {
 	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
 	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -132,7 +131,7 @@ func readField(dec *jsontext.Decoder, fields map[string]jsontext.Value) error {
 	return nil
 }
 
-// malformed names the field of a value that is of the wrong type.
+// malformed returns the Fault of a value of the wrong type.
 func malformed(field string, err error) error {
 	var semantic *json.SemanticError
 	if !errors.As(err, &semantic) {
@@ -152,7 +151,8 @@ func (v verdict) check() (methods.Verdict, error) {
 	return read, nil
 }
 
-// outcomes are those that a provider may give. An error is Stile's own: a provider that has one answers with a 5xx.
+// outcomes are the outcomes that a provider may give. The outcome error is Stile's own: a provider with an error
+// answers with a 5xx.
 var outcomes = []graph.Outcome{graph.OutcomePassed, graph.OutcomeFailed, graph.OutcomeRequiresInput}
 
 func (v verdict) outcome(into *methods.Verdict) error {

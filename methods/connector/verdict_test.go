@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-func TestAVerdictIsRead(t *testing.T) {
+func TestVerdictIsParsed(t *testing.T) {
 	t.Parallel()
 	tier := rules.MinAge(21)
 	for body, want := range map[string]methods.Verdict{
@@ -39,8 +39,8 @@ func TestAVerdictIsRead(t *testing.T) {
 	}
 }
 
-// A spelling that JSON Schema allows for the type of a field says the same, and what Stile does not read says nothing.
-func TestAVerdictIsNotLostForASpelling(t *testing.T) {
+// Any spelling that JSON Schema allows for the type of a field is accepted, and unknown fields are ignored.
+func TestVerdictIsReadInAnySpelling(t *testing.T) {
 	t.Parallel()
 	scored := methods.Verdict{Outcome: graph.OutcomePassed, Risk: &rules.Risk{Score: 40}}
 	bare := methods.Verdict{Outcome: graph.OutcomePassed}
@@ -67,7 +67,7 @@ func TestAVerdictIsNotLostForASpelling(t *testing.T) {
 	}
 }
 
-func TestAWrongVerdictIsRefusedByItsField(t *testing.T) {
+func TestWrongVerdictIsRefusedByItsField(t *testing.T) {
 	t.Parallel()
 	many := func(n int, entry string) string {
 		return "[" + strings.TrimSuffix(strings.Repeat(entry+",", n), ",") + "]"

@@ -1,4 +1,4 @@
-// Package simulated judges what a sandbox organization pretends: every method takes {"simulate": …}.
+// Package simulated judges simulated submissions of sandbox organizations: every method accepts {"simulate": …}.
 package simulated
 
 import (
@@ -11,27 +11,28 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// The outcomes that can be asked for.
+// The outcomes that a submission can request.
 const (
 	Pass          = "pass"
 	Fail          = "fail"
 	RequiresInput = "requires_input"
 	Error         = "error"
-	Slow          = "slow" // passes, after a while
+	Slow          = "slow" // passes after a delay
 )
 
-// Outcomes lists what can be asked for.
+// Outcomes returns all outcomes that a submission can request.
 func Outcomes() []string { return []string{Pass, Fail, RequiresInput, Error, Slow} }
 
-// Payload asks for an outcome.
+// Payload requests an outcome.
 type Payload struct {
 	Simulate string `json:"simulate"`
 }
 
-// Judge gives the outcome that the submission asks for, and leaves every other submission to Real.
+// Judge gives the requested outcome to a simulated submission, and passes other submissions to Real.
 type Judge struct{ Real methods.Judge }
 
-// Judge implements methods.Judge. Only a sandbox organization may simulate, whoever let the submission in.
+// Judge implements methods.Judge. It refuses to simulate outside a sandbox organization, whatever let the submission
+// in.
 func (j Judge) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
 	var asked Payload
 	if err := json.Unmarshal(s.Payload, &asked); err != nil || asked.Simulate == "" {

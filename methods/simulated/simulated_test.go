@@ -16,7 +16,7 @@ import (
 
 var tier = rules.MinAge(21)
 
-// honest is a judge of real submissions, which cannot be mistaken for a simulated one.
+// honest is a judge of real submissions with an answer of its own.
 type honest struct{}
 
 var errReal = errors.New("really judged")
@@ -39,7 +39,7 @@ func asking(t *testing.T, outcome string) string {
 	return string(payload)
 }
 
-func TestASandboxGetsTheOutcomeItAsksFor(t *testing.T) {
+func TestSandboxGetsTheRequestedOutcome(t *testing.T) {
 	t.Parallel()
 	did, didNot := methods.Check{Name: "simulated", Passed: true}, methods.Check{Name: "simulated"}
 	verdicts := map[string]methods.Verdict{
@@ -65,7 +65,7 @@ func TestASandboxGetsTheOutcomeItAsksFor(t *testing.T) {
 	}
 }
 
-func TestALiveOrganizationGetsNoOutcomeAtAll(t *testing.T) {
+func TestProductionOrganizationCannotSimulate(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range append(simulated.Outcomes(), "vanish") {
 		verdict, err := judge(t, rules.MethodMDL, asking(t, outcome), false)
@@ -75,7 +75,7 @@ func TestALiveOrganizationGetsNoOutcomeAtAll(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotSimulateIsReallyJudged(t *testing.T) {
+func TestOtherSubmissionsAreReallyJudged(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]string{
 		"a real submission":          `{"date_of_birth": "1990-01-31", "declaration": true}`,
@@ -92,7 +92,7 @@ func TestWhatDoesNotSimulateIsReallyJudged(t *testing.T) {
 	}
 }
 
-func TestAnUnknownOutcomeIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
+func TestUnknownOutcomeIsAnErrorWithoutItsName(t *testing.T) {
 	t.Parallel()
 	for _, asked := range []string{"vanish", "PASS", "pass "} {
 		verdict, err := judge(t, rules.MethodMDL, asking(t, asked), true)
