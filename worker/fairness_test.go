@@ -72,8 +72,8 @@ func settles(
 	})
 }
 
-// awaitPutOff waits until n deliveries have been postponed. One more may have been: it has the room of another one, which
-// left before its request and came back.
+// awaitPutOff waits until n deliveries have been postponed. One more may have been: it has the room of another delivery
+// that left before its request and came back.
 func awaitPutOff(t *testing.T, s *scene.Scene, e scene.Endpoint, n int) {
 	t.Helper()
 	settles(t, s, e, func(_ map[models.DeliveryStatus]int, putOff int) bool { return putOff >= n })

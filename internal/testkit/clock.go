@@ -1,4 +1,4 @@
-// Package testkit holds what tests of several packages need: a clock that stands still, and a way to wait.
+// Package testkit holds helpers for tests of several packages: a clock that stands still, and a way to wait.
 package testkit
 
 import (

@@ -8,14 +8,14 @@ import (
 // Patience bounds every wait of a test for a thing that must come. On a busy machine it may come late.
 const Patience = 3 * time.Minute
 
-// Between two looks Eventually waits for firstPause, and then longer each time, up to longestPause.
+// Eventually pauses for firstPause between two calls of so, and then longer each time, up to longestPause.
 const (
 	firstPause   = 2 * time.Millisecond
 	longestPause = 100 * time.Millisecond
 )
 
-// Eventually waits until so reports true, and fails the test after Patience. so runs in the goroutine of the caller, so it
-// may fail the test itself.
+// Eventually waits until so returns true, and fails the test after Patience. so runs in the caller's goroutine, so it may
+// fail the test itself.
 func Eventually(t testing.TB, so func() bool) {
 	t.Helper()
 	limit := time.After(Patience)

@@ -14,7 +14,7 @@ import (
 const LongestPath = 200
 
 // Path writes a JSON pointer below root as the documentation does: preferences.document_types[1]. The root may be "".
-// keyed names the fields that hold an object by key, whose keys may be numbers. A longer path is cut off.
+// keyed names the fields that hold an object by key. Its keys may be numbers. A longer path is cut off.
 func Path(root string, pointer jsontext.Pointer, keyed ...string) string {
 	var path strings.Builder
 	path.WriteString(root)

@@ -51,7 +51,8 @@ const ReviewTimeout = time.Hour
 const (
 	// WebhookTimeout gives receivers enough time on a machine that is busy with other tests.
 	WebhookTimeout = 30 * time.Second
-	// OverdueAfter is what the scenarios of the sweep wait for. No attempt at a receiver that answers takes as long.
+	// OverdueAfter is how long work of the sweep's scenarios must be overdue. No attempt at a receiver that answers takes
+	// as long.
 	OverdueAfter = 15 * time.Second
 )
 
