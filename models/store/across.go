@@ -134,21 +134,6 @@ func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int
 	})
 }
 
-// claim returns the rows on which this replica's conditional UPDATE succeeded.
-func claim[T any](rows []T, update func(row *T) *gorm.DB) ([]T, error) {
-	claimed := rows[:0]
-	for _, row := range rows {
-		res := update(&row)
-		if res.Error != nil {
-			return claimed, res.Error
-		}
-		if res.RowsAffected == 1 {
-			claimed = append(claimed, row)
-		}
-	}
-	return claimed, nil
-}
-
 // OverdueSessions returns open sessions with a deadline before the cutoff. The workflow of such a session is gone or
 // stuck.
 func (a Across) OverdueSessions(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {

@@ -261,10 +261,3 @@ func (n *notifier) send(db *sql.DB, log *slog.Logger, sessions []string) {
 			"error", err.Error())
 	}
 }
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
-}

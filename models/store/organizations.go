@@ -122,11 +122,3 @@ func HashKey(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
-
-// orMissing returns err, or a resource_missing error if err is nil.
-func orMissing(err error, kind, id string) error {
-	if err != nil {
-		return err
-	}
-	return models.Missing(kind, id)
-}

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules/graph"
@@ -33,13 +32,6 @@ func (s *Store) CreateWorkflow(
 		return w, err
 	}
 	return s.Workflow(ctx, org, w.ID)
-}
-
-// createOnce inserts the row, unless its id is taken, and reports whether it did. A repeated request so finds the row
-// of the first.
-func createOnce(tx *gorm.DB, row any) (made bool, err error) {
-	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
-	return res.RowsAffected == 1, res.Error
 }
 
 // Workflow reads a draft. Errors: CodeResourceMissing.
