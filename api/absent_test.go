@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEmptyStringsAreAbsentWhereNullIs sends each optional field of each body as null and as "", beside what must be
-// there: both are answered alike, and like a body without the field.
+// TestEmptyStringsAreAbsentWhereNullIs sends each optional field of each body as null and as "", with the required
+// fields. Both get the same answer, which is that of a body without the field.
 func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

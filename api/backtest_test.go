@@ -56,7 +56,7 @@ func TestBacktest(t *testing.T) {
 	e.isError(e.do("POST", path+"/backtest", e.sandbox.secret, obj{"version": 2}), 404, "resource_missing", "version")
 }
 
-// byRisk asks after the risk twice: before a provider can have told of one, and after it.
+// byRisk returns a workflow with two branches on the risk: one before a provider can have reported it, and one after.
 func byRisk(high string) obj {
 	ifRisky := func(when, next, otherwise string) obj {
 		return obj{"kind": "branch", "cases": []obj{{"when": when, "next": next}}, "default": otherwise}

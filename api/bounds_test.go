@@ -45,7 +45,7 @@ func TestListsOfADefinitionAreSets(t *testing.T) {
 	e.isError(e.do("POST", "/v1/webhook_endpoints", e.sandbox.secret, hook), 400, "parameter_invalid", "enabled_events[1]")
 }
 
-func TestADefinitionHasASizeLimit(t *testing.T) {
+func TestDefinitionHasASizeLimit(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	large := flow("a", obj{"a": obj{"kind": "review", "reason": strings.Repeat("x", graph.MostBytes)}})
@@ -58,7 +58,7 @@ func TestADefinitionHasASizeLimit(t *testing.T) {
 }
 
 // A draft that was stored before the limit can be read, renamed and made smaller, but neither grow nor be published.
-func TestADraftOfBeforeTheLimit(t *testing.T) {
+func TestOversizedDraftCanOnlyShrink(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	id := e.bigDraft(graph.MostBytes)
@@ -73,7 +73,7 @@ func TestADraftOfBeforeTheLimit(t *testing.T) {
 	e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201)
 }
 
-// bigDraft stores a draft with a definition of more than so many bytes, as no request can any more.
+// bigDraft stores a draft with a larger definition than a request may have now.
 func (e *env) bigDraft(bytes int) string {
 	e.t.Helper()
 	w, err := e.store.CreateWorkflow(e.t.Context(), e.sandbox.org.ID, "key_1", "Big", graph.Definition{
@@ -144,7 +144,7 @@ func TestSimulationOfAnIdentity(t *testing.T) {
 	require.Equal(t, false, ans["passed"])
 }
 
-func TestBacktestHoldsIdentitySessionsToAProof(t *testing.T) {
+func TestBacktestRequiresAProofOfIdentitySessions(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	definition := flow("which", obj{

@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// asked is a session whose provider owes a verdict.
+// asked is a session with a submission that waits for a provider's verdict.
 type asked struct {
 	session
 	connector  connected
@@ -28,7 +28,7 @@ func (e *env) asked() asked {
 	return asked{s, c, attempt["id"].(string)}
 }
 
-// call has the provider call back.
+// call sends the provider's callback.
 func (e *env) call(a asked, verdict obj, more ...string) answer {
 	e.t.Helper()
 	return e.callWith(a.connector.secret, a.submission, verdict, more...)
@@ -42,7 +42,7 @@ func (e *env) callWith(secret, submission string, verdict obj, more ...string) a
 	return e.do("POST", api.PathCallbacks+"/"+submission, "", json.RawMessage(body), header...)
 }
 
-func TestAProviderCallsBack(t *testing.T) {
+func TestProviderCallsBack(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
@@ -68,7 +68,7 @@ func TestAProviderCallsBack(t *testing.T) {
 	require.Equal(t, "verified", e.status(a.session), "the first verdict counts")
 }
 
-func TestAProviderThatProvesTooLittleHasNotPassed(t *testing.T) {
+func TestInsufficientProofOfAProviderFails(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	c := e.connect(e.sandbox, "document_capture", "http://vendor.example:9001/judge", obj{"mode": "callback"})
@@ -77,7 +77,7 @@ func TestAProviderThatProvesTooLittleHasNotPassed(t *testing.T) {
 	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
 	attempt := e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"input": obj{}}), 202).object
 	a := asked{s, c, attempt["id"].(string)}
-	for range 2 { // the repeat, too, is read in the same way
+	for range 2 { // the repeat gets the same reading
 		e.isOK(e.call(a, obj{"outcome": "passed", "age_tier": "min_age_18"}), 200)
 	}
 	shown := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
@@ -85,7 +85,7 @@ func TestAProviderThatProvesTooLittleHasNotPassed(t *testing.T) {
 	require.Equal(t, "under_age", in(shown, "failure", "reason_code"))
 }
 
-func TestWhatACallbackIsRefusedFor(t *testing.T) {
+func TestCallbackIsRefusedByItsFault(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
@@ -100,7 +100,7 @@ func TestWhatACallbackIsRefusedFor(t *testing.T) {
 		require.Equal(t, "authentication_error", e.isError(ans, 401, "signature_invalid")["type"])
 	}
 	unsigned := e.client
-	e.client = e.unchecked // the specification asks for the header
+	e.client = e.unchecked // the specification requires the header
 	e.isError(e.do("POST", api.PathCallbacks+"/"+a.submission, "", passed), 401, "signature_invalid")
 	e.isError(e.do("POST", api.PathCallbacks+"/"+a.submission, e.sandbox.secret, passed), 401, "signature_invalid")
 	for param, verdict := range map[string]obj{
@@ -120,7 +120,7 @@ func TestWhatACallbackIsRefusedFor(t *testing.T) {
 	e.isError(e.call(a, passed), 404, "resource_missing", "id")
 }
 
-func TestACallbackComesTooLate(t *testing.T) {
+func TestLateCallbackIsRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
@@ -130,7 +130,7 @@ func TestACallbackComesTooLate(t *testing.T) {
 	require.Equal(t, "expired", e.status(a.session))
 }
 
-func TestOfManyCallbacksOneCounts(t *testing.T) {
+func TestOnlyOneOfManyCallbacksCounts(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
@@ -158,7 +158,7 @@ func TestOfManyCallbacksOneCounts(t *testing.T) {
 	require.Len(t, results[a.id], 1)
 }
 
-func TestARotatedSecretCountsAtOnce(t *testing.T) {
+func TestRotatedConnectorSecretCountsAtOnce(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()

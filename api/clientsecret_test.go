@@ -99,7 +99,7 @@ func TestSigningKeyRotation(t *testing.T) {
 	seed := make([]byte, 32)
 	require.NoError(t, e.store.Across().AddSigningKey(t.Context(), store.SigningKey{ID: "sk-2", Seed: seed}))
 	e.clock.advance(time.Minute)
-	after := e.attest() // e has forgotten what it knew, the other has not yet
+	after := e.attest() // e has dropped its cached keys, the other replica has not yet
 	require.Equal(t, "sk-2", part(t, after.secret, 0)["kid"])
 	for _, replica := range []*env{e, other} {
 		replica.view(before)

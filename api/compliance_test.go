@@ -15,7 +15,7 @@ import (
 
 const pathCheck = "/v1/compliance/check"
 
-// asShipped has the API answer by the rules that ship.
+// asShipped makes the API use the shipped rules.
 func asShipped(o *api.Options) { o.Rules = nil }
 
 func (e *env) check(query string) obj {
@@ -31,7 +31,7 @@ func TestTheDocumentedCheck(t *testing.T) {
 	require.Equal(t, want, e.check("use_cases=alcohol_delivery&jurisdiction=us-ca"))
 }
 
-func TestACartIsCheckedAsAWhole(t *testing.T) {
+func TestCartIsCheckedAsAWhole(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	cart := e.check("use_cases=alcohol_delivery,cannabis_delivery&use_cases=alcohol_delivery,%20social_media&jurisdiction=US-ID")
@@ -51,7 +51,7 @@ func TestACartIsCheckedAsAWhole(t *testing.T) {
 	require.InDelta(t, 30, in(illinois, "results", 1, "credential_validity_days"), 0)
 }
 
-func TestACheckOfAnotherDay(t *testing.T) {
+func TestCheckOfAnotherDay(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	for day, tier := range map[string]string{"2028-01-31": "min_age_18", "2028-02-01": "min_age_21"} {
@@ -64,8 +64,8 @@ func TestACheckOfAnotherDay(t *testing.T) {
 	}
 }
 
-// An answer that is kept is that of its day.
-func TestACheckChangesAtMidnight(t *testing.T) {
+// A cached answer is only used on its day.
+func TestCheckChangesAtMidnight(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
@@ -75,7 +75,7 @@ func TestACheckChangesAtMidnight(t *testing.T) {
 	}
 }
 
-func TestACheckSaysWhy(t *testing.T) {
+func TestCheckExplainsItsValues(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	require.NotContains(t, in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=false"), "results", 0), "explain")
@@ -90,7 +90,7 @@ func TestACheckSaysWhy(t *testing.T) {
 	require.Fail(t, "nothing says why")
 }
 
-func TestWhereACheckIs(t *testing.T) {
+func TestJurisdictionOfACheck(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped, func(o *api.Options) {
 		o.Locator = located{netip.MustParseAddr("81.2.69.142"): "DE-BY", netip.MustParseAddr("8.8.8.8"): "MX"}
@@ -104,7 +104,7 @@ func TestWhereACheckIs(t *testing.T) {
 	e.isError(e.do("GET", pathCheck+"?use_cases=social_media", e.live.secret, nil), 422, "jurisdiction_unresolvable")
 }
 
-// located knows where some addresses are.
+// located is a Locator with a few addresses.
 type located map[netip.Addr]rules.Jurisdiction
 
 func (l located) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
@@ -112,7 +112,7 @@ func (l located) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
 	return j, known
 }
 
-func TestACheckThatCannotBe(t *testing.T) {
+func TestInvalidCheckIsRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	for query, want := range map[string]struct{ param, says string }{
@@ -133,7 +133,7 @@ func TestACheckThatCannotBe(t *testing.T) {
 	}
 }
 
-// order is a workflow over the methods, for a use case.
+// order returns a workflow of the methods for a use case.
 func order(useCase string, jurisdictions []string, methods ...string) obj {
 	return obj{
 		"name": "Shop", "mode": "simple", "use_case": useCase, "methods": methods, "composition": "any_of",
@@ -141,7 +141,7 @@ func order(useCase string, jurisdictions []string, methods ...string) obj {
 	}
 }
 
-func TestASessionRunsUnderTheLawOfItsPlace(t *testing.T) {
+func TestSessionRunsUnderTheLawOfItsPlace(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	drinks := e.workflow(e.sandbox, order("alcohol_delivery", nil, "mdl", "document_capture", "facial_age", "self_attestation"))
@@ -160,7 +160,7 @@ func TestASessionRunsUnderTheLawOfItsPlace(t *testing.T) {
 		e.isOK(e.do("GET", pathSessions+"/"+california["id"].(string), e.sandbox.secret, nil), 200).object["compliance"])
 }
 
-func TestASessionThatTheLawDoesNotAllow(t *testing.T) {
+func TestProhibitedSessionIsRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	for name, c := range map[string]struct {
@@ -183,8 +183,8 @@ func TestASessionThatTheLawDoesNotAllow(t *testing.T) {
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": within, "jurisdiction": "DE-BY"}), 201)
 }
 
-// What the law asked when a session was created stays with it.
-func TestARuleThatChangesLeavesSessionsAlone(t *testing.T) {
+// A session keeps the rule of its creation.
+func TestChangedRuleDoesNotAffectSessions(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
@@ -212,7 +212,7 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 	}
 	e.isError(e.do("POST", path+"/consent", s.secret, obj{"granted": false}), 400, "parameter_invalid", "granted")
 	e.isError(e.do("POST", path+"/consent", e.sandbox.secret, obj{"granted": true}), 401, "api_key_invalid")
-	for range 2 { // the first time counts
+	for range 2 { // the first consent counts
 		require.Equal(t, false, e.isOK(e.do("POST", path+"/consent", s.secret, obj{"granted": true}), 200).object["consent_required"])
 	}
 	given := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
@@ -225,7 +225,7 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 	e.isError(e.do("POST", "/v1/verify/session/"+elsewhere.id+"/consent", elsewhere.secret, obj{"granted": true}), 409, "session_terminal")
 }
 
-func TestASessionSaysWhy(t *testing.T) {
+func TestSessionExplainsItsRule(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	s := e.create(e.sandbox, e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture")), obj{"jurisdiction": "US-CA"})
@@ -242,7 +242,7 @@ func TestASessionSaysWhy(t *testing.T) {
 	e.isError(e.do("GET", path+"?explain=true", e.stranger.secret, nil), 404, "session_not_found")
 }
 
-func TestAnAuthorSeesWhereAWorkflowRuns(t *testing.T) {
+func TestAuthorSeesWhereAWorkflowRuns(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	markets := func(workflow obj, body obj) (all map[any]obj, passed any) {

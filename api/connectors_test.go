@@ -16,10 +16,10 @@ const (
 	callbackURL    = "https://id.example" + api.PathCallbacks
 )
 
-// withCallbacks is an API of which providers know where it is reached.
+// withCallbacks configures a callback URL for providers.
 func withCallbacks(o *api.Options) { o.Config.CallbackURL = callbackURL }
 
-// connected is a provider connector, with the secret that both sides sign with.
+// connected is a provider connector with its secret.
 type connected struct{ id, secret string }
 
 func (e *env) connect(of tenant, method, url string, more ...obj) connected {
@@ -78,7 +78,7 @@ func TestConnectorLife(t *testing.T) {
 	}
 }
 
-func TestAMethodTakesOneConnector(t *testing.T) {
+func TestMethodHasOneConnector(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	first := e.connect(e.sandbox, "document_capture", "https://vendor.example/a")
@@ -108,7 +108,7 @@ func TestConnectorInputIsChecked(t *testing.T) {
 		{"url", "vendor.example"},
 		{"url", "https://10.0.0.1/judge"},
 		{"mode", "later"},
-		{"mode", "callback"}, // nobody knows where this API is reached
+		{"mode", "callback"}, // no callback URL is configured
 		{"timeout_seconds", 0},
 		{"timeout_seconds", 31},
 		{"timeout_seconds", 1.5},
@@ -133,14 +133,14 @@ func TestConnectorInputIsChecked(t *testing.T) {
 	e.isError(e.do("PATCH", pathConnectors+"/"+existing.id, e.live.secret, obj{"method": "mdl"}), 400, "parameter_invalid", "method")
 }
 
-// documentSession is a session that waits for a document, which a provider judges.
+// documentSession creates a session that waits for a document, with a provider to judge it.
 func (e *env) documentSession(more ...obj) (session, connected) {
 	e.t.Helper()
 	c := e.connect(e.sandbox, "document_capture", "http://vendor.example:9001/judge", more...)
 	return e.create(e.sandbox, e.workflow(e.sandbox, simple("document_capture"))), c
 }
 
-func TestASubmissionForAProviderIsKeptUntilItsVerdict(t *testing.T) {
+func TestProviderSubmissionIsStoredUntilItsVerdict(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s, _ := e.documentSession()
@@ -159,7 +159,7 @@ func TestASubmissionForAProviderIsKeptUntilItsVerdict(t *testing.T) {
 	require.NotContains(t, *stored.Payload, "front", "sealed")
 }
 
-func TestWhatASubmissionForAProviderIsRefusedFor(t *testing.T) {
+func TestProviderSubmissionIsRefusedByItsFault(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s, c := e.documentSession()

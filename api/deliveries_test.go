@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// hook is an endpoint that hears of everything.
+// hook creates an endpoint that receives all events.
 func (e *env) hook(of tenant) (path string) {
 	e.t.Helper()
 	created := e.isOK(e.do("POST", pathEndpoints, of.secret,
@@ -19,13 +19,13 @@ func (e *env) hook(of tenant) (path string) {
 	return pathEndpoints + "/" + created.object["id"].(string)
 }
 
-// deliveries are what the list answers.
+// deliveries returns the list of an endpoint's deliveries.
 func (e *env) deliveries(hook, query string) []any {
 	e.t.Helper()
 	return e.isOK(e.do("GET", hook+"/deliveries"+query, e.sandbox.secret, nil), 200).object["data"].([]any)
 }
 
-// answered records what the receiver answered to the newest pending attempt, as a worker would.
+// answered records the receiver's answer to the newest pending attempt, as a worker would.
 func (e *env) answered(hook string, answer store.Answer) (sent models.Sent) {
 	e.t.Helper()
 	shown := e.deliveries(hook, "?status=pending&limit=1")[0]
@@ -142,7 +142,7 @@ func TestDeliveriesAreFilteredAndPaged(t *testing.T) {
 	cancelled := e.create(e.sandbox, workflow)
 	e.clock.advance(5 * time.Second)
 	e.isOK(e.do("POST", pathSessions+"/"+cancelled.id+"/cancel", e.sandbox.secret, nil), 200)
-	e.clock.advance(5 * time.Second) // a list read backwards leaves out the youngest
+	e.clock.advance(5 * time.Second) // a list read backwards leaves out the youngest rows
 
 	first := e.isOK(e.do("GET", hook+"/deliveries", e.sandbox.secret, nil), 200).object
 	require.Len(t, first["data"], 20)
@@ -176,7 +176,7 @@ func TestDeliveriesAreFilteredAndPaged(t *testing.T) {
 	require.Len(t, e.deliveries(hook, "?status=closed"), 2)
 }
 
-func TestDeliveriesOfOthersAreMissing(t *testing.T) {
+func TestForeignDeliveriesAreMissing(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	mine, other, theirs := e.hook(e.sandbox), e.hook(e.sandbox), e.hook(e.stranger)
@@ -201,7 +201,7 @@ func TestDeliveriesOfOthersAreMissing(t *testing.T) {
 	}
 }
 
-func TestAFailedDeliveryIsRetried(t *testing.T) {
+func TestFailedDeliveryIsRetried(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
@@ -224,7 +224,7 @@ func TestAFailedDeliveryIsRetried(t *testing.T) {
 	e.isError(e.do("POST", retry, e.sandbox.secret, obj{"now": true}), 400, "parameter_invalid", "now")
 }
 
-func TestAnEventIsReplayed(t *testing.T) {
+func TestEventIsReplayed(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	e.create(e.sandbox, e.workflow(e.sandbox, simple("self_attestation")))
@@ -241,7 +241,7 @@ func TestAnEventIsReplayed(t *testing.T) {
 	require.Contains(t, e.temporal.all(), "deliver "+next["id"].(string))
 }
 
-func TestAnEndpointIsTested(t *testing.T) {
+func TestEndpointIsTested(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,

@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// recorder is an Orchestrator that remembers what it was asked. The on… functions, where set, answer.
+// recorder is an Orchestrator that records its calls. The on… functions, if set, give its answers.
 type recorder struct {
 	mu      sync.Mutex
 	asked   []string

@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// hostile is what a terminal, a log or a page could take for something else than text.
+// hostile is text that a terminal, a log or a page could take for a command or markup.
 const hostile = "\x1b[31m\r\nSet-Cookie: a=b\u202e\u2028\x07"
 
 func (e *env) isPrintable(ans answer) {

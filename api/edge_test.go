@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/api"
 )
 
-// TestHEADIsAnsweredAsGETOnEveryRoute also holds each answer to the specification, by the client.
+// TestHEADIsAnsweredAsGETOnEveryRoute also checks each answer against the specification, through the client.
 func TestHEADIsAnsweredAsGETOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -34,7 +34,7 @@ func TestHEADIsAnsweredAsGETOnEveryRoute(t *testing.T) {
 			got, head := e.do("GET", path, credential, nil), e.do("HEAD", path, credential, nil)
 			require.Equal(t, got.status, head.status, path)
 			require.Empty(t, head.body, path)
-			if o.path != "/metrics" { // which count the requests between
+			if o.path != "/metrics" { // its counters change between requests
 				require.Equal(t, strconv.Itoa(len(got.body)), head.header.Get("Content-Length"), path)
 			}
 			for name := range got.header {
@@ -66,10 +66,10 @@ func TestEveryUpdateTakesPOSTAndPATCHAndPUT(t *testing.T) {
 	}
 }
 
-func TestABaseURLThatEndsInASlashIsServed(t *testing.T) {
+func TestExtraSlashAfterTheBaseURLIsServed(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.client = e.unchecked // the specification knows one way to write a path
+	e.client = e.unchecked // the specification knows only one form of a path
 	e.isOK(e.do("GET", "//healthz", "", nil), 200)
 	body := simple("mdl")
 	first := e.isOK(e.do("POST", "//v1/workflows", e.sandbox.secret, body, idempotencyKey, "k"), 201)
@@ -82,14 +82,14 @@ func TestABaseURLThatEndsInASlashIsServed(t *testing.T) {
 	require.Equal(t, "*", e.do("GET", "/"+s.path(""), s.secret, nil).header.Get("Access-Control-Allow-Origin"))
 }
 
-func TestAPathWithAnEmptyPartIsNotServedButHinted(t *testing.T) {
+func TestPathWithAnEmptyPartIsRefusedWithAHint(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	for path, meant := range map[string]string{
 		"/v1/workflows/": "/v1/workflows", "/v1//workflows": "/v1/workflows", "/healthz/": "/healthz",
 		"/v1/workflows//publish": "/v1/workflows/publish",
 	} {
-		for _, method := range []string{"GET", "HEAD", "POST", "DELETE"} { // POST would create what an empty id was to update
+		for _, method := range []string{"GET", "HEAD", "POST", "DELETE"} { // POST without an id creates
 			ans := e.do(method, path, e.sandbox.secret, nil)
 			if method == http.MethodHead {
 				require.Equal(t, 404, ans.status)
@@ -114,7 +114,7 @@ func zipped(t *testing.T, content []byte) string {
 func TestCompressedBodiesAreReadWithinTheLimit(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.MaxBody = 10_000 })
-	e.client = e.unchecked // which looks at the body as it is sent
+	e.client = e.unchecked // the checking client reads the body as it is sent
 	body := []byte(`{"name":"W","use_case":"firearms"}`)
 	create := func(body, encoding string, more ...string) answer {
 		return e.do("POST", "/v1/workflows", e.sandbox.secret, body, append(more, "Content-Encoding", encoding)...)
@@ -153,7 +153,7 @@ func TestMonitorsMayAddParameters(t *testing.T) {
 	}
 }
 
-func TestAnswersAboutPersonsAreKeptNowhere(t *testing.T) {
+func TestAnswersAboutPersonsAreNotCached(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ids, client := e.belongings(e.sandbox)
@@ -170,8 +170,8 @@ func TestAnswersAboutPersonsAreKeptNowhere(t *testing.T) {
 	e.isOK(e.do("GET", "/healthz", "", nil), 200)
 }
 
-// TestEveryRefusalOfEveryRouteIsDocumented is held to the specification by the client, which reports a status that an
-// operation does not list.
+// TestEveryRefusalOfEveryRouteIsDocumented checks refusals against the specification through the client, which reports
+// a status that an operation does not list.
 func TestEveryRefusalOfEveryRouteIsDocumented(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.MaxBody = 2000 })

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestASecretIsRotated(t *testing.T) {
+func TestSecretIsRotated(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	created := e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,

@@ -125,7 +125,7 @@ func TestEvents(t *testing.T) {
 	e.isError(e.do("GET", "/v1/events/evt_unknown", e.sandbox.secret, nil), 404, "resource_missing", "id")
 }
 
-func TestAnOrganizationHasAtMostSoManyEndpoints(t *testing.T) {
+func TestOrganizationHasALimitOfEndpoints(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.EndpointLimit = 2 })
 	first := e.hook(e.sandbox)
@@ -137,7 +137,7 @@ func TestAnOrganizationHasAtMostSoManyEndpoints(t *testing.T) {
 	e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret, one), 201)
 }
 
-func TestAnEndpointThatIsGoneSaysSo(t *testing.T) {
+func TestGoneEndpointNamesItsReason(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	hook := e.hook(e.sandbox)

@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/rules/compliance"
 )
 
-// shippedRules makes the API answer by the rules that ship, as everybody's does.
+// shippedRules makes the API use the shipped rules, as in production.
 func shippedRules(t *testing.T) func(*api.Options) {
 	t.Helper()
 	book, err := compliance.Shipped()
@@ -23,7 +23,7 @@ func shippedRules(t *testing.T) func(*api.Options) {
 	return func(o *api.Options) { o.Rules, o.Now = book, time.Now }
 }
 
-// Each example and its table of cases are posted as they are printed.
+// Each example and its table of cases are posted exactly as published.
 func TestExamplesCanBePostedAsTheyAre(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, shippedRules(t))
@@ -63,8 +63,8 @@ func parsed(t *testing.T, text string) (object obj) {
 
 var printedJSON = regexp.MustCompile("(?s)```json\n(.*?)```")
 
-// The page prints a workflow, a table of cases for it, what simulating them answers, and a backtest. All of it is true.
-func TestWhatTheWorkflowsPagePrintsCanBePosted(t *testing.T) {
+// docs/workflows.md has a workflow, a table of cases, the answer of their simulation, and a backtest. All must be true.
+func TestExamplesOfTheWorkflowsPageCanBePosted(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, shippedRules(t))
 	page, err := os.ReadFile("../docs/workflows.md")
@@ -84,14 +84,14 @@ func TestWhatTheWorkflowsPagePrintsCanBePosted(t *testing.T) {
 	}
 	path := "/v1/workflows/" + e.workflow(e.sandbox, workflow)
 	require.Equal(t, answered, e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, table), 200).object)
-	for range 3 { // the page replays version 4 over sessions of version 3
+	for range 3 { // the page runs version 4 over sessions of version 3
 		e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201)
 	}
 	e.isOK(e.do("POST", path+"/backtest", e.sandbox.secret, backtest), 200)
 }
 
-// The page of the examples prints one case.
-func TestTheCaseThatTheExamplesPagePrintsCanBePosted(t *testing.T) {
+// The page of the examples has one case.
+func TestCaseOfTheExamplesPageCanBePosted(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, shippedRules(t))
 	page, err := os.ReadFile("../examples/workflows/README.md")

@@ -12,8 +12,8 @@ const (
 	glance   = 5 * time.Millisecond
 )
 
-// However many wait for a session, one reads it for all of them.
-func TestManyWaitOneReads(t *testing.T) {
+// One reader reads a session for all of its waiters.
+func TestManyWaitersShareOneReader(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -31,8 +31,8 @@ func TestManyWaitOneReads(t *testing.T) {
 	require.Eventually(t, func() bool { return len(e.api.Followed()) == 0 }, patience, glance)
 }
 
-// A poll that knows of a later state than its replica has read is not told the earlier one.
-func TestAWaiterIsNeverToldWhatWasBefore(t *testing.T) {
+// A poll with a later state than its replica has read does not get the earlier one.
+func TestWaiterNeverGetsAnEarlierState(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	other := e.replica(e.keys)

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stepUp is a workflow of every kind of node.
+// stepUp returns a workflow with every kind of node.
 func stepUp() obj {
 	return obj{"name": "Step-up", "mode": "graph", "use_case": "social_media", "graph": obj{"start": "pick", "nodes": obj{
 		"pick":  obj{"kind": "any_of", "methods": []string{"facial_age", "mdl"}, "pass": "risky", "fail": "no"},
@@ -18,7 +18,7 @@ func stepUp() obj {
 	}}}
 }
 
-// flow is a workflow in graph mode that may also end.
+// flow returns a workflow in graph mode with ends yes and no.
 func flow(start string, nodes obj) obj {
 	nodes["yes"], nodes["no"] = obj{"kind": "verified"}, obj{"kind": "failed"}
 	return obj{"name": "Flow", "mode": "graph", "use_case": "social_media", "graph": obj{"start": start, "nodes": nodes}}
@@ -51,7 +51,7 @@ func TestGraphWorkflowLife(t *testing.T) {
 	require.Equal(t, "pick", in(first, "compiled", "start"))
 	require.Equal(t, "pick.facial_age", in(first, "compiled", "nodes", 0, "members", 0))
 
-	// Back and forth: a mode takes away what belongs to the other.
+	// Back and forth: a change of mode removes the fields of the other mode.
 	edited := e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"mode": "simple", "methods": []string{"mdl"}, "composition": "all_of"}), 200).object
 	require.Nil(t, edited["graph"])
 	require.Equal(t, "all_of", edited["composition"])
@@ -77,7 +77,7 @@ func TestContradictingModesAreFaults(t *testing.T) {
 	}
 }
 
-func TestGraphFaultsAreToldAllAtOnce(t *testing.T) {
+func TestGraphFaultsAreReportedAllAtOnce(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	draft := flow("a", obj{

@@ -21,7 +21,7 @@ import (
 
 var tableRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]*) \\| ([^|]*) \\|")
 
-// Every request of a device that writes says in docs/operations.md what it makes grow, and how far.
+// Every request of a device that writes has a row in docs/operations.md with its growth and bound.
 func TestEveryWriteOfADeviceHasADeclaredBound(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -42,7 +42,7 @@ func TestEveryWriteOfADeviceHasADeclaredBound(t *testing.T) {
 	require.Empty(t, declared, "docs/operations.md names what is no write of a device")
 }
 
-// rows counts the rows of every table but the rate counters, which the sweep forgets after some minutes.
+// rows counts the rows of every table but the rate counters, which the sweep deletes after some minutes.
 func (e *env) rows() map[string]int {
 	e.t.Helper()
 	db := e.database()
@@ -72,7 +72,7 @@ func manyCalls(o *api.Options) {
 	o.Config.RateLimitSession, o.Config.RateLimitAddress = 1_000_000, 1_000_000
 }
 
-func TestARepeatedRequestOfADeviceWritesNoRow(t *testing.T) {
+func TestRepeatedRequestOfADeviceWritesNoRow(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, manyCalls)
 	s := e.provided()
@@ -103,7 +103,7 @@ func TestARepeatedRequestOfADeviceWritesNoRow(t *testing.T) {
 	}
 }
 
-func TestARepeatedMessageOfADeviceWritesNoRow(t *testing.T) {
+func TestRepeatedMessageOfADeviceWritesNoRow(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, manyCalls)
 	ch, _ := e.entered(e.provided())
@@ -121,7 +121,7 @@ func TestARepeatedMessageOfADeviceWritesNoRow(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
-func TestKeysOfADeviceKeepSoManyAnswers(t *testing.T) {
+func TestStoredAnswersOfADeviceAreBounded(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, manyCalls)
 	s := e.attest()
@@ -175,7 +175,7 @@ func TestHandoffsOfASessionAreBounded(t *testing.T) {
 	}
 }
 
-func TestAReleaseBySeveralRequestsSignalsOnce(t *testing.T) {
+func TestConcurrentReleasesSignalOnce(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(e *env, s, phone session){
 		"release": func(e *env, s, _ session) { e.do("POST", s.path("/device/release"), s.secret, nil) },
@@ -199,8 +199,8 @@ func TestAReleaseBySeveralRequestsSignalsOnce(t *testing.T) {
 	}
 }
 
-// A verdict that costs an attempt because the session has used up its free submissions is the provider's all the same.
-func TestACallbackBehindTheFreeSubmissionsIsAnsweredAlike(t *testing.T) {
+// A verdict that uses up an attempt because the free submissions are used up is still the provider's verdict.
+func TestCallbackAfterTheFreeSubmissionsGetsTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()

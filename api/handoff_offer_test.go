@@ -14,7 +14,7 @@ func (e *env) report(s session, trouble string) answer {
 	return e.do("POST", s.path("/events"), s.secret, obj{"type": trouble})
 }
 
-// handoffIn is what a view says of a handoff.
+// handoffIn returns the fields of a view about handoffs.
 func handoffIn(view obj) []any { return []any{view["offer_handoff"], view["handoff_reason"]} }
 
 func TestHandoffIsOfferedOnceTheDeviceHasFailed(t *testing.T) {
@@ -48,7 +48,7 @@ func TestRefusedPicturesOfferAHandoff(t *testing.T) {
 	require.Equal(t, []any{false, nil}, handoffIn(e.view(s)), "there is nothing to go on with")
 }
 
-func TestReportedTroubleIsNobodyElses(t *testing.T) {
+func TestReportedFailureAffectsOneSession(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -66,7 +66,7 @@ func TestReportedTroubleIsNobodyElses(t *testing.T) {
 	require.Equal(t, asked, e.temporal.all(), "the run is not told")
 }
 
-func TestReportsOfTroubleAreChecked(t *testing.T) {
+func TestReportsOfFailuresAreChecked(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()

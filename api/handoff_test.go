@@ -21,7 +21,7 @@ func (e *env) mint(s session) obj {
 	return e.isOK(e.do("POST", s.path("/handoff"), s.secret, nil), 200).object
 }
 
-// phone takes the session with a token, and has the client secret's place taken by its device token.
+// phone claims the session with a token and returns the session with the device token as its secret.
 func (e *env) phone(s session, device string, header ...string) (onPhone session, token obj) {
 	e.t.Helper()
 	body := obj{"token": e.mint(s)["mobile_write_token"], "device_id": device}
@@ -29,7 +29,7 @@ func (e *env) phone(s session, device string, header ...string) (onPhone session
 	return session{id: s.id, secret: token["device_token"].(string)}, token
 }
 
-// confirmed is the phone of whoever sits at the desktop.
+// confirmed returns the session of a phone that has chosen the right number.
 func (e *env) confirmed(s session) session {
 	e.t.Helper()
 	onPhone, _ := e.phone(s, "phone")
@@ -60,7 +60,7 @@ func TestHandoffToken(t *testing.T) {
 	require.NotContains(t, e.log.String(), first["mobile_write_token"].(string))
 }
 
-func TestWhereAHandoffLeads(t *testing.T) {
+func TestPageOfAHandoffLink(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	_, err := e.store.ChangeHandoffURLs(t.Context(), e.sandbox.org.ID, "cli", []string{"https://id.shop.example/scan"}, nil)
@@ -101,7 +101,7 @@ func TestOnlyAllowedPagesTakeASession(t *testing.T) {
 	body := obj{"token": e.mint(e.attest())["mobile_write_token"], "device_id": "phone"}
 	for origin, allows := range map[string]string{
 		"https://evil.example": "", "null": "", "https://id.other.example": "https://id.other.example",
-		// A browser writes an origin in one way. What looks like an allowed one is another.
+		// A browser sends an origin in one form. Other forms of an allowed origin are refused.
 		"https://verify.example.": "", "https://VERIFY.example": "", "https://verify.example:443": "", "https://verify.example/": "",
 		"http://verify.example": "", "https://verify.example.evil.example": "", "https://x@verify.example": "", "https://verif\u0443.example": "",
 	} {
@@ -122,7 +122,7 @@ func TestOnlyAllowedPagesTakeASession(t *testing.T) {
 	})
 }
 
-func TestNoPhoneIsOfferedAnother(t *testing.T) {
+func TestPhoneIsOfferedNoHandoff(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -137,7 +137,7 @@ func TestNoPhoneIsOfferedAnother(t *testing.T) {
 	require.Equal(t, true, offers(s.secret))
 }
 
-func TestThePhoneTakesTheSession(t *testing.T) {
+func TestPhoneClaimsTheSession(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -160,7 +160,7 @@ func TestThePhoneTakesTheSession(t *testing.T) {
 	e.isError(e.do("POST", s.path("/device/heartbeat"), s.secret, nil), 401, "api_key_invalid")
 }
 
-func TestThePhoneShowsThatItIsTheUsers(t *testing.T) {
+func TestPhoneMustChooseTheDesktopsNumber(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -189,7 +189,7 @@ func TestThePhoneShowsThatItIsTheUsers(t *testing.T) {
 	require.Equal(t, []any{nil, false}, []any{status["active_device"], status["same_device_only"]})
 }
 
-func TestAWrongNumberEndsTheAttempt(t *testing.T) {
+func TestWrongNumberEndsTheAttempt(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -207,7 +207,7 @@ func TestAWrongNumberEndsTheAttempt(t *testing.T) {
 	e.confirmed(s)
 }
 
-func TestTokensThatOpenNothing(t *testing.T) {
+func TestInvalidHandoffTokensAreRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -234,8 +234,8 @@ func TestTokensThatOpenNothing(t *testing.T) {
 	e.isError(e.do("POST", other.path("/handoff"), other.secret, nil), 409, "session_terminal")
 }
 
-// An answer that was lost on its way is not the end of the handoff.
-func TestAnExchangeIsAnsweredOnceMoreUnderItsKey(t *testing.T) {
+// A phone that lost the answer repeats the exchange under its key.
+func TestExchangeIsRepeatedUnderItsKey(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	body := func() obj { return obj{"token": e.mint(e.attest())["mobile_write_token"], "device_id": "phone"} }
@@ -270,7 +270,7 @@ func TestOneOfManyPhonesWins(t *testing.T) {
 	require.Equal(t, map[int]int{200: 1, 409: 49}, count)
 }
 
-func TestTheLockEndsWithARelease(t *testing.T) {
+func TestReleaseEndsTheLock(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -291,7 +291,7 @@ func TestTheLockEndsWithARelease(t *testing.T) {
 	require.Equal(t, "verified", e.status(s))
 }
 
-func TestADesktopHearsOfThePhoneAtOnce(t *testing.T) {
+func TestDesktopSeesThePhoneAtOnce(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -301,7 +301,7 @@ func TestADesktopHearsOfThePhoneAtOnce(t *testing.T) {
 	require.Equal(t, "mobile", (<-waiting).object["active_device"])
 }
 
-func TestAPhoneInAnotherCountryIsARisk(t *testing.T) {
+func TestPhoneInAnotherCountryIsARisk(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	for address, risk := range map[string]any{
@@ -317,7 +317,7 @@ func TestAPhoneInAnotherCountryIsARisk(t *testing.T) {
 	}
 }
 
-func TestADeviceTokenOpensItsOwnSession(t *testing.T) {
+func TestDeviceTokenOpensOnlyItsSession(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s, other := e.attest(), e.attest()

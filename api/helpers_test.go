@@ -44,7 +44,7 @@ func (e *env) isOK(ans answer, status int) answer {
 	return ans
 }
 
-// simple is a valid workflow: any of these methods, for social media in the US.
+// simple returns a valid workflow: any of these methods, for social media in the US.
 func simple(methods ...string) obj {
 	return obj{"name": "Checkout", "use_case": "social_media", "jurisdictions": []string{}, "methods": methods}
 }
@@ -58,7 +58,7 @@ func (e *env) workflow(of tenant, definition obj) string {
 	return id
 }
 
-// session is a session of a sandbox organization, with what its client needs.
+// session is a session of a sandbox organization with its client secret.
 type session struct{ id, secret string }
 
 func (s session) path(rest string) string { return "/v1/verify/session/" + s.id + rest }
@@ -81,7 +81,7 @@ func (e *env) attest() session {
 	return e.create(e.sandbox, e.workflow(e.sandbox, simple("self_attestation", "document_capture")))
 }
 
-// judge gives the verdict on the oldest submission, as a worker would.
+// judge commits a verdict on the oldest submission, as a worker would.
 func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode) {
 	e.t.Helper()
 	ctx := e.t.Context()
@@ -98,20 +98,20 @@ func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode)
 	require.NoError(e.t, err)
 }
 
-// submit sends a simulated submission to a method, and gives the verdict on it.
+// submit sends a simulated submission to a method and commits a verdict on it.
 func (e *env) submit(s session, method string, outcome graph.Outcome, codes ...rules.ReasonCode) {
 	e.t.Helper()
 	e.isOK(e.do("POST", s.path("/methods/"+method), s.secret, obj{"simulate": "pass"}), 202)
 	e.judge(s, outcome, codes...)
 }
 
-// status reads where a session of the sandbox organization stands.
+// status returns the status of a session of the sandbox organization.
 func (e *env) status(s session) any {
 	e.t.Helper()
 	return e.isOK(e.do("GET", "/v1/verification_sessions/"+s.id, e.sandbox.secret, nil), 200).object["status"]
 }
 
-// in reads a value deep inside an object: in(view, "methods", 0, "status").
+// in returns a value deep inside an object: in(view, "methods", 0, "status").
 func in(value any, path ...any) any {
 	for _, step := range path {
 		switch key := step.(type) {
@@ -132,12 +132,12 @@ func number(header string) int {
 	return n
 }
 
-// text is n characters long.
+// text returns n characters.
 func text(n int) string { return strings.Repeat("é", n) }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// submitAs stores a submission as a request that holds the claim does.
+// submitAs stores a submission as a request with the claim does.
 func (e *env) submitAs(s session, claim store.Claim, payload string) {
 	e.t.Helper()
 	row, err := e.store.Across().PublicSession(e.t.Context(), s.id)

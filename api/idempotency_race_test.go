@@ -75,7 +75,7 @@ func TestShutdownEndsWaitingDuplicates(t *testing.T) {
 	e.isOK(e.soon(first), 201)
 }
 
-// What a client began and did not wait for is finished, and replayed when it asks again.
+// A request is finished even if its client has left, and its answer is replayed.
 func TestClientLeavesMidway(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

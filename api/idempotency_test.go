@@ -39,7 +39,7 @@ func TestReplay(t *testing.T) {
 	require.Equal(t, 2, e.sessionCount(e.sandbox))
 }
 
-func TestTheSameContentIsReplayedHoweverItIsWritten(t *testing.T) {
+func TestSameContentInAnySpellingIsReplayed(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	workflow := e.workflow(e.sandbox, simple("mdl"))
@@ -88,7 +88,7 @@ func TestKeysOfDifferentScopes(t *testing.T) {
 	}
 }
 
-func TestOnlySuccessIsKept(t *testing.T) {
+func TestOnlySuccessIsStored(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	body := obj{"type": "age", "workflow_id": "wf_later", "jurisdiction": "US"}

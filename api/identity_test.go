@@ -26,7 +26,7 @@ func TestIdentitySessionOffersNoWeakerAlternative(t *testing.T) {
 	require.Equal(t, "verified", e.status(identity))
 }
 
-func TestIdentitySessionIsNotVerifiedByAWeakWay(t *testing.T) {
+func TestIdentitySessionIsNotVerifiedByAWeakPath(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	workflow := e.workflow(e.sandbox, flow("which", obj{
@@ -64,7 +64,7 @@ func TestIdentitySessionIsNotBornVerifiedByABranch(t *testing.T) {
 	require.Equal(t, "identity_unproven", in(born, "failure", "reason_code"))
 }
 
-// A reviewer vouches for nobody whose document was not read, whoever brings the decision.
+// A reviewer cannot approve an identity without a read document, by any way of deciding.
 func TestApprovalOfAnUnprovenIdentityIsRefused(t *testing.T) {
 	t.Parallel()
 	late := obj{"kind": "branch", "default": "yes", "cases": []obj{{"when": "risk.level == 'high'", "next": "no"}}}
@@ -110,7 +110,7 @@ func TestApprovalOfAnUnprovenIdentityIsRefused(t *testing.T) {
 	}
 }
 
-// A session whose state was stored before states told what was proved is judged by its recorded steps.
+// A session with a state from before proofs were stored is judged by its recorded steps.
 func TestIdentityProvedBeforeAnUpgradeCounts(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

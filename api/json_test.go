@@ -77,7 +77,7 @@ func TestContentType(t *testing.T) {
 		ans := e.do("POST", "/v1/workflows", e.sandbox.secret, body, "Content-Type", bad)
 		e.isError(ans, 400, "parameter_invalid", "Content-Type")
 	}
-	e.client = e.unchecked // the specification wants it said
+	e.client = e.unchecked // the specification requires the header
 	for _, spelling := range []string{"", "text/json", "application/merge-patch+json", `application/json;charset="utf8"`} {
 		e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, body, "Content-Type", spelling), 201)
 	}

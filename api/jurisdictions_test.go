@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestUnknownJurisdictionIsRefusedEverywhere asks every place of the API that takes a jurisdiction.
+// TestUnknownJurisdictionIsRefusedEverywhere sends one to every parameter that takes a jurisdiction.
 func TestUnknownJurisdictionIsRefusedEverywhere(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -47,7 +47,7 @@ func TestUnknownJurisdictionIsRefusedEverywhere(t *testing.T) {
 	}
 }
 
-// TestOnlyTheLawProhibitsAUseCase asks everything that runs a workflow at a place that the workflow is not published for.
+// TestOnlyTheLawProhibitsAUseCase runs a workflow, by every way there is, at a place for which it is not published.
 func TestOnlyTheLawProhibitsAUseCase(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")

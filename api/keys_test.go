@@ -37,7 +37,7 @@ func TestRevokedKey(t *testing.T) {
 	e.clock.advance(4 * time.Second)
 	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
 
-	// With grace the end is known beforehand: no cache stands between.
+	// With grace the end is known beforehand, so no cache delays it.
 	_, err = e.store.RevokeKey(t.Context(), e.stranger.org.ID, store.ActorCLI, e.stranger.keyID, time.Minute)
 	require.NoError(t, err)
 	e.clock.advance(59 * time.Second)

@@ -13,8 +13,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// TestListsStopAtAByteBudget replays the attack: many drafts of nearly 1 MiB, as they could be stored before there was a
-// limit. It measures what is allocated, so it does not run beside other tests.
+// TestListsStopAtAByteBudget replays an attack with many drafts of nearly 1 MiB, which could be stored before there was
+// a limit. It measures allocations, so it does not run in parallel.
 func TestListsStopAtAByteBudget(t *testing.T) { //nolint:paralleltest // it measures memory
 	e := newEnv(t)
 	const drafts, size = 16, 966 << 10
@@ -26,7 +26,7 @@ func TestListsStopAtAByteBudget(t *testing.T) { //nolint:paralleltest // it meas
 	e.clock.advance(time.Minute)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	e.client = e.unchecked // which would read the answer as well
+	e.client = e.unchecked // the checking client would read the answer as well
 	ans := e.isOK(e.do("GET", "/v1/workflows?limit=100", e.sandbox.secret, nil), 200)
 	runtime.ReadMemStats(&after)
 	require.LessOrEqual(t, len(ans.body), store.MostListBytes+1000)
@@ -78,7 +78,7 @@ func (e *env) walkBack(path, from string) (ids []any) {
 func TestListsOfLargeMetadataStopAtTheBudget(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.client = e.unchecked // which would take long over so much
+	e.client = e.unchecked // the checking client would take long over such answers
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	metadata := obj{}
 	for i := range 50 {
@@ -116,7 +116,7 @@ func TestExpandedListsStopAtTheirResults(t *testing.T) {
 	require.Len(t, e.isOK(e.do("GET", "/v1/verification_sessions?limit=100", e.sandbox.secret, nil), 200).object["data"], 6)
 }
 
-func TestALargeAnswerIsNotKeptForItsRepeat(t *testing.T) {
+func TestLargeAnswerIsNotStoredForItsRepeat(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	path := "/v1/workflows/" + e.workflow(e.sandbox, stepUp()) + "/simulate"
@@ -142,8 +142,8 @@ func TestALargeAnswerIsNotKeptForItsRepeat(t *testing.T) {
 	require.Equal(t, "true", replayed.header.Get("Idempotent-Replayed"))
 }
 
-// A backtest reads some sessions at a time, and counts each once.
-func TestBacktestComesToEverySessionWhateverItsSize(t *testing.T) {
+// A backtest reads a few sessions at a time and counts each once.
+func TestBacktestReadsEverySessionWhateverItsSize(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	workflow := e.workflow(e.sandbox, simple("mdl"))

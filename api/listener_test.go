@@ -15,7 +15,7 @@ import (
 	"github.com/stile-id/stile/api/rest"
 )
 
-// listening serves a handler as a process does, and returns its address.
+// listening serves a handler as a process does and returns its address.
 func (e *env) listening(handler http.Handler) string {
 	e.t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(e.t.Context(), "tcp", "127.0.0.1:0")
@@ -26,7 +26,7 @@ func (e *env) listening(handler http.Handler) string {
 	return l.Addr().String()
 }
 
-func TestRefusalsOfTheServerItselfAreInTheEnvelope(t *testing.T) {
+func TestRefusalsOfTheServerAreInTheEnvelope(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	address := e.listening(e.api.Handler())
@@ -70,7 +70,7 @@ func TestRefusalsOfTheServerItselfAreInTheEnvelope(t *testing.T) {
 	require.Len(t, seen, len(listed), "every status that the document lists was tried")
 }
 
-func TestTheListenerLeavesAnswersOfHandlersAlone(t *testing.T) {
+func TestListenerDoesNotChangeAnswersOfHandlers(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	const text = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"

@@ -39,7 +39,7 @@ func (ch *channel) send(message obj) {
 	require.NoError(ch.e.t, ch.conn.Write(ch.e.t.Context(), websocket.MessageText, body))
 }
 
-// next is the next message, whatever it is; err is how the channel ended.
+// next returns the next message; err is the end of the channel.
 func (ch *channel) next() (message obj, err error) {
 	ctx, cancel := context.WithTimeout(ch.e.t.Context(), patience)
 	defer cancel()
@@ -50,7 +50,7 @@ func (ch *channel) next() (message obj, err error) {
 	return message, err
 }
 
-// expect is the next message of a type. What comes before it is of no interest.
+// expect returns the next message of a type and skips others.
 func (ch *channel) expect(kind string) obj {
 	ch.e.t.Helper()
 	for {
@@ -94,7 +94,7 @@ func (ch *channel) isRefused(message obj, code string, param ...any) {
 	}
 }
 
-// closes expects that the server ends the channel, and returns what it said before.
+// closes requires that the server ends the channel and returns its last messages.
 func (ch *channel) closes(status websocket.StatusCode, reason string) (last []obj) {
 	ch.e.t.Helper()
 	for {
@@ -109,7 +109,7 @@ func (ch *channel) closes(status websocket.StatusCode, reason string) (last []ob
 	}
 }
 
-// hello takes the session, and returns the answer.
+// hello claims the session and returns the answer.
 func (ch *channel) hello(token, device string, more ...obj) obj {
 	message := obj{"type": "hello", "mobile_write_token": token, "device_id": device}
 	for _, extra := range more {
@@ -124,7 +124,7 @@ func (ch *channel) resume(token any, device string) obj {
 	return ch.ask(obj{"type": "hello", "device_token": token, "device_id": device})
 }
 
-// connected is the channel of a phone that has taken the session, with its device token.
+// connected returns the channel of a phone that has claimed the session, with its device token.
 func (e *env) connected(s session) (ch *channel, token any) {
 	e.t.Helper()
 	minted := e.mint(s)
@@ -134,7 +134,7 @@ func (e *env) connected(s session) (ch *channel, token any) {
 	return ch, answer["device_token"]
 }
 
-// entered is that of whoever sits at the desktop.
+// entered is connected with the right number chosen.
 func (e *env) entered(s session) (ch *channel, token any) {
 	e.t.Helper()
 	ch, token = e.connected(s)
@@ -142,7 +142,7 @@ func (e *env) entered(s session) (ch *channel, token any) {
 	return ch, token
 }
 
-// chunks cuts a submission into data messages of so many bytes each.
+// chunks cuts a submission into data messages of size bytes each.
 func chunks(transfer, method string, submission obj, size int) (messages []obj) {
 	body, err := json.Marshal(submission)
 	check(err)
@@ -157,5 +157,5 @@ func chunks(transfer, method string, submission obj, size int) (messages []obj) 
 	return messages
 }
 
-// bulky is a submission that needs a few chunks.
+// bulky returns a submission that needs a few chunks.
 func bulky(size int) obj { return obj{"input": obj{"image": strings.Repeat("x", size)}} }

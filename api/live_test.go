@@ -55,7 +55,7 @@ func TestLiveChannel(t *testing.T) {
 	require.Equal(t, "verified", last[len(last)-1]["session"].(obj)["status"])
 }
 
-func TestAVerdictTellsWhatIsLeft(t *testing.T) {
+func TestVerdictTellsTheAttemptsLeft(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -70,7 +70,7 @@ func TestAVerdictTellsWhatIsLeft(t *testing.T) {
 	require.NotEmpty(t, verdict["reason_message"])
 	require.Positive(t, verdict["remaining_attempts"])
 
-	again := e.dial(s) // what it may have missed it is told again, under the same id
+	again := e.dial(s) // a new hello repeats missed verdicts, with the same id
 	require.Equal(t, "ack", again.resume(token, "phone")["type"])
 	require.Equal(t, verdict, again.expect("verdict"))
 	ch.closes(websocket.StatusPolicyViolation, "replaced")
@@ -126,7 +126,7 @@ func TestHelloIsRefused(t *testing.T) {
 	require.NotContains(t, e.log.String(), token)
 }
 
-func TestOnlyItsDeviceComesBack(t *testing.T) {
+func TestOnlyItsDeviceReconnects(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	other := e.replica(e.keys)
@@ -149,7 +149,7 @@ func TestOnlyItsDeviceComesBack(t *testing.T) {
 	gone.closes(websocket.StatusPolicyViolation, "handoff_ended")
 }
 
-func TestAChannelEndsWithTheHold(t *testing.T) {
+func TestChannelEndsWithTheHold(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	other := e.replica(e.keys)
@@ -182,8 +182,8 @@ func TestAChannelEndsWithTheHold(t *testing.T) {
 	})
 }
 
-// Whatever comes first, the device hears that the session is over, and not that somebody else has it.
-func TestAHelloRacesTheEnd(t *testing.T) {
+// In any order the device is told that the session has ended, and not that another device holds it.
+func TestHelloRacesTheEnd(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	for range 50 {
@@ -243,11 +243,11 @@ func TestMessagesAreRefused(t *testing.T) {
 	ch.isAcked(obj{"type": "heartbeat", "id": "still there"})
 }
 
-func TestAMessageThatIsTooLongEndsTheChannel(t *testing.T) {
+func TestOversizedMessageEndsTheChannel(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ch, _ := e.connected(e.attest())
-	// By no more than is read at once: a connection that is closed with something unread may lose what was said last.
+	// Too long by less than one read: closing a connection with unread data may lose the last message.
 	ch.send(obj{"type": "heartbeat", "id": strings.Repeat("x", 91_460)})
 	for {
 		if _, err := ch.next(); err != nil {
@@ -268,8 +268,8 @@ func TestOnlyAllowedPagesOpenAChannel(t *testing.T) {
 	require.Equal(t, "origin_not_allowed", e.dial(s, "Origin", "https://evil.example").resume(ack["device_token"], "phone")["code"])
 }
 
-// A shutdown sends devices elsewhere, and lets nobody in.
-func TestAShutdownClosesChannels(t *testing.T) {
+// A shutdown closes channels with 1012 and refuses new ones.
+func TestShutdownClosesChannels(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	other := e.replica(e.keys)
@@ -284,13 +284,13 @@ func TestAShutdownClosesChannels(t *testing.T) {
 	require.Equal(t, "ack", other.dial(s).resume(token, "phone")["type"])
 }
 
-// A device whose socket is up is there, also while its user does nothing.
-func TestAPongIsAHeartbeat(t *testing.T) {
+// A pong is a sign of life, also while the user does nothing.
+func TestPongIsAHeartbeat(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.PingInterval = 10 * time.Millisecond })
 	s := e.attest()
 	ch, _ := e.entered(s)
-	go func() { // who reads answers pings
+	go func() { // a reader answers pings
 		for _, err := ch.next(); err == nil; _, err = ch.next() {
 		}
 	}()
@@ -301,14 +301,14 @@ func TestAPongIsAHeartbeat(t *testing.T) {
 	}, patience, glance)
 }
 
-func TestWhoSaysNothingIsNotWaitedFor(t *testing.T) {
+func TestSilentClientIsDisconnected(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	e.dial(e.attest()).closes(websocket.StatusPolicyViolation, "hello_expected")
 }
 
-// A device that reads nothing answers no ping: nobody waits for it.
-func TestADeviceThatDoesNotReadIsGone(t *testing.T) {
+// A device that does not read answers no ping.
+func TestDeviceThatDoesNotReadIsDisconnected(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.PingInterval = 10 * time.Millisecond })
 	e.entered(e.attest())
@@ -316,8 +316,8 @@ func TestADeviceThatDoesNotReadIsGone(t *testing.T) {
 	require.Eventually(t, func() bool { return len(e.api.Followed()) == 0 }, patience, glance)
 }
 
-// A device that floods is read as fast as the pace allows, and answered for every message.
-func TestAFloodIsSlowedDown(t *testing.T) {
+// A flooding device is read at the limited pace, and every message is answered.
+func TestFloodIsSlowedDown(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ch, _ := e.entered(e.attest())

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// raw sends a request as it stands on a connection of its own, and reads the one answer.
+// raw sends bytes on a new connection and reads one answer.
 func (e *env) raw(address, text string) answer {
 	e.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(e.t.Context(), "tcp", address)

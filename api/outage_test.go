@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/api"
 )
 
-// database is a second connection to the database of e, to do what no store would.
+// database opens a second connection to the database of e, for statements that the store does not have.
 func (e *env) database() *sql.DB {
 	e.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+e.path)
@@ -25,11 +25,11 @@ func (e *env) exec(db *sql.DB, statement string) {
 	require.NoError(e.t, err)
 }
 
-func TestLostRateTableStopsNobody(t *testing.T) {
+func TestLostRateTableRefusesNoRequest(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t, func(o *api.Options) { o.Config.RateLimitSecret = 100 }) // of which every request is counted there
+	e := newEnv(t, func(o *api.Options) { o.Config.RateLimitSecret = 100 }) // low enough that every request is counted in the database
 	e.exec(e.database(), "DROP TABLE rate_windows")
-	e.client = e.unchecked // the specification promises the headers
+	e.client = e.unchecked // the specification requires the headers
 	ans := e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200)
 	require.Empty(t, ans.header.Get("X-RateLimit-Limit"))
 	require.Contains(t, e.log.String(), "rate limit is not counted, so the request passes")

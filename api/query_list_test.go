@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestListsInAQueryTakeAllSpellings(t *testing.T) {
+func TestListsInAQueryMayHaveAnyForm(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.client = e.unchecked // the specification can name one spelling
+	e.client = e.unchecked // the specification can name only one form
 	want := []any{"alcohol_delivery", "social_media"}
 	for _, query := range []string{
 		"use_cases=alcohol_delivery,social_media", "use_cases=alcohol_delivery&use_cases=social_media",

@@ -50,7 +50,7 @@ func TestRateLimitOfAnAddress(t *testing.T) {
 	e.isError(from("8.8.8.8", "stile_sk_guess"), 429, "rate_limit_exceeded")
 	e.isError(from("8.8.4.4", ""), 401, "api_key_invalid")
 	e.isOK(from("8.8.8.8", e.sandbox.secret), 200)
-	// Whoever has one address of IPv6 has all of its /64.
+	// A client with one IPv6 address has its whole /64.
 	e.isError(from("2001:db8::1", ""), 401, "api_key_invalid")
 	e.isError(from("2001:db8::2", ""), 401, "api_key_invalid")
 	e.isError(from("2001:db8::3", ""), 429, "rate_limit_exceeded")
@@ -79,6 +79,6 @@ func TestRateLimitOfUnknownRoutes(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, limits(1))
 	e.isError(e.do("GET", "/v1/nothing", e.sandbox.secret, nil), 404, "resource_missing")
-	e.client = e.unchecked // the specification knows nothing of the route
+	e.client = e.unchecked // the specification does not have the route
 	e.isError(e.do("GET", "/v1/nothing", e.sandbox.secret, nil), 429, "rate_limit_exceeded")
 }

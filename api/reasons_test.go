@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-func TestReasonsAreThoseOfTheDocument(t *testing.T) {
+func TestReasonsMatchTheDocument(t *testing.T) {
 	t.Parallel()
 	document, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
 	require.NoError(t, err)
@@ -27,7 +27,7 @@ func named[T ~string](values []T) []any {
 	return names
 }
 
-func TestReasonsAreShownWhereverSomethingDidNotPass(t *testing.T) {
+func TestReasonsAreShownForEveryFailure(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	definition := simple("document_capture")

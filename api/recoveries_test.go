@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// stepOf takes the next step of a recovery, as a worker would.
+// stepOf makes the next step of a recovery, as a worker would.
 func (e *env) stepOf(recovery string) store.RecoveryStep {
 	e.t.Helper()
 	step, err := e.store.Recover(e.t.Context(), models.RecoveryRef{OrgID: e.sandbox.org.ID, RecoveryID: recovery}, 16)
@@ -18,7 +18,7 @@ func (e *env) stepOf(recovery string) store.RecoveryStep {
 	return step
 }
 
-func TestAnEndpointIsRecovered(t *testing.T) {
+func TestEndpointIsRecovered(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	hook := e.hook(e.sandbox)
@@ -54,7 +54,7 @@ func TestAnEndpointIsRecovered(t *testing.T) {
 	require.Equal(t, []any{"completed", now}, []any{ended["status"], ended["completed_at"]})
 }
 
-func TestARecoveryThatCannotBe(t *testing.T) {
+func TestInvalidRecoveryIsRefused(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	hook, other := e.hook(e.sandbox), e.hook(e.sandbox)

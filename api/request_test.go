@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answer is what came back.
+// answer is a response with its body.
 type answer struct {
 	status int
 	header http.Header
@@ -19,7 +19,8 @@ type answer struct {
 	object map[string]any
 }
 
-// do sends a request. A body that is a string goes as it is, anything else as JSON; header comes in pairs.
+// do sends a request. It sends a string as the body unchanged, and any other body as JSON; header holds names and
+// values in turn.
 func (e *env) do(method, path, credential string, body any, header ...string) answer {
 	e.t.Helper()
 	resp, err := e.client.Do(e.request(e.t.Context(), method, path, credential, body, header...))
@@ -38,7 +39,7 @@ func (e *env) read(resp *http.Response) answer {
 	return ans
 }
 
-// abandon sends a request whose client is gone before the answer.
+// abandon sends a request and drops the connection before the answer.
 func (e *env) abandon(ctx context.Context, method, path, credential string, body any, header ...string) error {
 	e.t.Helper()
 	resp, err := e.unchecked.Do(e.request(ctx, method, path, credential, body, header...))
@@ -64,7 +65,7 @@ func (e *env) request(ctx context.Context, method, path, credential string, body
 	return req
 }
 
-// soon is the answer that a background request must get without waiting for its time.
+// soon returns the answer that a background request must get without waiting for its timeout.
 func (e *env) soon(got <-chan answer) answer {
 	e.t.Helper()
 	select {
@@ -76,7 +77,7 @@ func (e *env) soon(got <-chan answer) answer {
 	}
 }
 
-// waits asserts that a background request is not answered before something happens.
+// waits requires that a background request is not answered yet.
 func (e *env) waits(got <-chan answer) {
 	e.t.Helper()
 	select {

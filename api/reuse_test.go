@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nobody has been verified for reuse yet, and the documents say how a client goes on then: with a session of its own.
+// No user has been verified for reuse yet. The documented fall-through is to create a new session.
 func TestReuseFallsThroughToAVerification(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	asked := 0 // each time by another address: they are limited
+	asked := 0 // each request has its own address, because addresses are limited
 	body := func(more obj) obj {
 		asked++
 		all := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("self_attestation")), "jurisdiction": "US",
@@ -39,7 +39,7 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 	} {
 		for _, key := range []string{e.sandbox.secret, e.sandbox.publishable} {
 			request := body(c.more)
-			if key == e.sandbox.publishable { // which may say less
+			if key == e.sandbox.publishable { // a publishable key may set fewer parameters
 				delete(request, "jurisdiction")
 			}
 			ans := e.do("POST", pathSessions, key, request, "Idempotency-Key", "order-7")
@@ -49,7 +49,7 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 	require.Empty(t, e.isOK(e.do("GET", pathSessions, e.sandbox.secret, nil), 200).object["data"], "no session was created")
 	require.Empty(t, e.temporal.all(), "and no run started")
 
-	// The same key is free for what the client does then.
+	// The same key is free for the client's next request.
 	created := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body(obj{"accept_existing": false}), "Idempotency-Key", "order-7"), 201)
 	require.Equal(t, []any{"created", nil, nil, false}, []any{created.object["status"], created.object["verified_person_id"],
 		created.object["verification_path"], created.object["requires_email_otp"]})
@@ -65,7 +65,7 @@ func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
 			"type": "age", "workflow_id": workflow, "jurisdiction": "US", "email": email, "accept_existing": true,
 		})
 	}
-	e.clock.advance(e.clock.now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.now())) // into a window
+	e.clock.advance(e.clock.now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.now())) // into a new window
 	for _, spelling := range []string{"jo@example.com", "JO@example.com", "jo@EXAMPLE.com", " jo@example.com", "Jo@Example.Com"} {
 		e.isError(ask(e.sandbox, workflow, spelling), 400, "no_matching_vp")
 	}
@@ -74,12 +74,12 @@ func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
 	require.Equal(t, "600", ans.header.Get("Retry-After"))
 	e.isError(ask(e.sandbox, workflow, "io@example.com"), 400, "no_matching_vp")
 	e.isError(ask(e.stranger, e.workflow(e.stranger, simple("self_attestation")), "jo@example.com"), 400, "no_matching_vp")
-	e.create(e.sandbox, workflow, obj{"email": "jo@example.com"}) // a session of its own is not limited
+	e.create(e.sandbox, workflow, obj{"email": "jo@example.com"}) // a session without reuse is not limited
 	e.clock.advance(10 * time.Minute)
 	e.isError(ask(e.sandbox, workflow, "jo@example.com"), 400, "no_matching_vp")
 }
 
-func TestNobodyIsFoundByALookup(t *testing.T) {
+func TestLookupMatchesNoPerson(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	const path = "/v1/verified_person/lookup"
@@ -110,7 +110,7 @@ func TestNobodyIsFoundByALookup(t *testing.T) {
 		e.isError(ans, 400, "parameter_invalid", c.param)
 		require.NotContains(t, string(ans.body), "user@example.com")
 	}
-	e.client = e.unchecked // the specification knows no such field
+	e.client = e.unchecked // the specification has no such field
 	e.isError(e.do("POST", path, e.sandbox.secret, obj{"email": "user@example.com", "required_methods": []string{}}),
 		400, "parameter_invalid", "required_methods")
 	e.isError(e.do("POST", path, e.sandbox.publishable, obj{"email": "user@example.com"}), 403, "publishable_key_scope")

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// TestADeliveryToAnotherCountryIsFlaggedOnceVerified brings sessions to verified on every way there is.
+// TestADeliveryToAnotherCountryIsFlaggedOnceVerified verifies sessions in every way there is.
 func TestADeliveryToAnotherCountryIsFlaggedOnceVerified(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
@@ -33,7 +33,7 @@ func TestADeliveryToAnotherCountryIsFlaggedOnceVerified(t *testing.T) {
 		workflow string
 		body     obj
 		then     func(session)
-		reason   any // nil is no review
+		reason   any // nil means no review
 	}{
 		"verified by a method":         {document, with(nil), pass, reason},
 		"verified at birth":            {vips, with(obj{"metadata": obj{"tier": "vip"}}), nil, reason},
@@ -75,7 +75,7 @@ func TestADeliveryToAnotherCountryIsFlaggedOnceVerified(t *testing.T) {
 	}
 }
 
-// TestTheReviewOfAVerifiedSessionKeepsItsStatus decides on a session that was flagged.
+// TestTheReviewOfAVerifiedSessionKeepsItsStatus decides the review of a verified session.
 func TestTheReviewOfAVerifiedSessionKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
@@ -107,7 +107,7 @@ func TestTheReviewOfAVerifiedSessionKeepsItsStatus(t *testing.T) {
 	}
 }
 
-// waiting are the sessions in the list of reviews that wait.
+// waiting returns the ids of the sessions in the list of waiting reviews.
 func (e *env) waiting() (ids []any) {
 	e.t.Helper()
 	for _, review := range e.isOK(e.do("GET", "/v1/reviews", e.sandbox.secret, nil), 200).object["data"].([]any) {
@@ -125,7 +125,7 @@ func count(all []any, what any) (n int) {
 	return n
 }
 
-// dispatched counts the events that Temporal was asked to dispatch.
+// dispatched counts the events in calls to the orchestrator.
 func dispatched(asked []string) (n int) {
 	for _, what := range asked {
 		if strings.HasPrefix(what, "dispatch ") {

@@ -9,14 +9,14 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// decide brings a reviewer's decision.
+// decide sends a reviewer's decision.
 func (e *env) decide(s session, decision, reviewer string, status int) answer {
 	e.t.Helper()
 	return e.isOK(e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret,
 		obj{"decision": decision, "reviewer": reviewer, "reason": "because"}), status)
 }
 
-// reviewed is a workflow whose document is always reviewed; approval leads to pass, rejection to fail.
+// reviewed returns a workflow that always reviews the document. Approval leads to pass, rejection to fail.
 func reviewed(pass, fail string) obj {
 	human := obj{"kind": "review", "reason": "please look"}
 	nodes := obj{"doc": method("document_capture", "human", "human"), "human": human}
@@ -40,7 +40,7 @@ func reviewed(pass, fail string) obj {
 	return d
 }
 
-// inReview is a session that waits for a reviewer.
+// inReview creates a session and brings it to its review.
 func (e *env) inReview(workflow string) session {
 	e.t.Helper()
 	s := e.create(e.sandbox, workflow)
@@ -92,7 +92,7 @@ func TestApproveAndReject(t *testing.T) {
 	}
 }
 
-func TestEscalatedReviewWaitsOn(t *testing.T) {
+func TestEscalatedReviewKeepsWaiting(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.inReview(e.workflow(e.sandbox, reviewed("", "")))
@@ -109,7 +109,7 @@ func TestEscalatedReviewWaitsOn(t *testing.T) {
 	require.Nil(t, in(decided, "review", "note"))
 }
 
-func TestApprovalThatLeadsOn(t *testing.T) {
+func TestApprovalMayContinueTheSession(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.inReview(e.workflow(e.sandbox, reviewed("face", "no")))
@@ -123,7 +123,7 @@ func TestApprovalThatLeadsOn(t *testing.T) {
 	require.Equal(t, "verified", e.status(s))
 }
 
-func TestADecisionDecidesTheReviewThatItNames(t *testing.T) {
+func TestDecisionAppliesToTheNamedReview(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	workflow := e.workflow(e.sandbox, flow("doc", obj{

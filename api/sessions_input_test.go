@@ -122,7 +122,7 @@ func TestLimitsAreInclusive(t *testing.T) {
 	require.Equal(t, metadata, s["metadata"])
 }
 
-// The specification does not say so of the pairs, the design does: null is absent.
+// The design, not the specification, says that null means absent in pairs.
 func TestNullIsAbsentInMetadata(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

@@ -16,7 +16,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// atlas is what a GeoIP file would know.
+// atlas is a Locator with the content of a GeoIP file.
 type atlas map[netip.Addr]rules.Jurisdiction
 
 func (a atlas) Locate(address netip.Addr) (rules.Jurisdiction, bool) {
@@ -28,10 +28,10 @@ var known = atlas{
 	netip.MustParseAddr("198.51.100.7"): "US-CA",
 	netip.MustParseAddr("198.51.100.8"): "DE",
 	netip.MustParseAddr("2001:db8::7"):  "FR-IDF",
-	netip.MustParseAddr("10.9.9.9"):     "SE", // an operator's own file may know an own network
+	netip.MustParseAddr("10.9.9.9"):     "SE", // an operator's own file may know a private network
 }
 
-// behindProxy is an environment in which requests come through a trusted proxy, and addresses can be looked up.
+// behindProxy returns an environment with a trusted proxy and a Locator.
 func behindProxy(t *testing.T, trusted ...string) *env {
 	t.Helper()
 	e := newEnv(t, func(o *api.Options) { o.Config.TrustedProxies, o.Locator = trusted, known })
@@ -40,12 +40,12 @@ func behindProxy(t *testing.T, trusted ...string) *env {
 	return e
 }
 
-// from is a request as a proxy passes it on: for an address, with further headers.
+// from returns the headers with which a proxy forwards a request from an address.
 func from(address string, header ...string) []string {
 	return append([]string{"X-Forwarded-For", address}, header...)
 }
 
-// places asserts where a session of the organization is, and how that was found; "" means that nobody knows.
+// places requires the jurisdiction of a new session and its source; "" means unknown.
 func (e *env) places(of tenant, key, workflow, why string, more obj, header []string, want, source string) {
 	e.t.Helper()
 	body := obj{"type": "age", "workflow_id": workflow}
@@ -120,7 +120,7 @@ func TestJurisdictionOfASession(t *testing.T) {
 	}
 }
 
-func TestPrivateAddressesAreSomewhereInASandbox(t *testing.T) {
+func TestPrivateAddressesAreLocatedInASandbox(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	sandbox, live := e.workflow(e.sandbox, simple("mdl")), e.workflow(e.live, simple("mdl"))
@@ -157,7 +157,7 @@ func TestLocalAddressesAreInTheJurisdictionOfTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestOnlyTrustedProxiesSayWhereUsersAre(t *testing.T) {
+func TestOnlyTrustedProxiesLocateUsers(t *testing.T) {
 	t.Parallel()
 	told := from("198.51.100.8", "CF-IPCountry", "FR", "X-Vercel-IP-Country", "GB")
 	for _, c := range []struct {
@@ -179,7 +179,7 @@ func TestOnlyTrustedProxiesSayWhereUsersAre(t *testing.T) {
 	}
 }
 
-func TestACDNSaysItOnce(t *testing.T) {
+func TestRepeatedHeaderOfACDNIsIgnored(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl"))}
@@ -191,14 +191,14 @@ func TestACDNSaysItOnce(t *testing.T) {
 	require.Equal(t, "geoip", object(t, resp)["jurisdiction_source"], "one of the two is the client's")
 }
 
-// object reads the object in a response.
+// object decodes the object in a response.
 func object(t *testing.T, resp *http.Response) (read obj) {
 	t.Helper()
 	require.NoError(t, json.NewDecoder(resp.Body).Decode(&read))
 	return read
 }
 
-func TestNobodyKnowsWithoutAFile(t *testing.T) {
+func TestAddressIsUnknownWithoutAFile(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) { o.Config.TrustedProxies = []string{"127.0.0.1"} })
 	workflow := e.workflow(e.sandbox, simple("mdl"))
@@ -207,7 +207,7 @@ func TestNobodyKnowsWithoutAFile(t *testing.T) {
 	e.places(e.sandbox, e.sandbox.secret, workflow, "a header", nil, from("198.51.100.7", "CF-IPCountry", "FR"), "FR", "header")
 }
 
-func TestClientIPIsTheServersToPass(t *testing.T) {
+func TestOnlyAServerMayPassTheClientIP(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t)
 	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "client_ip": "198.51.100.7"}
@@ -216,7 +216,7 @@ func TestClientIPIsTheServersToPass(t *testing.T) {
 	e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, body), 201)
 }
 
-// compared is what a session or an event tells of its delivery; nil where it tells nothing.
+// compared returns the delivery fields of a session or an event; nil if it has none.
 func compared(t *testing.T, object any) []any {
 	t.Helper()
 	ip, located := object.(obj)["ip_jurisdiction"]
@@ -276,8 +276,8 @@ func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
 	}
 }
 
-// The branch at the start reads it, and a backtest reads what the session did.
-func TestAMismatchIsARiskAndNoMore(t *testing.T) {
+// The branch at the start reads the risk, and a backtest reads the recorded one.
+func TestMismatchIsOnlyARisk(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	branch := obj{"kind": "branch", "cases": []obj{{"when": "'geo_mismatch' in risk.signals", "next": "doc"}}, "default": "face"}
@@ -303,15 +303,15 @@ func TestAMismatchIsARiskAndNoMore(t *testing.T) {
 	require.Equal(t, []any{3.0, []any{}}, []any{played["sessions"], played["changed"]})
 }
 
-func TestDeliveryDoesNotMakeUpForAnUnknownUser(t *testing.T) {
+func TestDeliveryDoesNotReplaceAnUnknownPlace(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	body := obj{"type": "age", "workflow_id": e.workflow(e.live, simple("mdl")), "delivery_jurisdiction": "US-OR"}
 	e.isError(e.do("POST", pathSessions, e.live.secret, body), 422, "jurisdiction_unresolvable", "jurisdiction")
 }
 
-// The age is that of the place that was found.
-func TestTheLawIsThatOfThePlace(t *testing.T) {
+// The age tier is that of the detected place.
+func TestLawIsThatOfThePlace(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	definition := simple("mdl")

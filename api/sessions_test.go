@@ -51,8 +51,8 @@ func TestListSessions(t *testing.T) {
 	require.Equal(t, true, ans["has_more"])
 }
 
-// A reference counts in characters, of which each may take four bytes.
-func TestLongestReferenceIsTakenAndFound(t *testing.T) {
+// A reference is limited in characters, each of up to four bytes.
+func TestLongestReferenceIsAcceptedAndFound(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	workflow, longest := e.workflow(e.sandbox, simple("self_attestation")), strings.Repeat("\U0001F9FE", 255)

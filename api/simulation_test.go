@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// passed and failed are results of a script.
+// passed and failed return results of a script.
 func passed(method string) obj { return obj{"method": method, "outcome": "passed"} }
 func failed(method string) obj {
 	return obj{"method": method, "outcome": "failed", "reason_codes": []string{"unreadable"}}

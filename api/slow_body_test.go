@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stalling sends one byte of each request's body, and nothing more.
+// stalling sends one byte of each request's body and then blocks.
 type stalling struct {
 	base http.RoundTripper
 	ctx  context.Context
@@ -32,7 +32,8 @@ func (s stalling) Read([]byte) (int, error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
-// TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope also holds each answer to the specification, by the client.
+// TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope also checks each answer against the specification, through the
+// client.
 func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

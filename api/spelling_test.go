@@ -12,8 +12,8 @@ import (
 	"github.com/stile-id/stile/internal/signature"
 )
 
-// An integer of JSON Schema is a number without a fractional part, however it is spelled.
-func TestARequestsIntegerMayBeSpelledAsJSONSchemaAllows(t *testing.T) {
+// An integer of JSON Schema is a number without a fractional part, in any spelling.
+func TestIntegerOfARequestMayHaveAnySpelling(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	for _, three := range []string{"3", "3.0", "3e0", "30E-1"} {
@@ -33,16 +33,16 @@ func TestARequestsIntegerMayBeSpelledAsJSONSchemaAllows(t *testing.T) {
 		"url": "https://shop.example/hook", "enabled_events": []string{"*"},
 	}), 201).object["id"].(string)
 	e.isOK(e.do("POST", "/v1/webhook_endpoints/"+endpoint+"/rotate-secret", e.sandbox.secret, `{"overlap_seconds": 60.0}`), 200)
-	e.client = e.unchecked // whether 1e1 is an integer in a query, the specification's library does not know
+	e.client = e.unchecked // the specification's library refuses 1e1 as an integer of a query
 	e.isOK(e.do("GET", "/v1/events?created[gte]=1.7e9&limit=1e1", e.sandbox.secret, nil), 200)
 	e.isError(e.do("GET", "/v1/events?limit=10.5", e.sandbox.secret, nil), 400, "parameter_invalid", "limit")
 	e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, "\ufeff"+`{"name":"W","use_case":"firearms"}`), 201)
 }
 
-func TestACallbackIsNotLostForASpelling(t *testing.T) {
+func TestCallbackIsReadInAnySpelling(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
-	e.client = e.unchecked // the specification shows one spelling
+	e.client = e.unchecked // the specification has one spelling
 	for name, c := range map[string]struct {
 		body, contentType string
 		spell             func(header string) string
@@ -78,7 +78,7 @@ func TestACallbackIsNotLostForASpelling(t *testing.T) {
 	}
 }
 
-func TestARefusedCallbackIsNoErrorOfOurs(t *testing.T) {
+func TestRefusedCallbackIsNotLoggedAsAnError(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
@@ -91,11 +91,11 @@ func TestARefusedCallbackIsNoErrorOfOurs(t *testing.T) {
 	require.Equal(t, "processing", e.status(a.session), "and the verdict may still come")
 }
 
-func TestALiveMessageMayBeSpelledAsItsTypesAllow(t *testing.T) {
+func TestLiveMessageMayHaveAnySpelling(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ch, _ := e.entered(e.provided())
-	submission := `{"input":{"image":"????????"}}` // the base64 of which has a character that the alphabets spell apart
+	submission := `{"input":{"image":"????????"}}` // its base64 has a character that differs between the alphabets
 	chunk := base64.RawURLEncoding.EncodeToString([]byte(submission))
 	require.Contains(t, chunk, "_")
 	message := "\ufeff" + ` {"type":"data","id":"1","transfer":"p","method":"document_capture","index":0.0,"chunks":1e0,"chunk":"` + chunk + `"}`

@@ -42,7 +42,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// await polls in the background, and returns once the poll is seen to wait.
+// await polls in the background and returns once the poll waits.
 func (e *env) await(path, credential string, header ...string) <-chan answer {
 	e.t.Helper()
 	got := make(chan answer, 1)
@@ -74,7 +74,7 @@ func TestLongPollRunsOut(t *testing.T) {
 	require.Equal(t, "created", e.isOK(e.do("GET", s.path("/status?wait=1"), "", nil), 200).object["status"])
 }
 
-func TestLongPollDoesNotWaitForNothing(t *testing.T) {
+func TestLongPollDoesNotWaitWithoutNeed(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
@@ -107,7 +107,7 @@ func TestLongPollEndsWhenTheClientLeaves(t *testing.T) {
 	}, 5*time.Second, 20*time.Millisecond)
 }
 
-func TestLongPollHearsOtherReplicas(t *testing.T) {
+func TestLongPollSeesChangesOfOtherReplicas(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()

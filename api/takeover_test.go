@@ -14,7 +14,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// stuck sends a request under the key "k" that has committed its session and does not come back.
+// stuck sends a request under the key "k" that commits its session and then hangs.
 func (e *env) stuck(body obj) (first <-chan answer, release chan struct{}) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	var starts atomic.Int32 // a second request must not wait for the first in here
@@ -36,7 +36,7 @@ func TestTakeOverFromACrash(t *testing.T) {
 	e := newEnv(t, func(o *api.Options) { o.Config.StartTimeout = 20 * time.Second })
 	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "jurisdiction": "US"}
 	first, release := e.stuck(body)
-	e.clock.advance(61 * time.Second) // the lease of a process that is as good as dead
+	e.clock.advance(61 * time.Second) // the lease of a process that counts as dead
 	second := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 201)
 	require.Empty(t, second.header.Get("Idempotent-Replayed"))
 	close(release)

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/api"
 )
 
-// TestABrowserSuppliesNoFacts passes with a publishable key what only the merchant can know.
+// TestABrowserSuppliesNoFacts sends, with a publishable key, parameters that only the merchant can know.
 func TestABrowserSuppliesNoFacts(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
@@ -37,7 +37,7 @@ func TestABrowserSuppliesNoFacts(t *testing.T) {
 	require.Equal(t, []any{"created", "order_1"}, []any{created["status"], created["client_reference_id"]})
 }
 
-// TestABrowserMayOnlyTightenTheLaw compares what a browser says with where its address is.
+// TestABrowserMayOnlyTightenTheLaw compares a browser's jurisdiction with that of its address.
 func TestABrowserMayOnlyTightenTheLaw(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped, func(o *api.Options) { o.Config.TrustedProxies, o.Locator = []string{"127.0.0.1"}, known })

@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/api/rest"
 )
 
-func TestHandlersBesideTheAPIAnswerAsItDoes(t *testing.T) {
+func TestHandlersOutsideTheAPIAnswerInTheEnvelope(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	mux := http.NewServeMux()

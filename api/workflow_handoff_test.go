@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/sessions"
 )
 
-// handing is a workflow with these preferences of handoffs.
+// handing returns a workflow with these preferences of handoffs.
 func handing(handoff any) obj {
 	definition := simple("self_attestation", "document_capture")
 	definition["preferences"] = obj{"handoff": handoff}
@@ -39,7 +39,7 @@ func TestHandoffPreferencesHaveTheirDefaults(t *testing.T) {
 			require.Equal(t, c.want, in(created, "preferences", "handoff"))
 			published := e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201).object
 			require.Equal(t, c.want, in(published, "definition", "preferences", "handoff"))
-			delete(published, "warnings") // of the answer alone
+			delete(published, "warnings") // only in that answer
 
 			updated := e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"preferences": obj{"handoff": full}}), 200).object
 			require.Equal(t, full, in(updated, "preferences", "handoff"))

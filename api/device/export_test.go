@@ -1,6 +1,6 @@
 package device
 
-// What the link of a handoff is, and how it is drawn.
+// Exposed for tests of handoff links and their QR codes.
 var (
 	HandoffLink = handoffLink
 	QRSVG       = qrSVG

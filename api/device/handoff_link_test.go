@@ -44,7 +44,7 @@ func TestHandoffLink(t *testing.T) {
 	require.Error(t, err)
 }
 
-// svg is what is read of a QR code.
+// svg holds the parts of a QR code that the test reads.
 type svg struct {
 	XMLName xml.Name
 	Attrs   []xml.Attr `xml:",any,attr"`
