@@ -8,20 +8,24 @@ MAKEFLAGS += --no-builtin-rules
 
 GOLANGCI_LINT_VERSION := v2.15.0
 WORKFLOWCHECK_VERSION := v0.6.0
+GOTESTSUM_VERSION := v1.13.0
 
 # A tool's file name carries its version: another version is another file, and gets installed.
 TOOLS := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
+GOTESTSUM := $(TOOLS)/gotestsum-$(GOTESTSUM_VERSION)
 
 COMMANDS := ./cmd/stile ./cmd/stile-dev
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # One package at a time: those that start databases and servers need both cores, or their deadlines pass.
-GO_TEST := go test -count=1 -p 1 -timeout 45m
-# The end-to-end tests run a Temporal server in each stack, which the race detector slows down beyond all deadlines. The
-# packages that they call have their own tests with the race detector.
-END_TO_END := ./e2e/...
+GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
+GO_TEST_FLAGS := -count=1 -p 1 -timeout 45m
+# The race detector watches all but SQLite, which is C translated to Go and would take most of the time. Packages that
+# run a Temporal server in their process are tested without it.
+RACE := -race -gcflags=modernc.org/...=-race=false
+WITH_TEMPORAL := /bench$$$$|/internal/temporaldev$$$$|/internal/temporaltest|/cmd/stile-dev$$$$
 
 .PHONY: help
 help: ## List the targets
@@ -100,9 +104,12 @@ check-serverless:
 		| grep -vE '/internal/(pgtest|temporaldev) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
 
 .PHONY: check-tests
-check-tests:
-	$(GO_TEST) $(END_TO_END)
-	CGO_ENABLED=1 $(GO_TEST) -race $$(go list ./... | grep -v '/e2e')
+check-tests: $(GOTESTSUM)
+	@mkdir -p bin/test
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(WITH_TEMPORAL)')
+	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(WITH_TEMPORAL)')
+	@echo "the slowest tests:"
+	@cat bin/test/plain.json bin/test/race.json | $(GOTESTSUM) tool slowest --num 20
 
 $(GOLANGCI_LINT):
 	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
@@ -111,3 +118,7 @@ $(GOLANGCI_LINT):
 $(WORKFLOWCHECK):
 	GOBIN=$(abspath $(TOOLS)) go install go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK_VERSION)
 	mv $(TOOLS)/workflowcheck $@
+
+$(GOTESTSUM):
+	GOBIN=$(abspath $(TOOLS)) go install gotest.tools/gotestsum@$(GOTESTSUM_VERSION)
+	mv $(TOOLS)/gotestsum $@

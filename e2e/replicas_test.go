@@ -11,9 +11,8 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/pgtest"
-	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/rules"
-	"github.com/stile-id/stile/workflows"
 )
 
 // Replicas share only PostgreSQL and Temporal.
@@ -107,9 +106,7 @@ func TestTemporalAwayAtCreation(t *testing.T) {
 	require.Less(t, time.Since(started), 10*time.Second, "the start is not waited for long")
 	v.submit(t, "self_attestation", attestation).expect(t, 202)
 
-	server, err := temporaldev.Start(t.Context(), temporaldev.Options{
-		FrontendAddress: address, SearchAttributes: workflows.SearchAttributes(),
-	})
+	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Address: address})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
 	v.until(t, "verified")

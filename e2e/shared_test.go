@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -15,6 +13,7 @@ import (
 	temporal "go.temporal.io/sdk/client"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/temporaltest"
 )
 
 // ownCluster starts a PostgreSQL cluster for one test and returns the URL of a database for Stile on it.
@@ -31,22 +30,15 @@ func ownCluster(t *testing.T) (cluster *pgtest.Cluster, database string) {
 	return cluster, cluster.URL("stile")
 }
 
-// temporalServer builds a Temporal server as a command.
-var temporalServer = built("./temporal")
-
 // temporalOn runs a Temporal server with its state on the cluster and returns its address.
 func temporalOn(t *testing.T, cluster *pgtest.Cluster) string {
 	t.Helper()
-	path, err := temporalServer()
+	server, err := temporaltest.Start(t.Context(), temporaltest.Options{
+		PostgresURL: cluster.URL("postgres"), Log: testLog{t},
+	})
 	require.NoError(t, err)
-	server := exec.Command(path)
-	server.Env = append(os.Environ(), "DATABASE_URL="+cluster.URL("postgres"))
-	out, err := server.StdoutPipe()
-	require.NoError(t, err)
-	run(t, server, "temporal")
-	address, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	return strings.TrimSpace(address)
+	t.Cleanup(server.Kill)
+	return server.FrontendAddress()
 }
 
 // run starts a command that ends with the test. It shows the command's log if the test fails.

@@ -19,13 +19,12 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/rulestest"
-	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
-	"github.com/stile-id/stile/workflows"
 )
 
 func TestMain(m *testing.M) {
@@ -79,7 +78,7 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	impatient := func(c *config.Config) {
 		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, 200*time.Millisecond, time.Second
 	}
-	server, err := temporaldev.Start(t.Context(), temporaldev.Options{SearchAttributes: workflows.SearchAttributes()})
+	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
 	s := stackOn(t, server.FrontendAddress(), database, append([]func(*config.Config){impatient}, adjust...)...)

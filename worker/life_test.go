@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
@@ -71,7 +72,7 @@ func TestWorkerMayStartBeforeTemporal(t *testing.T) {
 	s.Simulate(t, session, document, simulated.Pass)
 	require.Contains(t, <-warnings, "Temporal is unreachable")
 
-	server, err := workertest.StartServer(t.Context(), address)
+	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Address: address})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
 
@@ -112,7 +113,7 @@ func stopping(w interface{ Stop() }) <-chan struct{} {
 // unusedAddress returns an address without a listener.
 func unusedAddress(t *testing.T) string {
 	t.Helper()
-	server, err := workertest.StartServer(t.Context(), "")
+	server, err := temporaltest.Start(t.Context(), temporaltest.Options{})
 	require.NoError(t, err)
 	server.Stop()
 	return server.FrontendAddress()

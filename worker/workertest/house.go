@@ -1,4 +1,5 @@
-// Package workertest runs a deployment of Stile in the test process: a Temporal server, a store and workers.
+// Package workertest runs a deployment of Stile for tests: a store and workers in the test's process, and a Temporal
+// server beside it.
 package workertest
 
 import (
@@ -18,11 +19,10 @@ import (
 
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
-	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/worker"
 	"github.com/stile-id/stile/worker/workertest/scene"
-	"github.com/stile-id/stile/workflows"
 )
 
 // Options configure the workers of a House.
@@ -83,7 +83,7 @@ func open(ctx context.Context, dir string, o Options) (h *House, err error) {
 			h.close()
 		}
 	}()
-	server, err := StartServer(ctx, "")
+	server, err := temporaltest.Start(ctx, temporaltest.Options{})
 	if err != nil {
 		return h, err
 	}
@@ -106,14 +106,6 @@ func (h *House) close() {
 	for i := range h.closers {
 		h.closers[len(h.closers)-1-i]()
 	}
-}
-
-// StartServer starts a Temporal server with Stile's search attributes, at the address or, if that is empty, on a free
-// port.
-func StartServer(ctx context.Context, address string) (*temporaldev.Server, error) {
-	return temporaldev.Start(ctx, temporaldev.Options{
-		FrontendAddress: address, SearchAttributes: workflows.SearchAttributes(),
-	})
 }
 
 // Connect opens a store in the folder, and a client that connects to Temporal at its first use.

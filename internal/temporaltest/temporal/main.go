@@ -1,9 +1,9 @@
-// Command temporal is a Temporal server on PostgreSQL for tests with several processes. Inside a test's process the
-// race detector would slow it down many times, and its end would end the test.
+// Command temporal runs a Temporal server with Stile's search attributes for package temporaltest.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -23,10 +23,13 @@ func main() {
 
 // run prints the server's address and serves until SIGTERM.
 func run() error {
+	listen := flag.String("listen", "", "host:port of the frontend; a free port of 127.0.0.1 by default")
+	database := flag.String("database", "", "URL of a PostgreSQL database; the state is in memory without one")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
-		PostgresURL: os.Getenv("DATABASE_URL"), SearchAttributes: workflows.SearchAttributes(),
+		FrontendAddress: *listen, PostgresURL: *database, SearchAttributes: workflows.SearchAttributes(),
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {
