@@ -56,6 +56,10 @@ lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arr
 fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 	$(GOLANGCI_LINT) fmt
 
+.PHONY: openapi
+openapi: ## Bundle api/openapi.yaml from the files in api/openapi
+	go run ./scripts/openapi
+
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
