@@ -320,7 +320,7 @@ func TestAnAgeIsCountedToTheDateInTheLastTimeZone(t *testing.T) {
 	}
 }
 
-func TestProductionOrganizationCannotSimulate(t *testing.T) {
+func TestLiveOrganizationCannotSimulate(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	live := scene.Live(t, d.Scene.Store)

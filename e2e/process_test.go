@@ -121,7 +121,7 @@ func start(t *testing.T, data string, environment ...string) *process {
 	return p
 }
 
-// sandbox returns the seeded sandbox organization, live the production one.
+// sandbox returns the seeded sandbox organization, live the live one.
 func (p *process) sandbox(t *testing.T) merchant { return p.merchantOf(t, p.ready.Sandbox) }
 
 func (p *process) live(t *testing.T) merchant { return p.merchantOf(t, p.ready.Live) }

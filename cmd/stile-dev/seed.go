@@ -25,7 +25,7 @@ type seeded struct {
 
 const credentialsFile = "credentials.json"
 
-// seed creates a sandbox and a production organization at the first run and returns the same ones at later runs. The
+// seed creates a sandbox and a live organization at the first run and returns the same ones at later runs. The
 // database keeps only hashes of keys, so the folder stores the keys.
 func seed(ctx context.Context, s *store.Store, f *folder) (seeded, error) {
 	var known seeded

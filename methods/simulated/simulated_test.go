@@ -65,7 +65,7 @@ func TestSandboxGetsTheRequestedOutcome(t *testing.T) {
 	}
 }
 
-func TestProductionOrganizationCannotSimulate(t *testing.T) {
+func TestLiveOrganizationCannotSimulate(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range append(simulated.Outcomes(), "vanish") {
 		verdict, err := judge(t, rules.MethodMDL, asking(t, outcome), false)

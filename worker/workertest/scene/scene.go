@@ -44,7 +44,7 @@ func Sandbox(t testing.TB, s *store.Store) *Scene {
 	return organization(t, s, models.Organization{Name: "Wine & Co", Sandbox: true})
 }
 
-// Live creates a production organization, which may not simulate.
+// Live creates a live organization, which may not simulate.
 func Live(t testing.TB, s *store.Store) *Scene {
 	t.Helper()
 	return organization(t, s, models.Organization{Name: "Wine & Co"})
