@@ -28,7 +28,7 @@ func TestBacktest(t *testing.T) {
 	e.decide(bad, "reject", "jo", 200)
 	given := e.create(e.sandbox, id)
 	e.isOK(e.do("POST", pathSessions+"/"+given.id+"/cancel", e.sandbox.secret, nil), 200)
-	e.clock.advance(time.Second)
+	e.clock.Advance(time.Second)
 	e.create(e.sandbox, id, obj{"skip_verification": true})
 	e.create(e.sandbox, id) // has not ended
 
@@ -103,11 +103,11 @@ func TestBacktestOfSomeSessions(t *testing.T) {
 	e := newEnv(t)
 	id := e.workflow(e.sandbox, simple("document_capture"))
 	path := "/v1/workflows/" + id
-	early := e.clock.now().Unix()
+	early := e.clock.Now().Unix()
 	verified, german := e.create(e.sandbox, id), e.create(e.sandbox, id, obj{"jurisdiction": "DE"})
 	e.submit(verified, "document_capture", graph.OutcomePassed)
 	e.submit(german, "document_capture", graph.OutcomePassed)
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201)
 	late := e.create(e.sandbox, id)
 	e.isOK(e.do("POST", pathSessions+"/"+late.id+"/cancel", e.sandbox.secret, nil), 200)

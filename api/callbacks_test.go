@@ -38,7 +38,7 @@ func (e *env) callWith(secret, submission string, verdict obj, more ...string) a
 	e.t.Helper()
 	body, err := json.Marshal(verdict)
 	require.NoError(e.t, err)
-	header := append([]string{signature.Header, signature.Sign(secret, e.clock.now(), body)}, more...)
+	header := append([]string{signature.Header, signature.Sign(secret, e.clock.Now(), body)}, more...)
 	return e.do("POST", api.PathCallbacks+"/"+submission, "", json.RawMessage(body), header...)
 }
 
@@ -94,8 +94,8 @@ func TestCallbackIsRefusedByItsFault(t *testing.T) {
 
 	e.isError(e.callWith(other.secret, a.submission, passed), 401, "signature_invalid")
 	e.isError(e.callWith(a.connector.secret, "vr_"+strings.Repeat("a", 24), passed), 404, "resource_missing", "id")
-	for _, header := range []string{"t=1,v1=00", "nonsense", signature.Sign(a.connector.secret, e.clock.now(), []byte(`{}`)),
-		signature.Sign(a.connector.secret, e.clock.now().Add(-time.Hour), []byte(`{"outcome":"passed"}`))} {
+	for _, header := range []string{"t=1,v1=00", "nonsense", signature.Sign(a.connector.secret, e.clock.Now(), []byte(`{}`)),
+		signature.Sign(a.connector.secret, e.clock.Now().Add(-time.Hour), []byte(`{"outcome":"passed"}`))} {
 		ans := e.do("POST", api.PathCallbacks+"/"+a.submission, "", passed, signature.Header, header)
 		require.Equal(t, "authentication_error", e.isError(ans, 401, "signature_invalid")["type"])
 	}

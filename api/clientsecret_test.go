@@ -41,7 +41,7 @@ func TestClientSecretIsAJWT(t *testing.T) {
 	require.Equal(t, "EdDSA", header["alg"])
 	require.Equal(t, "sk-1", header["kid"])
 	require.Equal(t, obj{
-		"iss": "stile", "sub": s.id, "org": e.sandbox.org.ID, "iat": float64(e.clock.now().Unix()),
+		"iss": "stile", "sub": s.id, "org": e.sandbox.org.ID, "iat": float64(e.clock.Now().Unix()),
 	}, claims)
 }
 
@@ -95,10 +95,10 @@ func TestSigningKeyRotation(t *testing.T) {
 	before := e.attest()
 	other := e.replica(e.keys)
 	require.Equal(t, "created", other.view(before)["status"])
-	e.clock.advance(2 * time.Second)
+	e.clock.Advance(2 * time.Second)
 	seed := make([]byte, 32)
 	require.NoError(t, e.store.Across().AddSigningKey(t.Context(), store.SigningKey{ID: "sk-2", Seed: seed}))
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	after := e.attest() // e has dropped its cached keys, the other replica has not yet
 	require.Equal(t, "sk-2", part(t, after.secret, 0)["kid"])
 	for _, replica := range []*env{e, other} {

@@ -68,10 +68,10 @@ func TestCheckOfAnotherDay(t *testing.T) {
 func TestCheckChangesAtMidnight(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
+	e.clock.Advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.Now()))
 	for _, tier := range []string{"min_age_18", "min_age_18", "min_age_21"} {
 		require.Equal(t, tier, in(e.check("use_cases=tobacco_nicotine&jurisdiction=IE"), "results", 0, "required_age_tier"))
-		e.clock.advance(40 * time.Minute)
+		e.clock.Advance(40 * time.Minute)
 	}
 }
 
@@ -187,10 +187,10 @@ func TestProhibitedSessionIsRefused(t *testing.T) {
 func TestChangedRuleDoesNotAffectSessions(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	e.clock.advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.now()))
+	e.clock.Advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.Now()))
 	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, order("tobacco_nicotine", nil, "document_capture")), "jurisdiction": "IE"}
 	before := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object
-	e.clock.advance(2 * time.Hour)
+	e.clock.Advance(2 * time.Hour)
 	require.Equal(t, "min_age_21", e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object["age_tier"])
 	again := e.isOK(e.do("GET", pathSessions+"/"+before["id"].(string), e.sandbox.secret, nil), 200).object
 	require.Equal(t, []any{"min_age_18", "min_age_18"}, []any{again["age_tier"], in(again, "compliance", "required_age_tier")})
@@ -216,7 +216,7 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 		require.Equal(t, false, e.isOK(e.do("POST", path+"/consent", s.secret, obj{"granted": true}), 200).object["consent_required"])
 	}
 	given := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
-	require.InDelta(t, e.clock.now().Unix(), given["consented_at"], 0)
+	require.InDelta(t, e.clock.Now().Unix(), given["consented_at"], 0)
 	e.isOK(face(), 202)
 
 	elsewhere := e.create(e.sandbox, workflow, obj{"jurisdiction": "US-CA"})

@@ -51,7 +51,7 @@ func TestConnectorLife(t *testing.T) {
 	require.Equal(t, created, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "the secret is shown once")
 
 	for i, method := range []string{"POST", "PATCH"} {
-		e.clock.advance(1e9)
+		e.clock.Advance(1e9)
 		change := obj{
 			"name": "Acme", "url": "http://vendor.example:9001/", "mode": []string{"callback", "sync"}[i],
 			"timeout_seconds": 30, "callback_timeout_seconds": 60, "status": []string{"disabled", "enabled"}[i],
@@ -155,7 +155,7 @@ func TestProviderSubmissionIsStoredUntilItsVerdict(t *testing.T) {
 	stored, payload, err := e.store.Submission(t.Context(), row.OrgID, attempt["id"].(string))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"input":{"front":"…","pages":[1,2]}}`, string(payload))
-	require.Equal(t, e.clock.now().Add(2*60e9).Unix(), stored.ReadyAt.Unix(), "the provider has its time")
+	require.Equal(t, e.clock.Now().Add(2*60e9).Unix(), stored.ReadyAt.Unix(), "the provider has its time")
 	require.NotContains(t, *stored.Payload, "front", "sealed")
 }
 

@@ -71,7 +71,7 @@ func TestDeliveryLife(t *testing.T) {
 	require.Equal(t, "failed", failed["status"])
 	require.InDelta(t, 500, failed["response_status"], 0)
 	require.InDelta(t, 12, failed["duration_ms"], 0)
-	require.InDelta(t, e.clock.now().Add(5*time.Minute).Unix(), failed["next_attempt_at"], 0)
+	require.InDelta(t, e.clock.Now().Add(5*time.Minute).Unix(), failed["next_attempt_at"], 0)
 	require.Equal(t, obj{"status": 500.0, "body": `out of "<stock>" & é`}, failed["response"])
 	request := failed["request"].(obj)
 	require.Len(t, request, 3)
@@ -137,12 +137,12 @@ func TestDeliveriesAreFilteredAndPaged(t *testing.T) {
 	for range 21 {
 		e.create(e.sandbox, workflow)
 		e.answered(hook, store.Answer{Acknowledged: true, ResponseStatus: ptr(204)})
-		e.clock.advance(5 * time.Second)
+		e.clock.Advance(5 * time.Second)
 	}
 	cancelled := e.create(e.sandbox, workflow)
-	e.clock.advance(5 * time.Second)
+	e.clock.Advance(5 * time.Second)
 	e.isOK(e.do("POST", pathSessions+"/"+cancelled.id+"/cancel", e.sandbox.secret, nil), 200)
-	e.clock.advance(5 * time.Second) // a list read backwards leaves out the youngest rows
+	e.clock.Advance(5 * time.Second) // a list read backwards leaves out the youngest rows
 
 	first := e.isOK(e.do("GET", hook+"/deliveries", e.sandbox.secret, nil), 200).object
 	require.Len(t, first["data"], 20)

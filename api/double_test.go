@@ -77,22 +77,5 @@ func (b *buffer) String() string {
 	return b.out.String()
 }
 
-// clock stands still unless it is moved.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 2, 12, 0, 10, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+// began is where the clock of every test stands first.
+var began = time.Date(2026, 3, 2, 12, 0, 10, 0, time.UTC)

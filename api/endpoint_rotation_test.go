@@ -22,7 +22,7 @@ func TestSecretIsRotated(t *testing.T) {
 		if overlap == 0 {
 			require.Nil(t, ans["overlap_until"])
 		} else {
-			require.InDelta(t, e.clock.now().Unix()+int64(overlap), ans["overlap_until"], 0)
+			require.InDelta(t, e.clock.Now().Unix()+int64(overlap), ans["overlap_until"], 0)
 		}
 		require.NotContains(t, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "secret", "shown once")
 	}

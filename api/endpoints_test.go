@@ -29,7 +29,7 @@ func TestEndpointLife(t *testing.T) {
 	require.Equal(t, created, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "the secret is shown once")
 
 	for i, method := range []string{"POST", "PATCH"} {
-		e.clock.advance(1e9)
+		e.clock.Advance(1e9)
 		change := obj{"enabled_events": []string{"*"}, "status": []string{"disabled", "enabled"}[i], "description": nil}
 		updated := e.isOK(e.do(method, path, e.sandbox.secret, change), 200).object
 		require.Equal(t, []any{"*"}, updated["enabled_events"])
@@ -151,11 +151,11 @@ func TestGoneEndpointNamesItsReason(t *testing.T) {
 		_, err = e.store.RecordAnswer(t.Context(), dispatch.Delivery,
 			store.Answer{ResponseStatus: ptr(410), GoneBefore: dispatch.Endpoint.GoneAt}, nil)
 		require.NoError(t, err)
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
 	gone := shown()
 	require.Equal(t, []any{"disabled", "gone"}, []any{gone["status"], gone["disabled_reason"]})
-	require.InDelta(t, e.clock.now().Unix()-1, gone["disabled_at"], 0)
+	require.InDelta(t, e.clock.Now().Unix()-1, gone["disabled_at"], 0)
 
 	enabled := e.isOK(e.do("POST", hook, e.sandbox.secret, obj{"status": "enabled"}), 200).object
 	require.Equal(t, []any{"enabled", nil, nil}, []any{enabled["status"], enabled["disabled_reason"], enabled["disabled_at"]})

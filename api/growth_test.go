@@ -131,7 +131,7 @@ func TestStoredAnswersOfADeviceAreBounded(t *testing.T) {
 	const more = 10
 	for i := range rest.MostDeviceAnswers + more {
 		open(i)
-		e.clock.advance(time.Millisecond)
+		e.clock.Advance(time.Millisecond)
 	}
 	require.Equal(t, rest.MostDeviceAnswers, e.rows()["idempotency_keys"])
 	require.Equal(t, "true", open(more).header.Get("Idempotent-Replayed"), "the newest are replayed")

@@ -57,7 +57,7 @@ func TestReportedFailureAffectsOneSession(t *testing.T) {
 	}
 	events := func() any { return e.isOK(e.do("GET", "/v1/events", e.sandbox.secret, nil), 200).object["data"] }
 	before, fired, asked := read(), events(), e.temporal.all()
-	e.clock.advance(time.Second)
+	e.clock.Advance(time.Second)
 	for range 5 {
 		e.isOK(e.report(s, "setup_failed"), 200)
 	}

@@ -48,10 +48,10 @@ func TestHandoffToken(t *testing.T) {
 	s := e.attest()
 	first := e.mint(s)
 	require.Equal(t, []any{1.0, s.id}, []any{first["v"], first["session_id"]})
-	require.Equal(t, e.clock.now().Add(5*time.Minute).UTC().Format(time.RFC3339), first["expires_at"])
-	e.clock.advance(59 * time.Second)
+	require.Equal(t, e.clock.Now().Add(5*time.Minute).UTC().Format(time.RFC3339), first["expires_at"])
+	e.clock.Advance(59 * time.Second)
 	require.Equal(t, first, e.mint(s))
-	e.clock.advance(time.Second)
+	e.clock.Advance(time.Second)
 	second := e.mint(s)
 	require.NotEqual(t, first["attempt_id"], second["attempt_id"])
 	require.NotEqual(t, first["mobile_write_token"], second["mobile_write_token"])
@@ -144,7 +144,7 @@ func TestPhoneClaimsTheSession(t *testing.T) {
 	onPhone, token := e.phone(s, "phone")
 	require.Equal(t, []any{"device_token", s.id}, []any{token["object"], token["session_id"]})
 	require.Contains(t, e.temporal.all(), "changed "+s.id)
-	now := float64(e.clock.now().Unix())
+	now := float64(e.clock.Now().Unix())
 	shown := e.shown(e.sandbox, s)
 	require.Equal(t, []any{"mobile", now}, []any{shown["active_device"], shown["device_locked_at"]})
 	status := e.desktop(s)
@@ -203,7 +203,7 @@ func TestWrongNumberEndsTheAttempt(t *testing.T) {
 	e.isError(e.do("POST", s.path("/handoff/confirm"), onPhone.secret, obj{"number": number}), 409, "handoff_ended")
 	e.isError(e.do("GET", s.path(""), onPhone.secret, nil), 409, "handoff_ended")
 	require.Equal(t, false, e.desktop(s)["same_device_only"])
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	e.confirmed(s)
 }
 
@@ -226,7 +226,7 @@ func TestInvalidHandoffTokensAreRefused(t *testing.T) {
 
 	other := e.attest()
 	late := e.mint(other)["mobile_write_token"]
-	e.clock.advance(5 * time.Minute)
+	e.clock.Advance(5 * time.Minute)
 	e.isError(e.do("POST", pathExchange, "", obj{"token": late, "device_id": "phone"}), 410, "handoff_token_expired")
 	young := e.mint(other)["mobile_write_token"]
 	e.isOK(e.do("POST", pathSessions+"/"+other.id+"/cancel", e.sandbox.secret, nil), 200)
@@ -285,7 +285,7 @@ func TestReleaseEndsTheLock(t *testing.T) {
 		e.isError(e.do("POST", s.path("/device/heartbeat"), onPhone.secret, nil), 409, "handoff_ended")
 		status := e.desktop(s)
 		require.Equal(t, []any{nil, nil, false}, []any{status["active_device"], status["device_locked_at"], status["same_device_only"]})
-		e.clock.advance(time.Minute)
+		e.clock.Advance(time.Minute)
 	}
 	e.submit(s, "document_capture", graph.OutcomePassed)
 	require.Equal(t, "verified", e.status(s))

@@ -16,6 +16,7 @@ import (
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/contract"
 	"github.com/stile-id/stile/internal/rulestest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -31,7 +32,7 @@ type env struct {
 	url       string
 	client    *http.Client // reports what breaks the specification
 	unchecked *http.Client
-	clock     *clock
+	clock     *testkit.Clock
 	temporal  *recorder
 	log       *buffer
 	sandbox   tenant
@@ -48,7 +49,7 @@ type tenant struct {
 
 func newEnv(t *testing.T, adjust ...func(*api.Options)) *env {
 	t.Helper()
-	e := &env{t: t, clock: newClock(), temporal: &recorder{}, log: &buffer{}, path: filepath.Join(t.TempDir(), "s.db")}
+	e := &env{t: t, clock: testkit.ClockAt(began), temporal: &recorder{}, log: &buffer{}, path: filepath.Join(t.TempDir(), "s.db")}
 	require.NoError(t, os.WriteFile(e.path, migrated(), 0o600))
 	e.keys = keyring("k1")
 	e.serve(adjust...)
@@ -68,7 +69,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	e.t.Helper()
 	var err error
 	e.store, err = store.Open(e.t.Context(), store.Options{
-		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.now, Jitter: func() float64 { return 0 },
+		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.Now, Jitter: func() float64 { return 0 },
 		WriteTimeout: time.Minute, // the machine may be busy
 	})
 	require.NoError(e.t, err)
@@ -77,7 +78,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	lenient, err := rulestest.Lenient()
 	require.NoError(e.t, err)
 	options := api.Options{
-		Rules: lenient, Store: e.store, Orchestrator: e.temporal, Now: e.clock.now,
+		Rules: lenient, Store: e.store, Orchestrator: e.temporal, Now: e.clock.Now,
 		Log:    slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Config: api.Config{VerifyURL: "https://verify.example/s"},
 	}

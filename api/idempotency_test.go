@@ -34,7 +34,7 @@ func TestReplay(t *testing.T) {
 	body["client_reference_id"] = "other"
 	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
 	e.isError(e.do("POST", "/v1/workflows", e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
-	e.clock.advance(24*time.Hour + time.Second)
+	e.clock.Advance(24*time.Hour + time.Second)
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 201)
 	require.Equal(t, 2, e.sessionCount(e.sandbox))
 }

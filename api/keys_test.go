@@ -34,15 +34,15 @@ func TestRevokedKey(t *testing.T) {
 	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200)
 	_, err := e.store.RevokeKey(t.Context(), e.sandbox.org.ID, store.ActorCLI, e.sandbox.keyID, 0)
 	require.NoError(t, err)
-	e.clock.advance(4 * time.Second)
+	e.clock.Advance(4 * time.Second)
 	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
 
 	// With grace the end is known beforehand, so no cache delays it.
 	_, err = e.store.RevokeKey(t.Context(), e.stranger.org.ID, store.ActorCLI, e.stranger.keyID, time.Minute)
 	require.NoError(t, err)
-	e.clock.advance(59 * time.Second)
+	e.clock.Advance(59 * time.Second)
 	e.isOK(e.do("GET", "/v1/workflows", e.stranger.secret, nil), 200)
-	e.clock.advance(time.Second)
+	e.clock.Advance(time.Second)
 	e.isError(e.do("GET", "/v1/workflows", e.stranger.secret, nil), http.StatusUnauthorized, "api_key_invalid")
 }
 
@@ -52,9 +52,9 @@ func TestRefusedKeyStaysRefusedWhenTheClockIsSetBack(t *testing.T) {
 	_, err := e.store.RevokeKey(t.Context(), e.sandbox.org.ID, store.ActorCLI, e.sandbox.keyID, time.Second)
 	require.NoError(t, err)
 	e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200) // the process remembers the key for 3 s
-	e.clock.advance(time.Second)
+	e.clock.Advance(time.Second)
 	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
-	e.clock.advance(-time.Second)
+	e.clock.Advance(-time.Second)
 	e.isError(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), http.StatusUnauthorized, "api_key_invalid")
 }
 

@@ -21,9 +21,9 @@ func TestListsStopAtAByteBudget(t *testing.T) { //nolint:paralleltest // it meas
 	var ids []any
 	for range drafts {
 		ids = append([]any{e.bigDraft(size)}, ids...)
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	e.client = e.unchecked // the checking client would read the answer as well
@@ -87,9 +87,9 @@ func TestListsOfLargeMetadataStopAtTheBudget(t *testing.T) {
 	const sessions = 45
 	for range sessions {
 		e.create(e.sandbox, workflow, obj{"metadata": metadata})
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	for path, want := range map[string]int{"/v1/verification_sessions?limit=100": sessions, "/v1/events?limit=100": sessions} {
 		ans := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200)
 		require.LessOrEqual(t, len(ans.body), store.MostListBytes+1000, path)
@@ -105,7 +105,7 @@ func TestExpandedListsStopAtTheirResults(t *testing.T) {
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	for range 6 {
 		e.create(e.sandbox, workflow)
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
 	e.exec(e.database(), "UPDATE sessions SET submissions = 500")
 	path := "/v1/verification_sessions?expand[]=results&limit=100"
@@ -149,7 +149,7 @@ func TestBacktestReadsEverySessionWhateverItsSize(t *testing.T) {
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	for range 7 {
 		e.submit(e.create(e.sandbox, workflow), "mdl", graph.OutcomePassed)
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
 	e.exec(e.database(), "UPDATE sessions SET submissions = 900")
 	backtest := func(last int) obj {

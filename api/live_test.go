@@ -294,10 +294,10 @@ func TestPongIsAHeartbeat(t *testing.T) {
 		for _, err := ch.next(); err == nil; _, err = ch.next() {
 		}
 	}()
-	e.clock.advance(time.Minute)
+	e.clock.Advance(time.Minute)
 	require.Eventually(t, func() bool {
 		row, err := e.store.Across().PublicSession(t.Context(), s.id)
-		return err == nil && row.DeviceSeenAt.Equal(e.clock.now())
+		return err == nil && row.DeviceSeenAt.Equal(e.clock.Now())
 	}, patience, glance)
 }
 

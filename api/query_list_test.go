@@ -44,7 +44,7 @@ func TestTimesAreBoundedByWholeSeconds(t *testing.T) {
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	created := make([]int64, 3)
 	for i := range created {
-		e.clock.advance(1e9)
+		e.clock.Advance(1e9)
 		session := e.isOK(e.do("POST", pathSessions, e.sandbox.secret,
 			obj{"type": "age", "workflow_id": workflow, "jurisdiction": "US"}), 201).object
 		created[i] = int64(session["created"].(float64))

@@ -26,12 +26,12 @@ func TestEndpointIsRecovered(t *testing.T) {
 	for range 3 {
 		e.create(e.sandbox, workflow)
 		e.answered(hook, store.Answer{ResponseStatus: ptr(500)})
-		e.clock.advance(time.Second)
+		e.clock.Advance(time.Second)
 	}
 
 	recovery := e.isOK(e.do("POST", hook+"/recover", e.sandbox.secret, obj{"since": 0}), 201).object
 	id := recovery["id"].(string)
-	now := float64(e.clock.now().Unix())
+	now := float64(e.clock.Now().Unix())
 	want := obj{
 		"id": id, "object": "webhook_recovery", "endpoint_id": hook[len(pathEndpoints)+1:], "status": "running",
 		"since": 0.0, "until": now, "created": now, "completed_at": nil,
@@ -59,7 +59,7 @@ func TestInvalidRecoveryIsRefused(t *testing.T) {
 	e := newEnv(t)
 	hook, other := e.hook(e.sandbox), e.hook(e.sandbox)
 	path := hook + "/recover"
-	future := e.clock.now().Add(time.Second).Unix()
+	future := e.clock.Now().Add(time.Second).Unix()
 	for param, body := range map[string]obj{
 		"since":      {},
 		"until":      {"since": 10, "until": 9},

@@ -65,7 +65,7 @@ func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
 			"type": "age", "workflow_id": workflow, "jurisdiction": "US", "email": email, "accept_existing": true,
 		})
 	}
-	e.clock.advance(e.clock.now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.now())) // into a new window
+	e.clock.Advance(e.clock.Now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.Now())) // into a new window
 	for _, spelling := range []string{"jo@example.com", "JO@example.com", "jo@EXAMPLE.com", " jo@example.com", "Jo@Example.Com"} {
 		e.isError(ask(e.sandbox, workflow, spelling), 400, "no_matching_vp")
 	}
@@ -75,7 +75,7 @@ func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
 	e.isError(ask(e.sandbox, workflow, "io@example.com"), 400, "no_matching_vp")
 	e.isError(ask(e.stranger, e.workflow(e.stranger, simple("self_attestation")), "jo@example.com"), 400, "no_matching_vp")
 	e.create(e.sandbox, workflow, obj{"email": "jo@example.com"}) // a session without reuse is not limited
-	e.clock.advance(10 * time.Minute)
+	e.clock.Advance(10 * time.Minute)
 	e.isError(ask(e.sandbox, workflow, "jo@example.com"), 400, "no_matching_vp")
 }
 

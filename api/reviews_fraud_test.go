@@ -86,7 +86,7 @@ func TestTheReviewOfAVerifiedSessionKeepsItsStatus(t *testing.T) {
 		e.submit(s, "document_capture", graph.OutcomePassed)
 		before := e.shown(e.sandbox, s)
 		require.Contains(t, e.waiting(), s.id)
-		e.clock.advance(48 * 3600e9) // long after the deadline of the session
+		e.clock.Advance(48 * 3600e9) // long after the deadline of the session
 		for i, decision := range decisions {
 			e.decide(s, decision, string(rune('a'+i)), 200)
 			e.decide(s, decision, string(rune('a'+i)), 200) // a repeat changes nothing

@@ -106,7 +106,7 @@ func TestSandboxQuota(t *testing.T) {
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201)
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201)
 	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 402, "test_quota_exceeded")
-	e.clock.advance(31 * 24 * time.Hour)
+	e.clock.Advance(31 * 24 * time.Hour)
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201)
 }
 

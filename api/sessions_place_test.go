@@ -272,7 +272,7 @@ func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
 			require.Equal(t, created["id"], in(object, "id"))
 			require.Equal(t, c.want, compared(t, object), c.why)
 		}
-		e.clock.advance(10e9)
+		e.clock.Advance(10e9)
 	}
 }
 

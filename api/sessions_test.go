@@ -19,12 +19,12 @@ func TestListSessions(t *testing.T) {
 	other := e.workflow(e.sandbox, simple("mdl"))
 	var ids []any
 	for _, reference := range []string{"a", "b", "b"} {
-		e.clock.advance(10 * time.Second)
+		e.clock.Advance(10 * time.Second)
 		ids = append([]any{e.create(e.sandbox, workflow, obj{"client_reference_id": reference}).id}, ids...)
 	}
-	e.clock.advance(10 * time.Second)
+	e.clock.Advance(10 * time.Second)
 	ids = append([]any{e.create(e.sandbox, other, obj{"skip_verification": true}).id}, ids...)
-	e.clock.advance(10 * time.Second)
+	e.clock.Advance(10 * time.Second)
 	e.create(e.stranger, e.workflow(e.stranger, simple("mdl")))
 
 	list := func(query string) (found []any) {
@@ -45,7 +45,7 @@ func TestListSessions(t *testing.T) {
 	require.Equal(t, ids[2:], list("starting_after="+ids[1].(string)))
 	require.Equal(t, ids[:2], list("ending_before="+ids[2].(string)))
 	require.Equal(t, ids[1:2], list("limit=1&starting_after="+ids[0].(string)))
-	begin := newClock().at.Unix()
+	begin := began.Unix()
 	require.Equal(t, ids[1:3], list("created[gte]="+decimal(begin+20)+"&created%5Blte%5D="+decimal(begin+30)))
 	ans := e.isOK(e.do("GET", pathSessions+"?limit=3", e.sandbox.secret, nil), 200).object
 	require.Equal(t, true, ans["has_more"])

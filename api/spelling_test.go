@@ -61,7 +61,7 @@ func TestCallbackIsReadInAnySpelling(t *testing.T) {
 		}},
 	} {
 		a := e.asked()
-		header := signature.Sign(a.connector.secret, e.clock.now(), []byte(c.body))
+		header := signature.Sign(a.connector.secret, e.clock.Now(), []byte(c.body))
 		if c.spell != nil {
 			header = c.spell(header)
 		}

@@ -36,7 +36,7 @@ func TestTakeOverFromACrash(t *testing.T) {
 	e := newEnv(t, func(o *api.Options) { o.Config.StartTimeout = 20 * time.Second })
 	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("mdl")), "jurisdiction": "US"}
 	first, release := e.stuck(body)
-	e.clock.advance(61 * time.Second) // the lease of a process that counts as dead
+	e.clock.Advance(61 * time.Second) // the lease of a process that counts as dead
 	second := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "k"), 201)
 	require.Empty(t, second.header.Get("Idempotent-Replayed"))
 	close(release)
@@ -58,7 +58,7 @@ func TestTakeOverOfASubmission(t *testing.T) {
 	require.NoError(t, err)
 	e.submitAs(s, *claimed.Claim, body)
 	e.judge(s, "failed")
-	e.clock.advance(61 * time.Second)
+	e.clock.Advance(61 * time.Second)
 	ans := e.isOK(e.do("POST", path, s.secret, body, idempotencyKey, "k"), http.StatusAccepted)
 	require.Equal(t, "vr_"+claimed.Claim.ResourceID, ans.object["id"])
 	require.InDelta(t, 2, ans.object["attempts_left"], 0)

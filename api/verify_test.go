@@ -118,9 +118,9 @@ func TestSessionPastItsDeadlineIsAnsweredAsExpiredForGood(t *testing.T) {
 	} {
 		e := newEnv(t)
 		s := e.attest()
-		e.clock.advance(25 * time.Hour)
+		e.clock.Advance(25 * time.Hour)
 		e.isError(e.do("POST", s.path(path), s.secret, body), 409, "session_terminal")
-		e.clock.advance(-25 * time.Hour)
+		e.clock.Advance(-25 * time.Hour)
 		e.isError(e.do("POST", s.path(path), s.secret, body), 409, "session_terminal")
 		require.Equal(t, "expired", e.view(s)["status"], path)
 	}
@@ -133,9 +133,9 @@ func TestSessionPastItsDeadlineIsAnsweredAsExpiredForGood(t *testing.T) {
 	} {
 		e := newEnv(t)
 		s := e.attest()
-		e.clock.advance(25 * time.Hour)
+		e.clock.Advance(25 * time.Hour)
 		require.Equal(t, "expired", read(e, s)["status"])
-		e.clock.advance(-25 * time.Hour)
+		e.clock.Advance(-25 * time.Hour)
 		require.Equal(t, "expired", read(e, s)["status"])
 	}
 }

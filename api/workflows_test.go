@@ -51,7 +51,7 @@ func TestWorkflowLife(t *testing.T) {
 	require.Equal(t, []any{}, edited.object["supplementary"])
 	require.InDelta(t, 1, edited.object["published_version"], 0)
 
-	e.clock.advance(time.Second) // lists are ordered by time
+	e.clock.Advance(time.Second) // lists are ordered by time
 	second := e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201).object
 	require.InDelta(t, 2, second["version"], 0)
 	versions := e.isOK(e.do("GET", path+"/versions?limit=1", e.sandbox.secret, nil), 200).object
