@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/internal/geo"
 	"github.com/stile-id/stile/internal/geotest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -24,18 +25,16 @@ type followed struct {
 	path    string
 	locator *geo.Locator
 	log     bytes.Buffer
-
-	mu  sync.Mutex
-	now time.Time
+	clock   *testkit.Clock
 }
 
 // follow opens a file that places the user in the country.
 func follow(t *testing.T, country string) *followed {
 	t.Helper()
-	f := &followed{t: t, now: time.Unix(1_795_168_620, 0), path: geotest.Saved(t, placing(t, country))}
+	f := &followed{t: t, clock: testkit.NewClock(), path: geotest.Saved(t, placing(t, country))}
 	var err error
 	f.locator, err = geo.Open(geo.Options{
-		Path: f.path, Log: slog.New(slog.NewTextHandler(&f.log, nil)), Now: f.clock,
+		Path: f.path, Log: slog.New(slog.NewTextHandler(&f.log, nil)), Now: f.clock.Now,
 	})
 	require.NoError(t, err)
 	return f
@@ -44,18 +43,6 @@ func follow(t *testing.T, country string) *followed {
 func placing(t *testing.T, country string) []byte {
 	t.Helper()
 	return geotest.File(t, geotest.Networks{"198.51.100.0/24": geotest.In(country)})
-}
-
-func (f *followed) clock() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
-func (f *followed) pass(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now = f.now.Add(d)
 }
 
 // is requires the user's country to be this one.
@@ -70,7 +57,7 @@ func (f *followed) is(country rules.Jurisdiction) {
 func (f *followed) later(country rules.Jurisdiction) {
 	f.t.Helper()
 	for range 2 {
-		f.pass(5 * time.Second)
+		f.clock.Advance(5 * time.Second)
 		_, _ = f.locator.Locate(user)
 	}
 	f.is(country)
@@ -118,14 +105,14 @@ func TestFileIsCheckedEveryFewSeconds(t *testing.T) {
 	f := follow(t, "US")
 	f.rename(placing(t, "DE"))
 	for range 3 {
-		f.pass(5*time.Second - 1)
+		f.clock.Advance(5*time.Second - 1)
 		f.is("US")
-		f.pass(1 - 5*time.Second)
+		f.clock.Advance(1 - 5*time.Second)
 	}
-	f.pass(5 * time.Second)
+	f.clock.Advance(5 * time.Second)
 	f.is("US") // seen once
 	f.is("US")
-	f.pass(5 * time.Second)
+	f.clock.Advance(5 * time.Second)
 	f.is("DE")
 }
 
@@ -134,7 +121,7 @@ func TestFileBeingWrittenIsNotLoaded(t *testing.T) {
 	f := follow(t, "US")
 	for _, part := range [][]byte{[]byte("a"), []byte("ab"), placing(t, "FR"), placing(t, "DE")} {
 		f.rewrite(part)
-		f.pass(5 * time.Second)
+		f.clock.Advance(5 * time.Second)
 		f.is("US")
 	}
 	f.later("DE")
@@ -200,11 +187,11 @@ func TestLookupsContinueWhileFilesChange(t *testing.T) {
 	for _, next := range []rules.Jurisdiction{"DE", "US", "DE", "US"} {
 		for _, change := range []func([]byte){f.rename, f.rewrite} {
 			change(files[next])
-			require.Eventually(t, func() bool {
-				f.pass(5 * time.Second)
+			testkit.Eventually(t, func() bool {
+				f.clock.Advance(5 * time.Second)
 				got, _ := f.locator.Locate(user)
 				return got == next
-			}, 30*time.Second, time.Millisecond)
+			})
 		}
 	}
 	close(stop)

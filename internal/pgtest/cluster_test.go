@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // childVariable makes this test binary start a cluster there and wait to be killed.
@@ -76,13 +76,13 @@ func TestAClusterDiesWithItsProcess(t *testing.T) {
 	require.NoError(t, child.Process.Kill())
 	require.Error(t, child.Wait())
 
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		conn, err := pgx.Connect(t.Context(), url)
 		if err == nil {
 			_ = conn.Close(t.Context())
 		}
 		return err != nil
-	}, 20*time.Second, 20*time.Millisecond)
+	})
 }
 
 // BenchmarkClusterToKill measures nothing: it is the main of the process that TestAClusterDiesWithItsProcess kills,

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/stile-id/stile/internal/temporaldev"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 const (
@@ -107,8 +108,8 @@ func listed(t testing.TB, c client.Client, wanted, id string) {
 	request := &workflowservice.ListWorkflowExecutionsRequest{
 		Query: fmt.Sprintf("StileStatus = %q AND WorkflowId = %q", wanted, id),
 	}
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		found, err := c.ListWorkflow(t.Context(), request)
 		return err == nil && len(found.Executions) == 1
-	}, patience, 20*time.Millisecond)
+	})
 }
