@@ -20,12 +20,21 @@ func prune(g Graph, allowed Allowed) (Graph, []rules.Method, error) {
 	return p.rest(), dropped, nil
 }
 
+// Without returns the graph without those members of any_of groups that need an unavailable method, as long as another
+// member of the group remains. All other nodes remain, even if they need an unavailable method.
+func Without(g Graph, unavailable func(rules.Method) bool) Graph {
+	p := &pruner{graph: g, allowed: func(m rules.Method) bool { return !unavailable(m) }, lenient: true}
+	p.walk(g.Start)
+	return p.rest()
+}
+
 // pruner computes the parts of a graph that remain.
 type pruner struct {
 	graph   Graph
 	allowed Allowed
 	seen    []string
 	kept    []Node // the remaining nodes, groups with their remaining members
+	lenient bool   // a blocked group keeps all its members
 }
 
 func (p *pruner) allows(m rules.Method) bool {
@@ -65,6 +74,7 @@ func (p *pruner) walk(id string) []rules.Method {
 // members returns the remaining members of a group, and the methods that block
 // the group.
 func (p *pruner) members(group Node) (stay []string, blocked []rules.Method) {
+	var dropped []Node
 	for _, entry := range group.Members {
 		before := len(p.kept)
 		lost := p.walk(entry)
@@ -73,10 +83,15 @@ func (p *pruner) members(group Node) (stay []string, blocked []rules.Method) {
 			continue
 		}
 		blocked = union(blocked, lost)
+		dropped = append(dropped, p.kept[before:]...)
 		p.kept = p.kept[:before]
 	}
-	if group.Kind == KindAnyOf && len(stay) > 0 {
+	switch {
+	case group.Kind == KindAnyOf && len(stay) > 0:
 		return stay, nil
+	case p.lenient:
+		p.kept = append(p.kept, dropped...)
+		return group.Members, blocked
 	}
 	return stay, blocked
 }
