@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"strconv"
 	"strings"
 	"time"
@@ -30,10 +31,31 @@ var (
 	ErrMismatch  = errors.New("the signature does not match the body")
 )
 
-// Sign returns the value of the header for a body sent at that time.
+// Sign returns the value of the header.
 func Sign(secret string, at time.Time, body []byte) string {
+	s := NewSigner(secret, at)
+	s.mac.Write(body)
+	return s.Header()
+}
+
+// Signer signs a body that is written to it.
+type Signer struct {
+	timestamp string
+	mac       hash.Hash
+}
+
+// NewSigner returns a Signer of an empty body.
+func NewSigner(secret string, at time.Time) *Signer {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
-	return "t=" + timestamp + ",v1=" + hex.EncodeToString(digest(secret, timestamp, body))
+	return &Signer{timestamp: timestamp, mac: newMAC(secret, timestamp)}
+}
+
+// Write adds to the body. It returns no error.
+func (s *Signer) Write(part []byte) (int, error) { return s.mac.Write(part) }
+
+// Header returns the value of the header for what was written.
+func (s *Signer) Header() string {
+	return "t=" + s.timestamp + ",v1=" + hex.EncodeToString(s.mac.Sum(nil))
 }
 
 // Join joins the values of a header that came on several lines, as RFC 9110 specifies.
@@ -96,8 +118,14 @@ func seconds(timestamp string) (int64, error) {
 }
 
 func digest(secret, timestamp string, body []byte) []byte {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(timestamp + "."))
+	mac := newMAC(secret, timestamp)
 	mac.Write(body)
 	return mac.Sum(nil)
+}
+
+// newMAC returns the MAC of the timestamp, to which the body is to be written.
+func newMAC(secret, timestamp string) hash.Hash {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp + "."))
+	return mac
 }
