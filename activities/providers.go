@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -118,15 +119,35 @@ func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool
 		return methods.Inquiry{}, err
 	}
 	node, _ := g.Node(submission.Node)
-	var sent methods.ProviderPayload
+	var sent connector.Payload
 	if err := json.Unmarshal(u.Payload, &sent); err != nil {
 		return methods.Inquiry{}, errors.New("stored submission is not a provider payload")
+	}
+	files, err := a.inquired(ctx, session, sent.Uploads)
+	if err != nil {
+		return methods.Inquiry{}, err
 	}
 	return methods.Inquiry{
 		SubmissionID: submission.ID, SessionID: session.ID, Type: string(session.Type), Method: submission.Method,
 		Attempt: submission.Attempt, Tier: session.AgeTier, Jurisdiction: session.Jurisdiction, Options: node.Options,
-		Input: sent.Input, Callback: callback,
+		Input: sent.Input, Uploads: files, Callback: callback,
 	}, nil
+}
+
+// inquired describes the uploads of a submission to its provider.
+func (a *Providers) inquired(ctx context.Context, session models.Session, ids []string) ([]methods.InquiredUpload, error) {
+	files := make([]methods.InquiredUpload, 0, len(ids))
+	for _, id := range ids {
+		u, err := a.Store.Upload(ctx, session.OrgID, session.ID, id)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, methods.InquiredUpload{
+			Upload:  methods.Upload{ID: u.ID, MediaType: u.MediaType, Size: u.Size},
+			Content: func(ctx context.Context) ([]byte, error) { return uploads{a.Store, session}.Content(ctx, u.ID) },
+		})
+	}
+	return files, nil
 }
 
 // conclude commits a verdict. A second verdict on the same submission changes nothing.

@@ -81,17 +81,33 @@ func (a *Sessions) engine() sessions.Engine {
 func (a *Sessions) verdict(
 	ctx context.Context, session models.Session, submission models.Submission, payload []byte,
 ) (methods.Verdict, error) {
-	if submission.ConnectorID != nil { // the provider did not answer in time
-		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable), nil
-	}
 	org, err := a.Store.Across().Organization(ctx, session.OrgID)
 	if err != nil {
 		return methods.Verdict{}, err
 	}
-	return a.Judge.Judge(ctx, methods.Submission{
-		Method: submission.Method, Payload: payload, Tier: session.AgeTier,
-		Today: today(submission.Created.Time), Sandbox: org.Sandbox,
-	})
+	g, err := a.Store.SessionGraph(ctx, session)
+	if err != nil {
+		return methods.Verdict{}, err
+	}
+	s := methods.Submission{
+		Attempt: sessions.AttemptAt(g, session, submission.Node, submission.Method, submission.Attempt),
+		Payload: payload, Uploads: uploads{a.Store, session}, Today: today(submission.Created.Time), Sandbox: org.Sandbox,
+	}
+	if submission.ConnectorID != nil { // the provider did not answer in time
+		s.ConnectorID = *submission.ConnectorID
+	}
+	return a.Judge.Judge(ctx, s)
+}
+
+// uploads opens the uploads of a session.
+type uploads struct {
+	store   *store.Store
+	session models.Session
+}
+
+// Content implements methods.Uploads.
+func (u uploads) Content(ctx context.Context, id string) ([]byte, error) {
+	return u.store.UploadContent(ctx, u.session.OrgID, u.session.ID, id)
 }
 
 // today returns the date in the last time zone to reach it (UTC-12), so that no user comes of age before their

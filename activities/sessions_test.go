@@ -13,7 +13,6 @@ import (
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
-	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -45,7 +44,7 @@ func newDesk(t *testing.T) *desk {
 	c := testkit.NewClock()
 	d := &desk{Scene: scene.New(t, c.Now), clock: c}
 	d.Sessions = &activities.Sessions{
-		Store: d.Scene.Store, Judge: simulated.Judge{Real: attestation.Judge{}},
+		Store: d.Scene.Store, Judge: scene.Judge(),
 		Judged: func(_ rules.Method, o graph.Outcome) { d.note(func() { d.judged = append(d.judged, o) }) },
 		Ended:  func(s models.Session) { d.note(func() { d.ended = append(d.ended, s.Status) }) },
 	}
@@ -178,7 +177,7 @@ func TestVerdictOfAConcurrentJudgeIsCountedOnce(t *testing.T) {
 	d := newDesk(t)
 	session := d.Begin(t, scene.AnyOf(document))
 	submission := d.Simulate(t, session, document, simulated.Pass)
-	elsewhere := &activities.Sessions{Store: d.Scene.Store, Judge: simulated.Judge{Real: attestation.Judge{}}}
+	elsewhere := &activities.Sessions{Store: d.Scene.Store, Judge: scene.Judge()}
 	d.meddle(func(int) {
 		_, err := elsewhere.JudgeSubmission(t.Context(), submitted(submission))
 		require.NoError(t, err)
@@ -470,7 +469,7 @@ func TestFreeSubmissionsAreLimited(t *testing.T) {
 			s := scene.New(t, clock.Now)
 			judges := &activities.Sessions{
 				Store:             s.Store,
-				Judge:             simulated.Judge{Real: attestation.Judge{}},
+				Judge:             scene.Judge(),
 				ReviewTimeout:     time.Hour,
 				SessionTTL:        time.Hour,
 				DeviceIdleTimeout: time.Minute,

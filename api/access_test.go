@@ -37,8 +37,10 @@ func (o operation) forClients() bool { return strings.HasPrefix(o.path, "/v1/ver
 // forProviders are those whose credential is a signature of the body.
 func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.PathCallbacks) }
 
-// forAnybody are those whose credential is in the body.
-func (o operation) forAnybody() bool { return o.path == "/v1/handoff/exchange" }
+// forAnybody are those whose credential is in the body or in the path.
+func (o operation) forAnybody() bool {
+	return o.path == "/v1/handoff/exchange" || strings.HasPrefix(o.path, "/v1/methods/")
+}
 
 // at fills in the ids of a tenant's objects.
 func (o operation) at(ids map[string]string) string {

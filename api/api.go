@@ -32,6 +32,8 @@ type Options struct {
 	Config       Config
 	// Rules is the book of compliance rules; the shipped one unless given.
 	Rules *compliance.Book
+	// Methods are those that the deployment serves.
+	Methods *sessions.Registry
 	// Locator looks addresses up; without one only headers and requests tell where users are.
 	Locator sessions.Locator
 	// Log is slog.Default unless given.
@@ -60,8 +62,8 @@ func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints every ro
 
 // New builds the API. It touches neither the database nor Temporal. Errors name the setting at fault.
 func New(o Options) (*API, error) {
-	if o.Store == nil || o.Orchestrator == nil {
-		return nil, errors.New("the API needs a store and an orchestrator")
+	if o.Store == nil || o.Orchestrator == nil || o.Methods == nil {
+		return nil, errors.New("the API needs a store, an orchestrator and the methods")
 	}
 	o, err := o.withDefaults()
 	if err != nil {
@@ -76,7 +78,8 @@ func New(o Options) (*API, error) {
 		Log: slog.New(rest.WithRequestID{Handler: o.Log.Handler()}),
 	}
 	a := &API{store: o.Store, log: o.Log, sessions: sessions.New(sessions.Options{
-		Store: o.Store, Orders: orders, Rules: o.Rules, Locator: o.Locator, Now: o.Now, Config: o.Config.useCases(hosted),
+		Store: o.Store, Orders: orders, Rules: o.Rules, Methods: o.Methods, Locator: o.Locator, Now: o.Now,
+		Config: o.Config.useCases(hosted),
 	})}
 	a.kernel, err = rest.New(rest.Options{
 		Store: o.Store, Config: o.Config.kernel(), Log: o.Log, Registry: o.Registry, Now: o.Now,
@@ -104,7 +107,10 @@ func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 	}
 	a.device, err = device.New(device.Options{
 		Kernel: a.kernel, Store: o.Store, Sessions: a.sessions, Log: o.Log, Registry: o.Registry,
-		Config: device.Config{PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody},
+		Config: device.Config{
+			PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody,
+			UploadMaxBytes: c.UploadMaxBytes, UploadTail: c.RequestTimeout + c.IdempotencyWait,
+		},
 	})
 	if err != nil {
 		return err

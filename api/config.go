@@ -44,10 +44,13 @@ type Config struct {
 	StartTimeout time.Duration
 	// RequestTimeout is how long a handler may take, waiting aside. Default 10 s.
 	RequestTimeout time.Duration
-	// SlowDelay is how long the verdict on {"simulate": "slow"} is held back. Default 5 s.
-	SlowDelay time.Duration
-	// ProviderPatience is how long a provider that is away is asked again before the user hears of it. Default 2 m.
-	ProviderPatience time.Duration
+	// UploadMaxBytes is the size of an upload. Default 8 MiB.
+	UploadMaxBytes int64
+	// UploadsPerAttempt is how many uploads an attempt at a method takes. Default 12.
+	UploadsPerAttempt int
+	// PublicURL is where wallets, banks and other people reach the API, without a slash at the end. Default
+	// http://127.0.0.1:8080.
+	PublicURL string
 	// CallbackURL is where providers call back, without the id of the submission; "" means that nobody knows.
 	CallbackURL string
 	// Egress says which addresses customers may name for their servers.
@@ -86,8 +89,9 @@ func (c Config) WithDefaults() Config {
 	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 10*time.Second)
-	c.SlowDelay = cmp.Or(c.SlowDelay, 5*time.Second)
-	c.ProviderPatience = cmp.Or(c.ProviderPatience, 2*time.Minute)
+	c.UploadMaxBytes = cmp.Or(c.UploadMaxBytes, 8<<20)
+	c.UploadsPerAttempt = cmp.Or(c.UploadsPerAttempt, 12)
+	c.PublicURL = cmp.Or(c.PublicURL, "http://127.0.0.1:8080")
 	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)
 	c.IdempotencyWait = cmp.Or(c.IdempotencyWait, 20*time.Second)
 	return c
@@ -97,8 +101,9 @@ func (c Config) WithDefaults() Config {
 func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 	return sessions.Config{
 		SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
-		HandoffTTL: c.HandoffTTL, HandoffReuse: c.HandoffReuse, SlowDelay: c.SlowDelay,
-		ProviderPatience: c.ProviderPatience, LocalJurisdiction: c.LocalJurisdiction, HostedPage: hosted,
+		HandoffTTL: c.HandoffTTL, HandoffReuse: c.HandoffReuse, LocalJurisdiction: c.LocalJurisdiction,
+		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
+		AnswerURL: c.PublicURL + rest.PathMethods,
 	}
 }
 

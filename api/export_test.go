@@ -24,7 +24,8 @@ func (a *API) Followed() map[string]int { return a.device.Followed() }
 // secret, a device token or a handoff's token opens, and the messages of the live channel.
 func (a *API) DeviceWrites() (writes []string) {
 	for _, r := range a.routes() {
-		if r.Method != http.MethodGet && r.IsDevice() {
+		replies := strings.HasPrefix(r.Path, rest.PathMethods+"/") // a redirect brings its reply by GET
+		if (r.Method != http.MethodGet || replies) && r.IsDevice() {
 			writes = append(writes, r.Method+" "+strings.Replace(r.Path, rest.PathVerify+"/:id", "…", 1))
 		}
 	}

@@ -90,9 +90,10 @@ func TestInternalErrorKeepsItsCause(t *testing.T) {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	for _, path := range []string{"/healthz", "/readyz"} {
-		require.Equal(t, obj{"status": "ok"}, e.isOK(e.do("GET", path, "", nil), 200).object)
-	}
+	require.Equal(t, obj{"status": "ok"}, e.isOK(e.do("GET", "/healthz", "", nil), 200).object)
+	require.Equal(t, obj{"status": "ok", "methods": []any{
+		obj{"method": "self_attestation", "status": "available", "reason": nil},
+	}}, e.isOK(e.do("GET", "/readyz", "", nil), 200).object)
 	ans := e.isOK(e.do("GET", "/openapi.yaml", "", nil), 200)
 	require.Equal(t, "application/yaml", ans.header.Get("Content-Type"))
 	require.Contains(t, string(ans.body), "openapi: 3.1.0")

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/methods/shipped"
 )
 
 func TestBadForwardingIsRefusedAtStart(t *testing.T) {
@@ -22,7 +23,9 @@ func TestBadForwardingIsRefusedAtStart(t *testing.T) {
 		"STILE_CDN":              {{CDN: "akamai"}, {CDN: "Cloudflare"}},
 	} {
 		for _, config := range configs {
-			_, err := api.New(api.Options{Store: e.store, Orchestrator: e.temporal, Config: config})
+			_, err := api.New(api.Options{
+				Store: e.store, Orchestrator: e.temporal, Methods: registry(shipped.Options{}), Config: config,
+			})
 			require.ErrorContains(t, err, variable)
 		}
 	}

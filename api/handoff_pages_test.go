@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -93,7 +94,7 @@ func TestPageOfTheInstallationMustBeOne(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	_, err := api.New(api.Options{
-		Store: e.store, Orchestrator: e.temporal, Config: api.Config{VerifyURL: "https://verify.example/a/../b"},
+		Store: e.store, Orchestrator: e.temporal, Methods: registry(shipped.Options{}), Config: api.Config{VerifyURL: "https://verify.example/a/../b"},
 	})
 	require.ErrorContains(t, err, "STILE_VERIFY_URL must have a plain path")
 }

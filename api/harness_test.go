@@ -17,6 +17,8 @@ import (
 	"github.com/stile-id/stile/internal/contract"
 	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/internal/testkit"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -78,7 +80,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	lenient, err := rulestest.Lenient()
 	require.NoError(e.t, err)
 	options := api.Options{
-		Rules: lenient, Store: e.store, Orchestrator: e.temporal, Now: e.clock.Now,
+		Rules: lenient, Methods: registry(shipped.Options{}), Store: e.store, Orchestrator: e.temporal, Now: e.clock.Now,
 		Log:    slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Config: api.Config{VerifyURL: "https://verify.example/s"},
 	}
@@ -100,6 +102,17 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	e.client = &http.Client{Transport: specification().Transport(server.Client().Transport, func(err error) {
 		e.t.Errorf("contract: %v", err)
 	})}
+}
+
+// serving has the API serve the methods that ship, so configured, and more.
+func serving(o shipped.Options, more ...methods.Method) func(*api.Options) {
+	return func(options *api.Options) { options.Methods = registry(o, more...) }
+}
+
+func registry(o shipped.Options, more ...methods.Method) *methods.Registry {
+	r, err := shipped.Registry(o, more...)
+	check(err)
+	return r
 }
 
 var specification = sync.OnceValue(func() *contract.Contract {

@@ -39,6 +39,8 @@ func TestTheUserDecidesWhereAProvisionalSessionIs(t *testing.T) {
 	e := behindProxy(t, "127.0.0.1")
 	definition := order("alcohol_delivery", nil, "mdl", "document_capture")
 	definition["overrides"] = obj{"DE": obj{"remove": []string{"mdl"}}}
+	e.connect(e.live, "mdl", "https://wallets.example/judge")
+	e.connect(e.live, "document_capture", "https://documents.example/judge")
 	s := e.elsewhere(e.live, definition)
 	before := e.shown(e.live, s)
 	require.Equal(t, []any{"US-CA", "geoip", "min_age_21"}, []any{before["jurisdiction"], before["jurisdiction_source"], before["age_tier"]})

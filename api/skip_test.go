@@ -26,7 +26,7 @@ func (e *env) simulatedPass(s session, method string) {
 	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
 	_, err = engine.Judged(e.t.Context(), ref, func(s models.Session, sub models.Submission, payload []byte) (*methods.Verdict, error) {
 		verdict, err := simulated.Judge{}.Judge(context.WithoutCancel(e.t.Context()), methods.Submission{
-			Method: sub.Method, Payload: payload, Tier: s.AgeTier, Sandbox: true,
+			Attempt: methods.Attempt{Method: sub.Method, Tier: s.AgeTier}, Payload: payload, Sandbox: true,
 		})
 		return &verdict, err
 	})

@@ -26,9 +26,9 @@ func TestView(t *testing.T) {
 	require.Equal(t, s.id, view["session_id"])
 	require.Equal(t, obj{"name": "Shop & Co", "logo_url": nil, "color": nil}, view["merchant"])
 	require.Equal(t, []any{
-		obj{"method": "self_attestation", "status": "available", "attempts_left": 3.0, "needs": []any{}, "last_attempt": nil},
-		obj{"method": "document_capture", "status": "available", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil},
-		obj{"method": "selfie_liveness", "status": "upcoming", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil},
+		obj{"method": "self_attestation", "status": "available", "attempts_left": 3.0, "needs": []any{}, "last_attempt": nil, "unavailable_reason": nil},
+		obj{"method": "document_capture", "status": "available", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil, "unavailable_reason": nil},
+		obj{"method": "selfie_liveness", "status": "upcoming", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil, "unavailable_reason": nil},
 	}, view["methods"])
 
 	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "fail"}), 202)

@@ -1,25 +1,13 @@
-// Package methods judges what users submit: one package per method family, behind one interface.
+// Package methods is the seam between sessions and the methods that prove an age or an identity: one package per method
+// family, registered in one Registry. docs/methods/adding.md says how to add one.
 package methods
 
 import (
-	"context"
 	"errors"
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
-
-// Submission is what a user sent for one attempt at a method.
-type Submission struct {
-	Method  rules.Method
-	Payload []byte // JSON, as the API accepted it
-	// Tier is what the session has to prove.
-	Tier rules.AgeTier
-	// Today is the date that an age is counted to.
-	Today rules.Date
-	// Sandbox says that the organization may simulate.
-	Sandbox bool
-}
 
 // Check is one thing that a method looked at.
 type Check struct {
@@ -46,11 +34,6 @@ func (v Verdict) Reasons() []rules.ReasonCode {
 		return []rules.ReasonCode{rules.ReasonMethodError}
 	}
 	return v.ReasonCodes
-}
-
-// Judge gives the verdict on a submission. An error says that no verdict could be reached, through no fault of the user.
-type Judge interface {
-	Judge(ctx context.Context, s Submission) (Verdict, error)
 }
 
 // Unfinished is the verdict that uses up no attempt: requires_input or error.

@@ -43,11 +43,15 @@ type Inquiry struct {
 	Options      graph.Options
 	// Input is what the user sent, a JSON object.
 	Input json.RawMessage
+	// Uploads are files that go with the input, in the order in which the user's device named them.
+	Uploads []InquiredUpload
 	// Callback says that the verdict may come later.
 	Callback bool
 }
 
-// ProviderPayload is what is stored of a submission that a provider judges.
-type ProviderPayload struct {
-	Input json.RawMessage `json:"input"`
+// InquiredUpload is a file that goes to a provider.
+type InquiredUpload struct {
+	Upload
+	// Content returns the bytes of the file. It is called more than once.
+	Content func(ctx context.Context) ([]byte, error)
 }

@@ -3,146 +3,144 @@ package sessions
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"errors"
 
 	"github.com/stile-id/stile/methods"
-	"github.com/stile-id/stile/methods/attestation"
-	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
-// Input is a submission as the user's device sent it: an outcome to simulate in a sandbox, or the fields of the method.
-type Input struct {
-	Simulate    *string        `json:"simulate"`
-	DateOfBirth *string        `json:"date_of_birth"`
-	Declaration *bool          `json:"declaration"`
-	Input       jsontext.Value `json:"input"`
-}
+// Input is a JSON object that a device sent for a method.
+type Input = methods.Input
+
+// Registry holds the methods of the deployment.
+type Registry = methods.Registry
 
 // accepted is a submission to store. Its payload is always written the same way, because the store recognises a repeat
 // by its bytes.
 type accepted struct {
-	payload any
-	// delay holds the verdict back. For a provider's connector it is how long the provider has for the verdict.
-	delay     time.Duration
-	connector *string
+	methods.Accepted
+	payload   []byte
+	challenge string // that the submission uses up; "" is none
 }
 
-// accept checks a submission to the method.
-func (s *Service) accept(ctx context.Context, org string, method rules.Method, in Input) (accepted, error) {
-	switch {
-	case in.Simulate != nil:
-		return s.acceptSimulated(ctx, org, in)
-	case method == rules.MethodSelfAttestation:
-		payload, err := in.attestation(rules.DateOf(s.now().UTC()))
-		return accepted{payload: payload}, err
-	default:
-		return s.acceptForProvider(ctx, org, method, in)
-	}
-}
-
-// hasInput reports whether the field input was given: null is the same as absent.
-func (in Input) hasInput() bool { return len(in.Input) > 0 && in.Input.Kind() != 'n' }
-
-// otherThan names a given field that is not among those taken.
-func (in Input) otherThan(taken ...string) (field string, given bool) {
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{
-		{"simulate", in.Simulate != nil}, {"date_of_birth", in.DateOfBirth != nil},
-		{"declaration", in.Declaration != nil}, {"input", in.hasInput()},
-	} {
-		if f.given && !slices.Contains(taken, f.name) {
-			return f.name, true
-		}
-	}
-	return "", false
-}
-
-func (s *Service) acceptSimulated(ctx context.Context, orgID string, in Input) (accepted, error) {
-	org, err := s.store.Across().Organization(ctx, orgID)
+// accept checks a submission to an offer.
+func (s *Service) accept(ctx context.Context, session models.Session, offer graph.Offer, in Input) (accepted, error) {
+	served, err := s.served(ctx, session.OrgID, offer.Method)
 	if err != nil {
 		return accepted{}, err
 	}
-	if !org.Sandbox {
-		return accepted{}, models.Invalid("simulate", "simulate is only available in sandbox organizations")
-	}
-	if field, given := in.otherThan("simulate"); given {
-		return accepted{}, models.Invalid(field, "simulate must be given alone")
-	}
-	if !slices.Contains(simulated.Outcomes(), *in.Simulate) {
-		return accepted{}, models.Invalid("simulate",
-			"simulate must be one of %s", strings.Join(simulated.Outcomes(), ", "))
-	}
-	taken := accepted{payload: simulated.Payload{Simulate: *in.Simulate}}
-	if *in.Simulate == simulated.Slow {
-		taken.delay = s.config.SlowDelay
-	}
-	return taken, nil
-}
-
-// acceptForProvider takes any object, which the method's provider is to judge.
-func (s *Service) acceptForProvider(ctx context.Context, org string, method rules.Method, in Input) (accepted, error) {
-	connector, found, err := s.store.ConnectorFor(ctx, org, method)
-	switch {
-	case err != nil:
+	attempt, err := s.attempt(ctx, session, offer)
+	if err != nil {
 		return accepted{}, err
-	case !found:
-		return accepted{}, models.Invalid("method",
-			"%s needs a provider connector, and none is enabled. A sandbox organization can simulate it", method)
-	case !in.hasInput():
-		return accepted{}, missing("input")
-	case in.Input.Kind() != '{':
-		return accepted{}, models.Invalid("input", "Invalid type: input must be an object")
 	}
-	if field, given := in.otherThan("input"); given {
-		return accepted{}, models.Invalid(field, "%s takes input alone", method)
+	holding := &held{service: s, session: session, offer: offer}
+	taken, err := served.Accept.Accept(ctx, methods.Given{
+		Attempt: attempt, Input: in, Held: holding, Today: rules.DateOf(s.now().UTC()),
+	})
+	if err != nil {
+		return accepted{}, publicInput(err)
 	}
-	// A repeat may write the same content in another way. Numbers keep their digits: they are for the provider.
-	exactly := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
-	if err := in.Input.Canonicalize(exactly...); err != nil {
-		return accepted{}, models.Invalid("input", "input is not valid JSON")
-	}
-	return accepted{
-		payload: methods.ProviderPayload{Input: json.RawMessage(in.Input)},
-		delay:   s.config.ProviderPatience, connector: &connector.ID,
-	}, nil
+	return newAccepted(taken, holding.challenge)
 }
 
-// earliestBirth is before the year of birth of anyone alive.
-const earliestBirth = 1900
-
-func (in Input) attestation(today rules.Date) (attestation.Payload, error) {
-	declared := attestation.Payload{Declaration: true}
-	if in.DateOfBirth == nil {
-		return declared, missing("date_of_birth")
-	}
-	born, ok := rules.ParseDate(*in.DateOfBirth)
-	switch {
-	case !ok:
-		return declared, models.Invalid("date_of_birth", "date_of_birth must be a date such as 1990-01-31")
-	case born.Year < earliestBirth:
-		return declared, models.Invalid("date_of_birth", "date_of_birth must not be before %d", earliestBirth)
-	case rules.AgeOn(born, today) < 0:
-		return declared, models.Invalid("date_of_birth", "date_of_birth must not be in the future")
-	case in.Declaration == nil:
-		return declared, missing("declaration")
-	case !*in.Declaration:
-		return declared, models.Invalid("declaration", "declaration must be true")
-	}
-	if field, given := in.otherThan("date_of_birth", "declaration"); given {
-		return declared, models.Invalid(field, "Unknown parameter: %s", field)
-	}
-	declared.DateOfBirth = born.String()
-	return declared, nil
+func newAccepted(taken methods.Accepted, challenge string) (accepted, error) {
+	payload, err := json.Marshal(taken.Payload)
+	return accepted{Accepted: taken, payload: payload, challenge: challenge}, err
 }
 
-func missing(param string) error {
-	return models.Invalid(param, "Missing required parameter: %s", param)
+func (a accepted) connector() *string {
+	if a.ConnectorID == "" {
+		return nil
+	}
+	return &a.ConnectorID
+}
+
+// served returns the method as it is served to an organization.
+func (s *Service) served(ctx context.Context, orgID string, method rules.Method) (methods.Method, error) {
+	org, err := s.store.Across().Organization(ctx, orgID)
+	if err != nil {
+		return methods.Method{}, err
+	}
+	to := methods.Organization{Sandbox: org.Sandbox}
+	if !s.methods.Exclusive(method) {
+		connector, found, err := s.store.ConnectorFor(ctx, orgID, method)
+		if err != nil {
+			return methods.Method{}, err
+		}
+		if found {
+			to.ConnectorID = connector.ID
+		}
+	}
+	return s.methods.For(method, to), nil
+}
+
+// attempt describes the attempt at an offer to its method.
+func (s *Service) attempt(ctx context.Context, session models.Session, offer graph.Offer) (methods.Attempt, error) {
+	g, err := s.store.SessionGraph(ctx, session)
+	if err != nil {
+		return methods.Attempt{}, err
+	}
+	return AttemptAt(g, session, offer.Node, offer.Method, offer.Attempt), nil
+}
+
+// AttemptAt describes an attempt at a node of a session's graph to its method.
+func AttemptAt(g graph.Graph, s models.Session, node string, method rules.Method, number int) methods.Attempt {
+	at, _ := g.Node(node)
+	return methods.Attempt{
+		Method: method, SessionID: s.ID, Type: string(s.Type), Node: node, Number: number, Tier: s.AgeTier,
+		Jurisdiction: s.Jurisdiction, Options: at.Options,
+	}
+}
+
+// publicInput turns a method's refusal of what was sent into one that the API shows.
+func publicInput(err error) error {
+	var wrong *methods.InputError
+	if errors.As(err, &wrong) {
+		return models.Invalid(wrong.Param, "%s", wrong.Message)
+	}
+	return err
+}
+
+// held is what the server holds for an attempt.
+type held struct {
+	service   *Service
+	session   models.Session
+	offer     graph.Offer
+	challenge string
+}
+
+// Upload implements methods.Held.
+func (h *held) Upload(ctx context.Context, param, id string) (methods.Upload, error) {
+	u, err := h.service.store.Upload(ctx, h.session.OrgID, h.session.ID, id)
+	missing := models.CodeOf(err) == models.CodeResourceMissing
+	if err != nil && !missing {
+		return methods.Upload{}, err
+	}
+	if missing || u.Node != h.offer.Node || u.Attempt != h.offer.Attempt {
+		return methods.Upload{}, models.Invalid(param, "%s names no upload of this attempt", param)
+	}
+	return methods.Upload{ID: u.ID, MediaType: u.MediaType, Size: u.Size}, nil
+}
+
+// Challenge implements methods.Held. A used challenge is opened as well: the submission may be a repeat.
+func (h *held) Challenge(ctx context.Context, param, id string) (json.RawMessage, error) {
+	c, err := h.service.store.Challenge(ctx, h.session.OrgID, h.session.ID, id)
+	missing := models.CodeOf(err) == models.CodeResourceMissing
+	if err != nil && !missing {
+		return nil, err
+	}
+	if missing || c.Node != h.offer.Node || c.Attempt != h.offer.Attempt || h.service.tooLate(c) {
+		return nil, store.ErrChallengeInvalid(param)
+	}
+	content, err := h.service.store.ChallengeContent(c)
+	h.challenge = c.ID
+	return content.State, err
+}
+
+// tooLate reports whether a challenge expired before a submission used it.
+func (s *Service) tooLate(c models.Challenge) bool {
+	return c.UsedAt == nil && !c.ExpiresAt.After(s.store.Now().Time)
 }

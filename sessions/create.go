@@ -78,7 +78,7 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 	if err != nil {
 		return store.NewSession{}, err
 	}
-	session, terms, err := s.govern(definition, found.put(models.Session{
+	session, terms, err := s.govern(ctx, definition, found.put(models.Session{
 		OrgID: n.Org.ID, Type: n.Type, WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 		Provisional: n.provisional(), ClientReferenceID: n.ClientReferenceID, Metadata: models.AsJSON(n.Metadata),
 		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL,

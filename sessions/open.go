@@ -41,7 +41,7 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, models.WithoutParam(err)
 	}
-	there, terms, err := s.govern(version.Definition.V, found.put(session))
+	there, terms, err := s.govern(ctx, version.Definition.V, found.put(session))
 	if err != nil {
 		return session, models.WithoutParam(err)
 	}

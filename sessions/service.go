@@ -28,10 +28,11 @@ type Config struct {
 	SandboxQuota int
 	// HandoffTTL is how long the token of a handoff lives. HandoffReuse is how long the same token is given out again.
 	HandoffTTL, HandoffReuse time.Duration
-	// SlowDelay is how long the verdict on {"simulate": "slow"} is held back.
-	SlowDelay time.Duration
-	// ProviderPatience is how long a provider that is away is asked again before the verdict is provider_unavailable.
-	ProviderPatience time.Duration
+	// UploadMaxBytes is the size of an upload, and UploadsPerAttempt how many of them an attempt at a method takes.
+	UploadMaxBytes    int64
+	UploadsPerAttempt int
+	// AnswerURL is where the routes of methods are reached, without the method: https://id.example.com/v1/methods.
+	AnswerURL string
 	// LocalJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.
 	LocalJurisdiction rules.Jurisdiction
 	// HostedPage is the verification page of the installation.
@@ -43,6 +44,8 @@ type Options struct {
 	Store  *store.Store
 	Orders *Orders
 	Rules  *compliance.Book
+	// Methods are those that the deployment serves.
+	Methods *Registry
 	// Locator looks addresses up; nil where only headers and requests tell where users are.
 	Locator Locator
 	Now     func() time.Time
@@ -55,6 +58,7 @@ type Service struct {
 	engine  Engine
 	orders  *Orders
 	rules   *compliance.Book
+	methods *Registry
 	locator Locator
 	now     func() time.Time
 	config  Config
@@ -63,7 +67,7 @@ type Service struct {
 // New returns a Service. It touches neither the database nor Temporal.
 func New(o Options) *Service {
 	return &Service{
-		store: o.Store, orders: o.Orders, rules: o.Rules, locator: o.Locator, now: o.Now, config: o.Config,
+		store: o.Store, orders: o.Orders, rules: o.Rules, methods: o.Methods, locator: o.Locator, now: o.Now, config: o.Config,
 		engine: Engine{
 			Store: o.Store, ReviewTimeout: o.Config.ReviewTimeout, SessionTTL: o.Config.SessionTTL, Outside: true,
 		},

@@ -3,7 +3,6 @@ package sessions
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -28,22 +27,15 @@ func (s *Service) Submit(ctx context.Context, d Device, method rules.Method, in 
 	if attempt, found, err := s.resubmitted(ctx, d.Session); found || err != nil {
 		return attempt, err
 	}
-	if d, err = s.opened(ctx, d); err != nil {
-		return Attempt{}, err
-	}
-	err = s.withRow(ctx, d.Session, func(session models.Session, fresh bool) error {
-		d.Session = session
-		offer, err := s.offer(ctx, d, method)
-		switch {
-		case err != nil && !fresh:
-			return store.ErrRefused
-		case err != nil:
+	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
+		if err := consented(session, offer.Method); err != nil {
 			return err
 		}
-		attempt, err = s.submit(ctx, session, offer, in)
-		if s.moved(ctx, session, err) {
-			return store.ErrRefused
+		taken, err := s.accept(ctx, session, offer, in)
+		if err != nil {
+			return err
 		}
+		attempt, err = s.submit(ctx, session, offer, taken, false)
 		return err
 	})
 	return attempt, err
@@ -74,23 +66,18 @@ func (s *Service) offer(ctx context.Context, d Device, method rules.Method) (gra
 	return offers[i], nil
 }
 
-// submit stores the submission to an offer.
-func (s *Service) submit(ctx context.Context, session models.Session, offer graph.Offer, in Input) (Attempt, error) {
-	if err := consented(session, offer.Method); err != nil {
-		return Attempt{}, err
-	}
-	taken, err := s.accept(ctx, session.OrgID, offer.Method, in)
-	if err != nil {
-		return Attempt{}, err
-	}
-	payload, err := json.Marshal(taken.payload)
-	if err != nil {
-		return Attempt{}, err
-	}
+// submit stores what was accepted for an offer, and tells the run. Elsewhere reports whether others than the user's device
+// sent it.
+func (s *Service) submit(
+	ctx context.Context, session models.Session, offer graph.Offer, taken accepted, elsewhere bool,
+) (Attempt, error) {
 	submission, done, err := s.store.Submit(ctx, store.NewSubmission{
-		Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: payload,
-		Delay: taken.delay, ConnectorID: taken.connector,
+		Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: taken.payload,
+		Delay: taken.Delay, ConnectorID: taken.connector(), ChallengeID: taken.challenge, Elsewhere: elsewhere,
 	})
+	if s.moved(ctx, session, err) {
+		return Attempt{}, store.ErrRefused
+	}
 	if err != nil {
 		return Attempt{}, err
 	}

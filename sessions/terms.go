@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,9 +117,12 @@ func ComplianceOf(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceRe
 	return result
 }
 
-// govern puts a session under the rule that its place has today, and returns the graph that it runs there. Errors:
-// those of Permitting and Specialise.
-func (s *Service) govern(d graph.Definition, session models.Session) (models.Session, store.Terms, error) {
+// govern puts a session under the rule that its place has today, and returns the graph that it runs there. The members of
+// any_of that the organization cannot use now are left out if another member remains. Errors: those of Permitting and
+// Specialise.
+func (s *Service) govern(
+	ctx context.Context, d graph.Definition, session models.Session,
+) (models.Session, store.Terms, error) {
 	at := session.Jurisdiction
 	rule, err := s.Permitting(d, Place{at, session.JurisdictionSource})
 	if err != nil {
@@ -126,6 +130,9 @@ func (s *Service) govern(d graph.Definition, session models.Session) (models.Ses
 	}
 	specialised, _, err := Specialise(d, rule, at, session.Type)
 	if err != nil {
+		return session, store.Terms{}, err
+	}
+	if specialised, err = s.withoutUnavailable(ctx, session.OrgID, specialised); err != nil {
 		return session, store.Terms{}, err
 	}
 	explanation, err := json.Marshal(rule.Explain())

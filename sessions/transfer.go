@@ -7,22 +7,52 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// TakeChunk stores a chunk of a submission that a phone sends in pieces. After the last chunk it submits the whole,
-// which read decodes, and returns the attempt; before that the attempt is nil. The first chunk is refused where the
-// submission would be. Errors: those of Submit and of store.TakeChunk.
+// Arrived is how far a transfer is, and what a whole one has become: a submission's attempt, or an upload.
+type Arrived struct {
+	Transfer models.Transfer
+	Attempt  *Attempt
+	Upload   *models.Upload
+}
+
+// TakeChunk stores a chunk of a submission or an upload that a phone sends in pieces. After the last chunk it submits the
+// whole, which read decodes, or stores the upload. The first chunk is refused where the whole would be. Errors: those of
+// Submit, Upload and store.TakeChunk.
 func (s *Service) TakeChunk(
 	ctx context.Context, d Device, chunk store.NewChunk, read func(body []byte) (Input, error),
-) (transfer models.Transfer, attempt *Attempt, err error) {
+) (arrived Arrived, err error) {
 	if chunk.Position == 0 { // the user does not wait for a transfer that is refused in the end
 		if d, err = s.mayTransfer(ctx, d, chunk); err != nil {
-			return transfer, nil, err
+			return arrived, err
 		}
 	}
-	if transfer, err = s.store.TakeChunk(ctx, chunk); err != nil || !transfer.Whole() {
-		return transfer, nil, err
+	if arrived.Transfer, err = s.store.TakeChunk(ctx, chunk); err != nil || !arrived.Transfer.Whole() {
+		return arrived, err
 	}
-	attempt, err = s.submitTransfer(ctx, d, transfer, read)
-	return transfer, attempt, err
+	if arrived.Transfer.Upload {
+		arrived.Upload, err = s.uploadTransfer(ctx, d, arrived.Transfer)
+	} else {
+		arrived.Attempt, err = s.submitTransfer(ctx, d, arrived.Transfer, read)
+	}
+	return arrived, err
+}
+
+// uploadTransfer stores a whole transfer as an upload under the id that is reserved for it, so that a repeat finds the
+// first upload. A refused transfer is dropped.
+func (s *Service) uploadTransfer(ctx context.Context, d Device, t models.Transfer) (*models.Upload, error) {
+	ctx = store.WithReservedID(ctx, t.ReservedID)
+	if t.DoneAt != nil {
+		stored, err := s.store.Upload(ctx, t.OrgID, t.SessionID, s.store.NewID(ctx, models.PrefixUpload))
+		return &stored, err
+	}
+	content, err := s.store.TransferData(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.Upload(ctx, d, t.Method, content)
+	if err != nil {
+		return nil, s.dropTransfer(ctx, t, err)
+	}
+	return &stored, s.store.EndTransfer(ctx, t)
 }
 
 // mayTransfer refuses the first chunk of a submission that the session would not take.

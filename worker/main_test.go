@@ -5,15 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stile-id/stile/methods/attestation"
-	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
 // eager workers sweep all the time. There are two, as in a deployment with two replicas, so that every scenario also
 // shows that concurrent sweeps are safe.
 var eager = workertest.Options{
-	Workers: 2, Judge: simulated.Judge{Real: attestation.Judge{}}, RetrySchedule: []time.Duration{time.Hour},
+	Workers: 2, Judge: scene.Judge(), RetrySchedule: []time.Duration{time.Hour},
 	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
 }
 

@@ -20,8 +20,6 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/stile-id/stile/activities"
-	"github.com/stile-id/stile/methods/attestation"
-	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -68,7 +66,7 @@ func newPlay(t *testing.T) *play {
 		DeadlockDetectionTimeout: time.Minute,
 	})
 	p.sessions = &activities.Sessions{
-		Store: p.Store, Judge: simulated.Judge{Real: attestation.Judge{}}, ReviewTimeout: reviewTimeout, SessionTTL: day,
+		Store: p.Store, Judge: scene.Judge(), ReviewTimeout: reviewTimeout, SessionTTL: day,
 		DeviceIdleTimeout: 2 * time.Minute,
 	}
 	p.webhooks = &activities.Webhooks{

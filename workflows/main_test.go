@@ -9,16 +9,15 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/methods"
-	"github.com/stile-id/stile/methods/attestation"
-	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/worker/workertest"
+	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
 // house is a real Temporal server with a real worker, for histories, which the test environment does not record.
 var house = workertest.Share(workertest.Options{
 	Workers: 1,
-	Judge:   &unsteady{steady: simulated.Judge{Real: attestation.Judge{}}, fails: localAttempts + 1},
+	Judge:   &unsteady{steady: scene.Judge(), fails: localAttempts + 1},
 	// The hour is for scenarios in which the second attempt must not come by itself.
 	RetrySchedule: []time.Duration{time.Second, time.Hour},
 })

@@ -71,8 +71,8 @@ type publishedObject struct {
 	Warnings []faultObject `json:"warnings"`
 }
 
-func showPublished(v models.WorkflowVersion) publishedObject {
-	return publishedObject{showVersion(v), showFaults(graph.Warnings(v.Definition.V))}
+func showPublished(v models.WorkflowVersion, warnings []graph.Fault) publishedObject {
+	return publishedObject{showVersion(v), showFaults(warnings)}
 }
 
 func showDefinition(d graph.Definition) definitionObject {

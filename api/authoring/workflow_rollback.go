@@ -25,5 +25,9 @@ func (hs *Handlers) rollbackWorkflow(c *rest.Call) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	return rest.Reply(http.StatusCreated, showPublished(v))
+	warnings, err := hs.sessions.Warnings(c.Ctx, c.Org(), v.Definition.V)
+	if err != nil {
+		return rest.Answer{}, err
+	}
+	return rest.Reply(http.StatusCreated, showPublished(v, warnings))
 }

@@ -28,7 +28,11 @@ func (hs *Handlers) publishWorkflow(c *rest.Call) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	return rest.Reply(http.StatusCreated, showPublished(v))
+	warnings, err := hs.sessions.Warnings(c.Ctx, c.Org(), v.Definition.V)
+	if err != nil {
+		return rest.Answer{}, err
+	}
+	return rest.Reply(http.StatusCreated, showPublished(v, warnings))
 }
 
 // compile compiles a draft. The error tells all that is wrong with it.
@@ -84,7 +88,11 @@ func (hs *Handlers) validateWorkflow(c *rest.Call) (rest.Answer, error) {
 		Faults: showFaults(faults), Warnings: []faultObject{}, Methods: graph.OfferedMethods(compiled),
 	}
 	if object.Valid {
-		object.Warnings = showFaults(graph.Warnings(w.Definition.V))
+		warnings, err := hs.sessions.Warnings(c.Ctx, c.Org(), w.Definition.V)
+		if err != nil {
+			return rest.Answer{}, err
+		}
+		object.Warnings = showFaults(warnings)
 	}
 	return rest.Reply(http.StatusOK, object)
 }

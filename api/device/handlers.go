@@ -24,6 +24,9 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxBody is the size of a submission in bytes.
 	MaxBody int64
+	// UploadMaxBytes is the size of an upload. UploadTail is how long the answer may take once the upload has arrived.
+	UploadMaxBytes int64
+	UploadTail     time.Duration
 }
 
 // Options are the parts of the Handlers. All are required.
@@ -46,6 +49,7 @@ type Handlers struct {
 	log       *slog.Logger
 	followers *followers
 	sockets   sockets
+	uploading uploadGate
 	open      prometheus.Gauge       // live channels
 	messages  *prometheus.CounterVec // of live channels
 }
@@ -68,7 +72,7 @@ func New(o Options) (*Handlers, error) {
 // Routes returns the routes of the verification page and of handoffs. The live channel is not among them: OpenLive
 // takes its requests.
 func (hs *Handlers) Routes() []rest.Route {
-	const session = rest.PathVerify + "/:id"
+	const session, replies = rest.PathVerify + "/:id", rest.PathMethods + "/:method/:route"
 	return []rest.Route{
 		rest.Get(session, rest.ForClientSecret, hs.getView),
 		rest.Get(session+"/status", rest.ForAnybodyOrClientSecret, hs.getStatus, "wait"),
@@ -76,6 +80,12 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/consent", rest.ForClientSecret, hs.consent),
 		rest.Post(session+"/events", rest.ForClientSecret, hs.reportTrouble),
 		rest.Post(session+"/methods/:method", rest.ForClientSecret, hs.submitMethod),
+		rest.Post(session+"/methods/:method/begin", rest.ForClientSecret, hs.beginMethod),
+		rest.Post(session+"/uploads", rest.ForClientSecret, hs.upload).Reading(hs.readUpload, "method"),
+		rest.Get(replies, rest.ForAnybody, hs.takeReply, rest.AnyQuery),
+		rest.Post(replies, rest.ForAnybody, hs.takeReply).Reading(hs.readReply, rest.AnyQuery),
+		rest.Get(replies+"/:challenge", rest.ForAnybody, hs.takeReply, rest.AnyQuery),
+		rest.Post(replies+"/:challenge", rest.ForAnybody, hs.takeReply).Reading(hs.readReply, rest.AnyQuery),
 		rest.Post(session+"/cancel", rest.ForClientSecret, hs.giveUpSession),
 		rest.Post(session+"/handoff", rest.ForDesktop, hs.mintHandoff),
 		rest.Post(session+"/handoff/confirm", rest.ForDevice, hs.confirmHandoff),

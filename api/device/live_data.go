@@ -19,7 +19,8 @@ const (
 
 var transferName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// data takes a chunk of a submission. The chunks together are the body that the method's own route would take.
+// data takes a chunk of a submission or an upload. The chunks together are the body that the method's own route, or that
+// of uploads, would take.
 func (l *live) data(m message) (any, error) {
 	var in dataMessage
 	if err := rest.Decode(m.body, &in); err != nil {
@@ -29,14 +30,18 @@ func (l *live) data(m message) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	transfer, attempt, err := l.on.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
+	taken, err := l.on.sessions.TakeChunk(m.ctx, m.device, chunk, readInput)
 	if err != nil {
 		return nil, err
 	}
-	answer := dataAck{ackMessage: ack(in.envelope), transferObject: showTransfer(transfer)}
-	if attempt != nil {
-		shown := showAttempt(*attempt)
+	answer := dataAck{ackMessage: ack(in.envelope), transferObject: showTransfer(taken.Transfer)}
+	if taken.Attempt != nil {
+		shown := showAttempt(*taken.Attempt)
 		answer.Attempt = &shown
+	}
+	if taken.Upload != nil {
+		shown := showUpload(*taken.Upload)
+		answer.Uploaded = &shown
 	}
 	return answer, nil
 }
@@ -68,10 +73,14 @@ func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, e
 	if err != nil || len(data) > largestChunk {
 		return chunk, models.Invalid("chunk", "chunk must be base64 of at most %d bytes", largestChunk)
 	}
-	return store.NewChunk{
+	chunk = store.NewChunk{
 		Handoff: h, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
 		Limit: l.on.config.MaxBody,
-	}, nil
+	}
+	if m.Upload != nil && *m.Upload {
+		chunk.Upload, chunk.Limit = true, l.on.config.UploadMaxBytes
+	}
+	return chunk, nil
 }
 
 // toStandard turns the alphabet of URLs into the standard one.

@@ -40,6 +40,7 @@ type dataMessage struct {
 	envelope
 	Transfer *string `json:"transfer"`
 	Method   *string `json:"method"`
+	Upload   *bool   `json:"upload"`
 	Index    *int    `json:"index"`
 	Chunks   *int    `json:"chunks"`
 	Chunk    *string `json:"chunk"` // base64
@@ -72,10 +73,12 @@ type transferObject struct {
 	Method   rules.Method `json:"method"`
 	Chunks   int          `json:"chunks"`
 	Next     int          `json:"next"`
+	// Upload says that the transfer becomes an upload rather than a submission.
+	Upload bool `json:"upload"`
 }
 
 func showTransfer(t models.Transfer) *transferObject {
-	return &transferObject{Transfer: t.Name, Method: t.Method, Chunks: t.Chunks, Next: t.Next}
+	return &transferObject{Transfer: t.Name, Method: t.Method, Chunks: t.Chunks, Next: t.Next, Upload: t.Upload}
 }
 
 // dataAck says that a chunk is stored. After the last chunk it has the attempt.
@@ -83,6 +86,8 @@ type dataAck struct {
 	ackMessage
 	*transferObject
 	Attempt *attemptObject `json:"attempt"`
+	// Uploaded is what a transfer of an upload has become.
+	Uploaded *uploadObject `json:"uploaded"`
 }
 
 type errorMessage struct {

@@ -43,9 +43,3 @@ func (hs *Handlers) submitMethod(c *rest.Call) (rest.Answer, error) {
 	}
 	return rest.Reply(http.StatusAccepted, showAttempt(attempt))
 }
-
-// readInput decodes a submission.
-func readInput(body []byte) (in sessions.Input, err error) {
-	err = rest.Decode(body, &in)
-	return in, err
-}

@@ -55,6 +55,8 @@ type methodObject struct {
 	Needs        []string     `json:"needs"`
 	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
 	LastAttempt *lastAttemptObject `json:"last_attempt"`
+	// UnavailableReason says why the method cannot be used; null unless its status is unavailable.
+	UnavailableReason *string `json:"unavailable_reason"`
 }
 
 type lastAttemptObject struct {
@@ -125,6 +127,8 @@ type standing struct {
 	graph   graph.Graph
 	pending []models.Submission
 	results []models.Result
+	// unavailable are the methods that the session's organization cannot use now, each with the reason.
+	unavailable map[rules.Method]string
 }
 
 func (hs *Handlers) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
@@ -136,7 +140,10 @@ func (hs *Handlers) standingOf(ctx context.Context, s models.Session) (t standin
 		return t, err
 	}
 	results, err := hs.store.Results(ctx, s.OrgID, s.ID)
-	t.results = results[s.ID]
+	if t.results = results[s.ID]; err != nil || s.Status.Terminal() {
+		return t, err
+	}
+	t.unavailable, err = hs.sessions.Unavailable(ctx, s.OrgID, s.Methods.V)
 	return t, err
 }
 
@@ -145,13 +152,22 @@ func (t standing) methods() []methodObject {
 	methods := []methodObject{}
 	for _, node := range t.graph.Nodes {
 		if node.Kind == graph.KindMethod {
-			methods = append(methods, methodObject{
-				Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
-				Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
-			})
+			methods = append(methods, t.method(node))
 		}
 	}
 	return methods
+}
+
+func (t standing) method(node graph.Node) methodObject {
+	shown := methodObject{
+		Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
+		Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
+	}
+	reason := t.unavailable[node.Method]
+	if reason != "" && (shown.Status == graph.OfferAvailable || shown.Status == methodUpcoming) {
+		shown.Status, shown.UnavailableReason = rest.MethodUnavailable, &reason
+	}
+	return shown
 }
 
 func (t standing) attemptsLeft(node string) int {

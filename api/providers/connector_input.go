@@ -21,18 +21,12 @@ type connectorInput struct {
 	Status                 *string        `json:"status"`
 }
 
-func (in connectorInput) method() (rules.Method, error) {
+// method reads the method, which check looks up.
+func (in connectorInput) method(check func(name string) (rules.Method, error)) (rules.Method, error) {
 	if in.Method == nil {
 		return "", rest.Missing("method")
 	}
-	method, known := rules.ParseMethod(*in.Method)
-	switch {
-	case !known:
-		return "", models.Invalid("method", "There is no such method")
-	case method == rules.MethodSelfAttestation:
-		return "", models.Invalid("method", "%s is judged by Stile itself", method)
-	}
-	return method, nil
+	return check(*in.Method)
 }
 
 // edit checks the given fields, and returns a function that writes them into a connector.

@@ -38,7 +38,7 @@ func (hs *Handlers) createConnector(c *rest.Call) (rest.Answer, error) {
 	if err := rest.Decode(c.Body, &in); err != nil {
 		return rest.Answer{}, err
 	}
-	method, err := in.method()
+	method, err := in.method(hs.sessions.CheckConnectable)
 	if err != nil {
 		return rest.Answer{}, err
 	}

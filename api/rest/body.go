@@ -18,20 +18,30 @@ import (
 
 // readBody reads and decodes the whole body. It refuses a body that is too large or of another type than JSON.
 func (k *Kernel) readBody(g *gin.Context) ([]byte, error) {
-	sent, err := decoded(g, http.MaxBytesReader(g.Writer, g.Request.Body, k.config.MaxBody))
+	body, err := k.ReadRaw(g, k.config.MaxBody)
 	if err != nil {
-		return nil, k.unreadable(g, err)
+		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(sent, k.config.MaxBody+1)) // a compressed body may be larger
-	switch {
-	case err != nil:
-		return nil, k.unreadable(g, err)
-	case int64(len(body)) > k.config.MaxBody:
-		return nil, k.tooLarge()
-	case len(bytes.TrimSpace(body)) == 0:
+	if len(bytes.TrimSpace(body)) == 0 {
 		return []byte("{}"), nil // an empty body is an empty object, of any content type
 	}
 	return body, checkContentType(g.GetHeader("Content-Type"))
+}
+
+// ReadRaw reads and decodes the whole body, of any type. It refuses more than limit bytes.
+func (k *Kernel) ReadRaw(g *gin.Context, limit int64) ([]byte, error) {
+	sent, err := decoded(g, http.MaxBytesReader(g.Writer, g.Request.Body, limit))
+	if err != nil {
+		return nil, unreadableBody(g, err, limit)
+	}
+	body, err := io.ReadAll(io.LimitReader(sent, limit+1)) // what is sent compressed may be larger
+	switch {
+	case err != nil:
+		return nil, unreadableBody(g, err, limit)
+	case int64(len(body)) > limit:
+		return nil, BodyTooLarge(limit)
+	}
+	return body, nil
 }
 
 // decoded undoes the encoding of a body: gzip, or none.
@@ -51,15 +61,15 @@ func decoded(g *gin.Context, body io.Reader) (io.Reader, error) {
 	}
 }
 
-// unreadable returns the error for a body that could not be read.
-func (k *Kernel) unreadable(g *gin.Context, err error) error {
+// unreadableBody returns the error for a body that could not be read.
+func unreadableBody(g *gin.Context, err error, limit int64) error {
 	var refused *models.Error
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &refused):
 		return refused
 	case errors.As(err, &tooLarge):
-		return k.tooLarge()
+		return BodyTooLarge(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return models.Errorf(models.CodeRequestTimeout, "The request body did not arrive in time")
 	case g.GetHeader("Content-Encoding") != "" && !errors.As(err, new(net.Error)):
@@ -69,8 +79,9 @@ func (k *Kernel) unreadable(g *gin.Context, err error) error {
 	}
 }
 
-func (k *Kernel) tooLarge() error {
-	return models.Errorf(models.CodeRequestTooLarge, "The request body is larger than %d bytes", k.config.MaxBody)
+// BodyTooLarge returns the error for a body of more than limit bytes.
+func BodyTooLarge(limit int64) error {
+	return models.Errorf(models.CodeRequestTooLarge, "The request body is larger than %d bytes", limit)
 }
 
 // checkContentType takes every spelling of JSON in UTF-8: application/json, text/json and types that end in +json.

@@ -59,6 +59,8 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeIdentityUnproven:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
+	models.CodeChallengeInvalid:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeUploadLimit:              {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionLocked:            {http.StatusConflict, typeInvalidRequest},
 	models.CodeHandoffDisabled:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeOriginNotAllowed:         {http.StatusForbidden, typeInvalidRequest},

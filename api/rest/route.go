@@ -15,6 +15,8 @@ type Route struct {
 	handle func(*Call) (Answer, error)
 	// verify, where set, checks the signature of the body.
 	verify func(*Call) error
+	// read, where set, reads a body that is not JSON.
+	read func(*Call) ([]byte, error)
 }
 
 // Get returns a route that takes the query parameters and no others.
@@ -43,6 +45,12 @@ func Updates(path string, handle func(*Call) (Answer, error)) (all []Route) {
 // Verified returns the route with a check of the body's signature.
 func (r Route) Verified(verify func(*Call) error) Route {
 	r.verify = verify
+	return r
+}
+
+// Reading returns the route with a body that is not JSON, which read reads, and with query parameters.
+func (r Route) Reading(read func(*Call) ([]byte, error), query ...string) Route {
+	r.read, r.query = read, query
 	return r
 }
 
@@ -81,4 +89,5 @@ const (
 	PathVerify    = "/v1/verify/session"
 	PathExchange  = "/v1/handoff/exchange"
 	PathCallbacks = "/v1/provider_callbacks"
+	PathMethods   = "/v1/methods"
 )

@@ -60,7 +60,11 @@ func (k *Kernel) prepare(c *Call, r Route) (err error) {
 	if c.Query, err = parseQuery(c.Gin.Request.URL.RawQuery, r.query); err != nil {
 		return err
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodDelete {
+	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodDelete:
+	case r.read != nil:
+		c.Body, err = r.read(c)
+	default:
 		c.Body, err = k.readBody(c.Gin)
 	}
 	if err == nil && r.verify != nil {

@@ -26,8 +26,8 @@ import (
 	"github.com/stile-id/stile/internal/geo"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
-	"github.com/stile-id/stile/methods/attestation"
-	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -46,7 +46,9 @@ type Options struct {
 	Migrate bool
 	// SealHistories encrypts the payloads of Temporal histories. Runs that started without it continue.
 	SealHistories bool
-	Log           *slog.Logger
+	// Methods are served besides those that ship.
+	Methods []methods.Method
+	Log     *slog.Logger
 }
 
 // App is one process of Stile. Start returns at once; Stop drains requests and tasks.
@@ -55,6 +57,7 @@ type App struct {
 	log         *slog.Logger
 	store       *store.Store
 	temporal    client.Client
+	methods     *methods.Registry
 	metrics     *metricsPipeline
 	codec       codec.Codec
 	api         *api.API
@@ -156,6 +159,9 @@ func (a *App) connect(ctx context.Context) error {
 	if err := ProveKeys(ctx, a.store); err != nil {
 		return err
 	}
+	if a.methods, err = a.register(); err != nil {
+		return err
+	}
 	if a.metrics, err = newMetricsPipeline(); err != nil {
 		return err
 	}
@@ -167,6 +173,12 @@ func (a *App) connect(ctx context.Context) error {
 		grpc.WithChainUnaryInterceptor(newTaskWatch(a.metrics.registry, a.log).intercept))
 	a.codec = codec.Codec{Keys: keys}
 	return err
+}
+
+// register makes the registry of methods, as they are configured, that API and worker share.
+func (a *App) register() (*methods.Registry, error) {
+	c := a.options.Config
+	return shipped.Registry(shipped.Options{SlowDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience}, a.options.Methods...)
 }
 
 // ProveKeys returns an error if the keys do not open the stored data. It returns nil before the schema is migrated;
@@ -183,7 +195,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	c := a.options.Config
 	return worker.New(worker.Options{
 		Temporal: a.temporal, Store: a.store, Orchestrator: orders,
-		Judge:         simulated.Judge{Real: attestation.Judge{}},
+		Judge:         a.methods,
 		ReviewTimeout: c.ReviewTimeout,
 		SessionTTL:    c.SessionTTL, DeviceIdleTimeout: c.DeviceIdleTimeout,
 		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
@@ -206,15 +218,16 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		return nil, err
 	}
 	return api.New(api.Options{
-		Store: a.store, Orchestrator: orders, Locator: locator, Rules: book, Registry: a.metrics.registry, Log: a.log,
+		Store: a.store, Orchestrator: orders, Locator: locator, Rules: book, Methods: a.methods, Registry: a.metrics.registry, Log: a.log,
 		Config: api.Config{
 			HandoffTTL: c.HandoffTokenTTL, HandoffReuse: c.HandoffReuseWindow,
 			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
-			EndpointLimit: c.EndpointLimit, SlowDelay: c.SimulatedDelay,
+			EndpointLimit: c.EndpointLimit, UploadMaxBytes: int64(c.UploadMaxBytes), UploadsPerAttempt: c.UploadsPerAttempt,
+			PublicURL:       cmp.Or(c.APIURL, a.URL()),
 			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
 			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
-			ClientIPHeader: c.ClientIPHeader, CDN: c.CDN, LocalJurisdiction: rules.Jurisdiction(c.DevJurisdiction), Egress: a.egress(), ProviderPatience: c.ProviderPatience, CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
+			ClientIPHeader: c.ClientIPHeader, CDN: c.CDN, LocalJurisdiction: rules.Jurisdiction(c.DevJurisdiction), Egress: a.egress(), CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
 		},
 	})
 }

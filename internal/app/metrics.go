@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,19 +45,21 @@ func secondsView() metric.View {
 // opsHandler serves the health, readiness and metrics of a worker. rest.Whole puts its errors into the API's envelope.
 func (a *App) opsHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]string{"status": "ok"})
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if faults := a.workerFaults(r.Context()); len(faults) > 0 {
 			http.Error(w, rest.NotReady(a.log, "worker", faults).Message, http.StatusServiceUnavailable)
 			return
 		}
-		answer(w, "ok")
+		answer(w, rest.Ready(a.methods))
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
 	return mux
 }
 
-func answer(w http.ResponseWriter, text string) {
+func answer(w http.ResponseWriter, object any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write([]byte(`{"status":"` + text + `"}`))
+	_ = json.NewEncoder(w).Encode(object)
 }

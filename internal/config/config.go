@@ -67,6 +67,8 @@ type Config struct {
 	RateLimitSession     int // STILE_RATE_LIMIT_SESSION: … and session, by client secret
 	RateLimitAddress     int // STILE_RATE_LIMIT_ADDRESS: … and address, without a credential
 	RateLimitProvider    int // STILE_RATE_LIMIT_PROVIDER: … and address, for the callbacks of providers
+	UploadMaxBytes       int // STILE_UPLOAD_MAX_BYTES: size of an upload
+	UploadsPerAttempt    int // STILE_UPLOADS_PER_ATTEMPT: uploads for one attempt at a method
 	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open connections
 	WebhookConcurrency   int // STILE_WEBHOOK_CONCURRENCY: attempts under way at once per endpoint and worker
 	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
@@ -122,6 +124,8 @@ func Read(get func(name string) string) (Config, error) {
 		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", 300),
 		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", 600),
 		RateLimitProvider:    r.number("STILE_RATE_LIMIT_PROVIDER", 6000),
+		UploadMaxBytes:       r.number("STILE_UPLOAD_MAX_BYTES", 8<<20),
+		UploadsPerAttempt:    r.number("STILE_UPLOADS_PER_ATTEMPT", 12),
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", 20),
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", 16),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", 64),

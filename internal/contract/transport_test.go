@@ -91,7 +91,7 @@ const (
 	event = `{"id":"evt_` + id24 + `","object":"event","type":"verification_session.failed","created":1,"pending_webhooks":0,"data":` + session + `}`
 	view  = `{"object":"verification_view","session_id":"` + sessionID + `","type":"age","status":"pending",` +
 		`"merchant":{"name":"Shop","logo_url":null,"color":null},` +
-		`"methods":[{"method":"document_capture","status":"available","attempts_left":3,"needs":["camera"],"last_attempt":null}],` +
+		`"methods":[{"method":"document_capture","status":"available","attempts_left":3,"needs":["camera"],"last_attempt":null,"unavailable_reason":null}],` +
 		`"requires_email_otp":false,"consent_required":false,"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
 	workflow = `{"id":"wf_` + id24 + `","object":"workflow","name":"Checkout","mode":"graph","use_case":"alcohol_delivery","jurisdictions":["US"],` +
 		`"methods":[],"composition":null,"supplementary":[],"overrides":{"US-CA":{"add":["carrier_lookup"],"remove":["mdl"]}},` +

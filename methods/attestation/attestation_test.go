@@ -15,7 +15,7 @@ func judge(t *testing.T, payload, today string, tier rules.AgeTier) (methods.Ver
 	day, ok := rules.ParseDate(today)
 	require.True(t, ok)
 	return attestation.Judge{}.Judge(t.Context(), methods.Submission{
-		Method: rules.MethodSelfAttestation, Payload: []byte(payload), Tier: tier, Today: day,
+		Attempt: methods.Attempt{Method: rules.MethodSelfAttestation, Tier: tier}, Payload: []byte(payload), Today: day,
 	})
 }
 

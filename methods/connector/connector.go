@@ -44,7 +44,15 @@ type submission struct {
 	Jurisdiction rules.Jurisdiction `json:"jurisdiction"`
 	Options      graph.Options      `json:"options"`
 	Input        json.RawMessage    `json:"input"`
+	Uploads      []upload           `json:"uploads,omitempty"`
 	CallbackURL  *string            `json:"callback_url"`
+}
+
+// upload describes a part that follows the submission under its id.
+type upload struct {
+	ID        string `json:"id"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size"`
 }
 
 // ErrNoCallbackURL says that a provider which answers by callback could not do so.
@@ -88,6 +96,9 @@ func (c Connector) request(ctx context.Context, i methods.Inquiry) (*http.Reques
 		url := c.CallbackURL + "/" + i.SubmissionID
 		sent.CallbackURL = &url
 	}
+	for _, u := range i.Uploads {
+		sent.Uploads = append(sent.Uploads, upload{u.ID, u.MediaType, u.Size})
+	}
 	body, err := json.Marshal(sent)
 	if err != nil {
 		return nil, err
@@ -96,11 +107,28 @@ func (c Connector) request(ctx context.Context, i methods.Inquiry) (*http.Reques
 	if err != nil {
 		return nil, errors.New("the provider's URL cannot be requested")
 	}
-	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", outbound.UserAgent)
 	request.Header.Set("Idempotency-Key", i.SubmissionID)
+	if len(i.Uploads) > 0 {
+		return request, c.attach(ctx, request, newParts(body, i))
+	}
+	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(signature.Header, signature.Sign(c.Secret, c.Now(), body))
 	return request, nil
+}
+
+// attach gives the request a body with uploads, which the signature covers as a whole.
+func (c Connector) attach(ctx context.Context, request *http.Request, p parts) error {
+	signer, size := signature.NewSigner(c.Secret, c.Now()), counter(0)
+	if err := p.write(ctx, io.MultiWriter(signer, &size)); err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", p.contentType())
+	request.Header.Set(signature.Header, signer.Header())
+	request.ContentLength = int64(size)
+	request.GetBody = func() (io.ReadCloser, error) { return p.body(ctx), nil }
+	request.Body = p.body(ctx)
+	return nil
 }
 
 // read tells a verdict from a promise and a refusal. The errors repeat nothing of the answer.

@@ -154,3 +154,56 @@ func TestWhoStopsAskingIsNotKept(t *testing.T) {
 	}.Ask(ctx, inquiry())
 	require.Error(t, err)
 }
+
+func file(id, content string) methods.InquiredUpload {
+	return methods.InquiredUpload{
+		Upload:  methods.Upload{ID: id, MediaType: methods.TypePNG, Size: int64(len(content))},
+		Content: func(context.Context) ([]byte, error) { return []byte(content), nil },
+	}
+}
+
+func TestUploadsFollowTheSubmissionUnderOneSignature(t *testing.T) {
+	t.Parallel()
+	i := inquiry()
+	i.Uploads = []methods.InquiredUpload{file("upl_1", "front of a passport"), file("upl_2", strings.Repeat("x", 1<<20))}
+	var bodies []string
+	for range 2 {
+		verdict, err := ask(t, i, func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			bodies = append(bodies, string(body))
+			if signature.Verify(secret, r.Header.Get("Stile-Signature"), body, now) != nil || r.ContentLength != int64(len(body)) {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			form, _ := r.MultipartReader()
+			for _, want := range []string{"submission application/json", "upl_1 image/png", "upl_2 image/png"} {
+				part, err := form.NextPart()
+				if err != nil || part.FormName()+" "+part.Header.Get("Content-Type") != want {
+					w.WriteHeader(http.StatusBadRequest)
+					return
+				}
+				content, _ := io.ReadAll(part)
+				if part.FormName() == "submission" && !strings.Contains(string(content),
+					`"uploads":[{"id":"upl_1","media_type":"image/png","size":19},`) {
+					w.WriteHeader(http.StatusBadRequest)
+				}
+			}
+			_, _ = io.WriteString(w, `{"outcome":"passed"}`)
+		})
+		require.NoError(t, err)
+		require.Equal(t, graph.OutcomePassed, verdict.Outcome)
+	}
+	require.Equal(t, bodies[0], bodies[1], "a repeat sends the same bytes")
+}
+
+func TestAnUploadThatCannotBeReadIsNoFaultOfTheProvider(t *testing.T) {
+	t.Parallel()
+	i := inquiry()
+	broken := file("upl_1", "")
+	broken.Content = func(context.Context) ([]byte, error) { return nil, errors.New("the database is away") }
+	i.Uploads = []methods.InquiredUpload{broken}
+	_, err := ask(t, i, answering(200, `{"outcome":"passed"}`))
+	require.EqualError(t, err, "the database is away")
+	require.NotErrorIs(t, err, methods.ErrRefused)
+}

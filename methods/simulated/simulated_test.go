@@ -28,7 +28,7 @@ func (honest) Judge(context.Context, methods.Submission) (methods.Verdict, error
 func judge(t *testing.T, method rules.Method, payload string, sandbox bool) (methods.Verdict, error) {
 	t.Helper()
 	return simulated.Judge{Real: honest{}}.Judge(t.Context(), methods.Submission{
-		Method: method, Payload: []byte(payload), Tier: tier, Sandbox: sandbox,
+		Attempt: methods.Attempt{Method: method, Tier: tier}, Payload: []byte(payload), Sandbox: sandbox,
 	})
 }
 

@@ -138,12 +138,13 @@ func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
-	return ErrChallengeInvalid()
+	return ErrChallengeInvalid("")
 }
 
-// ErrChallengeInvalid returns the error for an answer to a challenge that was used, has expired or belongs to another
-// attempt.
-func ErrChallengeInvalid() error {
-	return models.Errorf(models.CodeChallengeInvalid,
-		"The challenge was used, has expired, or belongs to another attempt. Begin again")
+// ErrChallengeInvalid refuses an answer to a challenge that takes none. Param named the challenge; "" is none.
+func ErrChallengeInvalid(param string) error {
+	return &models.Error{
+		Code: models.CodeChallengeInvalid, Param: param,
+		Message: "The challenge was used, has expired, or belongs to another attempt. Begin again",
+	}
 }

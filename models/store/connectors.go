@@ -72,6 +72,18 @@ func connectorIn(tx *gorm.DB, org, id string) (models.ProviderConnector, error) 
 	return c, err
 }
 
+// ConnectedMethods returns the methods for which an organization has an enabled connector, each with the connector's id.
+func (s *Store) ConnectedMethods(ctx context.Context, org string) (map[rules.Method]string, error) {
+	var rows []models.ProviderConnector
+	err := s.read(ctx).Select("id", "method").
+		Where("org_id = ? AND status = ? AND NOT deleted", org, models.ConnectorEnabled).Find(&rows).Error
+	connected := make(map[rules.Method]string, len(rows))
+	for _, row := range rows {
+		connected[row.Method] = row.ID
+	}
+	return connected, err
+}
+
 // ConnectorFor reads the enabled connector of a method. It returns false if there is none.
 func (s *Store) ConnectorFor(
 	ctx context.Context, org string, method rules.Method,

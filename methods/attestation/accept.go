@@ -1,0 +1,47 @@
+package attestation
+
+import (
+	"context"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/rules"
+)
+
+// Method returns self_attestation, which Stile judges itself in every organization.
+func Method() methods.Method {
+	return methods.Method{Name: rules.MethodSelfAttestation, Accept: accepter{}, Judge: Judge{}, Exclusive: true}
+}
+
+// earliestBirth is before the year of birth of anyone alive.
+const earliestBirth = 1900
+
+type accepter struct{}
+
+// Accept implements methods.Accepter.
+func (accepter) Accept(_ context.Context, g methods.Given) (methods.Accepted, error) {
+	var in struct {
+		DateOfBirth *string `json:"date_of_birth"`
+		Declaration *bool   `json:"declaration"`
+	}
+	if err := g.Input.Read(&in); err != nil {
+		return methods.Accepted{}, err
+	}
+	if in.DateOfBirth == nil {
+		return methods.Accepted{}, methods.Missing("date_of_birth")
+	}
+	born, ok := rules.ParseDate(*in.DateOfBirth)
+	var err error
+	switch {
+	case !ok:
+		err = methods.NewInputError("date_of_birth", "date_of_birth must be a date such as 1990-01-31")
+	case born.Year < earliestBirth:
+		err = methods.NewInputError("date_of_birth", "date_of_birth must not be before %d", earliestBirth)
+	case rules.AgeOn(born, g.Today) < 0:
+		err = methods.NewInputError("date_of_birth", "date_of_birth must not be in the future")
+	case in.Declaration == nil:
+		err = methods.Missing("declaration")
+	case !*in.Declaration:
+		err = methods.NewInputError("declaration", "declaration must be true")
+	}
+	return methods.Accepted{Payload: Payload{DateOfBirth: born.String(), Declaration: true}}, err
+}

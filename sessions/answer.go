@@ -1,0 +1,137 @@
+package sessions
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Reply is a request to a route of a method by others than the user's device.
+type Reply struct {
+	Method rules.Method
+	Verb   string // GET or POST
+	Route  string
+	// ChallengeID is that of the path; "" where the path has none.
+	ChallengeID string
+	Query       url.Values
+	ContentType string
+	Body        []byte
+}
+
+// Answer has the method answer a reply to one of its challenges. What the method accepts becomes the submission of the
+// challenge's attempt. Errors: CodeResourceMissing where there is no such route or challenge; CodeChallengeInvalid where
+// the challenge has expired or was used for a different reply; CodeSessionTerminal, CodeMethodNotOffered,
+// CodeConsentRequired; CodeParameterInvalid of what was sent.
+func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) {
+	route, found := s.methods.Route(r.Method, r.Verb, r.Route)
+	if !found || (r.ChallengeID == "") == (route.ChallengeID == nil) {
+		return methods.Replied{}, models.Errorf(models.CodeResourceMissing, "There is no such URL")
+	}
+	reply := methods.Reply{
+		ChallengeID: r.ChallengeID, Query: r.Query, ContentType: r.ContentType, Body: r.Body, Now: s.now(),
+	}
+	if route.ChallengeID != nil {
+		reply.ChallengeID = route.ChallengeID(reply)
+	}
+	challenge, session, err := s.challenged(ctx, r.Method, reply.ChallengeID)
+	if err != nil {
+		return methods.Replied{}, err
+	}
+	if reply, err = s.put(ctx, reply, challenge, session); err != nil {
+		return methods.Replied{}, err
+	}
+	replied, err := route.Serve(ctx, reply)
+	if err != nil {
+		return methods.Replied{}, publicInput(err)
+	}
+	if replied.Accepted != nil {
+		err = s.submitReply(ctx, challenge, session, *replied.Accepted)
+	}
+	return replied, err
+}
+
+// longestID is more characters than any identifier has.
+const longestID = 100
+
+// challenged finds the challenge that a reply names, and its session.
+func (s *Service) challenged(ctx context.Context, method rules.Method, id string) (models.Challenge, models.Session, error) {
+	// PostgreSQL takes neither NUL nor invalid UTF-8. An id that is changed here names nothing.
+	id = models.Clip(strings.ToValidUTF8(strings.ReplaceAll(id, "\x00", "\uFFFD"), "\uFFFD"), longestID)
+	challenge, err := s.store.Across().Challenge(ctx, id)
+	if err != nil {
+		return challenge, models.Session{}, err
+	}
+	if challenge.Method != method {
+		return challenge, models.Session{}, models.Missing("challenge", id)
+	}
+	session, err := s.store.Across().PublicSession(ctx, challenge.SessionID)
+	if err == nil {
+		err = running(session)
+	}
+	if err == nil && s.tooLate(challenge) {
+		err = store.ErrChallengeInvalid("")
+	}
+	return challenge, session, err
+}
+
+// put adds what the method needs to know of the challenge.
+func (s *Service) put(
+	ctx context.Context, r methods.Reply, c models.Challenge, session models.Session,
+) (methods.Reply, error) {
+	content, err := s.store.ChallengeContent(c)
+	if err != nil {
+		return r, err
+	}
+	g, err := s.store.SessionGraph(ctx, session)
+	if err != nil {
+		return r, err
+	}
+	r.Attempt = AttemptAt(g, session, c.Node, c.Method, c.Attempt)
+	r.ChallengeID, r.State, r.Used = c.ID, content.State, c.UsedAt != nil
+	return r, nil
+}
+
+// submitReply submits what the method accepted of a reply.
+func (s *Service) submitReply(
+	ctx context.Context, c models.Challenge, session models.Session, taken methods.Accepted,
+) error {
+	submission, err := newAccepted(taken, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.withRow(ctx, session, func(session models.Session, _ bool) error {
+		if err := running(session); err != nil {
+			return err
+		}
+		offer, err := s.offerAt(ctx, session, c)
+		if err != nil {
+			return err
+		}
+		if err := consented(session, c.Method); err != nil {
+			return err
+		}
+		_, err = s.submit(ctx, session, offer, submission, true)
+		return err
+	})
+}
+
+// offerAt returns the offer of the challenge's attempt.
+func (s *Service) offerAt(ctx context.Context, session models.Session, c models.Challenge) (graph.Offer, error) {
+	g, err := s.store.SessionGraph(ctx, session)
+	if err != nil {
+		return graph.Offer{}, err
+	}
+	offers := session.GraphState.V.Offers(g)
+	i := slices.IndexFunc(offers, func(o graph.Offer) bool { return o.Node == c.Node && o.Attempt == c.Attempt })
+	if i < 0 {
+		return graph.Offer{}, models.Errorf(models.CodeMethodNotOffered, "The session does not offer %s now", c.Method)
+	}
+	return offers[i], nil
+}

@@ -1,0 +1,88 @@
+package sessions
+
+import (
+	"context"
+	"slices"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Unavailable returns, of the given methods, those that an organization cannot use now, each with the reason.
+func (s *Service) Unavailable(ctx context.Context, orgID string, of []rules.Method) (map[rules.Method]string, error) {
+	reasons := map[rules.Method]string{}
+	if !slices.ContainsFunc(of, func(m rules.Method) bool { return !s.methods.Serves(m) }) {
+		return reasons, nil
+	}
+	org, err := s.store.Across().Organization(ctx, orgID)
+	if err != nil || org.Sandbox { // a sandbox can simulate all
+		return reasons, err
+	}
+	connected, err := s.store.ConnectedMethods(ctx, orgID)
+	if err != nil {
+		return nil, err
+	}
+	for _, method := range of {
+		reason := s.methods.Unavailable(method, methods.Organization{ConnectorID: connected[method]})
+		if reason != "" {
+			reasons[method] = reason
+		}
+	}
+	return reasons, nil
+}
+
+// Warnings lists what the author of a definition that compiles should know of it: those of graph.Warnings, and methods
+// that nothing serves in the organization but simulation.
+func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph.Definition) ([]graph.Fault, error) {
+	warnings := graph.Warnings(d)
+	compiled, faults := graph.Compile(d)
+	if len(faults) > 0 {
+		return warnings, nil
+	}
+	connected, err := s.store.ConnectedMethods(ctx, org.ID)
+	if err != nil {
+		return nil, err
+	}
+	field := "methods"
+	if d.WithDefaults().Mode == graph.ModeGraph {
+		field = "graph"
+	}
+	for _, method := range graph.OfferedMethods(compiled) {
+		reason := s.methods.Unavailable(method, methods.Organization{ConnectorID: connected[method]})
+		if reason == "" {
+			continue
+		}
+		if org.Sandbox {
+			reason += ": a sandbox can only simulate it"
+		}
+		warnings = append(warnings, graph.Fault{Field: field, Message: string(method) + " is not available: " + reason})
+	}
+	return warnings, nil
+}
+
+// CheckConnectable refuses a provider connector for a method that the deployment does not know or judges itself alone.
+// Errors: CodeParameterInvalid of method.
+func (s *Service) CheckConnectable(name string) (rules.Method, error) {
+	method, known := rules.ParseMethod(name)
+	switch {
+	case !known:
+		return "", models.Invalid("method", "There is no such method")
+	case s.methods.Exclusive(method):
+		return "", models.Invalid("method", "%s is judged by Stile itself", method)
+	}
+	return method, nil
+}
+
+// Methods returns the methods that the deployment serves.
+func (s *Service) Methods() *Registry { return s.methods }
+
+// withoutUnavailable drops from a graph what any_of can do without, because the organization cannot use it now.
+func (s *Service) withoutUnavailable(ctx context.Context, orgID string, g graph.Graph) (graph.Graph, error) {
+	reasons, err := s.Unavailable(ctx, orgID, graph.OfferedMethods(g))
+	if err != nil || len(reasons) == 0 {
+		return g, err
+	}
+	return graph.Without(g, func(m rules.Method) bool { return reasons[m] != "" }), nil
+}

@@ -1,0 +1,108 @@
+package sessions
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+// Challenge is what a device needs before it can submit.
+type Challenge struct {
+	models.Challenge
+	// Data is what the method tells the device, a JSON object.
+	Data json.RawMessage
+}
+
+// Begin has the method make a challenge for the next attempt at it. A repeat under the same reserved id returns the
+// first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses what was sent; those of Submit; and
+// those of store.BeginChallenge.
+func (s *Service) Begin(ctx context.Context, d Device, method rules.Method, in Input) (challenge Challenge, err error) {
+	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
+		challenge, err = s.begun(ctx, session, offer, in)
+		return err
+	})
+	return challenge, err
+}
+
+func (s *Service) begun(ctx context.Context, session models.Session, offer graph.Offer, in Input) (Challenge, error) {
+	served, err := s.usable(ctx, session, offer.Method)
+	if err != nil {
+		return Challenge{}, err
+	}
+	if served.Begin == nil {
+		return Challenge{}, models.Invalid("method", "%s has nothing to begin: submit at once", offer.Method)
+	}
+	attempt, err := s.attempt(ctx, session, offer)
+	if err != nil {
+		return Challenge{}, err
+	}
+	id := s.store.NewID(ctx, models.PrefixChallenge)
+	made, err := served.Begin.Begin(ctx, methods.Beginning{
+		Attempt: attempt, Input: in, ChallengeID: id, AnswerURL: s.config.AnswerURL + "/" + string(offer.Method), Now: s.now(),
+	})
+	if err != nil {
+		return Challenge{}, publicInput(err)
+	}
+	content, err := contentOf(made)
+	if err != nil {
+		return Challenge{}, err
+	}
+	stored, content, err := s.store.BeginChallenge(ctx, store.NewChallenge{
+		ID: id, Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt,
+		ChallengeContent: content, TTL: cmp.Or(made.TTL, methods.ChallengeTTL),
+	})
+	return Challenge{Challenge: stored, Data: content.Data}, err
+}
+
+func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {
+	if content.State, err = json.Marshal(made.State); err != nil {
+		return content, err
+	}
+	content.Data, err = json.Marshal(made.Data)
+	return content, err
+}
+
+// usable returns the method as it is served to the session's organization, for what comes before a submission. Errors:
+// CodeConsentRequired; CodeParameterInvalid of method where the method cannot be used.
+func (s *Service) usable(ctx context.Context, session models.Session, method rules.Method) (methods.Method, error) {
+	if err := consented(session, method); err != nil {
+		return methods.Method{}, err
+	}
+	reasons, err := s.Unavailable(ctx, session.OrgID, []rules.Method{method})
+	if err != nil {
+		return methods.Method{}, err
+	}
+	if reason := reasons[method]; reason != "" {
+		return methods.Method{}, models.Invalid("method", "%s is not available: %s", method, reason)
+	}
+	return s.served(ctx, session.OrgID, method)
+}
+
+// withOffer calls try with the session and its offer of the method, and again with the row read anew while try returns
+// store.ErrRefused. A provisional session is opened first. Errors: CodeMethodNotOffered, CodeSessionTerminal, those of a
+// device that may not act, those of Open for a provisional session, and ErrBusy.
+func (s *Service) withOffer(
+	ctx context.Context, d Device, method rules.Method, try func(session models.Session, offer graph.Offer) error,
+) error {
+	d, err := s.opened(ctx, d)
+	if err != nil {
+		return err
+	}
+	return s.withRow(ctx, d.Session, func(session models.Session, fresh bool) error {
+		d.Session = session
+		offer, err := s.offer(ctx, d, method)
+		if err != nil && !fresh {
+			return store.ErrRefused
+		}
+		if err != nil {
+			return err
+		}
+		return try(session, offer)
+	})
+}

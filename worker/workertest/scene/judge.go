@@ -1,0 +1,15 @@
+package scene
+
+import (
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/shipped"
+)
+
+// Judge returns the methods that ship.
+func Judge() methods.Judge {
+	registry, err := shipped.Registry(shipped.Options{})
+	if err != nil {
+		panic(err) // the options are constant
+	}
+	return registry
+}
