@@ -135,7 +135,11 @@ func (a *Providers) inquiry(ctx context.Context, u store.Unjudged, callback bool
 }
 
 // inquired describes the uploads of a submission to its provider.
-func (a *Providers) inquired(ctx context.Context, session models.Session, ids []string) ([]methods.InquiredUpload, error) {
+func (a *Providers) inquired(
+	ctx context.Context,
+	session models.Session,
+	ids []string,
+) ([]methods.InquiredUpload, error) {
 	files := make([]methods.InquiredUpload, 0, len(ids))
 	for _, id := range ids {
 		u, err := a.Store.Upload(ctx, session.OrgID, session.ID, id)

@@ -32,7 +32,10 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 		{"/v1/workflows/" + workflow, e.sandbox.secret, obj{}, 200, []string{"name", "use_case", "mode", "methods", "graph"}},
 		{"/v1/workflows/" + workflow + "/publish", e.sandbox.secret, obj{}, 201, []string{"note"}},
 		{"/v1/workflows/" + workflow + "/backtest", e.sandbox.secret, obj{}, 200, []string{"version", "sessions"}},
-		{"/v1/workflows/" + workflow + "/simulate", e.sandbox.secret, obj{"cases": []obj{{}}}, 200, []string{"version", "jurisdictions"}},
+		{
+			"/v1/workflows/" + workflow + "/simulate", e.sandbox.secret, obj{"cases": []obj{{}}}, 200,
+			[]string{"version", "jurisdictions"},
+		},
 		{pathEndpoints, e.sandbox.secret, obj{"url": "https://a.example/", "enabled_events": []string{"*"}}, 201, []string{
 			"status", "description", "metadata",
 		}},
@@ -40,14 +43,19 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 			"url", "enabled_events", "status", "description", "metadata",
 		}},
 		{pathEndpoints + "/" + ids[pathEndpoints] + "/recover", e.sandbox.secret, obj{"since": 1}, 201, []string{"until"}},
-		{pathEndpoints + "/" + ids[pathEndpoints] + "/rotate-secret", e.sandbox.secret, obj{}, 200, []string{"overlap_seconds"}},
+		{
+			pathEndpoints + "/" + ids[pathEndpoints] + "/rotate-secret", e.sandbox.secret, obj{}, 200,
+			[]string{"overlap_seconds"},
+		},
 		{pathConnectors + "/" + ids[pathConnectors], e.sandbox.secret, obj{}, 200, []string{
 			"name", "url", "mode", "timeout_seconds", "callback_timeout_seconds", "status",
 		}},
 		{client.path("/handoff"), client.secret, obj{}, 200, []string{"url_base", "company_name"}},
-		{client.path("/methods/self_attestation"), client.secret, obj{"date_of_birth": "1990-01-31", "declaration": true}, 202, []string{
-			"simulate", "input",
-		}},
+		{
+			client.path("/methods/self_attestation"), client.secret,
+			obj{"date_of_birth": "1990-01-31", "declaration": true}, 202,
+			[]string{"simulate", "input"},
+		},
 	} {
 		for _, field := range c.optional {
 			for _, absent := range []any{nil, ""} {
@@ -137,7 +145,12 @@ func TestMetadataIsUpdatedPairByPair(t *testing.T) {
 		many["k"+strconv.Itoa(i)] = "v"
 	}
 	e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"metadata": many}), 200)
-	e.isError(e.do("PATCH", path, e.sandbox.secret, obj{"metadata": obj{"more": "v"}}), 400, "parameter_invalid", "metadata")
+	e.isError(
+		e.do("PATCH", path, e.sandbox.secret, obj{"metadata": obj{"more": "v"}}),
+		400,
+		"parameter_invalid",
+		"metadata",
+	)
 	require.Len(t, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object["metadata"], 50, "nothing is half done")
 	for _, all := range []string{`{"metadata":null}`, `{"metadata":""}`} {
 		require.Equal(t, obj{}, update(all), all)
@@ -153,5 +166,9 @@ func TestMetadataIsUpdatedPairByPair(t *testing.T) {
 	session := obj{"type": "age", "workflow_id": ids["/v1/workflows"], "metadata": []string{}}
 	require.Equal(t, obj{}, e.isOK(e.do("POST", pathSessions, e.sandbox.secret, session), 201).object["metadata"])
 	session["metadata"] = obj{"kept": "", "absent": nil}
-	require.Equal(t, obj{"kept": ""}, e.isOK(e.do("POST", pathSessions, e.sandbox.secret, session), 201).object["metadata"])
+	require.Equal(
+		t,
+		obj{"kept": ""},
+		e.isOK(e.do("POST", pathSessions, e.sandbox.secret, session), 201).object["metadata"],
+	)
 }

@@ -64,7 +64,8 @@ func (e *env) belongings(of tenant) (ids map[string]string, client session) {
 	client = e.create(of, workflow)
 	event := in(e.isOK(e.do("GET", "/v1/events", of.secret, nil), 200).object, "data", 0, "id").(string)
 	deliveries := e.isOK(e.do("GET", pathEndpoints+"/"+hook+"/deliveries", of.secret, nil), 200).object
-	recovery := e.isOK(e.do("POST", pathEndpoints+"/"+hook+"/recover", of.secret, obj{"since": 1}), 201).object["id"].(string)
+	recoverPath := pathEndpoints + "/" + hook + "/recover"
+	recovery := e.isOK(e.do("POST", recoverPath, of.secret, obj{"since": 1}), 201).object["id"].(string)
 	return map[string]string{
 		"deliveries": in(deliveries, "data", 0, "id").(string), "recoveries": recovery,
 		"/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
@@ -100,7 +101,12 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 		for _, id := range ids {
 			require.NotContains(t, string(ans.body), id, list)
 		}
-		e.isError(e.do("GET", list+"?starting_after="+ids[list], e.stranger.secret, nil), 400, "parameter_invalid", "starting_after")
+		e.isError(
+			e.do("GET", list+"?starting_after="+ids[list], e.stranger.secret, nil),
+			400,
+			"parameter_invalid",
+			"starting_after",
+		)
 	}
 }
 
@@ -113,7 +119,13 @@ func TestEveryRouteAsksForItsCredential(t *testing.T) {
 			continue
 		}
 		path := o.at(ids)
-		wrong := []string{"stile_sk_" + strings.Repeat("a", 43), "stile_sk_", "nonsense", strings.Repeat("x", 5000), client.secret}
+		wrong := []string{
+			"stile_sk_" + strings.Repeat("a", 43),
+			"stile_sk_",
+			"nonsense",
+			strings.Repeat("x", 5000),
+			client.secret,
+		}
 		if o.forClients() {
 			wrong = append(wrong[:4], e.sandbox.secret, e.sandbox.publishable, client.secret+"x")
 		}

@@ -20,7 +20,17 @@ func TestBacktest(t *testing.T) {
 		"human": obj{"kind": "review", "pass": "yes", "fail": "no"},
 	}))
 	path := "/v1/workflows/" + id
-	plain, vip, bad := e.create(e.sandbox, id), e.create(e.sandbox, id, obj{"metadata": obj{"tier": "vip"}}), e.create(e.sandbox, id)
+	plain, vip, bad := e.create(
+		e.sandbox,
+		id,
+	), e.create(
+		e.sandbox,
+		id,
+		obj{"metadata": obj{"tier": "vip"}},
+	), e.create(
+		e.sandbox,
+		id,
+	)
 	e.submit(plain, "document_capture", graph.OutcomePassed)
 	e.submit(vip, "document_capture", graph.OutcomePassed)
 	e.decide(vip, "approve", "jo", 200)
@@ -160,5 +170,10 @@ func TestBacktestFilterIsChecked(t *testing.T) {
 			e.isError(ans, 400, "parameter_invalid", param)
 		}
 	}
-	e.isError(e.do("POST", path, e.stranger.secret, obj{"sessions": obj{"workflow_version": 1}}), 404, "resource_missing", "id")
+	e.isError(
+		e.do("POST", path, e.stranger.secret, obj{"sessions": obj{"workflow_version": 1}}),
+		404,
+		"resource_missing",
+		"id",
+	)
 }

@@ -41,7 +41,10 @@ func TestListsOfADefinitionAreSets(t *testing.T) {
 		e.isError(e.do("POST", "/v1/workflows", e.sandbox.secret, c.definition), 400, "parameter_invalid", c.param)
 		e.isError(e.do("PATCH", path, e.sandbox.secret, c.definition), 400, "parameter_invalid", c.param)
 	}
-	hook := obj{"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.verified", "verification_session.verified"}}
+	hook := obj{
+		"url":            "https://shop.example/hook",
+		"enabled_events": []string{"verification_session.verified", "verification_session.verified"},
+	}
 	e.isError(e.do("POST", "/v1/webhook_endpoints", e.sandbox.secret, hook), 400, "parameter_invalid", "enabled_events[1]")
 }
 
@@ -65,7 +68,12 @@ func TestOversizedDraftCanOnlyShrink(t *testing.T) {
 	path := "/v1/workflows/" + id
 	e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200)
 	e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"name": "New"}), 200)
-	e.isError(e.do("PATCH", path, e.sandbox.secret, obj{"jurisdictions": []string{"US", "DE"}}), 400, "parameter_invalid", "overrides")
+	e.isError(
+		e.do("PATCH", path, e.sandbox.secret, obj{"jurisdictions": []string{"US", "DE"}}),
+		400,
+		"parameter_invalid",
+		"overrides",
+	)
 	e.isError(e.do("POST", path+"/publish", e.sandbox.secret, nil), 400, "parameter_invalid", "graph")
 	checked := e.isOK(e.do("POST", path+"/validate", e.sandbox.secret, nil), 200).object
 	require.Len(t, checked["faults"], 1)
@@ -77,8 +85,12 @@ func TestOversizedDraftCanOnlyShrink(t *testing.T) {
 func (e *env) bigDraft(bytes int) string {
 	e.t.Helper()
 	w, err := e.store.CreateWorkflow(e.t.Context(), e.sandbox.org.ID, "key_1", "Big", graph.Definition{
-		Mode: graph.ModeGraph, UseCase: "social_media",
-		Graph: &graph.Source{Start: "a", Nodes: graph.SourceNodes{{ID: "a", Kind: graph.KindReview, Reason: strings.Repeat("x", bytes)}}},
+		Mode:    graph.ModeGraph,
+		UseCase: "social_media",
+		Graph: &graph.Source{
+			Start: "a",
+			Nodes: graph.SourceNodes{{ID: "a", Kind: graph.KindReview, Reason: strings.Repeat("x", bytes)}},
+		},
 	})
 	require.NoError(e.t, err)
 	return w.ID
@@ -89,7 +101,10 @@ func TestSimulationIsBounded(t *testing.T) {
 	e := newEnv(t)
 	costly := []obj{}
 	for i := range 13 {
-		costly = append(costly, obj{"when": fmt.Sprintf("metadata.exists(k, metadata.exists(l, k == l + '%d'))", i), "next": "doc"})
+		costly = append(
+			costly,
+			obj{"when": fmt.Sprintf("metadata.exists(k, metadata.exists(l, k == l + '%d'))", i), "next": "doc"},
+		)
 	}
 	path := "/v1/workflows/" + e.workflow(e.sandbox, flow("b", obj{
 		"b": obj{"kind": "branch", "default": "doc", "cases": costly}, "doc": method("mdl", "yes", "no"),
@@ -115,7 +130,12 @@ func TestSimulationIsBounded(t *testing.T) {
 	body["cases"] = append(body["cases"].([]obj), names10(obj{"results": results})...)
 	failure = e.isError(e.do("POST", plain+"/simulate", e.sandbox.secret, body), 400, "parameter_invalid", "cases")
 	require.Contains(t, failure["message"], "50000")
-	e.isError(e.do("POST", plain+"/simulate", e.sandbox.secret, obj{"jurisdictions": names(2001, "US")}), 400, "parameter_invalid", "jurisdictions")
+	e.isError(
+		e.do("POST", plain+"/simulate", e.sandbox.secret, obj{"jurisdictions": names(2001, "US")}),
+		400,
+		"parameter_invalid",
+		"jurisdictions",
+	)
 	twice := obj{"method": "mdl", "outcome": "failed", "reason_codes": []string{"unreadable", "unreadable"}}
 	e.isError(e.do("POST", plain+"/simulate", e.sandbox.secret, obj{"cases": []obj{{"results": []obj{twice}}}}),
 		400, "parameter_invalid", "cases[0].results[0].reason_codes[1]")
@@ -131,7 +151,11 @@ func TestSimulationOfAnIdentity(t *testing.T) {
 	body := obj{"cases": []obj{
 		{"results": face, "expect": obj{"outcome": "verified", "last": "verified"}},
 		{"type": "identity", "results": face, "expect": obj{"outcome": "waiting", "waiting_for": []string{"primary.mdl"}}},
-		{"type": "identity", "results": doc, "expect": obj{"outcome": "verified", "path": []string{"primary.mdl", "verified"}}},
+		{
+			"type":    "identity",
+			"results": doc,
+			"expect":  obj{"outcome": "verified", "path": []string{"primary.mdl", "verified"}},
+		},
 	}}
 	require.Equal(t, true, e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, body), 200).object["passed"])
 

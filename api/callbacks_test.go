@@ -61,7 +61,11 @@ func TestProviderCallsBack(t *testing.T) {
 	shown := e.isOK(e.do("GET", pathSessions+"/"+a.id+"?expand[]=results", e.sandbox.secret, nil), 200).object
 	require.Equal(t, obj{"score": 40.0, "level": "medium", "signals": []any{"vpn"}}, shown["risk"])
 	result := in(shown, "results", 0).(obj)
-	require.Equal(t, []any{"passed", "min_age_21", "Acme"}, []any{result["status"], result["age_tier"], result["provider"]})
+	require.Equal(
+		t,
+		[]any{"passed", "min_age_21", "Acme"},
+		[]any{result["status"], result["age_tier"], result["provider"]},
+	)
 
 	require.Equal(t, want, e.isOK(e.call(a, verdict), 200).object, "a repeat is answered alike")
 	e.isError(e.call(a, obj{"outcome": "failed", "reason_codes": []string{"document_expired"}}), 409, "verdict_given")
@@ -112,7 +116,11 @@ func TestCallbackIsRefusedByItsFault(t *testing.T) {
 	} {
 		e.isError(e.call(a, verdict), 400, "parameter_invalid", param)
 	}
-	e.isError(e.callWith(a.connector.secret, a.submission, obj{"outcome": strings.Repeat("x", 1<<20)}), 413, "request_too_large")
+	e.isError(
+		e.callWith(a.connector.secret, a.submission, obj{"outcome": strings.Repeat("x", 1<<20)}),
+		413,
+		"request_too_large",
+	)
 	e.client = unsigned
 	require.Equal(t, "processing", e.status(a.session), "none of it counts")
 

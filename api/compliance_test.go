@@ -34,7 +34,9 @@ func TestTheDocumentedCheck(t *testing.T) {
 func TestCartIsCheckedAsAWhole(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	cart := e.check("use_cases=alcohol_delivery,cannabis_delivery&use_cases=alcohol_delivery,%20social_media&jurisdiction=US-ID")
+	cart := e.check(
+		"use_cases=alcohol_delivery,cannabis_delivery&use_cases=alcohol_delivery,%20social_media&jurisdiction=US-ID",
+	)
 	require.Len(t, cart["results"], 3, "each product once")
 	for i, useCase := range []string{"alcohol_delivery", "cannabis_delivery", "social_media"} {
 		require.Equal(t, useCase, in(cart, "results", i, "use_case"))
@@ -78,8 +80,13 @@ func TestCheckChangesAtMidnight(t *testing.T) {
 func TestCheckExplainsItsValues(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	require.NotContains(t, in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=false"), "results", 0), "explain")
-	for _, reason := range in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true"), "results", 0, "explain").([]any) {
+	require.NotContains(
+		t,
+		in(e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=false"), "results", 0),
+		"explain",
+	)
+	explained := e.check("use_cases=alcohol_delivery&jurisdiction=US-CA&explain=true")
+	for _, reason := range in(explained, "results", 0, "explain").([]any) {
 		reason := reason.(obj)
 		if reason["field"] == "governing_regulator" {
 			require.Equal(t, []any{"US.yaml", "rules.alcohol_delivery"}, []any{reason["file"], reason["section"]})
@@ -144,7 +151,10 @@ func order(useCase string, jurisdictions []string, methods ...string) obj {
 func TestSessionRunsUnderTheLawOfItsPlace(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	drinks := e.workflow(e.sandbox, order("alcohol_delivery", nil, "mdl", "document_capture", "facial_age", "self_attestation"))
+	drinks := e.workflow(
+		e.sandbox,
+		order("alcohol_delivery", nil, "mdl", "document_capture", "facial_age", "self_attestation"),
+	)
 	begin := func(jurisdiction string) obj {
 		return e.isOK(e.do("POST", pathSessions, e.sandbox.secret,
 			obj{"type": "age", "workflow_id": drinks, "jurisdiction": jurisdiction}), 201).object
@@ -169,18 +179,35 @@ func TestProhibitedSessionIsRefused(t *testing.T) {
 		status       int
 		code, says   string
 	}{
-		"prohibited":       {order("cannabis_delivery", nil, "document_capture"), "US-ID", 422, "use_case_prohibited", "Idaho prohibits"},
-		"no method left":   {order("alcohol_delivery", nil, "self_attestation"), "US-CA", 422, "use_case_prohibited", "self_attestation"},
-		"not published":    {order("social_media", []string{"US", "DE"}, "document_capture"), "FR", 400, "parameter_invalid", "for US, DE"},
-		"a layer not left": {obj{"name": "Shop", "mode": "simple", "use_case": "firearms", "methods": []string{"document_capture"}, "composition": "any_of", "supplementary": []string{"carrier_lookup"}}, "US-CA", 422, "use_case_prohibited", "carrier_lookup"},
-		"unknown":          {order("social_media", nil, "document_capture"), "MX", 400, "parameter_invalid", "No rules are known"},
+		"prohibited": {
+			order("cannabis_delivery", nil, "document_capture"), "US-ID", 422, "use_case_prohibited", "Idaho prohibits",
+		},
+		"no method left": {
+			order("alcohol_delivery", nil, "self_attestation"), "US-CA", 422, "use_case_prohibited", "self_attestation",
+		},
+		"not published": {
+			order("social_media", []string{"US", "DE"}, "document_capture"), "FR", 400, "parameter_invalid", "for US, DE",
+		},
+		"a layer not left": {
+			obj{
+				"name": "Shop", "mode": "simple", "use_case": "firearms", "methods": []string{"document_capture"},
+				"composition": "any_of", "supplementary": []string{"carrier_lookup"},
+			},
+			"US-CA", 422, "use_case_prohibited", "carrier_lookup",
+		},
+		"unknown": {
+			order("social_media", nil, "document_capture"), "MX", 400, "parameter_invalid", "No rules are known",
+		},
 	} {
 		body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, c.workflow), "jurisdiction": c.jurisdiction}
 		failure := e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), c.status, c.code)
 		require.Contains(t, failure["message"], c.says, name)
 	}
 	within := e.workflow(e.sandbox, order("social_media", []string{"US", "DE"}, "document_capture"))
-	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": within, "jurisdiction": "DE-BY"}), 201)
+	e.isOK(
+		e.do("POST", pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": within, "jurisdiction": "DE-BY"}),
+		201,
+	)
 }
 
 // A session keeps the rule of its creation.
@@ -188,12 +215,20 @@ func TestChangedRuleDoesNotAffectSessions(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	e.clock.Advance(time.Date(2028, 1, 31, 23, 0, 0, 0, time.UTC).Sub(e.clock.Now()))
-	body := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, order("tobacco_nicotine", nil, "document_capture")), "jurisdiction": "IE"}
+	body := obj{
+		"type":         "age",
+		"workflow_id":  e.workflow(e.sandbox, order("tobacco_nicotine", nil, "document_capture")),
+		"jurisdiction": "IE",
+	}
 	before := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object
 	e.clock.Advance(2 * time.Hour)
 	require.Equal(t, "min_age_21", e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body), 201).object["age_tier"])
 	again := e.isOK(e.do("GET", pathSessions+"/"+before["id"].(string), e.sandbox.secret, nil), 200).object
-	require.Equal(t, []any{"min_age_18", "min_age_18"}, []any{again["age_tier"], in(again, "compliance", "required_age_tier")})
+	require.Equal(
+		t,
+		[]any{"min_age_18", "min_age_18"},
+		[]any{again["age_tier"], in(again, "compliance", "required_age_tier")},
+	)
 }
 
 func TestConsentComesBeforeABiometricStep(t *testing.T) {
@@ -213,22 +248,38 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 	e.isError(e.do("POST", path+"/consent", s.secret, obj{"granted": false}), 400, "parameter_invalid", "granted")
 	e.isError(e.do("POST", path+"/consent", e.sandbox.secret, obj{"granted": true}), 401, "api_key_invalid")
 	for range 2 { // the first consent counts
-		require.Equal(t, false, e.isOK(e.do("POST", path+"/consent", s.secret, obj{"granted": true}), 200).object["consent_required"])
+		require.Equal(
+			t,
+			false,
+			e.isOK(e.do("POST", path+"/consent", s.secret, obj{"granted": true}), 200).object["consent_required"],
+		)
 	}
 	given := e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
 	require.InDelta(t, e.clock.Now().Unix(), given["consented_at"], 0)
 	e.isOK(face(), 202)
 
 	elsewhere := e.create(e.sandbox, workflow, obj{"jurisdiction": "US-CA"})
-	require.Equal(t, false, e.isOK(e.do("GET", "/v1/verify/session/"+elsewhere.id, elsewhere.secret, nil), 200).object["consent_required"])
+	require.Equal(
+		t,
+		false,
+		e.isOK(e.do("GET", "/v1/verify/session/"+elsewhere.id, elsewhere.secret, nil), 200).object["consent_required"],
+	)
 	e.isOK(e.do("POST", pathSessions+"/"+elsewhere.id+"/cancel", e.sandbox.secret, nil), 200)
-	e.isError(e.do("POST", "/v1/verify/session/"+elsewhere.id+"/consent", elsewhere.secret, obj{"granted": true}), 409, "session_terminal")
+	e.isError(
+		e.do("POST", "/v1/verify/session/"+elsewhere.id+"/consent", elsewhere.secret, obj{"granted": true}),
+		409,
+		"session_terminal",
+	)
 }
 
 func TestSessionExplainsItsRule(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
-	s := e.create(e.sandbox, e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture")), obj{"jurisdiction": "US-CA"})
+	s := e.create(
+		e.sandbox,
+		e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture")),
+		obj{"jurisdiction": "US-CA"},
+	)
 	path := pathSessions + "/" + s.id
 	require.NotContains(t, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object["compliance"], "explain")
 	explained := e.isOK(e.do("GET", path+"?explain=true", e.sandbox.secret, nil), 200).object
@@ -246,7 +297,8 @@ func TestAuthorSeesWhereAWorkflowRuns(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	markets := func(workflow obj, body obj) (all map[any]obj, passed any) {
-		path := "/v1/workflows/" + e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, workflow), 201).object["id"].(string)
+		created := e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, workflow), 201).object
+		path := "/v1/workflows/" + created["id"].(string)
 		ans := e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, body), 200).object
 		all = map[any]obj{}
 		for _, market := range ans["markets"].([]any) {
@@ -268,14 +320,24 @@ func TestAuthorSeesWhereAWorkflowRuns(t *testing.T) {
 	beer := order("alcohol_delivery", nil, "mdl", "document_capture")
 	some, passed := markets(beer, obj{
 		"jurisdictions": []string{"us-ca", "US-ID", "DE"},
-		"cases":         []obj{{"results": []obj{{"method": "document_capture", "outcome": "passed"}}, "expect": obj{"outcome": "verified"}}},
+		"cases": []obj{
+			{"results": []obj{{"method": "document_capture", "outcome": "passed"}}, "expect": obj{"outcome": "verified"}},
+		},
 	})
 	require.Equal(t, true, passed)
 	for _, j := range []string{"US-CA", "US-ID", "DE"} {
 		require.Equal(t, "verified", in(some[j], "cases", 0, "outcome"), j)
 	}
-	bavaria, passed := markets(order("alcohol_delivery", []string{"DE-BY"}, "document_capture"), obj{"jurisdictions": []string{"*"}})
-	require.Equal(t, []any{1, true, nil}, []any{len(bavaria), passed, bavaria["DE-BY"]["error"]}, "under the rules of its country")
+	bavaria, passed := markets(
+		order("alcohol_delivery", []string{"DE-BY"}, "document_capture"),
+		obj{"jurisdictions": []string{"*"}},
+	)
+	require.Equal(
+		t,
+		[]any{1, true, nil},
+		[]any{len(bavaria), passed, bavaria["DE-BY"]["error"]},
+		"under the rules of its country",
+	)
 	mexico, passed := markets(order("alcohol_delivery", []string{"MX"}, "mdl"), obj{"jurisdictions": []string{"*"}})
 	require.Equal(t, []any{1, false, "parameter_invalid"}, []any{len(mexico), passed, in(mexico["MX"], "error", "code")})
 	twice, _ := markets(beer, obj{"jurisdictions": []string{"DE", "de"}})

@@ -44,9 +44,17 @@ func TestConnectorLife(t *testing.T) {
 	require.Regexp(t, `^pcsec_[0-9A-Za-z]{43}$`, secret)
 	delete(created, "secret")
 	require.Equal(t, obj{
-		"id": created["id"], "object": "provider_connector", "method": "document_capture", "name": nil,
-		"url": "http://vendor.example:9000/judge", "mode": "sync", "timeout_seconds": 10.0, "callback_timeout_seconds": 3600.0,
-		"status": "enabled", "created": created["created"], "updated": created["created"],
+		"id":                       created["id"],
+		"object":                   "provider_connector",
+		"method":                   "document_capture",
+		"name":                     nil,
+		"url":                      "http://vendor.example:9000/judge",
+		"mode":                     "sync",
+		"timeout_seconds":          10.0,
+		"callback_timeout_seconds": 3600.0,
+		"status":                   "enabled",
+		"created":                  created["created"],
+		"updated":                  created["created"],
 	}, created)
 	require.Equal(t, created, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object, "the secret is shown once")
 
@@ -73,7 +81,9 @@ func TestConnectorLife(t *testing.T) {
 
 	gone := e.isOK(e.do("DELETE", path, e.sandbox.secret, nil), 200).object
 	require.Equal(t, obj{"id": created["id"], "object": "provider_connector", "deleted": true}, gone)
-	for _, o := range []operation{{"GET", path}, {"DELETE", path}, {"POST", path}, {"PATCH", path}, {"POST", path + "/rotate-secret"}} {
+	for _, o := range []operation{
+		{"GET", path}, {"DELETE", path}, {"POST", path}, {"PATCH", path}, {"POST", path + "/rotate-secret"},
+	} {
 		e.isError(e.do(o.method, o.path, e.sandbox.secret, nil), 404, "resource_missing", "id")
 	}
 }
@@ -130,7 +140,12 @@ func TestConnectorInputIsChecked(t *testing.T) {
 				400, "parameter_invalid", c.param)
 		}
 	}
-	e.isError(e.do("PATCH", pathConnectors+"/"+existing.id, e.live.secret, obj{"method": "mdl"}), 400, "parameter_invalid", "method")
+	e.isError(
+		e.do("PATCH", pathConnectors+"/"+existing.id, e.live.secret, obj{"method": "mdl"}),
+		400,
+		"parameter_invalid",
+		"method",
+	)
 }
 
 // documentSession creates a session that waits for a document, with a provider to judge it.

@@ -109,7 +109,8 @@ func TestTestEventsCanBeFilteredFor(t *testing.T) {
 	deliveries := e.deliveries(hook, "?event_type=webhook_endpoint.test")
 	require.Len(t, deliveries, 1)
 	require.Equal(t, test["id"], in(deliveries[0], "id"))
-	events := e.isOK(e.do("GET", "/v1/events?type=webhook_endpoint.test", e.sandbox.secret, nil), 200).object["data"].([]any)
+	list := e.isOK(e.do("GET", "/v1/events?type=webhook_endpoint.test", e.sandbox.secret, nil), 200).object
+	events := list["data"].([]any)
 	require.Len(t, events, 1)
 	require.Equal(t, test["event_id"], in(events[0], "id"))
 }
@@ -170,7 +171,12 @@ func TestDeliveriesAreFilteredAndPaged(t *testing.T) {
 	} {
 		e.isError(e.do("GET", hook+"/deliveries?"+query, e.sandbox.secret, nil), 400, "parameter_invalid", param)
 	}
-	e.isError(e.do("GET", hook+"/deliveries/"+last+"?expand=results", e.sandbox.secret, nil), 400, "parameter_invalid", "expand")
+	e.isError(
+		e.do("GET", hook+"/deliveries/"+last+"?expand=results", e.sandbox.secret, nil),
+		400,
+		"parameter_invalid",
+		"expand",
+	)
 
 	e.isOK(e.do("PATCH", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
 	require.Len(t, e.deliveries(hook, "?status=closed"), 2)
@@ -244,10 +250,15 @@ func TestEventIsReplayed(t *testing.T) {
 func TestEndpointIsTested(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	hook := pathEndpoints + "/" + e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
-		obj{"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.failed"}}), 201).object["id"].(string)
+	created := e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret,
+		obj{"url": "https://shop.example/hook", "enabled_events": []string{"verification_session.failed"}}), 201).object
+	hook := pathEndpoints + "/" + created["id"].(string)
 	test := e.isOK(e.do("POST", hook+"/test", e.sandbox.secret, nil), 201).object
-	require.Equal(t, []any{"webhook_endpoint.test", 1.0, "pending"}, []any{test["event_type"], test["attempt"], test["status"]})
+	require.Equal(
+		t,
+		[]any{"webhook_endpoint.test", 1.0, "pending"},
+		[]any{test["event_type"], test["attempt"], test["status"]},
+	)
 	require.Contains(t, e.temporal.all(), "deliver "+test["id"].(string))
 	e.answered(hook, store.Answer{ResponseStatus: ptr(500)})
 	shown := e.isOK(e.do("GET", hook+"/deliveries/"+test["id"].(string), e.sandbox.secret, nil), 200).object

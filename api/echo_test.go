@@ -37,7 +37,18 @@ func TestErrorsShowWhatTheyRepeatEscapedAndClipped(t *testing.T) {
 			if !strings.Contains(o.path, ":") {
 				continue
 			}
-			named := strings.NewReplacer(":id", escaped, ":version", escaped, ":delivery", escaped, ":recovery", escaped, ":method", escaped)
+			named := strings.NewReplacer(
+				":id",
+				escaped,
+				":version",
+				escaped,
+				":delivery",
+				escaped,
+				":recovery",
+				escaped,
+				":method",
+				escaped,
+			)
 			e.isPrintable(e.do(o.method, named.Replace(o.path), e.sandbox.secret, o.body()))
 			mine := o.at(ids) + "?" + url.QueryEscape(of) + "=1" // names of query parameters
 			for _, credential := range []string{e.sandbox.secret, client.secret} {
@@ -45,7 +56,9 @@ func TestErrorsShowWhatTheyRepeatEscapedAndClipped(t *testing.T) {
 			}
 		}
 		for _, list := range []string{pathSessions, "/v1/events", "/v1/reviews", "/v1/compliance/check"} { // and values
-			for _, name := range []string{"limit", "status", "starting_after", "created[gt]", "use_cases", "jurisdiction", "type", "expand"} {
+			for _, name := range []string{
+				"limit", "status", "starting_after", "created[gt]", "use_cases", "jurisdiction", "type", "expand",
+			} {
 				ans := e.do("GET", list+"?"+name+"="+url.QueryEscape(of), e.sandbox.secret, nil)
 				if ans.status != 200 {
 					e.isPrintable(ans)
@@ -64,7 +77,11 @@ func TestErrorsShowWhatTheyRepeatEscapedAndClipped(t *testing.T) {
 		e.isPrintable(e.do("POST", "/v1/workflows", e.sandbox.secret, simple("mdl"), header, "a\tb\u202e\x80"))
 	}
 	e.isPrintable(e.do("GET", "/v1//"+url.PathEscape(hostile), "", nil))
-	failure := e.isError(e.do("GET", "/v1/workflows/"+url.PathEscape("a\nb"), e.sandbox.secret, nil), 404, "resource_missing")
+	failure := e.isError(
+		e.do("GET", "/v1/workflows/"+url.PathEscape("a\nb"), e.sandbox.secret, nil),
+		404,
+		"resource_missing",
+	)
 	require.Equal(t, `No such workflow: 'a\nb'`, failure["message"])
 	require.NotContains(t, e.log.String(), "\x1b")
 }

@@ -53,11 +53,18 @@ func TestEveryUpdateTakesPOSTAndPATCHAndPUT(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ids, _ := e.belongings(e.sandbox)
-	for path, field := range map[string]string{"/v1/workflows": "name", pathEndpoints: "description", pathConnectors: "name"} {
+	for path, field := range map[string]string{
+		"/v1/workflows": "name", pathEndpoints: "description", pathConnectors: "name",
+	} {
 		for _, method := range []string{"POST", "PATCH", "PUT"} {
 			ans := e.isOK(e.do(method, path+"/"+ids[path], e.sandbox.secret, obj{field: "by " + method}), 200)
 			require.Equal(t, "by "+method, ans.object[field])
-			e.isError(e.do(method, path+"/"+ids[path], e.sandbox.secret, obj{"nonsense": 1}), 400, "parameter_invalid", "nonsense")
+			e.isError(
+				e.do(method, path+"/"+ids[path], e.sandbox.secret, obj{"nonsense": 1}),
+				400,
+				"parameter_invalid",
+				"nonsense",
+			)
 		}
 		body := obj{field: "once"}
 		e.isOK(e.do("POST", path+"/"+ids[path], e.sandbox.secret, body, idempotencyKey, path), 200)
@@ -131,7 +138,10 @@ func TestCompressedBodiesAreReadWithinTheLimit(t *testing.T) {
 	e.isError(create(bomb, "gzip"), 413, "request_too_large")
 	e.isError(create(zipped(t, append(body, bytes.Repeat([]byte(" "), 10_000)...)), "gzip"), 413, "request_too_large")
 
-	for _, wrong := range []string{string(body), zipped(t, body) + "more", zipped(t, body)[:30], "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00\xff\xff"} {
+	for _, wrong := range []string{
+		string(body), zipped(t, body) + "more", zipped(t, body)[:30],
+		"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00\xff\xff",
+	} {
 		e.isError(create(wrong, "gzip"), 400, "parameter_invalid", "Content-Encoding")
 	}
 	for _, encoding := range []string{"br", "deflate", "gzip, gzip", "zstd\u00e9"} {

@@ -36,5 +36,10 @@ func TestSecretIsRotated(t *testing.T) {
 		e.isError(e.do("POST", path+"/rotate-secret", e.sandbox.secret, obj{"overlap_seconds": wrong}),
 			400, "parameter_invalid", "overlap_seconds")
 	}
-	e.isError(e.do("POST", path+"/rotate-secret", e.sandbox.secret, obj{"secret": "mine"}), 400, "parameter_invalid", "secret")
+	e.isError(
+		e.do("POST", path+"/rotate-secret", e.sandbox.secret, obj{"secret": "mine"}),
+		400,
+		"parameter_invalid",
+		"secret",
+	)
 }

@@ -121,7 +121,12 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, verified, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object)
 	e.isOK(e.do("DELETE", pathEndpoints+"/"+hook, e.sandbox.secret, nil), 200)
 	require.InDelta(t, 0, e.do("GET", path, e.sandbox.secret, nil).object["pending_webhooks"], 0)
-	e.isError(e.do("GET", "/v1/events?type=verification_session.opened", e.sandbox.secret, nil), 400, "parameter_invalid", "type")
+	e.isError(
+		e.do("GET", "/v1/events?type=verification_session.opened", e.sandbox.secret, nil),
+		400,
+		"parameter_invalid",
+		"type",
+	)
 	e.isError(e.do("GET", "/v1/events/evt_unknown", e.sandbox.secret, nil), 404, "resource_missing", "id")
 }
 
@@ -146,7 +151,11 @@ func TestGoneEndpointNamesItsReason(t *testing.T) {
 	require.Nil(t, shown()["disabled_at"])
 	for range 2 {
 		e.attest()
-		dispatch, err := e.store.Dispatch(t.Context(), e.sandbox.org.ID, in(e.deliveries(hook, "?status=pending"), 0, "id").(string))
+		dispatch, err := e.store.Dispatch(
+			t.Context(),
+			e.sandbox.org.ID,
+			in(e.deliveries(hook, "?status=pending"), 0, "id").(string),
+		)
 		require.NoError(t, err)
 		_, err = e.store.RecordAnswer(t.Context(), dispatch.Delivery,
 			store.Answer{ResponseStatus: ptr(410), GoneBefore: dispatch.Endpoint.GoneAt}, nil)
@@ -158,7 +167,11 @@ func TestGoneEndpointNamesItsReason(t *testing.T) {
 	require.InDelta(t, e.clock.Now().Unix()-1, gone["disabled_at"], 0)
 
 	enabled := e.isOK(e.do("POST", hook, e.sandbox.secret, obj{"status": "enabled"}), 200).object
-	require.Equal(t, []any{"enabled", nil, nil}, []any{enabled["status"], enabled["disabled_reason"], enabled["disabled_at"]})
+	require.Equal(
+		t,
+		[]any{"enabled", nil, nil},
+		[]any{enabled["status"], enabled["disabled_reason"], enabled["disabled_at"]},
+	)
 	e.isOK(e.do("POST", hook, e.sandbox.secret, obj{"status": "disabled"}), 200)
 	require.Nil(t, shown()["disabled_reason"], "its owner did")
 }

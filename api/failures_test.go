@@ -28,7 +28,11 @@ func TestWrongMethod(t *testing.T) {
 	e := newEnv(t)
 	ans := e.do("TRACE", "/v1/webhook_endpoints/we_x", e.sandbox.secret, nil)
 	e.isError(ans, 405, "method_not_allowed")
-	require.ElementsMatch(t, []string{"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"}, strings.Split(ans.header.Get("Allow"), ", "))
+	require.ElementsMatch(
+		t,
+		[]string{"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"},
+		strings.Split(ans.header.Get("Allow"), ", "),
+	)
 	require.Equal(t, "1000", ans.header.Get("X-RateLimit-Limit"))
 	ans = e.do("DELETE", pathSessions, "", nil)
 	e.isError(ans, 405, "method_not_allowed")

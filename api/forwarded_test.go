@@ -19,8 +19,10 @@ func TestBadForwardingIsRefusedAtStart(t *testing.T) {
 			{TrustedProxies: []string{"fe80::1%eth0"}}, {TrustedProxies: []string{"fe80::%eth0/64"}},
 			{TrustedProxies: []string{"127.0.0.1", ""}},
 		},
-		"STILE_CLIENT_IP_HEADER": {{ClientIPHeader: "X Real IP"}, {ClientIPHeader: "forwarded"}, {ClientIPHeader: "X-Real-IP:"}},
-		"STILE_CDN":              {{CDN: "akamai"}, {CDN: "Cloudflare"}},
+		"STILE_CLIENT_IP_HEADER": {
+			{ClientIPHeader: "X Real IP"}, {ClientIPHeader: "forwarded"}, {ClientIPHeader: "X-Real-IP:"},
+		},
+		"STILE_CDN": {{CDN: "akamai"}, {CDN: "Cloudflare"}},
 	} {
 		for _, config := range configs {
 			_, err := api.New(api.Options{
@@ -33,8 +35,8 @@ func TestBadForwardingIsRefusedAtStart(t *testing.T) {
 	require.ErrorContains(t, err, "orchestrator")
 }
 
-// TestOnlyTheConfiguredHeaderNamesTheClient sends, through a trusted proxy, what proxies and clients write. Law and rate
-// limit follow the same address.
+// TestOnlyTheConfiguredHeaderNamesTheClient sends, through a trusted proxy, what proxies and clients write. Law and
+// rate limit follow the same address.
 func TestOnlyTheConfiguredHeaderNamesTheClient(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) {
@@ -130,7 +132,9 @@ func TestTheConfiguredCDNSaysWhereUsersAre(t *testing.T) {
 func TestAnUnknownClientSharesThePeersRateLimit(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, limits(3))
-	for i, header := range [][]string{from("unknown"), from("8.8.8.8, _x", "X-Real-IP", "8.8.8.8"), {"X-Real-IP", "8.8.4.4"}} {
+	for i, header := range [][]string{
+		from("unknown"), from("8.8.8.8, _x", "X-Real-IP", "8.8.8.8"), {"X-Real-IP", "8.8.4.4"},
+	} {
 		ans := e.do("GET", "/v1/workflows", "", nil, header...)
 		e.isError(ans, 401, "api_key_invalid")
 		require.Equal(t, 2-i, number(ans.header.Get("X-RateLimit-Remaining")))
@@ -138,5 +142,9 @@ func TestAnUnknownClientSharesThePeersRateLimit(t *testing.T) {
 	e.isError(e.do("GET", "/v1/workflows", "", nil, from("nobody")...), 429, "rate_limit_exceeded")
 	first := e.do("GET", "/v1/workflows", "", nil, from("8.8.8.8:1000")...)
 	second := e.do("GET", "/v1/workflows", "", nil, from("8.8.8.8:2000")...)
-	require.Equal(t, 1, number(first.header.Get("X-RateLimit-Remaining"))-number(second.header.Get("X-RateLimit-Remaining")))
+	require.Equal(
+		t,
+		1,
+		number(first.header.Get("X-RateLimit-Remaining"))-number(second.header.Get("X-RateLimit-Remaining")),
+	)
 }

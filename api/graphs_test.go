@@ -9,12 +9,25 @@ import (
 // stepUp returns a workflow with every kind of node.
 func stepUp() obj {
 	return obj{"name": "Step-up", "mode": "graph", "use_case": "social_media", "graph": obj{"start": "pick", "nodes": obj{
-		"pick":  obj{"kind": "any_of", "methods": []string{"facial_age", "mdl"}, "pass": "risky", "fail": "no"},
-		"risky": obj{"kind": "branch", "cases": []obj{{"when": "risk.level == 'high' || metadata.tier == 'vip'", "next": "doc"}}, "default": "yes"},
-		"doc":   obj{"kind": "method", "method": "document_capture", "max_attempts": 1, "pass": "both", "fail": "human"},
-		"both":  obj{"kind": "all_of", "members": []obj{{"method": "selfie_liveness", "options": obj{"liveness_strategy": "passive"}}, {"method": "selfie_match"}}, "pass": "yes", "fail": "no"},
+		"pick": obj{"kind": "any_of", "methods": []string{"facial_age", "mdl"}, "pass": "risky", "fail": "no"},
+		"risky": obj{
+			"kind":    "branch",
+			"cases":   []obj{{"when": "risk.level == 'high' || metadata.tier == 'vip'", "next": "doc"}},
+			"default": "yes",
+		},
+		"doc": obj{"kind": "method", "method": "document_capture", "max_attempts": 1, "pass": "both", "fail": "human"},
+		"both": obj{
+			"kind": "all_of",
+			"members": []obj{
+				{"method": "selfie_liveness", "options": obj{"liveness_strategy": "passive"}},
+				{"method": "selfie_match"},
+			},
+			"pass": "yes",
+			"fail": "no",
+		},
 		"human": obj{"kind": "review", "reason": "document not readable"},
-		"yes":   obj{"kind": "verified"}, "no": obj{"kind": "failed"},
+		"yes":   obj{"kind": "verified"},
+		"no":    obj{"kind": "failed"},
 	}}}
 }
 
@@ -52,7 +65,10 @@ func TestGraphWorkflowLife(t *testing.T) {
 	require.Equal(t, "pick.facial_age", in(first, "compiled", "nodes", 0, "members", 0))
 
 	// Back and forth: a change of mode removes the fields of the other mode.
-	edited := e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"mode": "simple", "methods": []string{"mdl"}, "composition": "all_of"}), 200).object
+	edited := e.isOK(
+		e.do("PATCH", path, e.sandbox.secret, obj{"mode": "simple", "methods": []string{"mdl"}, "composition": "all_of"}),
+		200,
+	).object
 	require.Nil(t, edited["graph"])
 	require.Equal(t, "all_of", edited["composition"])
 	e.isOK(e.do("POST", path+"/publish", e.sandbox.secret, nil), 201)
@@ -95,11 +111,23 @@ func TestGraphFaultsAreReportedAllAtOnce(t *testing.T) {
 	require.Subset(t, found, [][2]any{{"a", "method"}, {"a", "max_attempts"}, {"a", "fail"}, {"b", "cases[0].when"}})
 	require.Contains(t, found, [2]any{"c", "id"}, "cannot be reached: %v", found)
 
-	failure := e.isError(e.do("POST", path+"/publish", e.sandbox.secret, nil), 400, "parameter_invalid", "graph.nodes.a.method")
-	for _, part := range []string{"node a: method", "node a: max_attempts", "node a: fail", "node b: cases[0].when", "node c"} {
+	failure := e.isError(
+		e.do("POST", path+"/publish", e.sandbox.secret, nil),
+		400,
+		"parameter_invalid",
+		"graph.nodes.a.method",
+	)
+	for _, part := range []string{
+		"node a: method", "node a: max_attempts", "node a: fail", "node b: cases[0].when", "node c",
+	} {
 		require.Contains(t, failure["message"], part)
 	}
-	e.isError(e.do("POST", path+"/simulate", e.sandbox.secret, obj{"cases": []obj{{}}}), 400, "parameter_invalid", "graph.nodes.a.method")
+	e.isError(
+		e.do("POST", path+"/simulate", e.sandbox.secret, obj{"cases": []obj{{}}}),
+		400,
+		"parameter_invalid",
+		"graph.nodes.a.method",
+	)
 	e.isError(e.do("POST", path+"/backtest", e.sandbox.secret, nil), 400, "parameter_invalid", "graph.nodes.a.method")
 }
 
@@ -108,12 +136,14 @@ func TestGraphIsReadStrictly(t *testing.T) {
 	e := newEnv(t)
 	const secret = "jo@example.com"
 	for param, graph := range map[string]any{
-		"graph":                               "start",
-		"graph.begin":                         obj{"begin": "a"},
-		"graph.nodes":                         obj{"nodes": []any{secret}},
-		"graph.nodes.pick.max_attempts":       obj{"nodes": obj{"pick": obj{"max_attempts": secret}}},
-		"graph.nodes.pick.colour":             obj{"nodes": obj{"pick": obj{"colour": secret}}},
-		"graph.nodes.pick.members[0].graph.x": obj{"nodes": obj{"pick": obj{"members": []any{obj{"graph": obj{"x": secret}}}}}},
+		"graph":                         "start",
+		"graph.begin":                   obj{"begin": "a"},
+		"graph.nodes":                   obj{"nodes": []any{secret}},
+		"graph.nodes.pick.max_attempts": obj{"nodes": obj{"pick": obj{"max_attempts": secret}}},
+		"graph.nodes.pick.colour":       obj{"nodes": obj{"pick": obj{"colour": secret}}},
+		"graph.nodes.pick.members[0].graph.x": obj{
+			"nodes": obj{"pick": obj{"members": []any{obj{"graph": obj{"x": secret}}}}},
+		},
 	} {
 		body := stepUp()
 		body["graph"] = graph

@@ -56,7 +56,10 @@ func (e *env) rows() map[string]int {
 }
 
 func (e *env) tables(db *sql.DB) (names []string) {
-	rows, err := db.QueryContext(e.t.Context(), "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'rate_windows'")
+	rows, err := db.QueryContext(
+		e.t.Context(),
+		"SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'rate_windows'",
+	)
 	require.NoError(e.t, err)
 	defer func() { require.NoError(e.t, rows.Close()) }()
 	for rows.Next() {
@@ -116,7 +119,11 @@ func TestRepeatedMessageOfADeviceWritesNoRow(t *testing.T) {
 		ch.isAcked(message)
 	}
 	after := e.rows()
-	require.Equal(t, []int{before["transfers"] + 1, before["transfer_chunks"] + 1}, []int{after["transfers"], after["transfer_chunks"]})
+	require.Equal(
+		t,
+		[]int{before["transfers"] + 1, before["transfer_chunks"] + 1},
+		[]int{after["transfers"], after["transfer_chunks"]},
+	)
 	after["transfers"], after["transfer_chunks"] = before["transfers"], before["transfer_chunks"]
 	require.Equal(t, before, after)
 }
@@ -135,7 +142,11 @@ func TestStoredAnswersOfADeviceAreBounded(t *testing.T) {
 	}
 	require.Equal(t, rest.MostDeviceAnswers, e.rows()["idempotency_keys"])
 	require.Equal(t, "true", open(more).header.Get("Idempotent-Replayed"), "the newest are replayed")
-	require.Empty(t, open(0).header.Get("Idempotent-Replayed"), "the oldest is carried out as the first, and changes nothing")
+	require.Empty(
+		t,
+		open(0).header.Get("Idempotent-Replayed"),
+		"the oldest is carried out as the first, and changes nothing",
+	)
 	e.submit(s, "self_attestation", graph.OutcomePassed)
 	require.Equal(t, "verified", e.status(s), "the user can finish")
 }
@@ -204,7 +215,10 @@ func TestCallbackAfterTheFreeSubmissionsGetsTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withCallbacks)
 	a := e.asked()
-	e.exec(e.database(), fmt.Sprintf("UPDATE sessions SET submissions = %d WHERE id = '%s'", models.MaxFreeSubmissions+1, a.id))
+	e.exec(
+		e.database(),
+		fmt.Sprintf("UPDATE sessions SET submissions = %d WHERE id = '%s'", models.MaxFreeSubmissions+1, a.id),
+	)
 	verdict := obj{"outcome": "requires_input", "reason_codes": []string{string(rules.ReasonUnreadable)}}
 	for range 2 {
 		e.isOK(e.call(a, verdict), 200)

@@ -24,7 +24,12 @@ func TestHandoffIsOfferedOnceTheDeviceHasFailed(t *testing.T) {
 		s := e.attest()
 		require.Equal(t, []any{false, nil}, handoffIn(e.view(s)))
 		require.Equal(t, []any{true, trouble}, handoffIn(e.isOK(e.report(s, trouble), 200).object))
-		require.Equal(t, []any{true, trouble}, handoffIn(e.isOK(e.report(s, "scan_failed"), 200).object), "the first reason stands")
+		require.Equal(
+			t,
+			[]any{true, trouble},
+			handoffIn(e.isOK(e.report(s, "scan_failed"), 200).object),
+			"the first reason stands",
+		)
 		require.Equal(t, []any{true, trouble}, handoffIn(e.view(s)))
 	}
 	s := e.attest()
@@ -70,10 +75,18 @@ func TestReportsOfFailuresAreChecked(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	s := e.attest()
-	for _, wrong := range []any{obj{}, obj{"type": nil}, obj{"type": ""}, obj{"type": "battery_low"}, obj{"type": 1}, obj{"type": "SETUP_FAILED"}} {
+	for _, wrong := range []any{
+		obj{}, obj{"type": nil}, obj{"type": ""}, obj{"type": "battery_low"}, obj{"type": 1},
+		obj{"type": "SETUP_FAILED"},
+	} {
 		e.isError(e.do("POST", s.path("/events"), s.secret, wrong), 400, "parameter_invalid", "type")
 	}
-	e.isError(e.do("POST", s.path("/events"), s.secret, obj{"type": "setup_failed", "why": "x"}), 400, "parameter_invalid", "why")
+	e.isError(
+		e.do("POST", s.path("/events"), s.secret, obj{"type": "setup_failed", "why": "x"}),
+		400,
+		"parameter_invalid",
+		"why",
+	)
 	e.isError(e.do("POST", s.path("/events"), "", obj{"type": "setup_failed"}), 401, "api_key_invalid")
 	e.isError(e.do("POST", s.path("/events"), e.sandbox.secret, obj{"type": "setup_failed"}), 401, "api_key_invalid")
 	e.isError(e.do("POST", s.path("/events"), e.attest().secret, obj{"type": "setup_failed"}), 404, "session_not_found")

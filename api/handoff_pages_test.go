@@ -59,7 +59,13 @@ func TestHandoffsLeadToAllowedPages(t *testing.T) {
 func TestOriginsOfHandoffs(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.allow(e.live, "https://shop.example/scan", "https://shop.example/id", "https://id.shop.example", "https://verify.example/other")
+	e.allow(
+		e.live,
+		"https://shop.example/scan",
+		"https://shop.example/id",
+		"https://id.shop.example",
+		"https://verify.example/other",
+	)
 	e.allow(e.stranger, "https://stranger.example")
 	origins := []string{
 		"https://verify.example", "https://id.shop.example", "https://shop.example", "https://stranger.example",
@@ -94,7 +100,10 @@ func TestPageOfTheInstallationMustBeOne(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	_, err := api.New(api.Options{
-		Store: e.store, Orchestrator: e.temporal, Methods: registry(shipped.Options{}), Config: api.Config{VerifyURL: "https://verify.example/a/../b"},
+		Store:        e.store,
+		Orchestrator: e.temporal,
+		Methods:      registry(shipped.Options{}),
+		Config:       api.Config{VerifyURL: "https://verify.example/a/../b"},
 	})
 	require.ErrorContains(t, err, "STILE_VERIFY_URL must have a plain path")
 }

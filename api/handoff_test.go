@@ -63,10 +63,18 @@ func TestHandoffToken(t *testing.T) {
 func TestPageOfAHandoffLink(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	_, err := e.store.ChangeHandoffURLs(t.Context(), e.sandbox.org.ID, "cli", []string{"https://id.shop.example/scan"}, nil)
+	_, err := e.store.ChangeHandoffURLs(
+		t.Context(),
+		e.sandbox.org.ID,
+		"cli",
+		[]string{"https://id.shop.example/scan"},
+		nil,
+	)
 	require.NoError(t, err)
 	definition := simple("document_capture")
-	definition["preferences"] = obj{"handoff": obj{"url_base": "https://id.shop.example/scan/de", "company_name": "HealthHaven"}}
+	definition["preferences"] = obj{
+		"handoff": obj{"url_base": "https://id.shop.example/scan/de", "company_name": "HealthHaven"},
+	}
 	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
 	minted := e.mint(s)
 	require.Contains(t, minted["url"], "https://id.shop.example/scan/de?token=")
@@ -113,7 +121,17 @@ func TestOnlyAllowedPagesTakeASession(t *testing.T) {
 	require.Equal(t, "https://verify.example", ans.header.Get("Access-Control-Allow-Origin"))
 	require.Equal(t, "Origin", ans.header.Get("Vary"))
 
-	preflight := e.request(t.Context(), "OPTIONS", pathExchange, "", nil, "Origin", "https://id.other.example", "Access-Control-Request-Method", "POST")
+	preflight := e.request(
+		t.Context(),
+		"OPTIONS",
+		pathExchange,
+		"",
+		nil,
+		"Origin",
+		"https://id.other.example",
+		"Access-Control-Request-Method",
+		"POST",
+	)
 	resp, err := e.unchecked.Do(preflight)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -148,12 +166,20 @@ func TestPhoneClaimsTheSession(t *testing.T) {
 	shown := e.shown(e.sandbox, s)
 	require.Equal(t, []any{"mobile", now}, []any{shown["active_device"], shown["device_locked_at"]})
 	status := e.desktop(s)
-	require.Equal(t, []any{"mobile", now, true}, []any{status["active_device"], status["device_locked_at"], status["same_device_only"]})
+	require.Equal(
+		t,
+		[]any{"mobile", now, true},
+		[]any{status["active_device"], status["device_locked_at"], status["same_device_only"]},
+	)
 	require.Equal(t, obj{"session_id": s.id, "status": "created", "is_terminal": false, "same_device_only": true},
 		e.isOK(e.do("GET", s.path("/status"), "", nil), 200).object)
 
 	attestation := obj{"date_of_birth": "1990-01-31", "declaration": true}
-	e.isError(e.do("POST", s.path("/methods/self_attestation"), s.secret, attestation), 409, "session_locked_to_other_device")
+	e.isError(
+		e.do("POST", s.path("/methods/self_attestation"), s.secret, attestation),
+		409,
+		"session_locked_to_other_device",
+	)
 	e.isError(e.do("POST", s.path("/handoff"), s.secret, nil), 409, "session_locked_to_other_device")
 	e.isError(e.do("POST", s.path("/handoff"), onPhone.secret, nil), 401, "api_key_invalid")
 	e.isOK(e.do("POST", s.path("/device/heartbeat"), onPhone.secret, nil), 200)
@@ -171,9 +197,17 @@ func TestPhoneMustChooseTheDesktopsNumber(t *testing.T) {
 	require.Empty(t, e.isOK(e.do("GET", s.path(""), s.secret, nil), 200).object["handoff_choices"])
 	number := e.desktop(s)["handoff_number"]
 	require.Contains(t, choices, number)
-	require.Nil(t, e.isOK(e.do("GET", s.path("/status"), onPhone.secret, nil), 200).object["handoff_number"], "the phone is to be told by its user")
+	require.Nil(
+		t,
+		e.isOK(e.do("GET", s.path("/status"), onPhone.secret, nil), 200).object["handoff_number"],
+		"the phone is to be told by its user",
+	)
 
-	e.isError(e.do("POST", s.path("/methods/document_capture"), onPhone.secret, obj{"simulate": "pass"}), 409, "handoff_not_confirmed")
+	e.isError(
+		e.do("POST", s.path("/methods/document_capture"), onPhone.secret, obj{"simulate": "pass"}),
+		409,
+		"handoff_not_confirmed",
+	)
 	e.isError(e.do("POST", s.path("/consent"), onPhone.secret, obj{"granted": true}), 409, "handoff_not_confirmed")
 	for _, body := range []any{obj{}, obj{"number": nil}} {
 		e.isError(e.do("POST", s.path("/handoff/confirm"), onPhone.secret, body), 400, "parameter_invalid", "number")
@@ -183,7 +217,12 @@ func TestPhoneMustChooseTheDesktopsNumber(t *testing.T) {
 	require.Nil(t, e.desktop(s)["handoff_number"])
 	e.submit(onPhone, "document_capture", graph.OutcomePassed)
 	require.Equal(t, "verified", e.status(s))
-	require.Equal(t, "verified", e.isOK(e.do("GET", s.path(""), onPhone.secret, nil), 200).object["status"], "the phone sees how it ended")
+	require.Equal(
+		t,
+		"verified",
+		e.isOK(e.do("GET", s.path(""), onPhone.secret, nil), 200).object["status"],
+		"the phone sees how it ended",
+	)
 	e.isError(e.do("POST", s.path("/device/heartbeat"), onPhone.secret, nil), 409, "session_terminal")
 	status := e.desktop(s)
 	require.Equal(t, []any{nil, false}, []any{status["active_device"], status["same_device_only"]})
@@ -217,7 +256,12 @@ func TestInvalidHandoffTokensAreRefused(t *testing.T) {
 	} {
 		e.isError(e.do("POST", pathExchange, "", body), 400, "parameter_invalid", param)
 	}
-	e.isError(e.do("POST", pathExchange, "", obj{"token": token, "device_id": text(201)}), 400, "parameter_invalid", "device_id")
+	e.isError(
+		e.do("POST", pathExchange, "", obj{"token": token, "device_id": text(201)}),
+		400,
+		"parameter_invalid",
+		"device_id",
+	)
 	for _, unknown := range []string{" ", "x", s.secret, text(1000)} {
 		e.isError(e.do("POST", pathExchange, "", obj{"token": unknown, "device_id": "phone"}), 401, "handoff_token_invalid")
 	}
@@ -284,7 +328,11 @@ func TestReleaseEndsTheLock(t *testing.T) {
 		e.isOK(e.do("POST", s.path("/device/release"), s.secret, nil), 200)
 		e.isError(e.do("POST", s.path("/device/heartbeat"), onPhone.secret, nil), 409, "handoff_ended")
 		status := e.desktop(s)
-		require.Equal(t, []any{nil, nil, false}, []any{status["active_device"], status["device_locked_at"], status["same_device_only"]})
+		require.Equal(
+			t,
+			[]any{nil, nil, false},
+			[]any{status["active_device"], status["device_locked_at"], status["same_device_only"]},
+		)
 		e.clock.Advance(time.Minute)
 	}
 	e.submit(s, "document_capture", graph.OutcomePassed)

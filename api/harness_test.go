@@ -51,7 +51,13 @@ type tenant struct {
 
 func newEnv(t *testing.T, adjust ...func(*api.Options)) *env {
 	t.Helper()
-	e := &env{t: t, clock: testkit.ClockAt(began), temporal: &recorder{}, log: &buffer{}, path: filepath.Join(t.TempDir(), "s.db")}
+	e := &env{
+		t:        t,
+		clock:    testkit.ClockAt(began),
+		temporal: &recorder{},
+		log:      &buffer{},
+		path:     filepath.Join(t.TempDir(), "s.db"),
+	}
 	require.NoError(t, os.WriteFile(e.path, migrated(), 0o600))
 	e.keys = keyring("k1")
 	e.serve(adjust...)
@@ -155,7 +161,10 @@ func keyring(id string) *seal.Keyring {
 }
 
 func (e *env) tenant(sandbox bool) tenant {
-	org, err := e.store.Across().CreateOrganization(e.t.Context(), models.Organization{Name: "Shop & Co", Sandbox: sandbox})
+	org, err := e.store.Across().CreateOrganization(
+		e.t.Context(),
+		models.Organization{Name: "Shop & Co", Sandbox: sandbox},
+	)
 	require.NoError(e.t, err)
 	key, secret, err := e.store.CreateKey(e.t.Context(), org.ID, store.ActorCLI, models.SecretKey)
 	require.NoError(e.t, err)

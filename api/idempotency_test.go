@@ -33,7 +33,11 @@ func TestReplay(t *testing.T) {
 
 	body["client_reference_id"] = "other"
 	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
-	e.isError(e.do("POST", "/v1/workflows", e.sandbox.secret, body, idempotencyKey, "order_1"), 409, "idempotency_key_reuse")
+	e.isError(
+		e.do("POST", "/v1/workflows", e.sandbox.secret, body, idempotencyKey, "order_1"),
+		409,
+		"idempotency_key_reuse",
+	)
 	e.clock.Advance(24*time.Hour + time.Second)
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body, idempotencyKey, "order_1"), 201)
 	require.Equal(t, 2, e.sessionCount(e.sandbox))
@@ -58,7 +62,12 @@ func TestSameContentInAnySpellingIsReplayed(t *testing.T) {
 	other := strings.ReplaceAll(one, `"2"`, `"3"`)
 	e.isError(e.do("POST", pathSessions, e.sandbox.secret, other, idempotencyKey, "order 1"), 409, "idempotency_key_reuse")
 	twice := strings.Replace(one, `{"type":"age"`, `{"type":"age","type":"age"`, 1)
-	e.isError(e.do("POST", pathSessions, e.sandbox.secret, twice, idempotencyKey, "order 2"), 400, "parameter_invalid", "type")
+	e.isError(
+		e.do("POST", pathSessions, e.sandbox.secret, twice, idempotencyKey, "order 2"),
+		400,
+		"parameter_invalid",
+		"type",
+	)
 	note := `{"version":1,"note":"x"}`
 	path := "/v1/workflows/" + workflow + "/rollback"
 	e.isOK(e.do("POST", path, e.sandbox.secret, note, idempotencyKey, "~ !"), 201)

@@ -20,7 +20,12 @@ func TestIdentitySessionOffersNoWeakerAlternative(t *testing.T) {
 	age, identity := e.create(e.sandbox, workflow), e.create(e.sandbox, workflow, ofIdentity)
 	require.Len(t, e.shown(e.sandbox, age)["methods"], 3)
 	require.Equal(t, []any{"document_capture"}, e.shown(e.sandbox, identity)["methods"])
-	ans := e.do("POST", identity.path("/methods/self_attestation"), identity.secret, obj{"date_of_birth": "1990-01-31", "declaration": true})
+	ans := e.do(
+		"POST",
+		identity.path("/methods/self_attestation"),
+		identity.secret,
+		obj{"date_of_birth": "1990-01-31", "declaration": true},
+	)
 	e.isError(ans, 409, "method_not_offered")
 	e.submit(identity, "document_capture", graph.OutcomePassed)
 	require.Equal(t, "verified", e.status(identity))

@@ -73,7 +73,10 @@ func TestContentType(t *testing.T) {
 	for _, good := range []string{"application/json", "application/json; charset=UTF-8", "Application/JSON"} {
 		e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, body, "Content-Type", good), 201)
 	}
-	for _, bad := range []string{"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "json", "application/json;;"} {
+	for _, bad := range []string{
+		"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "json",
+		"application/json;;",
+	} {
 		ans := e.do("POST", "/v1/workflows", e.sandbox.secret, body, "Content-Type", bad)
 		e.isError(ans, 400, "parameter_invalid", "Content-Type")
 	}
@@ -113,7 +116,8 @@ func TestQueryIsReadStrictly(t *testing.T) {
 		"created[gt]=1&created[gte]=1": "created[gt]", "created[lt]=1&created[lte]=1": "created[lt]", "created=1": "created",
 		"created[gt]=1&created[gt]=1": "created[gt]", "created[]=1": "created[]", "status[]=failed": "status[]",
 		"created[lte]=99999999999999": "created[lte]", "expand[]=owner": "expand", "expand[0]=": "expand",
-		"expand=": "expand", "expand=results,": "expand", "expand[x]=results": "expand[x]", "expand[0]=results&expand[0]=results": "expand[0]", "client_reference_id=%FF": "client_reference_id",
+		"expand=": "expand", "expand=results,": "expand", "expand[x]=results": "expand[x]",
+		"expand[0]=results&expand[0]=results": "expand[0]", "client_reference_id=%FF": "client_reference_id",
 		"review=open": "review",
 	} {
 		ans := e.do("GET", pathSessions+"?"+query, e.sandbox.secret, nil)

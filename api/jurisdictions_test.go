@@ -54,7 +54,12 @@ func TestOnlyTheLawProhibitsAUseCase(t *testing.T) {
 	workflow := e.workflow(e.sandbox, order("alcohol_delivery", []string{"US"}, "mdl"))
 	body := obj{"type": "age", "workflow_id": workflow}
 	german := from("198.51.100.8")
-	located := e.isError(e.do("POST", pathSessions, e.sandbox.secret, body, german...), 400, "parameter_invalid", "workflow_id")
+	located := e.isError(
+		e.do("POST", pathSessions, e.sandbox.secret, body, german...),
+		400,
+		"parameter_invalid",
+		"workflow_id",
+	)
 	require.Equal(t, "The workflow is not published for DE, but for US", located["message"])
 	body["client_ip"] = "198.51.100.8"
 	e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 400, "parameter_invalid", "workflow_id")
@@ -64,7 +69,10 @@ func TestOnlyTheLawProhibitsAUseCase(t *testing.T) {
 	simulate := "/v1/workflows/" + workflow + "/simulate"
 	e.isError(e.do("POST", simulate, e.sandbox.secret, obj{"cases": []obj{{}, {"jurisdiction": "DE"}}}),
 		400, "parameter_invalid", "cases[1].jurisdiction")
-	played := e.isOK(e.do("POST", simulate, e.sandbox.secret, obj{"cases": []obj{{}}, "jurisdictions": []string{"DE"}}), 200)
+	played := e.isOK(
+		e.do("POST", simulate, e.sandbox.secret, obj{"cases": []obj{{}}, "jurisdictions": []string{"DE"}}),
+		200,
+	)
 	require.Equal(t, "parameter_invalid", in(played.object, "markets", 0, "error", "code"))
 
 	s := e.elsewhere(e.sandbox, order("alcohol_delivery", []string{"US"}, "mdl"))

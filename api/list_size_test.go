@@ -90,7 +90,9 @@ func TestListsOfLargeMetadataStopAtTheBudget(t *testing.T) {
 		e.clock.Advance(time.Second)
 	}
 	e.clock.Advance(time.Minute)
-	for path, want := range map[string]int{"/v1/verification_sessions?limit=100": sessions, "/v1/events?limit=100": sessions} {
+	for path, want := range map[string]int{
+		"/v1/verification_sessions?limit=100": sessions, "/v1/events?limit=100": sessions,
+	} {
 		ans := e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200)
 		require.LessOrEqual(t, len(ans.body), store.MostListBytes+1000, path)
 		require.Equal(t, true, ans.object["has_more"], path)
@@ -113,7 +115,11 @@ func TestExpandedListsStopAtTheirResults(t *testing.T) {
 	require.Len(t, page["data"], 4)
 	require.Equal(t, true, page["has_more"])
 	require.Len(t, e.walk(path, "starting_after"), 6)
-	require.Len(t, e.isOK(e.do("GET", "/v1/verification_sessions?limit=100", e.sandbox.secret, nil), 200).object["data"], 6)
+	require.Len(
+		t,
+		e.isOK(e.do("GET", "/v1/verification_sessions?limit=100", e.sandbox.secret, nil), 200).object["data"],
+		6,
+	)
 }
 
 func TestLargeAnswerIsNotStoredForItsRepeat(t *testing.T) {
@@ -125,7 +131,10 @@ func TestLargeAnswerIsNotStoredForItsRepeat(t *testing.T) {
 	for range 100 {
 		results := []obj{passed("mdl")}
 		for range 5 {
-			results = append(results, obj{"node": "doc", "outcome": "requires_input", "reason_codes": []string{"more_input_needed"}})
+			results = append(
+				results,
+				obj{"node": "doc", "outcome": "requires_input", "reason_codes": []string{"more_input_needed"}},
+			)
 		}
 		cases = append(cases, obj{"name": name, "metadata": obj{"tier": "vip"}, "results": results})
 	}

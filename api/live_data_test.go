@@ -33,8 +33,11 @@ func TestATransferGoesOnElsewhere(t *testing.T) {
 	require.NoError(t, ch.conn.CloseNow())
 
 	ch = other.dial(s)
-	require.Equal(t, obj{"transfer": "passport", "method": "document_capture", "chunks": 6.0, "next": 3.0, "upload": false},
-		ch.resume(token, "phone")["transfer"])
+	require.Equal(
+		t,
+		obj{"transfer": "passport", "method": "document_capture", "chunks": 6.0, "next": 3.0, "upload": false},
+		ch.resume(token, "phone")["transfer"],
+	)
 	ch.isRefused(messages[4], "parameter_invalid", "index")
 	require.Equal(t, 3.0, ch.isAcked(messages[2])["next"], "a repeat is acknowledged again")
 	ch.isAcked(messages[3])

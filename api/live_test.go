@@ -48,8 +48,14 @@ func TestLiveChannel(t *testing.T) {
 	e.judge(s, graph.OutcomePassed)
 	verdict := ch.expect("verdict")
 	require.Equal(t, obj{
-		"type": "verdict", "attempt_id": attempt["id"], "method": "document_capture", "outcome": "passed",
-		"reason_code": nil, "reason_message": nil, "retry_allowed": false, "remaining_attempts": verdict["remaining_attempts"],
+		"type":               "verdict",
+		"attempt_id":         attempt["id"],
+		"method":             "document_capture",
+		"outcome":            "passed",
+		"reason_code":        nil,
+		"reason_message":     nil,
+		"retry_allowed":      false,
+		"remaining_attempts": verdict["remaining_attempts"],
 	}, verdict)
 	last := ch.closes(websocket.StatusNormalClosure, "session_ended")
 	require.Equal(t, "verified", last[len(last)-1]["session"].(obj)["status"])
@@ -87,16 +93,40 @@ func TestHelloIsRefused(t *testing.T) {
 		code    string
 		param   any
 	}{
-		"another message":       {obj{"type": "heartbeat"}, "parameter_invalid", "type"},
-		"no type":               {obj{}, "parameter_invalid", "type"},
-		"no token":              {obj{"type": "hello", "device_id": "phone"}, "parameter_invalid", "mobile_write_token"},
-		"two tokens":            {obj{"type": "hello", "device_id": "p", "mobile_write_token": token, "device_token": "x"}, "parameter_invalid", "mobile_write_token"},
-		"no device":             {obj{"type": "hello", "mobile_write_token": token}, "parameter_invalid", "device_id"},
-		"an unknown field":      {obj{"type": "hello", "mobile_write_token": token, "device_id": "p", "x": 1}, "parameter_invalid", "x"},
-		"a wrong type":          {obj{"type": "hello", "mobile_write_token": 1, "device_id": "p"}, "parameter_invalid", "mobile_write_token"},
-		"an unknown token":      {obj{"type": "hello", "mobile_write_token": "x", "device_id": "p"}, "handoff_token_invalid", nil},
-		"another attempt":       {obj{"type": "hello", "mobile_write_token": token, "device_id": "p", "attempt_id": "va_x"}, "handoff_token_invalid", nil},
-		"another session's":     {obj{"type": "hello", "mobile_write_token": e.mint(other)["mobile_write_token"], "device_id": "p"}, "handoff_token_invalid", nil},
+		"another message": {obj{"type": "heartbeat"}, "parameter_invalid", "type"},
+		"no type":         {obj{}, "parameter_invalid", "type"},
+		"no token":        {obj{"type": "hello", "device_id": "phone"}, "parameter_invalid", "mobile_write_token"},
+		"two tokens": {
+			obj{"type": "hello", "device_id": "p", "mobile_write_token": token, "device_token": "x"},
+			"parameter_invalid",
+			"mobile_write_token",
+		},
+		"no device": {obj{"type": "hello", "mobile_write_token": token}, "parameter_invalid", "device_id"},
+		"an unknown field": {
+			obj{"type": "hello", "mobile_write_token": token, "device_id": "p", "x": 1},
+			"parameter_invalid",
+			"x",
+		},
+		"a wrong type": {
+			obj{"type": "hello", "mobile_write_token": 1, "device_id": "p"},
+			"parameter_invalid",
+			"mobile_write_token",
+		},
+		"an unknown token": {
+			obj{"type": "hello", "mobile_write_token": "x", "device_id": "p"},
+			"handoff_token_invalid",
+			nil,
+		},
+		"another attempt": {
+			obj{"type": "hello", "mobile_write_token": token, "device_id": "p", "attempt_id": "va_x"},
+			"handoff_token_invalid",
+			nil,
+		},
+		"another session's": {
+			obj{"type": "hello", "mobile_write_token": e.mint(other)["mobile_write_token"], "device_id": "p"},
+			"handoff_token_invalid",
+			nil,
+		},
 		"an unknown device key": {obj{"type": "hello", "device_token": "x", "device_id": "p"}, "api_key_invalid", nil},
 		"the desktop's secret":  {obj{"type": "hello", "device_token": s.secret, "device_id": "p"}, "api_key_invalid", nil},
 	}
@@ -265,7 +295,11 @@ func TestOnlyAllowedPagesOpenAChannel(t *testing.T) {
 	require.Equal(t, "origin_not_allowed", e.dial(s, "Origin", "https://evil.example").hello(token, "phone")["code"])
 	ack := e.dial(s, "Origin", "https://verify.example").hello(token, "phone")
 	require.Equal(t, "ack", ack["type"])
-	require.Equal(t, "origin_not_allowed", e.dial(s, "Origin", "https://evil.example").resume(ack["device_token"], "phone")["code"])
+	require.Equal(
+		t,
+		"origin_not_allowed",
+		e.dial(s, "Origin", "https://evil.example").resume(ack["device_token"], "phone")["code"],
+	)
 }
 
 // A shutdown closes channels with 1012 and refuses new ones.

@@ -27,7 +27,10 @@ func (e *env) exec(db *sql.DB, statement string) {
 
 func TestLostRateTableRefusesNoRequest(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t, func(o *api.Options) { o.Config.RateLimitSecret = 100 }) // low enough that every request is counted in the database
+	e := newEnv(
+		t,
+		func(o *api.Options) { o.Config.RateLimitSecret = 100 },
+	) // low enough that every request is counted in the database
 	e.exec(e.database(), "DROP TABLE rate_windows")
 	e.client = e.unchecked // the specification requires the headers
 	ans := e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200)

@@ -20,10 +20,17 @@ func TestListsInAQueryMayHaveAnyForm(t *testing.T) {
 		"use_cases[]=social_media&use_cases=alcohol_delivery", "use_cases=alcohol_delivery,%20social_media",
 	} {
 		ans := e.isOK(e.do("GET", "/v1/compliance/check?jurisdiction=US&"+query, e.sandbox.secret, nil), 200)
-		require.Equal(t, want, []any{in(ans.object, "results", 0, "use_case"), in(ans.object, "results", 1, "use_case")}, query)
+		require.Equal(
+			t,
+			want,
+			[]any{in(ans.object, "results", 0, "use_case"), in(ans.object, "results", 1, "use_case")},
+			query,
+		)
 	}
 	s := e.attest()
-	for _, expand := range []string{"expand[]=results", "expand=results", "expand[0]=results", "expand%5B%5D=results", "expand=results,results"} {
+	for _, expand := range []string{
+		"expand[]=results", "expand=results", "expand[0]=results", "expand%5B%5D=results", "expand=results,results",
+	} {
 		for _, path := range []string{pathSessions + "/" + s.id, pathSessions} {
 			ans := e.isOK(e.do("GET", path+"?"+expand, e.sandbox.secret, nil), 200)
 			require.Contains(t, string(ans.body), `"results":[]`, expand)
@@ -31,10 +38,17 @@ func TestListsInAQueryMayHaveAnyForm(t *testing.T) {
 	}
 	for query, param := range map[string]string{
 		"use_cases[]=": "use_cases", "use_cases=social_media,": "use_cases", "use_cases[0]=a&use_cases[0]=b": "use_cases[0]",
-		"use_cases[x]=social_media": "use_cases[x]", "use_cases[0][1]=social_media": "use_cases[0][1]", "use_cases[-1]=a": "use_cases[-1]",
-		"jurisdiction[]=US": "jurisdiction[]", "expand[]=results": "expand[]", "jurisdiction=US&jurisdiction=US": "jurisdiction",
+		"use_cases[x]=social_media": "use_cases[x]", "use_cases[0][1]=social_media": "use_cases[0][1]",
+		"use_cases[-1]=a":   "use_cases[-1]",
+		"jurisdiction[]=US": "jurisdiction[]", "expand[]=results": "expand[]",
+		"jurisdiction=US&jurisdiction=US": "jurisdiction",
 	} {
-		e.isError(e.do("GET", "/v1/compliance/check?use_cases=social_media&"+query, e.sandbox.secret, nil), 400, "parameter_invalid", param)
+		e.isError(
+			e.do("GET", "/v1/compliance/check?use_cases=social_media&"+query, e.sandbox.secret, nil),
+			400,
+			"parameter_invalid",
+			param,
+		)
 	}
 }
 
@@ -60,7 +74,10 @@ func TestTimesAreBoundedByWholeSeconds(t *testing.T) {
 	both := url.Values{"created[gt]": {decimal(created[0])}, "created[lt]": {decimal(created[2])}}
 	require.Len(t, e.isOK(e.do("GET", pathSessions+"?"+both.Encode(), e.sandbox.secret, nil), 200).object["data"], 1)
 	require.Empty(t, e.isOK(e.do("GET", pathSessions+"?created[lt]=0", e.sandbox.secret, nil), 200).object["data"])
-	require.Empty(t, e.isOK(e.do("GET", pathSessions+"?created[gt]=253402300799", e.sandbox.secret, nil), 200).object["data"])
+	require.Empty(
+		t,
+		e.isOK(e.do("GET", pathSessions+"?created[gt]=253402300799", e.sandbox.secret, nil), 200).object["data"],
+	)
 	e.isOK(e.do("GET", "/v1/reviews?flagged[gt]=1&flagged[lt]=2", e.sandbox.secret, nil), 200)
 	for query, param := range map[string]string{
 		"flagged[gt]=1&flagged[gte]=1": "flagged[gt]", "flagged[lt]=x": "flagged[lt]", "created[gt]=1": "created[gt]",
@@ -69,5 +86,11 @@ func TestTimesAreBoundedByWholeSeconds(t *testing.T) {
 	}
 	path := "/v1/workflows/" + workflow + "/backtest"
 	window := obj{"sessions": obj{"created": obj{"gt": created[0], "lt": created[2]}}}
-	require.InDelta(t, 0, e.isOK(e.do("POST", path, e.sandbox.secret, window), 200).object["sessions"], 0, "none of them has ended")
+	require.InDelta(
+		t,
+		0,
+		e.isOK(e.do("POST", path, e.sandbox.secret, window), 200).object["sessions"],
+		0,
+		"none of them has ended",
+	)
 }

@@ -24,7 +24,11 @@ func TestRateLimitOfAKey(t *testing.T) {
 		ans := e.isOK(e.do("GET", "/v1/workflows", e.sandbox.secret, nil), 200)
 		require.Equal(t, 3, number(ans.header.Get("X-RateLimit-Limit")))
 		require.Equal(t, left, number(ans.header.Get("X-RateLimit-Remaining")))
-		require.Equal(t, e.clock.Now().Truncate(time.Minute).Add(time.Minute).Unix(), int64(number(ans.header.Get("X-RateLimit-Reset"))))
+		require.Equal(
+			t,
+			e.clock.Now().Truncate(time.Minute).Add(time.Minute).Unix(),
+			int64(number(ans.header.Get("X-RateLimit-Reset"))),
+		)
 	}
 	ans := e.do("GET", "/v1/workflows", e.sandbox.secret, nil)
 	failure := e.isError(ans, 429, "rate_limit_exceeded")

@@ -57,6 +57,9 @@ func TestSimulationTakesReasonsOfProviders(t *testing.T) {
 	e := newEnv(t)
 	path := "/v1/workflows/" + e.workflow(e.sandbox, simple("mdl")) + "/simulate"
 	last := obj{"method": "mdl", "outcome": "failed", "reason_codes": []string{"x_acme_17"}}
-	played := e.isOK(e.do("POST", path, e.sandbox.secret, obj{"cases": []obj{{"results": []obj{last, last, last}}}}), 200).object
+	played := e.isOK(
+		e.do("POST", path, e.sandbox.secret, obj{"cases": []obj{{"results": []obj{last, last, last}}}}),
+		200,
+	).object
 	require.Equal(t, "x_acme_17", in(played, "cases", 0, "failure_reason"))
 }

@@ -15,9 +15,19 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 	asked := 0 // each request has its own address, because addresses are limited
 	body := func(more obj) obj {
 		asked++
-		all := obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("self_attestation")), "jurisdiction": "US",
-			"email": fmt.Sprintf("jo%d@example.com", asked), "min_strength": "document_capture", "max_age": "30d", "required_methods": []string{"mdl"},
-			"credential_hash": "5e884898da28"}
+		all := obj{
+			"type":         "age",
+			"workflow_id":  e.workflow(e.sandbox, simple("self_attestation")),
+			"jurisdiction": "US",
+			"email": fmt.Sprintf(
+				"jo%d@example.com",
+				asked,
+			),
+			"min_strength":     "document_capture",
+			"max_age":          "30d",
+			"required_methods": []string{"mdl"},
+			"credential_hash":  "5e884898da28",
+		}
 		for name, value := range more {
 			all[name] = value
 		}
@@ -27,15 +37,21 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 		more        obj
 		code, param string
 	}{
-		"accept_existing":              {obj{"accept_existing": true}, "no_matching_vp", "accept_existing"},
-		"accept_existing for a phone":  {obj{"accept_existing": true, "email": nil, "phone": "+14155550123"}, "no_matching_vp", "accept_existing"},
+		"accept_existing": {obj{"accept_existing": true}, "no_matching_vp", "accept_existing"},
+		"accept_existing for a phone": {
+			obj{"accept_existing": true, "email": nil, "phone": "+14155550123"}, "no_matching_vp", "accept_existing",
+		},
 		"accept_existing of nobody":    {obj{"accept_existing": true, "email": nil}, "no_matching_vp", "accept_existing"},
 		"vp_token":                     {obj{"vp_token": "eyJhbGciOiJFZERTQSJ9.e30.x"}, "vp_token_invalid", "vp_token"},
 		"vp_token that is no token":    {obj{"vp_token": "x"}, "vp_token_invalid", "vp_token"},
 		"vp_token and accept_existing": {obj{"vp_token": "x", "accept_existing": true}, "vp_token_invalid", "vp_token"},
-		"with skip_verification":       {obj{"accept_existing": true, "skip_verification": true}, "no_matching_vp", "accept_existing"},
-		"a wrong parameter first":      {obj{"accept_existing": true, "max_age": "30"}, "parameter_invalid", "max_age"},
-		"an unknown workflow first":    {obj{"accept_existing": true, "workflow_id": "wf_none"}, "parameter_invalid", "workflow_id"},
+		"with skip_verification": {
+			obj{"accept_existing": true, "skip_verification": true}, "no_matching_vp", "accept_existing",
+		},
+		"a wrong parameter first": {obj{"accept_existing": true, "max_age": "30"}, "parameter_invalid", "max_age"},
+		"an unknown workflow first": {
+			obj{"accept_existing": true, "workflow_id": "wf_none"}, "parameter_invalid", "workflow_id",
+		},
 	} {
 		for _, key := range []string{e.sandbox.secret, e.sandbox.publishable} {
 			request := body(c.more)
@@ -46,13 +62,24 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 			require.Equal(t, "invalid_request_error", e.isError(ans, 400, c.code, c.param)["type"], name)
 		}
 	}
-	require.Empty(t, e.isOK(e.do("GET", pathSessions, e.sandbox.secret, nil), 200).object["data"], "no session was created")
+	require.Empty(
+		t,
+		e.isOK(e.do("GET", pathSessions, e.sandbox.secret, nil), 200).object["data"],
+		"no session was created",
+	)
 	require.Empty(t, e.temporal.all(), "and no run started")
 
 	// The same key is free for the client's next request.
-	created := e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body(obj{"accept_existing": false}), "Idempotency-Key", "order-7"), 201)
-	require.Equal(t, []any{"created", nil, nil, false}, []any{created.object["status"], created.object["verified_person_id"],
-		created.object["verification_path"], created.object["requires_email_otp"]})
+	created := e.isOK(
+		e.do("POST", pathSessions, e.sandbox.secret, body(obj{"accept_existing": false}), "Idempotency-Key", "order-7"),
+		201,
+	)
+	require.Equal(
+		t,
+		[]any{"created", nil, nil, false},
+		[]any{created.object["status"], created.object["verified_person_id"],
+			created.object["verification_path"], created.object["requires_email_otp"]},
+	)
 	e.isOK(e.do("POST", pathSessions, e.sandbox.secret, body(nil)), 201)
 }
 
@@ -66,7 +93,9 @@ func TestAcceptExistingIsLimitedPerAddress(t *testing.T) {
 		})
 	}
 	e.clock.Advance(e.clock.Now().Truncate(15 * time.Minute).Add(20 * time.Minute).Sub(e.clock.Now())) // into a new window
-	for _, spelling := range []string{"jo@example.com", "JO@example.com", "jo@EXAMPLE.com", " jo@example.com", "Jo@Example.Com"} {
+	for _, spelling := range []string{
+		"jo@example.com", "JO@example.com", "jo@EXAMPLE.com", " jo@example.com", "Jo@Example.Com",
+	} {
 		e.isError(ask(e.sandbox, workflow, spelling), 400, "no_matching_vp")
 	}
 	ans := ask(e.sandbox, workflow, "jo@example.com")
@@ -86,7 +115,10 @@ func TestLookupMatchesNoPerson(t *testing.T) {
 	nobody := obj{"object": "verified_person_lookup", "verified": false, "verified_person_id": nil, "credentials": []any{}}
 	for _, body := range []obj{
 		{"email": "user@example.com", "min_strength": "document_capture"},
-		{"email": "user@example.com", "min_strength": "document_capture", "max_age": "30", "methods": []string{"document_capture"}},
+		{
+			"email": "user@example.com", "min_strength": "document_capture", "max_age": "30",
+			"methods": []string{"document_capture"},
+		},
 		{"phone": "+1 (415) 555-0123", "max_age": 30, "methods": []string{}},
 	} {
 		require.Equal(t, nobody, e.isOK(e.do("POST", path, e.sandbox.secret, body), 200).object)

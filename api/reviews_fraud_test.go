@@ -35,12 +35,14 @@ func TestADeliveryToAnotherCountryIsFlaggedOnceVerified(t *testing.T) {
 		then     func(session)
 		reason   any // nil means no review
 	}{
-		"verified by a method":         {document, with(nil), pass, reason},
-		"verified at birth":            {vips, with(obj{"metadata": obj{"tier": "vip"}}), nil, reason},
-		"skip_verification":            {document, with(obj{"skip_verification": true}), nil, reason},
-		"another state of the country": {document, with(obj{"delivery_jurisdiction": "US-OR", "client_ip": "198.51.100.7"}), pass, nil},
-		"the same country":             {document, with(obj{"delivery_jurisdiction": "DE-BY"}), pass, nil},
-		"an unknown address":           {document, with(obj{"client_ip": "192.0.2.1"}), pass, nil},
+		"verified by a method": {document, with(nil), pass, reason},
+		"verified at birth":    {vips, with(obj{"metadata": obj{"tier": "vip"}}), nil, reason},
+		"skip_verification":    {document, with(obj{"skip_verification": true}), nil, reason},
+		"another state of the country": {
+			document, with(obj{"delivery_jurisdiction": "US-OR", "client_ip": "198.51.100.7"}), pass, nil,
+		},
+		"the same country":   {document, with(obj{"delivery_jurisdiction": "DE-BY"}), pass, nil},
+		"an unknown address": {document, with(obj{"client_ip": "192.0.2.1"}), pass, nil},
 		"approved by a reviewer": {human, with(nil), func(s session) {
 			pass(s)
 			e.decide(s, "approve", "kim", 200)
@@ -80,8 +82,18 @@ func TestTheReviewOfAVerifiedSessionKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	workflow := e.workflow(e.sandbox, simple("document_capture"))
-	e.isOK(e.do("POST", pathEndpoints, e.sandbox.secret, obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201)
-	for _, decisions := range [][]string{{"approve"}, {"reject"}, {"escalate", "reject"}, {"escalate", "escalate", "approve"}} {
+	e.isOK(
+		e.do(
+			"POST",
+			pathEndpoints,
+			e.sandbox.secret,
+			obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}},
+		),
+		201,
+	)
+	for _, decisions := range [][]string{
+		{"approve"}, {"reject"}, {"escalate", "reject"}, {"escalate", "escalate", "approve"},
+	} {
 		s := e.create(e.sandbox, workflow, obj{"delivery_jurisdiction": "US-CA", "client_ip": "198.51.100.8"})
 		e.submit(s, "document_capture", graph.OutcomePassed)
 		before := e.shown(e.sandbox, s)
@@ -97,8 +109,11 @@ func TestTheReviewOfAVerifiedSessionKeepsItsStatus(t *testing.T) {
 		for _, field := range []string{"status", "verification_path", "completed_at", "expires_at", "failure"} {
 			require.Equal(t, before[field], after[field], field)
 		}
-		e.isError(e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret, obj{"decision": "approve", "reviewer": "z"}),
-			409, "review_decided")
+		e.isError(
+			e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret, obj{"decision": "approve", "reviewer": "z"}),
+			409,
+			"review_decided",
+		)
 		events := e.events(s)
 		require.Equal(t, "session_review."+last, events[len(events)-1])
 		require.Equal(t, 1, count(events, "verification_session.verified"))

@@ -30,5 +30,9 @@ func TestReviewIsChecked(t *testing.T) {
 	expired := e.inReview(e.workflow(e.sandbox, reviewed("", "")))
 	_, err := e.store.End(t.Context(), e.sandbox.org.ID, expired.id, models.OpenStatuses, models.StatusExpired)
 	require.NoError(t, err)
-	e.isError(e.do("POST", pathSessions+"/"+expired.id+"/review", e.sandbox.secret, obj{"decision": "approve"}), 409, "session_terminal")
+	e.isError(
+		e.do("POST", pathSessions+"/"+expired.id+"/review", e.sandbox.secret, obj{"decision": "approve"}),
+		409,
+		"session_terminal",
+	)
 }

@@ -45,7 +45,12 @@ func TestListReviews(t *testing.T) {
 	since := strconv.FormatInt(e.clock.Now().Add(-3*time.Hour).Unix(), 10)
 	require.Equal(t, []any{fresh.id, day.id}, list("?flagged[gte]="+since))
 	require.Equal(t, []any{old.id}, list("?flagged[lte]="+since))
-	e.isError(e.do("GET", "/v1/reviews?flagged[gte]=noon", e.sandbox.secret, nil), 400, "parameter_invalid", "flagged[gte]")
+	e.isError(
+		e.do("GET", "/v1/reviews?flagged[gte]=noon", e.sandbox.secret, nil),
+		400,
+		"parameter_invalid",
+		"flagged[gte]",
+	)
 	e.isError(e.do("GET", "/v1/reviews?status=open", e.sandbox.secret, nil), 400, "parameter_invalid", "status")
 	strange := e.isOK(e.do("GET", "/v1/reviews", e.stranger.secret, nil), 200).object
 	require.Equal(t, []any{}, strange["data"])

@@ -73,7 +73,11 @@ func TestApproveAndReject(t *testing.T) {
 		require.NotNil(t, review["decided_at"])
 		delete(review, "flagged_at")
 		delete(review, "decided_at")
-		require.Equal(t, obj{"status": want[1], "node": "human", "reason": "please look", "reviewer": "jo", "note": "because"}, review)
+		require.Equal(
+			t,
+			obj{"status": want[1], "node": "human", "reason": "please look", "reviewer": "jo", "note": "because"},
+			review,
+		)
 		if want[2] != nil {
 			require.Equal(t, want[2], in(first.object, "failure", "reason_code"))
 		}
@@ -103,7 +107,10 @@ func TestEscalatedReviewKeepsWaiting(t *testing.T) {
 	e.decide(s, "escalate", "jo", 200)
 	require.Len(t, e.events(s), 3)
 
-	decided := e.isOK(e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret, obj{"decision": "approve", "reviewer": " "}), 200).object
+	decided := e.isOK(
+		e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret, obj{"decision": "approve", "reviewer": " "}),
+		200,
+	).object
 	require.Equal(t, "verified", decided["status"])
 	require.Equal(t, e.sandbox.keyID, in(decided, "review", "reviewer"), "who sends no name decides in that of the key")
 	require.Nil(t, in(decided, "review", "note"))
@@ -148,10 +155,19 @@ func TestDecisionAppliesToTheNamedReview(t *testing.T) {
 	require.Equal(t, "second", in(stands.object, "review", "node"))
 	listed := e.isOK(e.do("GET", "/v1/reviews", e.sandbox.secret, nil), 200).object
 	require.Equal(t, "second", in(listed, "data", 0, "node"))
-	require.Equal(t, stands.body, e.isOK(decide("first", "approve", "jo"), 200).body, "a repeat does not decide the next review")
+	require.Equal(
+		t,
+		stands.body,
+		e.isOK(decide("first", "approve", "jo"), 200).body,
+		"a repeat does not decide the next review",
+	)
 	e.isError(decide("first", "approve", "max"), 409, "review_decided")
 	e.isError(decide("first", "reject", "jo"), 409, "review_decided")
-	require.Equal(t, "pending", in(e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object, "review", "status"))
+	require.Equal(
+		t,
+		"pending",
+		in(e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object, "review", "status"),
+	)
 
 	e.isOK(decide("second", "approve", "max"), 200)
 	e.isError(decide("second", "reject", "jo"), 409, "review_decided")
@@ -159,7 +175,12 @@ func TestDecisionAppliesToTheNamedReview(t *testing.T) {
 	e.submit(s, "selfie_match", graph.OutcomePassed)
 	verified := e.isOK(decide("third", "approve", "jo"), 200)
 	require.Equal(t, "verified", verified.object["status"])
-	require.Equal(t, verified.body, e.isOK(decide("second", "approve", "max"), 200).body, "also when the session has ended")
+	require.Equal(
+		t,
+		verified.body,
+		e.isOK(decide("second", "approve", "max"), 200).body,
+		"also when the session has ended",
+	)
 	e.isError(decide("nowhere", "approve", "jo"), 409, "review_not_pending")
 }
 
@@ -173,7 +194,12 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for i, decision := range []string{"approve", "reject"} {
 			wg.Go(func() {
-				answers[i] = e.do("POST", pathSessions+"/"+s.id+"/review", e.sandbox.secret, obj{"decision": decision, "reviewer": decision})
+				answers[i] = e.do(
+					"POST",
+					pathSessions+"/"+s.id+"/review",
+					e.sandbox.secret,
+					obj{"decision": decision, "reviewer": decision},
+				)
 			})
 		}
 		wg.Wait()

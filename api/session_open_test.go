@@ -43,15 +43,28 @@ func TestTheUserDecidesWhereAProvisionalSessionIs(t *testing.T) {
 	e.connect(e.live, "document_capture", "https://documents.example/judge")
 	s := e.elsewhere(e.live, definition)
 	before := e.shown(e.live, s)
-	require.Equal(t, []any{"US-CA", "geoip", "min_age_21"}, []any{before["jurisdiction"], before["jurisdiction_source"], before["age_tier"]})
+	require.Equal(
+		t,
+		[]any{"US-CA", "geoip", "min_age_21"},
+		[]any{before["jurisdiction"], before["jurisdiction_source"], before["age_tier"]},
+	)
 	view := e.isOK(e.do("GET", s.path(""), s.secret, nil, from("198.51.100.8")...), 200).object
-	require.Equal(t, map[any]any{"mdl": "upcoming", "document_capture": "upcoming"}, offered(view), "to look changes nothing")
+	require.Equal(
+		t,
+		map[any]any{"mdl": "upcoming", "document_capture": "upcoming"},
+		offered(view),
+		"to look changes nothing",
+	)
 
 	view = e.isOK(e.do("POST", s.path("/open"), s.secret, nil, from("198.51.100.8", "CF-IPCountry", "AT")...), 200).object
 	require.Equal(t, map[any]any{"mdl": "available", "document_capture": "available"}, offered(view))
 	after := e.shown(e.live, s)
 	require.Equal(t, []any{"pending", "AT", "header", "min_age_18", false}, []any{
-		after["status"], after["jurisdiction"], after["jurisdiction_source"], after["age_tier"], after["jurisdiction_provisional"],
+		after["status"],
+		after["jurisdiction"],
+		after["jurisdiction_source"],
+		after["age_tier"],
+		after["jurisdiction_provisional"],
 	})
 	require.Equal(t, "AT", in(after, "compliance", "jurisdiction"))
 	require.Contains(t, e.temporal.all(), "changed "+s.id)
@@ -68,9 +81,16 @@ func TestASubmissionOpensAProvisionalSession(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
 	s := e.elsewhere(e.sandbox, order("alcohol_delivery", nil, "document_capture"))
-	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}, from("198.51.100.8")...), 202)
+	e.isOK(
+		e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}, from("198.51.100.8")...),
+		202,
+	)
 	shown := e.shown(e.sandbox, s)
-	require.Equal(t, []any{"processing", "DE", "min_age_18"}, []any{shown["status"], shown["jurisdiction"], shown["age_tier"]})
+	require.Equal(
+		t,
+		[]any{"processing", "DE", "min_age_18"},
+		[]any{shown["status"], shown["jurisdiction"], shown["age_tier"]},
+	)
 }
 
 func TestWhoSaysWhereTheUserIsIsBelieved(t *testing.T) {
@@ -118,7 +138,10 @@ func TestWhereTheWorkflowCannotRunNothingIsOpened(t *testing.T) {
 		}
 		require.Equal(t, before, e.shown(e.live, s))
 	}
-	e.isOK(e.do("POST", s.path("/open"), s.secret, nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "OR")...), 200)
+	e.isOK(
+		e.do("POST", s.path("/open"), s.secret, nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "OR")...),
+		200,
+	)
 	require.Equal(t, "US-OR", e.shown(e.live, s)["jurisdiction"])
 }
 
@@ -126,7 +149,11 @@ func TestWhereTheWorkflowCannotRunNothingIsOpened(t *testing.T) {
 func TestTheDeliveryIsComparedWithTheUsersAddress(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
-	branch := obj{"kind": "branch", "cases": []obj{{"when": "'geo_mismatch' in risk.signals", "next": "no"}}, "default": "face"}
+	branch := obj{
+		"kind":    "branch",
+		"cases":   []obj{{"when": "'geo_mismatch' in risk.signals", "next": "no"}},
+		"default": "face",
+	}
 	definition := flow("where", obj{"where": branch, "face": method("facial_age", "yes", "no")})
 	for address, want := range map[string][]any{
 		"198.51.100.7": {"failed", "US-CA", true, "low"},
@@ -135,14 +162,24 @@ func TestTheDeliveryIsComparedWithTheUsersAddress(t *testing.T) {
 	} {
 		s := e.elsewhere(e.sandbox, definition, obj{"jurisdiction": "US-OR", "delivery_jurisdiction": "US-OR"})
 		before := e.shown(e.sandbox, s)
-		require.Equal(t, []any{true, nil}, []any{before["jurisdiction_mismatch"], before["risk"]}, "by the server's address, which is no risk")
+		require.Equal(
+			t,
+			[]any{true, nil},
+			[]any{before["jurisdiction_mismatch"], before["risk"]},
+			"by the server's address, which is no risk",
+		)
 		e.isOK(e.do("POST", s.path("/open"), s.secret, nil, from(address)...), 200)
 		shown := e.shown(e.sandbox, s)
 		level := any(nil)
 		if shown["risk"] != nil {
 			level = in(shown, "risk", "level")
 		}
-		require.Equal(t, want, []any{shown["status"], shown["ip_jurisdiction"], shown["jurisdiction_mismatch"], level}, address)
+		require.Equal(
+			t,
+			want,
+			[]any{shown["status"], shown["ip_jurisdiction"], shown["jurisdiction_mismatch"], level},
+			address,
+		)
 		require.Equal(t, []any{"US-OR", "explicit"}, []any{shown["jurisdiction"], shown["jurisdiction_source"]})
 	}
 }

@@ -85,23 +85,42 @@ func TestJurisdictionOfASession(t *testing.T) {
 		{"client_ip", obj{"client_ip": "198.51.100.7"}, from("198.51.100.8"), "US-CA", "geoip"},
 		{"client_ip, IPv6", obj{"client_ip": "2001:DB8:0::7"}, from("198.51.100.8"), "FR-IDF", "geoip"},
 		{"client_ip, IPv4 in IPv6", obj{"client_ip": "::ffff:198.51.100.7"}, from("198.51.100.8"), "US-CA", "geoip"},
-		{"client_ip, though a CDN knows the server", obj{"client_ip": "198.51.100.7"}, from("198.51.100.8", "CF-IPCountry", "DE"), "US-CA", "geoip"},
-		{"unknown client_ip, though the server is known", obj{"client_ip": "192.0.2.1"}, from("198.51.100.8", "CF-IPCountry", "DE"), "", ""},
+		{
+			"client_ip, though a CDN knows the server", obj{"client_ip": "198.51.100.7"},
+			from("198.51.100.8", "CF-IPCountry", "DE"), "US-CA", "geoip",
+		},
+		{
+			"unknown client_ip, though the server is known", obj{"client_ip": "192.0.2.1"},
+			from("198.51.100.8", "CF-IPCountry", "DE"), "", "",
+		},
 
 		{"Cloudflare", nil, from("198.51.100.7", "CF-IPCountry", "DE"), "DE", "header"},
-		{"Cloudflare, with a region", nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "NY"), "US-NY", "header"},
+		{
+			"Cloudflare, with a region", nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "NY"), "US-NY",
+			"header",
+		},
 		{"a region that is none", nil, from("192.0.2.1", "CF-IPCountry", "US", "CF-Region-Code", "New York"), "US", "header"},
 		{"a region without a country", nil, from("192.0.2.1", "CF-Region-Code", "NY"), "", ""},
 		{"lower case", nil, from("192.0.2.1", "CF-IPCountry", "us", "CF-Region-Code", "ny"), "US-NY", "header"},
-		{"CloudFront", nil, from("192.0.2.1", "CloudFront-Viewer-Country", "CA", "CloudFront-Viewer-Country-Region", "QC"), "CA-QC", "header"},
-		{"Vercel", nil, from("192.0.2.1", "X-Vercel-IP-Country", "GB", "X-Vercel-IP-Country-Region", "ENG"), "GB-ENG", "header"},
+		{
+			"CloudFront", nil,
+			from("192.0.2.1", "CloudFront-Viewer-Country", "CA", "CloudFront-Viewer-Country-Region", "QC"), "CA-QC",
+			"header",
+		},
+		{
+			"Vercel", nil, from("192.0.2.1", "X-Vercel-IP-Country", "GB", "X-Vercel-IP-Country-Region", "ENG"), "GB-ENG",
+			"header",
+		},
 		{"App Engine", nil, from("192.0.2.1", "X-AppEngine-Country", "US", "X-AppEngine-Region", "ca"), "US-CA", "header"},
 		{"another CDN's region", nil, from("192.0.2.1", "X-AppEngine-Country", "US", "CF-Region-Code", "NY"), "US", "header"},
 		{"the first CDN of two", nil, from("192.0.2.1", "X-Vercel-IP-Country", "GB", "CF-IPCountry", "DE"), "DE", "header"},
 		{"an empty header is none", nil, from("192.0.2.1", "CF-IPCountry", "", "X-Vercel-IP-Country", "GB"), "GB", "header"},
 		{"unknown to Cloudflare", nil, from("198.51.100.7", "CF-IPCountry", "XX"), "US-CA", "geoip"},
 		{"Tor", nil, from("192.0.2.1", "CF-IPCountry", "T1"), "", ""},
-		{"Tor, with what the user made up", nil, from("192.0.2.1", "CF-IPCountry", "T1", "X-Vercel-IP-Country", "GB"), "", ""},
+		{
+			"Tor, with what the user made up", nil, from("192.0.2.1", "CF-IPCountry", "T1", "X-Vercel-IP-Country", "GB"), "",
+			"",
+		},
 		{"unknown to App Engine", nil, from("192.0.2.1", "X-AppEngine-Country", "ZZ"), "", ""},
 		{"no country", nil, from("192.0.2.1", "CF-IPCountry", "USA"), "", ""},
 		{"a subdivision for a country", nil, from("192.0.2.1", "CF-IPCountry", "US-CA"), "", ""},
@@ -141,7 +160,10 @@ func TestLocalAddressesAreInTheJurisdictionOfTheConfiguration(t *testing.T) {
 	e := newEnv(t, func(o *api.Options) {
 		o.Config.TrustedProxies, o.Config.LocalJurisdiction, o.Locator = []string{"127.0.0.1"}, "US-CA", known
 	})
-	e.isOK(e.do("POST", pathEndpoints, e.live.secret, obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}), 201)
+	e.isOK(
+		e.do("POST", pathEndpoints, e.live.secret, obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}),
+		201,
+	)
 	for _, of := range []tenant{e.sandbox, e.live} {
 		workflow := e.workflow(of, simple("mdl"))
 		for _, address := range []string{"127.0.0.1", "10.1.2.3", "::1", "fe80::1"} {
@@ -204,7 +226,16 @@ func TestAddressIsUnknownWithoutAFile(t *testing.T) {
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	e.places(e.sandbox, e.sandbox.secret, workflow, "no file", nil, from("198.51.100.7"), "", "")
 	e.places(e.sandbox, e.sandbox.secret, workflow, "no file", obj{"client_ip": "198.51.100.7"}, nil, "", "")
-	e.places(e.sandbox, e.sandbox.secret, workflow, "a header", nil, from("198.51.100.7", "CF-IPCountry", "FR"), "FR", "header")
+	e.places(
+		e.sandbox,
+		e.sandbox.secret,
+		workflow,
+		"a header",
+		nil,
+		from("198.51.100.7", "CF-IPCountry", "FR"),
+		"FR",
+		"header",
+	)
 }
 
 func TestOnlyAServerMayPassTheClientIP(t *testing.T) {
@@ -245,10 +276,20 @@ func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
 		{"its country", obj{"delivery_jurisdiction": "US", address: "198.51.100.7"}, nil, "US-CA", []any{"US-CA", false}},
 		{"a state of its own", obj{"delivery_jurisdiction": "DE-BY", address: "198.51.100.8"}, nil, "DE", []any{"DE", false}},
 		{"another country", obj{"delivery_jurisdiction": "US-CA", address: "198.51.100.8"}, nil, "DE", []any{"DE", true}},
-		{"by a header", obj{"delivery_jurisdiction": "US-OR"}, from("192.0.2.1", "CF-IPCountry", "FR"), "FR", []any{"FR", true}},
+		{
+			"by a header", obj{"delivery_jurisdiction": "US-OR"}, from("192.0.2.1", "CF-IPCountry", "FR"), "FR",
+			[]any{"FR", true},
+		},
 		{"by the request", obj{"delivery_jurisdiction": "US-OR"}, from("198.51.100.7"), "US-CA", []any{"US-CA", true}},
-		{"with a jurisdiction that is said", obj{"delivery_jurisdiction": "US-OR", said: "US-OR", address: "198.51.100.7"}, nil, "US-OR", []any{"US-CA", true}},
-		{"with an address that nobody knows", obj{"delivery_jurisdiction": "US-OR", said: "US-CA", address: "192.0.2.1"}, nil, "US-CA", []any{nil, false}},
+		{
+			"with a jurisdiction that is said",
+			obj{"delivery_jurisdiction": "US-OR", said: "US-OR", address: "198.51.100.7"}, nil, "US-OR",
+			[]any{"US-CA", true},
+		},
+		{
+			"with an address that nobody knows", obj{"delivery_jurisdiction": "US-OR", said: "US-CA", address: "192.0.2.1"},
+			nil, "US-CA", []any{nil, false},
+		},
 		{"the default is nobody's address", obj{"delivery_jurisdiction": "DE"}, from("10.0.0.1"), "US", []any{nil, false}},
 		{"no delivery", obj{address: "198.51.100.7"}, nil, "US-CA", nil},
 		{"no delivery, null", obj{"delivery_jurisdiction": nil, address: "198.51.100.7"}, nil, "US-CA", nil},
@@ -280,7 +321,11 @@ func TestDeliveryIsComparedWithTheAddress(t *testing.T) {
 func TestMismatchIsOnlyARisk(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")
-	branch := obj{"kind": "branch", "cases": []obj{{"when": "'geo_mismatch' in risk.signals", "next": "doc"}}, "default": "face"}
+	branch := obj{
+		"kind":    "branch",
+		"cases":   []obj{{"when": "'geo_mismatch' in risk.signals", "next": "doc"}},
+		"default": "face",
+	}
 	workflow := e.workflow(e.sandbox, flow("where", obj{
 		"where": branch, "doc": method("document_capture", "yes", "no"), "face": method("facial_age", "yes", "no"),
 	}))
@@ -290,7 +335,10 @@ func TestMismatchIsOnlyARisk(t *testing.T) {
 		offered      string
 	}{
 		{"there", "198.51.100.7", nil, "facial_age"},
-		{"abroad", "198.51.100.8", obj{"score": 40.0, "level": "medium", "signals": []any{"geo_mismatch"}}, "document_capture"},
+		{
+			"abroad", "198.51.100.8", obj{"score": 40.0, "level": "medium", "signals": []any{"geo_mismatch"}},
+			"document_capture",
+		},
 		{"unknown", "192.0.2.1", nil, "facial_age"},
 	} {
 		s := e.create(e.sandbox, workflow, obj{"delivery_jurisdiction": "US-CA", "client_ip": c.address})

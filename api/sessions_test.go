@@ -105,7 +105,12 @@ func TestCancelSession(t *testing.T) {
 	done := e.create(e.sandbox, e.workflow(e.sandbox, simple("mdl")), obj{"skip_verification": true})
 	e.isError(e.do("POST", pathSessions+"/"+done.id+"/cancel", e.sandbox.secret, nil), 409, "session_terminal")
 	e.isError(e.do("POST", pathSessions+"/vks_unknown/cancel", e.sandbox.secret, nil), 404, "session_not_found", "id")
-	e.isError(e.do("POST", pathSessions+"/"+s.id+"/cancel", e.sandbox.secret, obj{"reason": "x"}), 400, "parameter_invalid", "reason")
+	e.isError(
+		e.do("POST", pathSessions+"/"+s.id+"/cancel", e.sandbox.secret, obj{"reason": "x"}),
+		400,
+		"parameter_invalid",
+		"reason",
+	)
 }
 
 func TestUnknownSession(t *testing.T) {

@@ -19,10 +19,28 @@ func TestSimulation(t *testing.T) {
 	vip := obj{"tier": "vip"}
 	body := obj{"cases": []obj{
 		{"name": "plain", "results": []obj{passed("mdl")}, "expect": obj{"outcome": "verified"}},
-		{"metadata": vip, "results": []obj{passed("mdl"), passed("document_capture"), passed("selfie_match"), passed("selfie_liveness")}, "expect": obj{"outcome": "verified"}},
-		{"risk": obj{"level": "high", "score": 80, "signals": []string{"vpn"}}, "results": []obj{passed("mdl"), {"node": "doc", "outcome": "failed"}}, "expect": obj{"outcome": "waiting"}},
-		{"metadata": vip, "results": []obj{passed("mdl"), failed("document_capture")}, "reviews": []obj{{"decision": "reject"}}, "expect": obj{"outcome": "failed"}},
-		{"jurisdiction": "de", "metadata": vip, "results": []obj{passed("mdl"), failed("document_capture")}, "reviews": []obj{{"node": "human", "decision": "approve"}}},
+		{
+			"metadata": vip,
+			"results":  []obj{passed("mdl"), passed("document_capture"), passed("selfie_match"), passed("selfie_liveness")},
+			"expect":   obj{"outcome": "verified"},
+		},
+		{
+			"risk":    obj{"level": "high", "score": 80, "signals": []string{"vpn"}},
+			"results": []obj{passed("mdl"), {"node": "doc", "outcome": "failed"}},
+			"expect":  obj{"outcome": "waiting"},
+		},
+		{
+			"metadata": vip,
+			"results":  []obj{passed("mdl"), failed("document_capture")},
+			"reviews":  []obj{{"decision": "reject"}},
+			"expect":   obj{"outcome": "failed"},
+		},
+		{
+			"jurisdiction": "de",
+			"metadata":     vip,
+			"results":      []obj{passed("mdl"), failed("document_capture")},
+			"reviews":      []obj{{"node": "human", "decision": "approve"}},
+		},
 		{},
 	}}
 	ans := e.isOK(e.do("POST", path+"/simulate", e.sandbox.secret, body), 200).object
@@ -95,27 +113,42 @@ func TestSimulationInputIsChecked(t *testing.T) {
 	path := "/v1/workflows/" + e.workflow(e.sandbox, stepUp()) + "/simulate"
 	e.isError(e.do("POST", path, e.sandbox.secret, nil), 400, "parameter_invalid", "cases")
 	e.isError(e.do("POST", path, e.sandbox.secret, obj{"cases": make([]obj, 101)}), 400, "parameter_invalid", "cases")
-	e.isError(e.do("POST", path, e.sandbox.secret, obj{"version": 7, "cases": []obj{{}}}), 404, "resource_missing", "version")
+	e.isError(
+		e.do("POST", path, e.sandbox.secret, obj{"version": 7, "cases": []obj{{}}}),
+		404,
+		"resource_missing",
+		"version",
+	)
 	for param, given := range map[string]obj{
-		"cases[0].name":                       {"name": text(201)},
-		"cases[0].jurisdiction":               {"jurisdiction": "Mars"},
-		"cases[0].metadata":                   {"metadata": obj{"": "x"}},
-		"cases[0].risk.level":                 {"risk": obj{"level": "huge"}},
-		"cases[0].risk.score":                 {"risk": obj{"score": 101}},
-		"cases[0].risk.signals":               {"risk": obj{"signals": make([]string, 51)}},
-		"cases[0].results":                    {"results": make([]obj, 501)},
-		"cases[0].results[0].method":          {"results": []obj{{"outcome": "passed"}}},
-		"cases[0].results[1].method":          {"results": []obj{passed("mdl"), passed("palmistry")}},
-		"cases[0].results[0].outcome":         {"results": []obj{{"method": "mdl"}}},
-		"cases[0].results[0].reason_codes[0]": {"results": []obj{{"method": "mdl", "outcome": "failed", "reason_codes": []string{"x"}}}},
-		"cases[0].results[0].risk.score":      {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 101}}}},
-		"cases[0].results[1].risk.score":      {"results": []obj{passed("mdl"), {"method": "mdl", "outcome": "passed", "risk": obj{}}}},
-		"cases[0].results[0].risk.signals":    {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "signals": make([]string, 51)}}}},
-		"cases[0].results[0].risk.level":      {"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "level": "low"}}}},
-		"cases[0].reviews":                    {"reviews": make([]obj, 101)},
-		"cases[0].reviews[0].decision":        {"reviews": []obj{{"decision": "maybe"}}},
-		"cases[0].expect.outcome":             {"expect": obj{"outcome": "cancelled"}},
-		"cases[0].colour":                     {"colour": "red"},
+		"cases[0].name":               {"name": text(201)},
+		"cases[0].jurisdiction":       {"jurisdiction": "Mars"},
+		"cases[0].metadata":           {"metadata": obj{"": "x"}},
+		"cases[0].risk.level":         {"risk": obj{"level": "huge"}},
+		"cases[0].risk.score":         {"risk": obj{"score": 101}},
+		"cases[0].risk.signals":       {"risk": obj{"signals": make([]string, 51)}},
+		"cases[0].results":            {"results": make([]obj, 501)},
+		"cases[0].results[0].method":  {"results": []obj{{"outcome": "passed"}}},
+		"cases[0].results[1].method":  {"results": []obj{passed("mdl"), passed("palmistry")}},
+		"cases[0].results[0].outcome": {"results": []obj{{"method": "mdl"}}},
+		"cases[0].results[0].reason_codes[0]": {
+			"results": []obj{{"method": "mdl", "outcome": "failed", "reason_codes": []string{"x"}}},
+		},
+		"cases[0].results[0].risk.score": {
+			"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 101}}},
+		},
+		"cases[0].results[1].risk.score": {
+			"results": []obj{passed("mdl"), {"method": "mdl", "outcome": "passed", "risk": obj{}}},
+		},
+		"cases[0].results[0].risk.signals": {
+			"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "signals": make([]string, 51)}}},
+		},
+		"cases[0].results[0].risk.level": {
+			"results": []obj{{"method": "mdl", "outcome": "passed", "risk": obj{"score": 1, "level": "low"}}},
+		},
+		"cases[0].reviews":             {"reviews": make([]obj, 101)},
+		"cases[0].reviews[0].decision": {"reviews": []obj{{"decision": "maybe"}}},
+		"cases[0].expect.outcome":      {"expect": obj{"outcome": "cancelled"}},
+		"cases[0].colour":              {"colour": "red"},
 	} {
 		e.isError(e.do("POST", path, e.sandbox.secret, obj{"cases": []obj{given}}), 400, "parameter_invalid", param)
 	}

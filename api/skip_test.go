@@ -22,14 +22,21 @@ func (e *env) simulatedPass(s session, method string) {
 	require.NoError(e.t, err)
 	pending, err := e.store.PendingSubmissions(e.t.Context(), row.OrgID, row.ID)
 	require.NoError(e.t, err)
-	ref := models.SubmissionRef{SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID}
+	ref := models.SubmissionRef{
+		SessionRef:   models.SessionRef{OrgID: row.OrgID, SessionID: row.ID},
+		SubmissionID: pending[0].ID,
+	}
 	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
-	_, err = engine.Judged(e.t.Context(), ref, func(s models.Session, sub models.Submission, payload []byte) (*methods.Verdict, error) {
-		verdict, err := simulated.Judge{}.Judge(context.WithoutCancel(e.t.Context()), methods.Submission{
-			Attempt: methods.Attempt{Method: sub.Method, Tier: s.AgeTier}, Payload: payload, Sandbox: true,
-		})
-		return &verdict, err
-	})
+	_, err = engine.Judged(
+		e.t.Context(),
+		ref,
+		func(s models.Session, sub models.Submission, payload []byte) (*methods.Verdict, error) {
+			verdict, err := simulated.Judge{}.Judge(context.WithoutCancel(e.t.Context()), methods.Submission{
+				Attempt: methods.Attempt{Method: sub.Method, Tier: s.AgeTier}, Payload: payload, Sandbox: true,
+			})
+			return &verdict, err
+		},
+	)
 	require.NoError(e.t, err)
 }
 
@@ -49,7 +56,10 @@ func TestSkippedSessionIsLikeOneThatWasVerified(t *testing.T) {
 		seen := func(s session) obj {
 			object := e.isOK(e.do("GET", pathSessions+"/"+s.id+"?expand[]=results", e.sandbox.secret, nil), 200).object
 			var verified obj
-			events := e.isOK(e.do("GET", "/v1/events?type=verification_session.verified&session="+s.id, e.sandbox.secret, nil), 200)
+			events := e.isOK(
+				e.do("GET", "/v1/events?type=verification_session.verified&session="+s.id, e.sandbox.secret, nil),
+				200,
+			)
 			verified = in(events.object, "data", 0, "data").(obj)
 			return obj{"session": object, "event": verified, "view": e.view(s), "types": e.events(s)}
 		}

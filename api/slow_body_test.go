@@ -46,9 +46,11 @@ func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	e.url = server.URL
-	e.client = &http.Client{Transport: specification().Transport(stalling{server.Client().Transport, ctx}, func(err error) {
-		t.Errorf("contract: %v", err)
-	})}
+	e.client = &http.Client{
+		Transport: specification().Transport(stalling{server.Client().Transport, ctx}, func(err error) {
+			t.Errorf("contract: %v", err)
+		}),
+	}
 
 	var requests []*http.Request
 	for _, o := range e.operations("/v1/") {

@@ -32,7 +32,10 @@ func TestIntegerOfARequestMayHaveAnySpelling(t *testing.T) {
 	endpoint := e.isOK(e.do("POST", "/v1/webhook_endpoints", e.sandbox.secret, obj{
 		"url": "https://shop.example/hook", "enabled_events": []string{"*"},
 	}), 201).object["id"].(string)
-	e.isOK(e.do("POST", "/v1/webhook_endpoints/"+endpoint+"/rotate-secret", e.sandbox.secret, `{"overlap_seconds": 60.0}`), 200)
+	e.isOK(
+		e.do("POST", "/v1/webhook_endpoints/"+endpoint+"/rotate-secret", e.sandbox.secret, `{"overlap_seconds": 60.0}`),
+		200,
+	)
 	e.client = e.unchecked // the specification's library refuses 1e1 as an integer of a query
 	e.isOK(e.do("GET", "/v1/events?created[gte]=1.7e9&limit=1e1", e.sandbox.secret, nil), 200)
 	e.isError(e.do("GET", "/v1/events?limit=10.5", e.sandbox.secret, nil), 400, "parameter_invalid", "limit")
@@ -51,8 +54,12 @@ func TestCallbackIsReadInAnySpelling(t *testing.T) {
 		"an integer with an exponent":        {body: `{"outcome":"passed","risk":{"score":4e1,"signals":null}}`},
 		"a byte order mark":                  {body: "\ufeff" + `{"outcome":"passed","risk":{"score":40}}`},
 		"more than Stile reads":              {body: `{"outcome":"passed","risk":{"score":40},"v":{"a":1,"a":"\ud800"}}`},
-		"the content type in capitals":       {body: `{"outcome":"passed","risk":{"score":40}}`, contentType: "APPLICATION/JSON;charset=UTF8"},
-		"a content type of its own":          {body: `{"outcome":"passed","risk":{"score":40}}`, contentType: "application/vnd.acme+json"},
+		"the content type in capitals": {
+			body: `{"outcome":"passed","risk":{"score":40}}`, contentType: "APPLICATION/JSON;charset=UTF8",
+		},
+		"a content type of its own": {
+			body: `{"outcome":"passed","risk":{"score":40}}`, contentType: "application/vnd.acme+json",
+		},
 		"a header with spaces": {body: `{"outcome":"passed","risk":{"score":40}}`, spell: func(header string) string {
 			return strings.ReplaceAll(strings.ReplaceAll(header, ",", " , "), "=", " = ")
 		}},

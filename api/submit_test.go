@@ -70,7 +70,12 @@ func TestSubmissionIsChecked(t *testing.T) {
 	}
 	unserved := e.create(e.live, e.workflow(e.live, simple("document_capture")))
 	for param, body := range map[string]obj{"simulate": {"simulate": "pass"}, "method": born("1990-01-31")} {
-		e.isError(e.do("POST", unserved.path("/methods/document_capture"), unserved.secret, body), 400, "parameter_invalid", param)
+		e.isError(
+			e.do("POST", unserved.path("/methods/document_capture"), unserved.secret, body),
+			400,
+			"parameter_invalid",
+			param,
+		)
 	}
 	sandbox := e.attest()
 	for param, body := range map[string]obj{

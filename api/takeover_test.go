@@ -54,7 +54,12 @@ func TestTakeOverOfASubmission(t *testing.T) {
 	e := newEnv(t)
 	s := e.attest()
 	path, body := s.path("/methods/self_attestation"), `{"simulate":"fail"}`
-	claimed, err := e.store.ClaimKey(t.Context(), "session:"+s.id, "k", store.Request{Method: "POST", Path: path, Body: []byte(body)})
+	claimed, err := e.store.ClaimKey(
+		t.Context(),
+		"session:"+s.id,
+		"k",
+		store.Request{Method: "POST", Path: path, Body: []byte(body)},
+	)
 	require.NoError(t, err)
 	e.submitAs(s, *claimed.Claim, body)
 	e.judge(s, "failed")

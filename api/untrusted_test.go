@@ -26,14 +26,22 @@ func TestABrowserSuppliesNoFacts(t *testing.T) {
 		"client_ip":             {"client_ip": "198.51.100.8"},
 	}
 	for param, fact := range facts {
-		e.isError(e.do("POST", pathSessions, e.sandbox.publishable, with(fact), from("198.51.100.7")...), 400, "parameter_invalid", param)
+		e.isError(
+			e.do("POST", pathSessions, e.sandbox.publishable, with(fact), from("198.51.100.7")...),
+			400,
+			"parameter_invalid",
+			param,
+		)
 		e.isOK(e.do("POST", pathSessions, e.sandbox.secret, with(fact), from("198.51.100.7")...), 201)
 	}
 	allowed := obj{
 		"client_reference_id": "order_1", "return_url": "https://shop.example/done", "email": "jo@example.com",
 		"metadata": obj{"tier": nil}, "delivery_jurisdiction": nil, "client_ip": nil,
 	}
-	created := e.isOK(e.do("POST", pathSessions, e.sandbox.publishable, with(allowed), from("198.51.100.7")...), 201).object
+	created := e.isOK(
+		e.do("POST", pathSessions, e.sandbox.publishable, with(allowed), from("198.51.100.7")...),
+		201,
+	).object
 	require.Equal(t, []any{"created", "order_1"}, []any{created["status"], created["client_reference_id"]})
 }
 
@@ -78,9 +86,19 @@ func TestABrowserMayOnlyTightenTheLaw(t *testing.T) {
 		failure := e.isError(create(c.workflow, c.address, c.said), 400, "parameter_invalid", "jurisdiction")
 		require.Contains(t, failure["message"], "publishable key", why)
 	}
-	e.isError(create(american, germany, "US-ID"), 400, "parameter_invalid", "workflow_id") // not published for the user's place
+	e.isError(
+		create(american, germany, "US-ID"),
+		400,
+		"parameter_invalid",
+		"workflow_id",
+	) // not published for the user's place
 	e.isError(create(alcohol, nowhere, "US-ID"), 422, "jurisdiction_unresolvable", "jurisdiction")
-	e.isError(create(workflow(order("cannabis_delivery", nil, "document_capture")), germany, "US-CA"), 422, "use_case_prohibited", "workflow_id")
+	e.isError(
+		create(workflow(order("cannabis_delivery", nil, "document_capture")), germany, "US-CA"),
+		422,
+		"use_case_prohibited",
+		"workflow_id",
+	)
 	believed := e.isOK(e.do("POST", pathSessions, e.sandbox.secret,
 		obj{"type": "age", "workflow_id": alcohol, "jurisdiction": "DE"}, from(california)...), 201).object
 	require.Equal(t, "DE", believed["jurisdiction"], "the merchant is believed")

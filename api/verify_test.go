@@ -26,9 +26,30 @@ func TestView(t *testing.T) {
 	require.Equal(t, s.id, view["session_id"])
 	require.Equal(t, obj{"name": "Shop & Co", "logo_url": nil, "color": nil}, view["merchant"])
 	require.Equal(t, []any{
-		obj{"method": "self_attestation", "status": "available", "attempts_left": 3.0, "needs": []any{}, "last_attempt": nil, "unavailable_reason": nil},
-		obj{"method": "document_capture", "status": "available", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil, "unavailable_reason": nil},
-		obj{"method": "selfie_liveness", "status": "upcoming", "attempts_left": 3.0, "needs": []any{"camera"}, "last_attempt": nil, "unavailable_reason": nil},
+		obj{
+			"method":             "self_attestation",
+			"status":             "available",
+			"attempts_left":      3.0,
+			"needs":              []any{},
+			"last_attempt":       nil,
+			"unavailable_reason": nil,
+		},
+		obj{
+			"method":             "document_capture",
+			"status":             "available",
+			"attempts_left":      3.0,
+			"needs":              []any{"camera"},
+			"last_attempt":       nil,
+			"unavailable_reason": nil,
+		},
+		obj{
+			"method":             "selfie_liveness",
+			"status":             "upcoming",
+			"attempts_left":      3.0,
+			"needs":              []any{"camera"},
+			"last_attempt":       nil,
+			"unavailable_reason": nil,
+		},
 	}, view["methods"])
 
 	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "fail"}), 202)
@@ -103,7 +124,11 @@ func TestGiveUp(t *testing.T) {
 	require.Equal(t, "skipped", in(view, "methods", 0, "status"))
 	require.Equal(t, []string{"start " + s.id, "changed " + s.id}, e.temporal.all())
 	e.isError(e.do("POST", s.path("/cancel"), s.secret, nil), 409, "session_terminal")
-	e.isError(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 409, "session_terminal")
+	e.isError(
+		e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}),
+		409,
+		"session_terminal",
+	)
 
 	s = e.attest()
 	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "pass"}), 202)

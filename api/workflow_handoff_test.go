@@ -22,14 +22,21 @@ func TestHandoffPreferencesHaveTheirDefaults(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	e.allow(e.sandbox, "https://shop.example")
-	full := obj{"enabled": false, "url_base": "https://shop.example/scan/", "company_name": "HealthHaven", "confirm": false}
+	full := obj{
+		"enabled":      false,
+		"url_base":     "https://shop.example/scan/",
+		"company_name": "HealthHaven",
+		"confirm":      false,
+	}
 	byDefault := obj{"enabled": true, "url_base": nil, "company_name": nil, "confirm": true}
 	named := maps.Clone(byDefault)
 	named["company_name"] = text(100)
 	nodes := flow("doc", obj{"doc": method("document_capture", "yes", "no")})
 	for _, definition := range []obj{simple("document_capture"), nodes} {
 		for _, c := range []struct{ given, want any }{
-			{nil, byDefault}, {obj{}, byDefault}, {obj{"enabled": nil, "url_base": nil, "company_name": nil, "confirm": nil}, byDefault},
+			{nil, byDefault}, {obj{}, byDefault}, {
+				obj{"enabled": nil, "url_base": nil, "company_name": nil, "confirm": nil}, byDefault,
+			},
 			{full, full}, {obj{"company_name": text(100)}, named},
 		} {
 			body := maps.Clone(definition)
@@ -85,7 +92,12 @@ func TestHandoffPreferencesAreChecked(t *testing.T) {
 	require.Equal(t, before, e.isOK(e.do("GET", path, e.sandbox.secret, nil), 200).object)
 	local := handing(obj{"url_base": "http://localhost:3000"})
 	e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, local), 201)
-	e.isError(e.do("POST", "/v1/workflows", e.live.secret, local), 400, "parameter_invalid", "preferences.handoff.url_base")
+	e.isError(
+		e.do("POST", "/v1/workflows", e.live.secret, local),
+		400,
+		"parameter_invalid",
+		"preferences.handoff.url_base",
+	)
 }
 
 func TestWorkflowWithoutHandoffOffersNone(t *testing.T) {
@@ -125,7 +137,13 @@ func TestPageOfAHandoff(t *testing.T) {
 	require.Equal(t, hosted, leads(own, &hosted))
 	require.Empty(t, leads(own, &foreign))
 
-	_, err := e.store.ChangeHandoffURLs(t.Context(), e.sandbox.org.ID, store.ActorCLI, nil, []string{"https://shop.example"})
+	_, err := e.store.ChangeHandoffURLs(
+		t.Context(),
+		e.sandbox.org.ID,
+		store.ActorCLI,
+		nil,
+		[]string{"https://shop.example"},
+	)
 	require.NoError(t, err)
 	require.Equal(t, hosted, leads(own, nil), "what was taken off the list counts no more")
 	require.Empty(t, leads(own, &other))

@@ -32,8 +32,18 @@ func TestRollback(t *testing.T) {
 
 	e.isError(e.do("POST", path+"/rollback", e.sandbox.secret, nil), 400, "parameter_invalid", "version")
 	e.isError(e.do("POST", path+"/rollback", e.sandbox.secret, obj{"version": "1"}), 400, "parameter_invalid", "version")
-	e.isError(e.do("POST", path+"/rollback", e.sandbox.secret, obj{"version": 1, "note": text(501)}), 400, "parameter_invalid", "note")
+	e.isError(
+		e.do("POST", path+"/rollback", e.sandbox.secret, obj{"version": 1, "note": text(501)}),
+		400,
+		"parameter_invalid",
+		"note",
+	)
 	for _, unknown := range []int{-1, 0, 4} {
-		e.isError(e.do("POST", path+"/rollback", e.sandbox.secret, obj{"version": unknown}), 404, "resource_missing", "version")
+		e.isError(
+			e.do("POST", path+"/rollback", e.sandbox.secret, obj{"version": unknown}),
+			404,
+			"resource_missing",
+			"version",
+		)
 	}
 }

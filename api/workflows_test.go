@@ -15,7 +15,10 @@ func TestWorkflowLife(t *testing.T) {
 		"methods": []string{"mdl", "document_capture"}, "composition": "any_of", "supplementary": []string{"selfie_liveness"},
 		"overrides": obj{"us-ca": obj{"add": []string{"carrier_lookup"}, "remove": []string{"mdl"}}},
 		"preferences": obj{
-			"liveness_strategy": "passive", "require_email_otp": false, "max_attempts": 2, "document_types": []string{"PASSPORT"},
+			"liveness_strategy": "passive",
+			"require_email_otp": false,
+			"max_attempts":      2,
+			"document_types":    []string{"PASSPORT"},
 		},
 		"graph": nil,
 	}
@@ -45,7 +48,10 @@ func TestWorkflowLife(t *testing.T) {
 	require.Len(t, first["warnings"], 3, "nothing serves the methods but simulation")
 	delete(first, "warnings") // of the answer alone
 
-	edited := e.isOK(e.do("PATCH", path, e.sandbox.secret, obj{"name": "New", "methods": nil, "supplementary": []string{}}), 200)
+	edited := e.isOK(
+		e.do("PATCH", path, e.sandbox.secret, obj{"name": "New", "methods": nil, "supplementary": []string{}}),
+		200,
+	)
 	require.Equal(t, "New", edited.object["name"])
 	require.Equal(t, []any{"mdl", "document_capture"}, edited.object["methods"], "null is absent")
 	require.Equal(t, []any{}, edited.object["supplementary"])
@@ -69,7 +75,10 @@ func TestWorkflowLife(t *testing.T) {
 func TestWorkflowDraftMayBeUnfinished(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	created := e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, obj{"name": "W", "use_case": "firearms"}), 201).object
+	created := e.isOK(
+		e.do("POST", "/v1/workflows", e.sandbox.secret, obj{"name": "W", "use_case": "firearms"}),
+		201,
+	).object
 	path := "/v1/workflows/" + created["id"].(string)
 	require.Equal(t, "simple", created["mode"])
 	require.Equal(t, "any_of", created["composition"])
@@ -79,7 +88,11 @@ func TestWorkflowDraftMayBeUnfinished(t *testing.T) {
 	require.Equal(t, false, checked["valid"])
 	require.Equal(t, []any{}, checked["methods"])
 	require.Len(t, checked["faults"], 2)
-	require.Equal(t, obj{"node": nil, "field": "methods", "message": "at least one method is required"}, in(checked, "faults", 0))
+	require.Equal(
+		t,
+		obj{"node": nil, "field": "methods", "message": "at least one method is required"},
+		in(checked, "faults", 0),
+	)
 
 	failure := e.isError(e.do("POST", path+"/publish", e.sandbox.secret, nil), 400, "parameter_invalid", "methods")
 	require.Contains(t, failure["message"], "at least one method is required")

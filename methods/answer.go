@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// Route takes a reply from others than the user's device: a wallet's direct_post, a bank's redirect, a guardian's click.
-// It is served at /v1/methods/{method}/{name}/{challenge}, or at /v1/methods/{method}/{name} where ChallengeID is set.
+// Route takes a reply from others than the user's device: a wallet's direct_post, a bank's redirect, a guardian's
+// click. It is served at /v1/methods/{method}/{name}/{challenge}, or at /v1/methods/{method}/{name} where ChallengeID
+// is set.
 type Route struct {
 	Verb string // GET or POST
 	Name string // letters, digits, - and _
-	// ChallengeID finds the id of the challenge in the request, such as in the parameter state of a redirect; nil where the
-	// path has it.
+	// ChallengeID finds the id of the challenge in the request, such as in the parameter state of a redirect; nil where
+	// the path has it.
 	ChallengeID func(r Reply) string
 	// Serve answers the request. An error of NewInputError is answered as parameter_invalid.
 	Serve func(ctx context.Context, r Reply) (Replied, error)

@@ -66,7 +66,8 @@ var chipTags = []byte{
 	0x60, 0x77, 0x61, 0x75, 0x63, 0x76, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F, 0x70,
 }
 
-// isChipData reports whether the content is one object of BER-TLV with the tag of an elementary file, as long as it says.
+// isChipData reports whether the content is one object of BER-TLV with the tag of an elementary file, as long as it
+// says.
 func isChipData(content []byte) bool {
 	if len(content) < 2 || !slices.Contains(chipTags, content[0]) {
 		return false

@@ -56,7 +56,8 @@ type Input interface {
 // Beginner makes what a device needs before it can submit: a nonce, a signed request, a sequence of challenges, a
 // redirect.
 type Beginner interface {
-	// Begin may be called again for a challenge whose answer was lost. An error of NewInputError is answered to the device.
+	// Begin may be called again for a challenge whose answer was lost. An error of NewInputError is answered to the
+	// device.
 	Begin(ctx context.Context, b Beginning) (Begun, error)
 }
 
@@ -106,8 +107,8 @@ type Held interface {
 	// Upload describes an upload of this attempt. Param is the member of the input that named it. The error is to be
 	// returned as it is.
 	Upload(ctx context.Context, param, id string) (Upload, error)
-	// Challenge returns the state of a challenge of this attempt, and has the submission use the challenge up. Param is the
-	// member of the input that named it. The error is to be returned as it is.
+	// Challenge returns the state of a challenge of this attempt, and has the submission use the challenge up. Param is
+	// the member of the input that named it. The error is to be returned as it is.
 	Challenge(ctx context.Context, param, id string) (json.RawMessage, error)
 }
 

@@ -81,8 +81,8 @@ func (r *Registry) own(name rules.Method) (Method, bool) {
 	return Method{}, false
 }
 
-// For returns the method as it is served to an organization. One that cannot be used refuses what is sent and reaches no
-// verdict.
+// For returns the method as it is served to an organization. One that cannot be used refuses what is sent and reaches
+// no verdict.
 func (r *Registry) For(name rules.Method, o Organization) Method {
 	own, registered := r.own(name)
 	m := own
@@ -165,8 +165,8 @@ func unserved(name rules.Method) string {
 	return fmt.Sprintf("%s needs a provider connector, and none is enabled. A sandbox organization can simulate it", name)
 }
 
-// refusing is a method that cannot be used. Where err is nil, what was accepted before gets a verdict that costs nothing.
-// Its uploads serve those who simulate.
+// refusing is a method that cannot be used. Where err is nil, what was accepted before gets a verdict that costs
+// nothing. Its uploads serve those who simulate.
 func refusing(name rules.Method, message string, err error) Method {
 	return Method{Name: name, Accept: refusal{message, err}, Judge: refusal{message, err}, Uploads: true}
 }

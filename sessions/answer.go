@@ -26,8 +26,8 @@ type Reply struct {
 }
 
 // Answer has the method answer a reply to one of its challenges. What the method accepts becomes the submission of the
-// challenge's attempt. Errors: CodeResourceMissing where there is no such route or challenge; CodeChallengeInvalid where
-// the challenge has expired or was used for a different reply; CodeSessionTerminal, CodeMethodNotOffered,
+// challenge's attempt. Errors: CodeResourceMissing where there is no such route or challenge; CodeChallengeInvalid
+// where the challenge has expired or was used for a different reply; CodeSessionTerminal, CodeMethodNotOffered,
 // CodeConsentRequired; CodeParameterInvalid of what was sent.
 func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) {
 	route, found := s.methods.Route(r.Method, r.Verb, r.Route)
@@ -61,7 +61,11 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 const longestID = 100
 
 // challenged finds the challenge that a reply names, and its session.
-func (s *Service) challenged(ctx context.Context, method rules.Method, id string) (models.Challenge, models.Session, error) {
+func (s *Service) challenged(
+	ctx context.Context,
+	method rules.Method,
+	id string,
+) (models.Challenge, models.Session, error) {
 	// PostgreSQL takes neither NUL nor invalid UTF-8. An id that is changed here names nothing.
 	id = models.Clip(strings.ToValidUTF8(strings.ReplaceAll(id, "\x00", "\uFFFD"), "\uFFFD"), longestID)
 	challenge, err := s.store.Across().Challenge(ctx, id)

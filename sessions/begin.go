@@ -20,8 +20,8 @@ type Challenge struct {
 }
 
 // Begin has the method make a challenge for the next attempt at it. A repeat under the same reserved id returns the
-// first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses what was sent; those of Submit; and
-// those of store.BeginChallenge.
+// first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses what was sent; those of Submit;
+// and those of store.BeginChallenge.
 func (s *Service) Begin(ctx context.Context, d Device, method rules.Method, in Input) (challenge Challenge, err error) {
 	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
 		challenge, err = s.begun(ctx, session, offer, in)
@@ -44,7 +44,11 @@ func (s *Service) begun(ctx context.Context, session models.Session, offer graph
 	}
 	id := s.store.NewID(ctx, models.PrefixChallenge)
 	made, err := served.Begin.Begin(ctx, methods.Beginning{
-		Attempt: attempt, Input: in, ChallengeID: id, AnswerURL: s.config.AnswerURL + "/" + string(offer.Method), Now: s.now(),
+		Attempt:     attempt,
+		Input:       in,
+		ChallengeID: id,
+		AnswerURL:   s.config.AnswerURL + "/" + string(offer.Method),
+		Now:         s.now(),
 	})
 	if err != nil {
 		return Challenge{}, publicInput(err)
@@ -85,8 +89,8 @@ func (s *Service) usable(ctx context.Context, session models.Session, method rul
 }
 
 // withOffer calls try with the session and its offer of the method, and again with the row read anew while try returns
-// store.ErrRefused. A provisional session is opened first. Errors: CodeMethodNotOffered, CodeSessionTerminal, those of a
-// device that may not act, those of Open for a provisional session, and ErrBusy.
+// store.ErrRefused. A provisional session is opened first. Errors: CodeMethodNotOffered, CodeSessionTerminal, those of
+// a device that may not act, those of Open for a provisional session, and ErrBusy.
 func (s *Service) withOffer(
 	ctx context.Context, d Device, method rules.Method, try func(session models.Session, offer graph.Offer) error,
 ) error {

@@ -67,7 +67,13 @@ type Service struct {
 // New returns a Service. It touches neither the database nor Temporal.
 func New(o Options) *Service {
 	return &Service{
-		store: o.Store, orders: o.Orders, rules: o.Rules, methods: o.Methods, locator: o.Locator, now: o.Now, config: o.Config,
+		store:   o.Store,
+		orders:  o.Orders,
+		rules:   o.Rules,
+		methods: o.Methods,
+		locator: o.Locator,
+		now:     o.Now,
+		config:  o.Config,
 		engine: Engine{
 			Store: o.Store, ReviewTimeout: o.Config.ReviewTimeout, SessionTTL: o.Config.SessionTTL, Outside: true,
 		},

@@ -117,9 +117,9 @@ func ComplianceOf(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceRe
 	return result
 }
 
-// govern puts a session under the rule that its place has today, and returns the graph that it runs there. The members of
-// any_of that the organization cannot use now are left out if another member remains. Errors: those of Permitting and
-// Specialise.
+// govern puts a session under the rule that its place has today, and returns the graph that it runs there. The members
+// of any_of that the organization cannot use now are left out if another member remains. Errors: those of Permitting
+// and Specialise.
 func (s *Service) govern(
 	ctx context.Context, d graph.Definition, session models.Session,
 ) (models.Session, store.Terms, error) {

@@ -14,9 +14,9 @@ type Arrived struct {
 	Upload   *models.Upload
 }
 
-// TakeChunk stores a chunk of a submission or an upload that a phone sends in pieces. After the last chunk it submits the
-// whole, which read decodes, or stores the upload. The first chunk is refused where the whole would be. Errors: those of
-// Submit, Upload and store.TakeChunk.
+// TakeChunk stores a chunk of a submission or an upload that a phone sends in pieces. After the last chunk it submits
+// the whole, which read decodes, or stores the upload. The first chunk is refused where the whole would be. Errors:
+// those of Submit, Upload and store.TakeChunk.
 func (s *Service) TakeChunk(
 	ctx context.Context, d Device, chunk store.NewChunk, read func(body []byte) (Input, error),
 ) (arrived Arrived, err error) {

@@ -10,8 +10,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Upload stores a file for the next attempt at the method. A repeat under the same reserved id returns the first. Errors:
-// CodeParameterInvalid where the content is none of methods.UploadTypes or the method cannot be used;
+// Upload stores a file for the next attempt at the method. A repeat under the same reserved id returns the first.
+// Errors: CodeParameterInvalid where the content is none of methods.UploadTypes or the method cannot be used;
 // CodeRequestTooLarge; those of Submit; and those of store.AddUpload.
 func (s *Service) Upload(
 	ctx context.Context, d Device, method rules.Method, content []byte,

@@ -36,7 +36,10 @@ func TestHandoffLink(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "https://capture.example/?token=a%26b%3Dc%23d+e", link)
 
-	for _, base := range []string{"", "capture.example", "/scan", "https://a.example?", "https://a.example/?x=y", "https://a.example#", "https://me@a.example", "https://a b"} {
+	for _, base := range []string{
+		"", "capture.example", "/scan", "https://a.example?", "https://a.example/?x=y", "https://a.example#",
+		"https://me@a.example", "https://a b",
+	} {
 		_, err := device.HandoffLink(base, "token")
 		require.Error(t, err, base)
 	}
@@ -106,16 +109,26 @@ func decoded(t *testing.T, picture image.Image) *gozxing.Result {
 	t.Helper()
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
 	require.NoError(t, err)
-	result, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
+	result, err := qrcode.NewQRCodeReader().Decode(
+		bitmap,
+		map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true},
+	)
 	require.NoError(t, err)
 	return result
 }
 
 func TestQRCodeIsReadAsItsLink(t *testing.T) {
 	t.Parallel()
-	links := []string{"https://capture.example/?token=ht_abc-_123", "HTTPS://CAPTURE.EXAMPLE/?TOKEN=1", "https://a.example/~x;y=z,(w)!*'/@:&$+.-_?token=%26"}
+	links := []string{
+		"https://capture.example/?token=ht_abc-_123",
+		"HTTPS://CAPTURE.EXAMPLE/?TOKEN=1",
+		"https://a.example/~x;y=z,(w)!*'/@:&$+.-_?token=%26",
+	}
 	for length := 20; length < 1100; length += 53 {
-		link, err := device.HandoffLink("https://shop.example/"+strings.Repeat("scan-", length/10), strings.Repeat("T0k3n_", length/12+1))
+		link, err := device.HandoffLink(
+			"https://shop.example/"+strings.Repeat("scan-", length/10),
+			strings.Repeat("T0k3n_", length/12+1),
+		)
 		require.NoError(t, err)
 		links = append(links, link)
 	}

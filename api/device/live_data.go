@@ -19,8 +19,8 @@ const (
 
 var transferName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// data takes a chunk of a submission or an upload. The chunks together are the body that the method's own route, or that
-// of uploads, would take.
+// data takes a chunk of a submission or an upload. The chunks together are the body that the method's own route, or
+// that of uploads, would take.
 func (l *live) data(m message) (any, error) {
 	var in dataMessage
 	if err := rest.Decode(m.body, &in); err != nil {

@@ -22,8 +22,8 @@ type methodReadied struct {
 // MethodUnavailable is the status of a method that cannot be used for want of configuration.
 const MethodUnavailable = "unavailable"
 
-// Ready returns the body of /readyz of a process that can serve. A method that lacks its configuration does not make the
-// process unready.
+// Ready returns the body of /readyz of a process that can serve. A method that lacks its configuration does not make
+// the process unready.
 func Ready(registry *sessions.Registry) any {
 	ready := readiness{Status: "ok", Methods: []methodReadied{}}
 	for _, health := range registry.Health() {

@@ -178,7 +178,9 @@ func (a *App) connect(ctx context.Context) error {
 // register makes the registry of methods, as they are configured, that API and worker share.
 func (a *App) register() (*methods.Registry, error) {
 	c := a.options.Config
-	return shipped.Registry(shipped.Options{SlowDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience}, a.options.Methods...)
+	return shipped.Registry(
+		shipped.Options{SlowDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience},
+		a.options.Methods...)
 }
 
 // ProveKeys returns an error if the keys do not open the stored data. It returns nil before the schema is migrated;
@@ -218,16 +220,35 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		return nil, err
 	}
 	return api.New(api.Options{
-		Store: a.store, Orchestrator: orders, Locator: locator, Rules: book, Methods: a.methods, Registry: a.metrics.registry, Log: a.log,
+		Store:        a.store,
+		Orchestrator: orders,
+		Locator:      locator,
+		Rules:        book,
+		Methods:      a.methods,
+		Registry:     a.metrics.registry,
+		Log:          a.log,
 		Config: api.Config{
-			HandoffTTL: c.HandoffTokenTTL, HandoffReuse: c.HandoffReuseWindow,
-			SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
-			EndpointLimit: c.EndpointLimit, UploadMaxBytes: int64(c.UploadMaxBytes), UploadsPerAttempt: c.UploadsPerAttempt,
-			PublicURL:       cmp.Or(c.APIURL, a.URL()),
-			RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
-			RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress,
-			VerifyURL: cmp.Or(c.VerifyURL, a.URL()+"/verify"), TrustedProxies: c.TrustedProxies,
-			ClientIPHeader: c.ClientIPHeader, CDN: c.CDN, LocalJurisdiction: rules.Jurisdiction(c.DevJurisdiction), Egress: a.egress(), CallbackURL: a.callbackURL(), RateLimitProvider: c.RateLimitProvider,
+			HandoffTTL:           c.HandoffTokenTTL,
+			HandoffReuse:         c.HandoffReuseWindow,
+			SessionTTL:           c.SessionTTL,
+			ReviewTimeout:        c.ReviewTimeout,
+			SandboxQuota:         c.SandboxQuota,
+			EndpointLimit:        c.EndpointLimit,
+			UploadMaxBytes:       int64(c.UploadMaxBytes),
+			UploadsPerAttempt:    c.UploadsPerAttempt,
+			PublicURL:            cmp.Or(c.APIURL, a.URL()),
+			RateLimitSecret:      c.RateLimitSecret,
+			RateLimitPublishable: c.RateLimitPublishable,
+			RateLimitSession:     c.RateLimitSession,
+			RateLimitAddress:     c.RateLimitAddress,
+			VerifyURL:            cmp.Or(c.VerifyURL, a.URL()+"/verify"),
+			TrustedProxies:       c.TrustedProxies,
+			ClientIPHeader:       c.ClientIPHeader,
+			CDN:                  c.CDN,
+			LocalJurisdiction:    rules.Jurisdiction(c.DevJurisdiction),
+			Egress:               a.egress(),
+			CallbackURL:          a.callbackURL(),
+			RateLimitProvider:    c.RateLimitProvider,
 		},
 	})
 }

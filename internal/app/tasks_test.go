@@ -37,12 +37,14 @@ func TestFailedWorkflowTaskIsCountedAndLogged(t *testing.T) {
 		"a limit": {completed, status.Error(codes.InvalidArgument,
 			"PendingActivitiesLimitExceeded: the number of pending activities has reached the limit of 2000"),
 			"PendingActivitiesLimitExceeded"},
-		"anything else refused":     {completed, status.Error(codes.InvalidArgument, "no such thing"), "Refused"},
-		"a signal came meanwhile":   {completed, status.Error(codes.InvalidArgument, "UnhandledCommand"), ""},
-		"Temporal is away":          {completed, status.Error(codes.Unavailable, "away"), ""},
-		"another worker had it":     {completed, status.Error(codes.NotFound, "gone"), ""},
-		"a task that is taken":      {completed, nil, ""},
-		"a request that is no task": {&workflowservice.SignalWorkflowExecutionRequest{}, status.Error(codes.InvalidArgument, "x"), ""},
+		"anything else refused":   {completed, status.Error(codes.InvalidArgument, "no such thing"), "Refused"},
+		"a signal came meanwhile": {completed, status.Error(codes.InvalidArgument, "UnhandledCommand"), ""},
+		"Temporal is away":        {completed, status.Error(codes.Unavailable, "away"), ""},
+		"another worker had it":   {completed, status.Error(codes.NotFound, "gone"), ""},
+		"a task that is taken":    {completed, nil, ""},
+		"a request that is no task": {
+			&workflowservice.SignalWorkflowExecutionRequest{}, status.Error(codes.InvalidArgument, "x"), "",
+		},
 	} {
 		var log bytes.Buffer
 		registry := prometheus.NewRegistry()

@@ -197,7 +197,10 @@ func TestRightAnswersPass(t *testing.T) {
 		{"POST", "/v1/workflows/wf_1/publish", "", answer{201, keyHeaders(), version}, nil},
 		{
 			"POST", "/v1/workflows/wf_1/validate", "",
-			answer{200, keyHeaders(), `{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"warnings":[],"methods":[]}`},
+			answer{
+				200, keyHeaders(),
+				`{"object":"workflow_validation","valid":false,"faults":[{"node":"pick","field":"pass","message":"unknown node"}],"warnings":[],"methods":[]}`,
+			},
 			nil,
 		},
 		{
@@ -211,7 +214,10 @@ func TestRightAnswersPass(t *testing.T) {
 		},
 		{
 			"GET", verify + "/status", "",
-			answer{200, map[string]string{"Request-Id": requestID, "ETag": `"1"`}, with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null,"phase":null`)},
+			answer{
+				200, map[string]string{"Request-Id": requestID, "ETag": `"1"`},
+				with(status, `"active_device":null,"device_locked_at":null,"handoff_number":null,"phase":null`),
+			},
 			bearer,
 		},
 		{
@@ -311,7 +317,10 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		{one, answer{404, keyHeaders(), `{"message":"not found"}`}, "body missing property 'error'"},
 		{
 			one,
-			answer{404, keyHeaders(), strings.Replace(refusal("invalid_request_error", "resource_missing"), `"param":null,`, "", 1)},
+			answer{
+				404, keyHeaders(),
+				strings.Replace(refusal("invalid_request_error", "resource_missing"), `"param":null,`, "", 1),
+			},
 			"body /error: missing property 'param'",
 		},
 		{one, answer{429, keyHeaders(), refusal("rate_limit_error", "rate_limit_exceeded")}, "header Retry-After is missing"},

@@ -35,14 +35,16 @@ type Server struct {
 	stop    sync.Once
 }
 
-// Start returns when clients can use the namespace "default" with Stile's search attributes. The server runs on when ctx
-// ends, so that what a test leaves can be stopped in order. It ends with the test's process at the latest.
+// Start returns when clients can use the namespace "default" with Stile's search attributes. The server runs on when
+// ctx ends, so that what a test leaves can be stopped in order. It ends with the test's process at the latest.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	path, err := binary()
 	if err != nil {
 		return nil, fmt.Errorf("temporaltest: build the server: %w", err)
 	}
-	s := &Server{process: exec.CommandContext(context.WithoutCancel(ctx), path, "-listen", o.Address, "-database", o.PostgresURL)}
+	s := &Server{
+		process: exec.CommandContext(context.WithoutCancel(ctx), path, "-listen", o.Address, "-database", o.PostgresURL),
+	}
 	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	s.process.Stderr = o.Log
 	out, err := s.process.StdoutPipe()
@@ -102,7 +104,14 @@ var binary = sync.OnceValues(func() (path string, err error) {
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	path = filepath.Join(folder, "temporal")
-	build := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/stile-id/stile/internal/temporaltest/temporal")
+	build := exec.CommandContext(
+		ctx,
+		"go",
+		"build",
+		"-o",
+		path,
+		"github.com/stile-id/stile/internal/temporaltest/temporal",
+	)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, said)

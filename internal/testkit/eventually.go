@@ -14,8 +14,8 @@ const (
 	longestPause = 100 * time.Millisecond
 )
 
-// Eventually waits until so returns true, and fails the test after Patience. so runs in the caller's goroutine, so it may
-// fail the test itself.
+// Eventually waits until so returns true, and fails the test after Patience. so runs in the caller's goroutine, so it
+// may fail the test itself.
 func Eventually(t testing.TB, so func() bool) {
 	t.Helper()
 	limit := time.After(Patience)

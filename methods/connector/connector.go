@@ -56,7 +56,9 @@ type upload struct {
 }
 
 // ErrNoCallbackURL says that a provider which answers by callback could not do so.
-var ErrNoCallbackURL = errors.New("the provider answers by callback, and STILE_API_URL does not say where this API is reached")
+var ErrNoCallbackURL = errors.New(
+	"the provider answers by callback, and STILE_API_URL does not say where this API is reached",
+)
 
 // Ask implements methods.Provider.
 func (c Connector) Ask(ctx context.Context, i methods.Inquiry) (*methods.Verdict, error) {

@@ -39,8 +39,12 @@ func ask(t *testing.T, i methods.Inquiry, answer http.HandlerFunc) (*methods.Ver
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	return connector.Connector{
-		URL: server.URL + "/judge?key=hidden", Secret: secret, CallbackURL: "https://id.example/v1/provider_callbacks",
-		Timeout: time.Second, Client: outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}), Now: func() time.Time { return now },
+		URL:         server.URL + "/judge?key=hidden",
+		Secret:      secret,
+		CallbackURL: "https://id.example/v1/provider_callbacks",
+		Timeout:     time.Second,
+		Client:      outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}),
+		Now:         func() time.Time { return now },
 	}.Ask(t.Context(), i)
 }
 
@@ -150,7 +154,10 @@ func TestWhoStopsAskingIsNotKept(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := connector.Connector{
-		URL: "http://localhost:9", Timeout: time.Hour, Client: outbound.NewClient(time.Hour, outbound.Policy{Allow: outbound.Loopback()}), Now: time.Now,
+		URL:     "http://localhost:9",
+		Timeout: time.Hour,
+		Client:  outbound.NewClient(time.Hour, outbound.Policy{Allow: outbound.Loopback()}),
+		Now:     time.Now,
 	}.Ask(ctx, inquiry())
 	require.Error(t, err)
 }
@@ -171,7 +178,8 @@ func TestUploadsFollowTheSubmissionUnderOneSignature(t *testing.T) {
 		verdict, err := ask(t, i, func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			bodies = append(bodies, string(body))
-			if signature.Verify(secret, r.Header.Get("Stile-Signature"), body, now) != nil || r.ContentLength != int64(len(body)) {
+			if signature.Verify(secret, r.Header.Get("Stile-Signature"), body, now) != nil ||
+				r.ContentLength != int64(len(body)) {
 				w.WriteHeader(http.StatusUnauthorized)
 				return
 			}

@@ -61,7 +61,12 @@ func (a accepter) Accept(ctx context.Context, g methods.Given) (methods.Accepted
 		}
 	}
 	return methods.Accepted{
-		Payload: Payload{Input: json.RawMessage(in.Input), Uploads: in.Uploads}, Delay: a.patience, ConnectorID: a.connectorID,
+		Payload: Payload{
+			Input:   json.RawMessage(in.Input),
+			Uploads: in.Uploads,
+		},
+		Delay:       a.patience,
+		ConnectorID: a.connectorID,
 	}, nil
 }
 

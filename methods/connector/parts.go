@@ -10,8 +10,8 @@ import (
 	"github.com/stile-id/stile/methods"
 )
 
-// parts is the body of an inquiry with uploads: multipart/form-data, with the submission first. It is never in memory as a
-// whole: uploads are read one by one, once for the signature and once for each request.
+// parts is the body of an inquiry with uploads: multipart/form-data, with the submission first. It is never in memory
+// as a whole: uploads are read one by one, once for the signature and once for each request.
 type parts struct {
 	submission []byte
 	uploads    []methods.InquiredUpload

@@ -125,5 +125,8 @@ func comeBack(_ context.Context, r methods.Reply) (methods.Replied, error) {
 	if r.Query.Get("enrolled") != "yes" {
 		return methods.Replied{Location: "https://shop.example/no"}, nil
 	}
-	return methods.Replied{Location: "https://shop.example/yes", Accepted: &methods.Accepted{Payload: payload{School: true}}}, nil
+	return methods.Replied{
+		Location: "https://shop.example/yes",
+		Accepted: &methods.Accepted{Payload: payload{School: true}},
+	}, nil
 }

@@ -72,7 +72,8 @@ func connectorIn(tx *gorm.DB, org, id string) (models.ProviderConnector, error) 
 	return c, err
 }
 
-// ConnectedMethods returns the methods for which an organization has an enabled connector, each with the connector's id.
+// ConnectedMethods returns the methods for which an organization has an enabled connector, each with the connector's
+// id.
 func (s *Store) ConnectedMethods(ctx context.Context, org string) (map[rules.Method]string, error) {
 	var rows []models.ProviderConnector
 	err := s.read(ctx).Select("id", "method").

@@ -18,7 +18,9 @@ func TestWithoutDropsOnlyMembersThatHaveAnAlternative(t *testing.T) {
 		single = `"a": {"kind": "method", "method": "mdl", "pass": "b", "fail": "no"},
 			"b": {"kind": "any_of", "methods": ["mdl", "mid"], ` + ways + `}`
 		nested = `"a": {"kind": "any_of", "methods": ["student"], ` + ways + `, "members": [
-			{"graph": {"start": "x", "nodes": {"x": {"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "y", "fail": "ko"},
+			{"graph": {"start": "x", "nodes": {"x": {
+				"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "y", "fail": "ko",
+			},
 				"y": {"kind": "method", "method": "selfie_match", "pass": "ok", "fail": "ko"},
 				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}}]}`
 	)

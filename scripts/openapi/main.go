@@ -1,9 +1,9 @@
-// Command openapi bundles the OpenAPI document of the API: it writes api/openapi.yaml from the files in api/openapi. Run
-// it at the root of the repository: go run ./scripts/openapi.
+// Command openapi bundles the OpenAPI document of the API: it writes api/openapi.yaml from the files in api/openapi.
+// Run it at the root of the repository: go run ./scripts/openapi.
 //
 // root.yaml holds the document without paths and components. Every other file holds the paths of one resource and the
-// components that only these use; common.yaml holds the components of several. The files are merged as text, in the order
-// of their names, so comments stay.
+// components that only these use; common.yaml holds the components of several. The files are merged as text, in the
+// order of their names, so comments stay.
 package main
 
 import (
@@ -33,8 +33,8 @@ func main() {
 	}
 }
 
-// sections holds the text of a document's paths, and of its components by kind, with the kinds in the order in which they
-// come first.
+// sections holds the text of a document's paths, and of its components by kind, with the kinds in the order in which
+// they come first.
 type sections struct {
 	paths      strings.Builder
 	kinds      []string

@@ -14,7 +14,11 @@ func TestCommittedBundleIsCurrent(t *testing.T) {
 	require.NoError(t, err)
 	made, err := bundleOf(os.DirFS("../../" + folder))
 	require.NoError(t, err)
-	require.True(t, made == string(committed), "api/openapi.yaml is not the bundle of api/openapi: go run ./scripts/openapi")
+	require.True(
+		t,
+		made == string(committed),
+		"api/openapi.yaml is not the bundle of api/openapi: go run ./scripts/openapi",
+	)
 }
 
 func files(texts map[string]string) fstest.MapFS {
@@ -28,7 +32,8 @@ func files(texts map[string]string) fstest.MapFS {
 func TestFilesAreMergedByKind(t *testing.T) {
 	t.Parallel()
 	made, err := bundleOf(files(map[string]string{
-		"b.yaml": "paths:\n  /b:\n    get: {}\ncomponents:\n  schemas:\n    # of b\n    B:\n      description: |\n        x\n\n        y\n",
+		"b.yaml": "paths:\n  /b:\n    get: {}\n" +
+			"components:\n  schemas:\n    # of b\n    B:\n      description: |\n        x\n\n        y\n",
 		"a.yaml": "paths:\n  /a:\n    get: {}\ncomponents:\n  headers:\n    H: {}\n  schemas:\n    A: {}\n",
 	}))
 	require.NoError(t, err)
