@@ -34,10 +34,10 @@ func (o operation) body() any {
 
 func (o operation) forClients() bool { return strings.HasPrefix(o.path, "/v1/verify/") }
 
-// forProviders are those whose credential is a signature of the body.
+// forProviders are the routes with a signature of the body as credential.
 func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.PathCallbacks) }
 
-// forAnybody are those whose credential is in the body or in the path.
+// forAnybody are the routes with a credential in the body or in the path.
 func (o operation) forAnybody() bool {
 	return o.path == "/v1/handoff/exchange" || strings.HasPrefix(o.path, "/v1/methods/")
 }

@@ -38,7 +38,7 @@ type Options struct {
 	Locator sessions.Locator
 	// Log is slog.Default unless given.
 	Log *slog.Logger
-	// Registry takes the API's metrics and is what /metrics shows; one of its own unless given.
+	// Registry takes the API's metrics, and /metrics shows it; one of its own unless given.
 	Registry *prometheus.Registry
 	// Now is time.Now unless given.
 	Now func() time.Time

@@ -10,14 +10,14 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// provided is a session whose document goes to a provider, who takes whatever it asks for.
+// provided is a session that sends its document to a provider.
 func (e *env) provided() session {
 	e.t.Helper()
 	e.connect(e.sandbox, "document_capture", "https://documents.example/judge")
 	return e.create(e.sandbox, e.workflow(e.sandbox, simple("document_capture")))
 }
 
-// A socket may break at any time: whatever was acknowledged is there, on any replica.
+// A socket may break at any time: an acknowledged chunk is stored, for every replica.
 func TestATransferGoesOnElsewhere(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -85,7 +85,7 @@ func TestATransferIsRefusedWhereASubmissionIs(t *testing.T) {
 	require.NotNil(t, send(other)["attempt"])
 }
 
-// What the law asks for is asked before the user waits for a transfer.
+// The law's consent is asked for before the user waits for a transfer.
 func TestATransferAwaitsConsent(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)

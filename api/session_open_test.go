@@ -119,7 +119,7 @@ func TestWhoSaysWhereTheUserIsIsBelieved(t *testing.T) {
 	}
 }
 
-// Whoever hides behind an address that the law does not reach may come again without.
+// A user behind the address of a VPN may come again without it.
 func TestWhereTheWorkflowCannotRunNothingIsOpened(t *testing.T) {
 	t.Parallel()
 	e := behindProxy(t, "127.0.0.1")

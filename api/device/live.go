@@ -41,7 +41,7 @@ type live struct {
 	sessionID string
 	sender    sessions.Sender
 	origin    string
-	// who is the phone. handoff was read after hello: its Socket is the number of this channel.
+	// who identifies the phone. handoff was read after hello: its Socket is the number of this channel.
 	who     rest.Caller
 	handoff models.Handoff
 	// saying has the answer to a message sent before the state that the message leads to.

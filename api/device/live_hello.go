@@ -31,7 +31,7 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 	if err != nil || entered.Status.Terminal() {
 		return entered, err
 	}
-	// After the answer: whatever happens now, the phone has the token with which it comes back.
+	// After the answer, so that the phone has the token for its next hello even if this fails.
 	opened, err := l.on.store.OpenSocket(ctx, l.handoff)
 	l.handoff = opened
 	if models.CodeOf(err) == models.CodeHandoffEnded { // the session as it is now shows how
@@ -60,7 +60,7 @@ func readHello(kind websocket.MessageType, body []byte) (m helloMessage, err err
 	return m, rest.CheckText("app_version", m.AppVersion, longestMessageID)
 }
 
-// welcome lets the phone in, and sends it what it holds. It returns the session.
+// welcome lets the phone in, and answers hello. It returns the session.
 func (l *live) welcome(ctx context.Context, hello helloMessage) (models.Session, error) {
 	enter := l.comeBack
 	if hello.MobileWriteToken != nil {

@@ -33,8 +33,8 @@ func main() {
 	}
 }
 
-// sections holds the text of a document's paths, and of its components by kind, with the kinds in the order in which
-// they come first.
+// sections holds the text of a document's paths, and of its components by kind. The kinds are in the order of their
+// first appearance.
 type sections struct {
 	paths      strings.Builder
 	kinds      []string
