@@ -95,7 +95,7 @@ func AttemptAt(g graph.Graph, s models.Session, node string, method rules.Method
 	}
 }
 
-// publicInput turns a method's refusal of what was sent into one that the API shows.
+// publicInput turns a method's refusal of an input into CodeParameterInvalid.
 func publicInput(err error) error {
 	var wrong *methods.InputError
 	if errors.As(err, &wrong) {
@@ -104,7 +104,7 @@ func publicInput(err error) error {
 	return err
 }
 
-// held is what the server holds for an attempt.
+// held gives a method the challenge and the uploads of an attempt.
 type held struct {
 	service   *Service
 	session   models.Session

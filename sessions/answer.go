@@ -25,10 +25,10 @@ type Reply struct {
 	Body        []byte
 }
 
-// Answer has the method answer a reply to one of its challenges. What the method accepts becomes the submission of the
+// Answer has the method answer a reply to one of its challenges. An accepted reply becomes the submission of the
 // challenge's attempt. Errors: CodeResourceMissing where there is no such route or challenge; CodeChallengeInvalid
 // where the challenge has expired or was used for a different reply; CodeSessionTerminal, CodeMethodNotOffered,
-// CodeConsentRequired; CodeParameterInvalid of what was sent.
+// CodeConsentRequired; CodeParameterInvalid of the reply.
 func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) {
 	route, found := s.methods.Route(r.Method, r.Verb, r.Route)
 	if !found || (r.ChallengeID == "") == (route.ChallengeID == nil) {
@@ -61,11 +61,7 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 const longestID = 100
 
 // challenged finds the challenge that a reply names, and its session.
-func (s *Service) challenged(
-	ctx context.Context,
-	method rules.Method,
-	id string,
-) (models.Challenge, models.Session, error) {
+func (s *Service) challenged(ctx context.Context, method rules.Method, id string) (models.Challenge, models.Session, error) {
 	// PostgreSQL takes neither NUL nor invalid UTF-8. An id that is changed here names nothing.
 	id = models.Clip(strings.ToValidUTF8(strings.ReplaceAll(id, "\x00", "\uFFFD"), "\uFFFD"), longestID)
 	challenge, err := s.store.Across().Challenge(ctx, id)
@@ -85,7 +81,7 @@ func (s *Service) challenged(
 	return challenge, session, err
 }
 
-// put adds what the method needs to know of the challenge.
+// put adds the attempt and the state of the challenge to the reply.
 func (s *Service) put(
 	ctx context.Context, r methods.Reply, c models.Challenge, session models.Session,
 ) (methods.Reply, error) {
@@ -102,7 +98,7 @@ func (s *Service) put(
 	return r, nil
 }
 
-// submitReply submits what the method accepted of a reply.
+// submitReply submits the accepted part of a reply.
 func (s *Service) submitReply(
 	ctx context.Context, c models.Challenge, session models.Session, taken methods.Accepted,
 ) error {

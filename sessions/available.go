@@ -33,8 +33,8 @@ func (s *Service) Unavailable(ctx context.Context, orgID string, of []rules.Meth
 	return reasons, nil
 }
 
-// Warnings lists what the author of a definition that compiles should know of it: those of graph.Warnings, and methods
-// that nothing serves in the organization but simulation.
+// Warnings lists warnings about a definition that compiles: those of graph.Warnings, and methods that only simulation
+// serves in the organization.
 func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph.Definition) ([]graph.Fault, error) {
 	warnings := graph.Warnings(d)
 	compiled, faults := graph.Compile(d)
@@ -78,7 +78,7 @@ func (s *Service) CheckConnectable(name string) (rules.Method, error) {
 // Methods returns the methods that the deployment serves.
 func (s *Service) Methods() *Registry { return s.methods }
 
-// withoutUnavailable drops from a graph what any_of can do without, because the organization cannot use it now.
+// withoutUnavailable drops from the any_of groups of a graph the methods that the organization cannot use now.
 func (s *Service) withoutUnavailable(ctx context.Context, orgID string, g graph.Graph) (graph.Graph, error) {
 	reasons, err := s.Unavailable(ctx, orgID, graph.OfferedMethods(g))
 	if err != nil || len(reasons) == 0 {

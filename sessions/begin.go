@@ -12,16 +12,16 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Challenge is what a device needs before it can submit.
+// Challenge holds the data that a device needs before it can submit.
 type Challenge struct {
 	models.Challenge
-	// Data is what the method tells the device, a JSON object.
+	// Data is the method's message to the device, a JSON object.
 	Data json.RawMessage
 }
 
 // Begin has the method make a challenge for the next attempt at it. A repeat under the same reserved id returns the
-// first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses what was sent; those of Submit;
-// and those of store.BeginChallenge.
+// first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses the input; those of Submit; and
+// those of store.BeginChallenge.
 func (s *Service) Begin(ctx context.Context, d Device, method rules.Method, in Input) (challenge Challenge, err error) {
 	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
 		challenge, err = s.begun(ctx, session, offer, in)
@@ -44,11 +44,7 @@ func (s *Service) begun(ctx context.Context, session models.Session, offer graph
 	}
 	id := s.store.NewID(ctx, models.PrefixChallenge)
 	made, err := served.Begin.Begin(ctx, methods.Beginning{
-		Attempt:     attempt,
-		Input:       in,
-		ChallengeID: id,
-		AnswerURL:   s.config.AnswerURL + "/" + string(offer.Method),
-		Now:         s.now(),
+		Attempt: attempt, Input: in, ChallengeID: id, AnswerURL: s.config.AnswerURL + "/" + string(offer.Method), Now: s.now(),
 	})
 	if err != nil {
 		return Challenge{}, publicInput(err)
@@ -72,7 +68,7 @@ func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {
 	return content, err
 }
 
-// usable returns the method as it is served to the session's organization, for what comes before a submission. Errors:
+// usable returns the method as it is served to the session's organization, for the steps before a submission. Errors:
 // CodeConsentRequired; CodeParameterInvalid of method where the method cannot be used.
 func (s *Service) usable(ctx context.Context, session models.Session, method rules.Method) (methods.Method, error) {
 	if err := consented(session, method); err != nil {

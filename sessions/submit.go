@@ -66,7 +66,7 @@ func (s *Service) offer(ctx context.Context, d Device, method rules.Method) (gra
 	return offers[i], nil
 }
 
-// submit stores what was accepted for an offer, and tells the run. Elsewhere reports whether others than the user's
+// submit stores an accepted input for an offer, and tells the run. Elsewhere reports whether others than the user's
 // device sent it.
 func (s *Service) submit(
 	ctx context.Context, session models.Session, offer graph.Offer, taken accepted, elsewhere bool,
