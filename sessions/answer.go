@@ -61,7 +61,9 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 const longestID = 100
 
 // challenged finds the challenge that a reply names, and its session.
-func (s *Service) challenged(ctx context.Context, method rules.Method, id string) (models.Challenge, models.Session, error) {
+func (s *Service) challenged(
+	ctx context.Context, method rules.Method, id string,
+) (models.Challenge, models.Session, error) {
 	// PostgreSQL takes neither NUL nor invalid UTF-8. An id that is changed here names nothing.
 	id = models.Clip(strings.ToValidUTF8(strings.ReplaceAll(id, "\x00", "\uFFFD"), "\uFFFD"), longestID)
 	challenge, err := s.store.Across().Challenge(ctx, id)

@@ -44,7 +44,8 @@ func (s *Service) begun(ctx context.Context, session models.Session, offer graph
 	}
 	id := s.store.NewID(ctx, models.PrefixChallenge)
 	made, err := served.Begin.Begin(ctx, methods.Beginning{
-		Attempt: attempt, Input: in, ChallengeID: id, AnswerURL: s.config.AnswerURL + "/" + string(offer.Method), Now: s.now(),
+		Attempt: attempt, Input: in, ChallengeID: id, Now: s.now(),
+		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
 	})
 	if err != nil {
 		return Challenge{}, publicInput(err)
