@@ -133,7 +133,7 @@ func (h *held) Challenge(ctx context.Context, param, id string) (json.RawMessage
 		return nil, err
 	}
 	if missing || c.Node != h.offer.Node || c.Attempt != h.offer.Attempt || h.service.tooLate(c) {
-		return nil, store.ErrChallengeInvalid(param)
+		return nil, store.ChallengeInvalid(param)
 	}
 	content, err := h.service.store.ChallengeContent(c)
 	h.challenge = c.ID

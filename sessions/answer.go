@@ -78,7 +78,7 @@ func (s *Service) challenged(
 		err = running(session)
 	}
 	if err == nil && s.tooLate(challenge) {
-		err = store.ErrChallengeInvalid("")
+		err = store.ChallengeInvalid("")
 	}
 	return challenge, session, err
 }

@@ -36,7 +36,7 @@ func (d Device) mayAct(s models.Session) error {
 	case !d.OnPhone() && s.AttemptID != nil:
 		return models.Errorf(models.CodeSessionLocked, "The session is being completed on another device")
 	case d.OnPhone() && (s.AttemptID == nil || *s.AttemptID != d.Handoff.ID):
-		return store.ErrHandoffEnded()
+		return store.HandoffEnded()
 	case d.OnPhone() && !d.Handoff.Confirmed():
 		return models.Errorf(models.CodeHandoffNotConfirmed, "Choose the number that the other device shows first")
 	default:

@@ -53,7 +53,7 @@ func (l *live) tellOf(ctx context.Context, now sighting) error {
 	}
 	switch {
 	case holder.ID != l.handoff.ID || holder.EndedAt != nil:
-		return store.ErrHandoffEnded()
+		return store.HandoffEnded()
 	case holder.Socket > l.handoff.Socket:
 		return ending{websocket.StatusPolicyViolation, "replaced"}
 	}

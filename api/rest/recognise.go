@@ -194,5 +194,5 @@ func (k *Kernel) holder(ctx context.Context, s models.Session, attempt string) (
 	if holds || s.Status.Terminal() && h.EndedAt == nil {
 		return h, nil
 	}
-	return h, store.ErrHandoffEnded()
+	return h, store.HandoffEnded()
 }

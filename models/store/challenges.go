@@ -138,11 +138,12 @@ func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
-	return ErrChallengeInvalid("")
+	return ChallengeInvalid("")
 }
 
-// ErrChallengeInvalid refuses an answer to a challenge that takes none. Param named the challenge; "" is none.
-func ErrChallengeInvalid(param string) error {
+// ChallengeInvalid returns the error for an answer to a challenge that was used, has expired or belongs to another
+// attempt. param names the challenge's parameter; "" means none.
+func ChallengeInvalid(param string) error {
 	return &models.Error{
 		Code: models.CodeChallengeInvalid, Param: param,
 		Message: "The challenge was used, has expired, or belongs to another attempt. Begin again",

@@ -308,18 +308,18 @@ func (s *Store) held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
 	session, err := sessionIn(tx, h.OrgID, h.SessionID)
 	switch {
 	case models.CodeOf(err) == models.CodeSessionNotFound:
-		return ErrHandoffEnded()
+		return HandoffEnded()
 	case err == nil && session.Overdue(s.Now()):
-		return &overdueError{session: session, refused: ErrHandoffEnded()}
+		return &overdueError{session: session, refused: HandoffEnded()}
 	case err == nil:
-		return ErrHandoffEnded()
+		return HandoffEnded()
 	default:
 		return err
 	}
 }
 
-// ErrHandoffEnded returns the error for a device that does not hold the session any more.
-func ErrHandoffEnded() error {
+// HandoffEnded returns the error for a device that does not hold the session any more.
+func HandoffEnded() error {
 	return models.Errorf(models.CodeHandoffEnded, "This device does not hold the session any more")
 }
 
@@ -335,7 +335,7 @@ func (s *Store) ConfirmHandoff(
 	if len(h.Choices.V) > 0 && h.Number != number {
 		_, released, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, h.ID, nil)
 		if err == nil {
-			err = ErrHandoffEnded()
+			err = HandoffEnded()
 		}
 		return released, err
 	}
