@@ -93,8 +93,8 @@ func ParseDecision(s string) (graph.Decision, bool) {
 	}
 }
 
-// After returns the status of a review after the decision.
-func After(d graph.Decision) ReviewStatus {
+// ReviewStatusAfter returns the status of a review after the decision.
+func ReviewStatusAfter(d graph.Decision) ReviewStatus {
 	switch d {
 	case graph.Approve:
 		return ReviewApproved

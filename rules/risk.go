@@ -81,10 +81,10 @@ func (r Risk) With(other Risk) Risk {
 	return Risk{Score: max(r.Score, other.Score), Signals: signals}
 }
 
-// Raised returns a session's risk after the assessment told. known is nil if the session had no risk before.
-func Raised(known *Risk, told Risk) *Risk {
-	if known != nil {
-		told = known.With(told)
+// RaiseRisk returns a session's risk after another assessment. current is nil if the session had no risk before.
+func RaiseRisk(current *Risk, added Risk) *Risk {
+	if current != nil {
+		added = current.With(added)
 	}
-	return &told
+	return &added
 }

@@ -127,7 +127,7 @@ func Facts(s models.Session) condition.Facts {
 		AgeTier: string(s.AgeTier), Jurisdiction: string(s.Jurisdiction), Metadata: s.Metadata.V,
 	}
 	if risk := s.Risk.V; risk != nil {
-		facts.Risk = condition.Assessed(*risk)
+		facts.Risk = condition.RiskOf(*risk)
 	}
 	return facts
 }

@@ -62,7 +62,7 @@ func (e Engine) judge(
 		v = Costing(v)
 	}
 	if v.Risk != nil {
-		session.Risk = models.AsJSON(rules.Raised(session.Risk.V, *v.Risk))
+		session.Risk = models.AsJSON(rules.RaiseRisk(session.Risk.V, *v.Risk))
 	}
 	p, err := e.walk(ctx, session, graph.MethodResult{
 		Node: submission.Node, Attempt: submission.Attempt, Outcome: v.Outcome, ReasonCodes: v.ReasonCodes,

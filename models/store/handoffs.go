@@ -267,7 +267,7 @@ func (s *Store) lock(tx *gorm.DB, h models.Handoff, risk *rules.Risk) (models.Se
 	session.AttemptID, session.DeviceLockedAt, session.DeviceSeenAt, session.NudgeAt = &h.ID, &now, &now, &now
 	session.Updated, session.Revision = now, session.Revision+1
 	if risk != nil {
-		session.Risk = models.AsJSON(rules.Raised(session.Risk.V, *risk))
+		session.Risk = models.AsJSON(rules.RaiseRisk(session.Risk.V, *risk))
 	}
 	return session, tx.Model(&models.Session{}).Where("id = ?", session.ID).Updates(map[string]any{
 		"attempt_id": h.ID, "device_locked_at": now, "device_seen_at": now, "nudge_at": now, "updated": now,

@@ -26,7 +26,7 @@ type Decided struct {
 // DecideReview records a decision, fires its event, and moves the session. Errors: those of Change; ErrRefused means
 // that the row has changed since it was read.
 func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
-	status := models.After(d.Decision.Decision)
+	status := models.ReviewStatusAfter(d.Decision.Decision)
 	c := s.progress(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
 	// The event of the decision precedes those of its consequences, such as another review.
 	c.Events = append([]models.EventType{status.Event()}, c.Events...)
@@ -64,7 +64,7 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 // finds the row changed.
 func (s *Store) decisionID(node string, d models.ReviewDecision) string {
 	by := s.keys.Digest("reviewer", []byte(d.Reviewer))[:16]
-	return "review/" + node + "/" + string(models.After(d.Decision)) + "/" + by
+	return "review/" + node + "/" + string(models.ReviewStatusAfter(d.Decision)) + "/" + by
 }
 
 // Decided reports whether this decision was made at its node, and whether the review at the node has been decided at

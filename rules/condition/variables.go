@@ -36,8 +36,8 @@ type Risk struct {
 	Signals []string `json:"signals"`
 }
 
-// Assessed converts a risk for conditions.
-func Assessed(r rules.Risk) Risk {
+// RiskOf converts a risk for conditions.
+func RiskOf(r rules.Risk) Risk {
 	return Risk{Level: string(r.Level()), Score: r.Score, Signals: r.Signals}
 }
 

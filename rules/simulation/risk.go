@@ -22,7 +22,7 @@ func raised(known condition.Risk, told *rules.Risk) condition.Risk {
 	if known.Level != "" || known.Score > 0 || len(known.Signals) > 0 {
 		now = rules.Risk{Score: known.Score, Signals: known.Signals}.With(now)
 	}
-	risk := condition.Assessed(now)
+	risk := condition.RiskOf(now)
 	if slices.Index(levels, known.Level) > slices.Index(levels, risk.Level) {
 		risk.Level = known.Level
 	}
