@@ -73,20 +73,21 @@ type Claim struct {
 
 // Exchange consumes the token of a handoff for the device that first shows it, and tells the run that the device holds
 // the session. Errors: CodeHandoffTokenInvalid, CodeOriginNotAllowed, and those of store.ClaimHandoff.
-func (s *Service) Exchange(ctx context.Context, c Claim) (store.Taken, error) {
+func (s *Service) Exchange(ctx context.Context, c Claim) (store.ClaimedSession, error) {
 	h, err := s.store.Across().HandoffByToken(ctx, c.Token)
 	if err != nil {
-		return store.Taken{}, err
+		return store.ClaimedSession{}, err
 	}
 	if c.SessionID != "" && c.SessionID != h.SessionID || c.HandoffID != "" && c.HandoffID != h.ID {
-		return store.Taken{}, models.Errorf(models.CodeHandoffTokenInvalid, "The handoff token is that of another attempt")
+		return store.ClaimedSession{}, models.Errorf(models.CodeHandoffTokenInvalid,
+			"The handoff token is that of another attempt")
 	}
 	if err := s.AdmitOrigin(ctx, h.OrgID, c.Origin); err != nil {
-		return store.Taken{}, err
+		return store.ClaimedSession{}, err
 	}
 	taken, err := s.store.Across().ClaimHandoff(ctx, c.Token, c.DeviceID, distance(h.MintedIn, s.where(c.Sender)))
 	if err != nil {
-		return store.Taken{}, err
+		return store.ClaimedSession{}, err
 	}
 	s.orders.changed(ctx, taken.Session)
 	return taken, nil

@@ -49,7 +49,7 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, err
 	}
-	done, err := s.store.OpenThere(ctx, store.Opening{Read: session, Session: there, Terms: terms, Begun: begun})
+	done, err := s.store.OpenProvisional(ctx, store.Opening{Read: session, Session: there, Terms: terms, Begun: begun})
 	if err != nil {
 		return session, err
 	}

@@ -69,5 +69,5 @@ func (s *Service) KnowsOrigin(ctx context.Context, origin string) (bool, error) 
 	if origin == s.config.HostedPage.Origin {
 		return true, nil
 	}
-	return s.store.Across().KnowsHandoffOrigin(ctx, origin)
+	return s.store.Across().HandoffOriginAllowed(ctx, origin)
 }

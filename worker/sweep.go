@@ -50,7 +50,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 		}
 		if round%forgetEvery == 0 {
-			w.attempt(ctx, "forget", w.options.Store.Across().Forget)
+			w.attempt(ctx, "forget", w.options.Store.Across().DeleteExpired)
 		}
 	}
 }

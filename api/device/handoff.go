@@ -111,10 +111,10 @@ func checkDeviceID(id *string) error {
 
 // exchange consumes a handoff's token for a device, by either way that a device may come: the route, or the live
 // channel.
-func (hs *Handlers) exchange(ctx context.Context, claim sessions.Claim) (store.Taken, error) {
+func (hs *Handlers) exchange(ctx context.Context, claim sessions.Claim) (store.ClaimedSession, error) {
 	// Before the token is consumed: without a key to sign with, no device would get its token.
 	if err := hs.kernel.Secrets.Ready(ctx); err != nil {
-		return store.Taken{}, err
+		return store.ClaimedSession{}, err
 	}
 	return hs.sessions.Exchange(ctx, claim)
 }

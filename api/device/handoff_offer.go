@@ -23,7 +23,7 @@ func (hs *Handlers) reportTrouble(c *rest.Call) (rest.Answer, error) {
 	if !known {
 		return rest.Answer{}, models.Invalid("type", "type must be one of %s", models.Listed(models.HandoffReasons))
 	}
-	session, err := hs.store.NoteTrouble(c.Ctx, c.Session.OrgID, c.Session.ID, trouble)
+	session, err := hs.store.NoteHandoffReason(c.Ctx, c.Session.OrgID, c.Session.ID, trouble)
 	if err != nil {
 		return rest.Answer{}, err
 	}

@@ -17,7 +17,7 @@ type callbackObject struct {
 
 // authoriseProvider checks that the body is signed with the secret of the submission's connector.
 func (hs *Handlers) authoriseProvider(c *rest.Call) error {
-	submission, err := hs.store.Across().CalledBack(c.Ctx, c.ID())
+	submission, err := hs.store.Across().CallbackSubmission(c.Ctx, c.ID())
 	if err != nil {
 		return err
 	}

@@ -71,5 +71,5 @@ const mostSubmissionsAtOnce = 2000
 // Nearest returns those of the sessions nearest to the cursor of the page that together have no more than
 // mostSubmissionsAtOnce submissions; always at least one.
 func Nearest(page store.Page, rows []models.Session) []models.Session {
-	return store.Nearest(page, rows, func(s models.Session) int64 { return int64(s.Submissions) }, mostSubmissionsAtOnce)
+	return store.CutPage(page, rows, func(s models.Session) int64 { return int64(s.Submissions) }, mostSubmissionsAtOnce)
 }

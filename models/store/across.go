@@ -71,9 +71,9 @@ func (a Across) PublicSession(ctx context.Context, id string) (models.Session, e
 	return a.s.current(ctx, session)
 }
 
-// CalledBack reads the submission that a provider's callback names. The caller must verify the callback's signature.
-// Errors: CodeResourceMissing, also for a submission that no provider judges.
-func (a Across) CalledBack(ctx context.Context, id string) (models.Submission, error) {
+// CallbackSubmission reads the submission that a provider's callback names. The caller must verify the callback's
+// signature. Errors: CodeResourceMissing, also for a submission that no provider judges.
+func (a Across) CallbackSubmission(ctx context.Context, id string) (models.Submission, error) {
 	var row models.Submission
 	found, err := one(a.s.read(ctx).Where("id = ? AND connector_id IS NOT NULL", id), &row)
 	if err == nil && !found {
@@ -82,8 +82,8 @@ func (a Across) CalledBack(ctx context.Context, id string) (models.Submission, e
 	return row, err
 }
 
-// KnowsHandoffOrigin reports whether any organization has allowed a page at this origin.
-func (a Across) KnowsHandoffOrigin(ctx context.Context, origin string) (bool, error) {
+// HandoffOriginAllowed reports whether any organization has allowed a page at this origin.
+func (a Across) HandoffOriginAllowed(ctx context.Context, origin string) (bool, error) {
 	return one(a.s.read(ctx).Where("origin = ?", origin), &handoffURL{})
 }
 
@@ -174,8 +174,8 @@ func (a Across) Backlog(ctx context.Context) (Backlog, error) {
 	return b, err
 }
 
-// Forget deletes expired idempotency keys, old write probes and old rate windows.
-func (a Across) Forget(ctx context.Context) error {
+// DeleteExpired deletes expired idempotency keys, old write probes and old rate windows.
+func (a Across) DeleteExpired(ctx context.Context) error {
 	now := a.s.Now()
 	return a.s.write(ctx, func(tx *gorm.DB) error {
 		if err := tx.Where("expires_at < ?", now).Delete(&idempotencyKey{}).Error; err != nil {

@@ -256,14 +256,14 @@ func promiseAfterTheVerdictChangesNothing(t *testing.T, f *fixture) {
 func callbackFindsItsSubmission(t *testing.T, f *fixture) {
 	c, _ := f.connector(t, rules.MethodDocumentCapture)
 	sent, _ := f.submittedTo(t, c)
-	found, err := f.Across().CalledBack(t.Context(), sent.ID)
+	found, err := f.Across().CallbackSubmission(t.Context(), sent.ID)
 	require.NoError(t, err)
 	require.Equal(t, f.org, found.OrgID)
 	require.Equal(t, &c.ID, found.ConnectorID)
 
 	own, _ := f.submitted(t, f.session(t), attestation, born)
 	for _, id := range []string{own.ID, "vr_unknown", ""} {
-		_, err := f.Across().CalledBack(t.Context(), id)
+		_, err := f.Across().CallbackSubmission(t.Context(), id)
 		requireCode(t, models.CodeResourceMissing, err)
 	}
 }

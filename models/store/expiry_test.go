@@ -59,7 +59,7 @@ var uses = map[string]func(ctx context.Context, f *fixture, s models.Session) er
 		return err
 	},
 	"trouble": func(ctx context.Context, f *fixture, s models.Session) error {
-		_, err := f.NoteTrouble(ctx, s.OrgID, s.ID, models.HandoffScanFailed)
+		_, err := f.NoteHandoffReason(ctx, s.OrgID, s.ID, models.HandoffScanFailed)
 		return err
 	},
 }
@@ -76,15 +76,15 @@ func overdueSessionTakesNothing(t *testing.T, f *fixture) {
 }
 
 func overdueDeviceIsRefused(t *testing.T, f *fixture) {
-	for name, use := range map[string]func(store.Taken) error{
-		"heartbeat": func(taken store.Taken) error {
+	for name, use := range map[string]func(store.ClaimedSession) error{
+		"heartbeat": func(taken store.ClaimedSession) error {
 			return f.DeviceSeen(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID)
 		},
-		"phase": func(taken store.Taken) error { return f.NotePhase(t.Context(), taken.Handoff, "scanning") },
-		"confirm": func(taken store.Taken) error {
+		"phase": func(taken store.ClaimedSession) error { return f.NotePhase(t.Context(), taken.Handoff, "scanning") },
+		"confirm": func(taken store.ClaimedSession) error {
 			return errorOf(f.ConfirmHandoff(t.Context(), taken.Session, taken.Handoff, 0))
 		},
-		"socket": func(taken store.Taken) error {
+		"socket": func(taken store.ClaimedSession) error {
 			_, err := f.OpenSocket(t.Context(), taken.Handoff)
 			return err
 		},

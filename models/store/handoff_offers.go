@@ -11,12 +11,14 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// NoteTrouble records a problem on the user's device. Once a phone is offered, nothing more is written. Revision and
-// updated do not change, because no decision depends on the columns and the merchant does not see them. Errors:
+// NoteHandoffReason records a problem on the user's device. Once a phone is offered, nothing more is written. Revision
+// and updated do not change, because no decision depends on the columns and the merchant does not see them. Errors:
 // CodeSessionNotFound, CodeSessionTerminal.
-func (s *Store) NoteTrouble(ctx context.Context, org, id string, trouble models.HandoffReason) (models.Session, error) {
-	set := map[string]any{"handoff_reason": trouble}
-	if trouble == models.HandoffScanFailed {
+func (s *Store) NoteHandoffReason(
+	ctx context.Context, org, id string, reason models.HandoffReason,
+) (models.Session, error) {
+	set := map[string]any{"handoff_reason": reason}
+	if reason == models.HandoffScanFailed {
 		set = countFailedScan()
 	}
 	err := s.read(ctx).Model(&models.Session{}).

@@ -25,7 +25,7 @@ var handoffOfferScenarios = []scenario{
 
 func (f *fixture) trouble(t *testing.T, session models.Session, trouble models.HandoffReason) models.Session {
 	t.Helper()
-	noted, err := f.NoteTrouble(t.Context(), session.OrgID, session.ID, trouble)
+	noted, err := f.NoteHandoffReason(t.Context(), session.OrgID, session.ID, trouble)
 	require.NoError(t, err)
 	require.Equal(t, noted, f.reread(t, session))
 	return noted
@@ -70,7 +70,7 @@ func firstReasonIsKept(t *testing.T, f *fixture) {
 func racingScansAreCountedToTheirEnd(t *testing.T, f *fixture) {
 	session := f.session(t)
 	allOf(t, race(8, func(int) (models.Session, error) {
-		return f.NoteTrouble(t.Context(), f.org, session.ID, models.HandoffScanFailed)
+		return f.NoteHandoffReason(t.Context(), f.org, session.ID, models.HandoffScanFailed)
 	}))
 	now := f.reread(t, session)
 	require.Equal(t, ptr(models.HandoffScanFailed), now.HandoffReason)
@@ -79,12 +79,12 @@ func racingScansAreCountedToTheirEnd(t *testing.T, f *fixture) {
 
 func troubleIsNotedForAnOpenSessionOfTheOrganizationAlone(t *testing.T, f *fixture) {
 	session := f.session(t)
-	_, err := f.NoteTrouble(t.Context(), f.foreign, session.ID, models.HandoffSetupFailed)
+	_, err := f.NoteHandoffReason(t.Context(), f.foreign, session.ID, models.HandoffSetupFailed)
 	requireCode(t, models.CodeSessionNotFound, err)
 	require.Equal(t, session, f.reread(t, session))
 
 	ended := f.changed(t, move(session, "end", models.StatusCancelled)).Session
-	_, err = f.NoteTrouble(t.Context(), f.org, session.ID, models.HandoffSetupFailed)
+	_, err = f.NoteHandoffReason(t.Context(), f.org, session.ID, models.HandoffSetupFailed)
 	requireCode(t, models.CodeSessionTerminal, err)
 	require.Equal(t, ended, f.reread(t, session))
 }

@@ -115,7 +115,7 @@ func racingAdditionsOfOneHandoffURLAreOne(t *testing.T, f *fixture) {
 
 func originIsKnownIfAnyOrganizationAllowedIt(t *testing.T, f *fixture) {
 	known := func(origin string) bool {
-		known, err := f.Across().KnowsHandoffOrigin(t.Context(), origin)
+		known, err := f.Across().HandoffOriginAllowed(t.Context(), origin)
 		require.NoError(t, err)
 		return known
 	}

@@ -148,8 +148,8 @@ func (s *Store) dice(h models.Handoff, purpose string, more ...byte) int {
 	return int(digest[0])<<16 | int(digest[1])<<8 | int(digest[2])
 }
 
-// Taken is a session that a device has claimed, with its handoff.
-type Taken struct {
+// ClaimedSession is a session that a device has claimed, with its handoff.
+type ClaimedSession struct {
 	Handoff models.Handoff
 	Session models.Session
 }
@@ -187,8 +187,8 @@ func handoffOf(tx *gorm.DB, token string) (h models.Handoff, err error) {
 // the risk of the session. The caller must signal the session's run. Errors: CodeHandoffTokenInvalid,
 // CodeHandoffTokenExpired, CodeHandoffTokenConsumed, CodeSessionTerminal, and CodeSessionLocked if a device claimed the
 // session with another token.
-func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *rules.Risk) (Taken, error) {
-	var c Taken
+func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *rules.Risk) (ClaimedSession, error) {
+	var c ClaimedSession
 	ready := false // an earlier try reached its commit
 	err := a.s.settle(ctx, func(tx *gorm.DB) (err error) {
 		h, err := handoffOf(tx, token)
@@ -205,11 +205,11 @@ func (a Across) ClaimHandoff(ctx context.Context, token, device string, risk *ru
 	})
 	if models.CodeOf(err) == models.CodeHandoffTokenExpired {
 		if unrecorded := a.s.retire(ctx, token); unrecorded != nil {
-			return Taken{}, unrecorded
+			return ClaimedSession{}, unrecorded
 		}
 	}
 	if err != nil {
-		return Taken{}, err
+		return ClaimedSession{}, err
 	}
 	a.s.announce(c.Session.ID)
 	return c, nil

@@ -51,7 +51,7 @@ func (f *fixture) handoff(t *testing.T, s models.Session, id string) models.Hand
 }
 
 // requireHeldBy checks that the rows name the winner as the holder, as its result does.
-func (f *fixture) requireHeldBy(t *testing.T, won store.Taken) {
+func (f *fixture) requireHeldBy(t *testing.T, won store.ClaimedSession) {
 	t.Helper()
 	require.Equal(t, won.Session, f.reread(t, won.Session))
 	require.Equal(t, won.Handoff, f.handoff(t, won.Session, won.Handoff.ID))
@@ -79,7 +79,7 @@ func racingDevicesHaveOneHolder(t *testing.T, f *fixture) {
 	device := func(i int) string { return fmt.Sprint("phone ", i) }
 	f.rounds(t, func(s models.Session, at func(int) *store.Store) {
 		_, token := f.mint(t, s)
-		answers := race(5, func(i int) (store.Taken, error) {
+		answers := race(5, func(i int) (store.ClaimedSession, error) {
 			return at(i).Across().ClaimHandoff(t.Context(), token, device(i), nil)
 		})
 		won := winners(t, answers, models.CodeHandoffTokenConsumed)
@@ -100,7 +100,7 @@ func racingTokensConsumeOne(t *testing.T, f *fixture) {
 			attempts[i], tokens[i] = f.mint(t, s, another)
 		}
 		require.NotEqual(t, tokens[0], tokens[1])
-		answers := race(len(tokens), func(i int) (store.Taken, error) {
+		answers := race(len(tokens), func(i int) (store.ClaimedSession, error) {
 			return at(i).Across().ClaimHandoff(t.Context(), tokens[i], "phone", nil)
 		})
 		won := winners(t, answers, models.CodeSessionLocked)
@@ -136,7 +136,7 @@ func claimAgainstTheEndLeavesNoHolder(t *testing.T, f *fixture) {
 func desktopSubmitsBeforeTheLockOrNever(t *testing.T, f *fixture) {
 	f.rounds(t, func(s models.Session, at func(int) *store.Store) {
 		_, token := f.mint(t, s)
-		var taken store.Taken
+		var taken store.ClaimedSession
 		submitted, claimed := against(func() error {
 			_, _, err := at(0).Submit(t.Context(), submission(s, attestation, 1, born))
 			return err
@@ -203,7 +203,7 @@ func phoneSubmitsBeforeTheIdleReleaseOrNever(t *testing.T, f *fixture) {
 		})
 		require.NoError(t, released)
 		if submitted == nil {
-			f.requireHeldBy(t, store.Taken{Handoff: taken.Handoff, Session: done.Session})
+			f.requireHeldBy(t, store.ClaimedSession{Handoff: taken.Handoff, Session: done.Session})
 			require.Equal(t, 1, f.pendingOf(t, s))
 			return
 		}

@@ -112,7 +112,7 @@ func (f *fixture) mint(t *testing.T, s models.Session, adjust ...func(*store.New
 
 func confirming(n *store.NewHandoff) { n.Confirm = true }
 
-func (f *fixture) takeOver(t *testing.T, token, device string) store.Taken {
+func (f *fixture) takeOver(t *testing.T, token, device string) store.ClaimedSession {
 	t.Helper()
 	taken, err := f.Across().ClaimHandoff(t.Context(), token, device, nil)
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func fiftyDevicesHaveOneWinner(t *testing.T, f *fixture) {
 	s := f.session(t)
 	_, token := f.mint(t, s)
 	won := 0
-	for i, answer := range race(50, func(i int) (store.Taken, error) {
+	for i, answer := range race(50, func(i int) (store.ClaimedSession, error) {
 		return f.Across().ClaimHandoff(t.Context(), token, fmt.Sprint("phone ", i), nil)
 	}) {
 		if answer.err == nil {
@@ -190,7 +190,7 @@ func twoTokensOfASessionHaveOneWinner(t *testing.T, f *fixture) {
 	_, first := f.mint(t, s)
 	f.clock.Advance(time.Minute)
 	_, second := f.mint(t, s)
-	answers := race(2, func(i int) (store.Taken, error) {
+	answers := race(2, func(i int) (store.ClaimedSession, error) {
 		return f.Across().ClaimHandoff(t.Context(), []string{first, second}[i], "phone", nil)
 	})
 	lost := answers[0].err

@@ -38,10 +38,10 @@ type Opening struct {
 	Begun Progress
 }
 
-// OpenThere opens a provisional session under the terms of its user's jurisdiction. If NudgeAt is set in the result,
-// the caller must signal the session's run. Of several calls the first decides, and the others return its result.
-// Errors: those of Change; ErrRefused means that the row has changed since it was read.
-func (s *Store) OpenThere(ctx context.Context, o Opening) (Changed, error) {
+// OpenProvisional opens a provisional session under the terms of its user's jurisdiction. If NudgeAt is set in the
+// result, the caller must signal the session's run. Of several calls the first decides, and the others return its
+// result. Errors: those of Change; ErrRefused means that the row has changed since it was read.
+func (s *Store) OpenProvisional(ctx context.Context, o Opening) (Changed, error) {
 	var done Changed
 	made := &madeChange{}
 	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {

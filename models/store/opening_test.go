@@ -58,7 +58,7 @@ func openingIn(t *testing.T, read models.Session, j rules.Jurisdiction) store.Op
 func provisionalSessionIsOpenedUnderItsUsersTerms(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	o := openingIn(t, read, "DE")
-	done, err := f.OpenThere(t.Context(), o)
+	done, err := f.OpenProvisional(t.Context(), o)
 	require.NoError(t, err)
 
 	want := o.Session
@@ -84,7 +84,7 @@ func provisionalSessionIsOpenedUnderItsUsersTerms(t *testing.T, f *fixture) {
 func openingInTheSameJurisdictionNeedsNoSignal(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	require.NoError(t, f.WorkflowStarted(t.Context(), read))
-	done, err := f.OpenThere(t.Context(), openingIn(t, f.reread(t, read), "US-CA"))
+	done, err := f.OpenProvisional(t.Context(), openingIn(t, f.reread(t, read), "US-CA"))
 	require.NoError(t, err)
 	require.Nil(t, done.Session.NudgeAt)
 }
@@ -93,7 +93,7 @@ func firstOfRacingOpenersDecides(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	from := []rules.Jurisdiction{"DE", "FR", "US-CA", "AT", "NL"}
 	answers := allOf(t, race(len(from), func(i int) (store.Changed, error) {
-		return f.OpenThere(t.Context(), openingIn(t, read, from[i]))
+		return f.OpenProvisional(t.Context(), openingIn(t, read, from[i]))
 	}))
 	opened := f.reread(t, read)
 	require.Equal(t, read.Revision+1, opened.Revision)
@@ -113,9 +113,9 @@ func openingOfAChangedRowIsRefused(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	_, err := f.Consent(t.Context(), f.org, read.ID)
 	require.NoError(t, err)
-	_, err = f.OpenThere(t.Context(), openingIn(t, read, "DE"))
+	_, err = f.OpenProvisional(t.Context(), openingIn(t, read, "DE"))
 	require.ErrorIs(t, err, store.ErrRefused)
-	opened, err := f.OpenThere(t.Context(), openingIn(t, f.reread(t, read), "DE"))
+	opened, err := f.OpenProvisional(t.Context(), openingIn(t, f.reread(t, read), "DE"))
 	require.NoError(t, err)
 	require.NotNil(t, opened.Session.ConsentedAt)
 }
@@ -126,7 +126,7 @@ func openingMayEndTheSession(t *testing.T, f *fixture) {
 	o := openingIn(t, f.reread(t, read), "US-CA")
 	o.Session.Compliance.V.DataRetentionDays = ptr(30)
 	o.Begun.To, o.Begun.Failure = models.StatusFailed, ptr(rules.ReasonUnderAge)
-	done, err := f.OpenThere(t.Context(), o)
+	done, err := f.OpenProvisional(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, models.StatusFailed, done.Session.Status)
 	require.NotNil(t, done.Session.NudgeAt, "its run has an event to deliver")
@@ -141,7 +141,7 @@ func openingMayEndTheSession(t *testing.T, f *fixture) {
 func openingOfATerminalSessionIsRefused(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	f.changed(t, move(read, "end", models.StatusCancelled))
-	_, err := f.OpenThere(t.Context(), openingIn(t, read, "DE"))
+	_, err := f.OpenProvisional(t.Context(), openingIn(t, read, "DE"))
 	requireCode(t, models.CodeSessionTerminal, err)
 	require.Equal(t, read.GraphID, f.reread(t, read).GraphID)
 }
@@ -150,7 +150,7 @@ func openingIsItsOrganizationsOwn(t *testing.T, f *fixture) {
 	read := f.provisional(t)
 	foreign := read
 	foreign.OrgID = f.foreign
-	_, err := f.OpenThere(t.Context(), openingIn(t, foreign, "DE"))
+	_, err := f.OpenProvisional(t.Context(), openingIn(t, foreign, "DE"))
 	requireCode(t, models.CodeSessionNotFound, err)
 	require.Equal(t, read, f.reread(t, read))
 }

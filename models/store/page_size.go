@@ -28,7 +28,7 @@ func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([
 	if err != nil {
 		return nil, false, err
 	}
-	fitting := Nearest(page, lean, func(r sized) int64 { return r.Bytes }, MostListBytes)
+	fitting := CutPage(page, lean, func(r sized) int64 { return r.Bytes }, MostListBytes)
 	ids := make([]string, 0, len(fitting))
 	for _, r := range fitting {
 		ids = append(ids, r.ID)
@@ -38,18 +38,18 @@ func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([
 	return rows, more || len(fitting) < len(lean), err
 }
 
-// Nearest returns the rows of a page that weigh at most most together, counted from the cursor, so that the client can
+// CutPage returns the rows of a page that weigh at most most together, counted from the cursor, so that the client can
 // continue from the last of them. It returns at least one row, if there is one.
-func Nearest[T any](page Page, rows []T, weight func(T) int64, most int64) []T {
+func CutPage[T any](page Page, rows []T, weight func(T) int64, most int64) []T {
 	if page.EndingBefore != "" {
 		backwards := slices.Clone(rows)
 		slices.Reverse(backwards)
-		return rows[len(rows)-nearest(backwards, weight, most):]
+		return rows[len(rows)-countFitting(backwards, weight, most):]
 	}
-	return rows[:nearest(rows, weight, most)]
+	return rows[:countFitting(rows, weight, most)]
 }
 
-func nearest[T any](rows []T, weight func(T) int64, most int64) int {
+func countFitting[T any](rows []T, weight func(T) int64, most int64) int {
 	for i, row := range rows {
 		if most -= weight(row); most < 0 && i > 0 {
 			return i

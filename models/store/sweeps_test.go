@@ -177,11 +177,11 @@ func forgetKeepsRowsInUse(t *testing.T, f *fixture) {
 	take()
 	f.clock.Advance(time.Minute)
 	take()
-	require.NoError(t, f.Across().Forget(t.Context()))
+	require.NoError(t, f.Across().DeleteExpired(t.Context()))
 	require.Equal(t, 3, f.count(t, "SELECT count(*) FROM idempotency_keys"), "not before their day is over")
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM rate_windows"))
 
 	f.clock.Advance(time.Microsecond)
-	require.NoError(t, f.Across().Forget(t.Context()))
+	require.NoError(t, f.Across().DeleteExpired(t.Context()))
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM idempotency_keys"))
 }

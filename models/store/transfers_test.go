@@ -24,7 +24,7 @@ var transferScenarios = []scenario{
 }
 
 // held is a handoff with a session that its device holds.
-func (f *fixture) held(t *testing.T) store.Taken {
+func (f *fixture) held(t *testing.T) store.ClaimedSession {
 	t.Helper()
 	_, token := f.mint(t, f.session(t))
 	return f.takeOver(t, token, "phone")
@@ -132,12 +132,12 @@ func chunksAreSealed(t *testing.T, f *fixture) {
 }
 
 func chunksAreDeletedWithTheLock(t *testing.T, f *fixture) {
-	for name, end := range map[string]func(taken store.Taken) error{
-		"release": func(taken store.Taken) error {
+	for name, end := range map[string]func(taken store.ClaimedSession) error{
+		"release": func(taken store.ClaimedSession) error {
 			_, _, err := f.ReleaseDevice(t.Context(), taken.Session.OrgID, taken.Session.ID, taken.Handoff.ID, nil)
 			return err
 		},
-		"end": func(taken store.Taken) error {
+		"end": func(taken store.ClaimedSession) error {
 			_, err := f.End(t.Context(), taken.Session.OrgID, taken.Session.ID, models.OpenStatuses, models.StatusExpired)
 			return err
 		},
