@@ -31,8 +31,9 @@ type Webhooks struct {
 	Store *store.Store
 	// Client sends the requests. Use outbound.NewClient.
 	Client *http.Client
-	// Schedule holds the wait after each failed attempt. The delivery fails after one more failure than it has waits.
-	Schedule []time.Duration
+	// WebhookRetrySchedule holds the wait after each failed attempt. The delivery fails after one more failure than it
+	// has waits.
+	WebhookRetrySchedule []time.Duration
 	// Pace, if set, records how endpoints answer.
 	Pace *Pace
 	// Gate, if set, limits the attempts under way at each endpoint.
@@ -115,7 +116,7 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 // record the attempt would be sent to the receiver again.
 func (a *Webhooks) record(ctx context.Context, d models.Delivery, answer store.Answer) (models.DeliveryOutcome, error) {
 	for wait := recordAgain; ; wait *= 2 {
-		outcome, err := a.Store.RecordAnswer(ctx, d, answer, a.Schedule)
+		outcome, err := a.Store.RecordAnswer(ctx, d, answer, a.WebhookRetrySchedule)
 		if err == nil || wait > recordLast || models.CodeOf(err) != models.CodeInternal {
 			return outcome, err
 		}

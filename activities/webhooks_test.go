@@ -36,7 +36,7 @@ func newPost(t *testing.T) *post {
 	p := &post{Scene: scene.New(t, c.Now), clock: c}
 	p.Webhooks = &activities.Webhooks{
 		Store: p.Scene.Store, Client: outbound.NewClient(time.Minute, outbound.Policy{Allow: outbound.Loopback()}),
-		Schedule: []time.Duration{5 * time.Minute, 30 * time.Minute},
+		WebhookRetrySchedule: []time.Duration{5 * time.Minute, 30 * time.Minute},
 		Delivered: func(a activities.Attempt) {
 			p.attempted, p.classes = append(p.attempted, a.Outcome), append(p.classes, a.Class)
 		},

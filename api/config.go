@@ -29,9 +29,9 @@ type Config struct {
 	RateLimitAddress     int // per remote address, for calls without a credential that counts. Default 600.
 	RateLimitProvider    int // per remote address, for the callbacks of providers. Default 6000.
 
-	// HandoffTTL is how long a handoff's token lives, HandoffReuse for how long the same one is given out again. Defaults
-	// 5 m and 60 s.
-	HandoffTTL, HandoffReuse time.Duration
+	// HandoffTokenTTL is the validity of a handoff's token. Within HandoffReuseWindow after its creation the same token
+	// is returned again. Defaults 5 m and 60 s.
+	HandoffTokenTTL, HandoffReuseWindow time.Duration
 
 	// PingInterval is how often a live channel looks whether its device is there. Default 25 s.
 	PingInterval time.Duration
@@ -59,9 +59,9 @@ type Config struct {
 	LongPollMax time.Duration
 	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.
 	IdempotencyWait time.Duration
-	// LocalJurisdiction is where private, loopback and link-local addresses are, in live organizations too. Default none:
+	// DevJurisdiction is where private, loopback and link-local addresses are, in live organizations too. Default none:
 	// they are unknown then, and sessions of sandbox organizations run in the US.
-	LocalJurisdiction rules.Jurisdiction
+	DevJurisdiction rules.Jurisdiction
 	// TrustedProxies (addresses or CIDR ranges) may name the client. Default none.
 	TrustedProxies []string
 	// ClientIPHeader is the only header in which they name it. Default X-Forwarded-For.
@@ -82,8 +82,8 @@ func (c Config) WithDefaults() Config {
 	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)
 	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, 600)
 	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, 6000)
-	c.HandoffTTL = cmp.Or(c.HandoffTTL, 5*time.Minute)
-	c.HandoffReuse = cmp.Or(c.HandoffReuse, time.Minute)
+	c.HandoffTokenTTL = cmp.Or(c.HandoffTokenTTL, 5*time.Minute)
+	c.HandoffReuseWindow = cmp.Or(c.HandoffReuseWindow, time.Minute)
 	c.PingInterval = cmp.Or(c.PingInterval, 25*time.Second)
 	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
 	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
@@ -101,7 +101,7 @@ func (c Config) WithDefaults() Config {
 func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 	return sessions.Config{
 		SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
-		HandoffTTL: c.HandoffTTL, HandoffReuse: c.HandoffReuse, LocalJurisdiction: c.LocalJurisdiction,
+		HandoffTokenTTL: c.HandoffTokenTTL, HandoffReuseWindow: c.HandoffReuseWindow, DevJurisdiction: c.DevJurisdiction,
 		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
 		AnswerURL: c.PublicURL + rest.PathMethods,
 	}

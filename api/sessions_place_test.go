@@ -158,7 +158,7 @@ func TestPrivateAddressesAreLocatedInASandbox(t *testing.T) {
 func TestLocalAddressesAreInTheJurisdictionOfTheConfiguration(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) {
-		o.Config.TrustedProxies, o.Config.LocalJurisdiction, o.Locator = []string{"127.0.0.1"}, "US-CA", known
+		o.Config.TrustedProxies, o.Config.DevJurisdiction, o.Locator = []string{"127.0.0.1"}, "US-CA", known
 	})
 	e.isOK(
 		e.do("POST", pathEndpoints, e.live.secret, obj{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}),

@@ -62,7 +62,7 @@ func TestSubmitWithoutTemporal(t *testing.T) {
 
 func TestSlowIsHeldBack(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t, serving(shipped.Options{SlowDelay: 7 * time.Second}))
+	e := newEnv(t, serving(shipped.Options{SimulatedDelay: 7 * time.Second}))
 	s := e.attest()
 	e.isOK(e.do("POST", s.path("/methods/self_attestation"), s.secret, obj{"simulate": "slow"}), 202)
 	pending, err := e.store.PendingSubmissions(t.Context(), e.sandbox.org.ID, s.id)

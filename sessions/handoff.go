@@ -42,7 +42,7 @@ func (s *Service) Mint(ctx context.Context, d Device, wish Wish) (m Minted, err 
 		return m, err
 	}
 	m.Handoff, m.Token, err = s.store.MintHandoff(ctx, store.NewHandoff{
-		OrgID: d.Session.OrgID, SessionID: d.Session.ID, TTL: s.config.HandoffTTL, Reuse: s.config.HandoffReuse,
+		OrgID: d.Session.OrgID, SessionID: d.Session.ID, TTL: s.config.HandoffTokenTTL, Reuse: s.config.HandoffReuseWindow,
 		Confirm: wanted.Confirm, From: s.where(d.Sender),
 	})
 	return m, err

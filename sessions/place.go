@@ -119,7 +119,7 @@ func (s *Service) detect(from Sender, clientIP netip.Addr) (Place, bool) {
 			return Place{j, models.JurisdictionGeoIP}, true
 		}
 	}
-	local := s.config.LocalJurisdiction
+	local := s.config.DevJurisdiction
 	return Place{local, models.JurisdictionDefault}, local != "" && isLocal(address)
 }
 

@@ -26,15 +26,16 @@ type Config struct {
 	ReviewTimeout time.Duration
 	// SandboxQuota caps the sessions of a sandbox organization per calendar month.
 	SandboxQuota int
-	// HandoffTTL is how long the token of a handoff lives. HandoffReuse is how long the same token is given out again.
-	HandoffTTL, HandoffReuse time.Duration
+	// HandoffTokenTTL is the validity of a handoff's token. Within HandoffReuseWindow after its creation the same token
+	// is returned again.
+	HandoffTokenTTL, HandoffReuseWindow time.Duration
 	// UploadMaxBytes is the size of an upload, and UploadsPerAttempt how many of them an attempt at a method takes.
 	UploadMaxBytes    int64
 	UploadsPerAttempt int
 	// AnswerURL is where the routes of methods are reached, without the method: https://id.example.com/v1/methods.
 	AnswerURL string
-	// LocalJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.
-	LocalJurisdiction rules.Jurisdiction
+	// DevJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.
+	DevJurisdiction rules.Jurisdiction
 	// HostedPage is the verification page of the installation.
 	HostedPage models.HandoffURL
 }

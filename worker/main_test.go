@@ -12,13 +12,13 @@ import (
 // eager workers sweep all the time. There are two, as in a deployment with two replicas, so that every scenario also
 // shows that concurrent sweeps are safe.
 var eager = workertest.Options{
-	Workers: 2, Judge: scene.Judge(), RetrySchedule: []time.Duration{time.Hour},
+	Workers: 2, Judge: scene.Judge(), WebhookRetrySchedule: []time.Duration{time.Hour},
 	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
 }
 
 // lonely has one worker. Its attempts do not exceed their time within a test.
 var lonely = workertest.Share(workertest.Options{
-	Workers: 1, Judge: eager.Judge, RetrySchedule: eager.RetrySchedule, WebhookTimeout: time.Hour,
+	Workers: 1, Judge: eager.Judge, WebhookRetrySchedule: eager.WebhookRetrySchedule, WebhookTimeout: time.Hour,
 	OverdueAfter: time.Hour, SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,
 })
 

@@ -120,7 +120,7 @@ func TestRecoverySurvivesItsWorker(t *testing.T) {
 func TestFailedRecoveryAttemptContinuesOnTheSchedule(t *testing.T) {
 	t.Parallel()
 	options := eager
-	options.RetrySchedule = []time.Duration{time.Hour, time.Hour, time.Second}
+	options.WebhookRetrySchedule = []time.Duration{time.Hour, time.Hour, time.Second}
 	h := workertest.Open(t, options)
 	s := h.Sandbox(t)
 	merchant := scene.NewMerchant(t, time.Now)

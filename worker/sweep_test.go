@@ -177,7 +177,7 @@ func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	t.Helper()
 	webhooks := activities.Webhooks{
 		Store: s.Store, Client: outbound.NewClient(workertest.WebhookTimeout, outbound.Policy{Allow: outbound.Loopback()}),
-		Schedule: []time.Duration{time.Millisecond},
+		WebhookRetrySchedule: []time.Duration{time.Millisecond},
 	}
 	outcome, err := webhooks.DeliverWebhook(t.Context(), d)
 	require.NoError(t, err)

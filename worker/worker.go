@@ -49,8 +49,8 @@ type Options struct {
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
 	// DeviceIdleTimeout is how long the device that holds a session may stay silent; 0 means two minutes.
-	DeviceIdleTimeout time.Duration
-	RetrySchedule     []time.Duration
+	DeviceIdleTimeout    time.Duration
+	WebhookRetrySchedule []time.Duration
 	// SweepInterval is the time between two sweeps. SweepAfter is how long work must be overdue to count as lost. 0
 	// means 2 and 5 seconds.
 	SweepInterval, SweepAfter time.Duration
@@ -162,9 +162,10 @@ func (w *Worker) providersQueue() worker.Worker {
 func (w *Worker) webhooks() *activities.Webhooks {
 	o := w.options
 	return &activities.Webhooks{
-		Store: o.Store, Client: o.WebhookClient, Schedule: o.RetrySchedule, Pace: w.pace, Gate: w.endpoints,
-		PutOffMost: o.PutOffMost,
-		Delivered:  o.Metrics.delivered, Busy: o.Metrics.busy,
+		Store: o.Store, Client: o.WebhookClient, Pace: w.pace, Gate: w.endpoints,
+		WebhookRetrySchedule: o.WebhookRetrySchedule,
+		PutOffMost:           o.PutOffMost,
+		Delivered:            o.Metrics.delivered, Busy: o.Metrics.busy,
 	}
 }
 

@@ -70,9 +70,9 @@ func newPlay(t *testing.T) *play {
 		DeviceIdleTimeout: 2 * time.Minute,
 	}
 	p.webhooks = &activities.Webhooks{
-		Store:    p.Store,
-		Client:   outbound.NewClient(webhookTimeout, outbound.Policy{Allow: outbound.Loopback()}),
-		Schedule: schedule,
+		Store:                p.Store,
+		Client:               outbound.NewClient(webhookTimeout, outbound.Policy{Allow: outbound.Loopback()}),
+		WebhookRetrySchedule: schedule,
 	}
 	p.providers = &activities.Providers{Sessions: p.sessions, Connect: p.connect}
 	p.recoveries = &activities.Recoveries{Webhooks: p.webhooks, AtOnce: 2}

@@ -19,7 +19,7 @@ var house = workertest.Share(workertest.Options{
 	Workers: 1,
 	Judge:   &unsteady{steady: scene.Judge(), fails: localAttempts + 1},
 	// The hour is for scenarios in which the second attempt must not come by itself.
-	RetrySchedule: []time.Duration{time.Second, time.Hour},
+	WebhookRetrySchedule: []time.Duration{time.Second, time.Hour},
 })
 
 func TestMain(m *testing.M) { os.Exit(house.Main(m)) }

@@ -146,7 +146,7 @@ func (a *App) connect(ctx context.Context) error {
 		return fmt.Errorf("STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY: %w", err)
 	}
 	a.store, err = store.Open(ctx, store.Options{
-		URL: c.DatabaseURL, Keys: keys, MaxConnections: c.DatabaseConnections, ClaimLease: c.IdempotencyLease, Log: a.log,
+		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections, IdempotencyLease: c.IdempotencyLease, Log: a.log,
 	})
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
@@ -179,7 +179,7 @@ func (a *App) connect(ctx context.Context) error {
 func (a *App) register() (*methods.Registry, error) {
 	c := a.options.Config
 	return shipped.Registry(
-		shipped.Options{SlowDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience},
+		shipped.Options{SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience},
 		a.options.Methods...)
 }
 
@@ -200,7 +200,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		Judge:         a.methods,
 		ReviewTimeout: c.ReviewTimeout,
 		SessionTTL:    c.SessionTTL, DeviceIdleTimeout: c.DeviceIdleTimeout,
-		WebhookTimeout: c.WebhookTimeout, RetrySchedule: c.WebhookRetrySchedule,
+		WebhookTimeout: c.WebhookTimeout, WebhookRetrySchedule: c.WebhookRetrySchedule,
 		WebhookConcurrency: c.WebhookConcurrency, ProviderConcurrency: c.ProviderConcurrency,
 		CallbackURL:   a.callbackURL(),
 		Egress:        a.egress(),
@@ -228,8 +228,8 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		Registry:     a.metrics.registry,
 		Log:          a.log,
 		Config: api.Config{
-			HandoffTTL:           c.HandoffTokenTTL,
-			HandoffReuse:         c.HandoffReuseWindow,
+			HandoffTokenTTL:      c.HandoffTokenTTL,
+			HandoffReuseWindow:   c.HandoffReuseWindow,
 			SessionTTL:           c.SessionTTL,
 			ReviewTimeout:        c.ReviewTimeout,
 			SandboxQuota:         c.SandboxQuota,
@@ -245,7 +245,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			TrustedProxies:       c.TrustedProxies,
 			ClientIPHeader:       c.ClientIPHeader,
 			CDN:                  c.CDN,
-			LocalJurisdiction:    rules.Jurisdiction(c.DevJurisdiction),
+			DevJurisdiction:      rules.Jurisdiction(c.DevJurisdiction),
 			Egress:               a.egress(),
 			CallbackURL:          a.callbackURL(),
 			RateLimitProvider:    c.RateLimitProvider,

@@ -25,7 +25,7 @@ import (
 const document = rules.MethodDocumentCapture
 
 var house = workertest.Share(workertest.Options{
-	Workers: 1, Judge: simulated.Judge{Real: attestation.Judge{}}, RetrySchedule: []time.Duration{time.Hour},
+	Workers: 1, Judge: simulated.Judge{Real: attestation.Judge{}}, WebhookRetrySchedule: []time.Duration{time.Hour},
 })
 
 func TestMain(m *testing.M) { os.Exit(house.Main(m)) }

@@ -12,8 +12,8 @@ import (
 
 // Options configure what ships.
 type Options struct {
-	// SlowDelay is how long the verdict on {"simulate": "slow"} is held back; 0 means 5 seconds.
-	SlowDelay time.Duration
+	// SimulatedDelay is how long the verdict on {"simulate": "slow"} is held back; 0 means 5 seconds.
+	SimulatedDelay time.Duration
 	// ProviderPatience is how long a provider that is away is asked again before the verdict is provider_unavailable; 0
 	// means 2 minutes.
 	ProviderPatience time.Duration
@@ -21,14 +21,14 @@ type Options struct {
 
 // Registry returns the methods that ship, and more.
 func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
-	if o.SlowDelay == 0 {
-		o.SlowDelay = 5 * time.Second
+	if o.SimulatedDelay == 0 {
+		o.SimulatedDelay = 5 * time.Second
 	}
 	if o.ProviderPatience == 0 {
 		o.ProviderPatience = 2 * time.Minute
 	}
 	decorators := methods.Decorators{
-		Simulate: simulated.Decorator(o.SlowDelay), Connect: connector.Decorator(o.ProviderPatience),
+		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}
 	return methods.NewRegistry(decorators, append([]methods.Method{
 		attestation.Method(),

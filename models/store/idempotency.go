@@ -14,8 +14,8 @@ import (
 const (
 	// IdempotencyTTL is the time for which an answer is replayed.
 	IdempotencyTTL = 24 * time.Hour
-	// ClaimLease is the default of Options.ClaimLease.
-	ClaimLease = time.Minute
+	// IdempotencyLease is the default of Options.IdempotencyLease.
+	IdempotencyLease = time.Minute
 )
 
 // idempotencyKey is one use of an Idempotency-Key.
@@ -106,7 +106,7 @@ func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Cla
 
 func (s *Store) claim(tx *gorm.DB, row idempotencyKey) (Claimed, error) {
 	now := s.Now()
-	row.Created, row.LeasedUntil = now, models.At(now.Add(s.claimLease))
+	row.Created, row.LeasedUntil = now, models.At(now.Add(s.idempotencyLease))
 	row.ExpiresAt = models.At(now.Add(IdempotencyTTL))
 	mine := Claimed{Claim: &Claim{scope: row.Scope, keyHash: row.KeyHash, token: row.Claim, ResourceID: row.ResourceID}}
 	if err := forget(tx, row, now); err != nil {

@@ -43,32 +43,32 @@ type Options struct {
 	// WriteTimeout bounds a write; 0 means WriteLimit. A longer one is only for tests on a busy machine, because lists
 	// rely on WriteLimit.
 	WriteTimeout time.Duration
-	// ClaimLease is how long an idempotency claim holds without an answer of its request; 0 means a minute.
-	ClaimLease time.Duration
-	// MaxConnections bounds the pool; 0 means 20.
-	MaxConnections int
-	Log            *slog.Logger
+	// IdempotencyLease is the time for which a claim is valid without an answer; 0 means a minute.
+	IdempotencyLease time.Duration
+	// DatabaseConnections bounds the pool; 0 means 20.
+	DatabaseConnections int
+	Log                 *slog.Logger
 }
 
 // Store is safe for concurrent use.
 type Store struct {
-	db           *gorm.DB
-	sqlDB        *sql.DB
-	dialect      dialect
-	primary      *primary // nil on SQLite
-	closed       atomic.Bool
-	proved       atomic.Bool // ProveKeys has succeeded
-	readiness    readiness
-	keys         *seal.Keyring
-	writeTimeout time.Duration
-	claimLease   time.Duration
-	now          func() time.Time
-	newID        models.IDSource
-	jitter       func() float64
-	log          *slog.Logger
-	notifier     *notifier
-	started      *startNotes
-	tally        *tally
+	db               *gorm.DB
+	sqlDB            *sql.DB
+	dialect          dialect
+	primary          *primary // nil on SQLite
+	closed           atomic.Bool
+	proved           atomic.Bool // ProveKeys has succeeded
+	readiness        readiness
+	keys             *seal.Keyring
+	writeTimeout     time.Duration
+	idempotencyLease time.Duration
+	now              func() time.Time
+	newID            models.IDSource
+	jitter           func() float64
+	log              *slog.Logger
+	notifier         *notifier
+	started          *startNotes
+	tally            *tally
 	// organizations are cached for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
 	// graphs are specialised graphs, which the sessions of a workflow share; explanations are those of the sessions'
@@ -93,8 +93,8 @@ const (
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{
-		keys: o.Keys, writeTimeout: o.WriteTimeout, claimLease: o.ClaimLease, now: o.Now, newID: o.NewID, jitter: o.Jitter,
-		log: o.Log, notifier: newNotifier(), tally: newTally(),
+		keys: o.Keys, writeTimeout: o.WriteTimeout, idempotencyLease: o.IdempotencyLease, now: o.Now, newID: o.NewID,
+		jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(),
 	}
 	if err := s.makeCaches(); err != nil {
 		return nil, err
@@ -131,8 +131,8 @@ func (s *Store) connect(o Options) error {
 	if s.sqlDB, err = s.db.DB(); err != nil {
 		return err
 	}
-	s.sqlDB.SetMaxOpenConns(o.MaxConnections)
-	s.sqlDB.SetMaxIdleConns(o.MaxConnections)
+	s.sqlDB.SetMaxOpenConns(o.DatabaseConnections)
+	s.sqlDB.SetMaxIdleConns(o.DatabaseConnections)
 	return nil
 }
 
@@ -163,11 +163,11 @@ func (o Options) withDefaults() Options {
 	if o.WriteTimeout == 0 {
 		o.WriteTimeout = WriteLimit
 	}
-	if o.ClaimLease == 0 {
-		o.ClaimLease = ClaimLease
+	if o.IdempotencyLease == 0 {
+		o.IdempotencyLease = IdempotencyLease
 	}
-	if o.MaxConnections == 0 {
-		o.MaxConnections = 20
+	if o.DatabaseConnections == 0 {
+		o.DatabaseConnections = 20
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -30,8 +30,8 @@ type Options struct {
 	// Workers is the number of workers.
 	Workers int
 	Judge   methods.Judge
-	// RetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
-	RetrySchedule             []time.Duration
+	// WebhookRetrySchedule, SweepInterval and SweepAfter are those of worker.Options.
+	WebhookRetrySchedule      []time.Duration
 	SweepInterval, SweepAfter time.Duration
 	// WebhookTimeout is the time that receivers have, and OverdueAfter the time after which the sweep takes work for lost;
 	// 0 means the package's WebhookTimeout and OverdueAfter.
@@ -140,7 +140,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 	return worker.New(worker.Options{
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
 		CallbackURL: CallbackURL, WebhookTimeout: cmp.Or(options.WebhookTimeout, WebhookTimeout),
-		Egress: outbound.Policy{Allow: outbound.Loopback()}, RetrySchedule: options.RetrySchedule,
+		Egress: outbound.Policy{Allow: outbound.Loopback()}, WebhookRetrySchedule: options.WebhookRetrySchedule,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		OverdueAfter: cmp.Or(options.OverdueAfter, OverdueAfter), PutOffMost: putOffMost,
