@@ -40,7 +40,7 @@ type Options struct {
 	Log *slog.Logger
 	// Registry takes the API's metrics, and /metrics shows it; one of its own unless given.
 	Registry *prometheus.Registry
-	// Now is time.Now unless given.
+	// Now is time.Now if nil.
 	Now func() time.Time
 }
 

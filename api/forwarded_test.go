@@ -35,8 +35,8 @@ func TestBadForwardingIsRefusedAtStart(t *testing.T) {
 	require.ErrorContains(t, err, "orchestrator")
 }
 
-// TestOnlyTheConfiguredHeaderNamesTheClient sends, through a trusted proxy, what proxies and clients write. Law and
-// rate limit follow the same address.
+// TestOnlyTheConfiguredHeaderNamesTheClient sends headers of proxies and clients through a trusted proxy. Law and rate
+// limit follow the same address.
 func TestOnlyTheConfiguredHeaderNamesTheClient(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, func(o *api.Options) {

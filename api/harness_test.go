@@ -32,7 +32,7 @@ type env struct {
 	store     *store.Store
 	api       *api.API
 	url       string
-	client    *http.Client // reports what breaks the specification
+	client    *http.Client // reports violations of the specification
 	unchecked *http.Client
 	clock     *testkit.Clock
 	temporal  *recorder

@@ -86,7 +86,7 @@ func TestATransferIsRefusedWhereASubmissionIs(t *testing.T) {
 }
 
 // The law's consent is asked for before the user waits for a transfer.
-func TestATransferAwaitsConsent(t *testing.T) {
+func TestTransferNeedsConsentFirst(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, asShipped)
 	workflow := e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture", "facial_age"))

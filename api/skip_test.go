@@ -73,8 +73,8 @@ func TestSkippedSessionIsLikeOneThatWasVerified(t *testing.T) {
 	}
 }
 
-// alike is what was seen of a session without what two sessions may differ in: their ids and moments, and who gave
-// the verdict.
+// alike returns the recorded parts of a session without those in which two sessions may differ: their ids and times,
+// and the provider of the verdict.
 func alike(t *testing.T, seen obj) obj {
 	t.Helper()
 	for _, part := range []string{"session", "event"} {

@@ -2,12 +2,13 @@ package methods
 
 import "fmt"
 
-// InputError says what is wrong with what was sent. The message is for whoever sent it and repeats no value.
+// InputError is a fault of an input, with the faulty member in Param. The message is for the sender and repeats no
+// value.
 type InputError struct{ Param, Message string }
 
 func (e *InputError) Error() string { return e.Message }
 
-// NewInputError refuses a member of what was sent; param is "" where it is the whole.
+// NewInputError returns an InputError about a member of the input; param is "" for the whole input.
 func NewInputError(param, format string, args ...any) error {
 	return &InputError{Param: param, Message: fmt.Sprintf(format, args...)}
 }

@@ -13,13 +13,13 @@ import (
 // Answer. docs/methods/adding.md shows a whole one.
 type Method struct {
 	Name rules.Method
-	// Begin makes what the device needs before it can submit; nil where it needs nothing.
+	// Begin makes the challenge that the device needs before it can submit; nil if it needs none.
 	Begin Beginner
-	// Accept checks what the device submits.
+	// Accept checks the device's input.
 	Accept Accepter
-	// Judge gives the verdict on what Accept returned.
+	// Judge gives the verdict on the payload that Accept returned.
 	Judge Judge
-	// Answer are the routes by which others than the user's device reply.
+	// Answer are the routes for replies of wallets, banks and guardians.
 	Answer []Route
 	// Uploads reports whether submissions may name uploads.
 	Uploads bool
@@ -38,7 +38,7 @@ type Attempt struct {
 	Type      string // age or identity
 	Node      string // of the workflow's graph
 	Number    int    // of the attempt, from 1
-	// Tier is what the session has to prove.
+	// Tier is the tier that the session has to prove.
 	Tier         rules.AgeTier
 	Jurisdiction rules.Jurisdiction
 	Options      graph.Options
@@ -48,16 +48,16 @@ type Attempt struct {
 type Input interface {
 	// Has reports whether the object has the member. Null and an empty string count as absent.
 	Has(member string) bool
-	// Read decodes the object into a struct whose fields are pointers, slices or maps. Any other member, a member that is
-	// given twice and one of the wrong type is an error, which names the member and is to be returned as it is.
+	// Read decodes the object into a struct of pointers, slices and maps. An unknown member, a repeated one and one of
+	// the wrong type is an error that names the member. Return it unchanged.
 	Read(into any) error
 }
 
-// Beginner makes what a device needs before it can submit: a nonce, a signed request, a sequence of challenges, a
-// redirect.
+// Beginner makes the challenge that a device needs before it can submit: a nonce, a signed request, a sequence of
+// challenges, a redirect.
 type Beginner interface {
-	// Begin may be called again for a challenge whose answer was lost. An error of NewInputError is answered to the
-	// device.
+	// Begin makes a challenge. It may be called again if the first answer was lost. The device gets an error of
+	// NewInputError as its answer.
 	Begin(ctx context.Context, b Beginning) (Begun, error)
 }
 
@@ -77,19 +77,19 @@ type Beginning struct {
 type Begun struct {
 	// State is stored, sealed, and given to Accept and to the routes. It is encoded as JSON.
 	State any
-	// Data is what the device is told: a JSON object.
+	// Data is the part for the device, a JSON object.
 	Data any
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
 	TTL time.Duration
 }
 
-// ChallengeTTL is how long a challenge can be answered whose method does not say.
+// ChallengeTTL is the default lifetime of a challenge.
 const ChallengeTTL = 10 * time.Minute
 
-// Accepter checks what a device submits.
+// Accepter checks the input of a device.
 type Accepter interface {
-	// Accept returns what to store. The same submission must give the same bytes, because the store recognises a repeat by
-	// them. An error of NewInputError is answered to the device.
+	// Accept returns the payload to store. The same submission must give the same bytes, because the store recognises a
+	// repeat by them. The device gets an error of NewInputError as its answer.
 	Accept(ctx context.Context, g Given) (Accepted, error)
 }
 
@@ -102,7 +102,7 @@ type Given struct {
 	Today rules.Date
 }
 
-// Held is what the server holds for the attempt.
+// Held gives access to the uploads and the challenge of an attempt.
 type Held interface {
 	// Upload describes an upload of this attempt. Param is the member of the input that named it. The error is to be
 	// returned as it is.
@@ -115,7 +115,7 @@ type Held interface {
 // Upload is a file that a device has sent for the attempt.
 type Upload struct {
 	ID string
-	// MediaType is what the content shows: one of UploadTypes.
+	// MediaType is the type detected in the content: one of UploadTypes.
 	MediaType string
 	Size      int64 // bytes
 }
@@ -136,7 +136,7 @@ type Judge interface {
 	Judge(ctx context.Context, s Submission) (Verdict, error)
 }
 
-// Submission is what was accepted for an attempt.
+// Submission is an accepted submission for an attempt.
 type Submission struct {
 	Attempt
 	Payload []byte // JSON, as Accept returned it

@@ -15,16 +15,16 @@ type Check struct {
 	Passed bool
 }
 
-// Verdict is what a method says of a submission.
+// Verdict is a method's judgement of a submission.
 type Verdict struct {
 	Outcome graph.Outcome // passed, failed, requires_input or error
-	// AgeTier is what a passed submission proves.
+	// AgeTier is the tier that a passed submission proves.
 	AgeTier     *rules.AgeTier
 	ReasonCodes []rules.ReasonCode
 	Checks      []Check
-	// Risk is what the method has found besides, where it assesses that.
+	// Risk is the risk that the method has found, if it assesses one.
 	Risk *rules.Risk
-	// Provider names who gave the verdict, where that was somebody outside.
+	// Provider names the provider that gave the verdict; "" if Stile judged.
 	Provider string
 }
 

@@ -37,11 +37,11 @@ type Inquiry struct {
 	Type         string // age or identity
 	Method       rules.Method
 	Attempt      int
-	// Tier is what has to be proved.
+	// Tier is the tier to prove.
 	Tier         rules.AgeTier
 	Jurisdiction rules.Jurisdiction
 	Options      graph.Options
-	// Input is what the user sent, a JSON object.
+	// Input is the user's input, a JSON object.
 	Input json.RawMessage
 	// Uploads are files that go with the input, in the order in which the user's device named them.
 	Uploads []InquiredUpload

@@ -10,8 +10,8 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Registry holds the methods of a deployment. It chooses per organization who serves a method: the method's package, a
-// provider connector in its place, and around either the simulation of sandboxes.
+// Registry holds the methods of a deployment. It chooses how an organization's method is served: by the method's
+// package, or by a provider connector instead, and in a sandbox with a simulation around either.
 type Registry struct {
 	methods    []Method
 	decorators Decorators
@@ -25,10 +25,10 @@ type Decorators struct {
 	Connect func(name rules.Method, connectorID string) Method
 }
 
-// Organization is what decides who serves a method.
+// Organization holds the facts that decide how a method is served.
 type Organization struct {
 	Sandbox bool
-	// ConnectorID is that of the provider connector which is enabled for the method; "" where there is none.
+	// ConnectorID is the id of the enabled provider connector for the method; "" if there is none.
 	ConnectorID string
 }
 
@@ -81,7 +81,7 @@ func (r *Registry) own(name rules.Method) (Method, bool) {
 	return Method{}, false
 }
 
-// For returns the method as it is served to an organization. One that cannot be used refuses what is sent and reaches
+// For returns the method as it is served to an organization. A method that cannot be used refuses every input and gives
 // no verdict.
 func (r *Registry) For(name rules.Method, o Organization) Method {
 	own, registered := r.own(name)
@@ -165,8 +165,8 @@ func unserved(name rules.Method) string {
 	return fmt.Sprintf("%s needs a provider connector, and none is enabled. A sandbox organization can simulate it", name)
 }
 
-// refusing is a method that cannot be used. Where err is nil, what was accepted before gets a verdict that costs
-// nothing. Its uploads serve those who simulate.
+// refusing returns a method that cannot be used. If err is nil, submissions that were accepted earlier get a verdict
+// that costs no attempt. It takes uploads, which simulations may use.
 func refusing(name rules.Method, message string, err error) Method {
 	return Method{Name: name, Accept: refusal{message, err}, Judge: refusal{message, err}, Uploads: true}
 }

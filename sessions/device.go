@@ -29,8 +29,8 @@ type Device struct {
 // OnPhone reports whether the device is the phone of a handoff.
 func (d Device) OnPhone() bool { return d.Handoff.ID != "" }
 
-// mayAct refuses the desktop while a phone holds the session, and a phone that does not hold the session or whose user
-// has yet to choose the number that the desktop shows.
+// mayAct refuses the desktop while a phone holds the session, a phone that does not hold the session, and a phone
+// on which the number of the desktop has not been chosen yet.
 func (d Device) mayAct(s models.Session) error {
 	switch {
 	case !d.OnPhone() && s.AttemptID != nil:

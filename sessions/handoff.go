@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Wish is what the page may choose for a handoff instead of the workflow; nil leaves the choice to the workflow.
+// Wish holds a page's overrides of the workflow's handoff settings; nil keeps the workflow's value.
 type Wish struct{ URLBase, CompanyName *string }
 
 // Minted is a handoff with its one-time token, the page that its link leads to, and the company that it names.

@@ -64,7 +64,7 @@ func (s *Service) handoffOrigins(ctx context.Context, org string) ([]string, err
 }
 
 // KnowsOrigin reports whether any organization allows pages of the origin to exchange tokens. A browser's preflight
-// does not tell whose token it is about; Exchange checks the organization's own list.
+// does not name the token's organization; Exchange checks the organization's own list.
 func (s *Service) KnowsOrigin(ctx context.Context, origin string) (bool, error) {
 	if origin == s.config.HostedPage.Origin {
 		return true, nil

@@ -73,8 +73,8 @@ func (s *Service) resolve(from Sender, t Told, sandbox bool) (p places, err erro
 }
 
 // resolveUntrusted finds the places of a session that a browser creates with a publishable key. The browser's
-// jurisdiction counts only where it makes nothing easier: it must be the detected one, or one whose law is at least as
-// strict and which the workflow treats alike.
+// jurisdiction counts only where it makes nothing easier: it must be the detected one, or one with a law at least as
+// strict that the workflow treats alike.
 func (s *Service) resolveUntrusted(from Sender, t Told, sandbox bool, d graph.Definition) (places, error) {
 	said := t.Jurisdiction
 	t.Jurisdiction = ""

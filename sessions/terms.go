@@ -19,7 +19,7 @@ const longestName = 200
 // Rules returns the book of compliance rules.
 func (s *Service) Rules() *compliance.Book { return s.rules }
 
-// Today returns the day whose rules hold now.
+// Today returns the day of the current rules.
 func (s *Service) Today() compliance.Day { return compliance.DayOf(s.now()) }
 
 // Rule returns the rule of a use case at a place on a day. Errors: CodeParameterInvalid where no rules are known of a

@@ -9,7 +9,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// challengeObject is what a device needs before it can submit.
+// challengeObject is the API's object of a challenge.
 type challengeObject struct {
 	Object    string           `json:"object"`
 	ID        string           `json:"id"`

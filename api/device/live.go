@@ -44,7 +44,7 @@ type live struct {
 	// who identifies the phone. handoff was read after hello: its Socket is the number of this channel.
 	who     rest.Caller
 	handoff models.Handoff
-	// saying has the answer to a message sent before the state that the message leads to.
+	// saying orders messages: the answer to a message goes out before the state that the message leads to.
 	saying sync.Mutex
 	// told are the verdicts that the device has heard of, and state is the view that it has.
 	told  map[string]bool

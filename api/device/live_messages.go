@@ -86,7 +86,7 @@ type dataAck struct {
 	ackMessage
 	*transferObject
 	Attempt *attemptObject `json:"attempt"`
-	// Uploaded is what a transfer of an upload has become.
+	// Uploaded is the upload that a completed transfer has stored.
 	Uploaded *uploadObject `json:"uploaded"`
 }
 

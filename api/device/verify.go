@@ -23,8 +23,8 @@ type consentInput struct {
 	Granted *bool `json:"granted"`
 }
 
-// consent notes that the user consents to biometric processing, whether the law asks for consent or not. A user who
-// does not consent takes another method.
+// consent notes that the user consents to biometric processing, whether the law asks for consent or not. A user
+// without consent takes another method.
 func (hs *Handlers) consent(c *rest.Call) (rest.Answer, error) {
 	var in consentInput
 	if err := rest.Decode(c.Body, &in); err != nil {

@@ -34,7 +34,7 @@ func (k *Kernel) ReadRaw(g *gin.Context, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, unreadableBody(g, err, limit)
 	}
-	body, err := io.ReadAll(io.LimitReader(sent, limit+1)) // what is sent compressed may be larger
+	body, err := io.ReadAll(io.LimitReader(sent, limit+1)) // a compressed body may be larger
 	switch {
 	case err != nil:
 		return nil, unreadableBody(g, err, limit)

@@ -53,7 +53,7 @@ func NewSigner(secret string, at time.Time) *Signer {
 // Write adds to the body. It returns no error.
 func (s *Signer) Write(part []byte) (int, error) { return s.mac.Write(part) }
 
-// Header returns the value of the header for what was written.
+// Header returns the value of the header for the bytes written so far.
 func (s *Signer) Header() string {
 	return "t=" + s.timestamp + ",v1=" + hex.EncodeToString(s.mac.Sum(nil))
 }

@@ -35,8 +35,9 @@ type Server struct {
 	stop    sync.Once
 }
 
-// Start returns when clients can use the namespace "default" with Stile's search attributes. The server runs on when
-// ctx ends, so that what a test leaves can be stopped in order. It ends with the test's process at the latest.
+// Start returns when clients can use the namespace "default" with Stile's search attributes. The server keeps running
+// after ctx has ended, so that a test's workers can be stopped before it. It ends with the test's process at the
+// latest.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	path, err := binary()
 	if err != nil {

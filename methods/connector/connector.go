@@ -32,7 +32,7 @@ type Connector struct {
 
 var _ methods.Provider = Connector{}
 
-// submission is what a provider is sent.
+// submission is the body of a request to a provider.
 type submission struct {
 	Object       string             `json:"object"`
 	ID           string             `json:"id"`
@@ -152,8 +152,8 @@ func read(status int, answer []byte) (*methods.Verdict, error) {
 	return &verdict, err
 }
 
-// outage reports whether asking again may help: of what a client did wrong only what time mends. A promise counts where
-// the provider knows where to call back.
+// outage reports whether a repeat of the request may help: after a server error, and after the client errors that time
+// mends. A promise without a callback URL counts as an outage.
 func outage(status int, callback bool) bool {
 	switch status {
 	case http.StatusOK:

@@ -13,14 +13,15 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Decorator returns the decorator of a registry: the method as a provider judges it, who has patience to answer.
+// Decorator returns the decorator of a registry that replaces a method by a provider's judgement. The provider has
+// patience to answer.
 func Decorator(patience time.Duration) func(name rules.Method, connectorID string) methods.Method {
 	return func(name rules.Method, connectorID string) methods.Method {
 		return methods.Method{Name: name, Accept: accepter{connectorID, patience}, Judge: absent{}, Uploads: true}
 	}
 }
 
-// Payload is what is stored of a submission that a provider judges.
+// Payload is the stored payload of a submission for a provider.
 type Payload struct {
 	Input   json.RawMessage `json:"input"`
 	Uploads []string        `json:"uploads,omitempty"`

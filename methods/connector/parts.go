@@ -63,7 +63,7 @@ func (p parts) body(ctx context.Context) io.ReadCloser {
 	return r
 }
 
-// counter counts what is written to it.
+// counter counts the bytes written to it.
 type counter int64
 
 func (c *counter) Write(b []byte) (int, error) {

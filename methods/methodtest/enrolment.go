@@ -11,14 +11,14 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// Enrolment proves an age by the photo of a student card whose holder repeats a nonce, or by a school's word. Its zero
-// value can be used.
+// Enrolment proves an age by the photo of a student card and a repeated nonce, or by a school's confirmation. Its zero
+// value is ready to use.
 type Enrolment struct {
-	// Down, where set, says why the method cannot be used.
+	// Down, if set, is the reason why the method cannot be used.
 	Down atomic.Pointer[string]
 }
 
-// Nonce is what every challenge asks for.
+// Nonce is the nonce of every challenge.
 const Nonce = "say cheese"
 
 // Photo is the only content of an upload that passes.

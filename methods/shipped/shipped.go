@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 )
 
-// Options configure what ships.
+// Options configure the shipped methods.
 type Options struct {
 	// SimulatedDelay is how long the verdict on {"simulate": "slow"} is held back; 0 means 5 seconds.
 	SimulatedDelay time.Duration

@@ -44,12 +44,12 @@ func run(root fs.FS) (report string, err error) {
 	faults := 0
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		note := ""
-		if counts[name].exceeds(limitOf(name)) {
+		if counts[name].exceeds(limit) {
 			faults++
 			note = "  too many"
 		}
 		fmt.Fprintf(&out, "%-52s %6d words %4d riddles %5.1f of %4.1f per 1,000%s\n",
-			name, counts[name].words, counts[name].riddles, counts[name].rate(), limitOf(name), note)
+			name, counts[name].words, counts[name].riddles, counts[name].rate(), limit, note)
 	}
 	long, err := longLines(root, "README.md", readmeColumns)
 	if err != nil {
@@ -63,16 +63,6 @@ func run(root fs.FS) (report string, err error) {
 			faults, len(long))
 	}
 	return out.String(), err
-}
-
-// limitOf returns the limit of a package or document: that of the nearest folder in unswept, or else the common one.
-func limitOf(name string) float64 {
-	for ; name != "."; name = path.Dir(name) {
-		if l, ok := unswept[name]; ok {
-			return l
-		}
-	}
-	return limit
 }
 
 // countAll returns a count for every Go package, by its folder, and for every document, by its file. Comments of all

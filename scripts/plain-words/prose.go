@@ -17,6 +17,7 @@ func (c count) plus(d count) count { return count{c.words + d.words, c.riddles +
 // rate is the number of riddle words per 1,000 words.
 func (c count) rate() float64 { return 1000 * float64(c.riddles) / float64(max(1, c.words)) }
 
+// exceeds reports whether the rate is above the limit, with more than one riddle word.
 func (c count) exceeds(limit float64) bool { return c.riddles > 1 && c.rate() > limit }
 
 var words = regexp.MustCompile(`\pL[\pL\pN_'’]*`)
