@@ -70,7 +70,8 @@ func (e Engine) decidable(ctx context.Context, s models.Session, d models.Review
 	if d.Node != "" && d.Node != s.Review.Node {
 		return e.repeatsAnEarlierOne(ctx, d)
 	}
-	made := s.Review.Status == models.ReviewStatusAfter(d.Decision) && s.Review.Reviewer != nil && *s.Review.Reviewer == d.Reviewer
+	made := s.Review.Status == models.ReviewStatusAfter(d.Decision) &&
+		s.Review.Reviewer != nil && *s.Review.Reviewer == d.Reviewer
 	switch {
 	case s.Review.Status == "":
 		return false, models.Errorf(models.CodeReviewNotPending, "The session is not in review")

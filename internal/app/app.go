@@ -146,7 +146,8 @@ func (a *App) connect(ctx context.Context) error {
 		return fmt.Errorf("STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY: %w", err)
 	}
 	a.store, err = store.Open(ctx, store.Options{
-		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections, IdempotencyLease: c.IdempotencyLease, Log: a.log,
+		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections,
+		IdempotencyLease: c.IdempotencyLease, Log: a.log,
 	})
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
