@@ -47,7 +47,7 @@ func TestATransferGoesOnElsewhere(t *testing.T) {
 	require.Equal(t, "processing", attempt["status"])
 	require.Equal(t, last, ch.isAcked(messages[5]), "and so is the last one: nothing is submitted twice")
 	e.judge(s, graph.OutcomePassed)
-	require.Equal(t, attempt["id"], ch.expect("verdict")["attempt_id"])
+	require.Equal(t, attempt["id"], ch.expect("verdict")["result_id"])
 	ch.closes(websocket.StatusNormalClosure, "session_ended")
 }
 

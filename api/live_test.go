@@ -49,7 +49,7 @@ func TestLiveChannel(t *testing.T) {
 	verdict := ch.expect("verdict")
 	require.Equal(t, obj{
 		"type":               "verdict",
-		"attempt_id":         attempt["id"],
+		"result_id":          attempt["id"],
 		"method":             "document_capture",
 		"outcome":            "passed",
 		"reason_code":        nil,

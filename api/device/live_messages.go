@@ -112,8 +112,8 @@ type stateMessage struct {
 
 type verdictMessage struct {
 	Type string `json:"type"`
-	// AttemptID is that of the method's attempt, the result's id.
-	AttemptID         string            `json:"attempt_id"`
+	// ResultID is the id of the attempt at the method, and of its result.
+	ResultID          string            `json:"result_id"`
 	Method            rules.Method      `json:"method"`
 	Outcome           graph.Outcome     `json:"outcome"`
 	ReasonCode        *rules.ReasonCode `json:"reason_code"`
@@ -125,7 +125,7 @@ type verdictMessage struct {
 func (t standing) verdict(r models.Result) verdictMessage {
 	left := t.attemptsLeft(r.Node)
 	m := verdictMessage{
-		Type: "verdict", AttemptID: r.ID, Method: r.Method, Outcome: r.Status,
+		Type: "verdict", ResultID: r.ID, Method: r.Method, Outcome: r.Status,
 		RetryAllowed: left > 0 && !t.session.Status.Terminal() && t.offers(r.Node), RemainingAttempts: left,
 	}
 	if reasons := r.Public().Reasons; len(reasons) > 0 {
