@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // The data of a person and a merchant, in a form that occurs nowhere else.
@@ -57,7 +59,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		201,
 	)
 	v.submit(t, "document_capture", body{"input": body{"number": canaryDocument}}).expect(t, 202)
-	require.Eventually(t, func() bool { return len(v.results(t)) == 2 }, waitLong, pollOften)
+	testkit.Eventually(t, func() bool { return len(v.results(t)) == 2 })
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
 		refused(t, 400, "parameter_invalid", "declaration")
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true, "email": canaryEmail}).
@@ -81,12 +83,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
-	require.Eventually(
-		t,
-		func() bool { return len(m.get(t, deliveries+"?status=succeeded").list()) > 1 },
-		waitLong,
-		pollOften,
-	)
+	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
 	require.Contains(t, string(told.raw), canaryDocument, "its owner reads what the receiver answered")

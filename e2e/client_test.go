@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
-// How long a test waits for an event, and how often it polls.
-const (
-	waitLong  = time.Minute
-	pollOften = 20 * time.Millisecond
-)
+// pollOften is the pause between two tries of a request.
+const pollOften = 20 * time.Millisecond
 
 type body map[string]any
 
@@ -60,6 +59,21 @@ func (c client) get(t *testing.T, path string, header ...string) answer {
 func (c client) post(t *testing.T, path string, b body, header ...string) answer {
 	t.Helper()
 	return c.call(t, http.MethodPost, path, b, header...)
+}
+
+// look is get for a test that waits for something: while the API answers 503, or does not answer, it asks again.
+func (c client) look(t *testing.T, path string, header ...string) answer {
+	t.Helper()
+	for deadline := time.Now().Add(testkit.Patience); ; <-time.After(pollOften) {
+		a, err := c.try(http.MethodGet, path, nil, header...)
+		if err == nil && a.status != http.StatusServiceUnavailable {
+			return a
+		}
+		if time.Now().After(deadline) {
+			require.NoError(t, err)
+			return a
+		}
+	}
 }
 
 // call sends a request with further headers, given as name, value, name, value.
@@ -191,7 +205,7 @@ func (m merchant) created(a answer) session {
 
 func (s session) get(t *testing.T) answer {
 	t.Helper()
-	return s.merchant.get(t, "/v1/verification_sessions/"+s.id+"?expand[]=results").expect(t, 200)
+	return s.merchant.look(t, "/v1/verification_sessions/"+s.id+"?expand[]=results").expect(t, 200)
 }
 
 func (s session) cancel(t *testing.T) answer {
@@ -228,8 +242,8 @@ func (s session) pass(t *testing.T, method string) {
 func (s session) until(t *testing.T, statuses ...string) string {
 	t.Helper()
 	etag := ""
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-		a := s.user.get(t, s.verify("/status?wait=5"), "If-None-Match", etag)
+	for deadline := time.Now().Add(testkit.Patience); time.Now().Before(deadline); {
+		a := s.user.look(t, s.verify("/status?wait=5"), "If-None-Match", etag)
 		if a.status == http.StatusNotModified {
 			continue
 		}

@@ -50,7 +50,7 @@ func TestCompliance(t *testing.T) {
 // check requests a compliance check.
 func (c client) check(t *testing.T, query string, header ...string) answer {
 	t.Helper()
-	return c.get(t, "/v1/compliance/check?"+query, header...).expect(t, 200)
+	return c.look(t, "/v1/compliance/check?"+query, header...).expect(t, 200)
 }
 
 // selling returns a workflow for a use case: any_of the methods.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 )
@@ -127,10 +128,10 @@ func lockEndsAfterARestart(t *testing.T, environment []string) {
 	require.True(t, locked, "it is the next process that frees the session")
 
 	restart(t, doomed, environment, &desktop, &phone)
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		locked, err = held(t, db, desktop)
 		return err == nil && !locked
-	}, waitLong, pollOften)
+	})
 	phone.heartbeat(t).refused(t, 409, "handoff_ended")
 	desktop.submit(t, "self_attestation", attestation).expect(t, 202)
 	desktop.until(t, "verified")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -89,7 +90,7 @@ func (s session) heartbeat(t *testing.T) answer {
 
 func (s session) status(t *testing.T) answer {
 	t.Helper()
-	return s.user.get(t, s.verify("/status")).expect(t, 200)
+	return s.user.look(t, s.verify("/status")).expect(t, 200)
 }
 
 // watched returns a session with a desktop that polls until it is verified, and its merchant's receiver. Wait for seen
@@ -127,7 +128,7 @@ func phoneVerifies(t *testing.T, s *stack, second string) {
 func idlePhoneLoses(t *testing.T, s *stack, second string) {
 	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
 	phone := desktop.onPhone(t, second)
-	require.Eventually(t, func() bool { return desktop.status(t).json["same_device_only"] == false }, waitLong, pollOften)
+	testkit.Eventually(t, func() bool { return desktop.status(t).json["same_device_only"] == false })
 	phone.heartbeat(t).refused(t, 409, "handoff_ended")
 	desktop.simulate(t, "document_capture", "pass")
 	desktop.until(t, "verified")
@@ -137,10 +138,10 @@ func idlePhoneLoses(t *testing.T, s *stack, second string) {
 func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
 	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).create(t, nil)
 	desktop.onPhone(t, second)
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		row, err := s.app.Store().Across().PublicSession(t.Context(), desktop.id)
 		return err == nil && row.AttemptID == nil
-	}, waitLong, pollOften)
+	})
 }
 
 // The documented steps for two terminals.
@@ -156,10 +157,10 @@ func devActsAsThePhone(t *testing.T, s *stack, second string) {
 	phone.Stdout, phone.Stderr = &out, &out
 	require.NoError(t, phone.Start())
 	var number any
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		number = desktop.status(t).json["handoff_number"]
 		return number != nil
-	}, waitLong, pollOften)
+	})
 	_, err = fmt.Fprintln(in, number)
 	require.NoError(t, err)
 	require.NoError(t, phone.Wait(), out.String())

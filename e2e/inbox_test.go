@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // inbox holds the deliveries to one endpoint of a merchant. Every request has a valid signature.
@@ -86,9 +88,9 @@ func (i *inbox) attempts(t *testing.T) map[string][]map[string]any {
 func (i *inbox) settle(t *testing.T) {
 	t.Helper()
 	pending := "/v1/webhook_endpoints/" + i.endpoint + "/deliveries?status=pending&limit=1"
-	require.Eventually(t, func() bool {
-		return len(i.merchant.get(t, pending).expect(t, 200).list()) == 0
-	}, 2*waitLong, 10*pollOften)
+	testkit.Eventually(t, func() bool {
+		return len(i.merchant.look(t, pending).expect(t, 200).list()) == 0
+	})
 	i.drain(t)
 }
 
@@ -151,7 +153,7 @@ func (m merchant) all(t *testing.T, path string) []map[string]any {
 	t.Helper()
 	var items []map[string]any
 	for after := ""; ; {
-		page := m.get(t, path+"?limit=100"+after).expect(t, 200)
+		page := m.look(t, path+"?limit=100"+after).expect(t, 200)
 		items = append(items, page.list()...)
 		if more, _ := page.json["has_more"].(bool); !more {
 			return items

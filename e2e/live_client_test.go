@@ -9,6 +9,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // channel is a phone's end of a live channel.
@@ -33,7 +35,7 @@ func (ch channel) send(t *testing.T, message body) {
 
 func (ch channel) next(t *testing.T) (message body, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), waitLong)
+	ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience)
 	defer cancel()
 	_, encoded, err := ch.conn.Read(ctx)
 	if err == nil {

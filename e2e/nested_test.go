@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // nested is for Californians. They declare their age, and prove it if they declare too little; in addition a VIP shows
@@ -44,7 +46,7 @@ func nestedGraphIsWalkedToItsReview(t *testing.T, s *stack) {
 	v.simulate(t, "document_capture", "pass")
 	v.until(t, "requires_input")
 	v.simulate(t, "eudi_pid", "pass")
-	require.Eventually(t, func() bool { return v.get(t).json["review"] != nil }, waitLong, pollOften)
+	testkit.Eventually(t, func() bool { return v.get(t).json["review"] != nil })
 	require.Equal(t, map[string]any{
 		"self_attestation": "exhausted", "mdl": "skipped", "eudi_pid": "passed",
 		"document_capture": "passed", "facial_age": "skipped",

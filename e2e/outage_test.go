@@ -12,6 +12,8 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -22,8 +24,8 @@ func TestDatabaseAway(t *testing.T) {
 	const away, recovery = 30 * time.Second, 2 * time.Minute
 	cluster, database := ownCluster(t)
 	s := stackOn(t, temporalOn(t, cluster), database, func(c *config.Config) { c.SandboxQuota = 1e6 })
-	s.serve(t, app.Options{API: true, Migrate: true, SealHistories: true})
-	s.replica(t, app.Options{Worker: true, SealHistories: true})
+	s.serve(t, app.Options{API: true, Migrate: true, SealHistories: true, WriteTimeout: store.WriteLimit})
+	s.replica(t, app.Options{Worker: true, SealHistories: true, WriteTimeout: store.WriteLimit})
 	inbox := subscribed(t, s.sandbox(t, simple(rules.MethodSelfAttestation)))
 	customers := admit(t, inbox.merchant, 16)
 
@@ -111,7 +113,7 @@ func (c *customers) insist(t *testing.T, status int, try func() (answer, error))
 // hear takes deliveries until it has received that many events.
 func (i *inbox) hear(t *testing.T, events int) {
 	t.Helper()
-	for timeout := time.After(2 * waitLong); len(i.heard) < events; {
+	for timeout := time.After(testkit.Patience); len(i.heard) < events; {
 		select {
 		case d := <-i.arrived:
 			i.take(t, d)

@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geotest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -94,9 +95,9 @@ func geoIPFileIsFollowed(t *testing.T, s *stack) {
 	inCalifornia := []any{"US-CA", "geoip", "min_age_21", []any{"mdl", "document_capture"}}
 	require.Equal(t, inCalifornia, place(before))
 	geotest.Replace(t, file, geotest.File(t, geotest.Networks{someonesNetwork: geotest.In("DE", "BY")}))
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		return m.check(t, "use_cases=alcohol_delivery&client_ip="+someone).text("jurisdiction") == "DE-BY"
-	}, waitLong, 10*pollOften)
+	})
 	require.Equal(t, []any{"DE-BY", "geoip", "min_age_18", []any{"document_capture"}}, place(create()))
 	require.Equal(t, inCalifornia, place(m.created(before).get(t)), "where the user was then")
 }
@@ -147,10 +148,10 @@ func deliveryAbroadIsReviewed(t *testing.T, s *stack) {
 	flagged := hook.next(t, "session_review.flagged").data()
 	require.Equal(t, "verified", flagged["status"])
 	require.Equal(t, abroad.id, hook.next(t, "verification_session.verified").data()["id"])
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		run, err := s.app.Temporal().DescribeWorkflowExecution(t.Context(), abroad.id, "")
 		return err == nil && run.GetWorkflowExecutionInfo().GetCloseTime() != nil
-	}, waitLong, pollOften)
+	})
 
 	m.post(
 		t,

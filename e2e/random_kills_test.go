@@ -17,6 +17,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -175,10 +176,10 @@ func (f *fleet) api(t *testing.T) string {
 	)
 	run(t, api, "api")
 	base := "http://" + address
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		ready, err := (client{base: base, http: http.DefaultClient}).try(http.MethodGet, "/readyz", nil)
 		return err == nil && ready.status == http.StatusOK
-	}, waitLong, pollOften)
+	})
 	return base
 }
 
@@ -248,7 +249,7 @@ func (s *shop) orderOnce(t *testing.T, first, many int) (lost []int) {
 // orderAgain repeats orders until they are answered. A dead request keeps its key until its lease ends.
 func (s *shop) orderAgain(t *testing.T, lost []int) {
 	t.Helper()
-	for deadline := time.Now().Add(3 * waitLong); len(lost) > 0; {
+	for deadline := time.Now().Add(testkit.Patience); len(lost) > 0; {
 		order := lost[0]
 		lost = lost[1:]
 		if s.order(t, order) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
@@ -95,7 +96,7 @@ func (r *receiver) next(t *testing.T, kind string) delivered {
 			return d
 		}
 	}
-	timeout := time.After(time.Minute)
+	timeout := time.After(testkit.Patience)
 	for {
 		select {
 		case d := <-r.arrived:

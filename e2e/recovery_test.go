@@ -10,6 +10,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // After a night's outage 12,000 events have failed, among 6,000 acknowledged ones. The process is killed during their
@@ -47,10 +49,10 @@ func recoveryOfANight(t *testing.T, environment []string) {
 		heard[hook.arrivedNext(t)]++
 	}
 	var ended answer
-	require.Eventually(t, func() bool {
-		ended = m.get(t, path+"/recoveries/"+recovery).expect(t, 200)
+	testkit.Eventually(t, func() bool {
+		ended = m.look(t, path+"/recoveries/"+recovery).expect(t, 200)
 		return ended.text("status") == "completed"
-	}, waitLong, 10*pollOften)
+	})
 	require.Equal(
 		t,
 		map[string]any{"succeeded": 12000.0, "failed": 0.0, "pending": 0.0, "closed": 0.0},
@@ -70,14 +72,9 @@ func recoveryOfANight(t *testing.T, environment []string) {
 // arrivedNext waits for the next delivery and returns the id of its event.
 func (r *receiver) arrivedNext(t *testing.T) string {
 	t.Helper()
-	select {
-	case d := <-r.arrived:
-		r.check(t, d)
-		return d.id
-	case <-time.After(waitLong):
-		require.Fail(t, "nothing arrives any more")
-		return ""
-	}
+	d := testkit.Receive(t, r.arrived)
+	r.check(t, d)
+	return d.id
 }
 
 // database opens the database of a process directly.

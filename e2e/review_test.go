@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -66,7 +67,7 @@ func inReview(t *testing.T, m merchant) session {
 	v.simulate(t, "facial_age", "pass")
 	v.until(t, "requires_input")
 	v.simulate(t, "document_capture", "fail")
-	require.Eventually(t, func() bool { return v.get(t).json["review"] != nil }, waitLong, pollOften)
+	testkit.Eventually(t, func() bool { return v.get(t).json["review"] != nil })
 	return v
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -77,9 +78,9 @@ func verifiedAtTheFirstAttempt(t *testing.T, s *stack) {
 // acknowledged waits until every endpoint has acknowledged the event.
 func acknowledged(t *testing.T, c client, event string) {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		return c.get(t, "/v1/events/"+event).expect(t, 200).json["pending_webhooks"] == 0.0
-	}, waitLong, pollOften)
+	testkit.Eventually(t, func() bool {
+		return c.look(t, "/v1/events/"+event).expect(t, 200).json["pending_webhooks"] == 0.0
+	})
 }
 
 func failedOnceExhausted(t *testing.T, s *stack) {

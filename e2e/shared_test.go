@@ -14,6 +14,7 @@ import (
 
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/temporaltest"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // ownCluster starts a PostgreSQL cluster for one test and returns the URL of a database for Stile on it.
@@ -71,9 +72,9 @@ func nothingRuns(t *testing.T, address string) {
 	c, err := temporal.DialContext(t.Context(), temporal.Options{HostPort: address})
 	require.NoError(t, err)
 	defer c.Close()
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		open, err := c.CountWorkflow(t.Context(),
 			&workflowservice.CountWorkflowExecutionsRequest{Query: "ExecutionStatus = 'Running'"})
 		return err == nil && open.GetCount() == 0
-	}, waitLong, 10*pollOften)
+	})
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"flag"
 	"log/slog"
 	"net/http"
@@ -138,6 +139,7 @@ func servedContract(t *testing.T, base string) *contract.Contract {
 // replica starts another process of Stile, inside this one, on the same database and Temporal server.
 func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
 	t.Helper()
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, time.Minute) // the machine may be busy
 	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	for _, change := range adjust {
 		change(&o.Config)

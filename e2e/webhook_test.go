@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 )
@@ -16,7 +17,6 @@ func TestWebhooks(t *testing.T) {
 	t.Parallel()
 	schedule := func(c *config.Config) {
 		c.WebhookRetrySchedule = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond}
-		c.WebhookTimeout = 2 * time.Second
 	}
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		for name, scenario := range map[string]func(t *testing.T, s *stack){
@@ -85,7 +85,7 @@ func retriedByTheMerchant(t *testing.T, s *stack) {
 		last = hook.next(t, "verification_session.verified")
 	}
 	failed := "/v1/webhook_endpoints/" + endpoint + "/deliveries?status=failed"
-	require.Eventually(t, func() bool { return len(m.get(t, failed).list()) == 3 }, waitLong, pollOften)
+	testkit.Eventually(t, func() bool { return len(m.look(t, failed).list()) == 3 })
 	hook.answer(func(int) int { return http.StatusOK })
 	again := m.post(t, "/v1/webhook_endpoints/"+endpoint+"/deliveries/"+last.delivery+"/retry", nil).expect(t, 201)
 	heard := hook.next(t, "verification_session.verified")
@@ -107,7 +107,7 @@ func givenUpAndCounted(t *testing.T, s *stack) {
 	for range 3 {
 		event = hook.next(t, "verification_session.verified").id
 	}
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		attempts, _, err := s.app.Store().EndpointDeliveries(
 			t.Context(),
 			m.org,
@@ -116,7 +116,7 @@ func givenUpAndCounted(t *testing.T, s *stack) {
 			store.Page{Limit: 10},
 		)
 		return err == nil && len(attempts) == 3 && attempts[0].CompletedAt != nil && attempts[0].NextAttemptAt == nil
-	}, waitLong, pollOften)
+	})
 	require.Equal(t, 1.0, m.get(t, "/v1/events/"+event).json["pending_webhooks"], "what was given up is a health signal")
 	m.call(t, http.MethodDelete, "/v1/webhook_endpoints/"+endpoint, nil).expect(t, 200)
 	require.Equal(t, 0.0, m.get(t, "/v1/events/"+event).json["pending_webhooks"])

@@ -48,7 +48,9 @@ type Options struct {
 	SealHistories bool
 	// Methods are served besides those that ship.
 	Methods []methods.Method
-	Log     *slog.Logger
+	// WriteTimeout is that of store.Options: 0 in production.
+	WriteTimeout time.Duration
+	Log          *slog.Logger
 }
 
 // App is one process of Stile. Start returns at once; Stop drains requests and tasks.
@@ -147,7 +149,7 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	a.store, err = store.Open(ctx, store.Options{
 		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections,
-		IdempotencyLease: c.IdempotencyLease, Log: a.log,
+		IdempotencyLease: c.IdempotencyLease, WriteTimeout: a.options.WriteTimeout, Log: a.log,
 	})
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
