@@ -6,7 +6,7 @@ import (
 )
 
 // Patience bounds every wait of a test for a thing that must come. On a busy machine it may come late.
-const Patience = 3 * time.Minute
+const Patience = 5 * time.Minute
 
 // Eventually pauses for firstPause between two calls of so, and then longer each time, up to longestPause.
 const (

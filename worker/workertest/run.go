@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/stile-id/stile/internal/testkit"
@@ -63,8 +64,15 @@ func (h *House) Begun(t testing.TB, id string) {
 // Completed waits until the workflow exists and its latest run has completed.
 func (h *House) Completed(t testing.TB, id string) {
 	t.Helper()
+	var described *workflowservice.DescribeWorkflowExecutionResponse
+	var err error
+	defer func() {
+		if t.Failed() {
+			t.Logf("workflow %s: %v, error: %v", id, described, err)
+		}
+	}()
 	testkit.Eventually(t, func() bool {
-		described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+		described, err = h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
 		return err == nil && described.WorkflowExecutionInfo.Status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
 	})
 }
