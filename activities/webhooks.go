@@ -106,10 +106,13 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 	answer.GoneBefore = dispatch.Endpoint.GoneAt
 	fault.Point("webhook.answered")
 	outcome, err := a.record(ctx, dispatch.Delivery, answer)
-	if err == nil && a.Delivered != nil {
+	if err != nil {
+		return outcome, err
+	}
+	if a.Delivered != nil {
 		a.Delivered(Attempt{Outcome: outcome.Status, Class: class, Took: answer.Duration})
 	}
-	return outcome, err
+	return outcome, nil
 }
 
 // record stores the receiver's answer. It retries while the database is busy or briefly away, because without the

@@ -32,11 +32,12 @@ func (h *handoffs) changes(ctx context.Context) (comparison, error) {
 	var err error
 	c.rounds, err = b.compare(ctx, c.title, b.options.sessions,
 		side{name: c.base, once: h.seenAt(h.here)}, side{name: c.our, once: h.seenAt(h.there)})
-	if err == nil {
-		_, p50 := c.medians(func(s sample) float64 { return s.p50 })
-		c.alone = []fact{{what: "p50 at the replica, ms", value: p50, target: soon}}
+	if err != nil {
+		return c, err
 	}
-	return c, err
+	_, p50 := c.medians(func(s sample) float64 { return s.p50 })
+	c.alone = []fact{{what: "p50 at the replica, ms", value: p50, target: soon}}
+	return c, nil
 }
 
 // seenAt returns a function that measures the time from a phone's phase message to the answer of the waiting desktop.
@@ -107,10 +108,13 @@ func (h *handoffs) status(ctx context.Context, p *process, s session, tag string
 		request.Header.Set("If-None-Match", tag)
 	}
 	found, err := h.send(request, s.ClientSecret)
-	if err == nil && found.status != http.StatusOK && found.status != http.StatusNotModified {
-		err = fmt.Errorf("%s: %d: %s", url, found.status, found.body)
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	if found.status != http.StatusOK && found.status != http.StatusNotModified {
+		return found, fmt.Errorf("%s: %d: %s", url, found.status, found.body)
+	}
+	return found, nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -99,10 +99,13 @@ func (c *channel) last() (reply, error) {
 // tell sends a message and returns an error unless it is acknowledged.
 func (c *channel) tell(ctx context.Context, message object) error {
 	answer, err := c.ask(ctx, message)
-	if err == nil && answer.Type != "ack" {
-		err = fmt.Errorf("%s: %s", message["type"], answer.Code)
+	if err != nil {
+		return err
 	}
-	return err
+	if answer.Type != "ack" {
+		return fmt.Errorf("%s: %s", message["type"], answer.Code)
+	}
+	return nil
 }
 
 func hello(token, device string) object {

@@ -81,10 +81,13 @@ func (h *handoffs) exchangeOnce(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	won, err := h.exchange(ctx, o.token)
 	took := time.Since(began)
-	if err == nil && !won {
-		err = fmt.Errorf("%s was taken by another", o.ID)
+	if err != nil {
+		return took, err
 	}
-	return took, err
+	if !won {
+		return took, fmt.Errorf("%s was taken by another", o.ID)
+	}
+	return took, nil
 }
 
 func (h *handoffs) helloOnce(ctx context.Context) (time.Duration, error) {
@@ -119,14 +122,15 @@ func (h *handoffs) bursts(ctx context.Context) (comparison, error) {
 	c.rounds, err = b.compare(ctx, c.title, runs,
 		side{name: c.base, once: requests.once, around: h.stocked(runs)},
 		side{name: c.our, once: hellos.once, around: h.stocked(runs)})
-	if err == nil {
-		c.alone = []fact{
-			{what: "until all have their answer, POST exchange, p50, ms", value: milliseconds(percentile(requests.all, 50))},
-			{what: "until all have their answer, hello, p50, ms", value: milliseconds(percentile(hellos.all, 50))},
-			{what: "until all have their answer, hello, p99, ms", value: milliseconds(percentile(hellos.all, 99))},
-		}
+	if err != nil {
+		return c, err
 	}
-	return c, err
+	c.alone = []fact{
+		{what: "until all have their answer, POST exchange, p50, ms", value: milliseconds(percentile(requests.all, 50))},
+		{what: "until all have their answer, hello, p50, ms", value: milliseconds(percentile(hellos.all, 50))},
+		{what: "until all have their answer, hello, p99, ms", value: milliseconds(percentile(hellos.all, 99))},
+	}
+	return c, nil
 }
 
 // burst lets devices race for sessions.
@@ -171,10 +175,13 @@ func (b *burst) once(ctx context.Context) (time.Duration, error) {
 	}
 	racing.Wait()
 	b.all = append(b.all, time.Since(began))
-	if err == nil && winners != 1 {
-		err = fmt.Errorf("%d devices have taken %s", winners, o.ID)
+	if err != nil {
+		return first, err
 	}
-	return first, err
+	if winners != 1 {
+		return first, fmt.Errorf("%d devices have taken %s", winners, o.ID)
+	}
+	return first, nil
 }
 
 func (h *handoffs) requesters(_ context.Context, o offered) (all []entrant, err error) {
@@ -195,10 +202,13 @@ func (h *handoffs) callers(ctx context.Context, o offered) (all []entrant, err e
 			answer, err := c.ask(ctx, hello(o.token, h.device()))
 			go c.close() // the close is not measured
 			won := answer.Type == "ack"
-			if err == nil && !won && answer.Code != models.CodeHandoffTokenConsumed {
-				err = fmt.Errorf("hello: %s", answer.Code)
+			if err != nil {
+				return won, err
 			}
-			return won, err
+			if !won && answer.Code != models.CodeHandoffTokenConsumed {
+				return won, fmt.Errorf("hello: %s", answer.Code)
+			}
+			return won, nil
 		})
 	}
 	return all, nil

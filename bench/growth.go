@@ -134,10 +134,13 @@ func (g *grown) page(list grownList, filter, depth string) func(context.Context)
 	at := g.base + path + "?" + query.Encode()
 	return func(ctx context.Context) error {
 		found, err := g.get(ctx, at)
-		if err == nil && found.status != http.StatusOK {
-			err = fmt.Errorf("GET %s: %d: %s", at, found.status, found.body)
+		if err != nil {
+			return err
 		}
-		return err
+		if found.status != http.StatusOK {
+			return fmt.Errorf("GET %s: %d: %s", at, found.status, found.body)
+		}
+		return nil
 	}
 }
 
@@ -181,10 +184,13 @@ func (g *grown) creating(s *session) func(context.Context) error {
 func (g *grown) retrieving(s *session) func(context.Context) error {
 	return func(ctx context.Context) error {
 		found, err := g.get(ctx, g.base+"/v1/verification_sessions/"+s.ID)
-		if err == nil && found.status != http.StatusOK {
-			err = fmt.Errorf("retrieve a session: %d: %s", found.status, found.body)
+		if err != nil {
+			return err
 		}
-		return err
+		if found.status != http.StatusOK {
+			return fmt.Errorf("retrieve a session: %d: %s", found.status, found.body)
+		}
+		return nil
 	}
 }
 

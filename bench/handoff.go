@@ -131,10 +131,11 @@ func (h *handoffs) mint(ctx context.Context) (o offered, err error) {
 func (h *handoffs) stock(ctx context.Context, n int) error {
 	_, err := work(ctx, side{once: func(ctx context.Context) (time.Duration, error) {
 		o, err := h.mint(ctx)
-		if err == nil {
-			h.minted <- o
+		if err != nil {
+			return 0, err
 		}
-		return 0, err
+		h.minted <- o
+		return 0, nil
 	}}, n, h.clients)
 	return err
 }
@@ -187,10 +188,11 @@ func (h *handoffs) open(ctx context.Context, n int) error {
 			return 0, err
 		}
 		p, err := h.take(ctx, o)
-		if err == nil {
-			h.phones <- p
+		if err != nil {
+			return 0, err
 		}
-		return 0, err
+		h.phones <- p
+		return 0, nil
 	}}, n, h.clients)
 	return err
 }
@@ -204,11 +206,11 @@ func (h *handoffs) tryOut(ctx context.Context, n int) error {
 		p := <-h.phones
 		answer, err := p.ask(ctx, object{"type": "release"}) // otherwise its run would check on the device later
 		p.close()
-		if err == nil && answer.Type != "ack" && answer.Code != models.CodeHandoffEnded {
-			err = fmt.Errorf("release: %s", answer.Code)
-		}
 		if err != nil {
 			return err
+		}
+		if answer.Type != "ack" && answer.Code != models.CodeHandoffEnded {
+			return fmt.Errorf("release: %s", answer.Code)
 		}
 	}
 	return until(ctx, func() (bool, error) {
@@ -226,10 +228,13 @@ func (h *handoffs) hangUp() {
 // stillOpen returns an error if a phone has lost its channel, because the measurement is then invalid.
 func (h *handoffs) stillOpen(ctx context.Context) error {
 	now, err := h.here.usage(ctx)
-	if err == nil && int(now.channels) < h.sockets {
-		err = fmt.Errorf("%.0f of %d channels are open", now.channels, h.sockets)
+	if err != nil {
+		return err
 	}
-	return err
+	if int(now.channels) < h.sockets {
+		return fmt.Errorf("%.0f of %d channels are open", now.channels, h.sockets)
+	}
+	return nil
 }
 
 // device returns a new device id.

@@ -160,10 +160,11 @@ func (w *Worker) resumeRecoveries(ctx context.Context) error {
 func (w *Worker) measureBacklog(ctx context.Context) error {
 	store := w.options.Store
 	backlog, err := store.Across().Backlog(ctx)
-	if err == nil {
-		w.options.Metrics.owed(backlog, store.Now().Time)
+	if err != nil {
+		return err
 	}
-	return err
+	w.options.Metrics.owed(backlog, store.Now().Time)
+	return nil
 }
 
 // settleRetention sets the erasure time of sessions that ended under the previous version of Stile.

@@ -89,10 +89,13 @@ func load(path string) ([]byte, os.FileInfo, error) {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	after, err := file.Stat()
-	if err == nil && !same(before, after) {
-		err = errors.New(path + ": changed while it was read")
+	if err != nil {
+		return content, after, err
 	}
-	return content, after, err
+	if !same(before, after) {
+		return content, after, errors.New(path + ": changed while it was read")
+	}
+	return content, after, nil
 }
 
 // holdsCountries reports whether the file has places. In a sound file of another kind no look-up would find anything.

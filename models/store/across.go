@@ -62,11 +62,11 @@ func (a Across) Authenticate(ctx context.Context, hash string) (KeyHolder, error
 func (a Across) PublicSession(ctx context.Context, id string) (models.Session, error) {
 	var session models.Session
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &session)
-	if err == nil && !found {
-		return session, models.SessionNotFound(id)
-	}
 	if err != nil {
 		return session, err
+	}
+	if !found {
+		return session, models.SessionNotFound(id)
 	}
 	return a.s.current(ctx, session)
 }
@@ -76,10 +76,10 @@ func (a Across) PublicSession(ctx context.Context, id string) (models.Session, e
 func (a Across) CallbackSubmission(ctx context.Context, id string) (models.Submission, error) {
 	var row models.Submission
 	found, err := one(a.s.read(ctx).Where("id = ? AND connector_id IS NOT NULL", id), &row)
-	if err == nil && !found {
-		err = models.Missing("submission", id)
+	if err != nil || !found {
+		return row, orMissing(err, "submission", id)
 	}
-	return row, err
+	return row, nil
 }
 
 // HandoffOriginAllowed reports whether any organization has allowed a page at this origin.
@@ -107,13 +107,11 @@ func (a Across) Organization(ctx context.Context, id string) (models.Organizatio
 	}
 	var org models.Organization
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &org)
-	if err == nil && !found {
-		return org, models.Missing("organization", id)
+	if err != nil || !found {
+		return org, orMissing(err, "organization", id)
 	}
-	if err == nil {
-		a.s.organizations.Add(id, knownOrganization{org, now.Add(organizationTTL)})
-	}
-	return org, err
+	a.s.organizations.Add(id, knownOrganization{org, now.Add(organizationTTL)})
+	return org, nil
 }
 
 // SessionsToNudge claims sessions that have owed their workflow a start or a signal since before the cutoff. The claim

@@ -71,11 +71,14 @@ func (s *Store) countChallenge(tx *gorm.DB, read models.Session) error {
 		return err
 	}
 	session, err := sessionIn(tx, read.OrgID, read.ID)
-	if err == nil && session.Challenges > models.MaxChallenges {
-		err = models.Errorf(models.CodeRateLimitExceeded,
+	if err != nil {
+		return err
+	}
+	if session.Challenges > models.MaxChallenges {
+		return models.Errorf(models.CodeRateLimitExceeded,
 			"The session has begun %d challenges and begins no more", models.MaxChallenges)
 	}
-	return err
+	return nil
 }
 
 func (s *Store) newChallenge(n NewChallenge) (models.Challenge, error) {
@@ -100,20 +103,20 @@ func challengePlace(c models.Challenge) seal.Place {
 func (s *Store) Challenge(ctx context.Context, org, session, id string) (models.Challenge, error) {
 	var challenge models.Challenge
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &challenge)
-	if err == nil && !found {
-		err = models.Missing("challenge", id)
+	if err != nil || !found {
+		return challenge, orMissing(err, "challenge", id)
 	}
-	return challenge, err
+	return challenge, nil
 }
 
 // Challenge reads a challenge by its id alone, which cannot be guessed. Errors: CodeResourceMissing.
 func (a Across) Challenge(ctx context.Context, id string) (models.Challenge, error) {
 	var challenge models.Challenge
 	found, err := one(a.s.read(ctx).Where("id = ?", id), &challenge)
-	if err == nil && !found {
-		err = models.Missing("challenge", id)
+	if err != nil || !found {
+		return challenge, orMissing(err, "challenge", id)
 	}
-	return challenge, err
+	return challenge, nil
 }
 
 // ChallengeContent opens the sealed part of a challenge.

@@ -108,10 +108,13 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 		}
 	}
 	done := Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
-	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err == nil && c.made != nil {
+	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err != nil {
+		return done, err
+	}
+	if c.made != nil {
 		*c.made = madeChange{transition, done}
 	}
-	return done, err
+	return done, nil
 }
 
 // transition returns the record of a change, and the time of the change.
@@ -204,13 +207,13 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 		return changed, res.Error
 	}
 	session, err := sessionIn(tx, c.OrgID, c.SessionID)
-	if err == nil && c.Due == nil && session.Overdue(s.Now()) {
-		err = overdue(session)
+	if err != nil {
+		return session, err
 	}
-	if err == nil {
-		err = refusal(session)
+	if c.Due == nil && session.Overdue(s.Now()) {
+		return session, overdue(session)
 	}
-	return session, err
+	return session, refusal(session)
 }
 
 func refusal(session models.Session) error {
@@ -223,10 +226,13 @@ func refusal(session models.Session) error {
 func sessionIn(tx *gorm.DB, org, id string) (models.Session, error) {
 	var session models.Session
 	found, err := one(tx.Where("id = ? AND org_id = ?", id, org), &session)
-	if err == nil && !found {
+	if err != nil {
+		return session, err
+	}
+	if !found {
 		return session, models.SessionNotFound(id)
 	}
-	return session, err
+	return session, nil
 }
 
 // enabledEndpoints returns the organization's endpoints that may receive events.

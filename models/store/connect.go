@@ -174,10 +174,13 @@ func writable(ctx context.Context, conn *pgx.Conn) error {
 	defer cancel()
 	var readOnly string
 	err := conn.QueryRow(ctx, "SHOW transaction_read_only", pgx.QueryExecModeSimpleProtocol).Scan(&readOnly)
-	if err == nil && readOnly == "on" {
-		err = errReadOnly
+	if err != nil {
+		return err
 	}
-	return err
+	if readOnly == "on" {
+		return errReadOnly
+	}
+	return nil
 }
 
 // withoutURL replaces an error that contains the connection URL, because the URL holds the password.

@@ -66,10 +66,10 @@ func (s *Store) Connector(ctx context.Context, org, id string) (models.ProviderC
 func connectorIn(tx *gorm.DB, org, id string) (models.ProviderConnector, error) {
 	var c models.ProviderConnector
 	found, err := one(tx.Where("id = ? AND org_id = ? AND NOT deleted", id, org), &c)
-	if err == nil && !found {
-		err = models.Missing("provider_connector", id)
+	if err != nil || !found {
+		return c, orMissing(err, "provider_connector", id)
 	}
-	return c, err
+	return c, nil
 }
 
 // ConnectedMethods returns the methods for which an organization has an enabled connector, each with the connector's
@@ -98,11 +98,11 @@ func (s *Store) ConnectorFor(
 // disabled or deleted.
 func (s *Store) ConnectorSecret(ctx context.Context, org, id string) (models.ProviderConnector, string, error) {
 	c, err := s.Connector(ctx, org, id)
-	if err == nil && !c.InUse() {
-		err = models.Missing("provider_connector", id)
-	}
 	if err != nil {
 		return c, "", err
+	}
+	if !c.InUse() {
+		return c, "", models.Missing("provider_connector", id)
 	}
 	secret, err := s.connectorSecret(c)
 	return c, secret, err

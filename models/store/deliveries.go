@@ -44,12 +44,12 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 		Joins("JOIN webhook_endpoints AS e ON e.id = d.endpoint_id AND e.org_id = d.org_id").
 		Joins("JOIN events AS v ON v.id = d.event_id AND v.org_id = d.org_id").
 		Where("d.id = ? AND d.org_id = ?", id, org), &row)
-	if err == nil && !found {
-		err = models.Missing("webhook_delivery", id)
-	}
 	d := Dispatch{Delivery: row.Delivery, Endpoint: row.Endpoint, Event: row.Event}
-	if err != nil || d.Delivery.Status != models.DeliveryPending {
-		return d, err
+	if err != nil || !found {
+		return d, orMissing(err, "webhook_delivery", id)
+	}
+	if d.Delivery.Status != models.DeliveryPending {
+		return d, nil
 	}
 	if d.Endpoint.Status != models.EndpointEnabled {
 		d.Delivery.Status = models.DeliveryClosed
@@ -235,11 +235,12 @@ func outcomeIn(tx *gorm.DB, d models.Delivery) (models.DeliveryOutcome, error) {
 	}
 	found, err := one(tx.Where("event_id = ? AND endpoint_id = ? AND attempt = ?",
 		row.EventID, row.EndpointID, row.Attempt+1), &next)
-	if err == nil && found {
-		ref := next.Ref()
-		outcome.Next, outcome.NextDueAt = &ref, &next.DueAt
+	if err != nil || !found {
+		return outcome, err
 	}
-	return outcome, err
+	ref := next.Ref()
+	outcome.Next, outcome.NextDueAt = &ref, &next.DueAt
+	return outcome, nil
 }
 
 // DeliveryFilter narrows a list. An empty field does not.

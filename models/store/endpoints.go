@@ -64,11 +64,14 @@ func withinLimit(tx *gorm.DB, org string, most int) error {
 	}
 	var n int64
 	err := tx.Model(&models.WebhookEndpoint{}).Where("org_id = ? AND NOT deleted", org).Count(&n).Error
-	if err == nil && n > int64(most) {
-		err = models.Errorf(models.CodeEndpointLimit,
+	if err != nil {
+		return err
+	}
+	if n > int64(most) {
+		return models.Errorf(models.CodeEndpointLimit,
 			"The organization has %d webhook endpoints, which is as many as it may have. Delete one that is not needed", n-1)
 	}
-	return err
+	return nil
 }
 
 func oldSecretPlace(org, id string) seal.Place {
@@ -152,10 +155,11 @@ func (s *Store) endOverlap(ctx context.Context, e *models.WebhookEndpoint) error
 	err := s.read(ctx).Model(&models.WebhookEndpoint{}).
 		Where("id = ? AND org_id = ? AND overlap_until <= ?", e.ID, e.OrgID, s.Now()).
 		Updates(map[string]any{"old_secret_sealed": nil, "overlap_until": nil}).Error
-	if err == nil {
-		e.OldSecretSealed, e.OverlapUntil = nil, nil
+	if err != nil {
+		return err
 	}
-	return err
+	e.OldSecretSealed, e.OverlapUntil = nil, nil
+	return nil
 }
 
 // Endpoint reads an endpoint. Errors: CodeResourceMissing.
@@ -166,10 +170,10 @@ func (s *Store) Endpoint(ctx context.Context, org, id string) (models.WebhookEnd
 func endpointIn(tx *gorm.DB, org, id string) (models.WebhookEndpoint, error) {
 	var e models.WebhookEndpoint
 	found, err := one(tx.Where("id = ? AND org_id = ? AND NOT deleted", id, org), &e)
-	if err == nil && !found {
-		err = models.Missing("webhook_endpoint", id)
+	if err != nil || !found {
+		return e, orMissing(err, "webhook_endpoint", id)
 	}
-	return e, err
+	return e, nil
 }
 
 // Endpoints lists endpoints, newest first.
@@ -200,10 +204,13 @@ func (s *Store) UpdateEndpoint(
 			"description": e.Description, "metadata": e.Metadata,
 			"gone_at": e.GoneAt, "disabled_reason": e.DisabledReason, "disabled_at": e.DisabledAt,
 		}).Error
-		if err == nil && e.Status == models.EndpointDisabled {
-			err = s.closeDeliveries(tx, id)
+		if err != nil {
+			return err
 		}
-		return err
+		if e.Status == models.EndpointDisabled {
+			return s.closeDeliveries(tx, id)
+		}
+		return nil
 	})
 	return e, err
 }

@@ -13,11 +13,8 @@ import (
 func (s *Store) Event(ctx context.Context, org, id string) (models.Event, int, error) {
 	var event models.Event
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &event)
-	if err == nil && !found {
-		err = models.Missing("event", id)
-	}
-	if err != nil {
-		return event, 0, err
+	if err != nil || !found {
+		return event, 0, orMissing(err, "event", id)
 	}
 	pending, err := s.pendingWebhooks(ctx, org, id)
 	return event, pending[id], err

@@ -28,10 +28,13 @@ func (s *Store) NoteHandoffReason(
 		return models.Session{}, err
 	}
 	session, err := s.Session(ctx, org, id)
-	if err == nil && session.Status.Terminal() {
-		err = refusal(session)
+	if err != nil {
+		return session, err
 	}
-	return session, err
+	if session.Status.Terminal() {
+		return session, refusal(session)
+	}
+	return session, nil
 }
 
 // countFailedScan returns the columns that count one more failed scan, up to models.ScansBeforeHandoff. An earlier

@@ -66,10 +66,10 @@ func (s *Store) ChangeHandoffURLs(
 
 func (s *Store) addHandoffURL(tx *gorm.DB, org models.Organization, actor, param, text string) error {
 	page, err := models.ParseHandoffURL(param, text)
-	if err == nil {
-		err = page.SafeFor(org, param)
-	}
 	if err != nil {
+		return err
+	}
+	if err := page.SafeFor(org, param); err != nil {
 		return err
 	}
 	row := handoffURL{OrgID: org.ID, URL: page.Tidy().String(), Origin: page.Origin, Created: s.Now()}

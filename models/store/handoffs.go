@@ -71,11 +71,14 @@ func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
 	).Count(
 		&used,
 	).Error
-	if err == nil && used >= models.MaxHandoffs {
-		err = models.Errorf(models.CodeHandoffDisabled,
+	if err != nil {
+		return err
+	}
+	if used >= models.MaxHandoffs {
+		return models.Errorf(models.CodeHandoffDisabled,
 			"The session has been handed off %d times. Go on on this device", models.MaxHandoffs)
 	}
-	return err
+	return nil
 }
 
 // holdUnlocked locks the row of an open session that no device holds, until the end of the transaction.
@@ -159,12 +162,15 @@ type ClaimedSession struct {
 func (a Across) HandoffByToken(ctx context.Context, token string) (models.Handoff, error) {
 	h, err := handoffOf(a.s.read(ctx), token)
 	switch {
-	case err == nil && h.ClaimedAt != nil:
-		err = errTokenConsumed()
-	case err == nil && h.EndedAt != nil:
-		err = errTokenExpired()
+	case err != nil:
+		return h, err
+	case h.ClaimedAt != nil:
+		return h, errTokenConsumed()
+	case h.EndedAt != nil:
+		return h, errTokenExpired()
+	default:
+		return h, nil
 	}
-	return h, err
 }
 
 func errTokenExpired() error {
@@ -177,10 +183,13 @@ func errTokenConsumed() error {
 
 func handoffOf(tx *gorm.DB, token string) (h models.Handoff, err error) {
 	found, err := one(tx.Where("token_hash = ?", HashKey(token)), &h)
-	if err == nil && !found {
-		err = models.Errorf(models.CodeHandoffTokenInvalid, "The handoff token is invalid")
+	if err != nil {
+		return h, err
 	}
-	return h, err
+	if !found {
+		return h, models.Errorf(models.CodeHandoffTokenInvalid, "The handoff token is invalid")
+	}
+	return h, nil
 }
 
 // ClaimHandoff consumes a token. Of several devices that show it the first gets the session. risk, if not nil, raises
@@ -279,10 +288,10 @@ func (s *Store) lock(tx *gorm.DB, h models.Handoff, risk *rules.Risk) (models.Se
 func (s *Store) Handoff(ctx context.Context, session models.Session, id string) (models.Handoff, error) {
 	var h models.Handoff
 	found, err := one(s.read(ctx).Where("id = ? AND session_id = ? AND org_id = ?", id, session.ID, session.OrgID), &h)
-	if err == nil && !found {
-		err = models.Missing("handoff", id)
+	if err != nil || !found {
+		return h, orMissing(err, "handoff", id)
 	}
-	return h, err
+	return h, nil
 }
 
 // Holds reports whether the handoff was claimed by this device.
@@ -309,12 +318,12 @@ func (s *Store) held(tx *gorm.DB, h models.Handoff, set map[string]any) error {
 	switch {
 	case models.CodeOf(err) == models.CodeSessionNotFound:
 		return HandoffEnded()
-	case err == nil && session.Overdue(s.Now()):
-		return &overdueError{session: session, refused: HandoffEnded()}
-	case err == nil:
-		return HandoffEnded()
-	default:
+	case err != nil:
 		return err
+	case session.Overdue(s.Now()):
+		return &overdueError{session: session, refused: HandoffEnded()}
+	default:
+		return HandoffEnded()
 	}
 }
 
@@ -334,10 +343,10 @@ func (s *Store) ConfirmHandoff(
 	}
 	if len(h.Choices.V) > 0 && h.Number != number {
 		_, released, err := s.ReleaseDevice(ctx, session.OrgID, session.ID, h.ID, nil)
-		if err == nil {
-			err = HandoffEnded()
+		if err != nil {
+			return released, err
 		}
-		return released, err
+		return released, HandoffEnded()
 	}
 	return false, s.whileHeld(ctx, h, func(tx *gorm.DB) error {
 		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ? AND confirmed_at IS NULL", h.ID, h.OrgID).
@@ -355,10 +364,11 @@ func (s *Store) whileHeld(ctx context.Context, h models.Handoff, change func(tx 
 		}
 		return change(tx)
 	})
-	if err == nil {
-		s.announce(h.SessionID)
+	if err != nil {
+		return err
 	}
-	return err
+	s.announce(h.SessionID)
+	return nil
 }
 
 // OpenSocket records that the device has opened a live channel, and returns the handoff with the channel's number. An

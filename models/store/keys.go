@@ -195,10 +195,10 @@ func (s *Store) adopt(ctx context.Context) ([]string, error) {
 	}
 	hashes, err := s.lookupKeyMatches(ctx)
 	wrong.Lookup = !hashes
-	if err == nil {
-		err = wrong.orNil()
+	if err != nil {
+		return ids, err
 	}
-	return ids, err
+	return ids, wrong.orNil()
 }
 
 func appendOnce(ids []string, id string) []string {

@@ -23,10 +23,13 @@ func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session,
 	if errors.Is(err, ErrRefused) {
 		return s.Session(ctx, org, id)
 	}
-	if err == nil && changed.Session.Status.Terminal() {
-		err = refusal(changed.Session)
+	if err != nil {
+		return changed.Session, err
 	}
-	return changed.Session, err
+	if changed.Session.Status.Terminal() {
+		return changed.Session, refusal(changed.Session)
+	}
+	return changed.Session, nil
 }
 
 // Opening is the opening of a provisional session, in the jurisdiction of its user.
@@ -45,18 +48,22 @@ func (s *Store) OpenProvisional(ctx context.Context, o Opening) (Changed, error)
 	var done Changed
 	made := &madeChange{}
 	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {
-		if err = s.share(tx, &o.Session, o.Terms); err == nil {
-			c := s.opening(o)
-			c.made = made
-			done, err = s.change(tx, c)
+		if err := s.share(tx, &o.Session, o.Terms); err != nil {
+			return err
 		}
+		c := s.opening(o)
+		c.made = made
+		done, err = s.change(tx, c)
 		return err
 	})
-	if err == nil && !done.Repeated {
+	if err != nil {
+		return done, err
+	}
+	if !done.Repeated {
 		s.remember(done.Session, o.Terms)
 		s.announce(done.Session.ID)
 	}
-	return done, err
+	return done, nil
 }
 
 func (s *Store) opening(o Opening) Change {

@@ -37,11 +37,11 @@ func (s *Store) reconfigureOnce(
 			return models.Missing(row.kind, row.id)
 		}
 		done, err := change(tx)
-		if err == nil && done {
-			err = errMadeBefore
-		}
 		if err != nil {
 			return err
+		}
+		if done {
+			return errMadeBefore
 		}
 		return s.audit(tx, row.org, actor, row.kind+"."+action, row.id, nil)
 	})

@@ -187,10 +187,10 @@ func (s *Store) holdRecovery(tx *gorm.DB, ref models.RecoveryRef) (r models.Reco
 		return r, err
 	}
 	found, err := one(tx.Where("id = ? AND org_id = ?", ref.RecoveryID, ref.OrgID), &r)
-	if err == nil && !found {
-		err = models.Missing("webhook_recovery", ref.RecoveryID)
+	if err != nil || !found {
+		return r, orMissing(err, "webhook_recovery", ref.RecoveryID)
 	}
-	return r, err
+	return r, nil
 }
 
 func (s *Store) endRecovery(tx *gorm.DB, r models.Recovery, status models.RecoveryStatus) (RecoveryStep, error) {

@@ -73,9 +73,10 @@ func (s *Store) Decided(ctx context.Context, d models.ReviewDecision) (made, dec
 	var decisions, steps int64
 	of := s.read(ctx).Where("org_id = ? AND session_id = ?", d.OrgID, d.SessionID).Session(&gorm.Session{})
 	err = of.Model(&models.SessionTransition{}).Where("id = ?", s.decisionID(d.Node, d)).Count(&decisions).Error
-	if err == nil {
-		err = of.Model(&models.Step{}).Where("kind = ? AND node = ?", models.StepReview, d.Node).Count(&steps).Error
+	if err != nil {
+		return false, false, err
 	}
+	err = of.Model(&models.Step{}).Where("kind = ? AND node = ?", models.StepReview, d.Node).Count(&steps).Error
 	return decisions > 0, steps > 0, err
 }
 

@@ -60,10 +60,13 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 		created, err = s.create(tx, n)
 		return err
 	})
-	if err == nil && !created.Repeated {
+	if err != nil {
+		return created, err
+	}
+	if !created.Repeated {
 		s.remember(created.Session, n.Terms)
 	}
-	return created, err
+	return created, nil
 }
 
 func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {

@@ -61,14 +61,12 @@ func (k shared[T]) read(tx *gorm.DB, org, id string) (value T, err error) {
 	}
 	var row sharedRow
 	found, err := one(tx.Table(k.table).Where("id = ? AND org_id = ?", id, org), &row)
-	if err == nil && !found {
-		err = models.Missing(strings.TrimSuffix(k.table, "s"), id)
+	if err != nil || !found {
+		return value, orMissing(err, strings.TrimSuffix(k.table, "s"), id)
 	}
-	if err == nil {
-		err = json.Unmarshal([]byte(row.Body), &value)
+	if err := json.Unmarshal([]byte(row.Body), &value); err != nil {
+		return value, err
 	}
-	if err == nil {
-		k.remember(org, id, value)
-	}
-	return value, err
+	k.remember(org, id, value)
+	return value, nil
 }

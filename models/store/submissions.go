@@ -62,14 +62,17 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		return submission, changed, err
 	}
 	first, err := s.submissionAt(ctx, submission)
-	if err == nil && first.Fingerprint == "" { // erased at the session's end
+	if err != nil {
+		return first, changed, err
+	}
+	if first.Fingerprint == "" { // erased at the session's end
 		return first, changed, refusal(changed.Session)
 	}
-	if err == nil && first.Fingerprint != submission.Fingerprint {
-		err = models.Errorf(models.CodeSubmissionInProgress,
+	if first.Fingerprint != submission.Fingerprint {
+		return first, changed, models.Errorf(models.CodeSubmissionInProgress,
 			"Another submission for this attempt at %s is being processed", n.Method)
 	}
-	return first, changed, err
+	return first, changed, nil
 }
 
 func (s *Store) newSubmission(ctx context.Context, n NewSubmission) models.Submission {
@@ -93,21 +96,21 @@ func (s *Store) submissionAt(ctx context.Context, like models.Submission) (model
 	var row models.Submission
 	found, err := one(s.read(ctx).Where("session_id = ? AND node = ? AND attempt = ? AND org_id = ?",
 		like.SessionID, like.Node, like.Attempt, like.OrgID), &row)
-	if err == nil && !found {
-		err = models.Missing("submission", like.ID)
+	if err != nil || !found {
+		return row, orMissing(err, "submission", like.ID)
 	}
-	return row, err
+	return row, nil
 }
 
 // Submission reads a submission with its payload, which is nil once it has been judged. Errors: CodeResourceMissing.
 func (s *Store) Submission(ctx context.Context, org, id string) (models.Submission, []byte, error) {
 	var row models.Submission
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
-	if err == nil && !found {
-		err = models.Missing("submission", id)
+	if err != nil || !found {
+		return row, nil, orMissing(err, "submission", id)
 	}
-	if err != nil || row.Payload == nil {
-		return row, nil, err
+	if row.Payload == nil {
+		return row, nil, nil
 	}
 	payload, err := s.keys.Open(*row.Payload, submissionPlace(row))
 	return row, payload, err
@@ -211,8 +214,11 @@ func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, er
 		s.announce(id)
 	}
 	session, err := s.Session(ctx, org, id)
-	if err == nil && session.Status.Terminal() {
-		err = refusal(session)
+	if err != nil {
+		return session, err
 	}
-	return session, err
+	if session.Status.Terminal() {
+		return session, refusal(session)
+	}
+	return session, nil
 }

@@ -54,14 +54,17 @@ func (n NewUpload) fits(tx *gorm.DB) error {
 	err := tx.Model(&models.Upload{}).
 		Where("session_id = ? AND org_id = ? AND node = ? AND attempt = ?", n.Session.ID, n.Session.OrgID, n.Node, n.Attempt).
 		Count(&uploads).Error
-	if err == nil && uploads >= int64(n.Most) {
+	if err != nil {
+		return err
+	}
+	if uploads >= int64(n.Most) {
 		return models.Errorf(
 			models.CodeUploadLimit,
 			"The attempt has %d uploads and takes no more. Submit with those",
 			n.Most,
 		)
 	}
-	return err
+	return nil
 }
 
 // holdAsRead updates columns of an open session, which locks its row until the end of the transaction. The revision
@@ -107,21 +110,18 @@ func uploadIn(tx *gorm.DB, org, session, id string, upload *models.Upload) (foun
 func (s *Store) Upload(ctx context.Context, org, session, id string) (models.Upload, error) {
 	var upload models.Upload
 	found, err := uploadIn(s.read(ctx), org, session, id, &upload)
-	if err == nil && !found {
-		err = models.Missing("upload", id)
+	if err != nil || !found {
+		return upload, orMissing(err, "upload", id)
 	}
-	return upload, err
+	return upload, nil
 }
 
 // UploadContent reads the content of an upload. Errors: CodeResourceMissing.
 func (s *Store) UploadContent(ctx context.Context, org, session, id string) ([]byte, error) {
 	var upload models.Upload
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &upload)
-	if err == nil && !found {
-		err = models.Missing("upload", id)
-	}
-	if err != nil {
-		return nil, err
+	if err != nil || !found {
+		return nil, orMissing(err, "upload", id)
 	}
 	return s.keys.Open(upload.Content, uploadPlace(upload))
 }

@@ -38,10 +38,10 @@ func (s *Store) CreateWorkflow(
 func (s *Store) Workflow(ctx context.Context, org, id string) (models.Workflow, error) {
 	var w models.Workflow
 	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &w)
-	if err == nil && !found {
-		return w, models.Missing("workflow", id)
+	if err != nil || !found {
+		return w, orMissing(err, "workflow", id)
 	}
-	return w, err
+	return w, nil
 }
 
 // Workflows lists drafts, newest first, up to MostListBytes of them.
@@ -180,21 +180,25 @@ func (s *Store) SessionPreferences(ctx context.Context, session models.Session) 
 		return known, nil
 	}
 	v, err := s.WorkflowVersion(ctx, key.org, key.workflow, key.version)
-	if err == nil {
-		s.preferences.Add(key, v.Definition.V.Preferences)
+	if err != nil {
+		return v.Definition.V.Preferences, err
 	}
-	return v.Definition.V.Preferences, err
+	s.preferences.Add(key, v.Definition.V.Preferences)
+	return v.Definition.V.Preferences, nil
 }
 
 func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion, error) {
 	var v models.WorkflowVersion
 	found, err := one(tx.Where("org_id = ? AND workflow_id = ? AND version = ?", org, id, version), &v)
-	if err == nil && !found {
+	if err != nil {
+		return v, err
+	}
+	if !found {
 		return v, &models.Error{
 			Code: models.CodeResourceMissing, Param: "version", Message: "The workflow has no such version",
 		}
 	}
-	return v, err
+	return v, nil
 }
 
 var versionColumns = sync.OnceValue(func() string { return columnsAs(models.WorkflowVersion{}, "v", "") })
@@ -207,8 +211,11 @@ func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.Wo
 		Joins("JOIN workflows AS w ON w.id = v.workflow_id AND w.published_version = v.version").
 		Where("w.id = ? AND w.org_id = ?", id, org)
 	found, err := one(q, &v)
-	if err == nil && !found {
+	if err != nil {
+		return v, err
+	}
+	if !found {
 		return v, models.Invalid("workflow_id", "No such published workflow: '%s'", id)
 	}
-	return v, err
+	return v, nil
 }
