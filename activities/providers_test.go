@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,13 +20,16 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
 // inquired asks a provider once about a submission. It returns the verdicts and the worker's log.
-func inquired(t *testing.T, answer http.HandlerFunc) (verdicts []graph.Outcome, logged string, err error) {
+func inquired(
+	t *testing.T, answer http.HandlerFunc, files ...string,
+) (verdicts []graph.Outcome, logged string, err error) {
 	t.Helper()
 	clock := testkit.NewClock()
 	s := scene.New(t, clock.Now)
@@ -36,7 +40,16 @@ func inquired(t *testing.T, answer http.HandlerFunc) (verdicts []graph.Outcome, 
 		models.ProviderConnector{Method: rules.MethodDocumentCapture, URL: server.URL, Mode: models.ConnectorSync},
 	)
 	session := s.Begin(t, scene.AnyOf(rules.MethodDocumentCapture))
-	submission := s.SubmitTo(t, connected, session, `{"front":"x"}`, time.Minute)
+	var uploads []string
+	for _, file := range files {
+		u, err := s.AddUpload(t.Context(), store.NewUpload{
+			Session: session, Node: "primary.document_capture", Method: connected.Method, Attempt: 1,
+			MediaType: methods.TypePNG, Data: []byte(file), Most: len(files),
+		})
+		require.NoError(t, err)
+		uploads = append(uploads, u.ID)
+	}
+	submission := s.SubmitTo(t, connected, session, `{"front":"x"}`, time.Minute, uploads...)
 	providers := &activities.Providers{
 		Sessions: &activities.Sessions{
 			Store:             s.Store,
@@ -133,4 +146,31 @@ func TestUnavailableProviderIsAskedAgainAfterItsRetryAfter(t *testing.T) {
 			require.Contains(t, logged, `"level":"WARN","msg":"provider request failed; it will be repeated"`)
 		})
 	}
+}
+
+func TestProviderReceivesTheUploadsOfASubmission(t *testing.T) {
+	t.Parallel()
+	var got []string
+	verdicts, logged, err := inquired(t, func(w http.ResponseWriter, r *http.Request) {
+		form, err := r.MultipartReader()
+		if err != nil {
+			w.WriteHeader(http.StatusUnsupportedMediaType)
+			return
+		}
+		for {
+			part, err := form.NextPart()
+			if err != nil {
+				break
+			}
+			content, _ := io.ReadAll(part)
+			if part.FormName() != "submission" {
+				got = append(got, part.Header.Get("Content-Type")+" "+string(content))
+			}
+		}
+		_, _ = w.Write([]byte(`{"outcome":"passed"}`))
+	}, "front of a passport", "back of a passport")
+	require.NoError(t, err)
+	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, verdicts)
+	require.Equal(t, []string{"image/png front of a passport", "image/png back of a passport"}, got)
+	require.NotContains(t, logged, "passport")
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -189,19 +190,20 @@ func (s *Scene) Connect(t testing.TB, c models.ProviderConnector) (models.Provid
 	t.Helper()
 	c.OrgID, c.Status, c.TimeoutSeconds = s.Org, models.ConnectorEnabled, 1
 	c.CallbackTimeoutSeconds = int(models.CallbackTimeoutDefault / time.Second)
-	connector, secret, err := s.CreateConnector(t.Context(), "key_1", c)
+	created, secret, err := s.CreateConnector(t.Context(), "key_1", c)
 	require.NoError(t, err)
-	return connector, secret
+	return created, secret
 }
 
-// SubmitTo submits the input to the connector's provider, which has patience to answer.
+// SubmitTo submits the input, with uploads, to the connector's provider, which has patience to answer.
 func (s *Scene) SubmitTo(
 	t testing.TB, c models.ProviderConnector, session models.Session, input string, patience time.Duration,
+	uploads ...string,
 ) models.Submission {
 	t.Helper()
-	return s.submit(t, session, c.Method, []byte(`{"input":`+input+`}`), patience, func(n *store.NewSubmission) {
-		n.ConnectorID = &c.ID
-	})
+	payload, err := json.Marshal(connector.Payload{Input: json.RawMessage(input), Uploads: uploads})
+	require.NoError(t, err)
+	return s.submit(t, session, c.Method, payload, patience, func(n *store.NewSubmission) { n.ConnectorID = &c.ID })
 }
 
 func (s *Scene) submit(
