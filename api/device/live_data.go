@@ -75,12 +75,17 @@ func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, e
 	}
 	chunk = store.NewChunk{
 		Handoff: h, Name: *m.Transfer, Method: method, Position: *m.Index, Chunks: *m.Chunks, Data: data,
-		Limit: l.on.config.MaxBody,
 	}
-	if m.Upload != nil && *m.Upload {
-		chunk.Upload, chunk.Limit = true, l.on.config.UploadMaxBytes
-	}
+	chunk.Upload, chunk.Limit = l.purpose(m)
 	return chunk, nil
+}
+
+// purpose reports whether a transfer becomes an upload, and returns the size that it may have.
+func (l *live) purpose(m dataMessage) (upload bool, limit int64) {
+	if m.Upload != nil && *m.Upload {
+		return true, l.on.config.UploadMaxBytes
+	}
+	return false, l.on.config.MaxBody
 }
 
 // toStandard turns the alphabet of URLs into the standard one.
