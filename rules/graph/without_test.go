@@ -19,7 +19,7 @@ func TestWithoutDropsOnlyMembersThatHaveAnAlternative(t *testing.T) {
 			"b": {"kind": "any_of", "methods": ["mdl", "mid"], ` + ways + `}`
 		nested = `"a": {"kind": "any_of", "methods": ["student"], ` + ways + `, "members": [
 			{"graph": {"start": "x", "nodes": {"x": {
-				"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "y", "fail": "ko",
+				"kind": "any_of", "methods": ["mid", "eudi_pid"], "pass": "y", "fail": "ko"
 			},
 				"y": {"kind": "method", "method": "selfie_match", "pass": "ok", "fail": "ko"},
 				"ok": {"kind": "verified"}, "ko": {"kind": "failed"}}}}]}`
