@@ -1,0 +1,91 @@
+package shipped_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/methodtest"
+	"github.com/stile-id/stile/methods/shipped"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+)
+
+func TestIncompleteMethodIsNotRegistered(t *testing.T) {
+	t.Parallel()
+	whole := func() methods.Method { return (&methodtest.Enrolment{}).Method() }
+	for message, spoil := range map[string]func(m *methods.Method){
+		"the catalogue":            func(m *methods.Method) { m.Name = "palm_reading" },
+		"it is registered twice":   func(m *methods.Method) { m.Name = rules.MethodSelfAttestation },
+		"it needs Accept":          func(m *methods.Method) { m.Accept = nil },
+		"it needs Accept and":      func(m *methods.Method) { m.Judge = nil },
+		"needs a challenge":        func(m *methods.Method) { m.Begin = nil },
+		"must be of GET or POST":   func(m *methods.Method) { m.Answer[0].Verb = http.MethodPut },
+		"needs a name of its own":  func(m *methods.Method) { m.Answer[0].Name = "a/b" },
+		"a name of its own and":    func(m *methods.Method) { m.Answer[0].Serve = nil },
+		`route "return" needs a n`: func(m *methods.Method) { m.Answer[0] = m.Answer[1] },
+	} {
+		m := whole()
+		spoil(&m)
+		_, err := shipped.Registry(shipped.Options{}, m)
+		require.ErrorContains(t, err, message)
+	}
+	_, err := shipped.Registry(shipped.Options{}, whole())
+	require.NoError(t, err)
+}
+
+func judged(t *testing.T, r *methods.Registry, s methods.Submission) (methods.Verdict, error) {
+	t.Helper()
+	return r.Judge(t.Context(), s)
+}
+
+func TestRegistryChoosesTheJudgePerOrganization(t *testing.T) {
+	t.Parallel()
+	toy := &methodtest.Enrolment{}
+	r, err := shipped.Registry(shipped.Options{}, toy.Method())
+	require.NoError(t, err)
+	student := methods.Attempt{Method: rules.MethodStudent, Tier: rules.MinAge(18)}
+
+	verdict, err := judged(t, r, methods.Submission{Attempt: student, Payload: []byte(`{"school":true}`)})
+	require.NoError(t, err)
+	require.Equal(t, graph.OutcomePassed, verdict.Outcome)
+
+	s := methods.Submission{Attempt: student, Payload: []byte(`{"input":{}}`), ConnectorID: "pc_1"}
+	verdict, err = judged(t, r, s)
+	require.NoError(t, err)
+	require.Equal(t, []rules.ReasonCode{rules.ReasonProviderUnavailable}, verdict.ReasonCodes)
+
+	s = methods.Submission{Attempt: student, Payload: []byte(`{"simulate":"pass"}`), Sandbox: true}
+	verdict, err = judged(t, r, s)
+	require.NoError(t, err)
+	require.Equal(t, graph.OutcomePassed, verdict.Outcome)
+	s.Sandbox = false
+	_, err = judged(t, r, s)
+	require.ErrorContains(t, err, "cannot simulate")
+
+	_, err = judged(t, r, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodMDL}, Payload: []byte(`{}`)})
+	require.ErrorIs(t, err, methods.ErrUnserved)
+}
+
+func TestUnavailableMethodNeverPasses(t *testing.T) {
+	t.Parallel()
+	toy, reason := &methodtest.Enrolment{}, "the register of schools is not configured"
+	r, err := shipped.Registry(shipped.Options{}, toy.Method())
+	require.NoError(t, err)
+	toy.Down.Store(&reason)
+	verdict, err := judged(t, r, methods.Submission{
+		Attempt: methods.Attempt{Method: rules.MethodStudent}, Payload: []byte(`{"school":true}`),
+	})
+	require.NoError(t, err)
+	require.Equal(t, graph.OutcomeError, verdict.Outcome, "it uses up no attempt")
+	require.Equal(t, reason, r.Unavailable(rules.MethodStudent, methods.Organization{}))
+	require.Empty(t, r.Unavailable(rules.MethodStudent, methods.Organization{ConnectorID: "pc_1"}))
+	require.Empty(t, r.Unavailable(rules.MethodStudent, methods.Organization{Sandbox: true}))
+	require.Equal(t, []methods.Health{
+		{Method: rules.MethodSelfAttestation}, {Method: rules.MethodStudent, Reason: reason},
+	}, r.Health())
+	require.True(t, r.Exclusive(rules.MethodSelfAttestation))
+	require.False(t, r.Exclusive(rules.MethodStudent))
+}
