@@ -70,7 +70,7 @@ func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 	answers, failures := make([]*http.Response, len(requests)), make([]error, len(requests))
 	var waiting sync.WaitGroup
 	for i, request := range requests {
-		waiting.Go(func() { answers[i], failures[i] = e.client.Do(request) })
+		waiting.Go(func() { answers[i], failures[i] = e.client.Do(request) }) //nolint:bodyclose // closed below
 	}
 	waiting.Wait()
 	for i, response := range answers {

@@ -46,24 +46,33 @@ func (l *live) data(m message) (any, error) {
 	return answer, nil
 }
 
-func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, err error) {
+// check returns the fault of a message's fields, but for those of the method and the content.
+func (m dataMessage) check() error {
 	switch {
 	case m.Transfer == nil:
-		return chunk, rest.Missing("transfer")
+		return rest.Missing("transfer")
 	case !transferName.MatchString(*m.Transfer):
-		return chunk, models.Invalid("transfer", "transfer must be a name of 1 to 64 letters, digits, _ and -")
+		return models.Invalid("transfer", "transfer must be a name of 1 to 64 letters, digits, _ and -")
 	case m.Method == nil:
-		return chunk, rest.Missing("method")
+		return rest.Missing("method")
 	case m.Chunks == nil:
-		return chunk, rest.Missing("chunks")
+		return rest.Missing("chunks")
 	case *m.Chunks < 1 || *m.Chunks > mostChunks:
-		return chunk, models.Invalid("chunks", "chunks must be from 1 to %d", mostChunks)
+		return models.Invalid("chunks", "chunks must be from 1 to %d", mostChunks)
 	case m.Index == nil:
-		return chunk, rest.Missing("index")
+		return rest.Missing("index")
 	case *m.Index < 0 || *m.Index >= *m.Chunks:
-		return chunk, models.Invalid("index", "index must be from 0 to %d", *m.Chunks-1)
+		return models.Invalid("index", "index must be from 0 to %d", *m.Chunks-1)
 	case m.Chunk == nil:
-		return chunk, rest.Missing("chunk")
+		return rest.Missing("chunk")
+	default:
+		return nil
+	}
+}
+
+func (l *live) chunkOf(h models.Handoff, m dataMessage) (chunk store.NewChunk, err error) {
+	if err := m.check(); err != nil {
+		return chunk, err
 	}
 	method, err := rest.ParseMethod(*m.Method)
 	if err != nil {
