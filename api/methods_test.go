@@ -52,7 +52,8 @@ func (e *env) uploads(s session, method, content string, header ...string) answe
 // requestOf is the request with another body.
 func (e *env) requestOf(request *http.Request, content string) *http.Request {
 	e.t.Helper()
-	file, err := http.NewRequestWithContext(request.Context(), request.Method, request.URL.String(), strings.NewReader(content))
+	body := strings.NewReader(content)
+	file, err := http.NewRequestWithContext(request.Context(), request.Method, request.URL.String(), body)
 	require.NoError(e.t, err)
 	file.Header = request.Header
 	return file
@@ -160,14 +161,16 @@ func TestChallengeTakesOneSubmissionOfItsOwnAttempt(t *testing.T) {
 	e, s := enrolment(t)
 	challenge, photo := e.begun(s), e.uploaded(s, "student", methodtest.Photo)
 	other := e.create(e.live, e.workflow(e.live, simple("student")))
-	e.isError(e.enrols(other, challenge, e.uploaded(other, "student", methodtest.Photo)), 409, "challenge_invalid", "challenge")
+	foreign := e.enrols(other, challenge, e.uploaded(other, "student", methodtest.Photo))
+	e.isError(foreign, 409, "challenge_invalid", "challenge")
 	e.isError(e.enrols(s, "mch_none", photo), 409, "challenge_invalid", "challenge")
 	first := e.isOK(e.enrols(s, challenge, photo), 202).object
 	require.Equal(t, first["id"], e.isOK(e.enrols(s, challenge, photo), 202).object["id"], "a repeat finds the first")
 	e.isError(e.enrols(s, e.begun(s), e.uploaded(s, "student", methodtest.Photo)), 409, "submission_in_progress")
 	e.judge(s, graph.OutcomeFailed, rules.ReasonUnreadable)
 	e.isError(e.enrols(s, challenge, photo), 409, "challenge_invalid", "challenge")
-	require.Equal(t, []int{1, 0}, []int{e.rows()["uploads"], e.rows()["method_challenges"]}, "but for those of the other session")
+	require.Equal(t, 1, e.rows()["uploads"], "that of the other session")
+	require.Zero(t, e.rows()["method_challenges"])
 }
 
 func TestExpiredChallengeTakesNoSubmissionAndNoReply(t *testing.T) {
@@ -200,8 +203,10 @@ func TestReplyBecomesTheSubmissionOfItsChallenge(t *testing.T) {
 	} {
 		e.isError(e.do("POST", path, "", nil), 404, "resource_missing")
 	}
-	e.isError(e.do("GET", "/v1/methods/student/return?state="+url.QueryEscape("mch_\x00\xff"), "", nil), 404, "resource_missing")
-	e.isError(e.do("POST", "/v1/methods/student/confirm/"+challenge, "", obj{"enrolled": "yes"}), 400, "parameter_invalid", "Content-Type")
+	damaged := "/v1/methods/student/return?state=" + url.QueryEscape("mch_\x00\xff")
+	e.isError(e.do("GET", damaged, "", nil), 404, "resource_missing")
+	asJSON := e.do("POST", "/v1/methods/student/confirm/"+challenge, "", obj{"enrolled": "yes"})
+	e.isError(asJSON, 400, "parameter_invalid", "Content-Type")
 	require.Zero(t, e.rows()["submissions"])
 
 	told := len(e.temporal.all())
@@ -265,7 +270,8 @@ func TestPublishingWarnsOfMethodsThatNothingServes(t *testing.T) {
 		require.NotContains(t, warned(), "self_attestation is not")
 		e.connect(of, "document_capture", "https://documents.example/judge")
 		require.NotContains(t, warned(), "document_capture is not available")
-		require.Contains(t, fmt.Sprint(e.isOK(e.do("POST", path+"/publish", of.secret, nil), 201).object["warnings"]), "mdl is not")
+		published := e.isOK(e.do("POST", path+"/publish", of.secret, nil), 201).object
+		require.Contains(t, fmt.Sprint(published["warnings"]), "mdl is not")
 	}
 }
 
