@@ -123,9 +123,8 @@ func cart(tb testing.TB) []*compliance.Rule {
 
 var summary compliance.Summary
 
-func TestMostRestrictiveAllocatesItsAnswerAlone(
-	t *testing.T,
-) { //nolint:paralleltest // AllocsPerRun counts those of other tests too
+//nolint:paralleltest // AllocsPerRun counts those of other tests too
+func TestMostRestrictiveAllocatesItsAnswerAlone(t *testing.T) {
 	all := cart(t)
 	require.InDelta(t, 1, testing.AllocsPerRun(100, func() { summary = compliance.MostRestrictive(all...) }), 0)
 	require.NotEmpty(t, summary.AllowedMethods)
