@@ -67,15 +67,22 @@ func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 		requests = append(requests, e.request(ctx, o.method, o.at(ids), credential, obj{}))
 	}
 	require.GreaterOrEqual(t, len(requests), 30)
-	answers, failures := make([]*http.Response, len(requests)), make([]error, len(requests))
+	answers, failures := make([]answer, len(requests)), make([]error, len(requests))
 	var waiting sync.WaitGroup
 	for i, request := range requests {
-		waiting.Go(func() { answers[i], failures[i] = e.client.Do(request) }) //nolint:bodyclose // closed below
+		waiting.Go(func() {
+			response, err := e.client.Do(request)
+			if err != nil {
+				failures[i] = err
+				return
+			}
+			defer func() { _ = response.Body.Close() }()
+			answers[i] = e.read(response)
+		})
 	}
 	waiting.Wait()
-	for i, response := range answers {
+	for i, ans := range answers {
 		require.NoError(t, failures[i])
-		e.isError(e.read(response), http.StatusRequestTimeout, "request_timeout")
-		require.NoError(t, response.Body.Close())
+		e.isError(ans, http.StatusRequestTimeout, "request_timeout")
 	}
 }

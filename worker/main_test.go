@@ -17,8 +17,8 @@ var eager = workertest.Options{
 	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
 }
 
-// lonely has one worker. Receivers may hang there for longer than a test lets them. A task that Temporal loses on a busy
-// machine is repeated after that time, within the patience of a test.
+// lonely has one worker. Receivers may hang there for longer than a test lets them. A task that Temporal loses on a
+// busy machine is repeated after that time, within the patience of a test.
 var lonely = workertest.Share(workertest.Options{
 	Workers: 1, Judge: eager.Judge, WebhookRetrySchedule: eager.WebhookRetrySchedule,
 	WebhookTimeout: testkit.Patience / 2,
