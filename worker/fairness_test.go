@@ -72,8 +72,8 @@ func settles(
 	})
 }
 
-// awaitCrowd waits until the merchant has as many requests and most of the other deliveries have been postponed. Not all
-// of them: Temporal may lose a task on a busy machine, and repeats it only after the attempt's time.
+// awaitCrowd waits until the merchant has as many requests and most of the other deliveries have been postponed. Not
+// all of them: Temporal may lose a task on a busy machine, and repeats it only after the attempt's time.
 func awaitCrowd(t *testing.T, s *scene.Scene, e scene.Endpoint, m *scene.Merchant, requests, others int) {
 	t.Helper()
 	settles(t, s, e, func(_ map[models.DeliveryStatus]int, putOff int) bool {
