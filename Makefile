@@ -22,10 +22,11 @@ export CGO_ENABLED := 0
 # One package at a time: those that start databases and servers need both cores, or their deadlines pass.
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -p 1 -timeout 45m
-# The race detector watches all but SQLite, which is C translated to Go and would take most of the time. Packages that
-# run a Temporal server in their process are tested without it.
+# The race detector watches all but SQLite, which is C translated to Go and would take most of the time. It does not watch
+# packages whose tests run a Temporal server in their process, and e2e, where it would cost ten minutes: the packages that
+# e2e calls have their own tests with it.
 RACE := -race -gcflags=modernc.org/...=-race=false
-WITH_TEMPORAL := /bench$$$$|/internal/temporaldev$$$$|/internal/temporaltest|/cmd/stile-dev$$$$
+PLAIN := /bench$$$$|/e2e$$$$|/internal/temporaldev$$$$|/internal/temporaltest|/cmd/stile-dev$$$$
 
 .PHONY: help
 help: ## List the targets
@@ -110,8 +111,8 @@ check-serverless:
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
 	@mkdir -p bin/test
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(WITH_TEMPORAL)')
-	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(WITH_TEMPORAL)')
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)')
+	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)')
 	@echo "the slowest tests:"
 	@cat bin/test/plain.json bin/test/race.json | $(GOTESTSUM) tool slowest --num 20
 
