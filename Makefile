@@ -26,7 +26,7 @@ GO_TEST_FLAGS := -count=1 -p 1 -timeout 45m
 # packages whose tests run a Temporal server in their process, and e2e, where it would cost ten minutes: the packages that
 # e2e calls have their own tests with it.
 RACE := -race -gcflags=modernc.org/...=-race=false
-PLAIN := /bench$$$$|/e2e$$$$|/internal/temporaldev$$$$|/internal/temporaltest|/cmd/stile-dev$$$$
+PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$
 
 .PHONY: help
 help: ## List the targets
