@@ -21,11 +21,7 @@ type challengeObject struct {
 
 // beginMethod makes a challenge for the next attempt at the method.
 func (hs *Handlers) beginMethod(c *rest.Call) (rest.Answer, error) {
-	method, err := rest.ParseMethod(c.Gin.Param("method"))
-	if err != nil {
-		return rest.Answer{}, err
-	}
-	in, err := readInput(c.Body)
+	method, in, err := readMethodInput(c)
 	if err != nil {
 		return rest.Answer{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/sessions"
 )
 
@@ -26,6 +27,15 @@ func readInput(body []byte) (sessions.Input, error) {
 		}
 	}
 	return in, nil
+}
+
+// readMethodInput reads the method in the path of a call and the input in its body.
+func readMethodInput(c *rest.Call) (method rules.Method, in sessions.Input, err error) {
+	if method, err = rest.ParseMethod(c.Gin.Param("method")); err != nil {
+		return method, nil, err
+	}
+	in, err = readInput(c.Body)
+	return method, in, err
 }
 
 // Has implements sessions.Input.

@@ -29,11 +29,7 @@ func showAttempt(a sessions.Attempt) attemptObject {
 
 // submitMethod takes the body as the next attempt at the method.
 func (hs *Handlers) submitMethod(c *rest.Call) (rest.Answer, error) {
-	method, err := rest.ParseMethod(c.Gin.Param("method"))
-	if err != nil {
-		return rest.Answer{}, err
-	}
-	in, err := readInput(c.Body)
+	method, in, err := readMethodInput(c)
 	if err != nil {
 		return rest.Answer{}, err
 	}
