@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// raceWindow is how long after a request was written its connection may break for the request to count as unread. A
-// peer that was closing the connection answers with a reset within a round trip. A peer that closes it later has read
-// the request.
+// raceWindow is how long after a request was sent its connection may break for the request to count as unread. A peer
+// that was closing the connection answers with a reset within a round trip. A peer that closes it later has read the
+// request.
 const raceWindow = 2 * time.Second
 
 // guarded is a transport that refuses a forbidden address in the URL itself; the addresses of a name are checked at the
@@ -48,7 +48,7 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 // unread returns the request to send again if the failed one cannot have been read: it was sent on a kept connection
 // that broke at once, without a byte of an answer.
 func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
-	if !f.reused || f.answered || f.Timeout() || time.Since(f.wrote) > raceWindow || r.Context().Err() != nil {
+	if !f.reused || f.answered || f.Timeout() || time.Since(f.sent) > raceWindow || r.Context().Err() != nil {
 		return nil, false
 	}
 	if errors.Is(f, ErrForbidden) || r.GetBody == nil && r.Body != nil && r.Body != http.NoBody {
@@ -68,8 +68,8 @@ type failure struct {
 	error
 	// reused means that the connection had served another request before.
 	reused bool
-	// wrote is when the request was written; zero if it was not.
-	wrote time.Time
+	// sent is when the request was written; if writing failed, when it began. It is zero without a connection.
+	sent time.Time
 	// answered means that at least one byte of an answer arrived.
 	answered bool
 	// handshake means that the TLS handshake failed.
@@ -88,7 +88,7 @@ func (f *failure) Timeout() bool {
 // progress is how far a request has come. The transport reports it from its own goroutines.
 type progress struct {
 	reused, http2, answered, handshake atomic.Bool
-	wrote                              atomic.Int64 // Unix nanoseconds
+	sent                               atomic.Int64 // Unix nanoseconds
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
@@ -98,9 +98,9 @@ func (p *progress) trace() *httptrace.ClientTrace {
 			over, ok := conn.Conn.(*tls.Conn)
 			p.http2.Store(ok && over.ConnectionState().NegotiatedProtocol == "h2")
 			p.answered.Store(false)
-			p.wrote.Store(0)
+			p.sent.Store(time.Now().UnixNano())
 		},
-		WroteRequest:         func(httptrace.WroteRequestInfo) { p.wrote.Store(time.Now().UnixNano()) },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { p.sent.Store(time.Now().UnixNano()) },
 		GotFirstResponseByte: func() { p.answered.Store(true) },
 		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { p.handshake.Store(err != nil) },
 	}
@@ -116,8 +116,8 @@ func roundTrip(transport *http.Transport, r *http.Request) (*http.Response, *fai
 	// Over HTTP/2 the trace sees only whole headers. If the connection did not break, a frame of the peer ended the
 	// exchange, so the peer answered.
 	f.answered = p.answered.Load() || p.http2.Load() && !closed(err) && !wasReset(err)
-	if wrote := p.wrote.Load(); wrote != 0 {
-		f.wrote = time.Unix(0, wrote)
+	if sent := p.sent.Load(); sent != 0 {
+		f.sent = time.Unix(0, sent)
 	}
 	return nil, f
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -179,11 +180,66 @@ func newRelay(t *testing.T, to string) *relay {
 
 func TestPOSTOnABrokenHTTP2ConnectionIsSentAgain(t *testing.T) {
 	t.Parallel()
-	var served atomic.Int32
-	var protocol atomic.Value
+	for name, body := range map[string]string{
+		"written":        "{}",
+		"partly written": strings.Repeat("x", 4<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newHTTP2Server(t)
+			require.NoError(t, post(t, s.client, "https://"+s.relay.at))
+			require.Equal(t, "HTTP/2.0", s.protocol.Load())
+			s.relay.armed.Store(true)
+			require.NoError(t, postBody(t, s.client, "https://"+s.relay.at, body))
+			require.Equal(t, int32(1), s.relay.cut.Load())
+			require.Equal(t, int32(2), s.served.Load())
+		})
+	}
+}
+
+func TestPOSTOnAConnectionThatBreaksWhileItIsWrittenIsSentAgain(t *testing.T) {
+	t.Parallel()
+	var read atomic.Int32
+	at := "http://" + listen(t, func(conn net.Conn) {
+		in := newReader(conn)
+		for first := true; ; first = false {
+			request, err := http.ReadRequest(in)
+			if err == nil && !first {
+				reset(conn)
+				return
+			}
+			if err == nil {
+				_, err = io.Copy(io.Discard, request.Body)
+			}
+			if err != nil {
+				_ = conn.Close()
+				return
+			}
+			read.Add(1)
+			_, _ = io.WriteString(conn, accepted)
+		}
+	})
+	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	require.NoError(t, post(t, client, at))
+	require.NoError(t, postBody(t, client, at, strings.Repeat("x", 32<<20)))
+	require.Equal(t, int32(2), read.Load())
+}
+
+// http2Server is a server behind a relay that can cut connections, and a client that trusts it.
+type http2Server struct {
+	served   atomic.Int32
+	protocol atomic.Value
+	relay    *relay
+	client   *http.Client
+}
+
+func newHTTP2Server(t *testing.T) *http2Server {
+	t.Helper()
+	s := &http2Server{}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		served.Add(1)
-		protocol.Store(r.Proto)
+		_, _ = io.Copy(io.Discard, r.Body)
+		s.served.Add(1)
+		s.protocol.Store(r.Proto)
 	}))
 	now := time.Now()
 	own := certificate(t, "127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour))
@@ -194,14 +250,8 @@ func TestPOSTOnABrokenHTTP2ConnectionIsSentAgain(t *testing.T) {
 	require.NoError(t, err)
 	roots := x509.NewCertPool()
 	roots.AddCert(leaf)
-	r := newRelay(t, server.Listener.Addr().String())
-	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
-	outbound.Trust(client, roots)
-
-	require.NoError(t, post(t, client, "https://"+r.at))
-	require.Equal(t, "HTTP/2.0", protocol.Load())
-	r.armed.Store(true)
-	require.NoError(t, post(t, client, "https://"+r.at))
-	require.Equal(t, int32(1), r.cut.Load())
-	require.Equal(t, int32(2), served.Load())
+	s.relay = newRelay(t, server.Listener.Addr().String())
+	s.client = outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	outbound.Trust(s.client, roots)
+	return s
 }

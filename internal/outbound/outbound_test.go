@@ -25,7 +25,12 @@ func inside(t *testing.T) (server *httptest.Server, reached *atomic.Int32) {
 
 func post(t *testing.T, client *http.Client, to string) error {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader("{}"))
+	return postBody(t, client, to, "{}")
+}
+
+func postBody(t *testing.T, client *http.Client, to, body string) error {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader(body))
 	require.NoError(t, err)
 	response, err := client.Do(request)
 	if err == nil {

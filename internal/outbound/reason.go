@@ -97,8 +97,12 @@ func connectionReason(err error) string {
 }
 
 func closed(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		strings.Contains(err.Error(), closedHTTP2)
 }
+
+// closedHTTP2 is in the errors of net/http for an HTTP/2 connection that ended; the package exports none of them.
+const closedHTTP2 = "http2: client conn"
 
 func wasReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
