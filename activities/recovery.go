@@ -31,30 +31,30 @@ func (a *Recoveries) ScheduleDelivery(ctx context.Context, d models.ScheduledDel
 
 // RecoverEndpoint makes the attempts of a recovery, AtOnce at a time, until the recovery or its turn is over. It begins
 // with attempts that an earlier turn left undone.
-func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef) (models.RecoveryProgress, error) {
+func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef) (models.RecoveryView, error) {
 	defer beat(ctx)()
 	left, err := a.Store.RecoveryPending(ctx, ref)
 	if err != nil {
-		return models.RecoveryProgress{}, err
+		return models.RecoveryView{}, err
 	}
 	for turn := time.After(models.RecoveryTurn); ; {
 		if err := a.deliverAll(ctx, left); err != nil {
-			return models.RecoveryProgress{}, err
+			return models.RecoveryView{}, err
 		}
 		step, err := a.Store.Recover(ctx, ref, a.AtOnce)
 		if err != nil {
-			return models.RecoveryProgress{}, err
+			return models.RecoveryView{}, err
 		}
-		progress := models.RecoveryProgress{Status: step.Status}
+		view := models.RecoveryView{Status: step.Status}
 		if step.Status != models.RecoveryRunning {
-			return progress, nil
+			return view, nil
 		}
 		left = step.Deliveries
 		select {
 		case <-turn:
-			return progress, nil
+			return view, nil
 		case <-activity.GetWorkerStopChannel(ctx): // another worker continues
-			return progress, nil
+			return view, nil
 		default:
 		}
 	}

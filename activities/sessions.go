@@ -55,14 +55,16 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 	return a.view(ctx, ref.SessionRef)
 }
 
-// commit updates the row by the verdict of judge and returns the change. The change is empty if the submission is no
-// longer pending or judge returned no verdict.
-func (a *Sessions) commit(ctx context.Context, ref models.SubmissionRef, judge sessions.Judge) (store.Changed, error) {
+// commit updates the row by the source's verdict and returns the change. The change is empty if the submission is no
+// longer pending or the source returned no verdict.
+func (a *Sessions) commit(
+	ctx context.Context, ref models.SubmissionRef, source sessions.VerdictSource,
+) (store.Changed, error) {
 	var method rules.Method
-	done, err := a.engine().Judged(ctx, ref,
+	done, err := a.engine().CommitVerdict(ctx, ref,
 		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
 			method = submission.Method
-			return judge(session, submission, payload)
+			return source(session, submission, payload)
 		})
 	// If the session ended meanwhile, the view shows it.
 	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {

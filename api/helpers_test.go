@@ -94,7 +94,7 @@ func (e *env) judge(s session, outcome graph.Outcome, codes ...rules.ReasonCode)
 		SessionRef: models.SessionRef{OrgID: row.OrgID, SessionID: row.ID}, SubmissionID: pending[0].ID,
 	}
 	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
-	_, err = engine.Judged(ctx, ref, sessions.Given(methods.Verdict{Outcome: outcome, ReasonCodes: codes}))
+	_, err = engine.CommitVerdict(ctx, ref, sessions.Given(methods.Verdict{Outcome: outcome, ReasonCodes: codes}))
 	require.NoError(e.t, err)
 }
 

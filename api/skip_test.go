@@ -27,7 +27,7 @@ func (e *env) simulatedPass(s session, method string) {
 		SubmissionID: pending[0].ID,
 	}
 	engine := sessions.Engine{Store: e.store, ReviewTimeout: time.Hour}
-	_, err = engine.Judged(
+	_, err = engine.CommitVerdict(
 		e.t.Context(),
 		ref,
 		func(s models.Session, sub models.Submission, payload []byte) (*methods.Verdict, error) {

@@ -9,19 +9,13 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Check is one thing that a method looked at.
-type Check struct {
-	Name   string
-	Passed bool
-}
-
-// Verdict is a method's judgement of a submission.
+// Verdict is a method's outcome of a submission, with its reasons and checks.
 type Verdict struct {
 	Outcome graph.Outcome // passed, failed, requires_input or error
 	// AgeTier is the tier that a passed submission proves.
 	AgeTier     *rules.AgeTier
 	ReasonCodes []rules.ReasonCode
-	Checks      []Check
+	Checks      []rules.Check
 	// Risk is the risk that the method has found, if it assesses one.
 	Risk *rules.Risk
 	// Provider names the provider that gave the verdict; "" if Stile judged.
@@ -37,7 +31,7 @@ func (v Verdict) Reasons() []rules.ReasonCode {
 }
 
 // Unfinished is the verdict that uses up no attempt: requires_input or error.
-func Unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...Check) Verdict {
+func Unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...rules.Check) Verdict {
 	return Verdict{Outcome: o, ReasonCodes: []rules.ReasonCode{reason}, Checks: checks}
 }
 
@@ -45,11 +39,11 @@ func Unfinished(o graph.Outcome, reason rules.ReasonCode, checks ...Check) Verdi
 var ErrUnserved = errors.New("no judge serves this method")
 
 // Passed is the verdict that proves the tier.
-func Passed(tier rules.AgeTier, checks ...Check) Verdict {
+func Passed(tier rules.AgeTier, checks ...rules.Check) Verdict {
 	return Verdict{Outcome: graph.OutcomePassed, AgeTier: &tier, Checks: checks}
 }
 
 // Failed is the verdict that uses up an attempt.
-func Failed(reason rules.ReasonCode, checks ...Check) Verdict {
+func Failed(reason rules.ReasonCode, checks ...rules.Check) Verdict {
 	return Verdict{Outcome: graph.OutcomeFailed, ReasonCodes: []rules.ReasonCode{reason}, Checks: checks}
 }

@@ -27,8 +27,8 @@ type Handoff struct {
 	ConfirmedAt *Timestamp
 	// EndedAt is the time at which the device lost the session or chose a wrong number.
 	EndedAt *Timestamp
-	// Socket counts the live channels that the device has opened; only the last one is valid. Phase is the progress
-	// that the device reports; nil before its first report.
+	// Socket counts the live channels that the device has opened; only the last one is valid. Phase is the
+	// one that the device reported last, or nil.
 	Socket int
 	Phase  *string
 }

@@ -19,7 +19,7 @@ const (
 	ActivityReleaseDevice   = "ReleaseDevice"   // DeviceRef -> SessionView
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
-	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryProgress
+	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryView
 	// ActivityScheduleDelivery takes a ScheduledDelivery.
 	ActivityScheduleDelivery = "ScheduleDelivery"
 )
@@ -142,7 +142,7 @@ type RecoveryRef struct {
 	RecoveryID string `json:"recovery_id"`
 }
 
-// RecoveryProgress is the state of a recovery after a turn.
-type RecoveryProgress struct {
+// RecoveryView is the view of a recovery after a turn.
+type RecoveryView struct {
 	Status RecoveryStatus `json:"status"`
 }

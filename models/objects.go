@@ -84,7 +84,7 @@ type ResultObject struct {
 	AgeTier     *rules.AgeTier     `json:"age_tier"`
 	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
 	Reasons     []ReasonObject     `json:"reasons"`
-	Checks      []Check            `json:"checks"`
+	Checks      []rules.Check      `json:"checks"`
 	Provider    *string            `json:"provider"`
 	Created     Timestamp          `json:"created"`
 }

@@ -154,7 +154,7 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 	result := models.Result{
 		ID: "vr_1", OrgID: "org_1", SessionID: "vks_1", Node: "doc", Method: rules.MethodDocumentCapture, Attempt: 1,
 		Status: graph.OutcomePassed, AgeTier: ptr(rules.MinAge(21)),
-		Checks: models.AsJSON([]models.Check{models.NewCheck("mrz_check_digits", true)}), Created: at(1),
+		Checks: models.AsJSON([]rules.Check{{Name: "mrz_check_digits", Passed: true}}), Created: at(1),
 	}
 	requireJSON(t, `{
 		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
@@ -164,7 +164,7 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 
 	result.Status, result.AgeTier, result.Provider = graph.OutcomeFailed, nil, ptr("acme")
 	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable, "x_acme_17"})
-	result.Checks = models.AsJSON([]models.Check{models.NewCheck("mrz_check_digits", false)})
+	result.Checks = models.AsJSON([]rules.Check{{Name: "mrz_check_digits"}})
 	requireJSON(t, `{
 		"id": "vr_1", "object": "verification_result", "method": "document_capture", "node": "doc", "attempt": 1,
 		"status": "failed", "strength": "document_capture", "age_tier": null, "reason_codes": ["unreadable", "x_acme_17"],

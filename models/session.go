@@ -223,35 +223,10 @@ type Result struct {
 	Status      graph.Outcome
 	AgeTier     *rules.AgeTier
 	ReasonCodes JSON[[]rules.ReasonCode]
-	Checks      JSON[[]Check]
+	Checks      JSON[[]rules.Check]
 	Provider    *string
 	Created     Timestamp
 }
 
 // TableName names the table for gorm.
 func (Result) TableName() string { return "results" }
-
-// Check is one check of a method.
-type Check struct {
-	Name   string `json:"name"`
-	Status string `json:"status"` // passed, failed
-}
-
-// Verdict is a method's verdict on a submission.
-type Verdict struct {
-	Outcome     graph.Outcome
-	AgeTier     *rules.AgeTier
-	ReasonCodes []rules.ReasonCode
-	Checks      []Check
-	Provider    *string
-	// Risk is the method's assessment of the session's risk, or nil.
-	Risk *rules.Risk
-}
-
-// NewCheck returns a check with its public status.
-func NewCheck(name string, passed bool) Check {
-	if passed {
-		return Check{Name: name, Status: string(graph.OutcomePassed)}
-	}
-	return Check{Name: name, Status: string(graph.OutcomeFailed)}
-}

@@ -35,7 +35,7 @@ func (s *Service) TakeVerdict(ctx context.Context, on Callback, body []byte) err
 	verdict.Provider = on.Provider
 	session := models.SessionRef{OrgID: on.Submission.OrgID, SessionID: on.Submission.SessionID}
 	ref := models.SubmissionRef{SessionRef: session, SubmissionID: on.Submission.ID}
-	done, err := s.engine.Judged(ctx, ref, Given(verdict))
+	done, err := s.engine.CommitVerdict(ctx, ref, Given(verdict))
 	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
 		return err
 	}
@@ -57,8 +57,8 @@ func (s *Service) givenAlready(ctx context.Context, on Callback, v methods.Verdi
 		if result.ID != on.Submission.ID {
 			continue
 		}
-		settled := Settled(v, on.Session.AgeTier)
-		if says(result, settled) || says(result, Costing(settled)) {
+		again := settled(v, on.Session.AgeTier)
+		if sameVerdict(result, again) || sameVerdict(result, costing(again)) {
 			return nil
 		}
 		return models.Errorf(models.CodeVerdictGiven, "The submission has had its verdict, and it was another")
@@ -66,8 +66,8 @@ func (s *Service) givenAlready(ctx context.Context, on Callback, v methods.Verdi
 	return models.Errorf(models.CodeSessionTerminal, "The session ended before the verdict came")
 }
 
-// says reports whether the result records the verdict.
-func says(r models.Result, v models.Verdict) bool {
-	return r.Status == v.Outcome && reflect.DeepEqual(r.AgeTier, v.AgeTier) &&
-		slices.Equal(r.ReasonCodes.V, v.ReasonCodes) && slices.Equal(r.Checks.V, v.Checks)
+// sameVerdict reports whether two results record the same verdict.
+func sameVerdict(a, b models.Result) bool {
+	return a.Status == b.Status && reflect.DeepEqual(a.AgeTier, b.AgeTier) &&
+		slices.Equal(a.ReasonCodes.V, b.ReasonCodes.V) && slices.Equal(a.Checks.V, b.Checks.V)
 }

@@ -147,7 +147,7 @@ func step(in graph.Input, reason string) models.Step {
 	return s
 }
 
-// progress returns the change that the walk leads to. The caller corrects the status where submissions are in flight.
+// progress returns the progress that the walk leads to. The caller corrects the status where submissions are in flight.
 func (w *walk) progress(e Engine) store.Progress {
 	p := store.Progress{Session: w.session, State: w.state, To: models.StatusRequiresInput, Steps: w.steps}
 	switch {

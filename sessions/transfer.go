@@ -7,7 +7,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// Arrived is the progress of a transfer. A whole one has become a submission's attempt, or an upload.
+// Arrived is a transfer after a chunk. A whole one has become a submission's attempt, or an upload.
 type Arrived struct {
 	Transfer models.Transfer
 	Attempt  *Attempt

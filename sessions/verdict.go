@@ -7,31 +7,32 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Settled returns the verdict as it counts for a session that has to prove the required tier. A passed verdict without
-// a tier proves the required one; a passed verdict with a lower tier counts as failed.
-func Settled(v methods.Verdict, required rules.AgeTier) models.Verdict {
-	counts := models.Verdict{Outcome: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: v.Reasons(), Risk: v.Risk}
+// settled returns the verdict as it counts for a session that has to prove the required tier: a result without the keys
+// of its submission. A passed verdict without a tier proves the required one; a passed verdict with a lower tier counts
+// as failed.
+func settled(v methods.Verdict, required rules.AgeTier) models.Result {
+	result := models.Result{
+		Status: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: models.AsJSON(v.Reasons()),
+		Checks: models.AsJSON(append([]rules.Check{}, v.Checks...)), // null is no list
+	}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
-		counts.AgeTier = &required
+		result.AgeTier = &required
 	}
-	if v.Outcome == graph.OutcomePassed && !counts.AgeTier.Satisfies(required) {
-		counts.Outcome, counts.ReasonCodes = graph.OutcomeFailed, []rules.ReasonCode{rules.ReasonUnderAge}
-	}
-	counts.Checks = make([]models.Check, 0, len(v.Checks))
-	for _, check := range v.Checks {
-		counts.Checks = append(counts.Checks, models.NewCheck(check.Name, check.Passed))
+	if v.Outcome == graph.OutcomePassed && !result.AgeTier.Satisfies(required) {
+		result.Status = graph.OutcomeFailed
+		result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnderAge})
 	}
 	if v.Provider != "" {
-		counts.Provider = &v.Provider
+		result.Provider = &v.Provider
 	}
-	return counts
+	return result
 }
 
-// Costing returns the verdict as it counts for a session that has used up its free submissions: every verdict but a
+// costing returns the result as it counts for a session that has used up its free submissions: every verdict but a
 // passed one fails, so that it costs an attempt.
-func Costing(v models.Verdict) models.Verdict {
-	if v.Outcome != graph.OutcomePassed {
-		v.Outcome = graph.OutcomeFailed
+func costing(r models.Result) models.Result {
+	if r.Status != graph.OutcomePassed {
+		r.Status = graph.OutcomeFailed
 	}
-	return v
+	return r
 }

@@ -113,20 +113,20 @@ func (p *play) submitsTo(t *testing.T, v *provider, session models.Session) mode
 }
 
 // callsBack delivers the provider's verdict by callback and signals the run, as the API does.
-func (p *play) callsBack(t *testing.T, s models.Submission, verdict methods.Verdict) sessions.Judgement {
+func (p *play) callsBack(t *testing.T, s models.Submission, verdict methods.Verdict) sessions.VerdictChange {
 	t.Helper()
 	done := callBack(t, p.Scene, s, verdict)
 	p.changed()
 	return done
 }
 
-func callBack(t *testing.T, at *scene.Scene, s models.Submission, verdict methods.Verdict) sessions.Judgement {
+func callBack(t *testing.T, at *scene.Scene, s models.Submission, verdict methods.Verdict) sessions.VerdictChange {
 	t.Helper()
 	ref := models.SubmissionRef{
 		SessionRef: models.SessionRef{OrgID: s.OrgID, SessionID: s.SessionID}, SubmissionID: s.ID,
 	}
 	engine := sessions.Engine{Store: at.Store, ReviewTimeout: reviewTimeout, SessionTTL: day}
-	done, err := engine.Judged(t.Context(), ref, sessions.Given(verdict))
+	done, err := engine.CommitVerdict(t.Context(), ref, sessions.Given(verdict))
 	require.NoError(t, err)
 	return done
 }

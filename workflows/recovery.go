@@ -10,13 +10,13 @@ import (
 const recoveryTurns = 100
 
 // RecoverEndpoint carries a recovery to its end, however long its receiver takes. Its workflow id is the recovery id.
-// The row holds the progress.
+// The row records the turns.
 func (w Workflows) RecoverEndpoint(ctx workflow.Context, ref models.RecoveryRef) error {
 	turn := workflow.WithActivityOptions(ctx, recoveryTurn(w.WebhookTimeout))
 	for range recoveryTurns {
-		var progress models.RecoveryProgress
-		err := workflow.ExecuteActivity(turn, models.ActivityRecoverEndpoint, ref).Get(ctx, &progress)
-		if err != nil || progress.Status != models.RecoveryRunning {
+		var view models.RecoveryView
+		err := workflow.ExecuteActivity(turn, models.ActivityRecoverEndpoint, ref).Get(ctx, &view)
+		if err != nil || view.Status != models.RecoveryRunning {
 			return err
 		}
 	}

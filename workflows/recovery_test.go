@@ -40,9 +40,9 @@ func TestLongRecoveryContinuesInANewRun(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	turns := 0
-	p.env.RegisterActivityWithOptions(func(context.Context, models.RecoveryRef) (models.RecoveryProgress, error) {
+	p.env.RegisterActivityWithOptions(func(context.Context, models.RecoveryRef) (models.RecoveryView, error) {
 		turns++
-		return models.RecoveryProgress{Status: models.RecoveryRunning}, nil
+		return models.RecoveryView{Status: models.RecoveryRunning}, nil
 	}, activity.RegisterOptions{Name: models.ActivityRecoverEndpoint, DisableAlreadyRegisteredCheck: true})
 
 	p.env.ExecuteWorkflow(workflows.NameRecovery, models.RecoveryRef{OrgID: p.Org, RecoveryID: "whr_long"})

@@ -46,7 +46,7 @@ func (hs *Handlers) checkCompliance(c *rest.Call) (rest.Answer, error) {
 	return found, err
 }
 
-func (hs *Handlers) check(asked check) (rest.Answer, error) {
+func (hs *Handlers) check(asked complianceCheck) (rest.Answer, error) {
 	useCases, err := readUseCases(asked.cart)
 	if err != nil {
 		return rest.Answer{}, err
@@ -75,15 +75,16 @@ func (hs *Handlers) check(asked check) (rest.Answer, error) {
 // checkedSize bounds the answers to checks that are kept: shops ask about the same carts all day.
 const checkedSize = 1000
 
-// check is all that an answer depends on, besides the rules, which stay the same while the process runs.
-type check struct {
+// complianceCheck is a request for the rules of a place. The answer depends on nothing else but the rules, which stay
+// the same while the process runs.
+type complianceCheck struct {
 	cart    string // the use cases, as they were written
 	place   sessions.Place
 	day     compliance.Day
 	explain bool
 }
 
-func (hs *Handlers) readCheck(c *rest.Call) (asked check, err error) {
+func (hs *Handlers) readCheck(c *rest.Call) (asked complianceCheck, err error) {
 	if asked.cart = strings.Join(c.Query.List(rest.ListUseCases), ","); asked.cart == "" {
 		return asked, rest.Missing(rest.ListUseCases)
 	}

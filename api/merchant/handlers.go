@@ -28,7 +28,7 @@ type Handlers struct {
 	orders    *sessions.Orders
 	secrets   *rest.ClientSecrets
 	verifyURL string
-	checked   *lru.Cache[check, rest.Answer]
+	checked   *lru.Cache[complianceCheck, rest.Answer]
 	created   *prometheus.CounterVec
 }
 
@@ -41,7 +41,7 @@ func New(o Options) (*Handlers, error) {
 		}, []string{"status", "type", "country"}),
 	}
 	var err error
-	if hs.checked, err = lru.New[check, rest.Answer](checkedSize); err != nil {
+	if hs.checked, err = lru.New[complianceCheck, rest.Answer](checkedSize); err != nil {
 		return nil, err
 	}
 	return hs, o.Registry.Register(hs.created)

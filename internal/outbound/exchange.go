@@ -63,7 +63,7 @@ func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
 	return again, err == nil
 }
 
-// failure is the reason for a request without an answer, and the progress of the request.
+// failure is the reason for a request without an answer, and how far the request came.
 type failure struct {
 	error
 	// reused means that the connection had served another request before.
@@ -85,38 +85,38 @@ func (f *failure) Timeout() bool {
 	return errors.As(f.error, &timeout) && timeout.Timeout()
 }
 
-// progress is how far a request has come. The transport reports it from its own goroutines.
-type progress struct {
+// requestTrace records how far a request has come. The transport reports it from its own goroutines.
+type requestTrace struct {
 	reused, http2, answered, handshake atomic.Bool
 	sent                               atomic.Int64 // Unix nanoseconds
 }
 
-func (p *progress) trace() *httptrace.ClientTrace {
+func (t *requestTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(conn httptrace.GotConnInfo) {
-			p.reused.Store(conn.Reused)
+			t.reused.Store(conn.Reused)
 			over, ok := conn.Conn.(*tls.Conn)
-			p.http2.Store(ok && over.ConnectionState().NegotiatedProtocol == "h2")
-			p.answered.Store(false)
-			p.sent.Store(time.Now().UnixNano())
+			t.http2.Store(ok && over.ConnectionState().NegotiatedProtocol == "h2")
+			t.answered.Store(false)
+			t.sent.Store(time.Now().UnixNano())
 		},
-		WroteRequest:         func(httptrace.WroteRequestInfo) { p.sent.Store(time.Now().UnixNano()) },
-		GotFirstResponseByte: func() { p.answered.Store(true) },
-		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { p.handshake.Store(err != nil) },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { t.sent.Store(time.Now().UnixNano()) },
+		GotFirstResponseByte: func() { t.answered.Store(true) },
+		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { t.handshake.Store(err != nil) },
 	}
 }
 
 func roundTrip(transport *http.Transport, r *http.Request) (*http.Response, *failure) {
-	var p progress
-	response, err := transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), p.trace())))
+	var t requestTrace
+	response, err := transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), t.hooks())))
 	if err == nil {
 		return response, nil
 	}
-	f := &failure{error: err, reused: p.reused.Load(), handshake: p.handshake.Load()}
+	f := &failure{error: err, reused: t.reused.Load(), handshake: t.handshake.Load()}
 	// Over HTTP/2 the trace sees only whole headers. If the connection did not break, a frame of the peer ended the
 	// exchange, so the peer answered.
-	f.answered = p.answered.Load() || p.http2.Load() && !closed(err) && !wasReset(err)
-	if sent := p.sent.Load(); sent != 0 {
+	f.answered = t.answered.Load() || t.http2.Load() && !closed(err) && !wasReset(err)
+	if sent := t.sent.Load(); sent != 0 {
 		f.sent = time.Unix(0, sent)
 	}
 	return nil, f

@@ -30,17 +30,17 @@ func (Judge) Judge(_ context.Context, s methods.Submission) (methods.Verdict, er
 	}
 	born, ok := rules.ParseDate(declared.DateOfBirth)
 	if !ok {
-		return methods.Failed(rules.ReasonUnreadable, methods.Check{Name: "date_of_birth"}), nil
+		return methods.Failed(rules.ReasonUnreadable, rules.Check{Name: "date_of_birth"}), nil
 	}
 	if !declared.Declaration {
-		return methods.Failed(rules.ReasonDeclarationMissing, methods.Check{Name: "declaration"}), nil
+		return methods.Failed(rules.ReasonDeclarationMissing, rules.Check{Name: "declaration"}), nil
 	}
 	if s.Tier.Years() == 0 {
 		return methods.Verdict{}, fmt.Errorf("no such age tier: %q", s.Tier)
 	}
-	made := methods.Check{Name: "declaration", Passed: true}
+	made := rules.Check{Name: "declaration", Passed: true}
 	if rules.AgeOn(born, s.Today) < s.Tier.Years() {
-		return methods.Failed(rules.ReasonUnderAge, made, methods.Check{Name: "age"}), nil
+		return methods.Failed(rules.ReasonUnderAge, made, rules.Check{Name: "age"}), nil
 	}
-	return methods.Passed(s.Tier, made, methods.Check{Name: "age", Passed: true}), nil
+	return methods.Passed(s.Tier, made, rules.Check{Name: "age", Passed: true}), nil
 }

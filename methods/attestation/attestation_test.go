@@ -25,9 +25,9 @@ func declaring(dateOfBirth string) string {
 
 func TestDeclaredAgeMustReachTheTier(t *testing.T) {
 	t.Parallel()
-	declared := methods.Check{Name: "declaration", Passed: true}
-	oldEnough := methods.Check{Name: "age", Passed: true}
-	tooYoung := methods.Check{Name: "age"}
+	declared := rules.Check{Name: "declaration", Passed: true}
+	oldEnough := rules.Check{Name: "age", Passed: true}
+	tooYoung := rules.Check{Name: "age"}
 	for name, play := range map[string]struct {
 		born, today string
 		years       int
@@ -65,8 +65,8 @@ func TestDeclaredAgeMustReachTheTier(t *testing.T) {
 
 func TestDeclarationMustBeReadableAndMade(t *testing.T) {
 	t.Parallel()
-	unreadable := methods.Failed(rules.ReasonUnreadable, methods.Check{Name: "date_of_birth"})
-	undeclared := methods.Failed(rules.ReasonDeclarationMissing, methods.Check{Name: "declaration"})
+	unreadable := methods.Failed(rules.ReasonUnreadable, rules.Check{Name: "date_of_birth"})
+	undeclared := methods.Failed(rules.ReasonDeclarationMissing, rules.Check{Name: "declaration"})
 	for name, play := range map[string]struct {
 		payload string
 		verdict methods.Verdict

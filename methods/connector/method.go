@@ -13,7 +13,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// Decorator returns the decorator of a registry that replaces a method by a provider's judgement. The provider has
+// Decorator returns the decorator of a registry that replaces a method by the verdict of a provider, which has
 // patience to answer.
 func Decorator(patience time.Duration) func(name rules.Method, connectorID string) methods.Method {
 	return func(name rules.Method, connectorID string) methods.Method {

@@ -36,21 +36,21 @@ const (
 // name is the form of names of checks and signals. No person's name, number or address has it.
 var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// verdict is a provider's verdict, in the answer to a request or in a callback.
-type verdict struct {
+// wireVerdict is a provider's verdict as it is sent, in the answer to a request or in a callback.
+type wireVerdict struct {
 	Outcome     *string
 	AgeTier     *string
 	ReasonCodes []string
-	Checks      []check
-	Risk        *risk
+	Checks      []wireCheck
+	Risk        *wireRisk
 }
 
-type check struct {
+type wireCheck struct {
 	Name   string `json:"name"`
 	Status string `json:"status"`
 }
 
-type risk struct {
+type wireRisk struct {
 	Score   *int     `json:"score"`
 	Signals []string `json:"signals"`
 }
@@ -61,7 +61,7 @@ func ParseVerdict(body []byte) (methods.Verdict, error) {
 	if err != nil {
 		return methods.Verdict{}, err
 	}
-	var v verdict
+	var v wireVerdict
 	into := []any{&v.Outcome, &v.AgeTier, &v.ReasonCodes, &v.Checks, &v.Risk}
 	for i, name := range fieldsRead {
 		raw, given := fields[name]
@@ -141,7 +141,7 @@ func malformed(field string, err error) error {
 	return &Fault{path, path + " must be " + jsonfault.Expected(semantic.GoType)}
 }
 
-func (v verdict) check() (methods.Verdict, error) {
+func (v wireVerdict) check() (methods.Verdict, error) {
 	read := methods.Verdict{}
 	for _, part := range []func(*methods.Verdict) error{v.outcome, v.ageTier, v.reasons, v.checks, v.risk} {
 		if err := part(&read); err != nil {
@@ -155,7 +155,7 @@ func (v verdict) check() (methods.Verdict, error) {
 // answers with a 5xx.
 var outcomes = []graph.Outcome{graph.OutcomePassed, graph.OutcomeFailed, graph.OutcomeRequiresInput}
 
-func (v verdict) outcome(into *methods.Verdict) error {
+func (v wireVerdict) outcome(into *methods.Verdict) error {
 	if v.Outcome == nil {
 		return &Fault{"outcome", "Missing required field: outcome"}
 	}
@@ -166,7 +166,7 @@ func (v verdict) outcome(into *methods.Verdict) error {
 	return nil
 }
 
-func (v verdict) ageTier(into *methods.Verdict) error {
+func (v wireVerdict) ageTier(into *methods.Verdict) error {
 	if v.AgeTier == nil {
 		return nil
 	}
@@ -181,7 +181,7 @@ func (v verdict) ageTier(into *methods.Verdict) error {
 	return nil
 }
 
-func (v verdict) reasons(into *methods.Verdict) error {
+func (v wireVerdict) reasons(into *methods.Verdict) error {
 	switch passed := into.Outcome == graph.OutcomePassed; {
 	case passed && len(v.ReasonCodes) > 0:
 		return &Fault{"reason_codes", "reason_codes say why a method did not pass"}
@@ -201,7 +201,7 @@ func (v verdict) reasons(into *methods.Verdict) error {
 	return nil
 }
 
-func (v verdict) checks(into *methods.Verdict) error {
+func (v wireVerdict) checks(into *methods.Verdict) error {
 	if len(v.Checks) > mostChecks {
 		return &Fault{"checks", fmt.Sprintf("checks must not have more than %d entries", mostChecks)}
 	}
@@ -214,12 +214,12 @@ func (v verdict) checks(into *methods.Verdict) error {
 		if !passed && c.Status != string(graph.OutcomeFailed) {
 			return &Fault{field + ".status", field + ".status must be passed or failed"}
 		}
-		into.Checks = append(into.Checks, methods.Check{Name: c.Name, Passed: passed})
+		into.Checks = append(into.Checks, rules.Check{Name: c.Name, Passed: passed})
 	}
 	return nil
 }
 
-func (v verdict) risk(into *methods.Verdict) error {
+func (v wireVerdict) risk(into *methods.Verdict) error {
 	if v.Risk == nil {
 		return nil
 	}

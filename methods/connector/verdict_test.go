@@ -28,7 +28,7 @@ func TestVerdictIsParsed(t *testing.T) {
 		`{"outcome":"requires_input","reason_codes":["more_input_needed"]}`: {
 			Outcome: graph.OutcomeRequiresInput, ReasonCodes: []rules.ReasonCode{rules.ReasonMoreInputNeeded}},
 		`{"outcome":"passed","checks":[{"name":"mrz","status":"passed"},{"name":"chip","status":"failed"}]}`: {
-			Outcome: graph.OutcomePassed, Checks: []methods.Check{{Name: "mrz", Passed: true}, {Name: "chip"}}},
+			Outcome: graph.OutcomePassed, Checks: []rules.Check{{Name: "mrz", Passed: true}, {Name: "chip"}}},
 		`{"outcome":"passed","risk":{"score":100,"signals":["vpn"]}}`: {
 			Outcome: graph.OutcomePassed, Risk: &rules.Risk{Score: 100, Signals: []string{"vpn"}}},
 		`{"outcome":"passed","risk":{"score":0}}`: {Outcome: graph.OutcomePassed, Risk: &rules.Risk{}},

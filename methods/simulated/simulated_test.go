@@ -41,18 +41,18 @@ func asking(t *testing.T, outcome string) string {
 
 func TestSandboxGetsTheRequestedOutcome(t *testing.T) {
 	t.Parallel()
-	did, didNot := methods.Check{Name: "simulated", Passed: true}, methods.Check{Name: "simulated"}
+	did, didNot := rules.Check{Name: "simulated", Passed: true}, rules.Check{Name: "simulated"}
 	verdicts := map[string]methods.Verdict{
 		"pass": methods.Passed(tier, did),
 		"slow": methods.Passed(tier, did),
 		"fail": methods.Failed(rules.ReasonSimulatedFailure, didNot),
 		"requires_input": {
 			Outcome: graph.OutcomeRequiresInput, ReasonCodes: []rules.ReasonCode{rules.ReasonMoreInputNeeded},
-			Checks: []methods.Check{didNot},
+			Checks: []rules.Check{didNot},
 		},
 		"error": {
 			Outcome: graph.OutcomeError, ReasonCodes: []rules.ReasonCode{rules.ReasonMethodError},
-			Checks: []methods.Check{didNot},
+			Checks: []rules.Check{didNot},
 		},
 	}
 	require.Len(t, simulated.Outcomes(), len(verdicts))

@@ -47,7 +47,7 @@ var uses = map[string]func(ctx context.Context, f *fixture, s models.Session) er
 	},
 	"judge": func(ctx context.Context, f *fixture, s models.Session) error {
 		sent := models.Submission{ID: "vr_x", OrgID: s.OrgID, SessionID: s.ID, Node: attestation, Attempt: 1}
-		_, err := f.Judge(ctx, judgement(s, sent, graph.OutcomePassed, models.StatusVerified))
+		_, err := f.RecordVerdict(ctx, judgement(s, sent, graph.OutcomePassed, models.StatusVerified))
 		return err
 	},
 	"mint": func(ctx context.Context, f *fixture, s models.Session) error {
@@ -155,8 +155,8 @@ func movedDeadlineCounts(t *testing.T, f *fixture) {
 		Node: "human", Deadline: models.At(f.clock.Now().Add(72 * time.Hour)),
 	}}
 	sent := models.Submission{ID: "vr_y", OrgID: f.org, SessionID: session.ID, Node: attestation, Attempt: 1}
-	passed := models.Verdict{Outcome: graph.OutcomePassed}
-	reviewed := f.judged(t, store.Judgement{Progress: p, Submission: sent, Verdict: passed})
+	passed := models.Result{Status: graph.OutcomePassed}
+	reviewed := f.judged(t, store.Judgement{Progress: p, Submission: sent, Result: passed})
 	f.clock.Advance(25 * time.Hour)
 	require.Equal(t, models.StatusProcessing, f.reread(t, session).Status)
 	_, err := f.Expire(t.Context(), f.org, session.ID, session.ExpiresAt)

@@ -54,6 +54,6 @@ func countFailedScan() map[string]any {
 // isFailedScan reports whether a picture was judged and refused. An error does not count, because it does not concern
 // the picture.
 func (j Judgement) isFailedScan() bool {
-	refused := j.Verdict.Outcome == graph.OutcomeFailed || j.Verdict.Outcome == graph.OutcomeRequiresInput
+	refused := j.Result.Status == graph.OutcomeFailed || j.Result.Status == graph.OutcomeRequiresInput
 	return refused && slices.Contains(j.Submission.Method.Needs(), rules.NeedCamera)
 }

@@ -381,7 +381,7 @@ func (s *Store) OpenSocket(ctx context.Context, h models.Handoff) (models.Handof
 	return h, err
 }
 
-// NotePhase records the progress that the device reports. Errors: CodeHandoffEnded.
+// NotePhase records the phase that the device reports. Errors: CodeHandoffEnded.
 func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) error {
 	return s.whileHeld(ctx, h, func(tx *gorm.DB) error {
 		return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", h.ID, h.OrgID).

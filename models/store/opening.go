@@ -69,7 +69,7 @@ func (s *Store) OpenProvisional(ctx context.Context, o Opening) (Changed, error)
 func (s *Store) opening(o Opening) Change {
 	begun := o.Begun
 	begun.Session = o.Session // of the revision that was read
-	c := s.progress(begun, transitionOpen)
+	c := s.changeOf(begun, transitionOpen)
 	c.From = unopened
 	if !begun.moves() {
 		c.To = models.StatusPending

@@ -39,27 +39,29 @@ type Flag struct {
 // moves reports whether the session does not wait for its user.
 func (p Progress) moves() bool { return p.To.Terminal() || p.Flagged != nil }
 
-// Judgement is a verdict with the resulting progress. If the verdict has a risk, the session of the progress already
-// includes it.
+// Judgement is a verdict with the progress that follows from it.
 type Judgement struct {
 	Progress
 	Submission models.Submission
-	Verdict    models.Verdict
+	// Result is the verdict as it counts. RecordVerdict sets its keys and Created.
+	Result models.Result
+	// Risk is the session's risk after a verdict that assessed one, or nil.
+	Risk *rules.Risk
 	// Nudge means that the session's run has not got the verdict and must be signalled.
 	Nudge bool
 }
 
-// Judge records a verdict, moves the session and erases the submission's payload. Errors: those of Change; ErrRefused
+// RecordVerdict stores a verdict, moves the session and erases the submission's payload. Errors: those of Change; ErrRefused
 // means that the row has changed, and the executor must run again.
-func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
-	c := s.progress(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
+func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error) {
+	c := s.changeOf(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
 	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)
 	c.Set["nudge_at"] = nil
 	if j.Nudge {
 		c.Set["nudge_at"] = s.Now()
 	}
-	if j.Verdict.Risk != nil {
-		c.Set["risk"] = j.Session.Risk
+	if j.Risk != nil {
+		c.Set["risk"] = models.AsJSON(j.Risk)
 	}
 	if j.isFailedScan() {
 		maps.Copy(c.Set, countFailedScan())
@@ -68,7 +70,7 @@ func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 		c.Set["verification_path"] = string(j.Submission.Method)
 	}
 	c.Also = func(tx *gorm.DB, after models.Session) error {
-		if err := tx.Create(j.result(after)).Error; err != nil {
+		if err := tx.Create(j.row(after)).Error; err != nil {
 			return err
 		}
 		if err := recordSteps(tx, j.Progress, after); err != nil {
@@ -79,17 +81,17 @@ func (s *Store) Judge(ctx context.Context, j Judgement) (Changed, error) {
 	return s.Change(ctx, c)
 }
 
-func (j Judgement) result(after models.Session) *models.Result {
-	return &models.Result{
-		ID: j.Submission.ID, OrgID: j.Submission.OrgID, SessionID: j.Submission.SessionID, Node: j.Submission.Node,
-		Method: j.Submission.Method, Attempt: j.Submission.Attempt, Status: j.Verdict.Outcome,
-		AgeTier: j.Verdict.AgeTier, ReasonCodes: models.AsJSON(j.Verdict.ReasonCodes),
-		Checks: models.AsJSON(j.Verdict.Checks), Provider: j.Verdict.Provider, Created: after.Updated,
-	}
+// row returns the result with its keys and its time.
+func (j Judgement) row(after models.Session) *models.Result {
+	row := j.Result
+	row.ID, row.OrgID, row.SessionID = j.Submission.ID, j.Submission.OrgID, j.Submission.SessionID
+	row.Node, row.Method, row.Attempt = j.Submission.Node, j.Submission.Method, j.Submission.Attempt
+	row.Created = after.Updated
+	return &row
 }
 
-// progress returns the change for a progress.
-func (s *Store) progress(p Progress, id string) Change {
+// changeOf returns the change that stores a progress. id is the transition's.
+func (s *Store) changeOf(p Progress, id string) Change {
 	c := Change{
 		OrgID: p.Session.OrgID, SessionID: p.Session.ID, ID: id,
 		From: models.OpenStatuses, To: p.To, Read: &p.Session,

@@ -27,7 +27,7 @@ type Decided struct {
 // that the row has changed since it was read.
 func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 	status := models.ReviewStatusAfter(d.Decision.Decision)
-	c := s.progress(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
+	c := s.changeOf(d.Progress, s.decisionID(d.Session.Review.Node, d.Decision))
 	// The event of the decision precedes those of its consequences, such as another review.
 	c.Events = append([]models.EventType{status.Event()}, c.Events...)
 	ended := d.Session.Status.Terminal() // a verified session that was flagged

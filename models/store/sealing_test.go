@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
@@ -119,7 +120,7 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	f.uploaded(t, session, document, scanned)
 	f.challenged(t, session, scanned)
 	j := judgement(session, judgedOne, graph.OutcomeFailed, models.StatusProcessing)
-	j.Verdict.Checks = []models.Check{{Name: "unreadable", Status: "failed"}}
+	j.Result.Checks = models.AsJSON([]rules.Check{{Name: "unreadable"}})
 	f.judged(t, j)
 	answer := created(`{"secret": "` + webhookSecret + `", "for": "ada@person.example"}`)
 	require.NoError(t, f.Finish(t.Context(), claim, answer))

@@ -98,7 +98,7 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	case n.begun().moves():
 		begun := n.begun()
 		begun.Session = session
-		c := s.progress(begun, "begin")
+		c := s.changeOf(begun, "begin")
 		c.Also = func(tx *gorm.DB, after models.Session) error { return recordSteps(tx, begun, after) }
 		return c, true
 	default:
@@ -139,11 +139,9 @@ func (s *Store) skipped(session models.Session, g graph.Graph) Change {
 			Status:      graph.OutcomePassed,
 			AgeTier:     &after.AgeTier,
 			ReasonCodes: models.AsJSON([]rules.ReasonCode{}),
-			Checks: models.AsJSON(
-				[]models.Check{models.NewCheck("simulated", true)},
-			),
-			Provider: &provider,
-			Created:  after.Updated,
+			Checks:      models.AsJSON([]rules.Check{{Name: "simulated", Passed: true}}),
+			Provider:    &provider,
+			Created:     after.Updated,
 		}).Error
 	}
 	return c

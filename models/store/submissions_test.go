@@ -79,13 +79,13 @@ func judgement(
 ) store.Judgement {
 	return store.Judgement{
 		Progress:   store.Progress{Session: session, State: graph.State{Entered: 7}, To: to},
-		Submission: s, Verdict: models.Verdict{Outcome: outcome},
+		Submission: s, Result: models.Result{Status: outcome},
 	}
 }
 
 func (f *fixture) judged(t *testing.T, j store.Judgement) store.Changed {
 	t.Helper()
-	changed, err := f.Judge(t.Context(), j)
+	changed, err := f.RecordVerdict(t.Context(), j)
 	require.NoError(t, err)
 	return changed
 }
@@ -231,8 +231,8 @@ func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	f.clock.Advance(time.Second)
 	j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
-	j.Verdict.AgeTier = ptr(rules.MinAge(21))
-	j.Verdict.Checks = []models.Check{{Name: "declared_age", Status: "passed"}}
+	j.Result.AgeTier = ptr(rules.MinAge(21))
+	j.Result.Checks = models.AsJSON([]rules.Check{{Name: "declared_age", Passed: true}})
 	changed := f.judged(t, j)
 
 	want := session
@@ -245,8 +245,8 @@ func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, []models.Result{{
 		ID: sent.ID, OrgID: f.org, SessionID: session.ID, Node: attestation, Method: rules.MethodSelfAttestation,
-		Attempt: 1, Status: graph.OutcomePassed, AgeTier: j.Verdict.AgeTier,
-		Checks: models.AsJSON(j.Verdict.Checks), Created: f.Now(),
+		Attempt: 1, Status: graph.OutcomePassed, AgeTier: j.Result.AgeTier,
+		Checks: j.Result.Checks, Created: f.Now(),
 	}}, results[session.ID])
 	require.Empty(t, f.payload(t, sent))
 }
@@ -255,14 +255,14 @@ func failureIsKeptWithItsReason(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	j := judgement(session, sent, graph.OutcomeFailed, models.StatusFailed)
 	j.Failure = ptr(rules.ReasonUnderAge)
-	j.Verdict.ReasonCodes = []rules.ReasonCode{rules.ReasonUnderAge}
+	j.Result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnderAge})
 	failed := f.judged(t, j).Session
 	require.Equal(t, ptr(rules.ReasonUnderAge), failed.FailureCode)
 	require.Nil(t, failed.VerificationPath)
 
 	results, err := f.Results(t.Context(), f.org, session.ID)
 	require.NoError(t, err)
-	require.Equal(t, j.Verdict.ReasonCodes, results[session.ID][0].ReasonCodes.V)
+	require.Equal(t, j.Result.ReasonCodes, results[session.ID][0].ReasonCodes)
 }
 
 func verdictThatEndsNothingLeavesTheSessionOpen(t *testing.T, f *fixture) {
@@ -288,7 +288,7 @@ func repeatedVerdictReturnsTheFirst(t *testing.T, f *fixture) {
 func racingVerdictsOnOneSubmissionAreOne(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	answers := allOf(t, race(8, func(int) (store.Changed, error) {
-		return f.Judge(t.Context(), judgement(session, sent, graph.OutcomePassed, models.StatusVerified))
+		return f.RecordVerdict(t.Context(), judgement(session, sent, graph.OutcomePassed, models.StatusVerified))
 	}))
 	for _, answer := range answers {
 		require.Equal(t, answers[0].EventID, answer.EventID)
@@ -300,7 +300,7 @@ func racingVerdictsOnOneSubmissionAreOne(t *testing.T, f *fixture) {
 func verdictOnAChangedRowIsRefused(t *testing.T, f *fixture) {
 	first, stale := f.submitted(t, f.session(t), attestation, born)
 	_, current := f.submitted(t, stale, document, "front")
-	_, err := f.Judge(t.Context(), judgement(stale, first, graph.OutcomeFailed, models.StatusRequiresInput))
+	_, err := f.RecordVerdict(t.Context(), judgement(stale, first, graph.OutcomeFailed, models.StatusRequiresInput))
 	require.ErrorIs(t, err, store.ErrRefused)
 	require.Equal(t, born, f.payload(t, first))
 	require.Zero(t, f.count(t, "SELECT count(*) FROM results"))
@@ -312,7 +312,7 @@ func verdictAfterTheEndIsRefused(t *testing.T, f *fixture) {
 	sent, session := f.submitted(t, f.session(t), attestation, born)
 	_, err := f.End(t.Context(), f.org, session.ID, models.OpenStatuses, models.StatusExpired)
 	require.NoError(t, err)
-	_, err = f.Judge(t.Context(), judgement(session, sent, graph.OutcomePassed, models.StatusVerified))
+	_, err = f.RecordVerdict(t.Context(), judgement(session, sent, graph.OutcomePassed, models.StatusVerified))
 	requireCode(t, models.CodeSessionTerminal, err)
 	require.Zero(t, f.count(t, "SELECT count(*) FROM results"))
 }

@@ -20,9 +20,8 @@ const (
 	OutcomeError         Outcome = "error"
 )
 
-// State is the progress of a session. The zero State has not begun. It is plain
-// data that survives JSON unchanged; [Next] returns new states and never changes
-// its argument.
+// State is the position of a session in its graph. The zero State has not begun. It is plain data that survives JSON
+// unchanged; [Next] returns new states and never changes its argument.
 type State struct {
 	// Tokens are the nodes the session waits at, oldest first.
 	Tokens []Token `json:"tokens,omitempty"`

@@ -49,21 +49,21 @@ func (e Event) Decode(object any) error {
 }
 
 // Option changes how signatures are verified.
-type Option func(*judge)
+type Option func(*settings)
 
-type judge struct {
+type settings struct {
 	tolerance time.Duration
 	now       func() time.Time
 }
 
 // WithTolerance replaces DefaultTolerance, in whole seconds.
 func WithTolerance(tolerance time.Duration) Option {
-	return func(j *judge) { j.tolerance = tolerance }
+	return func(s *settings) { s.tolerance = tolerance }
 }
 
 // WithClock replaces the system's clock.
 func WithClock(now func() time.Time) Option {
-	return func(j *judge) { j.now = now }
+	return func(s *settings) { s.now = now }
 }
 
 // ConstructEvent verifies a body against the value of one signature header and parses the event. The body must be the
@@ -92,11 +92,11 @@ func construct(body []byte, headers []string, secret string, options []Option) (
 	if secret == "" { // anyone could have signed with it
 		return Event{}, errors.New("webhook: the endpoint's secret is empty")
 	}
-	j := judge{tolerance: DefaultTolerance, now: time.Now}
+	s := settings{tolerance: DefaultTolerance, now: time.Now}
 	for _, option := range options {
-		option(&j)
+		option(&s)
 	}
-	if err := j.verify(body, headers, secret); err != nil {
+	if err := s.verify(body, headers, secret); err != nil {
 		return Event{}, err
 	}
 	return parse(body)
@@ -104,13 +104,13 @@ func construct(body []byte, headers []string, secret string, options []Option) (
 
 // verify returns nil if one of the headers has a valid signature. Otherwise its error is that of the first header that
 // is present.
-func (j judge) verify(body []byte, headers []string, secret string) error {
+func (s settings) verify(body []byte, headers []string, secret string) error {
 	var refused error
 	for _, header := range headers {
 		if header == "" {
 			continue
 		}
-		err := signature.VerifyWithin(j.tolerance, secret, header, body, j.now())
+		err := signature.VerifyWithin(s.tolerance, secret, header, body, s.now())
 		if err == nil {
 			return nil
 		}
