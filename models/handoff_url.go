@@ -53,6 +53,16 @@ func ParseHandoffURL(param, text string) (HandoffURL, error) {
 	return HandoffURL{Origin: origin, Path: page}, nil
 }
 
+// ParseOrigin reads the origin of pages, such as https://shop.example. Errors: CodeParameterInvalid, naming the
+// parameter.
+func ParseOrigin(param, text string) (HandoffURL, error) {
+	page, err := ParseHandoffURL(param, text)
+	if err == nil && page.Tidy().Path != "" {
+		err = Invalid(param, "%s must be an origin without a path, such as https://shop.example", param)
+	}
+	return page.Tidy(), err
+}
+
 // isClean reports whether every server reads the path unchanged. Java servers drop the part of a segment after a
 // semicolon, so "..;" is a dot segment for them, and some Windows servers drop dots at the end of a segment.
 func isClean(page string) bool {
@@ -115,7 +125,7 @@ func (u HandoffURL) Covers(page HandoffURL) bool {
 // SafeFor refuses a page without TLS. A sandbox organization may have one on the developer's own machine. Errors:
 // CodeParameterInvalid, naming the parameter.
 func (u HandoffURL) SafeFor(org Organization, param string) error {
-	if strings.HasPrefix(u.Origin, "https://") || org.Sandbox && u.onLoopback() {
+	if strings.HasPrefix(u.Origin, "https://") || org.Sandbox && u.OnLoopback() {
 		return nil
 	}
 	if org.Sandbox {
@@ -124,7 +134,8 @@ func (u HandoffURL) SafeFor(org Organization, param string) error {
 	return Invalid(param, "%s must be an https URL", param)
 }
 
-func (u HandoffURL) onLoopback() bool {
+// OnLoopback reports whether the page is one of the user's own machine.
+func (u HandoffURL) OnLoopback() bool {
 	parsed, err := url.Parse(u.Origin)
 	if err != nil {
 		return false

@@ -51,6 +51,14 @@ func RandomID() string {
 // HasPrefix reports whether id has the prefix.
 func (p IDPrefix) HasPrefix(id string) bool { return strings.HasPrefix(id, string(p)) }
 
+// Names reports whether id has the form of an identifier of the kind: the prefix and 24 characters of base32. No other
+// text can be an identifier, and a database may refuse to look it up.
+func (p IDPrefix) Names(id string) bool {
+	random, found := strings.CutPrefix(id, string(p))
+	return found && len(random) == idEncoding.EncodedLen(idRandomBytes) &&
+		strings.Trim(random, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // The prefixes of secrets.
 const (
 	SecretKeyPrefix       = "stile_sk_"

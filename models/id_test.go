@@ -78,3 +78,15 @@ func TestSecretFavoursNoLetter(t *testing.T) {
 	}
 	require.InDelta(t, float64(len(favoured))/62, float64(hits)/float64(drawn), 0.008)
 }
+
+func TestOnlyIdentifiersHaveTheFormOfOne(t *testing.T) {
+	t.Parallel()
+	random := models.RandomID()
+	require.True(t, models.PrefixSession.Names("vks_"+random))
+	for _, text := range []string{
+		"", "vks_", random, "wf_" + random, "vks_" + random + "a", "vks_" + random[1:], "vks_" + random[1:] + "1",
+		"vks_" + random[1:] + "A", "vks_" + random[1:] + "\x00",
+	} {
+		require.False(t, models.PrefixSession.Names(text), "%q", text)
+	}
+}

@@ -80,8 +80,10 @@ type Session struct {
 	Compliance JSON[ComplianceResult]
 	// ExplanationID is the id of the explanation of Compliance; nil for a session from before explanations were stored.
 	ExplanationID *string
-	// ConsentedAt is the time of the user's consent to biometric processing.
-	ConsentedAt *Timestamp
+	// ConsentedAt is the time of the user's consent to biometric processing. ConsentTextVersion is the version of the
+	// text that the user read; nil if the page did not name it.
+	ConsentedAt        *Timestamp
+	ConsentTextVersion *string
 	// HandoffReason is the first problem for which the page offers a phone.
 	HandoffReason *HandoffReason
 	// FailedScans counts failed scans until HandoffReason is set.
@@ -99,12 +101,17 @@ type Session struct {
 	Metadata          JSON[map[string]string]
 	ReturnURL         *string
 	CancelURL         *string
-	EmailSealed       *string
-	EmailLookup       *string
-	PhoneSealed       *string
-	PhoneLookup       *string
-	VerificationPath  *string
-	FailureCode       *rules.ReasonCode
+	// Locale is the user's language, as a BCP 47 tag; nil if the merchant gave none.
+	Locale *string
+	// PageOrigin is the origin of the page that created the session with a publishable key; "" where the request named
+	// no valid one, and nil for a session that was created with a secret key.
+	PageOrigin       *string
+	EmailSealed      *string
+	EmailLookup      *string
+	PhoneSealed      *string
+	PhoneLookup      *string
+	VerificationPath *string
+	FailureCode      *rules.ReasonCode
 	// Risk is nil while there is no signal. It starts with the mismatch of the jurisdictions, and verdicts raise it.
 	Risk   JSON[*rules.Risk]
 	Review Review `gorm:"embedded"`

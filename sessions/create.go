@@ -14,7 +14,9 @@ type NewSession struct {
 	Org models.Organization
 	// Untrusted says that a browser creates the session with a publishable key: its parameters are claims.
 	Untrusted bool
-	Sender    Sender
+	// PageOrigin is the Origin header of that browser's request.
+	PageOrigin string
+	Sender     Sender
 
 	Type       models.SessionType
 	WorkflowID string
@@ -81,7 +83,7 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 	session, terms, err := s.govern(ctx, definition, found.put(models.Session{
 		OrgID: n.Org.ID, Type: n.Type, WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 		Provisional: n.provisional(), ClientReferenceID: n.ClientReferenceID, Metadata: models.AsJSON(n.Metadata),
-		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL,
+		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL, PageOrigin: n.boundTo(),
 	}))
 	if err != nil {
 		return store.NewSession{}, err

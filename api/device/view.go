@@ -13,10 +13,12 @@ import (
 
 // viewObject is the session as the verification page shows it.
 type viewObject struct {
-	Object           string                `json:"object"`
-	SessionID        string                `json:"session_id"`
-	Type             models.SessionType    `json:"type"`
-	Status           models.SessionStatus  `json:"status"`
+	Object    string               `json:"object"`
+	SessionID string               `json:"session_id"`
+	Type      models.SessionType   `json:"type"`
+	Status    models.SessionStatus `json:"status"`
+	// Sandbox reports whether the page may simulate outcomes.
+	Sandbox          bool                  `json:"sandbox"`
 	Merchant         merchantObject        `json:"merchant"`
 	Methods          []methodObject        `json:"methods"`
 	RequiresEmailOTP bool                  `json:"requires_email_otp"`
@@ -110,7 +112,7 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 	offered, err := hs.sessions.HandoffOffer(ctx, s, phone.ID != "")
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
-		Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
+		Sandbox: org.Sandbox, Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
 		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
 		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, err

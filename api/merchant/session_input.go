@@ -60,7 +60,8 @@ func readSession(c *rest.Call) (sessionInput, error) {
 // session returns the session to create.
 func (in *sessionInput) session(c *rest.Call, from sessions.Sender) sessions.NewSession {
 	n := sessions.NewSession{
-		Org: c.Org(), Untrusted: c.Untrusted(), Sender: from, Type: models.SessionType(*in.Type), WorkflowID: *in.WorkflowID,
+		Org: c.Org(), Untrusted: c.Untrusted(), PageOrigin: c.Gin.GetHeader("Origin"), Sender: from,
+		Type: models.SessionType(*in.Type), WorkflowID: *in.WorkflowID,
 		ClientReferenceID: in.ClientReferenceID, ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
 		Metadata: in.metadata, Contacts: in.contacts, Told: in.told,
 	}

@@ -86,31 +86,8 @@ func orgCommand() *cobra.Command {
 	create.Flags().BoolVar(&o.PublishableCreateBlocked, "block-publishable-create", false,
 		"refuse sessions created with a publishable key")
 	_ = create.MarkFlagRequired("name")
-	org.AddCommand(create, handoffURLsCommand())
+	org.AddCommand(create, handoffURLsCommand(), embedOriginsCommand())
 	return org
-}
-
-func handoffURLsCommand() *cobra.Command {
-	var org string
-	var add, remove []string
-	cmd := &cobra.Command{
-		Use: "handoff-urls", Short: "List, add and remove the pages that links of handoffs may lead to", Args: cobra.NoArgs,
-		RunE: withStore(func(ctx context.Context, s *store.Store, cmd *cobra.Command, _ []string) error {
-			allowed, err := s.ChangeHandoffURLs(ctx, org, store.ActorCLI, add, remove)
-			if err != nil {
-				return models.Explain(err)
-			}
-			for _, url := range allowed {
-				cmd.Println(url)
-			}
-			return nil
-		}),
-	}
-	cmd.Flags().StringVar(&org, "org", "", "the organization's id")
-	cmd.Flags().StringArrayVar(&add, "add", nil, "allow this page and all pages below it; may be given more than once")
-	cmd.Flags().StringArrayVar(&remove, "remove", nil, "remove this page; may be given more than once")
-	_ = cmd.MarkFlagRequired("org")
-	return cmd
 }
 
 func keyCommand() *cobra.Command {

@@ -93,6 +93,25 @@ func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
 	require.Equal(t, []string{"https://b.example/scan"}, urls())
 }
 
+func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+	_, err := stile(t, "migrate", "--database-only")
+	require.NoError(t, err)
+	out, err := stile(t, "org", "create", "--name", "Shop")
+	require.NoError(t, err)
+	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
+	out, err = stile(t, "org", "embed-origins", "--org", org, "--add", "https://B.example/", "--add", "https://a.example")
+	require.NoError(t, err)
+	require.Equal(t, "https://a.example\nhttps://b.example\n", out)
+	_, err = stile(t, "org", "embed-origins", "--org", org, "--add", "https://a.example/checkout")
+	require.ErrorContains(t, err, "add[0] must be an origin without a path")
+	out, err = stile(t, "org", "embed-origins", "--org", org, "--remove", "https://a.example")
+	require.NoError(t, err)
+	require.Equal(t, "https://b.example\n", out)
+}
+
 func TestWrongArgumentsAreNamed(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())

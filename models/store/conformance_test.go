@@ -28,6 +28,7 @@ var areas = map[string][]scenario{
 	"verdicts":       verdictScenarios,
 	"handoff offers": handoffOfferScenarios,
 	"handoff urls":   handoffURLScenarios,
+	"embed origins":  embedOriginScenarios,
 	"reviews":        reviewScenarios,
 	"backtests":      backtestScenarios,
 	"sweeps":         sweepScenarios,
