@@ -16,6 +16,7 @@ import (
 	"github.com/stile-id/stile/api/authoring"
 	"github.com/stile-id/stile/api/device"
 	"github.com/stile-id/stile/api/merchant"
+	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/api/providers"
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/api/webhooks"
@@ -23,6 +24,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
 	"github.com/stile-id/stile/sessions"
+	"github.com/stile-id/stile/web"
 )
 
 // Options are the parts of the API. Store and Orchestrator are required.
@@ -54,6 +56,7 @@ type API struct {
 	device    *device.Handlers
 	webhooks  *webhooks.Handlers
 	providers *providers.Handlers
+	page      *page.Handlers
 	sessions  *sessions.Service
 	router    *gin.Engine
 }
@@ -122,7 +125,8 @@ func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 	a.providers = providers.New(providers.Options{
 		Store: o.Store, Sessions: a.sessions, Now: o.Now, Egress: c.Egress, CallbackURL: c.CallbackURL,
 	})
-	return nil
+	a.page, err = page.New(page.Options{Files: web.Files(), VerifyURL: c.VerifyURL, Log: o.Log})
+	return err
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -37,6 +37,7 @@ func (a *API) newRouter(registry *prometheus.Registry) *gin.Engine {
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		router.Handle(method, "/metrics", metrics)
 	}
+	a.page.Register(router)
 	for _, r := range a.routes() {
 		a.kernel.Register(router, r)
 	}

@@ -65,8 +65,10 @@ func (h WithRequestID) Handle(ctx context.Context, line slog.Record) error {
 	return h.Handler.Handle(ctx, line)
 }
 
-// isVersioned tells the API proper from the routes for operators.
-func isVersioned(path string) bool { return path == "/v1" || strings.HasPrefix(path, "/v1/") }
+// isVersioned tells the API proper from the routes for operators and from the widget's launcher.
+func isVersioned(path string) bool {
+	return path == "/v1" || strings.HasPrefix(path, "/v1/") && path != PathScript
+}
 
 // ErrPanic is the error of a handler that panicked.
 var ErrPanic = errors.New("panic")

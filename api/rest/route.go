@@ -90,4 +90,5 @@ const (
 	PathExchange  = "/v1/handoff/exchange"
 	PathCallbacks = "/v1/provider_callbacks"
 	PathMethods   = "/v1/methods"
+	PathScript    = "/v1/stile.js"
 )

@@ -1,0 +1,110 @@
+import type { Attempt, DeviceToken, Handoff, Method, Status, Submission, Trouble, Upload, View } from "./types.ts";
+import { Transport } from "./transport.ts";
+
+/** Follow is one answer of a long poll: the status, or null if it has not changed, and the tag for the next poll. */
+export interface Follow {
+  status: Status | null;
+  etag: string | null;
+}
+
+/** newKey returns an idempotency key: 128 random bits. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * SessionClient calls the routes of one session with its credential: the client secret, or the device token of a phone.
+ * All methods throw ApiError or NetworkError. A method that changes something takes an idempotency key, under which a
+ * repeat has no second effect; without one it makes its own, which covers the repeats of the transport.
+ */
+export class SessionClient {
+  constructor(
+    readonly sessionId: string,
+    private readonly credential: string,
+    private readonly transport: Transport = new Transport(""),
+  ) {}
+
+  async view(signal?: AbortSignal): Promise<View> {
+    return this.read(await this.transport.send({ method: "GET", path: this.path(), bearer: this.credential, signal }));
+  }
+
+  /** follow waits up to `seconds` for a status other than that of the tag. */
+  async follow(etag: string | null, seconds: number, signal?: AbortSignal): Promise<Follow> {
+    const path = `${this.path("/status")}?wait=${seconds}`;
+    const answer = await this.transport.send({ method: "GET", path, bearer: this.credential, etag, signal, attempts: 1 });
+    const status = answer.status === 304 ? null : ((await answer.json()) as Status);
+    return { status, etag: answer.headers.get("ETag") ?? etag };
+  }
+
+  open(): Promise<View> {
+    return this.post("/open", {});
+  }
+
+  consent(input: { granted: true; text_version?: string }): Promise<View> {
+    return this.post("/consent", input);
+  }
+
+  report(type: Trouble, key?: string): Promise<View> {
+    return this.post("/events", { type }, key);
+  }
+
+  submit(method: Method, input: Submission, key?: string): Promise<Attempt> {
+    return this.post(`/methods/${method}`, input, key);
+  }
+
+  /** upload stores a file for the next submission of a method. */
+  upload(method: Method, file: Blob, key?: string): Promise<Upload> {
+    return this.post(`/uploads?method=${method}`, file, key);
+  }
+
+  handoff(): Promise<Handoff> {
+    return this.post("/handoff", {});
+  }
+
+  /** confirm chooses the number that the desktop shows. There is one try. */
+  confirm(number: number): Promise<View> {
+    return this.post("/handoff/confirm", { number });
+  }
+
+  async heartbeat(): Promise<void> {
+    await this.post("/device/heartbeat", {});
+  }
+
+  release(): Promise<View> {
+    return this.post("/device/release", {});
+  }
+
+  cancel(): Promise<View> {
+    return this.post("/cancel", {});
+  }
+
+  private path(rest = ""): string {
+    return `/v1/verify/session/${encodeURIComponent(this.sessionId)}${rest}`;
+  }
+
+  private async post<Answer>(rest: string, body: unknown, key = newKey()): Promise<Answer> {
+    return this.read(
+      await this.transport.send({ method: "POST", path: this.path(rest), bearer: this.credential, body, key }),
+    );
+  }
+
+  private async read<Answer>(response: Response): Promise<Answer> {
+    return (await response.json()) as Answer;
+  }
+}
+
+/**
+ * exchange takes a session with the token of a handoff's link. The token works once: repeat a request whose answer was
+ * lost under the same key.
+ */
+export async function exchange(
+  token: string,
+  deviceId: string,
+  key: string,
+  transport: Transport = new Transport(""),
+): Promise<DeviceToken> {
+  const body = { token, device_id: deviceId };
+  const answer = await transport.send({ method: "POST", path: "/v1/handoff/exchange", body, key });
+  return (await answer.json()) as DeviceToken;
+}

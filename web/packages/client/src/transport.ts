@@ -1,0 +1,88 @@
+import { errorOf, NetworkError } from "./errors.ts";
+
+/** Call is one request. Requests that change something carry an idempotency key, so that a repeat has no second effect. */
+export interface Call {
+  method: "GET" | "POST";
+  path: string;
+  bearer?: string | undefined;
+  body?: unknown;
+  key?: string | undefined;
+  etag?: string | null | undefined;
+  signal?: AbortSignal | undefined;
+  /** attempts is how often the request is sent at most; 1 means that it is not repeated. Default 4. */
+  attempts?: number;
+}
+
+/** Pause waits between two tries. Tests replace it. */
+export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+const repeatable = new Set([429, 502, 503, 504]);
+
+/**
+ * Transport sends requests to the API at a base URL. It repeats what failed on the way or was refused for the moment,
+ * with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError.
+ */
+export class Transport {
+  constructor(
+    private readonly base: string,
+    private readonly fetcher: typeof fetch = (...given) => fetch(...given),
+    private readonly pause: Pause = wait,
+  ) {}
+
+  async send(call: Call): Promise<Response> {
+    const attempts = call.attempts ?? 4;
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.once(call);
+      if (answer instanceof Response && !repeatable.has(answer.status)) {
+        if (answer.ok || answer.status === 304) return answer;
+        throw await errorOf(answer);
+      }
+      if (attempt === attempts) {
+        throw answer instanceof Response ? await errorOf(answer) : answer;
+      }
+      await this.pause(delay(attempt, answer), call.signal);
+    }
+  }
+
+  private async once(call: Call): Promise<Response | NetworkError> {
+    try {
+      return await this.fetcher(this.base + call.path, request(call));
+    } catch (cause) {
+      call.signal?.throwIfAborted();
+      return new NetworkError("No answer arrived", { cause });
+    }
+  }
+}
+
+function request(call: Call): RequestInit {
+  const headers: Record<string, string> = {};
+  if (call.bearer) headers["Authorization"] = `Bearer ${call.bearer}`;
+  if (call.key) headers["Idempotency-Key"] = call.key;
+  if (call.etag) headers["If-None-Match"] = call.etag;
+  const init: RequestInit = { method: call.method, headers, credentials: "omit", cache: "no-store" };
+  if (call.signal) init.signal = call.signal;
+  if (call.body instanceof Blob) {
+    init.body = call.body;
+  } else if (call.method === "POST") {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(call.body ?? {});
+  }
+  return init;
+}
+
+/** delay returns the pause after a failed try in milliseconds: that of Retry-After, else 0.5 s, 1 s, 2 s, … and at most 8 s. */
+function delay(attempt: number, answer: Response | NetworkError): number {
+  const asked = answer instanceof Response ? Number(answer.headers.get("Retry-After")) : NaN;
+  if (asked > 0) return Math.min(asked, 30) * 1000;
+  return Math.min(500 * 2 ** (attempt - 1), 8000) * (0.75 + Math.random() / 2);
+}
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import type { components } from "./schema.gen.ts";
+
+type Schemas = components["schemas"];
+
+/** View is a session as its page shows it. */
+export type View = Schemas["VerificationView"] & Coming;
+interface Coming {
+  sandbox?: boolean;
+  age_tier?: string | null;
+  return_url?: string | null;
+  cancel_url?: string | null;
+  locale?: string | null;
+  data_retention?: {
+    data_retention_days: number | null;
+    document_image_retention_days: number | null;
+    biometric_retention_days: number | null;
+  };
+  biometric_consent?: { text: string; version: string } | null;
+}
+/** MethodView is one method of a view. */
+export type MethodView = View["methods"][number];
+/** Method is the name of a method, such as `self_attestation`. */
+export type Method = Schemas["Method"];
+/** Status is the public status of a session; with a credential it also names the device that holds the session. */
+export type Status = Schemas["VerificationStatus"];
+export type SessionStatus = Schemas["SessionStatus"];
+/** Attempt is the answer to a submission. */
+export type Attempt = Schemas["MethodAttempt"];
+/** Handoff is a token that takes the session to a phone, as a link and a QR code. */
+export type Handoff = Schemas["Handoff"];
+/** DeviceToken is the credential of a phone that holds a session. */
+export type DeviceToken = Schemas["DeviceToken"];
+/** Trouble is a failure of the device, which the page reports. */
+export type Trouble = Schemas["HandoffReason"];
+export type Reason = Schemas["Reason"];
+export type Upload = Schemas["Upload"];
+/** Submission is the input of a method. */
+export type Submission = Schemas["MethodSubmission"];

@@ -1,0 +1,84 @@
+import type { View } from "@stile/client";
+import { t } from "@stile/i18n";
+import { useEffect } from "preact/hooks";
+import type { Flow } from "./flow.ts";
+import { useLocale, useSource } from "./hooks.ts";
+import { isTerminal, screenOf, type Screen } from "./model.ts";
+import { Choice } from "./screens/choice.tsx";
+import { Consent } from "./screens/consent.tsx";
+import { Cancelled, Expired, Failed, Verified } from "./screens/ended.tsx";
+import { ConfirmNumber, HandoffCode, OnPhone } from "./screens/handoff.tsx";
+import { Intro } from "./screens/intro.tsx";
+import { MethodStep } from "./screens/method.tsx";
+import { ProblemPanel } from "./screens/problem.tsx";
+import { Setback } from "./screens/setback.tsx";
+import { Loading, Processing, Review } from "./screens/waiting.tsx";
+
+/** Host is what surrounds the flow: the hosted page, a merchant's page around the frame, or an element. */
+export interface Host {
+  /** ended is told once how the session ended. */
+  ended?(view: View): void;
+  /** leave takes the user back to the merchant; absent where there is nowhere to go. */
+  leave?(view: View): void;
+}
+
+/** App shows the screen of a flow. */
+export function App(given: { flow: Flow; host: Host }) {
+  const { flow, host } = given;
+  useSource((tell) => flow.subscribe(tell));
+  useLocale();
+  const { view } = flow.model;
+  const over = isTerminal(view);
+  useEffect(() => {
+    if (over && view) host.ended?.(view);
+  }, [over]);
+  return (
+    <>
+      <Trouble flow={flow} />
+      <Shown flow={flow} host={host} screen={screenOf(flow.model)} />
+    </>
+  );
+}
+
+function Trouble(given: { flow: Flow }) {
+  const { trouble } = given.flow.model;
+  if (!trouble) return null;
+  return <p class="banner" role="status">{t(trouble === "offline" ? "offline.banner" : "trouble.banner")}</p>;
+}
+
+function Shown({ flow, host, screen }: { flow: Flow; host: Host; screen: Screen }) {
+  switch (screen.name) {
+    case "loading":
+      return <Loading />;
+    case "problem":
+      return <ProblemPanel flow={flow} problem={screen.problem} />;
+    case "intro":
+      return <Intro flow={flow} view={screen.view} />;
+    case "choice":
+      return <Choice flow={flow} view={screen.view} />;
+    case "consent":
+      return <Consent flow={flow} view={screen.view} />;
+    case "method":
+      return <MethodStep key={screen.method.method} flow={flow} view={screen.view} method={screen.method} />;
+    case "setback":
+      return <Setback flow={flow} view={screen.view} method={screen.method} />;
+    case "handoff":
+      return <HandoffCode flow={flow} view={screen.view} />;
+    case "phone":
+      return <OnPhone flow={flow} number={screen.number} />;
+    case "confirm":
+      return <ConfirmNumber flow={flow} choices={screen.choices} />;
+    case "processing":
+      return <Processing />;
+    case "review":
+      return <Review view={screen.view} />;
+    case "verified":
+      return <Verified flow={flow} view={screen.view} host={host} />;
+    case "failed":
+      return <Failed view={screen.view} host={host} />;
+    case "expired":
+      return <Expired view={screen.view} host={host} />;
+    case "cancelled":
+      return <Cancelled view={screen.view} host={host} />;
+  }
+}

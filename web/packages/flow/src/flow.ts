@@ -1,0 +1,187 @@
+import { ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission } from "@stile/client";
+import { isTerminal, problemOf, type Device, type Model, type Navigation } from "./model.ts";
+
+/** Place keeps the user's navigation over a reload. The page keeps it in the session storage and the history. */
+export interface Place {
+  read(): Navigation;
+  write(navigation: Navigation): void;
+}
+
+export interface FlowOptions {
+  client: SessionClient;
+  device: Device;
+  place: Place;
+}
+
+/** pollSeconds is how long one request waits for a change of the session; the API's longest. */
+const pollSeconds = 25;
+/** heartbeatMs is how often a phone tells that it is there. Two minutes of silence free the session. */
+const heartbeatMs = 30_000;
+/** retryMs is the pause after a poll without an answer. The end of an outage of the network ends it early. */
+const retryMs = 3_000;
+
+/**
+ * Flow runs one session on one page: it follows the session's state, and carries out the user's actions. It shows
+ * nothing by itself: listeners read `model` after each change.
+ */
+export class Flow {
+  model: Model;
+  private readonly listeners = new Set<() => void>();
+  private readonly stopping = new AbortController();
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private pending: { method: Method; body: string; key: string } | undefined;
+
+  constructor(private readonly options: FlowOptions) {
+    this.model = {
+      device: options.device, view: null, status: null, problem: null, trouble: null,
+      navigation: options.place.read(), submitted: null, busy: false,
+    };
+  }
+
+  get client(): SessionClient {
+    return this.options.client;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** start opens the session and follows it until it ends, or until stop. */
+  start(): void {
+    if (this.options.device === "phone") {
+      this.timer = setInterval(() => void this.client.heartbeat().catch(() => undefined), heartbeatMs);
+    }
+    void this.run();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.stopping.abort();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.over() && !(await this.load())) await this.pause();
+    for (let etag: string | null = null; !this.over(); ) {
+      try {
+        const follow = await this.client.follow(etag, etag ? pollSeconds : 0, this.stopping.signal);
+        if (follow.status) await this.refresh();
+        if (follow.status) this.change({ status: follow.status });
+        this.change({ trouble: null });
+        etag = follow.etag;
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.fail(error);
+        if (!this.over()) await this.pause();
+      }
+    }
+    clearInterval(this.timer);
+  }
+
+  /** load reads the session, and opens it where nobody has. It reports whether there is something to show. */
+  private async load(): Promise<boolean> {
+    try {
+      let view = await this.client.view(this.stopping.signal);
+      if (view.status === "created" && !view.handoff_choices?.length) view = await this.client.open();
+      this.change({ view, trouble: null });
+    } catch (error) {
+      if (this.stopping.signal.aborted) return false;
+      this.fail(error);
+    }
+    return this.model.view !== null;
+  }
+
+  private async refresh(): Promise<void> {
+    this.change({ view: await this.client.view(this.stopping.signal) });
+  }
+
+  /** again starts over after a problem that may have passed. */
+  again(): void {
+    this.change({ problem: null });
+    void this.run();
+  }
+
+  navigate(change: Partial<Navigation>): void {
+    const navigation = { ...this.model.navigation, ...change };
+    this.options.place.write(navigation);
+    this.change({ navigation, submitted: null });
+  }
+
+  /** returned takes over the navigation of the history after the browser's Back or Forward. */
+  returned(navigation: Navigation): void {
+    this.change({ navigation, submitted: null });
+  }
+
+  /**
+   * submit sends the input of a method. A repeat of the same input after a lost answer is the same submission, so the
+   * user may tap again. A submission of another tab, or a step that is over, only refreshes the page.
+   */
+  async submit(method: Method, input: Submission): Promise<void> {
+    const body = JSON.stringify(input);
+    if (this.pending?.method !== method || this.pending.body !== body) {
+      this.pending = { method, body, key: newKey() };
+    }
+    const { key } = this.pending;
+    await this.act(async () => {
+      await this.client.submit(method, input, key);
+      this.pending = undefined;
+      this.change({ submitted: method });
+      return this.client.view();
+    });
+  }
+
+  /** act carries out one action of the user, and shows the view that it returns. */
+  async act(action: () => Promise<Model["view"]>): Promise<void> {
+    if (this.model.busy) return;
+    this.change({ busy: true });
+    try {
+      const view = await action();
+      this.change({ ...(view ? { view } : {}), trouble: null });
+    } catch (error) {
+      this.fail(error);
+      if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
+      if (error instanceof ApiError && error.code === "parameter_invalid") throw error;
+    } finally {
+      this.change({ busy: false });
+    }
+  }
+
+  private over(): boolean {
+    return this.stopping.signal.aborted || this.model.problem !== null || isTerminal(this.model.view);
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof NetworkError) {
+      this.change({ trouble: navigator.onLine ? "service" : "offline" });
+      return;
+    }
+    if (error instanceof ApiError && (error.status >= 500 || error.status === 429)) {
+      this.change({ trouble: "service" });
+      return;
+    }
+    const problem = problemOf(error);
+    // The first device need not hold the session: its page shows that the phone does.
+    if (problem === "held" && this.options.device === "first") return;
+    if (problem) this.change({ problem });
+  }
+
+  private change(change: Partial<Model>): void {
+    this.model = { ...this.model, ...change };
+    for (const tell of this.listeners) tell();
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(go, retryMs);
+      const signal = this.stopping.signal;
+      function go(): void {
+        clearTimeout(timer);
+        globalThis.removeEventListener?.("online", go);
+        signal.removeEventListener("abort", go);
+        resolve();
+      }
+      globalThis.addEventListener?.("online", go);
+      signal.addEventListener("abort", go);
+    });
+  }
+}

@@ -1,0 +1,4 @@
+export { App, type Host } from "./app.tsx";
+export { Flow, type Place } from "./flow.ts";
+export { Landing } from "./landing.tsx";
+export * from "./model.ts";

@@ -1,0 +1,26 @@
+import type { Method, MethodView, View } from "@stile/client";
+import { t } from "@stile/i18n";
+import type { ComponentType } from "preact";
+import type { Flow } from "../flow.ts";
+
+/** MethodScreenProps are what a method's screen gets. It ends by `flow.submit`. */
+export interface MethodScreenProps {
+  flow: Flow;
+  view: View;
+  method: MethodView;
+}
+
+type Load = () => Promise<{ default: ComponentType<MethodScreenProps> }>;
+
+/** screens are the methods' own screens, each loaded when it is shown. A new method adds one line. */
+export const screens: Partial<Record<Method, Load>> = {
+  self_attestation: () => import("./self_attestation.tsx"),
+};
+
+/** obstacleOf returns why the user cannot take a method on this page; null if nothing is in the way. */
+export function obstacleOf(view: View, method: MethodView): string | null {
+  if (method.status === "exhausted") return t("choice.exhausted");
+  if (method.status === "unavailable") return t("choice.unavailable");
+  if (view.sandbox || screens[method.method]) return null;
+  return t("choice.needs.app");
+}

@@ -1,0 +1,148 @@
+import { ApiError, NetworkError, type Method, type MethodView, type Status, type View } from "@stile/client";
+
+/** Device is where the page runs: where the session began, or the phone that took it over. */
+export type Device = "first" | "phone";
+
+/** Problem is a fault that the page cannot get past by itself. */
+export type Problem =
+  | "link" // the credential is unknown, or the session is
+  | "used" // the token of a handoff was used
+  | "token_expired"
+  | "held" // another phone holds the session
+  | "ended" // this phone has lost the session
+  | "place" // the jurisdiction is unknown
+  | "prohibited"
+  | "service" // no answer before there was anything to show
+  | "storage"; // the address has neither a session nor a token
+
+/** Navigation is what the user chose on this page. It survives a reload, and Back undoes it; the server knows nothing of it. */
+export interface Navigation {
+  begun: boolean;
+  method: Method | null;
+  handoff: boolean;
+}
+
+/** Model is all that the page shows. The server's part is the view and the status; both may be newer than the other. */
+export interface Model {
+  device: Device;
+  view: View | null;
+  status: Status | null;
+  problem: Problem | null;
+  /** trouble is why the last request did not arrive; the page repeats it. */
+  trouble: "offline" | "service" | null;
+  navigation: Navigation;
+  /** submitted is the method of this page's last submission, whose verdict the user has not seen yet. */
+  submitted: Method | null;
+  busy: boolean;
+}
+
+/** Screen is the one screen that a model shows. */
+export type Screen =
+  | { name: "loading" }
+  | { name: "problem"; problem: Problem }
+  | { name: "verified" | "failed" | "expired" | "cancelled" | "review" | "processing"; view: View }
+  | { name: "confirm"; view: View; choices: readonly number[] }
+  | { name: "phone"; view: View; number: number | null; phase: string | null }
+  | { name: "handoff" | "intro" | "choice"; view: View }
+  | { name: "setback" | "consent" | "method"; view: View; method: MethodView };
+
+/** screenOf returns the screen of a model. The server's state comes first, so that no tab shows a step that is over. */
+export function screenOf(model: Model): Screen {
+  const { view, status } = model;
+  if (model.problem) return { name: "problem", problem: model.problem };
+  if (!view) return { name: "loading" };
+  return ended(view) ?? elsewhere(model, view, status) ?? waiting(view) ?? step(model, view);
+}
+
+function ended(view: View): Screen | null {
+  switch (view.status) {
+    case "verified":
+    case "failed":
+    case "expired":
+    case "cancelled":
+      return { name: view.status, view };
+    default:
+      return null;
+  }
+}
+
+/** elsewhere returns the screen of a session that the two devices have not settled between them. */
+function elsewhere(model: Model, view: View, status: Status | null): Screen | null {
+  if (model.device === "phone") {
+    const choices = view.handoff_choices;
+    return choices?.length ? { name: "confirm", view, choices } : null;
+  }
+  if (status?.active_device !== "mobile") return null;
+  return { name: "phone", view, number: status.handoff_number ?? null, phase: status.phase ?? null };
+}
+
+function waiting(view: View): Screen | null {
+  if (view.review?.status === "pending" || view.review?.status === "escalated") return { name: "review", view };
+  return view.status === "processing" ? { name: "processing", view } : null;
+}
+
+function step(model: Model, view: View): Screen {
+  const { begun, handoff } = model.navigation;
+  const setback = find(view, model.submitted);
+  if (setback?.last_attempt) return { name: "setback", view, method: setback };
+  if (handoff && model.device === "first") return { name: "handoff", view };
+  if (!begun && model.device === "first") return { name: "intro", view };
+  const method = chosen(model, view);
+  if (!method) return { name: "choice", view };
+  if (view.consent_required && isBiometric(method.method)) return { name: "consent", view, method };
+  return { name: "method", view, method };
+}
+
+/** chosen returns the method of the step: the user's choice while it is available, or the only one on offer. */
+function chosen(model: Model, view: View): MethodView | null {
+  const available = usable(view);
+  const picked = available.find((one) => one.method === model.navigation.method);
+  if (picked) return picked;
+  return available.length === 1 && view.methods.filter(isOpen).length === 1 ? (available[0] ?? null) : null;
+}
+
+function find(view: View, method: Method | null): MethodView | undefined {
+  return view.methods.find((one) => one.method === method);
+}
+
+/** usable returns the methods to which the user can submit now. */
+export function usable(view: View): MethodView[] {
+  return view.methods.filter((one) => one.status === "available");
+}
+
+/** isOpen reports whether the method is a choice of the present step, usable or not. */
+export function isOpen(method: MethodView): boolean {
+  return method.status === "available" || method.status === "unavailable" || method.status === "exhausted";
+}
+
+/** isBiometric reports whether a method measures a face, for which the law may require consent. */
+export function isBiometric(method: Method): boolean {
+  return method === "facial_age" || method === "selfie_liveness" || method === "selfie_match";
+}
+
+/** isTerminal reports whether the session has ended. */
+export function isTerminal(view: View | null): boolean {
+  return view !== null && ended(view) !== null;
+}
+
+/** problemOf returns the problem behind an error of a request; null for an error that a repeat may mend. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof NetworkError) return null;
+  if (!(error instanceof ApiError)) return "service";
+  switch (error.code) {
+    case "handoff_token_consumed":
+      return "used";
+    case "handoff_token_expired":
+      return "token_expired";
+    case "session_locked_to_other_device":
+      return "held";
+    case "handoff_ended":
+      return "ended";
+    case "jurisdiction_unresolvable":
+      return "place";
+    case "use_case_prohibited":
+      return "prohibited";
+    default:
+      return error.status === 401 || error.status === 403 || error.status === 404 ? "link" : null;
+  }
+}

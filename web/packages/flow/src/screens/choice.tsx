@@ -1,0 +1,49 @@
+import type { MethodView, View } from "@stile/client";
+import { t, tOr } from "@stile/i18n";
+import { Actions, Button, Notice, Panel } from "@stile/ui";
+import type { Flow } from "../flow.ts";
+import { isOpen, usable } from "../model.ts";
+import { obstacleOf } from "../methods/registry.ts";
+
+/** Choice lists the methods of the step, in the order of the view: strongest first. Unusable ones say what they need. */
+export function Choice({ flow, view }: { flow: Flow; view: View }) {
+  const open = view.methods.filter(isOpen);
+  const works = usable(view).filter((one) => obstacleOf(view, one) === null);
+  return (
+    <Panel name="choice" title={t("choice.title")}>
+      {works.length === 0 ? <Notice kind="info">{t("choice.none")}</Notice> : <p>{t("choice.intro")}</p>}
+      <ul class="methods">
+        {open.map((method) => <li key={method.method}><Option flow={flow} view={view} method={method} /></li>)}
+      </ul>
+      <Actions>
+        {flow.model.device === "first" && view.offer_handoff && (
+          <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>
+        )}
+        <Button kind="link" busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>
+          {t("action.cancel")}
+        </Button>
+      </Actions>
+    </Panel>
+  );
+}
+
+function Option({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
+  const obstacle = obstacleOf(view, method);
+  const reason = method.last_attempt?.reasons[0];
+  return (
+    <button
+      type="button"
+      class="method"
+      disabled={obstacle !== null}
+      onClick={() => flow.navigate({ method: method.method })}
+    >
+      <span class="method-name">{tOr(`method.${method.method}`, method.method)}</span>
+      <span class="method-hint">{obstacle ?? tOr(`method.hint.${method.method}`, "")}</span>
+      {obstacle === null && reason && (
+        <span class="method-note">
+          {tOr(`reason.${reason.code}`, reason.message)} {t("choice.attempts", { attempts: method.attempts_left })}
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+import type { View } from "@stile/client";
+import { t, tOr } from "@stile/i18n";
+import { Actions, Button, Panel } from "@stile/ui";
+import type { Host } from "../app.tsx";
+import type { Flow } from "../flow.ts";
+
+export function Verified({ flow, view, host }: { flow: Flow; view: View; host: Host }) {
+  const text = flow.model.device === "phone" ? t("verified.phone") : t("verified.text", { merchant: view.merchant.name });
+  return (
+    <Panel name="verified" title={t("verified.title")} icon="done">
+      <p>{text}</p>
+      <Leave view={view} host={host} />
+    </Panel>
+  );
+}
+
+export function Failed({ view, host }: { view: View; host: Host }) {
+  const failure = view.failure;
+  return (
+    <Panel name="failed" title={t("failed.title")} icon="stop">
+      {failure && <p>{tOr(`reason.${failure.reason_code}`, failure.message)}</p>}
+      <Leave view={view} host={host} />
+    </Panel>
+  );
+}
+
+export function Expired({ view, host }: { view: View; host: Host }) {
+  return (
+    <Panel name="expired" title={t("expired.title")} icon="stop">
+      <p>{t("expired.text", { merchant: view.merchant.name })}</p>
+      <Leave view={view} host={host} />
+    </Panel>
+  );
+}
+
+export function Cancelled({ view, host }: { view: View; host: Host }) {
+  return (
+    <Panel name="cancelled" title={t("cancelled.title")} icon="stop">
+      <p>{t("cancelled.text", { merchant: view.merchant.name })}</p>
+      <Leave view={view} host={host} />
+    </Panel>
+  );
+}
+
+function Leave({ view, host }: { view: View; host: Host }) {
+  if (!host.leave) return null;
+  return (
+    <Actions>
+      <Button kind="primary" onPress={() => host.leave?.(view)}>
+        {t("action.return", { merchant: view.merchant.name })}
+      </Button>
+    </Actions>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Handoff, View } from "@stile/client";
+import { t } from "@stile/i18n";
+import { Actions, Button, Notice, Panel } from "@stile/ui";
+import { useEffect, useState } from "preact/hooks";
+import type { Flow } from "../flow.ts";
+import { useSecondsUntil } from "../hooks.ts";
+
+/** renewals is how often the page shows a new code by itself; then the user asks for one. */
+const renewals = 2;
+
+/** HandoffCode shows the QR code and the link that take the session to a phone. */
+export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
+  const [handoff, setHandoff] = useState<Handoff | null>(null);
+  const [left, setLeft] = useState(renewals);
+  function mint(): void {
+    void flow.act(async () => {
+      setHandoff(await flow.client.handoff());
+      return null;
+    });
+  }
+  useEffect(mint, []);
+  return (
+    <Panel name="handoff" title={t("handoff.title")} icon="phone">
+      {view.handoff_reason && <p>{t(`handoff.reason.${view.handoff_reason}`)}</p>}
+      {handoff && (
+        <Code
+          key={handoff.expires_at}
+          handoff={handoff}
+          renew={mint}
+          onExpired={() => {
+            if (left === 0) return;
+            setLeft(left - 1);
+            mint();
+          }}
+        />
+      )}
+      <Actions>
+        <Button onPress={() => flow.navigate({ handoff: false })}>{t("phone.takeback")}</Button>
+      </Actions>
+    </Panel>
+  );
+}
+
+function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => void; onExpired: () => void }) {
+  const seconds = useSecondsUntil(Date.parse(handoff.expires_at));
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (seconds === 0) onExpired();
+  }, [seconds === 0]);
+  if (seconds === 0) {
+    return (
+      <>
+        <Notice kind="info">{t("handoff.expired")}</Notice>
+        <Button kind="primary" onPress={renew}>{t("handoff.renew")}</Button>
+      </>
+    );
+  }
+  const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return (
+    <>
+      <p>{t("handoff.scan")}</p>
+      <img class="qr" src={`data:image/svg+xml,${encodeURIComponent(handoff.qr_svg)}`} alt={t("handoff.qr")} />
+      <p class="countdown" role="timer">{t("handoff.expires", { time })}</p>
+      <label class="link">
+        <span>{t("handoff.link")}</span>
+        <input readOnly value={handoff.url} dir="ltr" onFocus={(event) => event.currentTarget.select()} />
+      </label>
+      <Button
+        onPress={() => void navigator.clipboard.writeText(handoff.url).then(() => setCopied(true)).catch(() => undefined)}
+      >
+        {t(copied ? "action.copied" : "action.copy")}
+      </Button>
+    </>
+  );
+}
+
+/** OnPhone is the first device's screen while a phone holds the session. */
+export function OnPhone({ flow, number }: { flow: Flow; number: number | null }) {
+  const title = number === null ? t("phone.title") : t("phone.number.title", { number });
+  return (
+    <Panel name="phone" title={title} icon="phone">
+      {number !== null && <p class="number" aria-hidden="true">{number}</p>}
+      <p>{t(number === null ? "phone.text" : "phone.number.text")}</p>
+      <Actions>
+        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.release())}>{t("phone.takeback")}</Button>
+      </Actions>
+    </Panel>
+  );
+}
+
+/** ConfirmNumber is the phone's screen on which the user shows that the other device is theirs. */
+export function ConfirmNumber({ flow, choices }: { flow: Flow; choices: readonly number[] }) {
+  return (
+    <Panel name="confirm" title={t("confirm.title")}>
+      <p>{t("confirm.text")}</p>
+      <div class="numbers">
+        {choices.map((number) => (
+          <Button key={number} busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.confirm(number))}>
+            {number}
+          </Button>
+        ))}
+      </div>
+    </Panel>
+  );
+}

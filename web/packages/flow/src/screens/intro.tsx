@@ -1,0 +1,35 @@
+import type { View } from "@stile/client";
+import { t } from "@stile/i18n";
+import { Actions, Button, Panel } from "@stile/ui";
+import type { Flow } from "../flow.ts";
+import { ageOf } from "../age.ts";
+
+/** Intro says who asks, what is proved, and what is kept. */
+export function Intro({ flow, view }: { flow: Flow; view: View }) {
+  const merchant = view.merchant.name;
+  const title = t(view.type === "identity" ? "intro.title.identity" : "intro.title.age", { merchant });
+  return (
+    <Panel name="intro" title={title}>
+      <ul class="facts">
+        <li>{proves(view)}</li>
+        <li>{t("intro.shared", { merchant })}</li>
+        <li>{kept(view)}</li>
+      </ul>
+      <Actions>
+        <Button kind="primary" onPress={() => flow.navigate({ begun: true })}>{t("action.continue")}</Button>
+        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>{t("action.cancel")}</Button>
+      </Actions>
+    </Panel>
+  );
+}
+
+function proves(view: View): string {
+  if (view.type === "identity") return t("intro.proves.identity");
+  const age = ageOf(view.age_tier);
+  return age === null ? t("intro.proves.age_unknown") : t("intro.proves.age", { age });
+}
+
+function kept(view: View): string {
+  const days = view.data_retention?.data_retention_days ?? null;
+  return days === null ? t("intro.kept_ended") : t("intro.kept", { days });
+}

@@ -1,0 +1,31 @@
+import type { MethodView, View } from "@stile/client";
+import { t } from "@stile/i18n";
+import { Actions, Button } from "@stile/ui";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Flow } from "../flow.ts";
+import { screens, type MethodScreenProps } from "../methods/registry.ts";
+import { Simulation } from "../methods/simulation.tsx";
+import { usable } from "../model.ts";
+import { Loading } from "./waiting.tsx";
+
+/** MethodStep shows the method's own screen, and in a sandbox the simulation. */
+export function MethodStep({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
+  const load = screens[method.method];
+  const [Screen, setScreen] = useState<ComponentType<MethodScreenProps> | null>(null);
+  useEffect(() => {
+    void load?.().then((module) => setScreen(() => module.default));
+  }, [method.method]);
+  if (load && !Screen) return <Loading />;
+  return (
+    <>
+      {Screen && <Screen flow={flow} view={view} method={method} />}
+      {view.sandbox && <Simulation flow={flow} method={method} alone={!Screen} />}
+      {usable(view).length > 1 && (
+        <Actions>
+          <Button kind="link" onPress={() => flow.navigate({ method: null })}>{t("action.another_method")}</Button>
+        </Actions>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { MethodView, View } from "@stile/client";
+import { t, tOr } from "@stile/i18n";
+import { Actions, Button, Panel } from "@stile/ui";
+import type { Flow } from "../flow.ts";
+import { usable } from "../model.ts";
+
+/** Setback shows why an attempt did not pass, and the one next action of its reason. */
+export function Setback({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
+  const reason = method.last_attempt?.reasons[0];
+  const others = usable(view).filter((one) => one.method !== method.method);
+  const same = method.status === "available" && reason?.action !== "use_another_method" && reason?.action !== "none";
+  const repeat = { label: t("action.retry"), to: { method: method.method } };
+  const other = { label: t("action.another_method"), to: { method: null } };
+  const [first, second] = same ? [repeat, others.length ? other : null] : [other, method.status === "available" ? repeat : null];
+  return (
+    <Panel name="setback" title={t("setback.title")} icon="stop">
+      {reason && <p>{tOr(`reason.${reason.code}`, reason.message)}</p>}
+      {method.attempts_left > 0 && <p>{t("choice.attempts", { attempts: method.attempts_left })}</p>}
+      <Actions>
+        <Button kind="primary" onPress={() => flow.navigate(first.to)}>{first.label}</Button>
+        {second && <Button onPress={() => flow.navigate(second.to)}>{second.label}</Button>}
+        {flow.model.device === "first" && view.offer_handoff && (
+          <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>
+        )}
+      </Actions>
+    </Panel>
+  );
+}

@@ -1,0 +1,23 @@
+import type { View } from "@stile/client";
+import { t } from "@stile/i18n";
+import { Panel } from "@stile/ui";
+
+export function Loading() {
+  return <Panel name="loading" title={t("loading.title")} icon="wait" />;
+}
+
+export function Processing() {
+  return (
+    <Panel name="processing" title={t("processing.title")} icon="wait">
+      <p>{t("processing.text")}</p>
+    </Panel>
+  );
+}
+
+export function Review(given: { view: View }) {
+  return (
+    <Panel name="review" title={t("review.title")} icon="wait">
+      <p>{t("review.text", { merchant: given.view.merchant.name })}</p>
+    </Panel>
+  );
+}

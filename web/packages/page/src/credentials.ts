@@ -1,0 +1,70 @@
+/** Credentials are what the page needs to call the API for one session. */
+export interface Credentials {
+  sessionId: string;
+  secret: string;
+  device: "first" | "phone";
+}
+
+/** Arrival is what the address of the page asks for. */
+export type Arrival =
+  | { kind: "session"; credentials: Credentials }
+  | { kind: "handoff"; token: string }
+  | { kind: "nothing" };
+
+/** Address is the part of window.location that the page reads. */
+export type Address = Pick<Location, "pathname" | "search" | "hash">;
+export type Store = Pick<Storage, "getItem" | "setItem">;
+
+const sessionPath = /\/verify\/(vks_[a-z2-7]{24})\/?$/;
+
+/**
+ * arrive reads the address. The client secret is in the fragment, which no server sees; it moves to the store, and
+ * `strip` takes it out of the address and of the history before anything else runs. A phone's token is in the query.
+ */
+export function arrive(address: Address, store: Store, strip: (path: string) => void): Arrival {
+  const sessionId = sessionPath.exec(address.pathname)?.[1];
+  if (sessionId) return { ...ofSession(sessionId, address, store, strip) };
+  const token = new URLSearchParams(address.search).get("token");
+  if (!token) return { kind: "nothing" };
+  const held = read(store, keyOf("token", token));
+  if (held) return { kind: "session", credentials: held };
+  return { kind: "handoff", token };
+}
+
+function ofSession(sessionId: string, address: Address, store: Store, strip: (path: string) => void): Arrival {
+  const secret = new URLSearchParams(address.hash.slice(1)).get("client_secret");
+  if (secret) {
+    strip(address.pathname + address.search);
+    const credentials: Credentials = { sessionId, secret, device: "first" };
+    save(store, keyOf("session", sessionId), credentials);
+    return { kind: "session", credentials };
+  }
+  const held = read(store, keyOf("session", sessionId));
+  return held ? { kind: "session", credentials: held } : { kind: "nothing" };
+}
+
+/** keep stores the credentials of a phone under the token of its link, so that the link goes on after a reload. */
+export function keep(store: Store, token: string, credentials: Credentials): void {
+  save(store, keyOf("token", token), credentials);
+}
+
+function keyOf(kind: "session" | "token", id: string): string {
+  return `stile:${kind}:${id}`;
+}
+
+/** read returns stored credentials. A browser that blocks storage has none; the page then lives until its reload. */
+function read(store: Store, key: string): Credentials | null {
+  try {
+    return JSON.parse(store.getItem(key) ?? "null") as Credentials | null;
+  } catch {
+    return null;
+  }
+}
+
+function save(store: Store, key: string, credentials: Credentials): void {
+  try {
+    store.setItem(key, JSON.stringify(credentials));
+  } catch {
+    // Blocked storage: a reload then asks the user to open the link again.
+  }
+}

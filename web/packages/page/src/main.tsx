@@ -1,0 +1,79 @@
+import "@stile/ui/style.css";
+import { newKey, SessionClient, type View } from "@stile/client";
+import { App, Flow, Landing, type Host } from "@stile/flow";
+import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
+import { activate, direction, locale, negotiate, onLocale } from "@stile/i18n";
+import { render, type ComponentChild } from "preact";
+import { arrive, keep, type Credentials } from "./credentials.ts";
+import { Frame } from "./frame.tsx";
+import { historyPlace, navigationOf } from "./place.ts";
+import { embeddingOf } from "./embed.ts";
+
+const root = document.getElementById("stile") as HTMLElement;
+const query = new URLSearchParams(location.search);
+const asked = query.get("locale");
+const embedding = embeddingOf(window, query);
+
+async function main(): Promise<void> {
+  const arrival = arrive(location, sessionStorage, (path) => history.replaceState(history.state, "", path));
+  onLocale(() => {
+    document.documentElement.lang = locale();
+    document.documentElement.dir = direction(locale());
+  });
+  await activate(negotiate([asked, ...navigator.languages]));
+  switch (arrival.kind) {
+    case "session":
+      return run(arrival.credentials);
+    case "handoff":
+      return land(arrival.token);
+    case "nothing":
+      return show(<ProblemPanel problem="storage" />);
+  }
+}
+
+function show(content: ComponentChild): void {
+  render(<Frame>{content}</Frame>, root);
+}
+
+function land(token: string): void {
+  show(
+    <Landing
+      token={token}
+      deviceId={newKey()}
+      taken={(device) => {
+        const credentials: Credentials = { sessionId: device.session_id, secret: device.device_token, device: "phone" };
+        keep(sessionStorage, token, credentials);
+        run(credentials);
+      }}
+    />,
+  );
+}
+
+function run({ sessionId, secret, device }: Credentials): void {
+  const flow = new Flow({ client: new SessionClient(sessionId, secret), device, place: historyPlace(history) });
+  addEventListener("popstate", (event) => flow.returned(navigationOf(event.state)));
+  let localized = asked !== null;
+  flow.subscribe(() => {
+    const wanted = flow.model.view?.locale;
+    if (localized || !wanted) return;
+    localized = true;
+    void activate(negotiate([wanted]));
+  });
+  flow.start();
+  show(<App flow={flow} host={hostOf(device)} />);
+}
+
+/** hostOf returns what surrounds the flow: a merchant's page around the frame, or the browser's window. */
+function hostOf(device: Credentials["device"]): Host {
+  if (embedding) return embedding;
+  if (device === "phone") return {};
+  return {
+    leave: (view: View) => {
+      const target = (view.status === "verified" ? view.return_url : (view.cancel_url ?? view.return_url)) ?? null;
+      if (target) location.assign(target);
+      else close();
+    },
+  };
+}
+
+void main();

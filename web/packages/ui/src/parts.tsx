@@ -1,0 +1,72 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Panel is one screen: a heading, which takes the focus so that a screen reader reads it, and what belongs to it. */
+export function Panel(given: { title: string; name: string; icon?: Icon; children?: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [given.name]);
+  return (
+    <section class="panel" data-screen={given.name} aria-labelledby="stile-title">
+      {given.icon && <span class={`mark mark-${given.icon}`} aria-hidden="true" />}
+      <h1 id="stile-title" tabIndex={-1} ref={heading}>{given.title}</h1>
+      {given.children}
+    </section>
+  );
+}
+
+export type Icon = "done" | "stop" | "wait" | "phone";
+
+export function Button(given: {
+  children: ComponentChildren;
+  kind?: "primary" | "plain" | "link";
+  busy?: boolean;
+  disabled?: boolean;
+  submit?: boolean;
+  onPress?: () => void;
+}) {
+  return (
+    <button
+      type={given.submit ? "submit" : "button"}
+      class={`button button-${given.kind ?? "plain"}`}
+      disabled={given.disabled}
+      aria-busy={given.busy ? "true" : undefined}
+      onClick={given.onPress && (() => given.busy || given.onPress?.())}
+    >
+      {given.children}
+    </button>
+  );
+}
+
+/** Actions are the buttons of a screen, the main one first. */
+export function Actions(given: { children: ComponentChildren }) {
+  return <div class="actions">{given.children}</div>;
+}
+
+/** Notice is a message that a screen reader speaks as it appears. */
+export function Notice(given: { kind: "error" | "info"; children: ComponentChildren; id?: string }) {
+  return (
+    <p class={`notice notice-${given.kind}`} role={given.kind === "error" ? "alert" : "status"} id={given.id}>
+      {given.children}
+    </p>
+  );
+}
+
+export function Check(given: {
+  children: ComponentChildren;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  error?: string | undefined;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={given.checked}
+        aria-invalid={given.error ? "true" : undefined}
+        aria-describedby={given.error}
+        onChange={(event) => given.onChange(event.currentTarget.checked)}
+      />
+      <span>{given.children}</span>
+    </label>
+  );
+}
