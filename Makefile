@@ -45,7 +45,7 @@ build: ## Build stile and stile-dev into bin/, reproducibly
 check: check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters check-format check-vet check-build check-workflows lint check-tests ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters browser check-format check-vet check-build check-workflows lint check-web check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -60,6 +60,10 @@ fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 .PHONY: openapi
 openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 	go run ./scripts/openapi
+
+.PHONY: web
+web: browser ## Build the pages in web/dist, and the types of their API client
+	cd web && npm ci --silent && npm run --silent types && npm run --silent check && npm run --silent build
 
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
@@ -82,6 +86,21 @@ postgres:
 .PHONY: interpreters
 interpreters:
 	scripts/ensure-interpreters
+
+.PHONY: browser
+browser:
+	scripts/ensure-browser
+
+# The committed build is that of the sources, and of the OpenAPI document.
+.PHONY: check-web
+check-web:
+	cd web && npm ci --silent && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
+		&& npm test --silent
+
+.PHONY: check-browser
+check-browser:
+	go build -o bin/ ./cmd/stile-dev
+	cd web && npm run --silent e2e
 
 .PHONY: check-format
 check-format:

@@ -2,6 +2,8 @@ module github.com/stile-id/stile
 
 go 1.26.8
 
+ignore ./web/node_modules
+
 require (
 	cel.dev/cel-go v0.33.2
 	github.com/boombuler/barcode v1.1.0

@@ -1,5 +1,5 @@
-// Package web holds the built pages of the browser: the hosted verification page and the widget's launcher. Their sources
-// are below packages; make web builds them.
+// Package web holds the built pages of the browser: the hosted verification page and the widget's launcher. Their
+// sources are below packages; make web builds them.
 package web
 
 import (

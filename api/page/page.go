@@ -111,8 +111,8 @@ func policy(ancestors []string) string {
 	if len(ancestors) > 0 {
 		framing = strings.Join(ancestors, " ")
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
-		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors " + framing
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+		"media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors " + framing
 }
 
 // serveAsset handles the "GET /verify/assets/:version/*file" route. A file of this version never changes; for another

@@ -1,11 +1,14 @@
 // Builds everything that Stile serves into dist/: the hosted page and the launcher. The same sources give the same bytes.
-import { cp, rm } from "node:fs/promises";
+// `--check` builds elsewhere, and fails if the committed dist/ differs.
+import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { catalogues } from "./catalogues.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const dist = `${root}dist`;
+const committed = `${root}dist`;
+const checking = process.argv.includes("--check");
+const dist = checking ? `${root}.cache/dist` : committed;
 // The browsers of the last four years.
 const target = ["chrome107", "edge107", "firefox107", "safari16"];
 
@@ -37,3 +40,20 @@ await build({
     lib: { entry: `${root}packages/widget/src/launcher.ts`, formats: ["iife"], name: "stile", fileName: () => "stile.js" },
   },
 });
+
+if (checking) await compare();
+
+/** compare ends the process with an error if the committed files are not those of this build. */
+async function compare() {
+  const [now, before] = await Promise.all([contents(dist), contents(committed)]);
+  const differing = [...new Set([...now.keys(), ...before.keys()])].filter((name) => now.get(name) !== before.get(name));
+  if (differing.length === 0) return;
+  console.error(`build: not built from the present sources: ${differing.join(", ")} in web/dist; run \`make web\``);
+  process.exit(1);
+}
+
+async function contents(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`);
+  return new Map(await Promise.all(files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, "utf8")])));
+}
