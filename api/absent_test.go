@@ -22,8 +22,8 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 		optional         []string
 	}{
 		{pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": workflow}, 201, []string{
-			"return_url", "cancel_url", "client_reference_id", "email", "phone", "jurisdiction", "delivery_jurisdiction",
-			"client_ip", "metadata", "skip_verification", "captcha_token", "accept_existing", "min_strength",
+			"return_url", "cancel_url", "locale", "client_reference_id", "email", "phone", "jurisdiction",
+			"delivery_jurisdiction", "client_ip", "metadata", "skip_verification", "captcha_token", "accept_existing", "min_strength",
 			"max_age", "required_methods", "credential_hash", "vp_token",
 		}},
 		{"/v1/workflows", e.sandbox.secret, obj{"name": "W", "use_case": "firearms"}, 201, []string{
@@ -50,6 +50,7 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 		{pathConnectors + "/" + ids[pathConnectors], e.sandbox.secret, obj{}, 200, []string{
 			"name", "url", "mode", "timeout_seconds", "callback_timeout_seconds", "status",
 		}},
+		{client.path("/consent"), client.secret, obj{"granted": true}, 200, []string{"text_version"}},
 		{client.path("/handoff"), client.secret, obj{}, 200, []string{"url_base", "company_name"}},
 		{
 			client.path("/methods/self_attestation"), client.secret,

@@ -29,7 +29,10 @@ func TestView(t *testing.T) {
 		obj{
 			"method":             "self_attestation",
 			"status":             "available",
+			"attempts":           3.0,
 			"attempts_left":      3.0,
+			"document_types":     []any{},
+			"liveness_strategy":  nil,
 			"needs":              []any{},
 			"last_attempt":       nil,
 			"unavailable_reason": nil,
@@ -37,7 +40,10 @@ func TestView(t *testing.T) {
 		obj{
 			"method":             "document_capture",
 			"status":             "available",
+			"attempts":           3.0,
 			"attempts_left":      3.0,
+			"document_types":     []any{},
+			"liveness_strategy":  nil,
 			"needs":              []any{"camera"},
 			"last_attempt":       nil,
 			"unavailable_reason": nil,
@@ -45,7 +51,10 @@ func TestView(t *testing.T) {
 		obj{
 			"method":             "selfie_liveness",
 			"status":             "upcoming",
+			"attempts":           3.0,
 			"attempts_left":      3.0,
+			"document_types":     []any{},
+			"liveness_strategy":  nil,
 			"needs":              []any{"camera"},
 			"last_attempt":       nil,
 			"unavailable_reason": nil,

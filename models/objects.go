@@ -24,6 +24,7 @@ type SessionObject struct {
 	Metadata           map[string]string  `json:"metadata"`
 	ReturnURL          *string            `json:"return_url"`
 	CancelURL          *string            `json:"cancel_url"`
+	Locale             *string            `json:"locale"`
 	RequiresEmailOTP   bool               `json:"requires_email_otp"`
 	VerificationPath   *string            `json:"verification_path"`
 	VerifiedPersonID   *string            `json:"verified_person_id"`
@@ -31,6 +32,7 @@ type SessionObject struct {
 	Risk               *RiskObject        `json:"risk"`
 	Review             *ReviewObject      `json:"review"`
 	ConsentedAt        *Timestamp         `json:"consented_at"`
+	ConsentTextVersion *string            `json:"consent_text_version"`
 	ActiveDevice       *string            `json:"active_device"`
 	DeviceLockedAt     *Timestamp         `json:"device_locked_at"`
 	Created            Timestamp          `json:"created"`
@@ -98,9 +100,10 @@ func (s Session) Public() SessionObject {
 		Jurisdiction: s.Jurisdiction, JurisdictionSource: s.JurisdictionSource, Provisional: s.Provisional,
 		Compliance:        s.compliance(),
 		ClientReferenceID: s.ClientReferenceID, Metadata: orEmptyMap(s.Metadata.V),
-		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL,
+		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, Locale: s.Locale,
 		VerificationPath: s.VerificationPath, Failure: s.failure(), Risk: s.risk(), Review: s.Review.Public(),
-		ConsentedAt: s.ConsentedAt, ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt,
+		ConsentedAt: s.ConsentedAt, ConsentTextVersion: s.ConsentTextVersion,
+		ActiveDevice: s.ActiveDevice(), DeviceLockedAt: s.DeviceLockedAt,
 		Created: s.Created, Updated: s.Updated, ExpiresAt: s.ExpiresAt, CompletedAt: s.CompletedAt,
 		DeliveryObject: s.delivery(),
 	}

@@ -67,9 +67,10 @@ func TestFreshSessionIsShownWithNulls(t *testing.T) {
 			"data_retention_days": null, "document_image_retention_days": null, "biometric_retention_days": null,
 			"rule_version": "2026-11"
 		},
-		"client_reference_id": null, "metadata": {}, "return_url": null, "cancel_url": null,
+		"client_reference_id": null, "metadata": {}, "return_url": null, "cancel_url": null, "locale": null,
 		"requires_email_otp": false, "verification_path": null, "verified_person_id": null,
-		"failure": null, "risk": null, "review": null, "consented_at": null, "active_device": null, "device_locked_at": null,
+		"failure": null, "risk": null, "review": null, "consented_at": null,
+		"consent_text_version": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": null
 	}`, fresh().Public())
 }
@@ -103,11 +104,12 @@ func TestEndedSessionShowsItsFields(t *testing.T) {
 			"rule_version": "2026-04-02"
 		},
 		"client_reference_id": "order-7", "metadata": {"tier": "vip"},
-		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c",
+		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c", "locale": null,
 		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
 		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met.", "action": "none"},
 		"risk": {"score": 70, "level": "high", "signals": ["vpn"]},
-		"review": null, "consented_at": null, "active_device": null, "device_locked_at": null,
+		"review": null, "consented_at": null,
+		"consent_text_version": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
 		"client_secret": "eyJ.secret", "url": "https://stile.example/verify#eyJ.secret", "results": []
 	}`, object)

@@ -22,9 +22,11 @@ type NewSession struct {
 	WorkflowID string
 	// ClientReferenceID, ReturnURL and CancelURL are optional.
 	ClientReferenceID, ReturnURL, CancelURL *string
-	Metadata                                map[string]string
-	Contacts                                Contacts
-	Told                                    Told
+	// Locale is the user's language, as a canonical BCP 47 tag; nil if unknown.
+	Locale   *string
+	Metadata map[string]string
+	Contacts Contacts
+	Told     Told
 	// Skip creates the session verified. The caller refuses it for live organizations.
 	Skip bool
 	// VPToken and AcceptExisting ask for an earlier verification to be reused.
@@ -83,7 +85,7 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 	session, terms, err := s.govern(ctx, definition, found.put(models.Session{
 		OrgID: n.Org.ID, Type: n.Type, WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 		Provisional: n.provisional(), ClientReferenceID: n.ClientReferenceID, Metadata: models.AsJSON(n.Metadata),
-		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL, PageOrigin: n.boundTo(),
+		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL, Locale: n.Locale, PageOrigin: n.boundTo(),
 	}))
 	if err != nil {
 		return store.NewSession{}, err

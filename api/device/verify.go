@@ -20,7 +20,8 @@ func (hs *Handlers) openSession(c *rest.Call) (rest.Answer, error) {
 }
 
 type consentInput struct {
-	Granted *bool `json:"granted"`
+	Granted     *bool   `json:"granted"`
+	TextVersion *string `json:"text_version"`
 }
 
 // consent notes that the user consents to biometric processing, whether the law asks for consent or not. A user
@@ -33,7 +34,7 @@ func (hs *Handlers) consent(c *rest.Call) (rest.Answer, error) {
 	if in.Granted == nil {
 		return rest.Answer{}, rest.Missing("granted")
 	}
-	session, err := hs.sessions.Consent(c.Ctx, c.Device(), *in.Granted)
+	session, err := hs.sessions.Consent(c.Ctx, c.Device(), *in.Granted, in.TextVersion)
 	if err != nil {
 		return rest.Answer{}, err
 	}

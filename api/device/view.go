@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 )
 
 // viewObject is the session as the verification page shows it.
@@ -18,11 +19,21 @@ type viewObject struct {
 	Type      models.SessionType   `json:"type"`
 	Status    models.SessionStatus `json:"status"`
 	// Sandbox reports whether the page may simulate outcomes.
-	Sandbox          bool                  `json:"sandbox"`
-	Merchant         merchantObject        `json:"merchant"`
-	Methods          []methodObject        `json:"methods"`
-	RequiresEmailOTP bool                  `json:"requires_email_otp"`
-	ConsentRequired  bool                  `json:"consent_required"`
+	Sandbox  bool           `json:"sandbox"`
+	Merchant merchantObject `json:"merchant"`
+	AgeTier  rules.AgeTier  `json:"age_tier"`
+	// Jurisdiction is null until the place of the user is known.
+	Jurisdiction     *rules.Jurisdiction `json:"jurisdiction"`
+	Locale           *string             `json:"locale"`
+	ReturnURL        *string             `json:"return_url"`
+	CancelURL        *string             `json:"cancel_url"`
+	VerificationPath *string             `json:"verification_path"`
+	DataRetention    retentionObject     `json:"data_retention"`
+	Methods          []methodObject      `json:"methods"`
+	RequiresEmailOTP bool                `json:"requires_email_otp"`
+	ConsentRequired  bool                `json:"consent_required"`
+	// BiometricConsent is the text to consent to; null unless ConsentRequired.
+	BiometricConsent *consentTextObject    `json:"biometric_consent"`
 	OfferHandoff     bool                  `json:"offer_handoff"`
 	HandoffReason    *models.HandoffReason `json:"handoff_reason"`
 	// HandoffChoices are the numbers from which the user of a phone is to pick the one that the desktop shows.
@@ -50,11 +61,39 @@ type merchantObject struct {
 	Color   *string `json:"color"`
 }
 
+// retentionObject holds the retention of the session's rule in days; null means erased at completion.
+type retentionObject struct {
+	Data      *int `json:"data_retention_days"`
+	Images    *int `json:"document_image_retention_days"`
+	Biometric *int `json:"biometric_retention_days"`
+}
+
+func showRetention(c models.ComplianceResult) retentionObject {
+	return retentionObject{c.DataRetentionDays, c.DocumentImageRetentionDays, c.BiometricRetentionDays}
+}
+
+type consentTextObject struct {
+	Text    string `json:"text"`
+	Version string `json:"version"`
+}
+
+func showConsentText(s models.Session, merchant string) *consentTextObject {
+	if !asksConsent(s) {
+		return nil
+	}
+	return &consentTextObject{sessions.ConsentText(s, merchant), sessions.ConsentTextVersion}
+}
+
 type methodObject struct {
 	Method       rules.Method `json:"method"`
 	Status       string       `json:"status"`
+	Attempts     int          `json:"attempts"`
 	AttemptsLeft int          `json:"attempts_left"`
 	Needs        []string     `json:"needs"`
+	// DocumentTypes are the accepted documents; empty where the workflow accepts any, or the method takes none.
+	DocumentTypes []string `json:"document_types"`
+	// LivenessStrategy is null where the workflow leaves it to the method.
+	LivenessStrategy *string `json:"liveness_strategy"`
 	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
 	LastAttempt *lastAttemptObject `json:"last_attempt"`
 	// UnavailableReason says why the method cannot be used; null unless its status is unavailable.
@@ -110,12 +149,26 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 		return viewObject{}, err
 	}
 	offered, err := hs.sessions.HandoffOffer(ctx, s, phone.ID != "")
+	if err != nil {
+		return viewObject{}, err
+	}
+	public := s.Public()
 	return viewObject{
-		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status,
-		Sandbox: org.Sandbox, Merchant: merchantObject{Name: org.Name}, Methods: t.methods(), ConsentRequired: asksConsent(s),
-		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
-		Failure: s.Public().Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
-	}, err
+		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
+		Merchant: merchantObject{Name: org.Name}, AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
+		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath,
+		DataRetention: showRetention(public.Compliance), Methods: t.methods(), ConsentRequired: asksConsent(s),
+		BiometricConsent: showConsentText(s, org.Name), OfferHandoff: offered != nil, HandoffReason: offered,
+		HandoffChoices: toChoose(phone), Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
+	}, nil
+}
+
+// placeOf returns the jurisdiction of the session; nil while it is that of the merchant's server.
+func placeOf(s models.Session) *rules.Jurisdiction {
+	if s.Provisional {
+		return nil
+	}
+	return &s.Jurisdiction
 }
 
 // asksConsent reports whether a biometric step of the session may come that needs the user's consent.
@@ -162,8 +215,11 @@ func (t standing) methods() []methodObject {
 
 func (t standing) method(node graph.Node) methodObject {
 	shown := methodObject{
-		Method: node.Method, Status: t.of(node.ID), AttemptsLeft: t.attemptsLeft(node.ID),
-		Needs: node.Method.Needs(), LastAttempt: lastAttempt(node.ID, t.results),
+		Method: node.Method, Status: t.of(node.ID), Attempts: node.AttemptsAllowed(),
+		AttemptsLeft: t.attemptsLeft(node.ID), Needs: node.Method.Needs(),
+		DocumentTypes:    append([]string{}, node.Options.DocumentTypes...),
+		LivenessStrategy: rest.OrNull(node.Options.LivenessStrategy),
+		LastAttempt:      lastAttempt(node.ID, t.results),
 	}
 	reason := t.unavailable[node.Method]
 	if reason != "" && (shown.Status == graph.OfferAvailable || shown.Status == methodUpcoming) {

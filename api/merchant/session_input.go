@@ -16,6 +16,7 @@ type sessionInput struct {
 	WorkflowID        *string            `json:"workflow_id"`
 	ReturnURL         *string            `json:"return_url"`
 	CancelURL         *string            `json:"cancel_url"`
+	Locale            *string            `json:"locale"`
 	ClientReferenceID *string            `json:"client_reference_id"`
 	Email             *string            `json:"email"`
 	Phone             *string            `json:"phone"`
@@ -44,7 +45,7 @@ func readSession(c *rest.Call) (sessionInput, error) {
 	}
 	err := cmp.Or(in.checkCaptcha(c), in.checkNotTaken(), in.reuseInput.check(), in.checkKind(), in.checkSkip(c.Live()),
 		in.checkURLs(c.Live()), rest.CheckText("client_reference_id", in.ClientReferenceID, rest.LongestReference),
-		in.readPlaces(c))
+		in.readPlaces(c), in.readLocale())
 	if err != nil {
 		return in, err
 	}
@@ -63,6 +64,7 @@ func (in *sessionInput) session(c *rest.Call, from sessions.Sender) sessions.New
 		Org: c.Org(), Untrusted: c.Untrusted(), PageOrigin: c.Gin.GetHeader("Origin"), Sender: from,
 		Type: models.SessionType(*in.Type), WorkflowID: *in.WorkflowID,
 		ClientReferenceID: in.ClientReferenceID, ReturnURL: in.ReturnURL, CancelURL: in.CancelURL,
+		Locale:   in.Locale,
 		Metadata: in.metadata, Contacts: in.contacts, Told: in.told,
 	}
 	rest.Set(&n.Skip, in.SkipVerification)
@@ -73,7 +75,7 @@ func (in *sessionInput) session(c *rest.Call, from sessions.Sender) sessions.New
 
 // checkTrust refuses from a browser the parameters that count as facts of the merchant: conditions read metadata, and
 // the place of delivery is compared with the user's. Of the parameters that remain, type and workflow_id are in the
-// session for the merchant to compare, client_reference_id and URLs decide nothing, and skip_verification is for
+// session for the merchant to compare; client_reference_id, URLs and locale decide nothing; skip_verification is for
 // sandboxes, where every browser may simulate a pass.
 func (in *sessionInput) checkTrust(c *rest.Call) error {
 	switch {

@@ -79,19 +79,21 @@ const (
 	session = `{"id":"` + sessionID + `","object":"verification_session","type":"age","status":"failed","workflow_id":"wf_` + id24 + `",` +
 		`"workflow_version":3,"methods":["mdl","document_capture"],"age_tier":"min_age_21","jurisdiction":"US-CA",` +
 		`"jurisdiction_source":"explicit","jurisdiction_provisional":false,"compliance":{"use_case":"alcohol_delivery","jurisdiction":"US-CA","prohibited":false,"prohibited_reason":null,"required_age_tier":"min_age_21","allowed_methods":["mdl"],"mdl_acceptance_status":"accepted","governing_regulator":"ABC","consent_required":false,"credential_validity_days":365,"data_retention_days":null,"document_image_retention_days":null,"biometric_retention_days":null,"rule_version":"2026-04-02"},` +
-		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,` +
+		`"client_reference_id":null,"metadata":{"tier":"vip"},"return_url":"https://a.example/done","cancel_url":null,"locale":null,` +
 		`"requires_email_otp":false,"verification_path":null,"verified_person_id":null,` +
 		`"failure":{"reason_code":"under_age","message":"Too young.","action":"none"},"risk":null,` +
 		`"review":{"status":"rejected","node":"human","reason":"unreadable","reviewer":"ann","note":null,"flagged_at":1,"decided_at":2},` +
-		`"consented_at":null,"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
+		`"consented_at":null,"consent_text_version":null,"active_device":"mobile","device_locked_at":1,"created":1,"updated":2,"expires_at":86401,"completed_at":2}`
 	oneTime = `"client_secret":"` + token + `","url":"https://a.example/s/1#secret"`
 	result  = `{"id":"vr_` + id24 + `","object":"verification_result","method":"document_capture","node":"doc","attempt":1,` +
 		`"status":"passed","strength":"document_capture","age_tier":null,"reason_codes":[],"reasons":[],` +
 		`"checks":[{"name":"mrz_check_digits","status":"passed"}],"provider":null,"created":1}`
 	event = `{"id":"evt_` + id24 + `","object":"event","type":"verification_session.failed","created":1,"pending_webhooks":0,"data":` + session + `}`
 	view  = `{"object":"verification_view","session_id":"` + sessionID + `","type":"age","status":"pending",` +
-		`"merchant":{"name":"Shop","logo_url":null,"color":null},` +
-		`"methods":[{"method":"document_capture","status":"available","attempts_left":3,"needs":["camera"],"last_attempt":null,"unavailable_reason":null}],` +
+		`"sandbox":false,"merchant":{"name":"Shop","logo_url":null,"color":null},"age_tier":"min_age_21","jurisdiction":"US-CA","locale":null,` +
+		`"return_url":null,"cancel_url":null,"verification_path":null,"biometric_consent":null,` +
+		`"data_retention":{"data_retention_days":30,"document_image_retention_days":null,"biometric_retention_days":null},` +
+		`"methods":[{"method":"document_capture","status":"available","attempts":3,"attempts_left":3,"needs":["camera"],"document_types":[],"liveness_strategy":null,"last_attempt":null,"unavailable_reason":null}],` +
 		`"requires_email_otp":false,"consent_required":false,"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
 	workflow = `{"id":"wf_` + id24 + `","object":"workflow","name":"Checkout","mode":"graph","use_case":"alcohol_delivery","jurisdictions":["US"],` +
 		`"methods":[],"composition":null,"supplementary":[],"overrides":{"US-CA":{"add":["carrier_lookup"],"remove":["mdl"]}},` +

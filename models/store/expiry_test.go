@@ -38,7 +38,7 @@ var uses = map[string]func(ctx context.Context, f *fixture, s models.Session) er
 		return err
 	},
 	"consent": func(ctx context.Context, f *fixture, s models.Session) error {
-		_, err := f.Consent(ctx, s.OrgID, s.ID)
+		_, err := f.Consent(ctx, s.OrgID, s.ID, nil)
 		return err
 	},
 	"submit": func(ctx context.Context, f *fixture, s models.Session) error {

@@ -111,7 +111,7 @@ func firstOfRacingOpenersDecides(t *testing.T, f *fixture) {
 // The user's consent, for example, changes the row.
 func openingOfAChangedRowIsRefused(t *testing.T, f *fixture) {
 	read := f.provisional(t)
-	_, err := f.Consent(t.Context(), f.org, read.ID)
+	_, err := f.Consent(t.Context(), f.org, read.ID, nil)
 	require.NoError(t, err)
 	_, err = f.OpenProvisional(t.Context(), openingIn(t, read, "DE"))
 	require.ErrorIs(t, err, store.ErrRefused)

@@ -377,20 +377,21 @@ func sessionRefusedOtherwiseTakesNoQuota(t *testing.T, f *fixture) {
 
 func consentIsNotedOnce(t *testing.T, f *fixture) {
 	session := f.session(t)
-	first, err := f.Consent(t.Context(), f.org, session.ID)
+	first, err := f.Consent(t.Context(), f.org, session.ID, ptr("2026-11-28"))
 	require.NoError(t, err)
+	require.Equal(t, ptr("2026-11-28"), first.ConsentTextVersion)
 	require.Equal(t, ptr(f.Now()), first.ConsentedAt)
 	require.Equal(t, session.Revision+1, first.Revision)
 	f.clock.Advance(time.Minute)
-	again, err := f.Consent(t.Context(), f.org, session.ID)
+	again, err := f.Consent(t.Context(), f.org, session.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 
-	_, err = f.Consent(t.Context(), f.foreign, session.ID)
+	_, err = f.Consent(t.Context(), f.foreign, session.ID, nil)
 	requireCode(t, models.CodeSessionNotFound, err)
 	ended := f.session(t)
 	f.changed(t, move(ended, "end", models.StatusCancelled))
-	_, err = f.Consent(t.Context(), f.org, ended.ID)
+	_, err = f.Consent(t.Context(), f.org, ended.ID, nil)
 	requireCode(t, models.CodeSessionTerminal, err)
 	require.Nil(t, f.reread(t, ended).ConsentedAt)
 }

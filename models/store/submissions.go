@@ -199,14 +199,17 @@ func (s *Store) ending(org, id string, from []models.SessionStatus, to models.Se
 	}
 }
 
-// Consent records the user's consent to biometric processing. A repeat changes nothing. Errors: CodeSessionNotFound,
+// Consent records the user's consent to biometric processing, and the version of the text that the user has read, if it
+// is known. A repeat changes nothing. Errors: CodeSessionNotFound,
 // CodeSessionTerminal.
-func (s *Store) Consent(ctx context.Context, org, id string) (models.Session, error) {
+func (s *Store) Consent(ctx context.Context, org, id string, textVersion *string) (models.Session, error) {
 	now := s.Now()
 	res := s.read(ctx).Model(&models.Session{}).
 		Where("id = ? AND org_id = ? AND status IN ? AND consented_at IS NULL", id, org, models.OpenStatuses).
 		Where("expires_at > ?", now).
-		Updates(map[string]any{"consented_at": now, "updated": now, "revision": gorm.Expr("revision + 1")})
+		Updates(map[string]any{
+			"consented_at": now, "consent_text_version": textVersion, "updated": now, "revision": gorm.Expr("revision + 1"),
+		})
 	if res.Error != nil {
 		return models.Session{}, res.Error
 	}

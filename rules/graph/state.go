@@ -123,7 +123,7 @@ func (s State) AttemptsLeft(g Graph, node string) int {
 	if !ok || n.Kind != KindMethod {
 		return 0
 	}
-	return max(0, n.maxAttempts()-s.attempts(node).Failed)
+	return max(0, n.AttemptsAllowed()-s.attempts(node).Failed)
 }
 
 // attempts returns the tally of a node, an empty one before its first result.
@@ -167,7 +167,8 @@ func (s State) tidy() State {
 	return s
 }
 
-func (n Node) maxAttempts() int {
+// AttemptsAllowed returns how often a method node may fail before it is exhausted.
+func (n Node) AttemptsAllowed() int {
 	if n.MaxAttempts <= 0 {
 		return DefaultMaxAttempts
 	}

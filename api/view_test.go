@@ -1,0 +1,105 @@
+package api_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestViewShowsTheSettingsOfItsSession(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	definition := order("alcohol_delivery", nil, "document_capture", "facial_age")
+	definition["preferences"] = obj{
+		"max_attempts": 2, "document_types": []string{"PASSPORT", "ID_CARD"}, "liveness_strategy": "passive",
+	}
+	s := e.create(e.sandbox, e.workflow(e.sandbox, definition), obj{
+		"jurisdiction": "US-IL", "locale": "pt-br",
+		"return_url": "https://shop.example/done", "cancel_url": "https://shop.example/no",
+	})
+	view, row := e.view(s), e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
+	for _, same := range []string{"age_tier", "jurisdiction", "return_url", "cancel_url", "locale", "verification_path"} {
+		require.Equal(t, row[same], view[same], same)
+	}
+	require.Equal(t, []any{"min_age_21", "US-IL", "pt-BR"}, []any{view["age_tier"], view["jurisdiction"], view["locale"]})
+	require.Equal(t, obj{
+		"data_retention_days":           in(row, "compliance", "data_retention_days"),
+		"document_image_retention_days": in(row, "compliance", "document_image_retention_days"),
+		"biometric_retention_days":      in(row, "compliance", "biometric_retention_days"),
+	}, view["data_retention"])
+	require.InDelta(t, 2, in(view, "methods", 0, "attempts"), 0)
+	require.Equal(t, []any{"PASSPORT", "ID_CARD"}, in(view, "methods", 0, "document_types"))
+	require.Nil(t, in(view, "methods", 0, "liveness_strategy"))
+	require.Equal(t, []any{}, in(view, "methods", 1, "document_types"))
+	require.Equal(t, "passive", in(view, "methods", 1, "liveness_strategy"))
+
+	bare := e.view(e.attest())
+	for _, absent := range []string{"return_url", "cancel_url", "locale", "verification_path", "biometric_consent"} {
+		require.Nil(t, bare[absent], absent)
+	}
+}
+
+func TestViewNamesNoPlaceBeforeTheUsersIsKnown(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	created := e.isOK(e.do("POST", pathSessions, e.sandbox.secret,
+		obj{"type": "age", "workflow_id": e.workflow(e.sandbox, simple("self_attestation"))}), 201).object
+	s := session{id: created["id"].(string), secret: created["client_secret"].(string)}
+	require.Equal(t, true, created["jurisdiction_provisional"])
+	require.Nil(t, e.view(s)["jurisdiction"])
+	require.Equal(t, "US", e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200).object["jurisdiction"])
+}
+
+func TestLocaleIsALanguageTag(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	workflow := e.workflow(e.sandbox, simple("self_attestation"))
+	for given, want := range map[string]string{
+		"de": "de", "DE-at": "de-AT", "pt_BR": "pt-BR", "zh-hant-TW": "zh-Hant-TW", "ar": "ar", "es-419": "es-419",
+	} {
+		body := obj{"type": "age", "workflow_id": workflow, "jurisdiction": "US", "locale": given}
+		for _, key := range []string{e.sandbox.secret, e.sandbox.publishable} {
+			require.Equal(t, want, e.isOK(e.do("POST", pathSessions, key, body), 201).object["locale"], given)
+		}
+	}
+	for _, wrong := range []any{
+		"german", "d", "und", "x-klingon", "de-", "../de", "de\x00", text(40), "de-DE-u-" + text(40), "q", 7, []string{"de"},
+	} {
+		body := obj{"type": "age", "workflow_id": workflow, "jurisdiction": "US", "locale": wrong}
+		e.isError(e.do("POST", pathSessions, e.sandbox.secret, body), 400, "parameter_invalid", "locale")
+	}
+}
+
+func TestConsentRecordsTheTextThatTheUserRead(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, asShipped)
+	workflow := e.workflow(e.sandbox, order("alcohol_delivery", nil, "document_capture", "facial_age"))
+	illinois := func() session { return e.create(e.sandbox, workflow, obj{"jurisdiction": "US-IL"}) }
+	s := illinois()
+	shown := e.view(s)["biometric_consent"].(obj)
+	for _, part := range []string{
+		"Shop & Co asks", "your face", "to estimate your age, and for nothing else", "deleted as soon as", "other method",
+	} {
+		require.Contains(t, shown["text"], part)
+	}
+	require.NotContains(t, shown["text"], "photo of your document", "no method of the session compares them")
+	consent := s.path("/consent")
+	for _, wrong := range []any{"1999-01-01", "2", text(300), true} {
+		e.isError(e.do("POST", consent, s.secret, obj{"granted": true, "text_version": wrong}),
+			400, "parameter_invalid", "text_version")
+	}
+	stored := func(s session) obj {
+		return e.isOK(e.do("GET", pathSessions+"/"+s.id, e.sandbox.secret, nil), 200).object
+	}
+	require.Nil(t, stored(s)["consented_at"])
+	after := e.isOK(e.do("POST", consent, s.secret, obj{"granted": true, "text_version": shown["version"]}), 200).object
+	require.Nil(t, after["biometric_consent"], "nothing is left to consent to")
+	e.isOK(e.do("POST", consent, s.secret, obj{"granted": true}), 200)
+	require.Equal(t, shown["version"], stored(s)["consent_text_version"], "the first consent counts")
+
+	silent := illinois()
+	e.isOK(e.do("POST", silent.path("/consent"), silent.secret, obj{"granted": true}), 200)
+	require.NotNil(t, stored(silent)["consented_at"])
+	require.Nil(t, stored(silent)["consent_text_version"])
+	require.Nil(t, e.view(e.create(e.sandbox, workflow, obj{"jurisdiction": "US-CA"}))["biometric_consent"])
+}
