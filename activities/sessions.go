@@ -70,7 +70,7 @@ func (a *Sessions) commit(
 	if err != nil && models.CodeOf(err) != models.CodeSessionTerminal {
 		return store.Changed{}, err
 	}
-	if err == nil && done.Session.ID != "" && !done.Repeated {
+	if done.Made() {
 		a.tell(done.Session, method, done.Outcome)
 	}
 	return done.Changed, nil
@@ -134,10 +134,13 @@ func (a *Sessions) tellEnd(session models.Session) {
 func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (models.SessionView, error) {
 	changed, err := a.engine().Decide(ctx, d, store.ActorTemporal)
 	var refused *models.Error
-	if err != nil && !errors.As(err, &refused) {
+	if errors.As(err, &refused) {
+		return a.SyncSession(ctx, d.SessionRef)
+	}
+	if err != nil {
 		return models.SessionView{}, err
 	}
-	if err == nil && changed.EventID != nil { // the status has moved
+	if changed.EventID != nil { // the status has moved
 		a.tellEnd(changed.Session)
 	}
 	return a.SyncSession(ctx, d.SessionRef)
@@ -160,12 +163,14 @@ func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (mode
 // or its deadline has moved.
 func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (models.SessionView, error) {
 	changed, err := a.end(ctx, end)
-	if err == nil && !changed.Repeated {
-		a.tellEnd(changed.Session)
+	if models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused) {
+		return a.SyncSession(ctx, end.SessionRef)
 	}
-	settled := models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused)
-	if err != nil && !settled {
+	if err != nil {
 		return models.SessionView{}, err
+	}
+	if !changed.Repeated {
+		a.tellEnd(changed.Session)
 	}
 	return a.SyncSession(ctx, end.SessionRef)
 }

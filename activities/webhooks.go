@@ -189,13 +189,13 @@ func unanswered(heard store.Answer, err error) store.Answer {
 // listen reads an answer's body up to outbound.AnswerLimit and returns its first keptOfAnswer bytes as text.
 func listen(body io.Reader) (string, error) {
 	kept, err := io.ReadAll(io.LimitReader(body, keptOfAnswer))
-	if err == nil {
-		_, err = io.CopyN(io.Discard, body, outbound.AnswerLimit-keptOfAnswer)
+	if err != nil {
+		return beginning(kept), err
 	}
-	if errors.Is(err, io.EOF) {
-		err = nil
+	if _, err := io.CopyN(io.Discard, body, outbound.AnswerLimit-keptOfAnswer); !errors.Is(err, io.EOF) {
+		return beginning(kept), err
 	}
-	return beginning(kept), err
+	return beginning(kept), nil
 }
 
 // beginning converts the bytes to valid UTF-8 of at most keptOfAnswer bytes. The bytes may end within a character.

@@ -118,11 +118,14 @@ func (m *merchant) asks(name, url string, want answer) side {
 		began := time.Now()
 		got, err := m.get(ctx, url)
 		took := time.Since(began)
-		if err == nil && !got.equal(want) {
-			err = fmt.Errorf("%s: %d, %s: %s", url, got.status, got.contentType, got.body)
-		}
 		answered.Add(1)
-		return took, err
+		if err != nil {
+			return took, err
+		}
+		if !got.equal(want) {
+			return took, fmt.Errorf("%s: %d, %s: %s", url, got.status, got.contentType, got.body)
+		}
+		return took, nil
 	}
 	finished := func(context.Context) (int, error) { return int(answered.Load()), nil }
 	return side{name: name, once: once, finished: finished}

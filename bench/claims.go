@@ -61,8 +61,10 @@ func (h *handoffs) stocked(n int) func(context.Context, func() error) error {
 func (h *handoffs) exchange(ctx context.Context, token string) (won bool, err error) {
 	found, err := h.ask(ctx, "", "/v1/handoff/exchange", object{"token": token, "device_id": h.device()})
 	switch {
-	case err != nil || found.status == http.StatusOK:
-		return err == nil, err
+	case err != nil:
+		return false, err
+	case found.status == http.StatusOK:
+		return true, nil
 	case bytes.Contains(found.body, []byte(models.CodeHandoffTokenConsumed)):
 		return false, nil
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -44,20 +45,23 @@ func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, e
 	if err != nil {
 		return nil, errors.Join(err, g.database.Close(ctx))
 	}
-	client := &http.Client{Timeout: patience}
-	if g.tenant, err = newTenant(ctx, &stile{api: api, worker: api}, client); err == nil {
-		err = g.plant(ctx)
-	}
-	if err == nil {
-		_, err = fmt.Fprintf(b.progress, "growth: %d sessions\n", sessions)
-	}
-	if err == nil {
-		err = g.multiply(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, g.stop(ctx))
+	if err := g.fill(ctx, &stile{api: api, worker: api}, b.progress); err != nil {
+		return nil, errors.Join(err, api.Stop(), g.database.Close(context.WithoutCancel(ctx)))
 	}
 	return g, nil
+}
+
+func (g *grown) fill(ctx context.Context, s *stile, progress io.Writer) (err error) {
+	if g.tenant, err = newTenant(ctx, s, &http.Client{Timeout: patience}); err != nil {
+		return err
+	}
+	if err := g.plant(ctx); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(progress, "growth: %d sessions\n", g.sessions); err != nil {
+		return err
+	}
+	return g.multiply(ctx)
 }
 
 func (g *grown) stop(ctx context.Context) error {

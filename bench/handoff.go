@@ -78,21 +78,26 @@ func (b bench) newHandoffs(ctx context.Context, m *merchant) (*handoffs, error) 
 		bench: b, merchant: m, dialler: &http.Client{Transport: &http.Transport{}}, phones: make(chan *phone, b.sockets),
 		minted: make(chan offered, 2*b.sockets+b.options.sessions),
 	}
-	binary, err := b.build(ctx)
-	if err == nil {
-		h.here, err = b.serve(ctx, binary, "here")
-	}
-	if err == nil {
-		h.there, err = b.serve(ctx, binary, "there")
-	}
-	if err == nil {
-		m.base, m.http = h.here.url, keeping(b.sockets+devices)
-		h.workflow, err = m.publish(ctx, simple())
-	}
-	if err != nil {
+	if err := h.launch(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
+}
+
+func (h *handoffs) launch(ctx context.Context) error {
+	binary, err := h.build(ctx)
+	if err != nil {
+		return err
+	}
+	if h.here, err = h.serve(ctx, binary, "here"); err != nil {
+		return err
+	}
+	if h.there, err = h.serve(ctx, binary, "there"); err != nil {
+		return err
+	}
+	h.base, h.http = h.here.url, keeping(h.sockets+devices)
+	h.workflow, err = h.publish(ctx, simple())
+	return err
 }
 
 // keeping returns a client that keeps n connections, as n browsers do.

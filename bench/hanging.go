@@ -50,21 +50,26 @@ type hangingEndpoint struct {
 func (b bench) newHanging(ctx context.Context, m *merchant) (*hanging, error) {
 	h := &hanging{bench: b, answering: time.NewTicker(answersEvery), answer: make(chan struct{})}
 	close(h.answer)
-	var owner *tenant
-	for i := range hangingEndpoints {
-		var err error
-		if i%(hangingEndpoints/hangingTenants) == 0 {
-			owner, err = newTenant(ctx, m.stile, m.http)
-		}
-		if err == nil {
-			err = h.add(ctx, owner)
-		}
-		if err != nil {
+	for range hangingTenants {
+		if err := h.addTenant(ctx, m); err != nil {
 			h.close()
 			return nil, err
 		}
 	}
 	return h, nil
+}
+
+func (h *hanging) addTenant(ctx context.Context, m *merchant) error {
+	owner, err := newTenant(ctx, m.stile, m.http)
+	if err != nil {
+		return err
+	}
+	for range hangingEndpoints / hangingTenants {
+		if err := h.add(ctx, owner); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *hanging) add(ctx context.Context, owner *tenant) (err error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -24,9 +25,7 @@ func (h *handoffs) load(ctx context.Context) (comparison, error) {
 	}
 	leave := h.watch(ctx)
 	both, err := h.transactions(ctx, h.quiet)
-	if fault := leave(); err == nil {
-		err = fault
-	}
+	err = cmp.Or(err, leave())
 	c.alone = []fact{
 		{what: "transactions in Stile's database", value: phones},
 		{what: "with a desktop for each, that waits at the replica", value: both},

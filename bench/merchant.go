@@ -21,15 +21,19 @@ func newMerchant(ctx context.Context, s *stile, clients int, t *timers) (*mercha
 	transport := &http.Transport{MaxIdleConns: clients, MaxIdleConnsPerHost: clients}
 	receiver := newReceiver(m.verified, m.tested)
 	m.close = func() { transport.CloseIdleConnections(); receiver.Close() }
-	var err error
-	if m.tenant, err = newTenant(ctx, s, &http.Client{Transport: transport, Timeout: patience}); err == nil {
-		m.endpoint, err = m.subscribe(ctx, receiver.URL)
-	}
-	if err != nil {
+	if err := m.join(ctx, s, &http.Client{Transport: transport, Timeout: patience}, receiver.URL); err != nil {
 		m.close()
 		return nil, err
 	}
 	return m, nil
+}
+
+func (m *merchant) join(ctx context.Context, s *stile, client *http.Client, receiver string) (err error) {
+	if m.tenant, err = newTenant(ctx, s, client); err != nil {
+		return err
+	}
+	m.endpoint, err = m.subscribe(ctx, receiver)
+	return err
 }
 
 // publish creates and publishes a workflow and returns its id.

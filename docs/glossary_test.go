@@ -32,6 +32,7 @@ func homes(t *testing.T) map[string]string {
 // Examples are programs of merchants and providers. A method's package declares its own implementation of
 // methods.Judge.
 func TestTypesOfTheGlossaryAreDeclaredOnce(t *testing.T) {
+	t.Parallel()
 	homes := homes(t)
 	list := exec.CommandContext(t.Context(), "go", "list", "-f",
 		`{{$p := .ImportPath}}{{range .GoFiles}}{{$p}}/{{.}}{{"\n"}}{{end}}`, "./...")

@@ -74,13 +74,16 @@ func (s *Service) challenged(
 		return challenge, models.Session{}, models.Missing("challenge", id)
 	}
 	session, err := s.store.Across().PublicSession(ctx, challenge.SessionID)
-	if err == nil {
-		err = running(session)
+	if err != nil {
+		return challenge, session, err
 	}
-	if err == nil && s.tooLate(challenge) {
-		err = store.ChallengeInvalid("")
+	if err := running(session); err != nil {
+		return challenge, session, err
 	}
-	return challenge, session, err
+	if s.tooLate(challenge) {
+		return challenge, session, store.ChallengeInvalid("")
+	}
+	return challenge, session, nil
 }
 
 // put adds the attempt and the state of the challenge to the reply.

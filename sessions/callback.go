@@ -40,7 +40,7 @@ func (s *Service) TakeVerdict(ctx context.Context, on Callback, body []byte) err
 		return err
 	}
 	fault.Point("callback.committed")
-	if err == nil && done.Session.ID != "" && !done.Repeated {
+	if done.Made() {
 		s.orders.changed(ctx, done.Session)
 		return nil
 	}

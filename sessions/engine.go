@@ -55,13 +55,19 @@ func (e Engine) state(ctx context.Context, g graph.Graph, session models.Session
 	if err != nil {
 		return state, err
 	}
-	state, _, err = graph.Next(g, graph.State{}, graph.Begin{})
+	inputs := []graph.Input{graph.Begin{}}
 	for _, recorded := range steps[session.ID] {
-		if in := recorded.Detail.V.Input(); in != nil && err == nil {
-			state, _, err = graph.Next(g, state, in)
+		if in := recorded.Detail.V.Input(); in != nil {
+			inputs = append(inputs, in)
 		}
 	}
-	return state, err
+	state = graph.State{}
+	for _, in := range inputs {
+		if state, _, err = graph.Next(g, state, in); err != nil {
+			return state, err
+		}
+	}
+	return state, nil
 }
 
 // walk is one way through a graph.

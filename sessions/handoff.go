@@ -25,11 +25,11 @@ type Minted struct {
 // of url_base or company_name, and those of store.MintHandoff.
 func (s *Service) Mint(ctx context.Context, d Device, wish Wish) (m Minted, err error) {
 	wanted, err := s.handoffOf(ctx, d.Session)
-	if err == nil && !wanted.Enabled {
-		err = models.Errorf(models.CodeHandoffDisabled, "The workflow does not hand sessions off")
-	}
 	if err != nil {
 		return m, err
+	}
+	if !wanted.Enabled {
+		return m, models.Errorf(models.CodeHandoffDisabled, "The workflow does not hand sessions off")
 	}
 	org, err := s.store.Across().Organization(ctx, d.Session.OrgID)
 	if err != nil {
@@ -100,11 +100,14 @@ func (s *Service) AdmitOrigin(ctx context.Context, org, origin string) error {
 		return nil
 	}
 	allowed, err := s.handoffOrigins(ctx, org)
-	if err == nil && !slices.Contains(allowed, origin) {
-		err = models.Errorf(models.CodeOriginNotAllowed,
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(allowed, origin) {
+		return models.Errorf(models.CodeOriginNotAllowed,
 			"The organization has not allowed pages of this origin to take its sessions")
 	}
-	return err
+	return nil
 }
 
 // distance returns the risk of a phone that is elsewhere than the desktop; nil where one of the places is unknown.

@@ -25,6 +25,9 @@ type VerdictChange struct {
 	Outcome graph.Outcome
 }
 
+// Made reports whether the call that returned c made the change, and not an earlier one or none.
+func (c VerdictChange) Made() bool { return c.Session.ID != "" && !c.Repeated }
+
 // VerdictSource returns the verdict on a submission, or nil while the verdict is not due. Payload is the submission as
 // the method stored it.
 type VerdictSource func(
@@ -84,5 +87,8 @@ func (e Engine) commit(
 		p.Steps[0].Detail.V.Risk, j.Risk = v.Risk, session.Risk.V
 	}
 	changed, err := e.Store.RecordVerdict(ctx, j)
-	return VerdictChange{Changed: changed, Outcome: result.Status}, err
+	if err != nil {
+		return VerdictChange{}, err
+	}
+	return VerdictChange{Changed: changed, Outcome: result.Status}, nil
 }

@@ -33,12 +33,12 @@ type Orders struct {
 func (o *Orders) tell(ctx context.Context, what, id string, ask func(ctx context.Context) error) bool {
 	limited, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	err := ask(limited)
-	if err != nil {
+	if err := ask(limited); err != nil {
 		o.Log.WarnContext(ctx, "sessions: Temporal was not reached, so a workflow was not told; the sweep will tell it",
 			"what", what, "of", id, "error", err.Error())
+		return false
 	}
-	return err == nil
+	return true
 }
 
 // start starts the workflow of a session, unless it is known to run.

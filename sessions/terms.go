@@ -66,13 +66,16 @@ func (s *Service) Permitting(d graph.Definition, at Place) (*compliance.Rule, er
 			at.Jurisdiction, models.Listed(d.Jurisdictions))
 	}
 	rule, err := s.Rule(d.UseCase, at, s.Today())
-	if err == nil && rule.Prohibited {
-		err = &models.Error{
+	if err != nil {
+		return nil, err
+	}
+	if rule.Prohibited {
+		return rule, &models.Error{
 			Code: models.CodeUseCaseProhibited, Param: "workflow_id",
 			Message: fmt.Sprintf("%s is prohibited in %s. %s", d.UseCase, at.Jurisdiction, rule.ProhibitedReason),
 		}
 	}
-	return rule, err
+	return rule, nil
 }
 
 // Specialise returns the graph that a session of this type runs under the rule, and the methods that were dropped from

@@ -92,8 +92,8 @@ func bound(
 		return rest.Moment(insideName, inside)
 	}
 	at, err := rest.Moment(outsideName, outside)
-	if err == nil {
-		at = models.AtPtr(at.Add(step))
+	if err != nil {
+		return nil, err
 	}
-	return at, err
+	return models.AtPtr(at.Add(step)), nil
 }

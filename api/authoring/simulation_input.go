@@ -81,16 +81,24 @@ func (in simulationInput) read() ([]simulatedSession, error) {
 	}
 	sessions := make([]simulatedSession, 0, len(in.Cases))
 	for i, given := range in.Cases {
-		session, err := given.read()
-		if err == nil && session.jurisdiction != "" && len(in.Jurisdictions) > 0 {
-			err = models.Invalid("jurisdiction", "jurisdiction cannot be given beside jurisdictions")
-		}
+		session, err := in.readCase(given)
 		if err != nil {
 			return nil, within(fmt.Sprintf("cases[%d]", i), err)
 		}
 		sessions = append(sessions, session)
 	}
 	return sessions, nil
+}
+
+func (in simulationInput) readCase(given caseInput) (simulatedSession, error) {
+	session, err := given.read()
+	if err != nil {
+		return session, err
+	}
+	if session.jurisdiction != "" && len(in.Jurisdictions) > 0 {
+		return session, models.Invalid("jurisdiction", "jurisdiction cannot be given beside jurisdictions")
+	}
+	return session, nil
 }
 
 // within puts the path to an object before the parameter of it that is wrong.

@@ -107,10 +107,11 @@ func (t *trial) in(j rules.Jurisdiction, kind models.SessionType) (m market, err
 		return m, err
 	}
 	m.graph, m.dropped, err = sessions.Specialise(t.definition, m.rule, j, kind)
-	if err == nil {
-		t.markets[at] = m
+	if err != nil {
+		return m, err
 	}
-	return m, err
+	t.markets[at] = m
+	return m, nil
 }
 
 // usualPlace returns where a case without a jurisdiction plays: the first jurisdiction of the workflow, or US.

@@ -58,12 +58,12 @@ func (l *live) perform(ctx context.Context, opened envelope, body []byte) (answe
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.on.config.RequestTimeout)
 	defer cancel()
+	defer func() { l.on.countMessage(*opened.Type, err) }()
 	m := message{ctx: ctx, body: body}
-	if m.device, err = l.admit(ctx); err == nil {
-		answer, err = handle(l, m)
+	if m.device, err = l.admit(ctx); err != nil {
+		return nil, err
 	}
-	l.on.countMessage(*opened.Type, err)
-	return answer, err
+	return handle(l, m)
 }
 
 // admit reads the session that the phone holds.

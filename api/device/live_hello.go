@@ -22,11 +22,7 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 	late.Stop()
 	ctx, cancel := context.WithTimeout(ctx, l.on.config.RequestTimeout)
 	defer cancel()
-	hello, err := readHello(kind, body)
-	var entered models.Session
-	if err == nil {
-		entered, err = l.welcome(ctx, hello)
-	}
+	entered, err := l.enter(ctx, kind, body)
 	l.on.countMessage("hello", err)
 	if err != nil || entered.Status.Terminal() {
 		return entered, err
@@ -38,6 +34,14 @@ func (l *live) greet(ctx context.Context) (models.Session, error) {
 		err = nil
 	}
 	return entered, err
+}
+
+func (l *live) enter(ctx context.Context, kind websocket.MessageType, body []byte) (models.Session, error) {
+	hello, err := readHello(kind, body)
+	if err != nil {
+		return models.Session{}, err
+	}
+	return l.welcome(ctx, hello)
 }
 
 func readHello(kind websocket.MessageType, body []byte) (m helloMessage, err error) {

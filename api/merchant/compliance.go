@@ -40,10 +40,11 @@ func (hs *Handlers) checkCompliance(c *rest.Call) (rest.Answer, error) {
 		return known, nil
 	}
 	found, err := hs.check(asked)
-	if err == nil {
-		hs.checked.Add(asked, found)
+	if err != nil {
+		return rest.Answer{}, err
 	}
-	return found, err
+	hs.checked.Add(asked, found)
+	return found, nil
 }
 
 func (hs *Handlers) check(asked complianceCheck) (rest.Answer, error) {
@@ -92,11 +93,10 @@ func (hs *Handlers) readCheck(c *rest.Call) (asked complianceCheck, err error) {
 	if asked.day, err = hs.readDay(c); err != nil {
 		return asked, err
 	}
-	asked.place, err = hs.readPlace(c)
-	if err == nil {
-		err = c.Query.Err
+	if asked.place, err = hs.readPlace(c); err != nil {
+		return asked, err
 	}
-	return asked, err
+	return asked, c.Query.Err
 }
 
 // readUseCases takes each product once, in the order in which they are named.

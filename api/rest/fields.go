@@ -37,10 +37,13 @@ func WebURL(param, text string, live bool) (*url.URL, error) {
 		return nil, err
 	}
 	parsed, err := models.ParseWebURL(param, text)
-	if err == nil && live && parsed.Scheme != "https" {
-		err = models.Invalid(param, "%s must use https in a live organization", param)
+	if err != nil {
+		return nil, err
 	}
-	return parsed, err
+	if live && parsed.Scheme != "https" {
+		return nil, models.Invalid(param, "%s must use https in a live organization", param)
+	}
+	return parsed, nil
 }
 
 // Set copies a given value into to; nil leaves it unchanged.

@@ -124,11 +124,10 @@ func (k *Kernel) keep(c *Call, ans Answer) {
 		stored.Header[headerDeprecation] = deprecation
 	}
 	k.settle(c, "keep", func(ctx context.Context) error {
-		err := k.store.Finish(ctx, *c.claim, stored)
-		if err == nil && c.Who.key == nil {
-			err = k.store.TrimKeys(ctx, c.scope(), MostDeviceAnswers)
+		if err := k.store.Finish(ctx, *c.claim, stored); err != nil || c.Who.key != nil {
+			return err
 		}
-		return err
+		return k.store.TrimKeys(ctx, c.scope(), MostDeviceAnswers)
 	})
 }
 

@@ -67,10 +67,10 @@ func (k *Kernel) prepare(c *Call, r Route) (err error) {
 	default:
 		c.Body, err = k.readBody(c.Gin)
 	}
-	if err == nil && r.verify != nil {
-		err = r.verify(c)
+	if err != nil || r.verify == nil {
+		return err
 	}
-	return err
+	return r.verify(c)
 }
 
 // perform calls the handler within the request timeout. A request that changes something goes on after the client has

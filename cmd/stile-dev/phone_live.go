@@ -79,17 +79,19 @@ func (l *line) hold(ctx context.Context) (err error) {
 	defer func() { _ = l.conn.CloseNow() }()
 	l.conn.SetReadLimit(1 << 20)
 	l.waiting = false // the state shows whether the submission arrived
-	err = l.write(
-		ctx,
-		map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"},
-	)
-	for err == nil {
+	hello := map[string]any{"type": "hello", "device_token": l.token, "device_id": l.device, "app_version": "stile-dev"}
+	if err := l.write(ctx, hello); err != nil {
+		return err
+	}
+	for {
 		var message heard
-		if err = wsjson.Read(ctx, l.conn, &message); err == nil {
-			err = l.hear(ctx, message)
+		if err := wsjson.Read(ctx, l.conn, &message); err != nil {
+			return err
+		}
+		if err := l.hear(ctx, message); err != nil {
+			return err
 		}
 	}
-	return err
 }
 
 func (l *line) write(ctx context.Context, message map[string]any) error {

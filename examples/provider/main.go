@@ -93,22 +93,28 @@ func judge(s submission, now time.Time) verdict {
 func (p provider) callBack(ctx context.Context, url string, v verdict) {
 	body, _ := json.Marshal(v)
 	for wait := time.Second; wait < time.Hour; wait *= 2 {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-		if err != nil {
-			return // not a URL
-		}
-		timestamp := strconv.FormatInt(time.Now().Unix(), 10)
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Stile-Signature", "t="+timestamp+",v1="+p.sign(timestamp, body))
-		response, err := http.DefaultClient.Do(request)
-		if err == nil {
-			_ = response.Body.Close()
-		}
-		if err == nil && response.StatusCode < 500 && response.StatusCode != http.StatusTooManyRequests {
-			return // accepted, or too late
+		if p.post(ctx, url, body) {
+			return
 		}
 		<-time.After(wait)
 	}
+}
+
+// post reports whether a repeat would change nothing: Stile has accepted the verdict or refused it for good.
+func (p provider) post(ctx context.Context, url string, body []byte) (final bool) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return true // not a URL
+	}
+	timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Stile-Signature", "t="+timestamp+",v1="+p.sign(timestamp, body))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return response.StatusCode < 500 && response.StatusCode != http.StatusTooManyRequests
 }
 
 func (p provider) verify(header string, body []byte) error {

@@ -62,10 +62,10 @@ func outsideResponses(doc *openapi3.T) (map[int]*openapi3.Response, error) {
 		NoOperation map[int]openapi3.Ref `json:"noOperation"`
 	}
 	text, err := json.Marshal(doc.Extensions[responsesExtension])
-	if err == nil {
-		err = json.Unmarshal(text, &listed)
-	}
 	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", responsesExtension, err)
+	}
+	if err := json.Unmarshal(text, &listed); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", responsesExtension, err)
 	}
 	found := map[int]*openapi3.Response{}

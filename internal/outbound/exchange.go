@@ -59,8 +59,11 @@ func unread(r *http.Request, f *failure) (again *http.Request, ok bool) {
 		return again, true
 	}
 	body, err := r.GetBody()
+	if err != nil {
+		return nil, false
+	}
 	again.Body = body
-	return again, err == nil
+	return again, true
 }
 
 // failure is the reason for a request without an answer, and how far the request came.

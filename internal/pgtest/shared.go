@@ -128,15 +128,17 @@ func sweep() {
 	var folders []string
 	for _, parent := range []string{memory, os.TempDir()} {
 		found, err := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
-		if err == nil && parent != "" {
-			folders = append(folders, found...)
+		if err != nil || parent == "" {
+			continue
 		}
+		folders = append(folders, found...)
 	}
 	for _, folder := range folders {
 		id, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
 		pid, err := strconv.Atoi(id)
-		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-			_ = os.RemoveAll(folder) // it may be another user's
+		if err != nil || !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			continue
 		}
+		_ = os.RemoveAll(folder) // it may be another user's
 	}
 }

@@ -36,19 +36,23 @@ func prepareNamespace(ctx context.Context, s store, o Options) error {
 		return fmt.Errorf("temporaldev: open the database: %w", err)
 	}
 	namespaces := persistence.NewMetadataManagerImpl(metadata, serializer, quiet, clusterName)
-
-	found, err := namespaces.GetNamespace(ctx, &persistence.GetNamespaceRequest{Name: o.Namespace})
-	var missing *serviceerror.NamespaceNotFound
-	switch {
-	case errors.As(err, &missing):
-		err = createNamespace(ctx, namespaces, o, s)
-	case err == nil:
-		err = extendNamespace(ctx, namespaces, found, o)
-	}
-	if err != nil {
+	if err := writeNamespace(ctx, namespaces, o, s); err != nil {
 		return fmt.Errorf("temporaldev: namespace %q: %w", o.Namespace, err)
 	}
 	return nil
+}
+
+// writeNamespace creates the namespace, or adds to it the search attributes that it lacks.
+func writeNamespace(ctx context.Context, namespaces persistence.MetadataManager, o Options, s store) error {
+	found, err := namespaces.GetNamespace(ctx, &persistence.GetNamespaceRequest{Name: o.Namespace})
+	var missing *serviceerror.NamespaceNotFound
+	if errors.As(err, &missing) {
+		return createNamespace(ctx, namespaces, o, s)
+	}
+	if err != nil {
+		return err
+	}
+	return extendNamespace(ctx, namespaces, found, o)
 }
 
 func createNamespace(ctx context.Context, namespaces persistence.MetadataManager, o Options, s store) error {

@@ -86,28 +86,40 @@ func readFields(body []byte) (map[string]jsontext.Value, error) {
 	if dec.PeekKind() != jsontext.KindBeginObject {
 		return nil, &Fault{Message: "A verdict must be a JSON object"}
 	}
-	_, err := dec.ReadToken()
-	fields := map[string]jsontext.Value{}
-	for err == nil && dec.PeekKind() != jsontext.KindEndObject {
-		err = readField(dec, fields)
+	fields, err := readObject(dec)
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	if err == nil {
-		_, err = dec.ReadToken()
-	}
-	if err == nil {
-		if _, err = dec.ReadToken(); errors.Is(err, io.EOF) {
-			return fields, nil
-		}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, &Fault{Message: "A verdict must be one JSON object, with nothing after it"}
 	}
+	return fields, nil
+}
+
+func readObject(dec *jsontext.Decoder) (map[string]jsontext.Value, error) {
+	if _, err := dec.ReadToken(); err != nil { // {
+		return nil, err
+	}
+	fields := map[string]jsontext.Value{}
+	for dec.PeekKind() != jsontext.KindEndObject {
+		if err := readField(dec, fields); err != nil {
+			return nil, err
+		}
+	}
+	_, err := dec.ReadToken() // }
+	return fields, err
+}
+
+// unreadable returns the Fault of a body that is not a JSON object, or that names a field twice.
+func unreadable(err error) error {
 	var fault *Fault
 	switch {
 	case errors.As(err, &fault):
-		return nil, fault
+		return fault
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return nil, &Fault{Message: "The verdict ends too early to be valid JSON"}
+		return &Fault{Message: "The verdict ends too early to be valid JSON"}
 	default:
-		return nil, &Fault{Message: "The verdict is not valid JSON"}
+		return &Fault{Message: "The verdict is not valid JSON"}
 	}
 }
 

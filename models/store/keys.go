@@ -239,8 +239,11 @@ func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bo
 	}
 	found, err := one(s.read(ctx).Table(c.table).Select("id, "+org+" AS org_id, "+c.column+" AS sealed").
 		Where("substr("+c.column+", 1, ?) = ?", len(key)+1, key+"."), &row)
-	if err != nil || !found {
-		return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if !found {
+		return true, nil
 	}
 	_, err = s.keys.Open(row.Sealed, c.place(row.ID, row.OrgID))
 	return err == nil, nil
@@ -250,8 +253,11 @@ func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bo
 func (s *Store) lookupKeyMatches(ctx context.Context) (bool, error) {
 	var h models.Handoff
 	found, err := one(s.read(ctx).Order("created DESC"), &h)
-	if err != nil || !found {
-		return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if !found {
+		return true, nil
 	}
 	return h.TokenHash == HashKey(s.handoffToken(h)), nil
 }

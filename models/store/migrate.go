@@ -81,10 +81,7 @@ func (s *Store) migrator(db *sql.DB, options ...goose.ProviderOption) (*goose.Pr
 func (s *Store) up(ctx context.Context, provider *goose.Provider) error {
 	_, err := provider.Up(ctx)
 	if s.dialect == dialectSQLite {
-		for range provider.ListSources() {
-			if err == nil {
-				break
-			}
+		for tries := len(provider.ListSources()); err != nil && tries > 0; tries-- {
 			_, err = provider.Up(ctx)
 		}
 		return err

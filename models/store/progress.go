@@ -51,8 +51,8 @@ type Judgement struct {
 	Nudge bool
 }
 
-// RecordVerdict stores a verdict, moves the session and erases the submission's payload. Errors: those of Change; ErrRefused
-// means that the row has changed, and the executor must run again.
+// RecordVerdict stores a verdict, moves the session and erases the submission's payload. Errors: those of Change;
+// ErrRefused means that the row has changed, and the executor must run again.
 func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error) {
 	c := s.changeOf(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
 	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)

@@ -152,11 +152,12 @@ func (s *Store) recover(tx *gorm.DB, ref models.RecoveryRef, most int) (Recovery
 		return RecoveryStep{}, err
 	}
 	e, err := endpointIn(tx, r.OrgID, r.EndpointID)
-	if models.CodeOf(err) == models.CodeResourceMissing || err == nil && e.Status != models.EndpointEnabled {
-		return s.endRecovery(tx, r, models.RecoveryCancelled)
-	}
-	if err != nil {
+	missing := models.CodeOf(err) == models.CodeResourceMissing
+	if err != nil && !missing {
 		return RecoveryStep{}, err
+	}
+	if missing || e.Status != models.EndpointEnabled {
+		return s.endRecovery(tx, r, models.RecoveryCancelled)
 	}
 	for look := 2 * most; ; look *= 2 {
 		events, err := nextEvents(tx, r, look)

@@ -170,11 +170,15 @@ func (p *player) review() (bool, error) {
 // identity.
 func (p *player) decide(n graph.Node, decision graph.Decision) (refused bool, err error) {
 	step := Step{Node: n.ID, Kind: n.Kind, Decision: decision, Reason: n.Reason}
-	err = p.feed(graph.ReviewDecided{Node: n.ID, Decision: decision}, step)
-	for moved := err == nil; moved && err == nil && !p.state.Done(); {
-		moved, err = p.branch()
+	if err := p.feed(graph.ReviewDecided{Node: n.ID, Decision: decision}, step); err != nil {
+		return false, err
 	}
-	return decision == graph.Approve && p.state.FailureReason == rules.ReasonIdentityUnproven, err
+	for moved := true; moved && !p.state.Done(); {
+		if moved, err = p.branch(); err != nil {
+			return false, err
+		}
+	}
+	return decision == graph.Approve && p.state.FailureReason == rules.ReasonIdentityUnproven, nil
 }
 
 // copy returns an independent copy of the player.

@@ -23,14 +23,18 @@ const (
 )
 
 func main() {
-	text, err := bundleOf(os.DirFS(folder))
-	if err == nil {
-		err = os.WriteFile(bundle, []byte(text), 0o600)
-	}
-	if err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "openapi:", err)
 		os.Exit(1)
 	}
+}
+
+func run() error {
+	text, err := bundleOf(os.DirFS(folder))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(bundle, []byte(text), 0o600)
 }
 
 // sections holds the text of a document's paths, and of its components by kind. The kinds are in the order of their

@@ -194,8 +194,9 @@ func (s *Shared) shut() error {
 		return nil
 	}
 	h, err := s.open()
-	if err == nil {
-		h.close()
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(s.dir))
 	}
-	return errors.Join(err, os.RemoveAll(s.dir))
+	h.close()
+	return os.RemoveAll(s.dir)
 }

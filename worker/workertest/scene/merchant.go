@@ -63,11 +63,7 @@ func (m *Merchant) Before(do func(Request)) {
 }
 
 func (m *Merchant) receive(w http.ResponseWriter, request *http.Request) {
-	received := Request{Header: request.Header, At: m.now()}
-	var err error
-	if received.Body, err = io.ReadAll(request.Body); err == nil {
-		err = json.Unmarshal(received.Body, &received.Event)
-	}
+	received, err := m.read(request)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -75,6 +71,14 @@ func (m *Merchant) receive(w http.ResponseWriter, request *http.Request) {
 	status, before := m.note(received)
 	before(received)
 	w.WriteHeader(status)
+}
+
+func (m *Merchant) read(request *http.Request) (received Request, err error) {
+	received = Request{Header: request.Header, At: m.now()}
+	if received.Body, err = io.ReadAll(request.Body); err != nil {
+		return received, err
+	}
+	return received, json.Unmarshal(received.Body, &received.Event)
 }
 
 func (m *Merchant) note(received Request) (status int, before func(Request)) {
