@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -50,16 +51,38 @@ type play struct {
 	// recoveries schedules nothing: a failed attempt has no successor.
 	recoveries *activities.Recoveries
 	tally      *tally
+	warnings   *warnings
+}
+
+// warnings collects the warnings that the SDK logs. It is safe for concurrent use.
+type warnings struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (w *warnings) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lines = append(w.lines, string(line))
+	return len(line), nil
+}
+
+func (w *warnings) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.lines)
 }
 
 func newPlay(t *testing.T) *play {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	warned := &warnings{}
+	warn := slog.NewTextHandler(warned, &slog.HandlerOptions{Level: slog.LevelWarn})
+	suite.SetLogger(log.NewStructuredLogger(slog.New(warn)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(began)
 	env.SetTestTimeout(time.Minute)
-	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally()}
+	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally(), warnings: warned}
 	env.SetWorkerOptions(worker.Options{
 		Interceptors: []interceptor.WorkerInterceptor{p.tally},
 		// On a busy machine a goroutine may wait longer than the usual second.
@@ -134,12 +157,16 @@ func (p *play) run(t *testing.T, session models.Session) {
 	})
 }
 
+// execute plays a workflow to its end and requires that it has read every signal.
 func (p *play) execute(t *testing.T, id, workflow string, input any) {
 	t.Helper()
 	p.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.QueueSessions})
 	p.env.ExecuteWorkflow(workflow, input)
 	require.True(t, p.env.IsWorkflowCompleted())
 	require.NoError(t, p.env.GetWorkflowError())
+	for _, warning := range p.warnings.all() {
+		require.NotContains(t, warning, "unhandled signals")
+	}
 }
 
 // ended requires that the session ended with the status, that long after began.

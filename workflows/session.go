@@ -190,10 +190,23 @@ func (run *sessionRun) index(ctx workflow.Context) error {
 	return workflow.UpsertTypedSearchAttributes(ctx, changed...)
 }
 
-// finish waits until every event of the session has had its first attempt.
+// finish waits until every event of the session has had its first attempt. Then it drops the signals that arrived after
+// the session had ended.
 func (run *sessionRun) finish(ctx workflow.Context) {
 	run.cancelDeadline()
 	run.attempts.wait(ctx)
+	dropSignals(ctx)
+}
+
+// dropSignals reads the remaining signals and ignores them. An ended session has no submission to judge and no review
+// to decide; a submission whose signal is still unread was judged because an earlier signal had the run read the row. A
+// row that still needs its run keeps its time for a nudge, and the sweep signals again. Without dropSignals the SDK
+// would warn of unread signals.
+func dropSignals(ctx workflow.Context) {
+	for _, name := range []string{SignalMethodResult, SignalChanged, SignalReviewDecision} {
+		for signals := workflow.GetSignalChannel(ctx, name); signals.ReceiveAsync(nil); {
+		}
+	}
 }
 
 // details returns the Markdown that Temporal UI shows at the head of the run.
