@@ -39,6 +39,8 @@ type firstAttempts struct {
 	making   int
 	waiting  []models.DeliveryRef
 	children int
+	// mostMaking and mostChildren limit making and children.
+	mostMaking, mostChildren int
 }
 
 // By default Temporal allows a run 2,000 pending activities and 2,000 pending children; an abandoned child counts until
@@ -49,10 +51,13 @@ const (
 )
 
 func newFirstAttempts(ctx workflow.Context, timeout time.Duration) *firstAttempts {
-	return &firstAttempts{timeout: timeout, started: map[string]bool{}, underWay: workflow.NewWaitGroup(ctx)}
+	return &firstAttempts{
+		timeout: timeout, started: map[string]bool{}, underWay: workflow.NewWaitGroup(ctx),
+		mostMaking: mostUnderWay, mostChildren: mostChildren,
+	}
 }
 
-// start begins the attempts that have not begun, up to mostUnderWay at once.
+// start begins the attempts that have not begun, up to mostMaking at once.
 func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.DeliveryRef) {
 	for _, d := range deliveries {
 		if f.started[d.DeliveryID] {
@@ -60,7 +65,7 @@ func (f *firstAttempts) start(ctx workflow.Context, deliveries []models.Delivery
 		}
 		f.started[d.DeliveryID] = true
 		f.count++
-		if f.making >= mostUnderWay && inBatches(ctx) {
+		if f.making >= f.mostMaking && inBatches(ctx) {
 			f.waiting = append(f.waiting, d)
 			continue
 		}
@@ -100,7 +105,7 @@ func (f *firstAttempts) attempt(ctx workflow.Context, d models.DeliveryRef) {
 		return
 	}
 	f.children++
-	if f.children > mostChildren && inBatches(ctx) {
+	if f.children > f.mostChildren && inBatches(ctx) {
 		handOver(ctx, *outcome.Next, *outcome.NextDueAt)
 		return
 	}
@@ -142,6 +147,11 @@ func deliver(ctx workflow.Context, timeout time.Duration, d models.DeliveryRef) 
 // DispatchEvent makes the first attempts of an event that no session workflow delivers. Its workflow id is the event
 // id.
 func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) error {
+	return newFirstAttempts(ctx, w.WebhookTimeout).dispatch(ctx, event)
+}
+
+// dispatch makes the first attempts of an event.
+func (f *firstAttempts) dispatch(ctx workflow.Context, event models.EventRef) error {
 	deliveries, err := decide[[]models.DeliveryRef](
 		ctx,
 		models.ActivityEventDeliveries,
@@ -151,9 +161,8 @@ func (w Workflows) DispatchEvent(ctx workflow.Context, event models.EventRef) er
 	if err != nil {
 		return err
 	}
-	attempts := newFirstAttempts(ctx, w.WebhookTimeout)
-	attempts.start(ctx, deliveries)
-	attempts.wait(ctx)
+	f.start(ctx, deliveries)
+	f.wait(ctx)
 	return nil
 }
 
