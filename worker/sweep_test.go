@@ -82,18 +82,28 @@ func TestSweepRepeatsTheSignalOfACancellation(t *testing.T) {
 	settled(t, s, session)
 }
 
+// The worker stops before the termination. A worker at work would finish the task of the terminated run, which could
+// judge the second submission and leave the sweep nothing to do.
 func TestSweepStartsANewRunAfterATermination(t *testing.T) {
 	t.Parallel()
-	h := house.House(t)
+	o := eager
+	o.Workers = 0
+	h := workertest.Open(t, o)
 	s := h.Sandbox(t)
+	w := h.NewWorker()
+	w.Start(t.Context())
 	session := s.Begin(t, scene.Attempts(2, scene.AnyOf(document)))
 	h.Start(t, session)
 	h.Simulate(t, s, session, document, simulated.Fail)
 	h.Await(t, session, models.StatusRequiresInput)
 	first := h.Runs(t, session.ID)
+	w.Stop()
 	h.Terminate(t, session.ID)
 
 	s.Simulate(t, session, document, simulated.Fail)
+	another := h.NewWorker()
+	another.Start(t.Context())
+	t.Cleanup(another.Stop)
 
 	h.Await(t, session, models.StatusFailed)
 	h.Completed(t, session.ID)
