@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // environments returns the environment variables of a process for each database.
@@ -85,7 +86,7 @@ func killedWhileCreating(t *testing.T, environment []string, point string) {
 // repeat sends a creation again until it is answered. 503 means that the dead request still holds its lease.
 func repeat(t *testing.T, c client, order body, key string) answer {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(testkit.Patience); time.Now().Before(deadline); <-time.After(10 * pollOften) {
 		a := c.post(t, "/v1/verification_sessions", order, "Idempotency-Key", key)
 		if a.status != http.StatusServiceUnavailable {
 			return a.expect(t, 201)
