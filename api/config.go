@@ -46,6 +46,8 @@ type Config struct {
 	RequestTimeout time.Duration
 	// UploadMaxBytes is the size of an upload. Default 8 MiB.
 	UploadMaxBytes int64
+	// UploadTimeout is how long the body of an upload may take. Default 2 m: 8 MiB over a slow mobile network.
+	UploadTimeout time.Duration
 	// UploadsPerAttempt is how many uploads an attempt at a method takes. Default 12.
 	UploadsPerAttempt int
 	// PublicURL is where wallets, banks and other people reach the API, without a slash at the end. Default
@@ -90,6 +92,7 @@ func (c Config) WithDefaults() Config {
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 10*time.Second)
 	c.UploadMaxBytes = cmp.Or(c.UploadMaxBytes, 8<<20)
+	c.UploadTimeout = cmp.Or(c.UploadTimeout, 2*time.Minute)
 	c.UploadsPerAttempt = cmp.Or(c.UploadsPerAttempt, 12)
 	c.PublicURL = cmp.Or(c.PublicURL, "http://127.0.0.1:8080")
 	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)

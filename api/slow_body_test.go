@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/api"
 )
 
 // stalling sends one byte of each request's body and then blocks.
@@ -36,11 +38,12 @@ func (s stalling) Read([]byte) (int, error) {
 // client.
 func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	const within = 300 * time.Millisecond
+	e := newEnv(t, func(o *api.Options) { o.Config.UploadTimeout = within })
 	ids, desktop := e.belongings(e.sandbox)
 	phone, _ := e.phone(desktop, "phone")
 	server := httptest.NewUnstartedServer(e.api.Handler())
-	server.Config.ReadTimeout = 300 * time.Millisecond
+	server.Config.ReadTimeout = within
 	server.Start()
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -24,9 +24,10 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxBody is the size of a submission in bytes.
 	MaxBody int64
-	// UploadMaxBytes is the size of an upload. UploadTail is how long the answer may take once the upload has arrived.
-	UploadMaxBytes int64
-	UploadTail     time.Duration
+	// UploadMaxBytes is the size of an upload. UploadTimeout is how long its body may take, and UploadTail how long the
+	// answer may take after that.
+	UploadMaxBytes            int64
+	UploadTimeout, UploadTail time.Duration
 }
 
 // Options are the parts of the Handlers. All are required.

@@ -45,12 +45,8 @@ func (hs *Handlers) upload(c *rest.Call) (rest.Answer, error) {
 	return rest.Reply(http.StatusCreated, showUpload(stored))
 }
 
-const (
-	// uploadWithin is how long the body of an upload may take: 8 MiB by a slow mobile network.
-	uploadWithin = 2 * time.Minute
-	// A process reads so many uploads of one session at once, and so many of all. Each takes several times its size.
-	uploadsOfASession, uploadsAtOnce = 4, 64
-)
+// A process reads so many uploads of one session at once, and so many of all. Each takes several times its size.
+const uploadsOfASession, uploadsAtOnce = 4, 64
 
 // readUpload reads the body of an upload, which takes longer and may be larger than others.
 func (hs *Handlers) readUpload(c *rest.Call) ([]byte, error) {
@@ -64,8 +60,8 @@ func (hs *Handlers) readUpload(c *rest.Call) ([]byte, error) {
 	defer leave()
 	now := time.Now() // of the connection, which knows no other clock
 	connection := http.NewResponseController(c.Gin.Writer)
-	_ = connection.SetReadDeadline(now.Add(uploadWithin))
-	_ = connection.SetWriteDeadline(now.Add(uploadWithin + hs.config.UploadTail))
+	_ = connection.SetReadDeadline(now.Add(hs.config.UploadTimeout))
+	_ = connection.SetWriteDeadline(now.Add(hs.config.UploadTimeout + hs.config.UploadTail))
 	return hs.kernel.ReadRaw(c.Gin, hs.config.UploadMaxBytes)
 }
 
