@@ -40,6 +40,7 @@ type env struct {
 	sandbox   tenant
 	live      tenant
 	stranger  tenant // another sandbox organization
+	listBytes int    // of a page; 0 means the default
 }
 
 // tenant is an organization with its keys.
@@ -79,6 +80,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	e.store, err = store.Open(e.t.Context(), store.Options{
 		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.Now, Jitter: func() float64 { return 0 },
 		WriteTimeout: time.Minute, // the machine may be busy
+		ListBytes:    e.listBytes,
 	})
 	require.NoError(e.t, err)
 	opened := e.store

@@ -27,6 +27,8 @@ type Call struct {
 	claim *store.Claim
 	// forwarding reads the sender from the headers of proxies.
 	forwarding *forwarding
+	// listBytes bounds the objects of a list.
+	listBytes int
 }
 
 // subject is the session that a call is about, as it was read before the handler. Sessions are large, so calls without

@@ -27,12 +27,12 @@ func ListOf[Row, Object any](c *Call, rows []Row, more bool, object func(Row) Ob
 	return Reply(http.StatusOK, list)
 }
 
-// NewList encodes the objects of rows one after the other, from the cursor on, until there are no more, they have
-// store.MostListBytes together, or the time of the request is up. Where rows are left out it says that there are more.
+// NewList encodes the objects of rows one after the other, from the cursor on, until there are no more, they have the
+// store's ListBytes together, or the time of the request is up. Where rows are left out it says that there are more.
 func NewList[Row, Object any](c *Call, rows []Row, more bool, object func(Row) Object) (ListObject, error) {
 	list := ListObject{Object: "list", URL: c.Gin.Request.URL.Path, HasMore: more, Data: []json.RawMessage{}}
 	backwards := c.Query.Text("ending_before") != ""
-	room := store.MostListBytes
+	room := c.listBytes
 	for i := range rows {
 		if err := c.Ctx.Err(); err != nil {
 			return list, err

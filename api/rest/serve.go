@@ -32,7 +32,7 @@ func (k *Kernel) serve(r Route) gin.HandlerFunc {
 
 // answer checks all that does not depend on the operation, then carries it out.
 func (k *Kernel) answer(g *gin.Context, r Route) (Answer, error) {
-	c := &Call{Gin: g, Who: callerOf(g), forwarding: &k.forwarding}
+	c := &Call{Gin: g, Who: callerOf(g), forwarding: &k.forwarding, listBytes: k.store.ListBytes()}
 	if err := k.prepare(c, r); err != nil {
 		return Answer{}, err
 	}

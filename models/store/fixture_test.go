@@ -50,15 +50,17 @@ func (f *fixture) hasty(t *testing.T) *store.Store {
 	t.Helper()
 	o := options(f.url, f.clock.Now)
 	o.WriteTimeout = store.WriteLimit
-	s, err := store.Open(t.Context(), o)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	return s
+	return openWith(t, o)
 }
 
 func openStore(t *testing.T, url string, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), options(url, now))
+	return openWith(t, options(url, now))
+}
+
+func openWith(t *testing.T, o store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

@@ -9,8 +9,11 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// MostListBytes bounds the large rows that one page of a list reads and returns, in bytes.
-const MostListBytes = 4 << 20
+// ListBytes is the default of Options.ListBytes.
+const ListBytes = 4 << 20
+
+// ListBytes returns how many bytes of large rows one page of a list reads and returns.
+func (s *Store) ListBytes() int { return s.listBytes }
 
 // sized is a row of a list with the size of its large columns, without their values.
 type sized struct {
@@ -19,7 +22,7 @@ type sized struct {
 	Bytes   int64
 }
 
-// listSized is list for rows that may be large. It reads at most MostListBytes of rows, but at least one row, and
+// listSized is list for rows that may be large. It reads at most ListBytes of rows, but at least one row, and
 // reports that more follow if it leaves some out. size is the SQL expression of a row's bytes.
 func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([]T, bool, error) {
 	q = q.Session(&gorm.Session{})
@@ -28,7 +31,7 @@ func listSized[T schema.Tabler](s *Store, q *gorm.DB, size string, page Page) ([
 	if err != nil {
 		return nil, false, err
 	}
-	fitting := CutPage(page, lean, func(r sized) int64 { return r.Bytes }, MostListBytes)
+	fitting := CutPage(page, lean, func(r sized) int64 { return r.Bytes }, int64(s.listBytes))
 	ids := make([]string, 0, len(fitting))
 	for _, r := range fitting {
 		ids = append(ids, r.ID)

@@ -45,6 +45,8 @@ type Options struct {
 	WriteTimeout time.Duration
 	// IdempotencyLease is the time for which a claim is valid without an answer; 0 means a minute.
 	IdempotencyLease time.Duration
+	// ListBytes bounds the large rows that one page of a list reads and returns; 0 means ListBytes.
+	ListBytes int
 	// DatabaseConnections bounds the pool; 0 means 20.
 	DatabaseConnections int
 	Log                 *slog.Logger
@@ -62,6 +64,7 @@ type Store struct {
 	keys             *seal.Keyring
 	writeTimeout     time.Duration
 	idempotencyLease time.Duration
+	listBytes        int
 	now              func() time.Time
 	newID            models.IDSource
 	jitter           func() float64
@@ -94,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{
 		keys: o.Keys, writeTimeout: o.WriteTimeout, idempotencyLease: o.IdempotencyLease, now: o.Now, newID: o.NewID,
-		jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(),
+		jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(), listBytes: o.ListBytes,
 	}
 	if err := s.makeCaches(); err != nil {
 		return nil, err
@@ -165,6 +168,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.IdempotencyLease == 0 {
 		o.IdempotencyLease = IdempotencyLease
+	}
+	if o.ListBytes == 0 {
+		o.ListBytes = ListBytes
 	}
 	if o.DatabaseConnections == 0 {
 		o.DatabaseConnections = 20

@@ -44,7 +44,7 @@ func (s *Store) Workflow(ctx context.Context, org, id string) (models.Workflow, 
 	return w, nil
 }
 
-// Workflows lists drafts, newest first, up to MostListBytes of them.
+// Workflows lists drafts, newest first, up to ListBytes of them.
 func (s *Store) Workflows(ctx context.Context, org string, page Page) ([]models.Workflow, bool, error) {
 	return listSized[models.Workflow](s, s.read(ctx).Where("org_id = ?", org), "octet_length(definition)", page)
 }
@@ -149,7 +149,7 @@ func nextVersion(w models.Workflow) int {
 	return *w.PublishedVersion + 1
 }
 
-// WorkflowVersions lists the versions of a workflow, newest first, up to MostListBytes of them.
+// WorkflowVersions lists the versions of a workflow, newest first, up to ListBytes of them.
 func (s *Store) WorkflowVersions(
 	ctx context.Context,
 	org, id string,

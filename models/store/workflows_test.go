@@ -36,11 +36,21 @@ var workflowScenarios = []scenario{
 	listOfLargeVersionsStopsAtItsBytes,
 }
 
-// large returns a definition of a mebibyte, which requests can no longer store.
+// largeBytes is the size of a large definition. Four of them fill a page of listing.
+const largeBytes = 32 << 10
+
 func large() graph.Definition {
 	d := definition()
-	d.Jurisdictions = []rules.Jurisdiction{rules.Jurisdiction(strings.Repeat("X", 1<<20))}
+	d.Jurisdictions = []rules.Jurisdiction{rules.Jurisdiction(strings.Repeat("X", largeBytes))}
 	return d
+}
+
+// listing returns a replica with small pages.
+func (f *fixture) listing(t *testing.T) *store.Store {
+	t.Helper()
+	o := options(f.url, f.clock.Now)
+	o.ListBytes = 4 * largeBytes
+	return openWith(t, o)
 }
 
 func listOfLargeDraftsStopsAtItsBytes(t *testing.T, f *fixture) {
@@ -53,16 +63,17 @@ func listOfLargeDraftsStopsAtItsBytes(t *testing.T, f *fixture) {
 		f.clock.Advance(time.Second)
 	}
 	f.clock.Advance(time.Minute)
+	small := f.listing(t)
 	list := func(page store.Page) []string {
 		page.Limit = 100
-		rows, more, err := f.Workflows(t.Context(), org, page)
+		rows, more, err := small.Workflows(t.Context(), org, page)
 		require.NoError(t, err)
 		require.True(t, more)
 		require.Less(t, len(rows), 6)
 		require.NotEmpty(t, rows)
 		var read []string
 		for _, row := range rows {
-			require.Len(t, row.Definition.V.Jurisdictions[0], 1<<20)
+			require.Len(t, row.Definition.V.Jurisdictions[0], largeBytes)
 			read = append(read, row.ID)
 		}
 		return read
@@ -73,7 +84,7 @@ func listOfLargeDraftsStopsAtItsBytes(t *testing.T, f *fixture) {
 	require.Equal(t, ids[len(newest):len(newest)+len(next)], next)
 	before := list(store.Page{EndingBefore: ids[9]})
 	require.Equal(t, ids[9-len(before):9], before, "those next to the cursor")
-	_, more, err := f.Workflows(t.Context(), org, store.Page{Limit: 2})
+	_, more, err := small.Workflows(t.Context(), org, store.Page{Limit: 2})
 	require.NoError(t, err)
 	require.True(t, more)
 }
@@ -89,12 +100,13 @@ func listOfLargeVersionsStopsAtItsBytes(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		f.clock.Advance(time.Second)
 	}
-	rows, more, err := f.WorkflowVersions(t.Context(), f.org, w.ID, store.Page{Limit: 100})
+	small := f.listing(t)
+	rows, more, err := small.WorkflowVersions(t.Context(), f.org, w.ID, store.Page{Limit: 100})
 	require.NoError(t, err)
 	require.True(t, more)
 	require.Less(t, len(rows), 6)
 	require.Equal(t, 6, rows[0].Version)
-	rest, more, err := f.WorkflowVersions(
+	rest, more, err := small.WorkflowVersions(
 		t.Context(),
 		f.org,
 		w.ID,
