@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,7 +41,7 @@ func TestKilledAtRandom(t *testing.T) {
 // seedVariable repeats the choices of a run that has logged its seed.
 const seedVariable = "STILE_TEST_SEED"
 
-// kills chooses random moments.
+// kills are processes killed at random moments.
 type kills struct {
 	random *rand.Rand
 	count  int
@@ -57,30 +59,35 @@ func newKills(t *testing.T) *kills {
 	return &kills{random: rand.New(rand.NewPCG(seed, 0))}
 }
 
-// next returns the next moment, one to three seconds from now.
+// next returns the next moment, half a second to one and a half seconds from now.
 func (k *kills) next() <-chan time.Time {
-	return time.After(time.Second + time.Duration(k.random.Int64N(int64(2*time.Second))))
+	return time.After(time.Second/2 + time.Duration(k.random.Int64N(int64(time.Second))))
 }
 
-// during takes deliveries and calls strike again and again until the load is over, and then waits for the last event.
-func (k *kills) during(t *testing.T, load *sync.WaitGroup, inbox *inbox, events int, strike func()) {
+// during takes the deliveries of the shop's orders and calls strike that many times. Then it closes the shop and waits
+// for the last event.
+func (k *kills) during(t *testing.T, shop *shop, inbox *inbox, strikes int, strike func()) {
 	t.Helper()
-	loaded := make(chan struct{})
-	go func() { load.Wait(); close(loaded) }()
-	began, timeout, next := time.Now(), time.After(5*time.Minute), k.next()
-	for len(inbox.heard) < events {
+	left := shop.opened(t)
+	began, timeout, next := time.Now(), time.After(2*testkit.Patience), k.next()
+	for left != nil || len(inbox.heard) < shop.events() {
 		select {
 		case d := <-inbox.arrived:
 			inbox.take(t, d)
+			shop.served(len(inbox.heard))
 		case <-next:
 			strike()
 			k.count++
 			next = k.next()
-		case <-loaded:
-			t.Logf("the load is over after %s, with %d events received", time.Since(began), len(inbox.heard))
-			next, loaded = nil, nil
+			if k.count == strikes {
+				next = nil
+				shop.closing.Store(true)
+			}
+		case <-left:
+			t.Logf("clients left after %s, with %d of %d events received", time.Since(began), len(inbox.heard), shop.events())
+			left = nil
 		case <-timeout:
-			t.Fatalf("%d of %d events were received", len(inbox.heard), events)
+			t.Fatalf("%d of %d events were received", len(inbox.heard), shop.events())
 		}
 	}
 	inbox.settle(t)
@@ -113,11 +120,11 @@ var impatient = []string{
 	"STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s,1s,1s,1s,1s",
 }
 
-// workersKilledAtRandom kills workers while an API creates 1,500 sessions, which fire two events each.
+// workersKilledAtRandom kills workers while an API creates sessions, which fire two events each.
 func workersKilledAtRandom(t *testing.T) {
-	const clients, each = 10, 150
+	const strikes = 65
 	cluster, database := ownCluster(t)
-	s := stackOn(t, temporalOn(t, cluster), database, func(c *config.Config) { c.SandboxQuota = clients * each })
+	s := stackOn(t, temporalOn(t, cluster), database, func(c *config.Config) { c.SandboxQuota = 1e6 })
 	s.serve(t, app.Options{API: true, Migrate: true, SealHistories: true})
 	fleet := newFleet(t, s, 2)
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
@@ -125,14 +132,8 @@ func workersKilledAtRandom(t *testing.T) {
 	inbox := subscribed(t, m)
 	inbox.answer(someFail)
 	shop := &shop{merchant: m}
-	var load sync.WaitGroup
-	for i := range clients {
-		// On a busy machine the API may answer 503.
-		load.Go(func() { shop.orderAgain(t, shop.orderOnce(t, i*each, each)) })
-	}
-	t.Cleanup(load.Wait)
 	k := newKills(t)
-	k.during(t, &load, inbox, 2*clients*each, func() { fleet.replace(t, k.random.IntN(len(fleet.workers))) })
+	k.during(t, shop, inbox, strikes, func() { fleet.replace(t, k.random.IntN(len(fleet.workers))) })
 	inbox.reconcile(t, shop.answered.all)
 	nothingRuns(t, s.config.TemporalAddress)
 }
@@ -198,75 +199,104 @@ func (f *fleet) replace(t *testing.T, i int) {
 	f.start(t, i)
 }
 
-// allKilledAtRandom kills API, worker and Temporal at once. It has 800 events, not 3,000: SQLite and a Temporal server
-// that restarts every few seconds would need minutes for those.
+// allKilledAtRandom kills API, worker and Temporal at once. It has fewer strikes, because all of them start anew after
+// each.
 func allKilledAtRandom(t *testing.T) {
-	const clients, each = 10, 40
+	const strikes = 16
 	environment := []string{"STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000"}
 	p := start(t, t.TempDir(), environment...)
 	inbox := subscribed(t, p.sandbox(t))
 	inbox.answer(someFail)
 	shop := &shop{merchant: p.sandbox(t)}
-	var load, repeats sync.WaitGroup
-	for i := range clients {
-		load.Go(func() {
-			lost := shop.orderOnce(t, i*each, each)
-			repeats.Go(func() { shop.orderAgain(t, lost) })
-		})
-	}
-	t.Cleanup(func() { load.Wait(); repeats.Wait() })
 	k := newKills(t)
-	k.during(t, &load, inbox, 2*clients*each, func() {
-		shop.open.Lock()
-		defer shop.open.Unlock()
+	k.during(t, shop, inbox, strikes, func() {
+		shop.moving.Lock()
+		defer shop.moving.Unlock()
 		require.NoError(t, p.command.Process.Kill())
 		p = restart(t, p, environment)
 		shop.merchant, inbox.merchant = p.sandbox(t), p.sandbox(t)
 	})
-	repeats.Wait()
 	inbox.reconcile(t, shop.answered.all)
 	nothingRuns(t, strings.TrimPrefix(p.ready.Temporal, "http://"))
 }
 
-// shop is a merchant with orders to place. After a kill Stile starts at another address, and clients wait for that.
+const (
+	// clients is the number of clients of a shop.
+	clients = 10
+	// mostUnserved is the number of orders whose events may be outstanding, so that each strike hits a process at work and
+	// little work is left after the last one.
+	mostUnserved = 100
+)
+
+// shop is a merchant with clients that place orders until it closes. After a kill Stile starts at another address, and
+// clients wait for that.
 type shop struct {
-	open     sync.RWMutex
+	moving   sync.RWMutex
 	merchant merchant
 	answered ids
+	placed   atomic.Int64
+	closing  atomic.Bool
+	// unserved holds an element for each order whose events are outstanding.
+	unserved chan struct{}
 }
 
-// orderOnce places that many orders and returns the unanswered ones.
-func (s *shop) orderOnce(t *testing.T, first, many int) (lost []int) {
+// opened lets the clients in. The channel is closed when they have left.
+func (s *shop) opened(t *testing.T) (left chan struct{}) {
 	t.Helper()
-	for order := first; order < first+many; order++ {
-		if !s.order(t, order) {
-			lost = append(lost, order)
-		}
+	s.unserved = make(chan struct{}, mostUnserved)
+	left = make(chan struct{})
+	var inside sync.WaitGroup
+	for range clients {
+		inside.Go(func() { s.visit(t) })
 	}
-	return lost
+	go func() { inside.Wait(); close(left) }()
+	t.Cleanup(func() { s.closing.Store(true); <-left })
+	return left
 }
 
-// orderAgain repeats orders until they are answered. A dead request keeps its key until its lease ends.
-func (s *shop) orderAgain(t *testing.T, lost []int) {
+// visit places orders until the shop closes, and repeats unanswered ones until they are answered.
+func (s *shop) visit(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(testkit.Patience); len(lost) > 0; {
-		order := lost[0]
-		lost = lost[1:]
-		if s.order(t, order) {
-			continue
+	var lost []int64
+	for !s.closing.Load() {
+		select {
+		case s.unserved <- struct{}{}:
+			lost = append(lost, s.placed.Add(1))
+		case <-time.After(10 * pollOften):
+		case <-t.Context().Done():
+			return
 		}
-		require.True(t, time.Now().Before(deadline), "order %d is never answered", order)
-		lost = append(lost, order)
-		<-time.After(10 * pollOften)
+		lost = s.unanswered(t, lost)
+	}
+	for deadline := time.Now().Add(testkit.Patience); len(lost) > 0; <-time.After(10 * pollOften) {
+		require.True(t, time.Now().Before(deadline), "orders %v are never answered", lost)
+		lost = s.unanswered(t, lost)
+	}
+}
+
+// unanswered places orders, or places them again, and returns the unanswered ones. A dead request keeps its key until
+// its lease ends.
+func (s *shop) unanswered(t *testing.T, orders []int64) []int64 {
+	t.Helper()
+	return slices.DeleteFunc(orders, func(order int64) bool { return s.order(t, order) })
+}
+
+// events returns the number of events that the orders fire.
+func (s *shop) events() int { return 2 * int(s.placed.Load()) }
+
+// served makes room for further orders when that many events have been received.
+func (s *shop) served(events int) {
+	for len(s.unserved) > max(s.events()-events, 0)/2 {
+		<-s.unserved
 	}
 }
 
 // order reports whether an order was answered. An unanswered one may or may not have been executed.
-func (s *shop) order(t *testing.T, order int) bool {
+func (s *shop) order(t *testing.T, order int64) bool {
 	t.Helper()
-	s.open.RLock()
+	s.moving.RLock()
 	m := s.merchant
-	s.open.RUnlock()
+	s.moving.RUnlock()
 	a, err := m.try("POST", "/v1/verification_sessions", m.order(body{"skip_verification": true}),
 		"Idempotency-Key", fmt.Sprintf("order-%d", order))
 	if err != nil || a.status == http.StatusServiceUnavailable {
