@@ -113,9 +113,9 @@ check-vet:
 	go vet -tags faults ./internal/fault/...
 
 .PHONY: check-build
-check-build:
-	go build -o /dev/null $(COMMANDS)
-	go build -tags faults -o /dev/null $(COMMANDS)
+check-build: # into the folders where the tests that run these binaries find them up to date
+	go build -o bin/ $(COMMANDS)
+	go build -tags faults -o bin/test/ ./cmd/stile-dev
 
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)

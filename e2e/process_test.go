@@ -15,10 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built returns a function that builds a command, once.
-func built(command string, flags ...string) func() (string, error) {
+// built returns a function that builds a command into a folder, once. A binary that is up to date stays.
+func built(command, folder string, flags ...string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
-		path := filepath.Join(binaries, filepath.Base(command))
+		path := filepath.Join(folder, filepath.Base(command))
 		build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, command)...)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stderr = os.Stderr
@@ -27,10 +27,10 @@ func built(command string, flags ...string) func() (string, error) {
 }
 
 // binary builds stile-dev with its fault points.
-var binary = built("../cmd/stile-dev", "-tags", "faults")
+var binary = built("../cmd/stile-dev", "../bin/test", "-tags", "faults")
 
 // production builds stile.
-var production = built("../cmd/stile")
+var production = built("../cmd/stile", "../bin")
 
 // operator returns a command of stile, as in production, on the stack's database and Temporal server.
 func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {

@@ -34,19 +34,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
-	os.Exit(withBinaries(m))
-}
-
-// binaries is the folder of the built commands.
-var binaries string
-
-func withBinaries(m *testing.M) int {
-	var err error
-	if binaries, err = os.MkdirTemp("", "stile-e2e-"); err != nil {
-		panic(err)
-	}
-	defer func() { _ = os.RemoveAll(binaries) }()
-	return pgtest.Main(m)
+	os.Exit(pgtest.Main(m))
 }
 
 // backends are the databases on which every scenario must pass.
