@@ -7,7 +7,9 @@ import { catalogues } from "./catalogues.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = `${root}.cache/test`;
-const tests = readdirSync(`${root}packages`, { recursive: true }).filter((name) => /\.test\.tsx?$/.test(name) && !name.includes("node_modules"));
+const tests = readdirSync(`${root}packages`, { recursive: true })
+  .filter((name) => /\.test\.tsx?$/.test(name) && !name.includes("node_modules"))
+  .map((name) => [name.replaceAll("/", "-").replace(/\.tsx?$/, ""), `${root}packages/${name}`]);
 
 rmSync(out, { recursive: true, force: true });
 await build({
@@ -16,10 +18,10 @@ await build({
   build: {
     outDir: out, ssr: true, target: "node20", minify: false,
     rollupOptions: {
-      input: Object.fromEntries(tests.map((name) => [name.replaceAll("/", "-").replace(/\.tsx?$/, ""), `${root}packages/${name}`])),
+      input: Object.fromEntries(tests),
       output: { entryFileNames: "[name].mjs" },
     },
   },
 });
-const { status } = spawnSync(process.execPath, ["--test", out], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--test", ...tests.map(([name]) => `${out}/${name}.mjs`)], { stdio: "inherit" });
 process.exit(status ?? 1);

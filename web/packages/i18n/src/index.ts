@@ -1,16 +1,17 @@
 import { setupI18n } from "@lingui/core";
 import type english from "../locales/en.json";
+import { direction, regional, tagOf } from "./languages.ts";
+
+export { direction, locales, nameOf, negotiate } from "./languages.ts";
 
 /** Key is the id of a message. */
 export type Key = keyof typeof english;
 type Values = Record<string, string | number>;
 
-const loaders = import.meta.glob<{ messages: Record<string, unknown> }>("../locales/*.json");
-
-/** locales are the languages of the page, as BCP 47 tags, in alphabetical order. */
-export const locales: readonly string[] = Object.keys(loaders)
-  .map((path) => path.slice(path.lastIndexOf("/") + 1, -".json".length))
-  .sort();
+const loaders = new Map(
+  Object.entries(import.meta.glob<{ messages: Record<string, unknown> }>("../locales/*.json"))
+    .map(([path, load]) => [tagOf(path), load]),
+);
 
 const i18n = setupI18n();
 const listeners = new Set<() => void>();
@@ -20,12 +21,18 @@ export function locale(): string {
   return i18n.locale;
 }
 
-/** activate loads the catalogue of a language and makes it the active one. */
-export async function activate(wanted: string): Promise<void> {
-  const load = loaders[`../locales/${wanted}.json`];
+/**
+ * activate loads the catalogue of a language and makes it the active one. The user's preferred tags give the region by
+ * which dates and numbers are written.
+ */
+export async function activate(
+  wanted: string,
+  preferred: readonly string[] = globalThis.navigator?.languages ?? [],
+): Promise<void> {
+  const load = loaders.get(wanted);
   if (!load) throw new Error(`There is no catalogue for ${wanted}`);
   const { messages } = await load();
-  i18n.loadAndActivate({ locale: wanted, messages: messages as never });
+  i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages: messages as never });
   for (const tell of listeners) tell();
 }
 
@@ -37,7 +44,7 @@ export function onLocale(tell: () => void): () => void {
 
 /** t returns a message in the active language. */
 export function t(key: Key, values: Values = {}): string {
-  return i18n._(key, values);
+  return i18n._(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isolated(value)])));
 }
 
 /** tOr returns the message of a key that may be unknown, such as that of a new reason code, or else the fallback. */
@@ -45,19 +52,44 @@ export function tOr(key: string, fallback: string): string {
   return key in i18n.messages ? i18n._(key) : fallback;
 }
 
-/** negotiate returns the first wanted language that the page has, in its own or its base form; else English. */
-export function negotiate(wanted: readonly (string | null | undefined)[], known: readonly string[] = locales): string {
-  for (const tag of wanted) {
-    const parts = (tag ?? "").toLowerCase().split("-");
-    for (let length = parts.length; length > 0; length--) {
-      const found = known.find((one) => one.toLowerCase() === parts.slice(0, length).join("-"));
-      if (found) return found;
-    }
-  }
-  return "en";
+/**
+ * isolated returns a value that does not disturb the order of the text around it: a text that may run in the other
+ * direction, such as a merchant's name in Arabic, gets Unicode's marks of isolation.
+ */
+function isolated(value: string | number): string | number {
+  if (typeof value === "number") return value;
+  const mixed = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) || direction(i18n.locale || "en") === "rtl";
+  return mixed ? `\u2068${value}\u2069` : value;
 }
 
-/** direction returns the direction of a language's script. */
-export function direction(of: string): "ltr" | "rtl" {
-  return /^(ar|fa|he|ur)\b/.test(of) ? "rtl" : "ltr";
+/** formats returns the tag by which dates and numbers are written: the active language, with the user's region. */
+function formats(): string {
+  const tags = i18n.locales ?? i18n.locale;
+  return (typeof tags === "string" ? tags : tags[0]) || "en";
+}
+
+/** clock returns a duration as minutes and seconds, such as 4:05. */
+export function clock(seconds: number): string {
+  const minutes = new Intl.NumberFormat(formats(), { useGrouping: false });
+  const rest = new Intl.NumberFormat(formats(), { minimumIntegerDigits: 2 });
+  return `${minutes.format(Math.floor(seconds / 60))}:${rest.format(seconds % 60)}`;
+}
+
+/** DateField is one field of a date. */
+export type DateField = "day" | "month" | "year";
+
+/** dateFields returns the fields of a date in the order in which the language writes them. */
+export function dateFields(): DateField[] {
+  const parts = dates().formatToParts(new Date(0)).map((part) => part.type);
+  return parts.filter((part): part is DateField => part === "day" || part === "month" || part === "year");
+}
+
+/** shortDate returns a day in figures as the language writes it. */
+export function shortDate(day: Date): string {
+  return dates().format(day);
+}
+
+/** dates writes dates of the Gregorian calendar, as documents have them, also where another one is in use. */
+function dates(): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(formats(), { calendar: "gregory", timeZone: "UTC" });
 }

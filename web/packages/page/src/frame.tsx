@@ -1,4 +1,4 @@
-import { activate, locale, locales, t } from "@stile/i18n";
+import { activate, locale, locales, nameOf, t } from "@stile/i18n";
 import { useLocale } from "@stile/flow/hooks.ts";
 import type { ComponentChildren } from "preact";
 
@@ -18,9 +18,4 @@ export function Frame(given: { children: ComponentChildren }) {
       </footer>
     </>
   );
-}
-
-/** nameOf returns the name of a language in that language. */
-function nameOf(tag: string): string {
-  return new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
 }

@@ -2,7 +2,7 @@ import "@stile/ui/style.css";
 import { newKey, SessionClient, type View } from "@stile/client";
 import { App, Flow, Landing, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
-import { activate, direction, locale, negotiate, onLocale } from "@stile/i18n";
+import { activate, direction, locale, negotiate, onLocale, t } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
 import { arrive, keep, type Credentials } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
@@ -13,12 +13,14 @@ const root = document.getElementById("stile") as HTMLElement;
 const query = new URLSearchParams(location.search);
 const asked = query.get("locale");
 const embedding = embeddingOf(window, query);
+let merchant: string | undefined;
 
 async function main(): Promise<void> {
   const arrival = arrive(location, sessionStorage, (path) => history.replaceState(history.state, "", path));
   onLocale(() => {
     document.documentElement.lang = locale();
     document.documentElement.dir = direction(locale());
+    entitle();
   });
   await activate(negotiate([asked, ...navigator.languages]));
   switch (arrival.kind) {
@@ -29,6 +31,11 @@ async function main(): Promise<void> {
     case "nothing":
       return show(<ProblemPanel problem="storage" />);
   }
+}
+
+/** entitle gives the document its title, which names the merchant once the page knows it. */
+function entitle(): void {
+  document.title = merchant ? t("title", { merchant }) : t("title.plain");
 }
 
 function show(content: ComponentChild): void {
@@ -54,6 +61,10 @@ function run({ sessionId, secret, device }: Credentials): void {
   addEventListener("popstate", (event) => flow.returned(navigationOf(event.state)));
   let localized = asked !== null;
   flow.subscribe(() => {
+    if (merchant === undefined && flow.model.view) {
+      merchant = flow.model.view.merchant.name;
+      entitle();
+    }
     const wanted = flow.model.view?.locale;
     if (localized || !wanted) return;
     localized = true;

@@ -1,16 +1,18 @@
-import { locale, t, type Key } from "@stile/i18n";
+import { dateFields, shortDate, t, type DateField } from "@stile/i18n";
 import { ApiError } from "@stile/client";
 import { Actions, Button, Check, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
 import { dateOf, type DateFault } from "./date.ts";
 import type { MethodScreenProps } from "./registry.ts";
 
-type Fault = DateFault | "undeclared" | { message: string };
-type Field = "day" | "month" | "year";
+type Fault = DateFault | "undeclared" | "refused";
+
+/** example is the date that shows how to fill in the fields. */
+const example = new Date("1990-03-27");
 
 /** SelfAttestation asks for the date of birth in three fields, in the order of the language, and for the declaration. */
 export default function SelfAttestation({ flow, method }: MethodScreenProps) {
-  const [date, setDate] = useState<Record<Field, string>>({ day: "", month: "", year: "" });
+  const [date, setDate] = useState<Record<DateField, string>>({ day: "", month: "", year: "" });
   const [declaration, setDeclaration] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
 
@@ -23,7 +25,7 @@ export default function SelfAttestation({ flow, method }: MethodScreenProps) {
     try {
       await flow.submit(method.method, { date_of_birth: birth, declaration });
     } catch (error) {
-      if (error instanceof ApiError) setFault({ message: error.message });
+      if (error instanceof ApiError) setFault("refused");
     }
   }
 
@@ -31,9 +33,9 @@ export default function SelfAttestation({ flow, method }: MethodScreenProps) {
   return (
     <Panel name={`method-${method.method}`} title={t("attestation.title")}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <p id="stile-example">{t("attestation.example")}</p>
+        <p id="stile-example">{t("attestation.example", { date: shortDate(example) })}</p>
         <div class="date">
-          {order(locale()).map((field) => (
+          {dateFields().map((field) => (
             <label key={field} class={`date-${field}`}>
               <span>{t(`attestation.${field}`)}</span>
               <input
@@ -54,9 +56,7 @@ export default function SelfAttestation({ flow, method }: MethodScreenProps) {
           {t("attestation.declare")}
         </Check>
         {fault && (
-          <Notice kind="error" id="stile-fault">
-            {typeof fault === "object" ? fault.message : t(`attestation.error.${fault}` as Key)}
-          </Notice>
+          <Notice kind="error" id="stile-fault">{t(`attestation.error.${fault}`)}</Notice>
         )}
         <Actions>
           <Button kind="primary" submit busy={flow.model.busy}>{t("action.continue")}</Button>
@@ -64,10 +64,4 @@ export default function SelfAttestation({ flow, method }: MethodScreenProps) {
       </form>
     </Panel>
   );
-}
-
-/** order returns the three fields in the order in which a language writes a date. */
-function order(language: string): Field[] {
-  const parts = new Intl.DateTimeFormat(language || "en").formatToParts(new Date(0)).map((part) => part.type);
-  return parts.filter((part): part is Field => part === "day" || part === "month" || part === "year");
 }

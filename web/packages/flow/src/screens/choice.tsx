@@ -4,6 +4,7 @@ import { Actions, Button, Notice, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { isOpen, usable } from "../model.ts";
 import { obstacleOf } from "../methods/registry.ts";
+import { reasonText } from "../reason.ts";
 
 /** Choice lists the methods of the step, in the order of the view: strongest first. Unusable ones say what they need. */
 export function Choice({ flow, view }: { flow: Flow; view: View }) {
@@ -41,7 +42,7 @@ function Option({ flow, view, method }: { flow: Flow; view: View; method: Method
       <span class="method-hint">{obstacle ?? tOr(`method.hint.${method.method}`, "")}</span>
       {obstacle === null && reason && (
         <span class="method-note">
-          {tOr(`reason.${reason.code}`, reason.message)} {t("choice.attempts", { attempts: method.attempts_left })}
+          {reasonText(reason.code)} {t("choice.attempts", { attempts: method.attempts_left })}
         </span>
       )}
     </button>

@@ -1,8 +1,9 @@
 import type { View } from "@stile/client";
-import { t, tOr } from "@stile/i18n";
+import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { Host } from "../app.tsx";
 import type { Flow } from "../flow.ts";
+import { reasonText } from "../reason.ts";
 
 export function Verified({ flow, view, host }: { flow: Flow; view: View; host: Host }) {
   const text = flow.model.device === "phone" ? t("verified.phone") : t("verified.text", { merchant: view.merchant.name });
@@ -18,7 +19,7 @@ export function Failed({ view, host }: { view: View; host: Host }) {
   const failure = view.failure;
   return (
     <Panel name="failed" title={t("failed.title")} icon="stop">
-      {failure && <p>{tOr(`reason.${failure.reason_code}`, failure.message)}</p>}
+      {failure && <p>{reasonText(failure.reason_code)}</p>}
       <Leave view={view} host={host} />
     </Panel>
   );

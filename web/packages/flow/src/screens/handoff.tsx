@@ -1,5 +1,5 @@
 import type { Handoff, View } from "@stile/client";
-import { t } from "@stile/i18n";
+import { clock, t } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
@@ -55,12 +55,11 @@ function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => vo
       </>
     );
   }
-  const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   return (
     <>
       <p>{t("handoff.scan")}</p>
       <img class="qr" src={`data:image/svg+xml,${encodeURIComponent(handoff.qr_svg)}`} alt={t("handoff.qr")} />
-      <p class="countdown" role="timer">{t("handoff.expires", { time })}</p>
+      <p class="countdown" role="timer">{t("handoff.expires", { time: clock(seconds) })}</p>
       <label class="link">
         <span>{t("handoff.link")}</span>
         <input readOnly value={handoff.url} dir="ltr" onFocus={(event) => event.currentTarget.select()} />

@@ -13,7 +13,10 @@ export function Intro({ flow, view }: { flow: Flow; view: View }) {
       <ul class="facts">
         <li>{proves(view)}</li>
         <li>{t("intro.shared", { merchant })}</li>
-        <li>{kept(view)}</li>
+        <li>{t("intro.kept", { days: view.data_retention?.data_retention_days ?? 0 })}</li>
+        {takesPictures(view) && (
+          <li>{t("intro.images", { days: view.data_retention?.document_image_retention_days ?? 0 })}</li>
+        )}
       </ul>
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate({ begun: true })}>{t("action.continue")}</Button>
@@ -29,7 +32,7 @@ function proves(view: View): string {
   return age === null ? t("intro.proves.age_unknown") : t("intro.proves.age", { age });
 }
 
-function kept(view: View): string {
-  const days = view.data_retention?.data_retention_days ?? null;
-  return days === null ? t("intro.kept_ended") : t("intro.kept", { days });
+/** takesPictures reports whether the session may ask for a picture of a document. */
+function takesPictures(view: View): boolean {
+  return view.methods.some((one) => one.method === "document_capture");
 }

@@ -1,8 +1,9 @@
 import type { MethodView, View } from "@stile/client";
-import { t, tOr } from "@stile/i18n";
+import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { usable } from "../model.ts";
+import { reasonText } from "../reason.ts";
 
 /** Setback shows why an attempt did not pass, and the one next action of its reason. */
 export function Setback({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
@@ -14,7 +15,7 @@ export function Setback({ flow, view, method }: { flow: Flow; view: View; method
   const [first, second] = same ? [repeat, others.length ? other : null] : [other, method.status === "available" ? repeat : null];
   return (
     <Panel name="setback" title={t("setback.title")} icon="stop">
-      {reason && <p>{tOr(`reason.${reason.code}`, reason.message)}</p>}
+      {reason && <p>{reasonText(reason.code)}</p>}
       {method.attempts_left > 0 && <p>{t("choice.attempts", { attempts: method.attempts_left })}</p>}
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate(first.to)}>{first.label}</Button>

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { activate, clock, dateFields, locale, onLocale, shortDate, t, tOr } from "./index.ts";
+
+const day = new Date("1990-03-27");
+
+test("a change of the language is told, and until the listener leaves", async () => {
+  const told: string[] = [];
+  const leave = onLocale(() => told.push(locale()));
+  await activate("en", []);
+  leave();
+  await activate("en", []);
+  assert.deepEqual(told, ["en"]);
+  await assert.rejects(activate("xx", []), /no catalogue for xx/);
+});
+
+test("a duration is minutes and seconds", async () => {
+  await activate("en", []);
+  assert.equal(clock(0), "0:00");
+  assert.equal(clock(65), "1:05");
+  assert.equal(clock(600), "10:00");
+  assert.equal(clock(60_000), "1000:00");
+});
+
+test("a date is written as in the user's region", async () => {
+  await activate("en", ["en-US"]);
+  assert.deepEqual([dateFields(), shortDate(day)], [["month", "day", "year"], "3/27/1990"]);
+  await activate("en", ["en-GB"]);
+  assert.deepEqual([dateFields(), shortDate(day)], [["day", "month", "year"], "27/03/1990"]);
+});
+
+test("an unknown key has the fallback", async () => {
+  await activate("en", []);
+  assert.equal(tOr("reason.timeout", "other"), "This check took too long.");
+  assert.equal(tOr("reason.x_acme", "other"), "other");
+});
+
+test("a name in a right-to-left script is isolated from the text around it", async () => {
+  await activate("en", []);
+  assert.equal(t("action.return", { merchant: "Shop 24!" }), "Return to Shop 24!");
+  assert.equal(t("action.return", { merchant: "متجر 24!" }), "Return to \u2068متجر 24!\u2069");
+});
