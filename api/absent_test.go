@@ -23,8 +23,8 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 	}{
 		{pathSessions, e.sandbox.secret, obj{"type": "age", "workflow_id": workflow}, 201, []string{
 			"return_url", "cancel_url", "locale", "client_reference_id", "email", "phone", "jurisdiction",
-			"delivery_jurisdiction", "client_ip", "metadata", "skip_verification", "captcha_token", "accept_existing", "min_strength",
-			"max_age", "required_methods", "credential_hash", "vp_token",
+			"delivery_jurisdiction", "client_ip", "metadata", "skip_verification", "captcha_token", "accept_existing",
+			"min_strength", "max_age", "required_methods", "credential_hash", "vp_token",
 		}},
 		{"/v1/workflows", e.sandbox.secret, obj{"name": "W", "use_case": "firearms"}, 201, []string{
 			"mode", "jurisdictions", "methods", "composition", "supplementary", "overrides", "preferences", "graph",

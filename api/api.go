@@ -112,7 +112,8 @@ func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 		Kernel: a.kernel, Store: o.Store, Sessions: a.sessions, Log: o.Log, Registry: o.Registry,
 		Config: device.Config{
 			PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody,
-			UploadMaxBytes: c.UploadMaxBytes, UploadTimeout: c.UploadTimeout, UploadTail: c.RequestTimeout + c.IdempotencyWait,
+			UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
+			UploadTimeout: c.UploadTimeout, UploadTail: c.RequestTimeout + c.IdempotencyWait,
 		},
 	})
 	if err != nil {

@@ -27,7 +27,11 @@ func TestView(t *testing.T) {
 	require.Equal(t, obj{"name": "Shop & Co", "logo_url": nil, "color": nil}, view["merchant"])
 	require.Equal(t, []any{
 		obj{
-			"method":             "self_attestation",
+			"method": "self_attestation",
+			"input": obj{"begin": false, "uploads": nil, "fields": []any{
+				obj{"name": "date_of_birth", "type": "date", "required": true, "media_types": []any{}},
+				obj{"name": "declaration", "type": "boolean", "required": true, "media_types": []any{}},
+			}},
 			"status":             "available",
 			"attempts":           3.0,
 			"attempts_left":      3.0,
@@ -39,6 +43,7 @@ func TestView(t *testing.T) {
 		},
 		obj{
 			"method":             "document_capture",
+			"input":              nil,
 			"status":             "available",
 			"attempts":           3.0,
 			"attempts_left":      3.0,
@@ -50,6 +55,7 @@ func TestView(t *testing.T) {
 		},
 		obj{
 			"method":             "selfie_liveness",
+			"input":              nil,
 			"status":             "upcoming",
 			"attempts":           3.0,
 			"attempts_left":      3.0,

@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/methods/methodtest"
+	"github.com/stile-id/stile/methods/shipped"
 )
 
 func TestViewShowsTheSettingsOfItsSession(t *testing.T) {
@@ -102,4 +105,39 @@ func TestConsentRecordsTheTextThatTheUserRead(t *testing.T) {
 	require.NotNil(t, stored(silent)["consented_at"])
 	require.Nil(t, stored(silent)["consent_text_version"])
 	require.Nil(t, e.view(e.create(e.sandbox, workflow, obj{"jurisdiction": "US-CA"}))["biometric_consent"])
+}
+
+func TestViewDescribesTheSubmissionsOfAMethod(t *testing.T) {
+	t.Parallel()
+	toy := &methodtest.Enrolment{}
+	e := newEnv(t, serving(shipped.Options{}, toy.Method()))
+	e.connect(e.sandbox, "document_capture", "https://vendor.example/judge")
+	definition := simple("student", "document_capture", "mdl")
+	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
+	view := e.view(s)
+	require.Equal(t, obj{
+		"begin": true, "uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"file"}}, "fields": []any{
+			obj{"name": "challenge", "type": "challenge", "required": true, "media_types": []any{}},
+			obj{"name": "nonce", "type": "string", "required": true, "media_types": []any{}},
+			obj{"name": "photo", "type": "upload", "required": true, "media_types": []any{"image/png", "image/jpeg"}},
+		},
+	}, in(view, "methods", 0, "input"))
+	require.Equal(t, obj{
+		"begin": false, "uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"camera"}},
+		"fields": []any{
+			obj{"name": "input", "type": "object", "required": true, "media_types": []any{}},
+			obj{"name": "uploads", "type": "uploads", "required": false, "media_types": []any{}},
+		},
+	}, in(view, "methods", 1, "input"), "the provider's")
+	require.Nil(t, in(view, "methods", 2, "input"), "it can only be simulated")
+
+	down := "closed for the summer"
+	toy.Down.Store(&down)
+	require.Nil(t, in(e.view(s), "methods", 0, "input"))
+	e.isOK(e.do("POST", s.path("/cancel"), s.secret, nil), 200)
+	require.Nil(t, in(e.view(s), "methods", 1, "input"), "the session has ended")
+
+	definition["preferences"] = obj{"file_upload": true}
+	view = e.view(e.create(e.sandbox, e.workflow(e.sandbox, definition)))
+	require.Equal(t, []any{"camera", "file"}, in(view, "methods", 1, "input", "uploads", "sources"))
 }

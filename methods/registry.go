@@ -56,6 +56,9 @@ func (r *Registry) check(m Method) error {
 	if m.Accept == nil || m.Judge == nil {
 		return fmt.Errorf("it needs Accept and Judge")
 	}
+	if err := m.checkFields(); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, route := range m.Answer {
 		key := route.Verb + " " + route.Name

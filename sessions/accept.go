@@ -15,6 +15,9 @@ import (
 // Input is a JSON object that a device sent for a method.
 type Input = methods.Input
 
+// Contract describes the submissions that a method takes.
+type Contract = methods.Contract
+
 // Registry holds the methods of the deployment.
 type Registry = methods.Registry
 

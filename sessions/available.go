@@ -33,6 +33,40 @@ func (s *Service) Unavailable(ctx context.Context, orgID string, of []rules.Meth
 	return reasons, nil
 }
 
+// Offering is how an organization can use a method now.
+type Offering struct {
+	// Unavailable is the reason why it cannot; "" where it can.
+	Unavailable string
+	// Contract describes the submissions; nil if the method takes none, or nothing but simulations.
+	Contract *Contract
+}
+
+// Offerings returns how an organization can use each of the methods now.
+func (s *Service) Offerings(
+	ctx context.Context, org models.Organization, of []rules.Method,
+) (map[rules.Method]Offering, error) {
+	var connected map[rules.Method]string
+	if slices.ContainsFunc(of, func(m rules.Method) bool { return !s.methods.Exclusive(m) }) {
+		var err error
+		if connected, err = s.store.ConnectedMethods(ctx, org.ID); err != nil {
+			return nil, err
+		}
+	}
+	offerings := make(map[rules.Method]Offering, len(of))
+	for _, method := range of {
+		to := methods.Organization{Sandbox: org.Sandbox}
+		if !s.methods.Exclusive(method) {
+			to.ConnectorID = connected[method]
+		}
+		offering := Offering{Unavailable: s.methods.Unavailable(method, to)}
+		if contract, takes := s.methods.Contract(method, to); takes {
+			offering.Contract = &contract
+		}
+		offerings[method] = offering
+	}
+	return offerings, nil
+}
+
 // Warnings lists warnings about a definition that compiles: those of graph.Warnings, and methods that only simulation
 // serves in the organization.
 func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph.Definition) ([]graph.Fault, error) {

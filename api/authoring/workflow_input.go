@@ -39,6 +39,7 @@ type preferencesInput struct {
 	RequireEmailOTP  *bool         `json:"require_email_otp"`
 	MaxAttempts      *int          `json:"max_attempts"`
 	DocumentTypes    []string      `json:"document_types"`
+	FileUpload       *bool         `json:"file_upload"`
 	Handoff          *handoffInput `json:"handoff"`
 }
 

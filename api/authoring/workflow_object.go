@@ -25,6 +25,7 @@ type preferencesObject struct {
 	RequireEmailOTP  bool          `json:"require_email_otp"`
 	MaxAttempts      int           `json:"max_attempts,omitempty"`
 	DocumentTypes    []string      `json:"document_types,omitempty"`
+	FileUpload       bool          `json:"file_upload,omitempty"`
 	Handoff          handoffObject `json:"handoff"`
 }
 
@@ -83,7 +84,7 @@ func showDefinition(d graph.Definition) definitionObject {
 		Supplementary: d.Supplementary, Overrides: d.Overrides, Graph: d.Graph,
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
-			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes,
+			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes, FileUpload: set.FileUpload,
 			Handoff: showHandoff(set.HandoffOrDefault()),
 		},
 	}

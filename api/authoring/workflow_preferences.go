@@ -16,6 +16,7 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	given, chosen := in.Preferences, graph.Preferences{DocumentTypes: in.Preferences.DocumentTypes}
 	rest.Set(&chosen.LivenessStrategy, given.LivenessStrategy)
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
+	rest.Set(&chosen.FileUpload, given.FileUpload)
 	if given.MaxAttempts != nil {
 		if *given.MaxAttempts == 0 { // to the compiler, absent
 			return models.Invalid("preferences.max_attempts",

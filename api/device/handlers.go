@@ -24,6 +24,8 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxBody is the size of a submission in bytes.
 	MaxBody int64
+	// UploadsPerAttempt is how many uploads an attempt at a method takes.
+	UploadsPerAttempt int
 	// UploadMaxBytes is the size of an upload. UploadTimeout is how long its body may take, and UploadTail how long the
 	// answer may take after that.
 	UploadMaxBytes            int64

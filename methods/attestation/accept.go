@@ -9,7 +9,12 @@ import (
 
 // Method returns self_attestation, which Stile judges itself in every organization.
 func Method() methods.Method {
-	return methods.Method{Name: rules.MethodSelfAttestation, Accept: accepter{}, Judge: Judge{}, Exclusive: true}
+	return methods.Method{
+		Name: rules.MethodSelfAttestation, Accept: accepter{}, Judge: Judge{}, Exclusive: true,
+		Fields: []methods.Field{
+			{Name: "date_of_birth", Type: methods.FieldDate}, {Name: "declaration", Type: methods.FieldBoolean},
+		},
+	}
 }
 
 // earliestBirth is before the year of birth of anyone alive.

@@ -17,7 +17,12 @@ import (
 // patience to answer.
 func Decorator(patience time.Duration) func(name rules.Method, connectorID string) methods.Method {
 	return func(name rules.Method, connectorID string) methods.Method {
-		return methods.Method{Name: name, Accept: accepter{connectorID, patience}, Judge: absent{}, Uploads: true}
+		return methods.Method{
+			Name: name, Accept: accepter{connectorID, patience}, Judge: absent{}, Uploads: true,
+			Fields: []methods.Field{
+				{Name: "input", Type: methods.FieldObject}, {Name: "uploads", Type: methods.FieldUploads, Optional: true},
+			},
+		}
 	}
 }
 

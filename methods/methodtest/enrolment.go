@@ -37,6 +37,10 @@ type payload struct {
 func (e *Enrolment) Method() methods.Method {
 	return methods.Method{
 		Name: rules.MethodStudent, Begin: e, Accept: e, Judge: e, Uploads: true, Unavailable: e.unavailable,
+		Fields: []methods.Field{
+			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "nonce", Type: methods.FieldText},
+			{Name: "photo", Type: methods.FieldUpload, MediaTypes: []string{methods.TypePNG, methods.TypeJPEG}},
+		},
 		Answer: []methods.Route{
 			{Verb: http.MethodPost, Name: "confirm", Serve: confirm},
 			{Verb: http.MethodGet, Name: "return", ChallengeID: byState, Serve: comeBack},

@@ -17,15 +17,21 @@ func TestIncompleteMethodIsNotRegistered(t *testing.T) {
 	t.Parallel()
 	whole := func() methods.Method { return (&methodtest.Enrolment{}).Method() }
 	for message, spoil := range map[string]func(m *methods.Method){
-		"the catalogue":            func(m *methods.Method) { m.Name = "palm_reading" },
-		"it is registered twice":   func(m *methods.Method) { m.Name = rules.MethodSelfAttestation },
-		"it needs Accept":          func(m *methods.Method) { m.Accept = nil },
-		"it needs Accept and":      func(m *methods.Method) { m.Judge = nil },
-		"needs a challenge":        func(m *methods.Method) { m.Begin = nil },
-		"must be of GET or POST":   func(m *methods.Method) { m.Answer[0].Verb = http.MethodPut },
-		"needs a name of its own":  func(m *methods.Method) { m.Answer[0].Name = "a/b" },
-		"a name of its own and":    func(m *methods.Method) { m.Answer[0].Serve = nil },
-		`route "return" needs a n`: func(m *methods.Method) { m.Answer[0] = m.Answer[1] },
+		"the catalogue":             func(m *methods.Method) { m.Name = "palm_reading" },
+		"it is registered twice":    func(m *methods.Method) { m.Name = rules.MethodSelfAttestation },
+		"it needs Accept":           func(m *methods.Method) { m.Accept = nil },
+		"it needs Accept and":       func(m *methods.Method) { m.Judge = nil },
+		"needs a challenge":         func(m *methods.Method) { m.Begin, m.Fields = nil, m.Fields[1:] },
+		"must be of GET or POST":    func(m *methods.Method) { m.Answer[0].Verb = http.MethodPut },
+		"needs a name of its own":   func(m *methods.Method) { m.Answer[0].Name = "a/b" },
+		"a name of its own and":     func(m *methods.Method) { m.Answer[0].Serve = nil },
+		`route "return" needs a n`:  func(m *methods.Method) { m.Answer[0] = m.Answer[1] },
+		"it must state the Fields":  func(m *methods.Method) { m.Fields = nil },
+		`"Photo" needs a name`:      func(m *methods.Method) { m.Fields[2].Name = "Photo" },
+		`"nonce" needs a name of`:   func(m *methods.Method) { m.Fields[2].Name = "nonce" },
+		`field "nonce" has no type`: func(m *methods.Method) { m.Fields[1].Type = "essay" },
+		`"photo" names uploads, wh`: func(m *methods.Method) { m.Uploads = false },
+		`"challenge" names a chall`: func(m *methods.Method) { m.Begin, m.Answer = nil, nil },
 	} {
 		m := whole()
 		spoil(&m)
@@ -88,4 +94,30 @@ func TestUnavailableMethodNeverPasses(t *testing.T) {
 	}, r.Health())
 	require.True(t, r.Exclusive(rules.MethodSelfAttestation))
 	require.False(t, r.Exclusive(rules.MethodStudent))
+}
+
+func TestContractIsThatOfWhoJudges(t *testing.T) {
+	t.Parallel()
+	toy, reason := &methodtest.Enrolment{}, "the register of schools is not configured"
+	r, err := shipped.Registry(shipped.Options{}, toy.Method())
+	require.NoError(t, err)
+	names := func(method rules.Method, o methods.Organization) (names []string) {
+		contract, takes := r.Contract(method, o)
+		require.Equal(t, len(contract.Fields) > 0, takes)
+		for _, field := range contract.Fields {
+			names = append(names, field.Name)
+		}
+		return names
+	}
+	require.Equal(t, []string{"date_of_birth", "declaration"}, names(rules.MethodSelfAttestation, methods.Organization{}))
+	require.Equal(t, []string{"challenge", "nonce", "photo"}, names(rules.MethodStudent, methods.Organization{}))
+	connected := methods.Organization{ConnectorID: "pc_1"}
+	require.Equal(t, []string{"input", "uploads"}, names(rules.MethodStudent, connected))
+	require.Empty(t, names(rules.MethodMDL, methods.Organization{Sandbox: true}), "it can only be simulated")
+	contract, _ := r.Contract(rules.MethodStudent, methods.Organization{})
+	require.True(t, contract.Begin && contract.Uploads)
+	contract, _ = r.Contract(rules.MethodStudent, connected)
+	require.False(t, contract.Begin)
+	toy.Down.Store(&reason)
+	require.Empty(t, names(rules.MethodStudent, methods.Organization{}))
 }

@@ -77,20 +77,20 @@ func (g *Graph) group(group Node, methods []rules.Method, p Preferences) {
 }
 
 // optionsFor returns the preferences that apply to a method.
-func optionsFor(m rules.Method, p Preferences) Options {
-	switch m {
-	case rules.MethodDocumentCapture:
-		if len(p.DocumentTypes) == 0 {
-			return Options{}
-		}
-		return Options{DocumentTypes: slices.Clone(p.DocumentTypes)}
-	default:
-		if hasLiveness(m) {
-			return Options{LivenessStrategy: p.LivenessStrategy}
-		}
-		return Options{}
+func optionsFor(m rules.Method, p Preferences) (o Options) {
+	if m == rules.MethodDocumentCapture && len(p.DocumentTypes) > 0 {
+		o.DocumentTypes = slices.Clone(p.DocumentTypes)
 	}
+	if hasLiveness(m) {
+		o.LivenessStrategy = p.LivenessStrategy
+	}
+	if p.FileUpload && hasCamera(m) {
+		o.FileUpload = &p.FileUpload
+	}
+	return o
 }
+
+func hasCamera(m rules.Method) bool { return slices.Contains(m.Needs(), rules.NeedCamera) }
 
 func hasLiveness(m rules.Method) bool {
 	return m == rules.MethodFacialAge || m == rules.MethodSelfieLiveness || m == rules.MethodSelfieMatch

@@ -124,5 +124,11 @@ func (b *builder) method(n Node, m rules.Method, attempts int, o Options) Node {
 	if len(o.DocumentTypes) > 0 {
 		n.Options.DocumentTypes = slices.Clone(o.DocumentTypes)
 	}
+	if o.FileUpload != nil {
+		n.Options.FileUpload = nil
+		if *o.FileUpload {
+			n.Options.FileUpload = o.FileUpload
+		}
+	}
 	return n
 }

@@ -65,3 +65,24 @@ func TestCompileWithLayers(t *testing.T) {
 		graph.OfferedMethods(g),
 	)
 }
+
+func TestFilesAreForCameraMethodsThatAllowThem(t *testing.T) {
+	t.Parallel()
+	takers := func(preferences, document string) (methods []rules.Method) {
+		g, faults := graph.Compile(definition(t, `{"mode": "graph", "preferences": {`+preferences+`}, "graph": {"start": "both",
+			"nodes": {"both": {"kind": "any_of", "methods": ["facial_age", "mdl"], "pass": "yes", "fail": "no",
+				"members": [{"method": "document_capture", "options": {`+document+`}}]},
+			"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`))
+		require.Empty(t, faults)
+		for _, node := range g.Nodes {
+			if node.Options.TakesFiles() {
+				methods = append(methods, node.Method)
+			}
+		}
+		return methods
+	}
+	require.Empty(t, takers(``, ``))
+	require.Equal(t, []rules.Method{"facial_age", "document_capture"}, takers(`"file_upload": true`, ``))
+	require.Equal(t, []rules.Method{"facial_age"}, takers(`"file_upload": true`, `"file_upload": false`))
+	require.Equal(t, []rules.Method{"document_capture"}, takers(``, `"file_upload": true`))
+}

@@ -70,6 +70,8 @@ type Preferences struct {
 	MaxAttempts int `json:"max_attempts"`
 	// DocumentTypes restrict document_capture; empty accepts every type.
 	DocumentTypes []string `json:"document_types"`
+	// FileUpload lets the user of a camera method give a file instead of a picture from the camera.
+	FileUpload bool `json:"file_upload,omitempty"`
 	// Handoff is nil if the author gave no setting; DefaultHandoff applies then.
 	Handoff *Handoff `json:"handoff,omitempty"`
 }

@@ -81,7 +81,12 @@ type Node struct {
 type Options struct {
 	DocumentTypes    []string `json:"document_types,omitempty"`
 	LivenessStrategy string   `json:"liveness_strategy,omitempty"`
+	// FileUpload allows files besides pictures from the camera. In a compiled graph it is nil or true.
+	FileUpload *bool `json:"file_upload,omitempty"`
 }
+
+// TakesFiles reports whether the user may give a file instead of a picture from the camera.
+func (o Options) TakesFiles() bool { return o.FileUpload != nil && *o.FileUpload }
 
 // Case is one edge of a branch: a CEL condition and its target.
 type Case struct {

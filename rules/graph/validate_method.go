@@ -29,6 +29,9 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 			c.at(id, path+".liveness_strategy", "must be one of %q", livenessStrategies)
 		}
 	}
+	if o.FileUpload != nil && !hasCamera(m) {
+		c.at(id, path+".file_upload", "means nothing to %s: remove it", m)
+	}
 	if len(o.DocumentTypes) > 0 && m != rules.MethodDocumentCapture {
 		c.at(id, path+".document_types", "means nothing to %s: remove it", m)
 		return
@@ -94,5 +97,5 @@ func (c *checker) member(id, field string, v SourceMember) {
 }
 
 func (o Options) empty() bool {
-	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == ""
+	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.FileUpload == nil
 }

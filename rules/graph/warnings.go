@@ -107,6 +107,9 @@ func (w *adviser) preferences() {
 	if len(p.DocumentTypes) > 0 && !w.reads(func(p *Preferences) { p.DocumentTypes = nil }) {
 		w.add("preferences.document_types", "has no effect: no document_capture of the workflow takes it from here")
 	}
+	if p.FileUpload && !w.reads(func(p *Preferences) { p.FileUpload = false }) {
+		w.add("preferences.file_upload", "has no effect: no camera method of the workflow takes it from here")
+	}
 	if p.MaxAttempts != DefaultMaxAttempts && !w.reads(func(p *Preferences) { p.MaxAttempts = DefaultMaxAttempts }) {
 		w.add("preferences.max_attempts", "has no effect: no method of the workflow takes it from here")
 	}

@@ -40,6 +40,11 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 			[]string{"preferences.document_types: has no effect"},
 		},
 		{
+			"files for no camera",
+			`{"use_case": "social_media", "methods": ["mdl"], "preferences": {"file_upload": true}}`,
+			[]string{"preferences.file_upload: has no effect"},
+		},
+		{
 			"attempts that every node sets",
 			`{"mode": "graph", "use_case": "social_media", "preferences": {"max_attempts": 5}, "graph":
 			{"start": "doc", "nodes": {"doc": {"kind": "method", "method": "mdl", "max_attempts": 2, "pass": "yes",

@@ -1,0 +1,70 @@
+package device
+
+import (
+	"slices"
+
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
+)
+
+// inputObject describes the submissions that a method takes, so that a page can ask the user for them.
+type inputObject struct {
+	// Begin reports whether the page must ask for a challenge first.
+	Begin  bool          `json:"begin"`
+	Fields []fieldObject `json:"fields"`
+	// Uploads is null where submissions name none.
+	Uploads *uploadsObject `json:"uploads"`
+}
+
+type fieldObject struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Required bool   `json:"required"`
+	// MediaTypes are the accepted types of an upload; empty where every type is accepted, and for other fields.
+	MediaTypes []string `json:"media_types"`
+}
+
+type uploadsObject struct {
+	MaxBytes int64 `json:"max_bytes"`
+	MaxCount int   `json:"max_count"` // of an attempt
+	// Sources are those that the workflow allows: camera, file.
+	Sources []string `json:"sources"`
+}
+
+// The sources of uploads.
+const (
+	sourceCamera = "camera"
+	sourceFile   = "file"
+)
+
+func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract) *inputObject {
+	if c == nil {
+		return nil
+	}
+	shown := &inputObject{Begin: c.Begin, Fields: make([]fieldObject, 0, len(c.Fields))}
+	for _, field := range c.Fields {
+		shown.Fields = append(shown.Fields, fieldObject{
+			Name: field.Name, Type: string(field.Type), Required: !field.Optional,
+			MediaTypes: append([]string{}, field.MediaTypes...),
+		})
+	}
+	if c.Uploads {
+		shown.Uploads = &uploadsObject{
+			MaxBytes: hs.config.UploadMaxBytes, MaxCount: hs.config.UploadsPerAttempt, Sources: sourcesOf(node),
+		}
+	}
+	return shown
+}
+
+// sourcesOf returns where the uploads of a method may come from. Only camera methods exclude files.
+func sourcesOf(node graph.Node) []string {
+	switch {
+	case !slices.Contains(node.Method.Needs(), rules.NeedCamera):
+		return []string{sourceFile}
+	case node.Options.TakesFiles():
+		return []string{sourceCamera, sourceFile}
+	default:
+		return []string{sourceCamera}
+	}
+}

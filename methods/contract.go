@@ -1,0 +1,94 @@
+package methods
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/stile-id/stile/rules"
+)
+
+// FieldType is the form of a member of a submission.
+type FieldType string
+
+// The types of fields.
+const (
+	FieldText      FieldType = "string"
+	FieldNumber    FieldType = "number"
+	FieldBoolean   FieldType = "boolean"
+	FieldDate      FieldType = "date" // 1990-01-31
+	FieldObject    FieldType = "object"
+	FieldUpload    FieldType = "upload"    // the id of an upload
+	FieldUploads   FieldType = "uploads"   // an array of ids of uploads
+	FieldChallenge FieldType = "challenge" // the id of the challenge that Begin made
+)
+
+// FieldTypes lists the types of fields.
+func FieldTypes() []FieldType {
+	return []FieldType{
+		FieldText, FieldNumber, FieldBoolean, FieldDate, FieldObject, FieldUpload, FieldUploads, FieldChallenge,
+	}
+}
+
+// Field is a member of a method's submission, for the page that asks the user for it. Accept checks it all the same.
+type Field struct {
+	Name     string
+	Type     FieldType
+	Optional bool
+	// MediaTypes are the accepted types of an upload; empty means all of UploadTypes.
+	MediaTypes []string
+}
+
+// Contract describes the submissions that a method takes.
+type Contract struct {
+	// Begin reports whether the device must ask for a challenge first.
+	Begin bool
+	// Uploads reports whether submissions may name uploads.
+	Uploads bool
+	Fields  []Field
+}
+
+// Contract returns what an organization's submissions to the method hold. It returns false if the method takes none
+// now, or nothing but simulations.
+func (r *Registry) Contract(name rules.Method, o Organization) (Contract, bool) {
+	m := r.For(name, o)
+	return Contract{Begin: m.Begin != nil, Uploads: m.Uploads, Fields: m.Fields}, len(m.Fields) > 0
+}
+
+var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+// checkFields returns an error unless the method states the fields of its submissions.
+func (m Method) checkFields() error {
+	if len(m.Fields) == 0 {
+		return fmt.Errorf("it must state the Fields of its submissions")
+	}
+	seen := map[string]bool{}
+	for _, field := range m.Fields {
+		if !fieldName.MatchString(field.Name) || seen[field.Name] {
+			return fmt.Errorf("field %q needs a name of its own, such as date_of_birth", field.Name)
+		}
+		seen[field.Name] = true
+		if err := m.checkField(field); err != nil {
+			return fmt.Errorf("field %q %w", field.Name, err)
+		}
+	}
+	return nil
+}
+
+func (m Method) checkField(f Field) error {
+	switch f.Type {
+	case FieldText, FieldNumber, FieldBoolean, FieldDate, FieldObject:
+		return nil
+	case FieldUpload, FieldUploads:
+		if !m.Uploads {
+			return fmt.Errorf("names uploads, which the method does not take")
+		}
+		return nil
+	case FieldChallenge:
+		if m.Begin == nil {
+			return fmt.Errorf("names a challenge, and the method has no Begin")
+		}
+		return nil
+	default:
+		return fmt.Errorf("has no type of FieldTypes: %q", f.Type)
+	}
+}
