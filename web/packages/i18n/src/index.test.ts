@@ -40,3 +40,20 @@ test("a name in a right-to-left script is isolated from the text around it", asy
   assert.equal(t("action.return", { merchant: "Shop 24!" }), "Return to Shop 24!");
   assert.equal(t("action.return", { merchant: "متجر 24!" }), "Return to \u2068متجر 24!\u2069");
 });
+
+test("Arabic has its plurals, its digits by region, and isolated values", async () => {
+  await activate("ar", ["ar-EG"]);
+  assert.equal(t("choice.attempts", { attempts: 2 }), "بقيت محاولتان");
+  assert.equal(t("choice.attempts", { attempts: 3 }), "بقيت ٣ محاولات");
+  assert.equal(t("intro.proves.age", { age: 18 }), "تُثبت أن عمرك لا يقل عن ١٨ سنة.");
+  assert.equal(clock(65), "١:٠٥");
+  assert.equal(t("action.return", { merchant: "Shop" }), "العودة إلى \u2068Shop\u2069");
+  assert.equal(t("phone.number.title", { number: 47 }), "اختر 47 على هاتفك", "both devices show the same digits");
+  await activate("ar", ["ar-AE"]);
+  assert.equal(clock(65), "1:05");
+});
+
+test("a date in Japanese begins with the year", async () => {
+  await activate("ja", ["ja-JP-u-ca-japanese"]);
+  assert.deepEqual([dateFields(), shortDate(day)], [["year", "month", "day"], "1990/3/27"]);
+});
