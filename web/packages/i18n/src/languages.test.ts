@@ -36,7 +36,8 @@ for (const [preferred, want] of [
 }
 
 for (const [tag, want] of Object.entries({
-  ar: "rtl", "ar-EG": "rtl", fa: "rtl", he: "rtl", ur: "rtl", ckb: "rtl", dv: "rtl", "az-Arab": "rtl", "pa-PK": "rtl", nqo: "rtl",
+  ar: "rtl", "ar-EG": "rtl", fa: "rtl", he: "rtl", ur: "rtl", ckb: "rtl", dv: "rtl", nqo: "rtl", "az-Arab": "rtl",
+  "pa-PK": "rtl",
   en: "ltr", ja: "ltr", az: "ltr", pa: "ltr", "ar-Latn": "ltr", "ur-Latn": "ltr",
 })) {
   test(`${tag} is written ${want}`, () => {
