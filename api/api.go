@@ -126,7 +126,10 @@ func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 	a.providers = providers.New(providers.Options{
 		Store: o.Store, Sessions: a.sessions, Now: o.Now, Egress: c.Egress, CallbackURL: c.CallbackURL,
 	})
-	a.page, err = page.New(page.Options{Files: web.Files(), VerifyURL: c.VerifyURL, Log: o.Log})
+	a.page, err = page.New(page.Options{
+		Files: web.Files(), VerifyURL: c.VerifyURL, Ancestors: a.sessions.FrameAncestors,
+		NotFound: a.kernel.NoRoute, Log: o.Log,
+	})
 	return err
 }
 

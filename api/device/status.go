@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,11 +114,21 @@ func statusAnswer(c *rest.Call, now sighting) (rest.Answer, string, error) {
 		}
 	}
 	ans, err := rest.Reply(http.StatusOK, object)
-	sum := sha256.Sum256(ans.Body)
-	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	tag := statusTag(ans.Body, s, c.Who.IsClient())
 	// Nothing on the way keeps it, as of all routes; a client that keeps it itself asks with the ETag.
 	ans.Header = map[string]string{"ETag": tag, "Vary": "Authorization"}
 	return ans, tag, err
+}
+
+// statusTag returns the ETag of a status. For the session's own devices it changes with every change of the session, so
+// that a page reads the view again whose status is the same as before: a verdict may lead back to the status in which it
+// was awaited, and a review begins in the status processing.
+func statusTag(body []byte, s models.Session, own bool) string {
+	if own {
+		body = strconv.AppendInt(slices.Clone(body), s.Revision, 10)
+	}
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:16]) + `"`
 }
 
 // handoffNumber returns the number that the desktop shows for the phone's user to choose; nil unless the choice is

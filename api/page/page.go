@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -26,7 +25,9 @@ type Options struct {
 	VerifyURL string
 	// Ancestors returns the origins of the pages that may show a session's page in a frame.
 	Ancestors func(ctx context.Context, sessionID string) ([]string, error)
-	Log       *slog.Logger
+	// NotFound answers a request for an unknown file.
+	NotFound gin.HandlerFunc
+	Log      *slog.Logger
 }
 
 // Handlers serves the page. It is safe for concurrent use.
@@ -36,6 +37,7 @@ type Handlers struct {
 	script    asset
 	version   string
 	ancestors func(ctx context.Context, sessionID string) ([]string, error)
+	notFound  gin.HandlerFunc
 	log       *slog.Logger
 }
 
@@ -45,7 +47,7 @@ func New(o Options) (*Handlers, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	hs := &Handlers{ancestors: o.Ancestors, log: o.Log}
+	hs := &Handlers{ancestors: o.Ancestors, notFound: o.NotFound, log: o.Log}
 	if hs.assets, err = readAssets(o.Files, "assets"); err != nil {
 		return nil, err
 	}
@@ -121,7 +123,7 @@ func (hs *Handlers) serveAsset(g *gin.Context) {
 	file, found := hs.assets[strings.TrimPrefix(g.Param("file"), "/")]
 	if !found {
 		g.Header("Cache-Control", "no-store")
-		g.String(http.StatusNotFound, "There is no such file\n")
+		hs.notFound(g)
 		return
 	}
 	cached := "no-cache"

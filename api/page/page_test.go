@@ -38,6 +38,7 @@ func serve(t *testing.T, verifyURL string) string {
 	t.Helper()
 	handlers, err := page.New(page.Options{
 		Files: web.Files(), VerifyURL: verifyURL, Ancestors: ancestors, Log: slog.New(slog.DiscardHandler),
+		NotFound: func(g *gin.Context) { g.Status(http.StatusNotFound) },
 	})
 	require.NoError(t, err)
 	router := gin.New()

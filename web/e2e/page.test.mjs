@@ -1,52 +1,344 @@
+// The hosted page in a real browser, against a real stile-dev.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { at, call, createSession, launch, press, publish, retrieve, startDev } from "./harness.mjs";
+import { at, call, createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { look, readQR } from "./look.mjs";
 
 let dev, browser;
+const requested = [];
+
 before(async () => {
   browser = await launch();
-  dev = await startDev();
+  dev = await startDev({ STILE_HANDOFF_REUSE_WINDOW: "1s" });
 });
 after(async () => {
   await browser?.close();
   await dev?.stop();
 });
 
-async function open(session, options = {}) {
-  const context = await browser.newContext(options);
+/** visit opens an address in a browser of its own, or in that of another page. */
+async function visit(url, { context, ...options } = {}) {
+  context ??= await browser.newContext({ locale: "en-US", ...options });
   const page = await context.newPage();
-  await page.goto(session.url);
+  page.on("request", (request) => requested.push({ url: request.url(), headers: request.headers() }));
+  page.on("pageerror", (error) => assert.fail(error));
+  page.on("console", (message) => {
+    if (message.type() === "error" && /Content Security Policy/.test(message.text())) assert.fail(message.text());
+  });
+  await page.goto(url);
   return page;
 }
 
-async function attest(page, year = "1980") {
+const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
+
+async function begin(session, options) {
+  const page = await visit(session.url, options);
+  await at(page, "intro");
+  await press(page, "Continue");
+  return page;
+}
+
+function choose(page, name) {
+  return page.getByRole("button", { name }).click({ timeout: patience });
+}
+
+async function fillIn(page, year = "1980") {
   await at(page, "method-self_attestation");
   await page.getByLabel("Day").fill("1");
   await page.getByLabel("Month").fill("2");
   await page.getByLabel("Year").fill(year);
   await page.getByRole("checkbox").check();
-  await press(page, "Continue");
 }
 
-describe("the hosted page", { concurrency: true }, () => {
+async function results(id) {
+  return (await call(dev, "GET", `/v1/verification_sessions/${id}?expand[]=results`)).results;
+}
+
+const attestation = { methods: ["self_attestation"] };
+
+describe("the hosted page", { concurrency: 3 }, () => {
   test("verifies by a declared date of birth", async () => {
     const session = await createSession(dev);
-    const page = await open(session);
-    await at(page, "intro");
+    const page = await visit(session.url);
+    await look(page, "intro");
     await press(page, "Continue");
-    await at(page, "choice");
-    await page.getByRole("button", { name: /Your date of birth/ }).click();
-    await attest(page);
-    await at(page, "verified");
+    await look(page, "choice");
+    await choose(page, /Your date of birth/);
+    await look(page, "method-self_attestation");
+    await press(page, "Continue");
+    await page.getByRole("alert").waitFor();
+    await look(page, "method-self_attestation", "method-self_attestation-fault");
+    await fillIn(page);
+    await press(page, "Continue");
+    await look(page, "verified");
     assert.equal((await retrieve(dev, session.id)).status, "verified");
+  });
+
+  test("is used with the keyboard alone", async () => {
+    const page = await visit((await createSession(dev, { workflow_id: await publish(dev, attestation) })).url);
+    await at(page, "intro");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await at(page, "method-self_attestation");
+    for (const text of ["2", "1", "1980"]) {
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(text);
+    }
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Enter");
+    await at(page, "verified");
+  });
+
+  test("leads from a failed method to another one", async () => {
+    const session = await createSession(dev);
+    const page = await begin(session);
+    await choose(page, /Photo of a document/);
+    await look(page, "method-document_capture");
+    await press(page, "Fail");
+    await look(page, "setback");
+    await press(page, "Use another method");
+    await choose(page, /Your date of birth/);
+    await fillIn(page);
+    await press(page, "Continue");
+    await at(page, "verified");
+    assert.deepEqual((await results(session.id)).map((one) => one.status).sort(), ["failed", "passed"]);
+  });
+
+  test("shows that a submission is being judged, also after a reload", async () => {
+    const page = await begin(await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) }));
+    await at(page, "method-document_capture");
+    await press(page, "Pass after a while");
+    await look(page, "processing");
+    await page.reload();
+    await at(page, "processing");
+    await at(page, "verified");
+  });
+
+  test("ends with the reason of the last failure", async () => {
+    const workflow = await publish(dev, { ...attestation, preferences: { max_attempts: 1 } });
+    const page = await begin(await createSession(dev, { workflow_id: workflow }));
+    await fillIn(page, "2020");
+    await press(page, "Continue");
+    await look(page, "failed");
+    await page.getByText("The required minimum age was not met.").waitFor();
+  });
+
+  test("is cancelled by its user", async () => {
+    const session = await createSession(dev);
+    const page = await visit(session.url);
+    await at(page, "intro");
+    await press(page, "Cancel verification");
+    await look(page, "cancelled");
+    assert.equal((await retrieve(dev, session.id)).status, "cancelled");
+  });
+
+  test("waits for a reviewer and shows the decision", async () => {
+    const workflow = await publish(dev, {
+      mode: "graph",
+      graph: {
+        start: "say",
+        nodes: {
+          say: { kind: "method", method: "self_attestation", pass: "human", fail: "human" },
+          human: { kind: "review", reason: "every case" },
+        },
+      },
+    });
+    const session = await createSession(dev, { workflow_id: workflow });
+    const page = await begin(session);
+    await fillIn(page);
+    await press(page, "Continue");
+    await look(page, "review");
+    await call(dev, "POST", `/v1/verification_sessions/${session.id}/review`, { decision: "approve", reviewer: "r" });
+    await at(page, "verified");
+  });
+
+  test("asks for consent before a face is measured, and takes no for an answer", async () => {
+    const workflow = await publish(dev, { methods: ["facial_age", "self_attestation"], jurisdictions: ["US-IL"] });
+    const page = await begin(await createSession(dev, { workflow_id: workflow, jurisdiction: "US-IL" }));
+    await choose(page, /Age estimate/);
+    await look(page, "consent");
+    await press(page, "Continue");
+    await page.getByRole("alert").waitFor();
+    await press(page, "I do not agree");
+    await at(page, "choice");
+    await choose(page, /Age estimate/);
+    await page.getByRole("checkbox").check();
+    await press(page, "Continue");
+    await at(page, "method-facial_age");
   });
 
   test("takes the secret out of the address and keeps it over a reload", async () => {
     const session = await createSession(dev);
-    const page = await open(session);
+    const page = await visit(session.url);
     await at(page, "intro");
     assert.equal(page.url(), session.url.split("#")[0]);
     await page.reload();
     await at(page, "intro");
+    const stranger = await visit(page.url());
+    await look(stranger, "problem-storage");
+  });
+
+  test("refuses a secret of another session", async () => {
+    const [one, other] = [await createSession(dev), await createSession(dev)];
+    const page = await visit(`${one.url.split("#")[0]}#${other.url.split("#")[1]}`);
+    await look(page, "problem-link");
+  });
+
+  test("undoes a step with Back and keeps it over a reload", async () => {
+    const page = await begin(await createSession(dev));
+    await choose(page, /Your date of birth/);
+    await at(page, "method-self_attestation");
+    await page.reload();
+    await at(page, "method-self_attestation");
+    await page.goBack();
+    await at(page, "choice");
+    await page.goBack();
+    await at(page, "intro");
+    await page.goForward();
+    await at(page, "choice");
+  });
+
+  test("never shows a step that is over in a second tab", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, attestation) });
+    const first = await begin(session);
+    const second = await begin(session, { context: first.context() });
+    await Promise.all([fillIn(first), fillIn(second)]);
+    // The second tab may have seen the end already; then it has no form.
+    const send = (page) => page.evaluate(() => document.querySelector("form")?.requestSubmit());
+    await Promise.all([send(first), send(second)]);
+    await Promise.all([at(first, "verified"), at(second, "verified")]);
+    await first.goBack();
+    await at(first, "verified");
+    assert.equal((await results(session.id)).length, 1);
+  });
+
+  test("repeats what was sent offline, and makes one attempt", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, attestation) });
+    const page = await begin(session);
+    await fillIn(page);
+    await page.context().setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    await press(page, "Continue");
+    await at(page, "method-self_attestation");
+    await page.context().setOffline(false);
+    await at(page, "verified");
+    assert.equal((await results(session.id)).length, 1);
+  });
+
+  test("is offline on every screen without losing it", async () => {
+    const page = await visit((await createSession(dev)).url);
+    for (const [screen, next] of [["intro", "Continue"], ["choice", /Your date of birth/], ["method-self_attestation", null]]) {
+      await at(page, screen);
+      await page.context().setOffline(true);
+      await page.getByText("You are offline.").waitFor();
+      await page.context().setOffline(false);
+      await page.getByText("You are offline.").waitFor({ state: "detached", timeout: patience });
+      await at(page, screen);
+      if (next) await choose(page, next);
+    }
+  });
+
+  test("hands over to a phone, and follows it", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) });
+    await call(dev, "POST", `/v1/verify/session/${session.id}/events`, { type: "camera_failed" }, session.client_secret);
+    const desktop = await begin(session);
+    await at(desktop, "method-document_capture");
+    await press(desktop, "Continue on your phone");
+    await look(desktop, "handoff");
+    const link = await readQR(desktop);
+    const mobile = await visit(link, phone);
+    await look(mobile, "landing");
+    await press(mobile, "Continue");
+    await look(mobile, "confirm");
+    await look(desktop, "phone", "phone-number");
+    await press(mobile, await desktop.locator(".number").textContent());
+    await at(mobile, "method-document_capture");
+    await desktop.getByRole("heading", { name: "Continue on your phone" }).waitFor({ timeout: patience });
+    await look(desktop, "phone");
+    await mobile.reload();
+    await at(mobile, "method-document_capture");
+    const again = await visit(link, phone);
+    await press(again, "Continue");
+    await look(again, "problem-used");
+    await press(mobile, "Pass");
+    await look(mobile, "verified", "verified-phone");
+    await at(desktop, "verified");
+    assert.equal((await results(session.id)).length, 1);
+  });
+
+  test("takes a session back from the phone", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) });
+    const desktop = await begin(session);
+    await at(desktop, "method-document_capture");
+    const { url } = await call(dev, "POST", `/v1/verify/session/${session.id}/handoff`, {}, session.client_secret);
+    const mobile = await visit(url, phone);
+    await press(mobile, "Continue");
+    await at(mobile, "confirm");
+    await at(desktop, "phone");
+    await press(desktop, "Continue here instead");
+    await at(desktop, "method-document_capture");
+    await look(mobile, "problem-ended");
+  });
+
+  test("frees the session after a wrong number", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) });
+    const desktop = await begin(session);
+    const { url } = await call(dev, "POST", `/v1/verify/session/${session.id}/handoff`, {}, session.client_secret);
+    const mobile = await visit(url, phone);
+    await press(mobile, "Continue");
+    await at(mobile, "confirm");
+    const right = await desktop.locator(".number").textContent({ timeout: patience });
+    const numbers = await mobile.locator(".numbers button").allTextContents();
+    await press(mobile, numbers.find((number) => number !== right));
+    await at(mobile, "problem-ended");
+    await at(desktop, "method-document_capture");
+  });
+
+  test("uses no token up by loading the link", async () => {
+    const session = await createSession(dev);
+    const { url } = await call(dev, "POST", `/v1/verify/session/${session.id}/handoff`, {}, session.client_secret);
+    for (let times = 0; times < 3; times++) await at(await visit(url, phone), "landing");
+    const mobile = await visit(url, phone);
+    await press(mobile, "Continue");
+    await at(mobile, "confirm");
+  });
+
+  test("shows a merchant's name as plain text", async () => {
+    const name = `<img src=x onerror="document.title='owned'">`;
+    const workflow = await publish(dev, { name, preferences: { handoff: { company_name: name } } , ...attestation });
+    const page = await begin(await createSession(dev, { workflow_id: workflow }));
+    await at(page, "method-self_attestation");
+    assert.notEqual(await page.title(), "owned");
+  });
+});
+
+describe("an expired session", () => {
+  test("ends on the page that is open", async () => {
+    const short = await startDev({ STILE_SESSION_TTL: "20s" });
+    try {
+      const session = await createSession(short);
+      const page = await visit(session.url);
+      await at(page, "intro");
+      await look(page, "expired");
+    } finally {
+      await short.stop();
+    }
+  });
+});
+
+describe("the secret", () => {
+  test("is in no request line, no Referer and no log", () => {
+    assert.ok(requested.length > 100);
+    for (const { url, headers } of requested) {
+      assert.doesNotMatch(url, /client_secret|eyJ/, url);
+      assert.doesNotMatch(headers.referer ?? "", /token|secret|eyJ/);
+    }
+    assert.doesNotMatch(dev.log, /eyJ[\w-]+\.[\w-]+\./);
+  });
+
+  test("and the page asks no other origin for anything", () => {
+    const foreign = requested.map(({ url }) => new URL(url)).filter((url) => !/^(127\.0\.0\.1|localhost)$/.test(url.hostname) && url.protocol !== "data:");
+    assert.deepEqual(foreign.map(String), []);
   });
 });

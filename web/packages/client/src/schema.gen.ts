@@ -369,6 +369,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/stile.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the widget's launcher
+         * @description The script that merchants' pages load, from any origin. See docs/widget.md.
+         */
+        get: operations["getLauncher"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verification_sessions": {
         parameters: {
             query?: never;
@@ -770,7 +790,8 @@ export type paths = {
         /**
          * Read, or wait for, the status of a session
          * @description Needs no credential. With the client secret the answer also says which device holds the session. Send the last
-         *     `ETag` as `If-None-Match`, and `wait` to be answered as soon as a field changes. Intermediaries must not store
+         *     `ETag` as `If-None-Match`, and `wait` to be answered as soon as a field changes; with the client secret, as soon
+         *     as the session changes, so that a page then reads the view again. Intermediaries must not store
          *     the answer (`Cache-Control: no-store`); the ETag is for clients that keep it themselves.
          */
         get: operations["getVerificationStatus"];
@@ -1303,6 +1324,46 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the page behind a handoff's link
+         * @description Loading it does not use up the token of the link.
+         */
+        get: operations["getHandoffPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a session. The client secret is in the fragment of the address, which no server sees. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        /** Show the hosted verification page */
+        get: operations["getVerificationPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 };
 export type webhooks = Record<string, never>;
 export type components = {
@@ -1395,6 +1456,8 @@ export type components = {
          * @enum {string}
          */
         ConnectorMode: "sync" | "callback";
+        /** @description The version of a text about biometric processing. */
+        ConsentTextVersion: string;
         /** @description A connector as its creation, or a rotation of its secret, returns it. */
         CreatedProviderConnector: {
             callback_timeout_seconds: number;
@@ -1558,6 +1621,7 @@ export type components = {
         /** @description How a method runs. Defaults come from the preferences. */
         GraphOptions: {
             document_types?: string[] | null;
+            file_upload?: boolean | null;
             liveness_strategy?: string | null;
         } | null;
         Handoff: {
@@ -1676,6 +1740,32 @@ export type components = {
             /** @constant */
             object: "method_challenge";
         };
+        /** @description The submissions that a method takes, for the page that asks the user for them. */
+        MethodInput: {
+            /** @description Whether the page must ask for a challenge first. */
+            begin: boolean;
+            /** @description The members of the submission. */
+            fields: {
+                /** @description The accepted types of an upload; empty if all are. */
+                media_types: string[];
+                name: string;
+                required: boolean;
+                /**
+                 * @description `date` is written as 1990-01-31. `upload` is the id of an upload, `uploads` an array of ids, and
+                 *     `challenge` the id of the challenge.
+                 * @enum {string}
+                 */
+                type: "string" | "number" | "boolean" | "date" | "object" | "upload" | "uploads" | "challenge";
+            }[];
+            /** @description The bounds of uploads; null if submissions name none. */
+            uploads: {
+                max_bytes: number;
+                /** @description The uploads of one attempt. */
+                max_count: number;
+                /** @description Where the content may come from, as the workflow allows it (`preferences.file_upload`). */
+                sources: ("camera" | "file")[];
+            } | null;
+        };
         /** @description The input of a method. */
         MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
@@ -1726,6 +1816,8 @@ export type components = {
         Preferences: {
             /** @description The accepted kinds of document. */
             document_types?: string[] | null;
+            /** @description Whether the user of a camera method may give a file instead of a picture from the camera. Default: false. */
+            file_upload?: boolean | null;
             handoff?: components["schemas"]["HandoffPreferences"];
             /** @description `3d_action`, `flashing` or `passive`. */
             liveness_strategy?: string | null;
@@ -2246,6 +2338,8 @@ export type components = {
             client_secret?: string;
             completed_at: components["schemas"]["NullableTimestamp"];
             compliance: components["schemas"]["ComplianceResult"];
+            /** @description The version of the text that the user consented to; null if the page did not name it. */
+            consent_text_version: string | null;
             /** @description The time of the user's consent to biometric processing. */
             consented_at: components["schemas"]["Timestamp"] | null;
             created: components["schemas"]["Timestamp"];
@@ -2273,6 +2367,12 @@ export type components = {
              */
             jurisdiction_provisional: boolean;
             jurisdiction_source: components["schemas"]["JurisdictionSource"];
+            /**
+             * @description The user's language, as a BCP 47 tag.
+             * @example de
+             * @example pt-BR
+             */
+            locale: string | null;
             metadata: components["schemas"]["Metadata"];
             /** @description The methods that the workflow offers in this jurisdiction. */
             methods: components["schemas"]["Method"][];
@@ -2345,6 +2445,14 @@ export type components = {
              *     the place of the address of the request, or if its rule is at least as strict.
              */
             jurisdiction?: string | null;
+            /**
+             * @description The user's language, as a BCP 47 tag. The verification page begins in it, if it has it. It is stored in its
+             *     canonical form.
+             * @example de
+             * @example pt-BR
+             * @example zh-Hant
+             */
+            locale?: string | null;
             /** @description The greatest age of an earlier verification, such as `30d`. Without effect until one can be reused. */
             max_age?: string | null;
             /** @description Up to 50 pairs that conditions can read. Refused with a publishable key. */
@@ -2409,12 +2517,33 @@ export type components = {
         };
         /** @description The data of the verification page. */
         VerificationView: {
+            age_tier: components["schemas"]["AgeTier"];
+            /** @description The text that the user consents to, in English; null unless `consent_required`. */
+            biometric_consent: {
+                text: string;
+                version: components["schemas"]["ConsentTextVersion"];
+            } | null;
+            /** @description The page for the user after a cancellation. */
+            cancel_url: string | null;
             consent_required: boolean;
+            /** @description How long the law allows data to be kept, in days; null means erased at completion. */
+            data_retention: {
+                biometric_retention_days: number | null;
+                data_retention_days: number | null;
+                document_image_retention_days: number | null;
+            };
             expires_at: components["schemas"]["Timestamp"];
             failure: components["schemas"]["NullableFailure"];
             handoff_choices: components["schemas"]["HandoffChoices"];
             /** @description The reason; null if it is not offered. */
             handoff_reason: components["schemas"]["HandoffReason"] | null;
+            /**
+             * @description The user's place, which decides the law; null until the session is opened, if the user's address is not
+             *     known before. Age tier, methods and retention may change with it, once.
+             */
+            jurisdiction: components["schemas"]["Jurisdiction"] | null;
+            /** @description The language with which the session was created, as a BCP 47 tag. */
+            locale: string | null;
             merchant: {
                 color: string | null;
                 logo_url: string | null;
@@ -2422,7 +2551,16 @@ export type components = {
             };
             /** @description Every method that the session may reach, in order. The user can submit to the available ones. */
             methods: {
+                /** @description How often the method may fail. */
+                attempts: number;
                 attempts_left: number;
+                /** @description The accepted documents; empty if the workflow accepts any, or the method takes none. */
+                document_types: ("ID_CARD" | "PASSPORT" | "DRIVERS_LICENSE" | "RESIDENCE_PERMIT" | "HEALTH_CARD")[];
+                /**
+                 * @description The submissions that the method takes; null if it takes none now but simulations, and once the session
+                 *     has ended.
+                 */
+                input: components["schemas"]["MethodInput"] | null;
                 /** @description Why the last attempt did not pass; null if there was none, or it passed. */
                 last_attempt: {
                     reason_codes: components["schemas"]["ReasonCode"][];
@@ -2430,6 +2568,11 @@ export type components = {
                     /** @enum {string} */
                     status: "failed" | "requires_input" | "error";
                 } | null;
+                /**
+                 * @description null if the workflow leaves it to the method.
+                 * @enum {string|null}
+                 */
+                liveness_strategy: "3d_action" | "flashing" | "passive" | null;
                 method: components["schemas"]["Method"];
                 /** @description The device features that it needs, such as a camera. */
                 needs: string[];
@@ -2448,13 +2591,19 @@ export type components = {
             /** @description Whether to offer to continue on a phone. Never true on a phone. */
             offer_handoff: boolean;
             requires_email_otp: boolean;
+            /** @description The page for the user after the verification. */
+            return_url: string | null;
             /** @description Set if a reviewer looks, or has looked, at the session. */
             review: {
                 status: components["schemas"]["ReviewStatus"];
             } | null;
+            /** @description Whether every method also takes `simulate`. */
+            sandbox: boolean;
             session_id: string;
             status: components["schemas"]["SessionStatus"];
             type: components["schemas"]["SessionType"];
+            /** @description The way to the verification, the name of a method; null until the session is verified. */
+            verification_path: string | null;
         };
         /**
          * @description At least one of `email` and `phone` is needed.
@@ -3324,6 +3473,15 @@ export type components = {
                 };
             };
         };
+        /** @description The page. */
+        Page: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": unknown;
+            };
+        };
         /** @description Billing is suspended, or the sandbox's monthly quota is used up. */
         PaymentRequired: {
             headers: {
@@ -3714,7 +3872,7 @@ export type components = {
     };
     requestBodies: never;
     headers: {
-        /** @description Changes whenever the answer does. */
+        /** @description Changes whenever the answer does; with the client secret, whenever the session does. */
         ETag: string;
         /** @description Present if this is the answer to an earlier request with the same key. */
         IdempotentReplayed: "true";
@@ -4639,6 +4797,33 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    getLauncher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
+            /** @description The client has this script. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listVerificationSessions: {
         parameters: {
             query?: {
@@ -5004,6 +5189,8 @@ export interface operations {
                 "application/json": {
                     /** @constant */
                     granted: true;
+                    /** @description The version of the text that the user read, as the view gave it. The session keeps it. */
+                    text_version?: components["schemas"]["ConsentTextVersion"] | null;
                 };
             };
         };
@@ -6637,6 +6824,33 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getHandoffPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+        };
+    };
+    getVerificationPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a session. The client secret is in the fragment of the address, which no server sees. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
         };
     };
 }

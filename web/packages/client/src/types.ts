@@ -3,20 +3,7 @@ import type { components } from "./schema.gen.ts";
 type Schemas = components["schemas"];
 
 /** View is a session as its page shows it. */
-export type View = Schemas["VerificationView"] & Coming;
-interface Coming {
-  sandbox?: boolean;
-  age_tier?: string | null;
-  return_url?: string | null;
-  cancel_url?: string | null;
-  locale?: string | null;
-  data_retention?: {
-    data_retention_days: number | null;
-    document_image_retention_days: number | null;
-    biometric_retention_days: number | null;
-  };
-  biometric_consent?: { text: string; version: string } | null;
-}
+export type View = Schemas["VerificationView"];
 /** MethodView is one method of a view. */
 export type MethodView = View["methods"][number];
 /** Method is the name of a method, such as `self_attestation`. */

@@ -29,6 +29,7 @@ export class Flow {
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
   private timer: ReturnType<typeof setInterval> | undefined;
+  private poll: AbortController | undefined;
   private pending: { method: Method; body: string; key: string } | undefined;
 
   constructor(private readonly options: FlowOptions) {
@@ -52,30 +53,48 @@ export class Flow {
     if (this.options.device === "phone") {
       this.timer = setInterval(() => void this.client.heartbeat().catch(() => undefined), heartbeatMs);
     }
+    globalThis.addEventListener?.("offline", this.offline);
+    globalThis.addEventListener?.("online", this.online);
     void this.run();
   }
 
+  private readonly offline = (): void => this.change({ trouble: "offline" });
+
+  /** online ends a poll whose connection may have died with the network, so that the next one starts at once. */
+  private readonly online = (): void => this.poll?.abort();
+
   stop(): void {
+    globalThis.removeEventListener?.("offline", this.offline);
+    globalThis.removeEventListener?.("online", this.online);
     clearInterval(this.timer);
     this.stopping.abort();
   }
 
   private async run(): Promise<void> {
     while (!this.over() && !(await this.load())) await this.pause();
-    for (let etag: string | null = null; !this.over(); ) {
-      try {
-        const follow = await this.client.follow(etag, etag ? pollSeconds : 0, this.stopping.signal);
-        if (follow.status) await this.refresh();
-        if (follow.status) this.change({ status: follow.status });
-        this.change({ trouble: null });
-        etag = follow.etag;
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.fail(error);
-        if (!this.over()) await this.pause();
-      }
-    }
+    for (let etag: string | null = null; !this.over(); ) etag = await this.follow(etag);
     clearInterval(this.timer);
+  }
+
+  /** follow waits for one change, and shows it. It returns the tag for the next wait. */
+  private async follow(etag: string | null): Promise<string | null> {
+    const poll = (this.poll = new AbortController());
+    const stop = () => poll.abort();
+    this.stopping.signal.addEventListener("abort", stop);
+    try {
+      const wait = etag && !this.model.trouble ? pollSeconds : 0;
+      const follow = await this.client.follow(etag, wait, poll.signal);
+      if (follow.status) await this.refresh();
+      this.change(follow.status ? { status: follow.status, trouble: null } : { trouble: null });
+      return follow.etag;
+    } catch (error) {
+      if (poll.signal.aborted) return etag;
+      this.fail(error);
+      if (!this.over()) await this.pause();
+      return etag;
+    } finally {
+      this.stopping.signal.removeEventListener("abort", stop);
+    }
   }
 
   /** load reads the session, and opens it where nobody has. It reports whether there is something to show. */

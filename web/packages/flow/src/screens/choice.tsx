@@ -5,6 +5,7 @@ import type { Flow } from "../flow.ts";
 import { isOpen, usable } from "../model.ts";
 import { obstacleOf } from "../methods/registry.ts";
 import { reasonText } from "../reason.ts";
+import { PhoneOffer } from "./handoff.tsx";
 
 /** Choice lists the methods of the step, in the order of the view: strongest first. Unusable ones say what they need. */
 export function Choice({ flow, view }: { flow: Flow; view: View }) {
@@ -17,9 +18,7 @@ export function Choice({ flow, view }: { flow: Flow; view: View }) {
         {open.map((method) => <li key={method.method}><Option flow={flow} view={view} method={method} /></li>)}
       </ul>
       <Actions>
-        {flow.model.device === "first" && view.offer_handoff && (
-          <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>
-        )}
+        <PhoneOffer flow={flow} view={view} />
         <Button kind="link" busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>
           {t("action.cancel")}
         </Button>

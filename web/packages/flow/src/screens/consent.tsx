@@ -9,7 +9,7 @@ export function Consent({ flow, view }: { flow: Flow; view: View }) {
   const [agreed, setAgreed] = useState(false);
   const [asked, setAsked] = useState(false);
   const text = view.biometric_consent;
-  const days = view.data_retention?.biometric_retention_days ?? 0;
+  const days = view.data_retention.biometric_retention_days ?? 0;
   function agree(): void {
     setAsked(true);
     if (!agreed) return;

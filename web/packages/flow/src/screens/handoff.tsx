@@ -8,6 +8,12 @@ import { useSecondsUntil } from "../hooks.ts";
 /** renewals is how often the page shows a new code by itself; then the user asks for one. */
 const renewals = 2;
 
+/** PhoneOffer is the button that leads to the code for a phone, while the session offers that. */
+export function PhoneOffer({ flow, view }: { flow: Flow; view: View }) {
+  if (flow.model.device !== "first" || !view.offer_handoff) return null;
+  return <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>;
+}
+
 /** HandoffCode shows the QR code and the link that take the session to a phone. */
 export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
   const [handoff, setHandoff] = useState<Handoff | null>(null);

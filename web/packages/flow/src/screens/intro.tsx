@@ -13,9 +13,9 @@ export function Intro({ flow, view }: { flow: Flow; view: View }) {
       <ul class="facts">
         <li>{proves(view)}</li>
         <li>{t("intro.shared", { merchant })}</li>
-        <li>{t("intro.kept", { days: view.data_retention?.data_retention_days ?? 0 })}</li>
+        <li>{t("intro.kept", { days: view.data_retention.data_retention_days ?? 0 })}</li>
         {takesPictures(view) && (
-          <li>{t("intro.images", { days: view.data_retention?.document_image_retention_days ?? 0 })}</li>
+          <li>{t("intro.images", { days: view.data_retention.document_image_retention_days ?? 0 })}</li>
         )}
       </ul>
       <Actions>

@@ -7,6 +7,7 @@ import type { Flow } from "../flow.ts";
 import { screens, type MethodScreenProps } from "../methods/registry.ts";
 import { Simulation } from "../methods/simulation.tsx";
 import { usable } from "../model.ts";
+import { PhoneOffer } from "./handoff.tsx";
 import { Loading } from "./waiting.tsx";
 
 /** MethodStep shows the method's own screen, and in a sandbox the simulation. */
@@ -21,11 +22,12 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
     <>
       {Screen && <Screen flow={flow} view={view} method={method} />}
       {view.sandbox && <Simulation flow={flow} method={method} alone={!Screen} />}
-      {usable(view).length > 1 && (
-        <Actions>
+      <Actions>
+        <PhoneOffer flow={flow} view={view} />
+        {usable(view).length > 1 && (
           <Button kind="link" onPress={() => flow.navigate({ method: null })}>{t("action.another_method")}</Button>
-        </Actions>
-      )}
+        )}
+      </Actions>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { usable } from "../model.ts";
 import { reasonText } from "../reason.ts";
+import { PhoneOffer } from "./handoff.tsx";
 
 /** Setback shows why an attempt did not pass, and the one next action of its reason. */
 export function Setback({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
@@ -20,9 +21,7 @@ export function Setback({ flow, view, method }: { flow: Flow; view: View; method
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate(first.to)}>{first.label}</Button>
         {second && <Button onPress={() => flow.navigate(second.to)}>{second.label}</Button>}
-        {flow.model.device === "first" && view.offer_handoff && (
-          <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>
-        )}
+        <PhoneOffer flow={flow} view={view} />
       </Actions>
     </Panel>
   );

@@ -1,0 +1,61 @@
+// Looks at a screen as people do: small and large, light and dark, with the rules of WCAG 2.2 AA; and reads QR codes.
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
+import { at } from "./harness.mjs";
+
+const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+/** pictures is the folder for pictures of every screen; none are taken without it. */
+const pictures = process.env.STILE_PICTURES;
+const all = [["desktop", "light"], ["desktop", "dark"], ["phone", "light"], ["phone", "dark"]];
+/** audited are the looks that the rules are checked on: each size and each colour scheme once. */
+const audited = [["desktop", "light"], ["phone", "dark"]];
+const sizes = { desktop: { width: 1024, height: 720 }, phone: { width: 390, height: 780 } };
+
+/** look waits for a screen and checks it. The picture has the screen's name, unless another is given. */
+export async function look(page, screen, name = screen) {
+  await at(page, screen);
+  const before = page.viewportSize();
+  for (const [device, colorScheme] of pictures ? all : audited) {
+    await page.setViewportSize(sizes[device]);
+    await page.emulateMedia({ colorScheme });
+    if (pictures) await picture(page, `${name}-${device}-${colorScheme}`);
+    else await accessible(page, `${name} (${device}, ${colorScheme})`);
+  }
+  await narrow(page, name);
+  await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: null });
+}
+
+async function picture(page, name) {
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}/${name}.png`, animations: "disabled", caret: "hide" });
+}
+
+async function accessible(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  const found = violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(found, [], what);
+}
+
+/** narrow checks that nothing is cut off at 320 CSS pixels, which is also 1280 pixels at a zoom of 400% (WCAG 1.4.10). */
+async function narrow(page, what) {
+  await page.setViewportSize({ width: 320, height: 480 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 320, `${what} is ${wide} pixels wide at 320`);
+}
+
+/** readQR returns the text of the QR code on the page, from a screenshot. */
+export async function readQR(page) {
+  const { data, width, height } = PNG.sync.read(await page.locator(".qr").screenshot());
+  const code = jsQR(new Uint8ClampedArray(data), width, height);
+  assert.ok(code, "the screenshot shows no readable QR code");
+  return code.data;
+}
