@@ -1,12 +1,21 @@
 // A Vite plugin: turns packages/i18n/locales/*.json (ICU messages by id) into modules of compiled messages, so that no
 // parser is sent to the browser. With `?name` the module is the language's own name alone, which the page needs of
-// every language. A message that does not parse ends the build.
+// every language. A message that does not parse ends the build. The module `virtual:widget-texts` has the texts of the
+// widget in all languages; they are plain and few enough to be sent together.
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
+
+const folder = fileURLToPath(new URL("../packages/i18n/locales/", import.meta.url));
+const widgetTexts = "virtual:widget-texts";
+const ofWidget = ([key]) => key.startsWith("widget.");
 
 export function catalogues() {
   return {
     name: "stile-catalogues",
     enforce: "pre",
+    resolveId: (id) => (id === widgetTexts ? `\0${id}` : null),
+    load: (id) => (id === `\0${widgetTexts}` ? `export default ${JSON.stringify(textsOfWidget())};` : null),
     transform(code, id) {
       const [, tag, query] = /\/i18n\/locales\/([\w-]+)\.json(\?.*)?$/.exec(id) ?? [];
       if (!tag || query === "?raw") return null;
@@ -20,11 +29,19 @@ export function catalogues() {
 }
 
 function compiled(tag, texts) {
-  return Object.fromEntries(Object.entries(texts).map(([key, text]) => {
+  return Object.fromEntries(Object.entries(texts).filter((one) => !ofWidget(one)).map(([key, text]) => {
     try {
       return [key, compileMessageOrThrow(text)];
     } catch (error) {
       throw new Error(`${tag}.json: ${key}: ${error.message}`);
     }
+  }));
+}
+
+/** textsOfWidget returns the widget's texts by language, and by key without `widget.`. */
+function textsOfWidget() {
+  return Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((name) => {
+    const texts = Object.entries(JSON.parse(readFileSync(folder + name, "utf8"))).filter(ofWidget);
+    return [name.slice(0, -".json".length), Object.fromEntries(texts.map(([key, text]) => [key.slice("widget.".length), text]))];
   }));
 }

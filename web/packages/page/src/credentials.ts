@@ -15,6 +15,15 @@ export type Arrival =
 export type Address = Pick<Location, "pathname" | "search" | "hash">;
 export type Store = Pick<Storage, "getItem" | "setItem">;
 
+/** storeOf returns the session storage of a window; where the browser blocks it, as in some frames, one that is empty. */
+export function storeOf(window: Pick<Window, "sessionStorage">): Store {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => undefined };
+  }
+}
+
 const sessionPath = /\/verify\/(vks_[a-z2-7]{24})\/?$/;
 
 /**

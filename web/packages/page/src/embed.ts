@@ -7,11 +7,11 @@ const version = 1;
 /**
  * embeddingOf returns the host of a page in a frame; null outside of one. The launcher names the origin of its page in
  * the query. The frame sends `ready` to that origin only, and takes a port from that origin only; all further messages
- * go through the port. They hold the session's id and status, and nothing personal.
+ * go through the port. They hold the session's status and the reason of a failure, and nothing personal.
  */
 export function embeddingOf(window: Window, query: URLSearchParams): Host | null {
   const origin = query.get("embed");
-  if (window.parent === window || !origin) return null;
+  if (window.parent === window || !origin || !isOrigin(origin)) return null;
   const connected = new Promise<MessagePort>((resolve) => {
     window.addEventListener("message", function connect(event: MessageEvent) {
       const data = event.data as { stile?: number; type?: string } | null;
@@ -21,10 +21,33 @@ export function embeddingOf(window: Window, query: URLSearchParams): Host | null
       resolve(event.ports[0]);
     });
   });
+  if (!window.document.hasFocus()) waitForFocus(window);
   window.parent.postMessage({ stile: version, type: "ready" }, origin);
   const tell = (message: object) => void connected.then((port) => port.postMessage(message));
+  const leave = () => tell({ type: "close" });
+  // A key that is pressed in the frame does not reach the dialog around it.
+  window.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && leave());
   return {
-    ended: (view: View) => tell({ type: "ended", session_id: view.session_id, status: view.status, reason: view.failure?.reason_code ?? null }),
-    leave: () => tell({ type: "close" }),
+    ended: ({ status, failure }: View) =>
+      tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null }),
+    leave,
   };
+}
+
+/** waitForFocus keeps the page from taking the focus from the page around it, until the user or that page gives it. */
+function waitForFocus(window: Window): void {
+  const { document } = window;
+  document.documentElement.setAttribute("data-quiet", "");
+  window.addEventListener("focus", () => {
+    document.documentElement.removeAttribute("data-quiet");
+    if (document.activeElement === document.body) document.querySelector("h1")?.focus({ preventScroll: true });
+  }, { once: true });
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** Panel is one screen: a heading, which takes the focus so that a screen reader reads it, and what belongs to it. */
+/**
+ * Panel is one screen: a heading, which takes the focus so that a screen reader reads it, and what belongs to it. Inside
+ * of an element with `data-quiet` it does not: there it is a part of a page that the user has not turned to yet.
+ */
 export function Panel(given: { title: string; name: string; icon?: Icon; children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [given.name]);
+  useEffect(() => {
+    if (!heading.current?.closest("[data-quiet]")) heading.current?.focus({ preventScroll: true });
+  }, [given.name]);
   return (
     <section class="panel" data-screen={given.name} aria-labelledby="stile-title">
       {given.icon && <span class={`mark mark-${given.icon}`} aria-hidden="true" />}

@@ -1,56 +1,112 @@
+import type { VerifyResult } from "./api.ts";
+import { VerifyError } from "./errors.ts";
+import type { Session } from "./session.ts";
+import type { Texts } from "./texts.ts";
+
 /** version is that of the messages between the page and its frame. */
 const version = 1;
+/** patience is how long the page in the frame may take until it says that it is ready, in milliseconds. */
+const patience = 15_000;
 
-/** Ending is how the frame's session ended, or that the user closed the frame before. */
-export interface Ending {
-  sessionId: string;
-  status: "verified" | "failed" | "expired" | "cancelled" | "closed";
-  reason: string | null;
+/** Outcome is how a session ended: by a result, or by an error with the reason `failed`, `expired` or `cancelled`. */
+export type Outcome = VerifyResult | VerifyError;
+
+/** Events are what a surface tells. */
+export interface Events {
+  /** ended is called when the session ends. */
+  ended(outcome: Outcome): void;
+  /** troubled is called if the verification cannot be shown. It may still come. */
+  troubled(error: VerifyError): void;
+  /** left is called when the user leaves the page of the verification. */
+  left(): void;
 }
 
-/** Frame is the hosted page over a merchant's page, in a modal dialog. */
+/** Message is what the frame says through the port. */
+interface Message {
+  type: "ended" | "close";
+  status?: "verified" | "failed" | "expired" | "cancelled";
+  code?: string | null;
+  message?: string | null;
+  vp_token?: string;
+}
+
+/** Frame is the hosted page of a session in an element. */
 export class Frame {
-  private readonly dialog = document.createElement("dialog");
-  private ending: Ending;
+  readonly element = document.createElement("div");
+  /** ready is called when the page in the frame is there. */
+  ready: () => void = () => undefined;
+  readonly #iframe = document.createElement("iframe");
+  readonly #state = document.createElement("p");
+  readonly #origin: string;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #port: MessagePort | null = null;
 
-  constructor(base: string, sessionId: string, secret: string, private readonly onClose: (ending: Ending) => void) {
-    this.ending = { sessionId, status: "closed", reason: null };
-    const url = new URL(`${base}/${sessionId}`);
+  constructor(
+    verifyUrl: string,
+    private readonly session: Session,
+    locale: string | null,
+    texts: Texts,
+    private readonly events: Events,
+  ) {
+    const url = new URL(`${verifyUrl.replace(/\/+$/, "")}/${encodeURIComponent(session.id)}`, document.baseURI);
     url.searchParams.set("embed", location.origin);
-    url.hash = new URLSearchParams({ client_secret: secret }).toString();
-    const frame = document.createElement("iframe");
-    frame.allow = "camera";
-    frame.title = "Verification";
-    frame.src = url.href;
-    this.dialog.append(frame);
-    const listen = (event: MessageEvent) => this.connect(event, frame, url.origin);
-    addEventListener("message", listen);
-    this.dialog.addEventListener("close", () => {
-      removeEventListener("message", listen);
-      this.dialog.remove();
-      this.onClose(this.ending);
+    if (locale) url.searchParams.set("locale", locale);
+    url.hash = new URLSearchParams({ client_secret: session.secret }).toString();
+    this.#origin = url.origin;
+    Object.assign(this.#iframe, {
+      allow: "camera; clipboard-write", referrerPolicy: "no-referrer", title: texts("title"), src: url.href,
     });
-    document.body.append(this.dialog);
-    this.dialog.showModal();
+    this.element.className = "frame";
+    this.#state.className = "state";
+    this.#state.setAttribute("role", "status");
+    this.#state.textContent = texts("loading");
+    this.element.append(this.#iframe, this.#state);
+    addEventListener("message", this);
+    this.#timer = setTimeout(() => {
+      this.#iframe.hidden = true;
+      this.#state.setAttribute("role", "alert");
+      this.#state.textContent = texts("not_loaded");
+      events.troubled(new VerifyError("frame", `The page at ${this.#origin} did not load in the frame`));
+    }, patience);
   }
 
-  close(): void {
-    this.dialog.close();
+  focus(): void {
+    this.#iframe.focus();
   }
 
-  /** connect answers the frame's `ready` with a port. It checks that the message is the frame's, and from its origin. */
-  private connect(event: MessageEvent, frame: HTMLIFrameElement, origin: string): void {
+  remove(): void {
+    clearTimeout(this.#timer);
+    removeEventListener("message", this);
+    this.#port?.close();
+    this.element.remove();
+  }
+
+  /** handleEvent answers the frame's `ready` with a port. It takes it from the frame and from its origin only. */
+  handleEvent(event: MessageEvent): void {
     const data = event.data as { stile?: number; type?: string } | null;
-    if (event.source !== frame.contentWindow || event.origin !== origin) return;
+    if (event.source !== this.#iframe.contentWindow || event.origin !== this.#origin) return;
     if (data?.stile !== version || data.type !== "ready") return;
+    clearTimeout(this.#timer);
+    this.#state.hidden = true;
+    this.#iframe.hidden = false;
+    this.ready();
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = (message: MessageEvent<{ type: string; status: Ending["status"]; reason: string | null }>) => {
-      if (message.data.type === "ended") {
-        this.ending = { ...this.ending, status: message.data.status, reason: message.data.reason };
-      } else if (message.data.type === "close") {
-        this.close();
-      }
-    };
-    frame.contentWindow?.postMessage({ stile: version, type: "connect" }, origin, [port2]);
+    this.#port?.close(); // the frame was loaded again
+    this.#port = port1;
+    port1.onmessage = (message: MessageEvent<Message>) => this.#hear(message.data);
+    this.#iframe.contentWindow?.postMessage({ stile: version, type: "connect" }, this.#origin, [port2]);
+  }
+
+  #hear(message: Message): void {
+    const { status } = message;
+    if (message.type === "close") this.events.left();
+    if (message.type !== "ended" || !status) return;
+    const { id } = this.session;
+    if (status !== "verified") {
+      return this.events.ended(
+        new VerifyError(status, message.message ?? `The verification is ${status}`, message.code ?? null, id),
+      );
+    }
+    this.events.ended({ sessionId: id, ...(message.vp_token ? { vpToken: message.vp_token } : {}) });
   }
 }

@@ -1,3 +1,7 @@
-import { define } from "./element.ts";
+import { defineWidget } from "./widget.ts";
 
-define();
+// A module script has no currentScript.
+const script = (document.currentScript ?? document.querySelector('script[src*="/v1/stile.js"]')) as
+  HTMLScriptElement | null;
+
+defineWidget(script ? { apiUrl: new URL("..", script.src).href } : {});

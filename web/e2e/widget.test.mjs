@@ -1,0 +1,446 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { at, createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { startProxy, startShop } from "./shop.mjs";
+
+let dev, browser, stile, shop, workflow;
+before(async () => {
+  browser = await launch();
+  dev = await startDev();
+  stile = await startProxy(dev);
+  shop = await startShop(dev, stile.origin);
+  workflow = await publish(dev, { methods: ["self_attestation"] });
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+  await stile?.stop();
+  await dev?.stop();
+});
+
+/** ofShop returns the attributes of the mode in which the shop's backend creates the session. */
+const ofShop = () => `session-url="/start" workflow-id="${workflow}"`;
+
+/** open opens a page of the shop, with this in its body. */
+async function open(body, { options, script, origin = shop.origin, init } = {}) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(patience);
+  const page = await context.newPage();
+  if (init) await init(page);
+  await page.goto(origin + shop.page(body, script));
+  return page;
+}
+
+/** inside returns the page in the frame, once it shows a screen. */
+async function inside(page, screen) {
+  const frame = page.frameLocator("iframe");
+  await frame.locator(`[data-screen="${screen}"]`).waitFor();
+  return frame;
+}
+
+/** finish goes through the verification in the frame, with a simulated result. */
+async function finish(page, result = "Pass") {
+  await press(await inside(page, "intro"), "Continue");
+  await press(await inside(page, "method-self_attestation"), result);
+}
+
+/** told waits until the page was told the event, and returns its detail. */
+async function told(page, name) {
+  await page.waitForFunction((name) => seen.some((one) => one.name === name), name, { timeout: patience });
+  return page.evaluate((name) => seen.find((one) => one.name === name).detail, name);
+}
+
+/** shaken submits the form too early, and returns the number of animations that this starts. */
+const shaken = (page) => page.evaluate(() => {
+  const widget = document.querySelector("stile-widget");
+  for (const running of widget.getAnimations()) running.cancel();
+  document.querySelector("form").requestSubmit();
+  return widget.getAnimations().length;
+});
+
+const names = (page) => page.evaluate(() => seen.map((one) => one.name));
+
+describe("<stile-widget>", { concurrency: 4 }, () => {
+  test("verifies with a session of the merchant's backend, under a strict policy", async () => {
+    const page = await open(`<stile-widget ${ofShop()} email="a@shop.example" jurisdiction="US-CA"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    const { sessionId } = await told(page, "verified");
+    assert.equal((await retrieve(dev, sessionId)).status, "verified");
+    assert.ok(shop.started(workflow).some((one) => one.email === "a@shop.example" && one.jurisdiction === "US-CA"));
+    await page.getByRole("button", { name: "Verified" }).waitFor();
+    await page.locator("iframe").waitFor({ state: "detached" });
+    assert.deepEqual(await names(page), ["verified"]);
+    assert.deepEqual(await page.evaluate(() => forbidden), []);
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  });
+
+  test("verifies with a session that exists", async () => {
+    const { id, client_secret } = await createSession(dev, { workflow_id: workflow });
+    shop.secrets.push(client_secret);
+    const page = await open(`<stile-widget session-id="${id}" client-secret="${client_secret}"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    assert.deepEqual(await told(page, "verified"), { sessionId: id });
+  });
+
+  test("verifies with a publishable key, on the page that created the session alone", async () => {
+    const page = await open(
+      `<stile-widget publishable-key="${dev.sandbox.publishable_key}" workflow-id="${workflow}"></stile-widget>`,
+    );
+    await press(page, "Verify");
+    const framed = page.waitForResponse((response) => response.url().includes("/verify/vks_"));
+    await finish(page);
+    const { sessionId } = await told(page, "verified");
+    assert.equal((await retrieve(dev, sessionId)).status, "verified");
+    const policy = (await framed).headers()["content-security-policy"];
+    assert.ok(policy.endsWith(`frame-ancestors ${shop.origin}`), policy);
+  });
+
+  test("tells what is missing", async () => {
+    const page = await open(`<stile-widget workflow-id="${workflow}"></stile-widget>`);
+    await press(page, "Verify");
+    assert.equal((await told(page, "error")).reason, "configuration");
+    await page.getByText("The verification could not start. Try again.").waitFor();
+  });
+
+  test("tells why the API refused a session", async () => {
+    const page = await open(
+      `<stile-widget publishable-key="${dev.sandbox.publishable_key}" workflow-id="wf_aaaaaaaaaaaaaaaaaaaaaaaa"></stile-widget>`,
+    );
+    await press(page, "Verify");
+    const { reason, code, message } = await told(page, "error");
+    assert.equal(reason, "session");
+    assert.equal(code, "parameter_invalid");
+    assert.match(message, /workflow/i);
+  });
+
+  test("tells why the user was not verified", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
+    await press(page, "Verify");
+    await press(await inside(page, "intro"), "Continue");
+    for (let screen = "method-self_attestation"; ; ) {
+      const frame = await inside(page, screen);
+      await press(frame, "Fail");
+      await frame.locator('[data-screen="setback"], [data-screen="failed"]').waitFor();
+      if (await frame.locator('[data-screen="failed"]').count()) break;
+      await press(frame, "Try again");
+    }
+    const { reason, code, message } = await told(page, "error");
+    assert.equal(reason, "failed");
+    assert.ok(code && message);
+    await press(page, "Close");
+    await press(page, "Verify");
+    await inside(page, "intro"); // of a new session
+    assert.deepEqual(await names(page), ["error"]);
+  });
+
+  test("closes by Escape, button and backdrop, and gives the focus back", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
+    const closings = [
+      () => page.keyboard.press("Escape"), // the focus is in the frame
+      () => press(page, "Close"),
+      () => page.mouse.click(2, 2),
+    ];
+    for (const close of closings) {
+      await press(page, "Verify");
+      const frame = await inside(page, "intro");
+      await frame.locator("h1:focus").waitFor();
+      assert.equal(await page.evaluate(() => getComputedStyle(document.body).overflow), "hidden");
+      await close();
+      await page.locator("iframe").waitFor({ state: "detached" });
+      await page.waitForFunction(() => document.activeElement.localName === "stile-widget");
+      assert.equal(await page.evaluate(() => getComputedStyle(document.body).overflow), "visible");
+    }
+    assert.deepEqual(await names(page), ["cancel", "cancel", "cancel"]);
+    assert.equal(await page.locator("dialog").count(), 0);
+  });
+
+  test("is cancelled in the frame, and then starts with another session", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
+    await press(page, "Verify");
+    await press(await inside(page, "intro"), "Cancel verification");
+    await told(page, "cancel");
+    await page.locator("iframe").waitFor({ state: "detached" });
+    await press(page, "Verify");
+    await inside(page, "intro");
+  });
+
+  test("holds a form back until the user is verified", async () => {
+    const page = await open(`<form action="/order" method="post">
+      <stile-widget required ${ofShop()} form-field-name="proof"></stile-widget><button>Buy</button></form>`);
+    await page.evaluate(() => {
+      window.handled = 0;
+      document.querySelector("form").addEventListener("submit", () => window.handled++);
+    });
+    await press(page, "Buy");
+    await page.getByText("Verify before you continue.").waitFor();
+    assert.equal(await page.getByRole("status").textContent(), "Verify before you continue.");
+    assert.equal(await page.evaluate(() => document.activeElement.localName), "stile-widget");
+    assert.equal(await shaken(page), 1);
+    assert.equal(await page.evaluate(() => handled), 0, "the merchant's own handler ran");
+    await press(page, "Verify");
+    await finish(page);
+    const { sessionId } = await told(page, "verified");
+    await page.locator("iframe").waitFor({ state: "detached" });
+    await press(page, "Buy");
+    await page.waitForURL("**/order");
+    const order = shop.asked.find((one) => one.path === "/order" && one.body.includes(sessionId));
+    assert.equal(order.body, `proof=${sessionId}&stile_verified=true`);
+  });
+
+  test("does not shake for users who want no motion", async () => {
+    const page = await open(
+      `<form action="/order"><stile-widget required ${ofShop()}></stile-widget><button>Buy</button></form>`,
+      { options: { reducedMotion: "reduce" } },
+    );
+    await press(page, "Buy");
+    await page.getByText("Verify before you continue.").waitFor();
+    assert.equal(await shaken(page), 0);
+  });
+
+  test("leads to the page for the verified, with the session's id", async () => {
+    const page = await open(`<stile-widget ${ofShop()} success-url="/done?order=7#x"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    await page.waitForURL(/\/done\?order=7&session_id=vks_[a-z2-7]{24}#x$/);
+  });
+
+  test("leads to the page for those who cancelled", async () => {
+    const page = await open(`<stile-widget ${ofShop()} cancel-url="/gone"></stile-widget>`);
+    await press(page, "Verify");
+    await inside(page, "intro");
+    await press(page, "Close");
+    await page.waitForURL("**/gone");
+  });
+
+  test("leads nowhere by a script", async () => {
+    const page = await open(`<stile-widget ${ofShop()} cancel-url="javascript:seen.push({name:'ran'})"></stile-widget>`);
+    await press(page, "Verify");
+    await inside(page, "intro");
+    await press(page, "Close");
+    await told(page, "cancel");
+    assert.deepEqual(await names(page), ["cancel"]);
+  });
+
+  test("waits for the merchant's server, and leads on after its confirmation", async () => {
+    const page = await open(`<stile-widget ${ofShop()} confirmation-url="/confirm?x=1" success-url="/done"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    const { sessionId } = await told(page, "verified");
+    await page.waitForResponse((response) => response.url().endsWith(`/confirm?x=1&session_id=${sessionId}`));
+    await page.locator("iframe").waitFor({ state: "detached" });
+    assert.deepEqual(await names(page), ["verified"]);
+    const confirmed = page.evaluate(() => new Promise((resolve) => addEventListener("stile:server-confirmed", () => resolve(true))))
+      .catch(() => true); // the page has moved on
+    shop.confirmed.add(sessionId);
+    assert.ok(await confirmed);
+    await page.waitForURL(`**/done?session_id=${sessionId}`);
+  });
+
+  test("says when the merchant's server never confirms", async () => {
+    const page = await open(`<stile-widget ${ofShop()} confirmation-url="/confirm" success-url="/done"></stile-widget>`, {
+      init: (page) => page.clock.install(),
+    });
+    await press(page, "Verify");
+    await finish(page);
+    const { sessionId } = await told(page, "verified");
+    await page.waitForResponse((response) => response.url().endsWith(sessionId));
+    await page.clock.fastForward(10 * 60_000);
+    assert.equal((await told(page, "error")).reason, "unconfirmed");
+    assert.ok(!page.url().includes("/done"));
+  });
+
+  test("prefetches the session once, and throws it away if the user has changed", async () => {
+    const own = await publish(dev, { methods: ["self_attestation"] });
+    const page = await open(`<stile-widget session-url="/start" workflow-id="${own}" email="a@shop.example"></stile-widget>`);
+    const prefetched = () => shop.started(own).map((one) => one.email);
+    await press(page, "Verify");
+    await inside(page, "intro");
+    assert.deepEqual(prefetched(), ["a@shop.example"]);
+    await press(page, "Close");
+    await press(page, "Verify");
+    await inside(page, "intro");
+    assert.deepEqual(prefetched(), ["a@shop.example"], "a second opening goes on with the session");
+    await press(page, "Close");
+    await page.locator("stile-widget").evaluate((element) => element.setAttribute("email", "b@shop.example"));
+    await press(page, "Verify");
+    await inside(page, "intro");
+    assert.deepEqual(prefetched(), ["a@shop.example", "b@shop.example"]);
+  });
+
+  test("forgets a verification when the user changes", async () => {
+    const page = await open(`<form><stile-widget required ${ofShop()} email="a@shop.example"></stile-widget></form>`);
+    await press(page, "Verify");
+    await finish(page);
+    await page.locator("iframe").waitFor({ state: "detached" });
+    assert.equal(await page.locator("input[name=stile_verified]").count(), 1);
+    await page.locator("stile-widget").evaluate((element) => element.setAttribute("email", "b@shop.example"));
+    assert.equal(await page.locator("input[name=stile_verified]").count(), 0);
+    await page.getByRole("button", { name: "Verify", exact: true }).waitFor();
+  });
+
+  test("shows its labels, its language, and that it is disabled", async () => {
+    const page = await open(`<stile-widget ${ofShop()} label="Prove it" verified-label="Proved" locale="en"></stile-widget>`);
+    const widget = page.locator("stile-widget");
+    await widget.evaluate((element) => element.setAttribute("disabled", ""));
+    assert.ok(await page.getByRole("button", { name: "Prove it" }).isDisabled());
+    await widget.evaluate((element) => element.open());
+    assert.equal(await page.locator("dialog").count(), 0);
+    await widget.evaluate((element) => element.setAttribute("disabled", "false"));
+    await press(page, "Prove it");
+    assert.equal(new URL(await page.locator("iframe").getAttribute("src")).searchParams.get("locale"), "en");
+    await finish(page);
+    await page.getByRole("button", { name: "Proved" }).waitFor();
+  });
+
+  test("shows the verification in the page, in the mode inline", async () => {
+    const page = await open(`<stile-widget mode="inline" ${ofShop()}></stile-widget>`);
+    await inside(page, "intro");
+    assert.equal(await page.evaluate(() => document.activeElement.localName), "body", "it took the focus");
+    const heading = () => page.frames()[1].evaluate(() => document.activeElement.localName);
+    assert.equal(await heading(), "body");
+    await page.evaluate(() => document.querySelector("stile-widget").shadowRoot.querySelector("iframe").focus());
+    await page.frames()[1].waitForFunction(() => document.activeElement.localName === "h1");
+    assert.equal(await page.locator("dialog").count(), 0);
+    await finish(page);
+    await told(page, "verified");
+    await page.getByRole("button", { name: "Verified" }).waitFor();
+    assert.deepEqual(await names(page), ["verified"]);
+  });
+
+  test("ends with its element, and survives a move of it", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
+    await press(page, "Verify");
+    await inside(page, "intro");
+    const widget = page.locator("stile-widget");
+    await widget.evaluate((element) => document.body.prepend(element));
+    await inside(page, "intro");
+    await widget.evaluate((element) => element.remove());
+    await page.locator("iframe").waitFor({ state: "detached" });
+    assert.deepEqual(await names(page), []);
+  });
+
+  test("says that the page in the frame does not load, and takes it if it comes late", async () => {
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
+      init: async (page) => {
+        await page.clock.install();
+        await page.route(/\/assets\/.*page\.js/, async (route) => {
+          await released;
+          await route.continue();
+        });
+      },
+    });
+    await press(page, "Verify");
+    await page.getByText("Loading the verification").waitFor();
+    await page.clock.fastForward(15_000);
+    assert.equal((await told(page, "error")).reason, "frame");
+    await page.getByRole("alert").waitFor();
+    release();
+    await finish(page);
+    await told(page, "verified");
+  });
+
+  test("may be loaded twice", async () => {
+    const failures = [];
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
+      script: [`${stile.origin}/v1/stile.js`, `${stile.origin}/v1/stile.js?again`],
+      init: (page) => page.on("pageerror", (error) => failures.push(error.message)),
+    });
+    await press(page, "Verify");
+    await finish(page);
+    await told(page, "verified");
+    assert.deepEqual(await names(page), ["verified"]);
+    assert.deepEqual(failures, []);
+  });
+
+  test("takes no message that is forged", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
+      init: (page) => page.addInitScript(() => {
+        if (window === top) addEventListener("message", ({ data }) => (window.heard ??= []).push(data));
+      }),
+    });
+    await press(page, "Verify");
+    await inside(page, "intro");
+    const frame = page.frames().find((one) => one.url().startsWith(stile.origin));
+    // The page's own window, and a frame of the right origin that says another version, or the end without a port.
+    await page.evaluate(() => {
+      for (const type of ["ready", "ended", "close"]) {
+        postMessage({ stile: 1, type, status: "verified", session_id: "vks_forged" }, "*", [new MessageChannel().port2]);
+      }
+    });
+    const connected = await frame.evaluate((origin) => new Promise((resolve) => {
+      const connects = [];
+      addEventListener("message", ({ data }) => {
+        connects.push(data);
+        if (data.type === "connect") resolve(connects);
+      });
+      parent.postMessage({ stile: 2, type: "ready" }, origin);
+      parent.postMessage({ stile: 1, type: "ended", status: "verified" }, origin);
+      parent.postMessage({ stile: 1, type: "close" }, origin);
+      parent.postMessage({ stile: 1, type: "ready" }, origin); // the only one that is answered
+    }), shop.origin);
+    assert.deepEqual(connected, [{ stile: 1, type: "connect" }]);
+    await page.waitForFunction(() => heard.some((one) => one.type === "ready" && one.stile === 2));
+    assert.deepEqual(await names(page), []);
+    await inside(page, "intro");
+  });
+
+  test("hears no other frame", async () => {
+    const page = await open(`<iframe name="other" src="/other"></iframe><stile-widget ${ofShop()}></stile-widget>`, {
+      init: (page) => page.route("**/other", (route) => route.fulfill({ body: "<title>Other</title>" })),
+    });
+    await press(page, "Verify");
+    await page.frameLocator("iframe:not([name])").locator('[data-screen="intro"]').waitFor();
+    const other = page.frame({ name: "other" });
+    const verification = page.frames().findIndex((one) => one.url().startsWith(stile.origin));
+    assert.notEqual(verification, -1);
+    await page.evaluate(() => {
+      window.heard = 0;
+      addEventListener("message", () => window.heard++);
+    });
+    await other.evaluate((origin) => {
+      for (const type of ["ready", "ended", "close"]) parent.postMessage({ stile: 1, type, status: "verified" }, origin);
+      // The frame of the verification is its sibling; it takes ports from its parent only.
+      for (let i = 0; i < parent.length; i++) {
+        parent[i].postMessage({ stile: 1, type: "connect" }, "*", [new MessageChannel().port2]);
+      }
+    }, shop.origin);
+    await page.waitForFunction(() => window.heard === 3);
+    assert.deepEqual(await names(page), []);
+    assert.equal(await page.locator("dialog[open]").count(), 1);
+  });
+
+  test("is not shown by a page that the organization has not allowed", async () => {
+    const session = await createSession(dev, { workflow_id: workflow });
+    shop.secrets.push(session.client_secret);
+    const hostile = shop.origin.replace("127.0.0.1", "evil.localhost");
+    let blocked;
+    const page = await open(
+      `<stile-widget session-id="${session.id}" client-secret="${session.client_secret}"></stile-widget>`,
+      {
+        origin: hostile,
+        init: async (page) => {
+          blocked = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));
+          await page.clock.install();
+        },
+      },
+    );
+    await press(page, "Verify");
+    await blocked;
+    await page.clock.fastForward(15_000);
+    assert.equal((await told(page, "error")).reason, "frame");
+    assert.equal(await page.frameLocator("iframe").locator("[data-screen]").count(), 0);
+    assert.equal((await retrieve(dev, session.id)).status, "created");
+  });
+});
+
+test("no secret of a session is in an address, a Referer or the log", () => {
+  assert.ok(shop.secrets.length > 10);
+  const lines = [...stile.lines, ...shop.asked.map((one) => one.line), dev.log].join("\n");
+  assert.ok(stile.lines.some((line) => line.includes("/verify/vks_")));
+  for (const secret of shop.secrets) assert.ok(!lines.includes(secret), "a secret was seen");
+  assert.ok(!/client_secret/.test(lines));
+});
