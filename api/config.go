@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/models"
@@ -11,26 +12,27 @@ import (
 	"github.com/stile-id/stile/sessions"
 )
 
-// Config holds the limits and durations of the API. A zero value means the default.
+// Config holds the limits and durations of the API. A zero value means the default: a constant of package models, where
+// the field names no other.
 type Config struct {
-	// SessionTTL is how long a session may take. Default 24 h.
+	// SessionTTL is how long a session may take.
 	SessionTTL time.Duration
-	// ReviewTimeout is how long a review may wait for its decision. Default 72 h.
+	// ReviewTimeout is how long a review may wait for its decision.
 	ReviewTimeout time.Duration
-	// SandboxQuota caps the sessions of a sandbox organization per calendar month. Default 500.
+	// SandboxQuota caps the sessions of a sandbox organization per calendar month.
 	SandboxQuota int
-	// EndpointLimit caps the webhook endpoints of an organization. Default 50.
+	// EndpointLimit caps the webhook endpoints of an organization.
 	EndpointLimit int
 
 	// Requests per rolling minute.
-	RateLimitSecret      int // per secret key. Default 1000.
-	RateLimitPublishable int // per publishable key. Default 100.
-	RateLimitSession     int // per session, for calls with its client secret. Default 300.
-	RateLimitAddress     int // per remote address, for calls without a credential that counts. Default 600.
-	RateLimitProvider    int // per remote address, for the callbacks of providers. Default 6000.
+	RateLimitSecret      int // per secret key
+	RateLimitPublishable int // per publishable key
+	RateLimitSession     int // per session, for calls with its client secret
+	RateLimitAddress     int // per remote address, for calls without a credential that counts
+	RateLimitProvider    int // per remote address, for the callbacks of providers
 
 	// HandoffTokenTTL is the validity of a handoff's token. Within HandoffReuseWindow after its creation the same token
-	// is returned again. Defaults 5 m and 60 s.
+	// is returned again.
 	HandoffTokenTTL, HandoffReuseWindow time.Duration
 
 	// PingInterval is how often a live channel looks whether its device is there. Default 25 s.
@@ -38,20 +40,20 @@ type Config struct {
 
 	// MaxBody is the size of a request body in bytes. Default 1 MiB.
 	MaxBody int64
-	// VerifyURL is the base of the hosted page, which a session's url points to. Default http://127.0.0.1:8080/verify.
+	// VerifyURL is the base of the hosted page, which a session's url points to. Default the page of PublicURL.
 	VerifyURL string
 	// StartTimeout is how long a request waits for Temporal after its commit. Default 1 s.
 	StartTimeout time.Duration
 	// RequestTimeout is how long a handler may take, waiting aside. Default 10 s.
 	RequestTimeout time.Duration
-	// UploadMaxBytes is the size of an upload. Default 8 MiB.
+	// UploadMaxBytes is the size of an upload.
 	UploadMaxBytes int64
 	// UploadTimeout is how long the body of an upload may take. Default 2 m: 8 MiB over a slow mobile network.
 	UploadTimeout time.Duration
-	// UploadsPerAttempt is how many uploads an attempt at a method takes. Default 12.
+	// UploadsPerAttempt is how many uploads an attempt at a method takes.
 	UploadsPerAttempt int
 	// PublicURL is where wallets, banks and other people reach the API, without a slash at the end. Default
-	// http://127.0.0.1:8080.
+	// this machine, at the default port.
 	PublicURL string
 	// CallbackURL is where providers call back, without the id of the submission; "" means that nobody knows.
 	CallbackURL string
@@ -66,7 +68,7 @@ type Config struct {
 	DevJurisdiction rules.Jurisdiction
 	// TrustedProxies (addresses or CIDR ranges) may name the client. Default none.
 	TrustedProxies []string
-	// ClientIPHeader is the only header in which they name it. Default X-Forwarded-For.
+	// ClientIPHeader is the only header in which they name it. Default rest.DefaultClientIPHeader.
 	ClientIPHeader string
 	// CDN names the CDN with trusted country headers: cloudflare, cloudfront, vercel, appengine or none. Default any of
 	// them; the first header that is present decides.
@@ -75,26 +77,26 @@ type Config struct {
 
 // WithDefaults returns a copy with the defaults filled in.
 func (c Config) WithDefaults() Config {
-	c.SessionTTL = cmp.Or(c.SessionTTL, 24*time.Hour)
-	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, 72*time.Hour)
-	c.SandboxQuota = cmp.Or(c.SandboxQuota, 500)
-	c.EndpointLimit = cmp.Or(c.EndpointLimit, 50)
-	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, 1000)
-	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, 100)
-	c.RateLimitSession = cmp.Or(c.RateLimitSession, 300)
-	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, 600)
-	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, 6000)
-	c.HandoffTokenTTL = cmp.Or(c.HandoffTokenTTL, 5*time.Minute)
-	c.HandoffReuseWindow = cmp.Or(c.HandoffReuseWindow, time.Minute)
+	c.SessionTTL = cmp.Or(c.SessionTTL, models.SessionTTLDefault)
+	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, models.ReviewTimeoutDefault)
+	c.SandboxQuota = cmp.Or(c.SandboxQuota, models.SandboxQuotaDefault)
+	c.EndpointLimit = cmp.Or(c.EndpointLimit, models.EndpointLimitDefault)
+	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, models.RateLimitSecretDefault)
+	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, models.RateLimitPublishableDefault)
+	c.RateLimitSession = cmp.Or(c.RateLimitSession, models.RateLimitSessionDefault)
+	c.RateLimitAddress = cmp.Or(c.RateLimitAddress, models.RateLimitAddressDefault)
+	c.RateLimitProvider = cmp.Or(c.RateLimitProvider, models.RateLimitProviderDefault)
+	c.HandoffTokenTTL = cmp.Or(c.HandoffTokenTTL, models.HandoffTokenTTLDefault)
+	c.HandoffReuseWindow = cmp.Or(c.HandoffReuseWindow, models.HandoffReuseWindowDefault)
 	c.PingInterval = cmp.Or(c.PingInterval, 25*time.Second)
 	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
-	c.VerifyURL = cmp.Or(c.VerifyURL, "http://127.0.0.1:8080/verify")
 	c.StartTimeout = cmp.Or(c.StartTimeout, time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 10*time.Second)
-	c.UploadMaxBytes = cmp.Or(c.UploadMaxBytes, 8<<20)
+	c.UploadMaxBytes = cmp.Or(c.UploadMaxBytes, models.UploadMaxBytesDefault)
 	c.UploadTimeout = cmp.Or(c.UploadTimeout, 2*time.Minute)
-	c.UploadsPerAttempt = cmp.Or(c.UploadsPerAttempt, 12)
-	c.PublicURL = cmp.Or(c.PublicURL, "http://127.0.0.1:8080")
+	c.UploadsPerAttempt = cmp.Or(c.UploadsPerAttempt, models.UploadsPerAttemptDefault)
+	c.PublicURL = cmp.Or(c.PublicURL, "http://127.0.0.1:"+models.APIPortDefault)
+	c.VerifyURL = cmp.Or(c.VerifyURL, c.PublicURL+page.Path)
 	c.LongPollMax = cmp.Or(c.LongPollMax, 25*time.Second)
 	c.IdempotencyWait = cmp.Or(c.IdempotencyWait, 20*time.Second)
 	return c

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -118,6 +119,8 @@ func serving(o shipped.Options, more ...methods.Method) func(*api.Options) {
 }
 
 func registry(o shipped.Options, more ...methods.Method) *methods.Registry {
+	o.SimulatedDelay = cmp.Or(o.SimulatedDelay, models.SimulatedDelayDefault)
+	o.ProviderPatience = cmp.Or(o.ProviderPatience, models.ProviderPatienceDefault)
 	r, err := shipped.Registry(o, more...)
 	check(err)
 	return r

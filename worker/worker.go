@@ -41,18 +41,19 @@ type Options struct {
 	WebhookClient  *http.Client
 	WebhookTimeout time.Duration
 	// WebhookConcurrency limits the attempts under way at one endpoint, ProviderConcurrency the requests under way by
-	// one connector. 0 means 16 and 64.
+	// one connector. 0 means the default of package models.
 	WebhookConcurrency, ProviderConcurrency int
 	// PutOffMost is the longest time for which a delivery without room is postponed; 0 means models.PutOffMost.
 	PutOffMost time.Duration
 
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
-	// DeviceIdleTimeout is how long the device that holds a session may stay silent; 0 means two minutes.
+	// DeviceIdleTimeout is how long the device that holds a session may stay silent; 0 means
+	// models.DeviceIdleTimeoutDefault.
 	DeviceIdleTimeout    time.Duration
 	WebhookRetrySchedule []time.Duration
 	// SweepInterval is the time between two sweeps. SweepAfter is how long work must be overdue to count as lost. 0
-	// means 2 and 5 seconds.
+	// means the default of package models.
 	SweepInterval, SweepAfter time.Duration
 	// OverdueAfter is how long after its due time a delivery, an expiry or a recovery counts as lost. 0 means twice
 	// WebhookTimeout, for an attempt under way, and four times SweepAfter, for the retry of an activity after a crash.
@@ -70,15 +71,11 @@ func (o Options) withDefaults() Options {
 	if o.ProviderClient == nil {
 		o.ProviderClient = outbound.NewClient(models.ConnectorTimeoutMost, o.Egress)
 	}
-	o.DeviceIdleTimeout = cmp.Or(o.DeviceIdleTimeout, 2*time.Minute)
-	o.WebhookConcurrency = cmp.Or(o.WebhookConcurrency, 16)
-	o.ProviderConcurrency = cmp.Or(o.ProviderConcurrency, 64)
-	if o.SweepInterval == 0 {
-		o.SweepInterval = 2 * time.Second
-	}
-	if o.SweepAfter == 0 {
-		o.SweepAfter = 5 * time.Second
-	}
+	o.DeviceIdleTimeout = cmp.Or(o.DeviceIdleTimeout, models.DeviceIdleTimeoutDefault)
+	o.WebhookConcurrency = cmp.Or(o.WebhookConcurrency, models.WebhookConcurrencyDefault)
+	o.ProviderConcurrency = cmp.Or(o.ProviderConcurrency, models.ProviderConcurrencyDefault)
+	o.SweepInterval = cmp.Or(o.SweepInterval, models.SweepIntervalDefault)
+	o.SweepAfter = cmp.Or(o.SweepAfter, models.SweepAfterDefault)
 	o.OverdueAfter = cmp.Or(o.OverdueAfter, 2*o.WebhookTimeout+4*o.SweepAfter)
 	return o
 }

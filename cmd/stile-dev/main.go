@@ -10,6 +10,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/models"
 )
 
 func main() {
@@ -42,8 +45,10 @@ func newCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&f.data, "data", defaultData, "folder that keeps everything between runs")
-	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API; port 0 picks a free one")
-	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", "127.0.0.1:7233", "address of the Temporal server")
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:"+models.APIPortDefault,
+		"address of the API; port 0 picks a free one")
+	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", config.TemporalAddressDefault,
+		"address of the Temporal server")
 	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
 	cmd.AddCommand(phoneCommand(), envCommand())

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
@@ -244,7 +245,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession:     c.RateLimitSession,
 			RateLimitAddress:     c.RateLimitAddress,
-			VerifyURL:            cmp.Or(c.VerifyURL, a.URL()+"/verify"),
+			VerifyURL:            cmp.Or(c.VerifyURL, a.URL()+page.Path),
 			TrustedProxies:       c.TrustedProxies,
 			ClientIPHeader:       c.ClientIPHeader,
 			CDN:                  c.CDN,

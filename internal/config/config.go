@@ -74,6 +74,9 @@ type Config struct {
 	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
 }
 
+// TemporalAddressDefault is the default of TEMPORAL_ADDRESS.
+const TemporalAddressDefault = "127.0.0.1:7233"
+
 // FromEnvironment reads the process environment. The error names every invalid variable.
 func FromEnvironment() (Config, error) { return Read(os.Getenv) }
 
@@ -84,14 +87,14 @@ func Read(get func(name string) string) (Config, error) {
 		DatabaseURL:    get("DATABASE_URL"),
 		EncryptionKeys: get("STILE_ENCRYPTION_KEYS"), LookupKey: get("STILE_LOOKUP_KEY"),
 
-		TemporalAddress:   r.text("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+		TemporalAddress:   r.text("TEMPORAL_ADDRESS", TemporalAddressDefault),
 		TemporalNamespace: r.text("TEMPORAL_NAMESPACE", "default"),
 		TemporalAPIKey:    get("TEMPORAL_API_KEY"), TemporalTLS: r.flag("TEMPORAL_TLS"),
 		TemporalTLSCert: get("TEMPORAL_TLS_CLIENT_CERT_PATH"), TemporalTLSKey: get("TEMPORAL_TLS_CLIENT_KEY_PATH"),
 		TemporalTLSCA: get("TEMPORAL_TLS_SERVER_CA_CERT_PATH"), OperatorToken: get("STILE_OPERATOR_TOKEN"),
 		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
 
-		Listen:         r.text("STILE_LISTEN", ":8080"),
+		Listen:         r.text("STILE_LISTEN", ":"+models.APIPortDefault),
 		WorkerListen:   r.text("STILE_WORKER_LISTEN", ":9090"),
 		VerifyURL:      r.webURL("STILE_VERIFY_URL"),
 		APIURL:         r.webURL("STILE_API_URL"),
@@ -103,32 +106,32 @@ func Read(get func(name string) string) (Config, error) {
 		RulesDir: get("STILE_RULES_DIR"),
 		GeoIPDB:  list(get("STILE_GEOIP_DB")),
 
-		SessionTTL:           r.duration("STILE_SESSION_TTL", 24*time.Hour),
-		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", 72*time.Hour),
-		HandoffTokenTTL:      r.duration("STILE_HANDOFF_TOKEN_TTL", 5*time.Minute),
-		HandoffReuseWindow:   r.duration("STILE_HANDOFF_REUSE_WINDOW", time.Minute),
-		DeviceIdleTimeout:    r.duration("STILE_DEVICE_IDLE_TIMEOUT", 2*time.Minute),
+		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
+		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", models.ReviewTimeoutDefault),
+		HandoffTokenTTL:      r.duration("STILE_HANDOFF_TOKEN_TTL", models.HandoffTokenTTLDefault),
+		HandoffReuseWindow:   r.duration("STILE_HANDOFF_REUSE_WINDOW", models.HandoffReuseWindowDefault),
+		DeviceIdleTimeout:    r.duration("STILE_DEVICE_IDLE_TIMEOUT", models.DeviceIdleTimeoutDefault),
 		WebhookRetrySchedule: r.durations("STILE_WEBHOOK_RETRY_SCHEDULE", "5m,30m,2h,8h"),
 		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
-		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", 5*time.Second),
-		ProviderPatience:     r.duration("STILE_PROVIDER_PATIENCE", 2*time.Minute),
+		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", models.SimulatedDelayDefault),
+		ProviderPatience:     r.duration("STILE_PROVIDER_PATIENCE", models.ProviderPatienceDefault),
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
-		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", 2*time.Second),
-		SweepAfter:           r.duration("STILE_SWEEP_AFTER", 5*time.Second),
-		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", time.Minute),
+		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", models.SweepIntervalDefault),
+		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
+		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
 
-		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", 500),
-		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", 50),
-		RateLimitSecret:      r.number("STILE_RATE_LIMIT_SECRET", 1000),
-		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", 100),
-		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", 300),
-		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", 600),
-		RateLimitProvider:    r.number("STILE_RATE_LIMIT_PROVIDER", 6000),
-		UploadMaxBytes:       r.number("STILE_UPLOAD_MAX_BYTES", 8<<20),
-		UploadsPerAttempt:    r.number("STILE_UPLOADS_PER_ATTEMPT", 12),
-		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", 20),
-		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", 16),
-		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", 64),
+		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),
+		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", models.EndpointLimitDefault),
+		RateLimitSecret:      r.number("STILE_RATE_LIMIT_SECRET", models.RateLimitSecretDefault),
+		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", models.RateLimitPublishableDefault),
+		RateLimitSession:     r.number("STILE_RATE_LIMIT_SESSION", models.RateLimitSessionDefault),
+		RateLimitAddress:     r.number("STILE_RATE_LIMIT_ADDRESS", models.RateLimitAddressDefault),
+		RateLimitProvider:    r.number("STILE_RATE_LIMIT_PROVIDER", models.RateLimitProviderDefault),
+		UploadMaxBytes:       r.number("STILE_UPLOAD_MAX_BYTES", models.UploadMaxBytesDefault),
+		UploadsPerAttempt:    r.number("STILE_UPLOADS_PER_ATTEMPT", models.UploadsPerAttemptDefault),
+		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", models.DatabaseConnectionsDefault),
+		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
+		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)

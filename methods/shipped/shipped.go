@@ -12,21 +12,14 @@ import (
 
 // Options configure the shipped methods.
 type Options struct {
-	// SimulatedDelay is how long the verdict on {"simulate": "slow"} is held back; 0 means 5 seconds.
+	// SimulatedDelay is how long the verdict on {"simulate": "slow"} is held back.
 	SimulatedDelay time.Duration
-	// ProviderPatience is how long a provider that is away is asked again before the verdict is provider_unavailable; 0
-	// means 2 minutes.
+	// ProviderPatience is how long a provider that is away is asked again before the verdict is provider_unavailable.
 	ProviderPatience time.Duration
 }
 
 // Registry returns the methods that ship, and more.
 func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
-	if o.SimulatedDelay == 0 {
-		o.SimulatedDelay = 5 * time.Second
-	}
-	if o.ProviderPatience == 0 {
-		o.ProviderPatience = 2 * time.Minute
-	}
 	decorators := methods.Decorators{
 		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}

@@ -11,12 +11,8 @@ import (
 	"github.com/stile-id/stile/models/seal"
 )
 
-const (
-	// IdempotencyTTL is the time for which an answer is replayed.
-	IdempotencyTTL = 24 * time.Hour
-	// IdempotencyLease is the default of Options.IdempotencyLease.
-	IdempotencyLease = time.Minute
-)
+// IdempotencyTTL is the time for which an answer is replayed.
+const IdempotencyTTL = 24 * time.Hour
 
 // idempotencyKey is one use of an Idempotency-Key.
 type idempotencyKey struct {

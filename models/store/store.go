@@ -43,11 +43,12 @@ type Options struct {
 	// WriteTimeout bounds a write; 0 means WriteLimit. A longer one is only for tests on a busy machine, because lists
 	// rely on WriteLimit.
 	WriteTimeout time.Duration
-	// IdempotencyLease is the time for which a claim is valid without an answer; 0 means a minute.
+	// IdempotencyLease is the time for which a claim is valid without an answer; 0 means
+	// models.IdempotencyLeaseDefault.
 	IdempotencyLease time.Duration
 	// ListBytes bounds the large rows that one page of a list reads and returns; 0 means ListBytes.
 	ListBytes int
-	// DatabaseConnections bounds the pool; 0 means 20.
+	// DatabaseConnections bounds the pool; 0 means models.DatabaseConnectionsDefault.
 	DatabaseConnections int
 	Log                 *slog.Logger
 }
@@ -167,13 +168,13 @@ func (o Options) withDefaults() Options {
 		o.WriteTimeout = WriteLimit
 	}
 	if o.IdempotencyLease == 0 {
-		o.IdempotencyLease = IdempotencyLease
+		o.IdempotencyLease = models.IdempotencyLeaseDefault
 	}
 	if o.ListBytes == 0 {
 		o.ListBytes = ListBytes
 	}
 	if o.DatabaseConnections == 0 {
-		o.DatabaseConnections = 20
+		o.DatabaseConnections = models.DatabaseConnectionsDefault
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
