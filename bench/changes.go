@@ -18,15 +18,7 @@ const (
 
 // changes compares the time until desktops see a change at a replica with that at the phone's process.
 func (h *handoffs) changes(ctx context.Context) (comparison, error) {
-	c := comparison{
-		title: "changes seen by a desktop that waits, " + strconv.Itoa(
-			few,
-		) + " at a time",
-		base:  "same process",
-		our:   "replica",
-		of:    latency,
-		shown: ofClaims,
-	}
+	c := comparisonOfFew("changes seen by a desktop that waits", "same process", "replica")
 	b := h.bench
 	b.clients = few
 	var err error

@@ -26,15 +26,7 @@ const (
 
 // claims compares claims by hello, on an open channel, with claims by a request.
 func (h *handoffs) claims(ctx context.Context) (comparison, error) {
-	c := comparison{
-		title: "claims, " + strconv.Itoa(
-			few,
-		) + " at a time",
-		base:  "POST exchange",
-		our:   "hello",
-		of:    latency,
-		shown: ofClaims,
-	}
+	c := comparisonOfFew("claims", "POST exchange", "hello")
 	b := h.bench
 	b.clients = few
 	var err error
@@ -42,6 +34,13 @@ func (h *handoffs) claims(ctx context.Context) (comparison, error) {
 		side{name: c.base, once: h.exchangeOnce, around: h.stocked(b.options.sessions)},
 		side{name: c.our, once: h.helloOnce, around: h.stocked(b.options.sessions)})
 	return c, err
+}
+
+// comparisonOfFew returns an empty comparison of latencies with few clients.
+func comparisonOfFew(title, base, our string) comparison {
+	return comparison{
+		title: title + ", " + strconv.Itoa(few) + " at a time", base: base, our: our, of: latency, shown: ofClaims,
+	}
 }
 
 // ofClaims are the figures that the report shows next to the median.

@@ -1,10 +1,6 @@
 package authoring
 
-import (
-	"net/http"
-
-	"github.com/stile-id/stile/api/rest"
-)
+import "github.com/stile-id/stile/api/rest"
 
 // rollbackWorkflow publishes an old version anew, as the next one. The draft stays as it is.
 func (hs *Handlers) rollbackWorkflow(c *rest.Call) (rest.Answer, error) {
@@ -25,9 +21,5 @@ func (hs *Handlers) rollbackWorkflow(c *rest.Call) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	warnings, err := hs.sessions.Warnings(c.Ctx, c.Org(), v.Definition.V)
-	if err != nil {
-		return rest.Answer{}, err
-	}
-	return rest.Reply(http.StatusCreated, showPublished(v, warnings))
+	return hs.published(c, v)
 }

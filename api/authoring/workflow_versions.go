@@ -28,6 +28,11 @@ func (hs *Handlers) publishWorkflow(c *rest.Call) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
+	return hs.published(c, v)
+}
+
+// published answers with a new version and the warnings about it.
+func (hs *Handlers) published(c *rest.Call, v models.WorkflowVersion) (rest.Answer, error) {
 	warnings, err := hs.sessions.Warnings(c.Ctx, c.Org(), v.Definition.V)
 	if err != nil {
 		return rest.Answer{}, err

@@ -27,6 +27,23 @@ func stile(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
+// installed sets the environment to a migrated database of its own.
+func installed(t *testing.T) {
+	t.Helper()
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+	_, err := stile(t, "migrate", "--database-only")
+	require.NoError(t, err)
+}
+
+func newOrganization(t *testing.T) string {
+	t.Helper()
+	out, err := stile(t, "org", "create", "--name", "Shop")
+	require.NoError(t, err)
+	return regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
+}
+
 func TestOperatorSetsUpAnOrganization(t *testing.T) {
 	t.Setenv("DATABASE_URL", pgtest.NewDatabase(t))
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
@@ -61,14 +78,8 @@ func TestOperatorSetsUpAnOrganization(t *testing.T) {
 }
 
 func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
-	out, err := stile(t, "org", "create", "--name", "Shop")
-	require.NoError(t, err)
-	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
+	installed(t)
+	org := newOrganization(t)
 
 	urls := func(args ...string) []string {
 		out, err := stile(t, append([]string{"org", "handoff-urls", "--org", org}, args...)...)
@@ -94,15 +105,9 @@ func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
 }
 
 func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
-	out, err := stile(t, "org", "create", "--name", "Shop")
-	require.NoError(t, err)
-	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)
-	out, err = stile(t, "org", "embed-origins", "--org", org, "--add", "https://B.example/", "--add", "https://a.example")
+	installed(t)
+	org := newOrganization(t)
+	out, err := stile(t, "org", "embed-origins", "--org", org, "--add", "https://B.example/", "--add", "https://a.example")
 	require.NoError(t, err)
 	require.Equal(t, "https://a.example\nhttps://b.example\n", out)
 	_, err = stile(t, "org", "embed-origins", "--org", org, "--add", "https://a.example/checkout")
@@ -113,11 +118,7 @@ func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
 }
 
 func TestWrongArgumentsAreNamed(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
+	installed(t)
 	for want, args := range map[string][]string{
 		"name":                      {"org", "create"},
 		"org":                       {"key", "list"},
@@ -131,7 +132,7 @@ func TestWrongArgumentsAreNamed(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	t.Setenv("STILE_SESSION_TTL", "a day")
-	_, err = stile(t, "api")
+	_, err := stile(t, "api")
 	require.ErrorContains(t, err, "STILE_SESSION_TTL")
 	t.Setenv("STILE_SESSION_TTL", "")
 	t.Setenv("STILE_LOOKUP_KEY", "")

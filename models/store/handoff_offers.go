@@ -27,14 +27,7 @@ func (s *Store) NoteHandoffReason(
 	if err != nil {
 		return models.Session{}, err
 	}
-	session, err := s.Session(ctx, org, id)
-	if err != nil {
-		return session, err
-	}
-	if session.Status.Terminal() {
-		return session, refusal(session)
-	}
-	return session, nil
+	return s.openSession(ctx, org, id)
 }
 
 // countFailedScan returns the columns that count one more failed scan, up to models.ScansBeforeHandoff. An earlier

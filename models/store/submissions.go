@@ -216,6 +216,12 @@ func (s *Store) Consent(ctx context.Context, org, id string, textVersion *string
 	if res.RowsAffected == 1 {
 		s.announce(id)
 	}
+	return s.openSession(ctx, org, id)
+}
+
+// openSession returns the session. Errors: CodeResourceMissing, and CodeSessionTerminal together with a session that has
+// ended.
+func (s *Store) openSession(ctx context.Context, org, id string) (models.Session, error) {
 	session, err := s.Session(ctx, org, id)
 	if err != nil {
 		return session, err
