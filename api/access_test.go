@@ -37,9 +37,10 @@ func (o operation) forClients() bool { return strings.HasPrefix(o.path, "/v1/ver
 // forProviders are the routes with a signature of the body as credential.
 func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.PathCallbacks) }
 
-// forAnybody are the routes with a credential in the body or in the path, and the launcher.
+// forAnybody are the routes with a credential in the body or in the path, the launcher, and logos.
 func (o operation) forAnybody() bool {
-	return o.path == "/v1/handoff/exchange" || o.path == "/v1/stile.js" || strings.HasPrefix(o.path, "/v1/methods/")
+	return o.path == "/v1/handoff/exchange" || o.path == "/v1/stile.js" || o.path == "/v1/verify/logos/:org" ||
+		strings.HasPrefix(o.path, "/v1/methods/")
 }
 
 // at fills in the ids of a tenant's objects.

@@ -91,7 +91,7 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.compose(o, orders); err != nil {
+	if err := a.compose(o, orders, hosted.Origin); err != nil {
 		return nil, err
 	}
 	a.router = a.newRouter(o.Registry)
@@ -99,7 +99,7 @@ func New(o Options) (*API, error) {
 }
 
 // compose makes the handlers of each audience.
-func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
+func (a *API) compose(o Options, orders *sessions.Orders, pageOrigin string) (err error) {
 	c := o.Config
 	a.merchant, err = merchant.New(merchant.Options{
 		Store: o.Store, Sessions: a.sessions, Orders: orders, Secrets: a.kernel.Secrets, Registry: o.Registry,
@@ -111,7 +111,7 @@ func (a *API) compose(o Options, orders *sessions.Orders) (err error) {
 	a.device, err = device.New(device.Options{
 		Kernel: a.kernel, Store: o.Store, Sessions: a.sessions, Log: o.Log, Registry: o.Registry,
 		Config: device.Config{
-			PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody,
+			PingInterval: c.PingInterval, RequestTimeout: c.RequestTimeout, MaxBody: c.MaxBody, PageOrigin: pageOrigin,
 			UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
 			UploadTimeout: c.UploadTimeout, UploadTail: c.RequestTimeout + c.IdempotencyWait,
 		},

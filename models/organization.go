@@ -10,6 +10,7 @@ type Organization struct {
 	// PublishableCreateBlocked refuses to create sessions with a publishable key, after the organization has moved this
 	// to its backend.
 	PublishableCreateBlocked bool
+	Branding                 `gorm:"embedded"`
 	Created                  Timestamp
 }
 

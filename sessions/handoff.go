@@ -57,7 +57,7 @@ func companyOf(org models.Organization, wanted graph.Handoff, requested *string)
 	case wanted.CompanyName != "":
 		return wanted.CompanyName, nil
 	default:
-		return org.Name, nil
+		return org.DisplayName(), nil
 	}
 }
 

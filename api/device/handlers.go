@@ -24,6 +24,8 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxBody is the size of a submission in bytes.
 	MaxBody int64
+	// PageOrigin is the origin of the verification page, under which it reaches the API too.
+	PageOrigin string
 	// UploadsPerAttempt is how many uploads an attempt at a method takes.
 	UploadsPerAttempt int
 	// UploadMaxBytes is the size of an upload. UploadTimeout is how long its body may take, and UploadTail how long the
@@ -95,6 +97,7 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/device/heartbeat", rest.ForDevice, hs.heartbeat),
 		rest.Post(session+"/device/release", rest.ForClientSecret, hs.releaseDevice),
 		rest.Post(rest.PathExchange, rest.ForAnybody, hs.exchangeHandoff),
+		rest.Get(rest.PathLogos+"/:org", rest.ForAnybody, hs.getLogo, "v"),
 	}
 }
 

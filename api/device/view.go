@@ -60,6 +60,10 @@ type merchantObject struct {
 	Color   *string `json:"color"`
 }
 
+func (hs *Handlers) showMerchant(org models.Organization) merchantObject {
+	return merchantObject{Name: org.DisplayName(), LogoURL: hs.logoURL(org), Color: org.BrandColor}
+}
+
 // retentionObject holds the retention of the session's rule in days; null means erased at completion.
 type retentionObject struct {
 	Data      *int `json:"data_retention_days"`
@@ -105,10 +109,10 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 	public := s.Public()
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
-		Merchant: merchantObject{Name: org.Name}, AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
+		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath,
 		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
-		BiometricConsent: showConsentText(s, org.Name), OfferHandoff: offered != nil, HandoffReason: offered,
+		BiometricConsent: showConsentText(s, org.DisplayName()), OfferHandoff: offered != nil, HandoffReason: offered,
 		HandoffChoices: toChoose(phone), Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, nil
 }

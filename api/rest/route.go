@@ -87,6 +87,7 @@ const AnyQuery = "*"
 const (
 	PathSessions  = "/v1/verification_sessions"
 	PathVerify    = "/v1/verify/session"
+	PathLogos     = "/v1/verify/logos"
 	PathExchange  = "/v1/handoff/exchange"
 	PathCallbacks = "/v1/provider_callbacks"
 	PathMethods   = "/v1/methods"

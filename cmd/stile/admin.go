@@ -86,7 +86,7 @@ func orgCommand() *cobra.Command {
 	create.Flags().BoolVar(&o.PublishableCreateBlocked, "block-publishable-create", false,
 		"refuse sessions created with a publishable key")
 	_ = create.MarkFlagRequired("name")
-	org.AddCommand(create, handoffURLsCommand(), embedOriginsCommand())
+	org.AddCommand(create, handoffURLsCommand(), embedOriginsCommand(), brandingCommand())
 	return org
 }
 

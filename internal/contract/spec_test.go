@@ -59,7 +59,7 @@ func TestOperations(t *testing.T) {
 		"GET /v1/stile.js",
 		"GET /v1/verification_sessions",
 		"GET /v1/verification_sessions/{id}",
-		"GET /v1/verify/session/{id}",
+		"GET /v1/verify/logos/{org}", "GET /v1/verify/session/{id}",
 		"GET /v1/verify/session/{id}/status",
 		"GET /v1/webhook_endpoints",
 		"GET /v1/webhook_endpoints/{id}",

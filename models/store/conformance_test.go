@@ -29,6 +29,7 @@ var areas = map[string][]scenario{
 	"handoff offers": handoffOfferScenarios,
 	"handoff urls":   handoffURLScenarios,
 	"embed origins":  embedOriginScenarios,
+	"branding":       brandingScenarios,
 	"reviews":        reviewScenarios,
 	"backtests":      backtestScenarios,
 	"sweeps":         sweepScenarios,
