@@ -13,7 +13,7 @@ import (
 )
 
 // listBytes is the budget of the pages in these tests.
-const listBytes = 128 << 10
+const listBytes = 512 << 10
 
 // listing returns a replica with pages of listBytes.
 func (e *env) listing() *env {
@@ -42,7 +42,7 @@ func TestListsStopAtAByteBudget(t *testing.T) { //nolint:paralleltest // it meas
 	require.Equal(t, true, ans.object["has_more"])
 	allocated := (after.TotalAlloc - before.TotalAlloc) >> 10
 	t.Logf("%d bytes, %d KiB allocated by client and server", len(ans.body), allocated)
-	require.Less(t, allocated, uint64(25*listBytes>>10), "16 drafts took more than 40 times the budget before")
+	require.Less(t, allocated, uint64(30*listBytes>>10), "16 drafts took more than 40 times the budget before")
 
 	require.Equal(t, ids, e.walk("/v1/workflows?limit=100", "starting_after"), "a client comes to all of them")
 	oldest := ids[len(ids)-1].(string)
@@ -90,10 +90,10 @@ func TestListsOfLargeMetadataStopAtTheBudget(t *testing.T) {
 	e.client = e.unchecked // the checking client would take long over such answers
 	workflow := e.workflow(e.sandbox, simple("mdl"))
 	metadata := obj{}
-	for i := range 5 {
+	for i := range 10 {
 		metadata[fmt.Sprintf("%02d%s", i, strings.Repeat("k", 38))] = strings.Repeat("\U0001F600", 500)
 	}
-	const sessions = 20
+	const sessions = 30
 	for range sessions {
 		e.create(e.sandbox, workflow, obj{"metadata": metadata})
 		e.clock.Advance(time.Second)

@@ -14,6 +14,13 @@ test("a change of the language is told, and until the listener leaves", async ()
   await assert.rejects(activate("xx", []), /no catalogue for xx/);
 });
 
+test("the language asked for last is the active one", async () => {
+  await Promise.all([activate("de", []), activate("ja", [])]);
+  assert.equal(locale(), "ja");
+  await Promise.all([activate("ja", []), activate("de", [])]);
+  assert.equal(locale(), "de");
+});
+
 test("a duration is minutes and seconds", async () => {
   await activate("en", []);
   assert.equal(clock(0), "0:00");

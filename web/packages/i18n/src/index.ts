@@ -15,6 +15,7 @@ const loaders = new Map(
 
 const i18n = setupI18n();
 const listeners = new Set<() => void>();
+let latest = "";
 
 /** locale returns the active language; "" before the first activation. */
 export function locale(): string {
@@ -22,8 +23,8 @@ export function locale(): string {
 }
 
 /**
- * activate loads the catalogue of a language and makes it the active one. The user's preferred tags give the region by
- * which dates and numbers are written.
+ * activate loads the catalogue of a language and makes it the active one, unless another one was asked for meanwhile.
+ * The user's preferred tags give the region by which dates and numbers are written.
  */
 export async function activate(
   wanted: string,
@@ -31,7 +32,9 @@ export async function activate(
 ): Promise<void> {
   const load = loaders.get(wanted);
   if (!load) throw new Error(`There is no catalogue for ${wanted}`);
+  latest = wanted;
   const { messages } = await load();
+  if (latest !== wanted) return;
   i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages: messages as never });
   for (const tell of listeners) tell();
 }

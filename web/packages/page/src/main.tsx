@@ -2,16 +2,16 @@ import "@stile/ui/style.css";
 import { newKey, SessionClient, type View } from "@stile/client";
 import { App, Flow, Landing, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
-import { activate, direction, locale, negotiate, onLocale, t } from "@stile/i18n";
+import { direction, locale, onLocale, t } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
 import { arrive, keep, storeOf, type Credentials } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
+import { speak } from "./language.ts";
 import { historyPlace, navigationOf } from "./place.ts";
 import { embeddingOf } from "./embed.ts";
 
 const root = document.getElementById("stile") as HTMLElement;
 const query = new URLSearchParams(location.search);
-const asked = query.get("locale");
 const embedding = embeddingOf(window, query);
 const store = storeOf(window);
 let merchant: string | undefined;
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     document.documentElement.dir = direction(locale());
     entitle();
   });
-  await activate(negotiate([asked, ...navigator.languages]));
+  await speak();
   switch (arrival.kind) {
     case "session":
       return run(arrival.credentials);
@@ -37,6 +37,13 @@ async function main(): Promise<void> {
 /** entitle gives the document its title, which names the merchant once the page knows it. */
 function entitle(): void {
   document.title = merchant ? t("title", { merchant }) : t("title.plain");
+}
+
+/** meet takes over what the first view of the session says about the page: the merchant and the language. */
+function meet(view: View): void {
+  merchant = view.merchant.name;
+  entitle();
+  void speak(view.locale).catch(() => undefined); // without its catalogue the page stays as it is
 }
 
 function show(content: ComponentChild): void {
@@ -60,16 +67,8 @@ function land(token: string): void {
 function run({ sessionId, secret, device }: Credentials): void {
   const flow = new Flow({ client: new SessionClient(sessionId, secret), device, place: historyPlace(history) });
   addEventListener("popstate", (event) => flow.returned(navigationOf(event.state)));
-  let localized = asked !== null;
   flow.subscribe(() => {
-    if (merchant === undefined && flow.model.view) {
-      merchant = flow.model.view.merchant.name;
-      entitle();
-    }
-    const wanted = flow.model.view?.locale;
-    if (localized || !wanted) return;
-    localized = true;
-    void activate(negotiate([wanted]));
+    if (merchant === undefined && flow.model.view) meet(flow.model.view);
   });
   flow.start();
   show(<App flow={flow} host={hostOf(device)} />);

@@ -1,0 +1,31 @@
+import { activate, locale, negotiate } from "@stile/i18n";
+
+const key = "stile:locale";
+const asked = new URLSearchParams(location.search).get("locale");
+
+/**
+ * speak makes the best language the active one: the user's choice on this page, else that of the address, else that of
+ * the session, once the page knows it, else the browser's.
+ */
+export async function speak(session: string | null = null): Promise<void> {
+  const best = negotiate([chosen(), asked, session, ...navigator.languages]);
+  if (best !== locale()) await activate(best);
+}
+
+/** choose makes the user's choice the active language, and keeps it over a reload. Offline the present one stays. */
+export async function choose(tag: string): Promise<void> {
+  try {
+    await activate(tag);
+    sessionStorage.setItem(key, tag);
+  } catch {
+    // The catalogue did not arrive, or the browser blocks storage: then the choice lasts until a reload.
+  }
+}
+
+function chosen(): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
