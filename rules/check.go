@@ -18,7 +18,7 @@ type checkJSON struct {
 	Status string `json:"status"`
 }
 
-// MarshalJSON writes the public form, which the results table also holds: {"name":"mrz_check_digits","status":"passed"}.
+// MarshalJSON writes the public form, which the results table also holds: {"name":"chip","status":"passed"}.
 func (c Check) MarshalJSON() ([]byte, error) {
 	status := checkFailed
 	if c.Passed {

@@ -219,8 +219,7 @@ func (s *Store) Consent(ctx context.Context, org, id string, textVersion *string
 	return s.openSession(ctx, org, id)
 }
 
-// openSession returns the session. Errors: CodeResourceMissing, and CodeSessionTerminal together with a session that has
-// ended.
+// openSession returns the session. Errors: CodeResourceMissing; CodeSessionTerminal, with the session that has ended.
 func (s *Store) openSession(ctx context.Context, org, id string) (models.Session, error) {
 	session, err := s.Session(ctx, org, id)
 	if err != nil {
