@@ -505,6 +505,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/verify/logos/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the logo of an organization
+         * @description The view names the address of the logo. It changes with the logo, so caches may keep it for a day.
+         */
+        get: operations["getLogo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verify/session/{id}": {
         parameters: {
             query?: never;
@@ -2545,7 +2565,12 @@ export type components = {
             /** @description The language with which the session was created, as a BCP 47 tag. */
             locale: string | null;
             merchant: {
+                /** @description The colour for buttons. White or black text on it has a contrast of at least 4.5, as on any colour. */
                 color: string | null;
+                /**
+                 * Format: uri
+                 * @description The logo, at the origin of the verification page; null if there is none.
+                 */
                 logo_url: string | null;
                 name: string;
             };
@@ -5103,6 +5128,62 @@ export interface operations {
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getLogo: {
+        parameters: {
+            query?: {
+                /** @description Tells caches one logo from the next. */
+                v?: string;
+            };
+            header?: {
+                /** @description The `ETag` of a logo that the client has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The logo. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The client has the logo. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such logo. */
+            404: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidRequestError"];
+                };
+            };
+            429: components["responses"]["ClientTooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };

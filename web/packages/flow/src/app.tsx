@@ -18,8 +18,8 @@ import { Loading, Processing, Review } from "./screens/waiting.tsx";
 export interface Host {
   /** ended is told once how the session ended. */
   ended?(view: View): void;
-  /** leave takes the user back to the merchant; absent where there is nowhere to go. */
-  leave?(view: View): void;
+  /** exit returns the way back to the merchant from an ended session; null where there is nowhere to go. */
+  exit?(view: View): (() => void) | null;
 }
 
 /** App shows the screen of a flow. */
@@ -35,8 +35,19 @@ export function App(given: { flow: Flow; host: Host }) {
   return (
     <>
       <Trouble flow={flow} />
+      {view && <Merchant merchant={view.merchant} />}
       <Shown flow={flow} host={host} screen={screenOf(flow.model)} />
     </>
+  );
+}
+
+/** Merchant shows whose verification it is, with the merchant's logo. */
+function Merchant({ merchant }: { merchant: View["merchant"] }) {
+  return (
+    <header class="merchant">
+      {merchant.logo_url && <img src={merchant.logo_url} alt="" />}
+      <span>{merchant.name}</span>
+    </header>
   );
 }
 

@@ -1,3 +1,4 @@
+export * from "./brand.ts";
 export { App, type Host } from "./app.tsx";
 export { Flow, type Place } from "./flow.ts";
 export { Landing } from "./landing.tsx";

@@ -1,6 +1,6 @@
 import "@stile/ui/style.css";
 import { newKey, SessionClient, type View } from "@stile/client";
-import { App, Flow, Landing, type Host } from "@stile/flow";
+import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
 import { direction, locale, onLocale, t } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
@@ -43,6 +43,7 @@ function entitle(): void {
 function meet(view: View): void {
   merchant = view.merchant.name;
   entitle();
+  paint(document.documentElement, brandOf(view.merchant.color));
   void speak(view.locale).catch(() => undefined); // without its catalogue the page stays as it is
 }
 
@@ -79,10 +80,10 @@ function hostOf(device: Credentials["device"]): Host {
   if (embedding) return embedding;
   if (device === "phone") return {};
   return {
-    leave: (view: View) => {
-      const target = (view.status === "verified" ? view.return_url : (view.cancel_url ?? view.return_url)) ?? null;
-      if (target) location.assign(target);
-      else close();
+    exit: (view: View) => {
+      const target = (view.status === "verified" ? null : view.cancel_url) ?? view.return_url;
+      if (target) return () => location.assign(target);
+      return window.opener ? () => close() : null;
     },
   };
 }

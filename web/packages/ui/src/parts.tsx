@@ -12,7 +12,7 @@ export function Panel(given: { title: string; name: string; icon?: Icon; childre
   }, [given.name]);
   return (
     <section class="panel" data-screen={given.name} aria-labelledby="stile-title">
-      {given.icon && <span class={`mark mark-${given.icon}`} aria-hidden="true" />}
+      {given.icon && <Mark icon={given.icon} />}
       <h1 id="stile-title" tabIndex={-1} ref={heading}>{given.title}</h1>
       {given.children}
     </section>
@@ -20,6 +20,24 @@ export function Panel(given: { title: string; name: string; icon?: Icon; childre
 }
 
 export type Icon = "done" | "stop" | "wait" | "phone";
+
+/** shapes are the paths of the icons, in a square of 48. */
+const shapes: Record<Icon, string> = {
+  done: "M13 25l8 8 15-17",
+  stop: "M24 13v14M24 34v1",
+  wait: "M24 6a18 18 0 0 1 18 18",
+  phone: "M17 8h14a2 2 0 0 1 2 2v28a2 2 0 0 1-2 2H17a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM23 35h2",
+};
+
+/** Mark is the picture above a heading. It says nothing that the heading does not. */
+function Mark({ icon }: { icon: Icon }) {
+  return (
+    <svg class={`mark mark-${icon}`} viewBox="0 0 48 48" aria-hidden="true" focusable="false">
+      {icon !== "phone" && <circle cx="24" cy="24" r="18" />}
+      <path d={shapes[icon]} />
+    </svg>
+  );
+}
 
 export function Button(given: {
   children: ComponentChildren;

@@ -1,6 +1,7 @@
 import type { View } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
+import { useEffect } from "preact/hooks";
 import type { Host } from "../app.tsx";
 import type { Flow } from "../flow.ts";
 import { reasonText } from "../reason.ts";
@@ -43,13 +44,21 @@ export function Cancelled({ view, host }: { view: View; host: Host }) {
   );
 }
 
+/** returnMs is how long a verified user may read the result before the page returns to the merchant by itself. */
+const returnMs = 5000;
+
 function Leave({ view, host }: { view: View; host: Host }) {
-  if (!host.leave) return null;
+  const exit = host.exit?.(view) ?? null;
+  const verified = view.status === "verified";
+  useEffect(() => {
+    if (!verified || !exit) return;
+    const timer = setTimeout(exit, returnMs);
+    return () => clearTimeout(timer);
+  }, [verified]);
+  if (!exit) return null;
   return (
     <Actions>
-      <Button kind="primary" onPress={() => host.leave?.(view)}>
-        {t("action.return", { merchant: view.merchant.name })}
-      </Button>
+      <Button kind="primary" onPress={exit}>{t("action.return", { merchant: view.merchant.name })}</Button>
     </Actions>
   );
 }
