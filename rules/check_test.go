@@ -10,6 +10,7 @@ import (
 )
 
 func TestCheckKeepsItsPublicForm(t *testing.T) {
+	t.Parallel()
 	for text, check := range map[string]rules.Check{
 		`{"name":"mrz_check_digits","status":"passed"}`: {Name: "mrz_check_digits", Passed: true},
 		`{"name":"age","status":"failed"}`:              {Name: "age"},
@@ -25,6 +26,7 @@ func TestCheckKeepsItsPublicForm(t *testing.T) {
 }
 
 func TestCheckOfAnotherTypeIsRefused(t *testing.T) {
+	t.Parallel()
 	var read rules.Check
 	require.Error(t, json.Unmarshal([]byte(`{"name":1}`), &read))
 }

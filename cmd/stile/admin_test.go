@@ -27,10 +27,9 @@ func stile(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// installed sets the environment to a migrated database of its own.
-func installed(t *testing.T) {
+// install sets new keys and migrates the database of DATABASE_URL.
+func install(t *testing.T) {
 	t.Helper()
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
 	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
 	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
 	_, err := stile(t, "migrate", "--database-only")
@@ -78,7 +77,8 @@ func TestOperatorSetsUpAnOrganization(t *testing.T) {
 }
 
 func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
-	installed(t)
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	install(t)
 	org := newOrganization(t)
 
 	urls := func(args ...string) []string {
@@ -105,7 +105,8 @@ func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
 }
 
 func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
-	installed(t)
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	install(t)
 	org := newOrganization(t)
 	out, err := stile(t, "org", "embed-origins", "--org", org, "--add", "https://B.example/", "--add", "https://a.example")
 	require.NoError(t, err)
@@ -118,7 +119,8 @@ func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
 }
 
 func TestWrongArgumentsAreNamed(t *testing.T) {
-	installed(t)
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	install(t)
 	for want, args := range map[string][]string{
 		"name":                      {"org", "create"},
 		"org":                       {"key", "list"},
