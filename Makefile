@@ -65,6 +65,11 @@ openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 web: browser ## Build the pages in web/dist, and the types of their API client
 	cd web && npm ci --silent && npm run --silent types && npm run --silent check && npm run --silent build
 
+.PHONY: pictures
+pictures: browser ## Take the pictures of every screen in docs/img, from a run of the browser tests
+	go build -o bin/ ./cmd/stile-dev
+	cd web && npm ci --silent && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
+
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories

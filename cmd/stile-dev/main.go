@@ -26,8 +26,8 @@ func main() {
 }
 
 type flags struct {
-	data, listen, temporalListen, uiListen string
-	json                                   bool
+	data, listen, temporalListen, uiListen, shopListen string
+	shopGiven, json                                    bool
 }
 
 // defaultData is the default data folder.
@@ -41,6 +41,7 @@ func newCommand() *cobra.Command {
 			"DATABASE_URL and TEMPORAL_ADDRESS, each alone, put an outside service in the place of the embedded one.",
 		SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.shopGiven = cmd.Flags().Changed("shop-listen")
 			return run(cmd.Context(), f, cmd.OutOrStdout())
 		},
 	}
@@ -50,6 +51,8 @@ func newCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", config.TemporalAddressDefault,
 		"address of the Temporal server")
 	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
+	cmd.Flags().StringVar(&f.shopListen, "shop-listen", shopListenDefault,
+		"address of the example shop; empty for none, as with --json unless an address is given")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
 	cmd.AddCommand(phoneCommand(), envCommand())
 	return cmd

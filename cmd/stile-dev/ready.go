@@ -14,6 +14,7 @@ type ready struct {
 	Temporal          string `json:"temporal"`
 	TemporalNamespace string `json:"temporal_namespace"`
 	TemporalUI        string `json:"temporal_ui"`
+	Shop              string `json:"shop,omitempty"`
 	seeded
 	folder string
 }
@@ -31,7 +32,7 @@ func (r ready) print(out io.Writer, asJSON bool) error {
 	}
 	_, err := fmt.Fprintf(out, `Stile is ready.
 
-  API           %s
+%s  API           %s
   Temporal UI   %s
   Temporal      %s
   Sandbox       %s
@@ -55,9 +56,17 @@ See what happened to a session:
   eval "$(go run ./cmd/stile-dev env --data '%s')" && go run ./cmd/stile session show vks_...
 
 Ctrl-C stops it; the same folder goes on where it was.
-`, r.API, r.TemporalUI, r.Temporal,
+`, r.shopLine(), r.API, r.TemporalUI, r.Temporal,
 		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
 		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
 		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder)
 	return err
+}
+
+// shopLine is the first address that a newcomer should open.
+func (r ready) shopLine() string {
+	if r.Shop == "" {
+		return ""
+	}
+	return "  Try it here   " + r.Shop + "   a shop that asks for your age\n\n"
 }

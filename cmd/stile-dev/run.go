@@ -50,7 +50,13 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 		return err
 	}
 	a.Start(ctx)
+	shop, err := startShop(ctx, f, a.URL(), credentials.Sandbox)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shop.Stop()) }()
 	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.dir)
+	ready.Shop = shop.url
 	if err := ready.print(out, f.json); err != nil {
 		return err
 	}

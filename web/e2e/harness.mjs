@@ -17,7 +17,7 @@ export async function startDev(environment = {}) {
   const free = "127.0.0.1:0";
   const process_ = spawn(
     join(root, "bin", "stile-dev"),
-    ["--json", "--data", data, "--listen", free, "--temporal-listen", free, "--ui-listen", free],
+    ["--json", "--data", data, "--listen", free, "--temporal-listen", free, "--ui-listen", free, "--shop-listen", free],
     { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const dev = { log: "", data };

@@ -21,15 +21,17 @@ export async function look(page, screen, name = screen) {
   for (const [device, colorScheme] of pictures ? all : audited) {
     await page.setViewportSize(sizes[device]);
     await page.emulateMedia({ colorScheme });
-    if (pictures) await picture(page, `${name}-${device}-${colorScheme}`);
-    else await accessible(page, `${name} (${device}, ${colorScheme})`);
+    await picture(page, `${name}-${device}-${colorScheme}`);
+    if (!pictures) await accessible(page, `${name} (${device}, ${colorScheme})`);
   }
   await narrow(page, name);
   await page.setViewportSize(before);
   await page.emulateMedia({ colorScheme: null });
 }
 
-async function picture(page, name) {
+/** picture takes a picture of a page, where pictures are wanted. */
+export async function picture(page, name) {
+  if (!pictures) return;
   await mkdir(pictures, { recursive: true });
   await page.screenshot({ path: `${pictures}/${name}.png`, animations: "disabled", caret: "hide" });
 }
