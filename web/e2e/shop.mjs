@@ -36,17 +36,17 @@ export async function startProxy(dev) {
 const listener = `
   window.seen = [];
   window.forbidden = [];
-  addEventListener("securitypolicyviolation", (event) => forbidden.push(event.violatedDirective + " " + event.blockedURI));
+  addEventListener("securitypolicyviolation", (event) => forbidden.push(event.violatedDirective, event.blockedURI));
   for (const name of ["verified", "server-confirmed", "error", "cancel"]) {
     addEventListener("stile:" + name, ({ detail }) => seen.push({ name, detail }));
   }`;
 
 /**
- * startShop serves pages by path, with a strict policy that allows Stile's origin alone. POST /start is its session-url,
- * /confirm its confirmation-url, and POST /order takes a form. `asked` has the requests' addresses and bodies.
+ * startShop serves pages and scripts by path, with a strict policy that allows Stile's origin alone. POST /start is its
+ * session-url, /confirm its confirmation-url, and POST /order takes a form. `asked` has addresses and bodies of requests.
  */
 export async function startShop(dev, stile, options = {}) {
-  const shop = { pages: new Map(), asked: [], confirmed: new Set(), refusal: null, held: null };
+  const shop = { pages: new Map(), files: new Map(), asked: [], confirmed: new Set(), refusal: null, held: null };
   const policy = "default-src 'none'; base-uri 'none'; style-src 'self'; form-action 'self'; img-src data:; " +
     `script-src 'self' ${stile}; frame-src ${stile}; connect-src 'self' ${stile}`;
   async function answerOf(path, query, body) {
@@ -54,10 +54,12 @@ export async function startShop(dev, stile, options = {}) {
       case "/listener.js":
         return [200, "text/javascript", listener];
       case "/start":
+      case "/api/start-verification":
         return start(JSON.parse(body));
       case "/confirm":
         return [200, "application/json", JSON.stringify({ confirmed: shop.confirmed.has(query.get("session_id")) })];
       default:
+        if (shop.files.has(path)) return [200, "text/javascript", shop.files.get(path)];
         return [shop.pages.has(path) ? 200 : 404, "text/html", shop.pages.get(path) ?? `<title>Shop</title>${path}`];
     }
   }
@@ -65,7 +67,7 @@ export async function startShop(dev, stile, options = {}) {
     if (shop.held) await shop.held;
     if (shop.refusal) return [422, "application/json", JSON.stringify(shop.refusal)];
     const session = await call(dev, "POST", "/v1/verification_sessions", {
-      type: "age", workflow_id: workflowId, email, jurisdiction: jurisdiction ?? "US",
+      type: "age", workflow_id: workflowId ?? shop.workflow, email, jurisdiction: jurisdiction ?? "US",
     });
     const { id, client_secret, methods, age_tier } = session;
     shop.secrets.push(client_secret);

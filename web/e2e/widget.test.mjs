@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { at, createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
 import { startProxy, startShop } from "./shop.mjs";
@@ -105,8 +106,9 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("tells why the API refused a session", async () => {
+    const unknown = "wf_aaaaaaaaaaaaaaaaaaaaaaaa";
     const page = await open(
-      `<stile-widget publishable-key="${dev.sandbox.publishable_key}" workflow-id="wf_aaaaaaaaaaaaaaaaaaaaaaaa"></stile-widget>`,
+      `<stile-widget publishable-key="${dev.sandbox.publishable_key}" workflow-id="${unknown}"></stile-widget>`,
     );
     await press(page, "Verify");
     const { reason, code, message } = await told(page, "error");
@@ -189,6 +191,20 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     assert.equal(order.body, `proof=${sessionId}&stile_verified=true`);
   });
 
+  test("works as the example of the documentation has it", async () => {
+    const text = await readFile(new URL("../../docs/widget.md", import.meta.url), "utf8");
+    const [, example] = /Plain HTML:\n\n```html\n([^`]+)```/.exec(text);
+    shop.workflow = workflow;
+    const page = await open(example.replace("https://id.example", stile.origin), { script: [] });
+    await press(page, "Place order");
+    await press(page, "Verify");
+    await finish(page);
+    await page.locator("iframe").waitFor({ state: "detached" });
+    await press(page, "Place order");
+    await page.waitForURL("**/order");
+    assert.ok(shop.asked.some((one) => one.path === "/order" && /^stile_session_id=vks_[a-z2-7]{24}&stile_verified=true$/.test(one.body)));
+  });
+
   test("does not shake for users who want no motion", async () => {
     const page = await open(
       `<form action="/order"><stile-widget required ${ofShop()}></stile-widget><button>Buy</button></form>`,
@@ -215,7 +231,7 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("leads nowhere by a script", async () => {
-    const page = await open(`<stile-widget ${ofShop()} cancel-url="javascript:seen.push({name:'ran'})"></stile-widget>`);
+    const page = await open(`<stile-widget ${ofShop()} cancel-url="javascript:seen.push({name:1})"></stile-widget>`);
     await press(page, "Verify");
     await inside(page, "intro");
     await press(page, "Close");
@@ -224,15 +240,18 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("waits for the merchant's server, and leads on after its confirmation", async () => {
-    const page = await open(`<stile-widget ${ofShop()} confirmation-url="/confirm?x=1" success-url="/done"></stile-widget>`);
+    const page = await open(
+      `<stile-widget ${ofShop()} confirmation-url="/confirm?x=1" success-url="/done"></stile-widget>`,
+    );
     await press(page, "Verify");
     await finish(page);
     const { sessionId } = await told(page, "verified");
     await page.waitForResponse((response) => response.url().endsWith(`/confirm?x=1&session_id=${sessionId}`));
     await page.locator("iframe").waitFor({ state: "detached" });
     assert.deepEqual(await names(page), ["verified"]);
-    const confirmed = page.evaluate(() => new Promise((resolve) => addEventListener("stile:server-confirmed", () => resolve(true))))
-      .catch(() => true); // the page has moved on
+    const confirmed = page.evaluate(() => new Promise((resolve) => {
+      addEventListener("stile:server-confirmed", () => resolve(true));
+    })).catch(() => true); // the page has moved on
     shop.confirmed.add(sessionId);
     assert.ok(await confirmed);
     await page.waitForURL(`**/done?session_id=${sessionId}`);
@@ -253,7 +272,9 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
 
   test("prefetches the session once, and throws it away if the user has changed", async () => {
     const own = await publish(dev, { methods: ["self_attestation"] });
-    const page = await open(`<stile-widget session-url="/start" workflow-id="${own}" email="a@shop.example"></stile-widget>`);
+    const page = await open(
+      `<stile-widget session-url="/start" workflow-id="${own}" email="a@shop.example"></stile-widget>`,
+    );
     const prefetched = () => shop.started(own).map((one) => one.email);
     await press(page, "Verify");
     await inside(page, "intro");
@@ -281,7 +302,9 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("shows its labels, its language, and that it is disabled", async () => {
-    const page = await open(`<stile-widget ${ofShop()} label="Prove it" verified-label="Proved" locale="en"></stile-widget>`);
+    const page = await open(
+      `<stile-widget ${ofShop()} label="Prove it" verified-label="Proved" locale="en"></stile-widget>`,
+    );
     const widget = page.locator("stile-widget");
     await widget.evaluate((element) => element.setAttribute("disabled", ""));
     assert.ok(await page.getByRole("button", { name: "Prove it" }).isDisabled());
@@ -368,7 +391,7 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     // The page's own window, and a frame of the right origin that says another version, or the end without a port.
     await page.evaluate(() => {
       for (const type of ["ready", "ended", "close"]) {
-        postMessage({ stile: 1, type, status: "verified", session_id: "vks_forged" }, "*", [new MessageChannel().port2]);
+        postMessage({ stile: 1, type, status: "verified" }, "*", [new MessageChannel().port2]);
       }
     });
     const connected = await frame.evaluate((origin) => new Promise((resolve) => {

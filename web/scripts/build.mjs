@@ -1,22 +1,12 @@
 // Builds everything that Stile serves into dist/: the hosted page and the launcher. The same sources give the same bytes.
 // `--check` builds elsewhere, and fails if the committed dist/ differs.
 import { cp, readdir, readFile, rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { catalogues } from "./catalogues.mjs";
+import { common, root, target } from "./common.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const committed = `${root}dist`;
 const checking = process.argv.includes("--check");
 const dist = checking ? `${root}.cache/dist` : committed;
-// The browsers of the last four years.
-const target = ["chrome107", "edge107", "firefox107", "safari16"];
-
-const common = {
-  root, configFile: false, logLevel: "warn", publicDir: false,
-  plugins: [catalogues()],
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-};
 
 await rm(dist, { recursive: true, force: true });
 await build({

@@ -42,6 +42,7 @@ function compiled(tag, texts) {
 function textsOfWidget() {
   return Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((name) => {
     const texts = Object.entries(JSON.parse(readFileSync(folder + name, "utf8"))).filter(ofWidget);
-    return [name.slice(0, -".json".length), Object.fromEntries(texts.map(([key, text]) => [key.slice("widget.".length), text]))];
+    const byKey = Object.fromEntries(texts.map(([key, text]) => [key.slice("widget.".length), text]));
+    return [name.slice(0, -".json".length), byKey];
   }));
 }

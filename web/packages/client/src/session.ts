@@ -16,13 +16,15 @@ export function newKey(): string {
 /**
  * SessionClient calls the routes of one session with its credential: the client secret, or the device token of a phone.
  * All methods throw ApiError or NetworkError. A method that changes something takes an idempotency key, under which a
- * repeat has no second effect; without one it makes its own, which covers the repeats of the transport.
+ * repeat has no second effect; without one it makes its own, which covers the repeats of the transport. `handoffUrl` is
+ * the page that a handoff's link opens; without one it is that of the workflow.
  */
 export class SessionClient {
   constructor(
     readonly sessionId: string,
     private readonly credential: string,
     private readonly transport: Transport = new Transport(""),
+    private readonly handoffUrl?: string,
   ) {}
 
   async view(signal?: AbortSignal): Promise<View> {
@@ -59,7 +61,7 @@ export class SessionClient {
   }
 
   handoff(): Promise<Handoff> {
-    return this.post("/handoff", {});
+    return this.post("/handoff", this.handoffUrl ? { url_base: this.handoffUrl } : {});
   }
 
   /** confirm chooses the number that the desktop shows. There is one try. */

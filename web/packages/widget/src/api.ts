@@ -71,7 +71,7 @@ export interface CreateOptions extends Defaults {
 
 /** Widget is a verification in a container of the merchant's page. */
 export interface Widget {
-  /** mount shows the widget in an element, or in the first one that a CSS selector finds. It throws if there is none. */
+  /** mount shows the widget in an element, or in the first that a CSS selector finds. It throws if there is none. */
   mount(container: string | Element): void;
   /** destroy removes the widget. The session goes on: mount it again, or create a widget for it elsewhere. */
   destroy(): void;

@@ -15,7 +15,7 @@ export interface Surface {
 }
 
 /** farewell is how long the result is seen before the window closes by itself, in milliseconds. */
-const farewell = 1_200;
+export const farewell = 1_200;
 const tokenKey = "stile:vp_token";
 /** identity are the attributes that say whose verification it is. A change makes an earlier result void. */
 const identity = ["session-id", "client-secret", "workflow-id", "email", "jurisdiction"];
@@ -255,7 +255,7 @@ export abstract class BaseElement extends Element {
 }
 
 /** keep stores the token that proves the verification to a later one, for pages of the merchant's origin. */
-function keep({ vpToken }: VerifyResult): void {
+export function keep({ vpToken }: VerifyResult): void {
   try {
     if (vpToken) localStorage.setItem(tokenKey, vpToken);
   } catch {

@@ -3,8 +3,8 @@ const interval = 2_000;
 const longest = 10 * 60_000;
 
 /**
- * confirmed asks the merchant's endpoint, `GET url?session_id=…`, until its backend knows of the verification: until it
- * answers 2xx with JSON in which `confirmed` or `verified` is true, or `status` is "verified" or "confirmed". Anything
+ * confirmed asks the merchant's endpoint, `GET url?session_id=…`, until it knows of the verification: until it answers
+ * 2xx with JSON in which `confirmed` or `verified` is true, or `status` is "verified" or "confirmed". Anything
  * else means "not yet". It reports false after ten minutes, or when the signal is aborted.
  */
 export async function confirmed(url: string, sessionId: string, signal: AbortSignal): Promise<boolean> {

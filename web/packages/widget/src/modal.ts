@@ -20,14 +20,13 @@ export class Modal {
     frame.append(closeButton(texts("close"), () => this.close()), this.body);
     this.#dialog.setAttribute("aria-label", texts("title"));
     this.#dialog.append(frame);
-    // The window fills the dialog, so the dialog itself is hit on its backdrop only. A drag from the window is no click.
+    // The window fills the dialog, so only its backdrop hits the dialog itself. A drag from the window is no click.
     let pressed = false;
     this.#dialog.addEventListener("pointerdown", (event) => (pressed = event.target === this.#dialog));
     this.#dialog.addEventListener("click", (event) => pressed && event.target === this.#dialog && this.close());
     const focused = document.activeElement;
     this.#dialog.addEventListener("close", () => {
-      this.#host.remove();
-      this.#unlock();
+      this.discard();
       if (focused instanceof HTMLElement) focused.focus();
       closed();
     });
@@ -39,6 +38,12 @@ export class Modal {
 
   close(): void {
     this.#dialog.close();
+  }
+
+  /** discard removes the window without a word. */
+  discard(): void {
+    this.#host.remove();
+    this.#unlock();
   }
 }
 

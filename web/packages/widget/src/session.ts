@@ -13,7 +13,7 @@ const patience = 30_000;
 /** keyOf returns what distinguishes the sessions that two sets of options lead to. */
 function keyOf(o: SessionOptions): string {
   return JSON.stringify([
-    o.clientSecret, o.sessionId, o.sessionUrl, o.publishableKey, o.workflowId, o.email, o.jurisdiction, o.type, o.apiUrl,
+    o.clientSecret, o.sessionId, o.sessionUrl, o.publishableKey, o.workflowId, o.email, o.jurisdiction, o.type,
   ]);
 }
 

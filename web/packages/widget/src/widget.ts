@@ -6,7 +6,7 @@ import { Modal } from "./modal.ts";
 import type { Session } from "./session.ts";
 import type { Texts } from "./texts.ts";
 
-/** defineWidget registers `<stile-widget>`. Outside of a browser, or where it is registered already, it does nothing. */
+/** defineWidget registers `<stile-widget>`. Outside of a browser, or if it is registered already, it does nothing. */
 export function defineWidget(defaults: Defaults): void {
   if (typeof customElements === "undefined" || customElements.get("stile-widget")) return;
 

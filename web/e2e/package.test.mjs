@@ -1,0 +1,268 @@
+// The npm package, as a merchant has it: packed, installed from the tarball, bundled, and run in a browser.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { startProxy, startShop } from "./shop.mjs";
+
+const run = promisify(execFile);
+const web = fileURLToPath(new URL("..", import.meta.url));
+
+/** page is the script of a merchant's page. It leaves the functions where a test finds them. */
+const page = `
+  import { configure, create, verify, VerifyError } from "@stile/widget";
+  configure({ apiUrl: API });
+  Object.assign(window, { create, verify, VerifyError });`;
+
+/** typed uses the interface in TypeScript. */
+const typed = `
+  import { configure, create, verify, VerifyError, type VerifyResult, type Widget } from "@stile/widget";
+  configure({ apiUrl: "https://id.example" });
+  const widget: Widget = create({
+    clientSecret: "a", sessionId: "b", methods: ["mdl"], ageTier: "min_age_18", onExpired() {},
+  });
+  widget.mount("#here");
+  export async function prove(): Promise<VerifyResult | null> {
+    try {
+      return await verify({ publishableKey: "stile_pk_x", workflowId: "wf_x", email: "a@b.example" });
+    } catch (error) {
+      if (error instanceof VerifyError && error.reason === "cancelled") return null;
+      throw error;
+    }
+  }
+  document.querySelector("stile-button")?.open();
+  // @ts-expect-error: there is no such option
+  void verify({ session: "x" });`;
+
+let dev, browser, stile, shop, workflow, folder;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "stile-package-"));
+  await Promise.all([start(), install()]);
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+  await stile?.stop();
+  await dev?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start() {
+  browser = await launch();
+  dev = await startDev();
+  stile = await startProxy(dev);
+  shop = await startShop(dev, stile.origin);
+  workflow = await publish(dev, { methods: ["self_attestation"] });
+}
+
+async function install() {
+  await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: join(web, "packages/widget") });
+  const [tarball] = await readdir(folder);
+  await writeFile(join(folder, "package.json"), '{"private": true, "type": "module"}');
+  await run("npm", ["install", "--silent", "--offline", "--no-audit", "--no-fund", `./${tarball}`], { cwd: folder });
+}
+
+/** bundle builds the merchant's page with Vite, and puts it into the shop. It returns the bytes that a visit loads. */
+async function bundle() {
+  await mkdir(join(folder, "src"));
+  await writeFile(join(folder, "src/app.js"), page);
+  const { output } = await build({
+    root: folder, configFile: false, logLevel: "warn", define: { API: JSON.stringify(stile.origin) },
+    build: {
+      write: false, modulePreload: false,
+      rollupOptions: { input: "src/app.js", output: { entryFileNames: "assets/app.js" } },
+    },
+  });
+  for (const { fileName, code } of output) shop.files.set(`/${fileName}`, code);
+  const loaded = output.filter(({ fileName }) => !/\/(ar|de|es|fr|it|ja|pt)-/.test(fileName));
+  return loaded.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
+}
+
+async function open(body) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(patience);
+  await page.goto(shop.origin + shop.page(body, "/assets/app.js"));
+  await page.waitForFunction(() => window.verify);
+  return page;
+}
+
+/** finish goes through the verification in the page. */
+async function finish(page) {
+  await page.locator('[data-screen="intro"]').waitFor();
+  await press(page, "Continue");
+  await page.locator('[data-screen="method-self_attestation"]').waitFor();
+  await press(page, "Pass");
+}
+
+/** minted creates a session, and returns the options that name it. */
+async function minted() {
+  const { id, client_secret } = await createSession(dev, { workflow_id: workflow });
+  return { sessionId: id, clientSecret: client_secret };
+}
+
+describe("@stile/widget from its tarball", () => {
+  test("has everything it needs, and no more", async () => {
+    const home = join(folder, "node_modules/@stile/widget");
+    const manifest = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
+    assert.equal(manifest.dependencies, undefined);
+    assert.deepEqual((await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith(".")), ["@stile"]);
+    const files = await readdir(home, { recursive: true });
+    for (const name of ["README.md", "dist/index.js", "dist/index.d.ts", "dist/LICENSE", "dist/THIRD_PARTY_LICENSES"]) {
+      assert.ok(files.includes(name), name);
+    }
+    assert.ok(!files.some((name) => name.startsWith("src")));
+  });
+
+  test("is imported in Node without harm", async () => {
+    await writeFile(join(folder, "node.js"), 'console.log(Object.keys(await import("@stile/widget")).join());');
+    const { stdout } = await run(process.execPath, ["node.js"], { cwd: folder });
+    assert.equal(stdout.trim(), "VerifyError,configure,create,verify");
+  });
+
+  test("has types", async () => {
+    await writeFile(join(folder, "typed.ts"), typed);
+    const options = ["--strict", "--noEmit", "--module", "nodenext", "--lib", "es2022,dom"];
+    await run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), ...options, "typed.ts"], { cwd: folder })
+      .catch((error) => assert.fail(error.stdout));
+  });
+});
+
+describe("@stile/widget in a bundled page", () => {
+  before(async () => {
+    const size = await bundle();
+    console.log(`# gzipped: <stile-button>, verify() and create() have ${size} bytes in a bundle, with English`);
+    assert.ok(size <= 48 << 10, `${size} bytes`);
+  });
+
+  test("<stile-button> verifies in the page, under a strict policy and in a form", async () => {
+    const page = await open(`<form action="/order" method="post">
+      <stile-button required session-url="/start" workflow-id="${workflow}" label="Prove"></stile-button>
+      <button>Buy</button></form>`);
+    await press(page, "Buy");
+    await page.getByText("Verify before you continue.").waitFor();
+    await press(page, "Prove");
+    await page.locator('[data-screen="intro"] h1:focus').waitFor();
+    assert.equal(await page.locator("iframe").count(), 0);
+    await finish(page);
+    await page.getByRole("button", { name: "Verified" }).waitFor();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    const [{ name, detail }] = await page.evaluate(() => seen);
+    assert.equal(name, "verified");
+    assert.equal((await retrieve(dev, detail.sessionId)).status, "verified");
+    assert.deepEqual(await page.evaluate(() => forbidden), []);
+    await press(page, "Buy");
+    await page.waitForURL("**/order");
+    assert.ok(shop.asked.some((one) => one.body === `stile_session_id=${detail.sessionId}&stile_verified=true`));
+  });
+
+  test("<stile-button> verifies with a publishable key, and closes by Escape", async () => {
+    const page = await open(
+      `<stile-button publishable-key="${dev.sandbox.publishable_key}" workflow-id="${workflow}"></stile-button>`,
+    );
+    await press(page, "Verify");
+    await page.locator('[data-screen="intro"]').waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => seen.some((one) => one.name === "cancel"));
+    assert.equal(await page.evaluate(() => document.activeElement.localName), "stile-button");
+    await press(page, "Verify");
+    await finish(page);
+    await page.waitForFunction(() => seen.some((one) => one.name === "verified"));
+  });
+
+  test("<stile-widget> of the package shows the frame", async () => {
+    const page = await open(`<stile-widget session-url="/start" workflow-id="${workflow}"></stile-widget>`);
+    await press(page, "Verify");
+    await page.frameLocator("iframe").locator('[data-screen="intro"]').waitFor();
+  });
+
+  test("verify() resolves when the user is verified, and stores nothing without a token", async () => {
+    const page = await open("");
+    const verified = page.evaluate((workflowId) => verify({ sessionUrl: "/start", workflowId }), workflow);
+    await finish(page);
+    const { sessionId } = await verified;
+    assert.equal((await retrieve(dev, sessionId)).status, "verified");
+    assert.equal(await page.locator("dialog").count(), 0);
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  });
+
+  test("verify() rejects with a VerifyError that says why", async () => {
+    const page = await open("");
+    const reason = (options) => page.evaluate((options) => verify(options).then(
+      () => "verified", (error) => (error instanceof VerifyError ? error.reason : String(error)),
+    ), options);
+    assert.equal(await reason({}), "configuration");
+    assert.equal(await reason({ sessionUrl: "/none" }), "session");
+    assert.equal(await reason({ ...await minted(), apiUrl: "" }), "configuration");
+    assert.equal(await page.locator("dialog").count(), 0);
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).overflow), "hidden");
+    const closed = reason(await minted());
+    await page.locator('[data-screen="intro"]').waitFor();
+    await press(page, "Close");
+    assert.equal(await closed, "cancelled");
+    const cancelled = reason(await minted());
+    await page.locator('[data-screen="intro"]').waitFor();
+    await press(page, "Cancel verification");
+    assert.equal(await cancelled, "cancelled");
+  });
+
+  test("verify() closes when its signal is aborted", async () => {
+    const page = await open("");
+    const closed = page.evaluate((options) => {
+      window.controller = new AbortController();
+      return verify({ ...options, signal: controller.signal }).catch((error) => error.reason);
+    }, await minted());
+    await page.locator('[data-screen="intro"]').waitFor();
+    await page.evaluate(() => controller.abort());
+    assert.equal(await closed, "cancelled");
+    assert.equal(await page.locator("dialog").count(), 0);
+  });
+
+  test("create() mounts where it is told, without taking the focus, and is destroyed", async () => {
+    const page = await open('<div id="here"></div>');
+    await page.evaluate((options) => {
+      window.told = [];
+      window.widget = create({
+        ...options, onSuccess: (result) => told.push(result.sessionId), onCancel: () => told.push("cancel"),
+        onError: (error) => told.push(error.reason), onExpired: () => told.push("expired"),
+      });
+      widget.mount("#here");
+    }, await minted());
+    await page.locator('#here [data-screen="intro"]').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.localName), "body");
+    await page.evaluate(() => widget.destroy());
+    assert.equal(await page.locator("#here *").count(), 0);
+    await page.evaluate(() => widget.mount(document.querySelector("#here")));
+    await finish(page);
+    await page.waitForFunction(() => told.length > 0);
+    assert.match((await page.evaluate(() => told)).join(), /^vks_[a-z2-7]{24}$/);
+    await press(page, /Return to/);
+    assert.equal(await page.locator("#here *").count(), 0);
+    assert.match(await page.evaluate(() => {
+      try {
+        widget.mount("#nowhere");
+      } catch (error) {
+        return error.message;
+      }
+    }), /#nowhere/);
+    assert.deepEqual(await page.evaluate(() => forbidden), []);
+  });
+
+  test("create() tells that the user cancelled", async () => {
+    const page = await open('<div id="here"></div>');
+    await page.evaluate((options) => {
+      window.told = [];
+      create({ ...options, onCancel: () => told.push("cancel"), onError: (e) => told.push(e.reason) }).mount("#here");
+    }, await minted());
+    await page.locator('[data-screen="intro"]').waitFor();
+    await press(page, "Cancel verification");
+    await page.waitForFunction(() => told.length > 0);
+    assert.deepEqual(await page.evaluate(() => told), ["cancel"]);
+  });
+});
