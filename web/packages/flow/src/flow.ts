@@ -30,6 +30,7 @@ export class Flow {
   private readonly stopping = new AbortController();
   private timer: ReturnType<typeof setInterval> | undefined;
   private poll: AbortController | undefined;
+  private mayOpen = true;
   private pending: { method: Method; body: string; key: string } | undefined;
 
   constructor(private readonly options: FlowOptions) {
@@ -71,9 +72,43 @@ export class Flow {
   }
 
   private async run(): Promise<void> {
-    while (!this.over() && !(await this.load())) await this.pause();
-    for (let etag: string | null = null; !this.over(); ) etag = await this.follow(etag);
+    for (let etag: string | null = null; !this.over(); ) {
+      try {
+        etag = await this.step(etag);
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.fail(error);
+        if (!this.over()) await this.pause();
+      }
+    }
     clearInterval(this.timer);
+  }
+
+  /** step reads the session, or opens it where nobody has, or waits for its next change. It returns the tag of the status. */
+  private async step(etag: string | null): Promise<string | null> {
+    const { view } = this.model;
+    if (!view) {
+      await this.refresh();
+    } else if (view.status === "created" && !view.handoff_choices.length && this.mayOpen) {
+      await this.open();
+    } else {
+      return this.follow(etag);
+    }
+    this.change({ trouble: null });
+    return etag;
+  }
+
+  /** open opens the session. While a phone holds it, or once it has ended, that is left to the next change. */
+  private async open(): Promise<void> {
+    try {
+      this.change({ view: await this.client.open() });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 409) this.mayOpen = false;
+      // The workflow is not published for the place that the user's address has turned out to be in.
+      else if (error.code === "parameter_invalid") this.change({ problem: "prohibited" });
+      else throw error;
+    }
   }
 
   /** follow waits for one change, and shows it. It returns the tag for the next wait. */
@@ -89,28 +124,14 @@ export class Flow {
       return follow.etag;
     } catch (error) {
       if (poll.signal.aborted) return etag;
-      this.fail(error);
-      if (!this.over()) await this.pause();
-      return etag;
+      throw error;
     } finally {
       this.stopping.signal.removeEventListener("abort", stop);
     }
   }
 
-  /** load reads the session, and opens it where nobody has. It reports whether there is something to show. */
-  private async load(): Promise<boolean> {
-    try {
-      let view = await this.client.view(this.stopping.signal);
-      if (view.status === "created" && !view.handoff_choices?.length) view = await this.client.open();
-      this.change({ view, trouble: null });
-    } catch (error) {
-      if (this.stopping.signal.aborted) return false;
-      this.fail(error);
-    }
-    return this.model.view !== null;
-  }
-
   private async refresh(): Promise<void> {
+    this.mayOpen = true;
     this.change({ view: await this.client.view(this.stopping.signal) });
   }
 

@@ -76,7 +76,9 @@ function elsewhere(model: Model, view: View, status: Status | null): Screen | nu
   return { name: "phone", view, number: status.handoff_number ?? null, phase: status.phase ?? null };
 }
 
+/** waiting returns the screen of a session in which there is nothing for the user to do yet. */
 function waiting(view: View): Screen | null {
+  if (view.status === "created") return { name: "loading" }; // the page opens it
   if (view.review?.status === "pending" || view.review?.status === "escalated") return { name: "review", view };
   return view.status === "processing" ? { name: "processing", view } : null;
 }

@@ -9,13 +9,14 @@ import { PhoneOffer } from "./handoff.tsx";
 /** Setback shows why an attempt did not pass, and the one next action of its reason. */
 export function Setback({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
   const reason = method.last_attempt?.reasons[0];
+  const more = reason?.action === "provide_more";
   const others = usable(view).filter((one) => one.method !== method.method);
   const same = method.status === "available" && reason?.action !== "use_another_method" && reason?.action !== "none";
   const repeat = { label: t("action.retry"), to: { method: method.method } };
   const other = { label: t("action.another_method"), to: { method: null } };
   const [first, second] = same ? [repeat, others.length ? other : null] : [other, method.status === "available" ? repeat : null];
   return (
-    <Panel name="setback" title={t("setback.title")} icon="stop">
+    <Panel name="setback" title={t(more ? "setback.title.more" : "setback.title")} icon="stop">
       {reason && <p>{reasonText(reason.code)}</p>}
       {method.attempts_left > 0 && <p>{t("choice.attempts", { attempts: method.attempts_left })}</p>}
       <Actions>
