@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { compilers, versions, write } from "./frameworks.mjs";
 import { createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
@@ -19,7 +20,7 @@ const web = fileURLToPath(new URL("..", import.meta.url));
 const page = `
   import { configure, create, verify, VerifyError } from "@stile/widget";
   configure({ apiUrl: API });
-  Object.assign(window, { create, verify, VerifyError });`;
+  Object.assign(window, { create, verify, VerifyError, ready: true });`;
 
 /** typed uses the interface in TypeScript. */
 const typed = `
@@ -66,18 +67,24 @@ async function install() {
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: join(web, "packages/widget") });
   const [tarball] = await readdir(folder);
   await writeFile(join(folder, "package.json"), '{"private": true, "type": "module"}');
-  await run("npm", ["install", "--silent", "--offline", "--no-audit", "--no-fund", `./${tarball}`], { cwd: folder });
+  await add("--offline", `./${tarball}`);
+  await mkdir(join(folder, "src"));
 }
 
-/** bundle builds the merchant's page with Vite, and puts it into the shop. It returns the bytes that a visit loads. */
-async function bundle() {
-  await mkdir(join(folder, "src"));
-  await writeFile(join(folder, "src/app.js"), page);
+/** add installs packages into the merchant's folder. */
+function add(...packages) {
+  const options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
+  return run("npm", ["install", ...options, ...packages], { cwd: folder });
+}
+
+/** bundle builds a script of the merchant with Vite for the shop. It returns the gzipped bytes that a visit loads. */
+async function bundle(main, plugins = []) {
   const { output } = await build({
-    root: folder, configFile: false, logLevel: "warn", define: { API: JSON.stringify(stile.origin) },
+    root: folder, configFile: false, logLevel: "warn", plugins, define: { API: JSON.stringify(stile.origin) },
+    resolve: { conditions: ["browser", "module", "production"] },
     build: {
       write: false, modulePreload: false,
-      rollupOptions: { input: "src/app.js", output: { entryFileNames: "assets/app.js" } },
+      rollupOptions: { input: `src/${main}`, output: { entryFileNames: `assets/${main}` } },
     },
   });
   for (const { fileName, code } of output) shop.files.set(`/${fileName}`, code);
@@ -85,11 +92,11 @@ async function bundle() {
   return loaded.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
-async function open(body) {
+async function open(body, main = "app.js") {
   const page = await browser.newPage();
   page.setDefaultTimeout(patience);
-  await page.goto(shop.origin + shop.page(body, "/assets/app.js"));
-  await page.waitForFunction(() => window.verify);
+  await page.goto(shop.origin + shop.page(body, `/assets/${main}`));
+  await page.waitForFunction(() => window.ready);
   return page;
 }
 
@@ -136,7 +143,8 @@ describe("@stile/widget from its tarball", () => {
 
 describe("@stile/widget in a bundled page", () => {
   before(async () => {
-    const size = await bundle();
+    await writeFile(join(folder, "src/app.js"), page);
+    const size = await bundle("app.js");
     console.log(`# gzipped: <stile-button>, verify() and create() have ${size} bytes in a bundle, with English`);
     assert.ok(size <= 48 << 10, `${size} bytes`);
   });
@@ -174,6 +182,16 @@ describe("@stile/widget in a bundled page", () => {
     await press(page, "Verify");
     await finish(page);
     await page.waitForFunction(() => seen.some((one) => one.name === "verified"));
+  });
+
+  test("<stile-button> tells that the session is unknown, and is left by the user", async () => {
+    const page = await open('<stile-button session-id="vks_aaaaaaaaaaaaaaaaaaaaaaaa" client-secret="x"></stile-button>');
+    await press(page, "Verify");
+    await page.locator('[data-screen="problem-link"]').waitFor();
+    await press(page, "Close");
+    const [{ name, detail }, ...more] = await page.evaluate(() => seen);
+    assert.equal(name, "error");
+    assert.deepEqual([detail.reason, detail.code, more], ["session", "link", []]);
   });
 
   test("<stile-widget> of the package shows the frame", async () => {
@@ -242,7 +260,8 @@ describe("@stile/widget in a bundled page", () => {
     await finish(page);
     await page.waitForFunction(() => told.length > 0);
     assert.match((await page.evaluate(() => told)).join(), /^vks_[a-z2-7]{24}$/);
-    await press(page, /Return to/);
+    assert.equal(await page.getByRole("button").count(), 1, "it has a button to leave a page that is not its own");
+    await page.evaluate(() => widget.destroy());
     assert.equal(await page.locator("#here *").count(), 0);
     assert.match(await page.evaluate(() => {
       try {
@@ -265,4 +284,22 @@ describe("@stile/widget in a bundled page", () => {
     await page.waitForFunction(() => told.length > 0);
     assert.deepEqual(await page.evaluate(() => told), ["cancel"]);
   });
+});
+
+describe("@stile/widget in frameworks", () => {
+  before(() => add("--prefer-offline", ...versions));
+
+  for (const language of ["jsx", "vue", "svelte"]) {
+    test(`works as the documentation's example in ${language} has it`, async () => {
+      shop.workflow = workflow;
+      const main = await write(join(folder, "src"), language);
+      await bundle(main, compilers(folder));
+      const page = await open('<div id="app"></div>', main);
+      await press(page, "Verify");
+      await finish(page);
+      await page.waitForFunction(() => window.proved);
+      assert.equal((await retrieve(dev, await page.evaluate(() => proved))).status, "verified");
+      assert.deepEqual(await page.evaluate(() => forbidden), []);
+    });
+  }
 });

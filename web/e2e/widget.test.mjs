@@ -117,6 +117,17 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     assert.match(message, /workflow/i);
   });
 
+  test("tells that the frame cannot go on with the session", async () => {
+    const { id } = await createSession(dev, { workflow_id: workflow });
+    const page = await open(`<stile-widget session-id="${id}" client-secret="wrong"></stile-widget>`);
+    await press(page, "Verify");
+    await inside(page, "problem-link");
+    const { reason, code } = await told(page, "error");
+    assert.deepEqual([reason, code], ["session", "link"]);
+    await press(page, "Close");
+    assert.deepEqual(await names(page), ["error"]);
+  });
+
   test("tells why the user was not verified", async () => {
     const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
     await press(page, "Verify");

@@ -3,7 +3,7 @@ import { t } from "@stile/i18n";
 import { useEffect } from "preact/hooks";
 import type { Flow } from "./flow.ts";
 import { useLocale, useSource } from "./hooks.ts";
-import { isTerminal, screenOf, type Screen } from "./model.ts";
+import { isTerminal, screenOf, type Problem, type Screen } from "./model.ts";
 import { Choice } from "./screens/choice.tsx";
 import { Consent } from "./screens/consent.tsx";
 import { Cancelled, Expired, Failed, Verified } from "./screens/ended.tsx";
@@ -18,6 +18,8 @@ import { Loading, Processing, Review } from "./screens/waiting.tsx";
 export interface Host {
   /** ended is told once how the session ended. */
   ended?(view: View): void;
+  /** problem is told of a fault that the flow cannot get past by itself. The user may still get past it. */
+  problem?(problem: Problem): void;
   /** exit returns the way back to the merchant from an ended session; null where there is nowhere to go. */
   exit?(view: View): (() => void) | null;
 }
@@ -32,6 +34,10 @@ export function App(given: { flow: Flow; host: Host }) {
   useEffect(() => {
     if (over && view) host.ended?.(view);
   }, [over]);
+  const { problem } = flow.model;
+  useEffect(() => {
+    if (problem) host.problem?.(problem);
+  }, [problem]);
   return (
     <>
       <Trouble flow={flow} />

@@ -30,6 +30,7 @@ export function embeddingOf(window: Window, query: URLSearchParams): Host | null
   return {
     ended: ({ status, failure }: View) =>
       tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null }),
+    problem: (code) => tell({ type: "problem", code }),
     exit: () => leave,
   };
 }

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     case "handoff":
       return land(arrival.token);
     case "nothing":
+      embedding?.problem?.("storage");
       return show(<ProblemPanel problem="storage" />);
   }
 }

@@ -154,7 +154,10 @@ export abstract class BaseElement extends Element {
   #show(session: Session): void {
     const events: Events = {
       ended: (outcome) => this.#end(outcome),
-      troubled: (error) => this.#fail(error),
+      troubled: (error) => {
+        if (error.reason === "session") this.#source.drop();
+        this.#fail(error);
+      },
       left: () => this.close(),
     };
     this.#surface = this.present(session, this.texts, events, () => {

@@ -1,6 +1,5 @@
 import { BaseElement, type Surface } from "./base.ts";
 import type { Defaults } from "./api.ts";
-import type { VerifyError } from "./errors.ts";
 import { mountFlow, type Place } from "./flow.tsx";
 import type { Events } from "./frame.ts";
 import { Modal } from "./modal.ts";
@@ -35,12 +34,8 @@ export function openFlow(
     unmount();
     closed();
   });
-  const troubled = (error: VerifyError) => {
-    events.troubled(error);
-    modal.close();
-  };
   try {
-    unmount = mountFlow(modal.body, modal.root, session, place, { ...events, troubled });
+    unmount = mountFlow(modal.body, modal.root, session, place, events);
   } catch (thrown) {
     modal.discard();
     throw thrown;

@@ -1,12 +1,13 @@
 import { SessionClient, Transport, type View } from "@stile/client";
-import { App, Flow, type Navigation } from "@stile/flow";
+import { App, brandOf, Flow, paint, type Navigation, type Problem } from "@stile/flow";
 import { activate, direction, locale, negotiate, onLocale } from "@stile/i18n";
 import css from "@stile/ui/style.css?inline";
 import { render } from "preact";
 import { errorOf, VerifyError } from "./errors.ts";
-import type { Events, Outcome } from "./frame.ts";
+import { stuck, type Events, type Outcome } from "./frame.ts";
 import { baseOf, type Session } from "./session.ts";
 import { adopt } from "./styles.ts";
+import { textsOf } from "./texts.ts";
 
 /** Place says where a flow finds the API, and how it is shown. */
 export interface Place {
@@ -14,7 +15,7 @@ export interface Place {
   /** verifyUrl is the page that the QR code opens; the installation's where it is absent. */
   verifyUrl?: string | undefined;
   locale?: string | null | undefined;
-  /** quiet keeps the first screen from taking the focus. */
+  /** quiet makes it a part of a page: its first screen does not take the focus, and it has no button to leave. */
   quiet?: boolean;
 }
 
@@ -47,15 +48,21 @@ export function mountFlow(
   });
   const host = {
     ended: (view: View) => events.ended(outcomeOf(view)),
-    leave: () => events.left(),
+    problem: (problem: Problem) => events.troubled(stuck(problem, session.id)),
+    exit: () => (place.quiet ? null : () => events.left()),
   };
   activate(negotiate([place.locale, document.documentElement.lang, ...navigator.languages])).then(
     () => {
       if (!box.isConnected) return;
+      flow.subscribe(() => paint(root.host as HTMLElement, brandOf(flow.model.view?.merchant.color ?? null)));
       flow.start();
       render(<main><App flow={flow} host={host} /></main>, box);
     },
-    (thrown: unknown) => events.troubled(errorOf(thrown)),
+    (thrown: unknown) => {
+      box.setAttribute("role", "alert");
+      box.textContent = textsOf(place.locale)("not_loaded");
+      events.troubled(errorOf(thrown));
+    },
   );
   return () => {
     flow.stop();

@@ -23,11 +23,16 @@ export interface Events {
 
 /** Message is what the frame says through the port. */
 interface Message {
-  type: "ended" | "close";
+  type: "ended" | "problem" | "close";
   status?: "verified" | "failed" | "expired" | "cancelled";
   code?: string | null;
   message?: string | null;
   vp_token?: string;
+}
+
+/** stuck returns the error for a problem that the flow cannot get past by itself. */
+export function stuck(code: string | null, sessionId: string): VerifyError {
+  return new VerifyError("session", `The verification cannot go on: ${code}`, code, sessionId);
 }
 
 /** Frame is the hosted page of a session in an element. */
@@ -98,13 +103,14 @@ export class Frame {
   }
 
   #hear(message: Message): void {
-    const { status } = message;
-    if (message.type === "close") this.events.left();
-    if (message.type !== "ended" || !status) return;
+    const { status, code = null } = message;
     const { id } = this.session;
+    if (message.type === "close") this.events.left();
+    if (message.type === "problem") this.events.troubled(stuck(code, id));
+    if (message.type !== "ended" || !status) return;
     if (status !== "verified") {
       return this.events.ended(
-        new VerifyError(status, message.message ?? `The verification is ${status}`, message.code ?? null, id),
+        new VerifyError(status, message.message ?? `The verification is ${status}`, code, id),
       );
     }
     this.events.ended({ sessionId: id, ...(message.vp_token ? { vpToken: message.vp_token } : {}) });

@@ -65,7 +65,7 @@ export function widgetOf(options: CreateOptions & Defaults): Widget {
           options.onSuccess?.(outcome);
         },
         troubled: tell,
-        left: () => widget.destroy(),
+        left: () => undefined,
       });
       remove = () => {
         unmount();
