@@ -38,6 +38,8 @@ type Options struct {
 	Methods *sessions.Registry
 	// Locator looks addresses up; without one only headers and requests tell where users are.
 	Locator sessions.Locator
+	// Captcha checks tokens of captchas; without one, live organizations create no sessions with publishable keys.
+	Captcha merchant.Captcha
 	// Log is slog.Default unless given.
 	Log *slog.Logger
 	// Registry takes the API's metrics, and /metrics shows it; one of its own unless given.
@@ -103,7 +105,7 @@ func (a *API) compose(o Options, orders *sessions.Orders, pageOrigin string) (er
 	c := o.Config
 	a.merchant, err = merchant.New(merchant.Options{
 		Store: o.Store, Sessions: a.sessions, Orders: orders, Secrets: a.kernel.Secrets, Registry: o.Registry,
-		VerifyURL: c.VerifyURL,
+		VerifyURL: c.VerifyURL, Captcha: o.Captcha,
 	})
 	if err != nil {
 		return err

@@ -49,6 +49,7 @@ const (
 	CodeReviewNotPending      ErrorCode = "review_not_pending"
 	CodeReviewDecided         ErrorCode = "review_decided"
 	CodeIdentityUnproven      ErrorCode = "identity_unproven"
+	CodeCaptchaInvalid        ErrorCode = "captcha_invalid"
 	CodeSignatureInvalid      ErrorCode = "signature_invalid"
 	CodeVerdictGiven          ErrorCode = "verdict_given"
 	CodeDeliveryNotFailed     ErrorCode = "delivery_not_failed"

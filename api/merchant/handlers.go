@@ -10,7 +10,7 @@ import (
 	"github.com/stile-id/stile/sessions"
 )
 
-// Options are the parts of the Handlers. All are required.
+// Options are the parts of the Handlers. All but Captcha are required.
 type Options struct {
 	Store    *store.Store
 	Sessions *sessions.Service
@@ -19,6 +19,8 @@ type Options struct {
 	Registry prometheus.Registerer
 	// VerifyURL is the base of the hosted page, which a session's url points to.
 	VerifyURL string
+	// Captcha checks tokens of captchas; nil if none can be checked.
+	Captcha Captcha
 }
 
 // Handlers serves the merchant's routes about verification. It is safe for concurrent use.
@@ -30,12 +32,14 @@ type Handlers struct {
 	verifyURL string
 	checked   *lru.Cache[complianceCheck, rest.Answer]
 	created   *prometheus.CounterVec
+	captcha   Captcha
 }
 
 // New returns the Handlers.
 func New(o Options) (*Handlers, error) {
 	hs := &Handlers{
 		store: o.Store, sessions: o.Sessions, orders: o.Orders, secrets: o.Secrets, verifyURL: o.VerifyURL,
+		captcha: o.Captcha,
 		created: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
 		}, []string{"status", "type", "country"}),

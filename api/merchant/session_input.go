@@ -26,7 +26,7 @@ type sessionInput struct {
 	Metadata          rest.MetadataInput `json:"metadata"`
 	SkipVerification  *bool              `json:"skip_verification"`
 	Methods           jsontext.Value     `json:"methods"`
-	CaptchaToken      jsontext.Value     `json:"captcha_token"`
+	CaptchaToken      *string            `json:"captcha_token"`
 	reuseInput
 
 	// The parameters that have been read.
@@ -35,7 +35,7 @@ type sessionInput struct {
 	metadata map[string]string
 }
 
-func readSession(c *rest.Call) (sessionInput, error) {
+func (hs *Handlers) readSession(c *rest.Call) (sessionInput, error) {
 	var in sessionInput
 	if err := admitPublishable(c); err != nil {
 		return in, err
@@ -43,8 +43,9 @@ func readSession(c *rest.Call) (sessionInput, error) {
 	if err := rest.Decode(c.Body, &in); err != nil {
 		return in, err
 	}
-	err := cmp.Or(in.checkCaptcha(c), in.checkNotTaken(), in.reuseInput.check(), in.checkKind(), in.checkSkip(c.Live()),
-		in.checkURLs(c.Live()), rest.CheckText("client_reference_id", in.ClientReferenceID, rest.LongestReference),
+	err := cmp.Or(in.checkCaptcha(c, hs.captcha != nil), in.checkNotTaken(), in.reuseInput.check(),
+		in.checkKind(), in.checkSkip(c.Live()), in.checkURLs(c.Live()),
+		rest.CheckText("client_reference_id", in.ClientReferenceID, rest.LongestReference),
 		in.readPlaces(c), in.readLocale())
 	if err != nil {
 		return in, err
@@ -97,24 +98,9 @@ func admitPublishable(c *rest.Call) error {
 	return nil
 }
 
-// checkCaptcha refuses a creation with a publishable key, which every visitor of a page can read, without a
-// captcha_token.
-func (in *sessionInput) checkCaptcha(c *rest.Call) error {
-	if c.Untrusted() && c.Live() && !rest.Present(in.CaptchaToken) {
-		return &models.Error{
-			Code: models.CodeCaptchaRequired, Param: "captcha_token",
-			Message: "A captcha_token is required to create a session with a publishable key",
-		}
-	}
-	return nil
-}
-
-// checkNotTaken refuses parameters that the workflow decides, or that are documented and not available yet.
+// checkNotTaken refuses parameters that the workflow decides.
 func (in *sessionInput) checkNotTaken() error {
-	switch {
-	case rest.Present(in.CaptchaToken):
-		return models.Invalid("captcha_token", "captcha_token is not available yet")
-	case rest.Present(in.Methods):
+	if rest.Present(in.Methods) {
 		return models.Invalid("methods", "methods are decided by the published workflow and cannot be passed here")
 	}
 	return nil

@@ -10,12 +10,15 @@ import (
 )
 
 func (hs *Handlers) createSession(c *rest.Call) (rest.Answer, error) {
-	in, err := readSession(c)
+	in, err := hs.readSession(c)
 	if err != nil {
 		return rest.Answer{}, err
 	}
 	// Before the commit: without a key to sign with, the session would have no client secret.
 	if err := hs.secrets.Ready(c.Ctx); err != nil {
+		return rest.Answer{}, err
+	}
+	if err := hs.spendCaptcha(c, in.CaptchaToken); err != nil {
 		return rest.Answer{}, err
 	}
 	session, err := hs.sessions.Create(c.Ctx, in.session(c, c.Sender()))

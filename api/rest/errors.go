@@ -35,6 +35,7 @@ type errorKind struct {
 var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeParameterInvalid:         {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeCaptchaRequired:          {http.StatusBadRequest, typeInvalidRequest},
+	models.CodeCaptchaInvalid:           {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeWebhookRequired:          {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeNoMatchingVP:             {http.StatusBadRequest, typeInvalidRequest},
 	models.CodeVPTokenInvalid:           {http.StatusBadRequest, typeInvalidRequest},

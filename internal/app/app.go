@@ -20,8 +20,10 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/api/merchant"
 	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/api/rest"
+	"github.com/stile-id/stile/internal/captcha"
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geo"
@@ -229,6 +231,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		Locator:      locator,
 		Rules:        book,
 		Methods:      a.methods,
+		Captcha:      a.captcha(),
 		Registry:     a.metrics.registry,
 		Log:          a.log,
 		Config: api.Config{
@@ -255,6 +258,15 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitProvider:    c.RateLimitProvider,
 		},
 	})
+}
+
+// captcha returns the check of captchas; nil if STILE_TURNSTILE_SECRET is not set.
+func (a *App) captcha() merchant.Captcha {
+	c := a.options.Config
+	if c.TurnstileSecret == "" {
+		return nil
+	}
+	return captcha.NewTurnstile(c.TurnstileURL, c.TurnstileSecret, a.egress())
 }
 
 // rules returns the rules of STILE_RULES_DIR, or the shipped rules if it is not set.

@@ -2,6 +2,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -30,18 +31,20 @@ type Config struct {
 	OperatorToken     string // STILE_OPERATOR_TOKEN: token of /codec/decode for Temporal UI; empty closes it
 	WorkerBuildID     string // STILE_WORKER_BUILD_ID: turns Worker Versioning on
 
-	Listen         string         // STILE_LISTEN: address of the API
-	WorkerListen   string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
-	VerifyURL      string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
-	APIURL         string         // STILE_API_URL: base of the API for callbacks; empty means this process
-	TrustedProxies []string       // STILE_TRUSTED_PROXIES: CIDRs with trusted client and country headers
-	ClientIPHeader string         // STILE_CLIENT_IP_HEADER: their client header; empty means X-Forwarded-For
-	CDN            string         // STILE_CDN: the CDN with trusted country headers; empty means any
-	RulesDir       string         // STILE_RULES_DIR: folder of compliance rules; empty means the shipped rules
-	GeoIPDB        []string       // STILE_GEOIP_DB: files in MaxMind's format; empty means the built-in one
-	EgressAllow    []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
-	EgressProxy    *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
-	LogLevel       string         // STILE_LOG_LEVEL: debug, info, warn or error
+	Listen          string         // STILE_LISTEN: address of the API
+	WorkerListen    string         // STILE_WORKER_LISTEN: address of a worker's health and metrics
+	VerifyURL       string         // STILE_VERIFY_URL: base of the hosted verification page; empty means this process
+	APIURL          string         // STILE_API_URL: base of the API for callbacks; empty means this process
+	TrustedProxies  []string       // STILE_TRUSTED_PROXIES: CIDRs with trusted client and country headers
+	ClientIPHeader  string         // STILE_CLIENT_IP_HEADER: their client header; empty means X-Forwarded-For
+	CDN             string         // STILE_CDN: the CDN with trusted country headers; empty means any
+	RulesDir        string         // STILE_RULES_DIR: folder of compliance rules; empty means the shipped rules
+	GeoIPDB         []string       // STILE_GEOIP_DB: files in MaxMind's format; empty means the built-in one
+	EgressAllow     []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
+	EgressProxy     *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
+	TurnstileURL    string         // STILE_TURNSTILE_URL: where tokens are checked
+	TurnstileSecret string         // STILE_TURNSTILE_SECRET: of the site; empty means that no captcha_token can be checked
+	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
 	DevJurisdiction string
@@ -77,6 +80,9 @@ type Config struct {
 // TemporalAddressDefault is the default of TEMPORAL_ADDRESS.
 const TemporalAddressDefault = "127.0.0.1:7233"
 
+// turnstileURL is where Cloudflare checks tokens of Turnstile.
+const turnstileURL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+
 // FromEnvironment reads the process environment. The error names every invalid variable.
 func FromEnvironment() (Config, error) { return Read(os.Getenv) }
 
@@ -94,15 +100,17 @@ func Read(get func(name string) string) (Config, error) {
 		TemporalTLSCA: get("TEMPORAL_TLS_SERVER_CA_CERT_PATH"), OperatorToken: get("STILE_OPERATOR_TOKEN"),
 		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
 
-		Listen:         r.text("STILE_LISTEN", ":"+models.APIPortDefault),
-		WorkerListen:   r.text("STILE_WORKER_LISTEN", ":9090"),
-		VerifyURL:      r.webURL("STILE_VERIFY_URL"),
-		APIURL:         r.webURL("STILE_API_URL"),
-		EgressAllow:    r.prefixes("STILE_EGRESS_ALLOW"),
-		EgressProxy:    r.proxy("STILE_EGRESS_PROXY"),
-		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
-		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
-		ClientIPHeader: get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
+		Listen:          r.text("STILE_LISTEN", ":"+models.APIPortDefault),
+		WorkerListen:    r.text("STILE_WORKER_LISTEN", ":9090"),
+		VerifyURL:       r.webURL("STILE_VERIFY_URL"),
+		APIURL:          r.webURL("STILE_API_URL"),
+		EgressAllow:     r.prefixes("STILE_EGRESS_ALLOW"),
+		EgressProxy:     r.proxy("STILE_EGRESS_PROXY"),
+		TurnstileURL:    cmp.Or(r.webURL("STILE_TURNSTILE_URL"), turnstileURL),
+		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
+		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
+		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
+		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
 		RulesDir: get("STILE_RULES_DIR"),
 		GeoIPDB:  list(get("STILE_GEOIP_DB")),
 

@@ -30,6 +30,7 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_VERIFY_URL":             "https://id.example.com/verify?x=1",
 		"STILE_EGRESS_ALLOW":           "10.0.0.1",
 		"STILE_EGRESS_PROXY":           "proxy:3128",
+		"STILE_TURNSTILE_URL":          "challenges.example",
 		"TEMPORAL_TLS":                 "perhaps",
 	} {
 		_, err := read(map[string]string{name: value})

@@ -69,6 +69,14 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 	return created, nil
 }
 
+// SessionMade reports whether an earlier try of the request has created its session, under the reserved id.
+func (s *Store) SessionMade(ctx context.Context, org string) (bool, error) {
+	if !HasReservedID(ctx) {
+		return false, nil
+	}
+	return one(s.read(ctx).Where("id = ? AND org_id = ?", s.NewID(ctx, models.PrefixSession), org), &models.Session{})
+}
+
 func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	endpoints, err := enabledEndpoints(tx, n.Session.OrgID)
 	if err != nil {
