@@ -10,7 +10,7 @@ import (
 //go:embed dist
 var dist embed.FS
 
-// Files returns the built files: verify.html, and below assets what it loads.
+// Files returns the built files: verify.html, and the files that it loads below assets.
 func Files() fs.FS {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {

@@ -121,8 +121,8 @@ func statusAnswer(c *rest.Call, now sighting) (rest.Answer, string, error) {
 }
 
 // statusTag returns the ETag of a status. For the session's own devices it changes with every change of the session, so
-// that a page reads the view again whose status is the same as before: a verdict may lead back to the status in which it
-// was awaited, and a review begins in the status processing.
+// that a page reads the view again although the status is the same as before: a verdict may lead back to the status in
+// which it was awaited, and a review begins in the status processing.
 func statusTag(body []byte, s models.Session, own bool) string {
 	if own {
 		body = strconv.AppendInt(slices.Clone(body), s.Revision, 10)

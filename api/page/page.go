@@ -1,4 +1,5 @@
-// Package page serves what browsers load: the hosted verification page with its assets, and the launcher of the widget.
+// Package page serves the files that browsers load: the hosted verification page with its assets, and the launcher of
+// the widget.
 package page
 
 import (

@@ -1,5 +1,5 @@
 // Package shop is a shop for adults that releases an order only when Stile's signed webhook says that its buyer is
-// verified. It is an example for merchants: what the browser says starts nothing but a question to this server.
+// verified. It is an example for merchants: a message of the browser starts nothing but a question to this server.
 //
 // An order is made (POST /api/orders), the widget asks for a session (POST /api/start-verification), the user verifies,
 // Stile calls POST /webhooks, and the page, which has asked GET /api/orders/:id meanwhile, sees the order released.
@@ -28,7 +28,7 @@ import (
 //go:embed page
 var page embed.FS
 
-// Options are what the shop needs to know. All are required but Client and Log.
+// Options are the settings of the shop. All are required but Client and Log.
 type Options struct {
 	// API is the base URL of Stile, and PublicURL that of this shop, as Stile reaches it.
 	API, PublicURL string
@@ -50,14 +50,14 @@ type Shop struct {
 	seen   map[string]bool // ids of events that were handled
 }
 
-// order is what a buyer wants. Only the webhook changes its status.
+// order is one ticket. Only the webhook changes its status.
 type order struct {
 	ID      string `json:"id"`
 	Status  string `json:"status"` // waiting, released or refused
 	Session string `json:"session_id,omitempty"`
 }
 
-// endpointName marks the webhook endpoint of an earlier start, whose secret is lost.
+// endpointName marks the webhook endpoint of an earlier start. Its secret is lost.
 const endpointName = "Demo shop"
 
 // New registers the shop's webhook endpoint in the place of that of an earlier start, and returns the shop.

@@ -31,7 +31,7 @@ func serve(ctx context.Context, listen string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("The shop is at http://" + listen)
+	fmt.Fprintln(os.Stdout, "The shop is at http://"+listen)
 	server := &http.Server{Addr: listen, Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	return server.ListenAndServe()
 }

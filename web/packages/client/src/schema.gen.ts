@@ -1576,7 +1576,7 @@ export type components = {
             };
         };
         /** @enum {string} */
-        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
+        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
         /** @enum {string} */
         ErrorType: "invalid_request_error" | "authentication_error" | "rate_limit_error" | "api_error";
         /** @description An event, with the session at that time. */
@@ -2437,7 +2437,12 @@ export type components = {
              * @description The page for the user after a cancellation.
              */
             cancel_url?: string | null;
-            /** @description Not available yet. Answered with `parameter_invalid`. */
+            /**
+             * @description A token of Cloudflare Turnstile from the page that sends the request. Required with a publishable key of a
+             *     live organization (`captcha_required`), checked with one of a sandbox, and ignored with a secret key. A
+             *     refused token is `captcha_invalid`. A token counts once; a repeat with the same `Idempotency-Key` needs no
+             *     other one.
+             */
             captcha_token?: string | null;
             /**
              * @description The user's IPv4 or IPv6 address, as your server sees it. Without `jurisdiction` it determines the user's
@@ -3659,7 +3664,7 @@ export type components = {
                 "application/json": components["schemas"]["InvalidRequestError"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "parameter_invalid" | "captcha_required" | "webhook_required" | "email_not_verified" | "otp_not_proven" | "no_matching_vp" | "vp_token_invalid";
+                        code?: "parameter_invalid" | "captcha_required" | "captcha_invalid" | "webhook_required" | "email_not_verified" | "otp_not_proven" | "no_matching_vp" | "vp_token_invalid";
                     };
                 };
             };
