@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -31,7 +32,7 @@ func serve(ctx context.Context, listen string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stdout, "The shop is at http://"+listen)
+	slog.Info("the shop is served", "at", "http://"+listen)
 	server := &http.Server{Addr: listen, Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	return server.ListenAndServe()
 }
