@@ -48,7 +48,7 @@ const listener = `
 export async function startShop(dev, stile, options = {}) {
   const shop = { pages: new Map(), files: new Map(), asked: [], confirmed: new Set(), refusal: null, held: null };
   const policy = "default-src 'none'; base-uri 'none'; style-src 'self'; form-action 'self'; img-src data:; " +
-    `script-src 'self' ${stile}; frame-src ${stile}; connect-src 'self' ${stile}`;
+    `script-src 'self' ${stile}; frame-src 'self' ${stile}; connect-src 'self' ${stile}`;
   async function answerOf(path, query, body) {
     switch (path) {
       case "/listener.js":

@@ -59,6 +59,23 @@ const shaken = (page) => page.evaluate(() => {
   return widget.getAnimations().length;
 });
 
+/** addIssuer adds a page that says in a frame that the user is verified, with a token, as soon as it has a port. */
+function addIssuer(path) {
+  shop.files.set("/issuer.js", `
+    addEventListener("message", ({ ports: [port] }) =>
+      port?.postMessage({ type: "ended", status: "verified", vp_token: "the-token" }));
+    parent.postMessage({ stile: 1, type: "ready" }, new URLSearchParams(location.search).get("embed"));`);
+  shop.page("", "/issuer.js", path);
+}
+
+/** echo answers a call from a frame, so that the frame knows that all it said before was heard. */
+const echo = `if (window === top) addEventListener("message", ({ data, source, origin }) => {
+  (window.calls ??= []).push(data.type + " from " + origin);
+  if (data.type === "call") source.postMessage({ type: "echo" }, "*");
+})`;
+
+const frameOf = (page, address) => page.frames().find((one) => one.url().startsWith(address));
+
 const names = (page) => page.evaluate(() => seen.map((one) => one.name));
 
 describe("<stile-widget>", { concurrency: 4 }, () => {
@@ -326,6 +343,11 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     assert.equal(new URL(await page.locator("iframe").getAttribute("src")).searchParams.get("locale"), "en");
     await finish(page);
     await page.getByRole("button", { name: "Proved" }).waitFor();
+    await widget.evaluate((element) => {
+      element.removeAttribute("verified-label");
+      element.setAttribute("locale", "de-AT");
+    });
+    await page.getByRole("button", { name: "Nachgewiesen" }).waitFor();
   });
 
   test("shows the verification in the page, in the mode inline", async () => {
@@ -377,6 +399,14 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     await told(page, "verified");
   });
 
+  test("keeps the token that the page of verify-url issues, for its own origin", async () => {
+    addIssuer("/issuer/vks_a");
+    const page = await open('<stile-widget session-id="vks_a" client-secret="x" verify-url="/issuer/"></stile-widget>');
+    await press(page, "Verify");
+    assert.deepEqual(await told(page, "verified"), { sessionId: "vks_a", vpToken: "the-token" });
+    assert.equal(await page.evaluate(() => localStorage.getItem("stile:vp_token")), "the-token");
+  });
+
   test("may be loaded twice", async () => {
     const failures = [];
     const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
@@ -391,35 +421,60 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("takes no message that is forged", async () => {
-    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
-      init: (page) => page.addInitScript(() => {
-        if (window === top) addEventListener("message", ({ data }) => (window.heard ??= []).push(data));
-      }),
-    });
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, { init: (page) => page.addInitScript(echo) });
     await press(page, "Verify");
     await inside(page, "intro");
-    const frame = page.frames().find((one) => one.url().startsWith(stile.origin));
-    // The page's own window, and a frame of the right origin that says another version, or the end without a port.
+    // The page's own window, and then the right frame with another version, or without the port.
     await page.evaluate(() => {
       for (const type of ["ready", "ended", "close"]) {
         postMessage({ stile: 1, type, status: "verified" }, "*", [new MessageChannel().port2]);
       }
     });
-    const connected = await frame.evaluate((origin) => new Promise((resolve) => {
-      const connects = [];
-      addEventListener("message", ({ data }) => {
-        connects.push(data);
-        if (data.type === "connect") resolve(connects);
-      });
+    const answers = await frameOf(page, stile.origin).evaluate((origin) => new Promise((resolve) => {
+      const heard = [];
+      addEventListener("message", ({ data }) => (data.type === "echo" ? resolve(heard) : heard.push(data)));
       parent.postMessage({ stile: 2, type: "ready" }, origin);
       parent.postMessage({ stile: 1, type: "ended", status: "verified" }, origin);
       parent.postMessage({ stile: 1, type: "close" }, origin);
-      parent.postMessage({ stile: 1, type: "ready" }, origin); // the only one that is answered
+      parent.postMessage({ type: "call" }, origin);
     }), shop.origin);
-    assert.deepEqual(connected, [{ stile: 1, type: "connect" }]);
-    await page.waitForFunction(() => heard.some((one) => one.type === "ready" && one.stile === 2));
+    assert.deepEqual(answers, []);
     assert.deepEqual(await names(page), []);
     await inside(page, "intro");
+  });
+
+  test("hears its own frame only, where two are from the right origin", async () => {
+    const page = await open(["a", "b"].map((name) =>
+      `<stile-widget id="${name}" mode="inline" ${ofShop()} email="${name}@shop.example"></stile-widget>`).join(""));
+    for (const name of ["a", "b"]) {
+      await page.frameLocator(`#${name} iframe`).locator('[data-screen="intro"]').waitFor();
+    }
+    for (const name of ["a", "b"]) {
+      const frame = page.frameLocator(`#${name} iframe`);
+      await press(frame, "Continue");
+      await frame.locator('[data-screen="method-self_attestation"]').waitFor();
+      await press(frame, "Pass");
+      await page.locator(`#${name}[verified]`).waitFor();
+    }
+    const ids = await page.evaluate(() => seen.map((one) => one.detail.sessionId));
+    assert.equal(new Set(ids).size, 2);
+  });
+
+  test("hears its frame no longer once another origin is in it", async () => {
+    addIssuer("/elsewhere");
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, { init: (page) => page.addInitScript(echo) });
+    await press(page, "Verify");
+    await inside(page, "intro");
+    await page.locator("iframe").evaluate((iframe) => (iframe.src = `/elsewhere?embed=${location.origin}`));
+    await page.waitForFunction(() => window.calls?.includes("ready from " + location.origin));
+    const elsewhere = frameOf(page, `${shop.origin}/elsewhere`);
+    for (let round = 0; round < 2; round++) {
+      await elsewhere.evaluate((origin) => new Promise((resolve) => {
+        addEventListener("message", ({ data }) => data.type === "echo" && resolve());
+        parent.postMessage({ type: "call" }, origin);
+      }), shop.origin);
+    }
+    assert.deepEqual(await names(page), []);
   });
 
   test("hears no other frame", async () => {
