@@ -180,7 +180,7 @@ export class Flow {
     } catch (error) {
       this.fail(error);
       if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
-      if (error instanceof ApiError && error.code === "parameter_invalid") throw error;
+      if (error instanceof ApiError && (error.code === "parameter_invalid" || error.status === 413)) throw error;
     } finally {
       this.change({ busy: false });
     }

@@ -1,10 +1,10 @@
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { onLocale } from "@stile/i18n";
 
 /** useSource renders the component again after each change of a source. */
 export function useSource(subscribe: (tell: () => void) => () => void): void {
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => subscribe(() => render(undefined as never)), []);
+  const [, render] = useState({});
+  useEffect(() => subscribe(() => render({})), []);
 }
 
 /** useLocale renders the component again after each change of the language. */
@@ -14,9 +14,9 @@ export function useLocale(): void {
 
 /** useSecondsUntil returns the seconds until a time in milliseconds, at least 0, and counts them down. */
 export function useSecondsUntil(time: number): number {
-  const [, render] = useReducer((count: number) => count + 1, 0);
+  const [, render] = useState({});
   useEffect(() => {
-    const timer = setInterval(() => render(undefined as never), 1000);
+    const timer = setInterval(() => render({}), 1000);
     return () => clearInterval(timer);
   }, []);
   return Math.max(0, Math.ceil((time - Date.now()) / 1000));

@@ -13,14 +13,22 @@ export interface MethodScreenProps {
 type Load = () => Promise<{ default: ComponentType<MethodScreenProps> }>;
 
 /** screens are the methods' own screens, each loaded when it is shown. A new method adds one line. */
-export const screens: Partial<Record<Method, Load>> = {
+const screens: Partial<Record<Method, Load>> = {
   self_attestation: () => import("./self_attestation.tsx"),
 };
+
+/** screenFor returns the screen of a method: its own, or the one that takes pictures for uploads; null without one. */
+export function screenFor(method: MethodView): Load | null {
+  const own = screens[method.method];
+  if (own) return own;
+  const takesPictures = method.needs.includes("camera") && method.input?.uploads && !method.input.begin;
+  return takesPictures ? () => import("./pictures.tsx") : null;
+}
 
 /** obstacleOf returns why the user cannot take a method on this page; null if nothing is in the way. */
 export function obstacleOf(view: View, method: MethodView): string | null {
   if (method.status === "exhausted") return t("choice.exhausted");
   if (method.status === "unavailable") return t("choice.unavailable");
-  if (view.sandbox || screens[method.method]) return null;
+  if (view.sandbox || screenFor(method)) return null;
   return t("choice.needs.app");
 }

@@ -4,7 +4,7 @@ import { Actions, Button } from "@stile/ui";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
-import { screens, type MethodScreenProps } from "../methods/registry.ts";
+import { screenFor, type MethodScreenProps } from "../methods/registry.ts";
 import { Simulation } from "../methods/simulation.tsx";
 import { usable } from "../model.ts";
 import { PhoneOffer } from "./handoff.tsx";
@@ -12,7 +12,7 @@ import { Loading } from "./waiting.tsx";
 
 /** MethodStep shows the method's own screen, and in a sandbox the simulation. */
 export function MethodStep({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
-  const load = screens[method.method];
+  const load = screenFor(method);
   const [Screen, setScreen] = useState<ComponentType<MethodScreenProps> | null>(null);
   useEffect(() => {
     void load?.().then((module) => setScreen(() => module.default));

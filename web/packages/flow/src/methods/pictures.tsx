@@ -1,0 +1,190 @@
+import { ApiError, newKey, type Method, type MethodView, type Submission } from "@stile/client";
+import { t, type Key } from "@stile/i18n";
+import { Actions, Button, Notice, Panel } from "@stile/ui";
+import { useEffect, useState } from "preact/hooks";
+import type { CameraFault, Facing } from "../capture/camera.ts";
+import { Viewfinder, type Guide } from "../capture/viewfinder.tsx";
+import type { Flow } from "../flow.ts";
+import type { MethodScreenProps } from "./registry.ts";
+
+/** Shot is one picture that a method asks for. */
+interface Shot {
+  name: "front" | "back" | "face";
+  facing: Facing;
+  guide: Guide;
+  title: Key;
+  help: Key;
+}
+
+/** Taken is a picture that the user has accepted. The key makes a repeat of its upload the same upload. */
+interface Taken {
+  name: Shot["name"];
+  source: "camera" | "file";
+  picture: Blob;
+  key: string;
+  id?: string;
+}
+
+const front: Shot = {
+  name: "front", facing: "environment", guide: "card", title: "capture.front", help: "capture.guide.document",
+};
+const back: Shot = { ...front, name: "back", title: "capture.back" };
+const face: Shot = { name: "face", facing: "user", guide: "face", title: "capture.face", help: "capture.guide.face" };
+
+/** shotsOf returns the pictures that a method asks for, in order. */
+function shotsOf({ method, document_types: documents }: MethodView): Shot[] {
+  if (method !== "document_capture") return [face];
+  const passports = documents.length > 0 && documents.every((one) => one === "PASSPORT");
+  return passports ? [{ ...front, guide: "page" }] : [front, back];
+}
+
+/** Pictures takes the pictures of a method whose submission names uploads, and sends them. */
+export default function Pictures({ flow, method }: MethodScreenProps) {
+  const [taken, setTaken] = useState<Taken[]>([]);
+  const [done, setDone] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const shots = shotsOf(method);
+  const shot = done ? undefined : shots[taken.length];
+  async function deliver(): Promise<void> {
+    try {
+      await send(flow, method, taken);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setTaken([]);
+      setDone(false);
+      setRefused(true);
+    }
+  }
+  useEffect(() => {
+    if (!shot) void deliver();
+  }, [!shot]);
+  if (!shot) return <Sending flow={flow} again={deliver} />;
+  return (
+    <Panel key={shot.name} name={`capture-${shot.name}`} title={t(shot.title)}>
+      <p>{t(shot.help)}</p>
+      {refused && taken.length === 0 && <Notice kind="error">{t("capture.refused")}</Notice>}
+      <Taking
+        flow={flow}
+        method={method}
+        shot={shot}
+        onTaken={(picture, source) => setTaken([...taken, { name: shot.name, source, picture, key: newKey() }])}
+      />
+      {shot.name === "back" && <Button onPress={() => setDone(true)}>{t("capture.no_back")}</Button>}
+    </Panel>
+  );
+}
+
+/** Taking leads from the tap that starts the camera, or from a file, to a picture that the user accepts. */
+function Taking(given: {
+  flow: Flow;
+  method: MethodView;
+  shot: Shot;
+  onTaken: (picture: Blob, source: Taken["source"]) => void;
+}) {
+  const [step, setStep] = useState<"ready" | "camera">("ready");
+  const [picture, setPicture] = useState<Blob | null>(null);
+  const [fault, setFault] = useState<CameraFault | null>(null);
+  function failed(found: CameraFault): void {
+    setFault(found);
+    setStep("ready");
+    void given.flow.act(() => given.flow.client.report("camera_failed"));
+  }
+  if (picture) {
+    return <Review picture={picture} use={() => given.onTaken(picture, "camera")} retake={() => setPicture(null)} />;
+  }
+  if (step === "camera") {
+    return (
+      <Viewfinder facing={given.shot.facing} guide={given.shot.guide} onPicture={setPicture} onFault={failed} />
+    );
+  }
+  const sources = given.method.input?.uploads?.sources ?? [];
+  return (
+    <Actions>
+      {fault && <Notice kind="error">{t(`capture.fault.${fault}`)}</Notice>}
+      {sources.includes("camera") && (
+        <Button
+          kind="primary"
+          onPress={() => {
+            setFault(null);
+            setStep("camera");
+          }}
+        >
+          {t(fault ? "action.retry" : "capture.start")}
+        </Button>
+      )}
+      {sources.includes("file") && <FileChoice onFile={(file) => given.onTaken(file, "file")} />}
+    </Actions>
+  );
+}
+
+function Review({ picture, use, retake }: { picture: Blob; use: () => void; retake: () => void }) {
+  const [url] = useState(() => URL.createObjectURL(picture));
+  useEffect(() => () => URL.revokeObjectURL(url), []);
+  return (
+    <>
+      <img class="taken" src={url} alt={t("capture.preview")} />
+      <Actions>
+        <Button kind="primary" onPress={use}>{t("capture.use")}</Button>
+        <Button onPress={retake}>{t("capture.retake")}</Button>
+      </Actions>
+    </>
+  );
+}
+
+function FileChoice({ onFile }: { onFile: (file: File) => void }) {
+  return (
+    <label class="button button-plain file">
+      <span>{t("capture.file")}</span>
+      <input
+        type="file"
+        accept="image/jpeg,image/png,image/webp,image/heic"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) onFile(file);
+        }}
+      />
+    </label>
+  );
+}
+
+/** Sending shows that the pictures are on their way, or why they are not and how to go on. */
+function Sending({ flow, again }: { flow: Flow; again: () => Promise<void> }) {
+  return (
+    <Panel name="capture-sending" title={t("capture.sending")} icon="wait">
+      {flow.model.trouble && (
+        <Actions>
+          <Button kind="primary" busy={flow.model.busy} onPress={() => void again()}>
+            {t("action.retry")}
+          </Button>
+        </Actions>
+      )}
+    </Panel>
+  );
+}
+
+/**
+ * send uploads the pictures that are not there yet, and submits them. After a fault it may be called again. It throws an
+ * ApiError if a picture is refused.
+ */
+async function send(flow: Flow, { method, input }: MethodView, taken: Taken[]): Promise<void> {
+  let complete = false;
+  await flow.act(async () => {
+    for (const one of taken) one.id ??= (await flow.client.upload(method as Method, one.picture, one.key)).id;
+    complete = true;
+    return null;
+  });
+  if (complete) await flow.submit(method, submissionOf(input?.fields ?? [], taken));
+}
+
+/** submissionOf fills in the members of a method's submission: the ids of the uploads, and what each of them shows. */
+function submissionOf(fields: readonly { name: string; type: string }[], taken: Taken[]): Submission {
+  const ids = taken.map((one) => one.id);
+  const pictures = taken.map(({ id, name, source }) => ({ upload: id, shows: name, source }));
+  const members = fields.flatMap(({ name, type }): [string, unknown][] => {
+    if (type === "uploads") return [[name, ids]];
+    if (type === "upload") return [[name, ids[0]]];
+    return type === "object" ? [[name, { pictures }]] : [];
+  });
+  return Object.fromEntries(members) as Submission;
+}
+
