@@ -1,6 +1,7 @@
-// Command plain-words counts riddle words (see countWords) in Go comments and documents, and fails if a text has more
-// than its limit: sentences that need these words often hide their nouns. It also fails if a line of README.md exceeds
-// 160 columns. Run it at the root of the repository: go run ./scripts/plain-words.
+// Command plain-words counts riddle words (see countWords) in the comments of Go and TypeScript and in documents, and
+// fails if a text has more than its limit: sentences that need these words often hide their nouns. It also fails if a
+// line of README.md exceeds 160 columns, or one of TypeScript 120. Run it at the root of the repository: go run
+// ./scripts/plain-words.
 package main
 
 import (
@@ -21,8 +22,12 @@ import (
 // because a short text exceeds every rate with one.
 const limit = 2.0
 
-// readmeColumns is the longest line of README.md, so that the page reads well in a terminal.
-const readmeColumns = 160
+// readmeColumns is the longest line of README.md, so that the page reads well in a terminal; scriptColumns is that of
+// TypeScript. The linter holds Go.
+const (
+	readmeColumns = 160
+	scriptColumns = 120
+)
 
 func main() {
 	report, err := run(os.DirFS("."))
@@ -51,12 +56,12 @@ func run(root fs.FS) (report string, err error) {
 		fmt.Fprintf(&out, "%-52s %6d words %4d riddles %5.1f of %4.1f per 1,000%s\n",
 			name, counts[name].words, counts[name].riddles, counts[name].rate(), limit, note)
 	}
-	long, err := longLines(root, "README.md", readmeColumns)
+	long, err := allLongLines(root)
 	if err != nil {
 		return "", err
 	}
 	for _, line := range long {
-		fmt.Fprintf(&out, "README.md:%d is longer than %d columns\n", line, readmeColumns)
+		fmt.Fprintln(&out, line)
 	}
 	if faults+len(long) > 0 {
 		err = fmt.Errorf("plain-words: %d texts exceed their limit, %d lines are too long; see Voice in CONTRIBUTING.md",
@@ -108,12 +113,46 @@ func proseOf(file string) (prose func([]byte) (string, error), name string) {
 	switch {
 	case filepath.Ext(file) == ".go":
 		return comments, path.Dir(file)
+	case isScript(file):
+		return scriptComments, path.Dir(file)
 	case filepath.Ext(file) == ".md":
 		return markdown, file
 	case path.Base(file) == "openapi.yaml" || (strings.HasPrefix(file, "api/") && filepath.Ext(file) == ".yaml"):
 		return descriptions, file
 	}
 	return nil, ""
+}
+
+// isScript reports whether a file holds TypeScript or JavaScript that people write. Others are generated.
+func isScript(file string) bool {
+	ext := path.Ext(file)
+	written := ext == ".ts" || ext == ".tsx" || ext == ".mjs"
+	return written && !strings.HasPrefix(file, "web/dist/") && !strings.HasSuffix(file, ".gen.ts")
+}
+
+// allLongLines returns a message for every line of README.md and of TypeScript that is longer than its limit.
+func allLongLines(root fs.FS) (all []string, err error) {
+	err = fs.WalkDir(root, ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return skipFolder(file)
+		}
+		columns := scriptColumns
+		switch {
+		case file == "README.md":
+			columns = readmeColumns
+		case !isScript(file):
+			return nil
+		}
+		long, err := longLines(root, file, columns)
+		for _, line := range long {
+			all = append(all, fmt.Sprintf("%s:%d is longer than %d columns", file, line, columns))
+		}
+		return err
+	})
+	return all, err
 }
 
 // longLines returns the numbers of the lines of file that have more than the given columns.

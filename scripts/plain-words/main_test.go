@@ -15,6 +15,24 @@ func TestCommentsAreCountedAndCodeIsNot(t *testing.T) {
 	require.Equal(t, count{words: 4, riddles: 1}, countWords(prose))
 }
 
+func TestCommentsOfScriptsAreCountedAndCodeIsNot(t *testing.T) {
+	t.Parallel()
+	prose, err := scriptComments([]byte("/** Who\n * calls. */\nconst what = \"https://whose\"; // why\n// end\n"))
+	require.NoError(t, err)
+	require.Equal(t, count{words: 4, riddles: 1}, countWords(prose))
+}
+
+func TestLongLinesOfScriptsAreRefused(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", scriptColumns+1)
+	report, err := run(fstest.MapFS{
+		"web/packages/a.ts": {Data: []byte("short\n" + long)}, "web/packages/a.gen.ts": {Data: []byte(long)},
+		"web/dist/a.mjs": {Data: []byte(long)},
+	})
+	require.ErrorContains(t, err, "1 lines")
+	require.Contains(t, report, "web/packages/a.ts:2 is longer than 120 columns")
+}
+
 func TestDocumentsAreCountedWithoutTheirCode(t *testing.T) {
 	t.Parallel()
 	prose, err := markdown([]byte("What is `who`?\n\n```sh\nwho\n```\n\nSee [whose](what.md).\n"))

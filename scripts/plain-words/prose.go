@@ -35,6 +35,14 @@ func countWords(prose string) count {
 	return c
 }
 
+// scriptComment is a comment of TypeScript: a block, or the rest of a line after two slashes that begin a word.
+var scriptComment = regexp.MustCompile(`(?s)/\*.*?\*/|(?m:(?:^|\s)//.*$)`)
+
+// scriptComments returns the comments of a TypeScript file. It takes a string that looks like a comment for one.
+func scriptComments(source []byte) (string, error) {
+	return strings.Join(scriptComment.FindAllString(string(source), -1), "\n"), nil
+}
+
 // comments returns the comments of a Go file without directives.
 func comments(source []byte) (string, error) {
 	file := token.NewFileSet().AddFile("", -1, len(source))

@@ -77,7 +77,8 @@ describe("pictures", { concurrency: 2 }, () => {
     const { body, json } = submissionOf(session);
     assert.equal(json.uploads.length, 2);
     assert.deepEqual(json.uploads.map((one) => one.media_type), ["image/jpeg", "image/jpeg"]);
-    assert.deepEqual(json.input.pictures.map(({ shows, source }) => [shows, source]), [["front", "camera"], ["back", "camera"]]);
+    const shown = json.input.pictures.map(({ shows, source }) => [shows, source]);
+    assert.deepEqual(shown, [["front", "camera"], ["back", "camera"]]);
     assert.deepEqual(json.input.pictures.map((one) => one.upload), json.uploads.map((one) => one.id));
     assert.equal(body.split("\xff\xd8\xff").length, 3, "two JPEG files are in the request");
   });
@@ -136,7 +137,10 @@ describe("pictures", { concurrency: 2 }, () => {
     ["a camera that is not allowed", "The camera is not allowed.", { script: refuse("NotAllowedError") }],
     ["a device without a camera", "This device has no camera.", { script: refuse("NotFoundError") }],
     ["a camera that is in use", "Another program uses the camera.", { script: refuse("NotReadableError") }],
-    ["a page that may not use the camera", "This page may not use the camera.", { script: "delete Navigator.prototype.mediaDevices" }],
+    [
+      "a page that may not use the camera", "This page may not use the camera.",
+      { script: "delete Navigator.prototype.mediaDevices" },
+    ],
   ]) {
     test(`lead from ${name} to a phone`, async () => {
       const page = await begin(await createSession(dev, { workflow_id: workflow }), options);

@@ -84,7 +84,10 @@ function chromiumPath() {
 export function launch(args = []) {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", ...args],
+    args: [
+      "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+      ...args,
+    ],
   });
 }
 

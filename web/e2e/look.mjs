@@ -47,7 +47,7 @@ async function accessible(page, what) {
   assert.deepEqual(found, [], what);
 }
 
-/** narrow checks that nothing is cut off at 320 CSS pixels, which is also 1280 pixels at a zoom of 400% (WCAG 1.4.10). */
+/** narrow checks that nothing is cut off at 320 CSS pixels, as 1280 are at a zoom of 400% (WCAG 1.4.10). */
 async function narrow(page, what) {
   await page.setViewportSize({ width: 320, height: 480 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);

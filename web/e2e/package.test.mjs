@@ -185,7 +185,9 @@ describe("@stile/widget in a bundled page", () => {
   });
 
   test("<stile-button> tells that the session is unknown, and is left by the user", async () => {
-    const page = await open('<stile-button session-id="vks_aaaaaaaaaaaaaaaaaaaaaaaa" client-secret="x"></stile-button>');
+    const page = await open(
+      '<stile-button session-id="vks_aaaaaaaaaaaaaaaaaaaaaaaa" client-secret="x"></stile-button>',
+    );
     await press(page, "Verify");
     await page.locator('[data-screen="problem-link"]').waitFor();
     await press(page, "Close");

@@ -106,7 +106,8 @@ describe("the hosted page", { concurrency: 3 }, () => {
   });
 
   test("shows that a submission is being judged, also after a reload", async () => {
-    const page = await begin(await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) }));
+    const workflow = await publish(dev, { methods: ["document_capture"] });
+    const page = await begin(await createSession(dev, { workflow_id: workflow }));
     await at(page, "method-document_capture");
     await press(page, "Pass after a while");
     await look(page, "processing");
@@ -228,7 +229,8 @@ describe("the hosted page", { concurrency: 3 }, () => {
 
   test("is offline on every screen without losing it", async () => {
     const page = await visit((await createSession(dev)).url);
-    for (const [screen, next] of [["intro", "Continue"], ["choice", /Your date of birth/], ["method-self_attestation", null]]) {
+    const screens = [["intro", "Continue"], ["choice", /Your date of birth/], ["method-self_attestation", null]];
+    for (const [screen, next] of screens) {
       await at(page, screen);
       await page.context().setOffline(true);
       await page.getByText("You are offline.").waitFor();
@@ -241,7 +243,8 @@ describe("the hosted page", { concurrency: 3 }, () => {
 
   test("hands over to a phone, and follows it", async () => {
     const session = await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) });
-    await call(dev, "POST", `/v1/verify/session/${session.id}/events`, { type: "camera_failed" }, session.client_secret);
+    const events = `/v1/verify/session/${session.id}/events`;
+    await call(dev, "POST", events, { type: "camera_failed" }, session.client_secret);
     const desktop = await begin(session);
     await at(desktop, "method-document_capture");
     await press(desktop, "Continue on your phone");
@@ -338,7 +341,8 @@ describe("the secret", () => {
   });
 
   test("and the page asks no other origin for anything", () => {
-    const foreign = requested.map(({ url }) => new URL(url)).filter((url) => !/^(127\.0\.0\.1|localhost)$/.test(url.hostname) && url.protocol !== "data:");
+    const own = (url) => /^(127\.0\.0\.1|localhost)$/.test(url.hostname) || url.protocol === "data:";
+    const foreign = requested.map(({ url }) => new URL(url)).filter((url) => !own(url));
     assert.deepEqual(foreign.map(String), []);
   });
 });

@@ -43,7 +43,8 @@ const listener = `
 
 /**
  * startShop serves pages and scripts by path, with a strict policy that allows Stile's origin alone. POST /start is its
- * session-url, /confirm its confirmation-url, and POST /order takes a form. `asked` has addresses and bodies of requests.
+ * session-url, /confirm its confirmation-url, and POST /order takes a form. `asked` has the requests' addresses and
+ * bodies.
  */
 export async function startShop(dev, stile, options = {}) {
   const shop = { pages: new Map(), files: new Map(), asked: [], confirmed: new Set(), refusal: null, held: null };

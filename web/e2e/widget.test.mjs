@@ -287,7 +287,8 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
   });
 
   test("says when the merchant's server never confirms", async () => {
-    const page = await open(`<stile-widget ${ofShop()} confirmation-url="/confirm" success-url="/done"></stile-widget>`, {
+    const widget = `<stile-widget ${ofShop()} confirmation-url="/confirm" success-url="/done"></stile-widget>`;
+    const page = await open(widget, {
       init: (page) => page.clock.install(),
     });
     await press(page, "Verify");
@@ -492,7 +493,9 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
       addEventListener("message", () => window.heard++);
     });
     await other.evaluate((origin) => {
-      for (const type of ["ready", "ended", "close"]) parent.postMessage({ stile: 1, type, status: "verified" }, origin);
+      for (const type of ["ready", "ended", "close"]) {
+        parent.postMessage({ stile: 1, type, status: "verified" }, origin);
+      }
       // The frame of the verification is its sibling; it takes ports from its parent only.
       for (let i = 0; i < parent.length; i++) {
         parent[i].postMessage({ stile: 1, type: "connect" }, "*", [new MessageChannel().port2]);

@@ -1,5 +1,5 @@
-// Builds everything that Stile serves into dist/: the hosted page and the launcher. The same sources give the same bytes.
-// `--check` builds elsewhere, and fails if the committed dist/ differs.
+// Builds the files that Stile serves into dist/, the hosted page and the launcher. The same sources give the same
+// bytes. `--check` builds elsewhere, and fails if the committed dist/ differs.
 import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { build } from "vite";
 import { common, root, target } from "./common.mjs";
@@ -12,7 +12,8 @@ await rm(dist, { recursive: true, force: true });
 await build({
   ...common,
   build: {
-    target, outDir: `${dist}/assets`, emptyOutDir: true, modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0,
+    target, outDir: `${dist}/assets`, emptyOutDir: true,
+    modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0,
     rollupOptions: {
       input: { page: `${root}packages/page/src/main.tsx` },
       output: {
@@ -27,7 +28,9 @@ await build({
   ...common,
   build: {
     target, outDir: dist, emptyOutDir: false,
-    lib: { entry: `${root}packages/widget/src/launcher.ts`, formats: ["iife"], name: "stile", fileName: () => "stile.js" },
+    lib: {
+      entry: `${root}packages/widget/src/launcher.ts`, formats: ["iife"], name: "stile", fileName: () => "stile.js",
+    },
   },
 });
 
@@ -36,7 +39,8 @@ if (checking) await compare();
 /** compare ends the process with an error if the committed files are not those of this build. */
 async function compare() {
   const [now, before] = await Promise.all([contents(dist), contents(committed)]);
-  const differing = [...new Set([...now.keys(), ...before.keys()])].filter((name) => now.get(name) !== before.get(name));
+  const names = new Set([...now.keys(), ...before.keys()]);
+  const differing = [...names].filter((name) => now.get(name) !== before.get(name));
   if (differing.length === 0) return;
   console.error(`build: not built from the present sources: ${differing.join(", ")} in web/dist; run \`make web\``);
   process.exit(1);
@@ -45,5 +49,6 @@ async function compare() {
 async function contents(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`);
-  return new Map(await Promise.all(files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, "utf8")])));
+  const read = async (file) => [file.slice(folder.length + 1), await readFile(file, "utf8")];
+  return new Map(await Promise.all(files.map(read)));
 }

@@ -23,5 +23,6 @@ await build({
     },
   },
 });
-const { status } = spawnSync(process.execPath, ["--test", ...tests.map(([name]) => `${out}/${name}.mjs`)], { stdio: "inherit" });
+const bundles = tests.map(([name]) => `${out}/${name}.mjs`);
+const { status } = spawnSync(process.execPath, ["--test", ...bundles], { stdio: "inherit" });
 process.exit(status ?? 1);

@@ -34,7 +34,8 @@ export class SessionClient {
   /** follow waits up to `seconds` for a status other than that of the tag. */
   async follow(etag: string | null, seconds: number, signal?: AbortSignal): Promise<Follow> {
     const path = `${this.path("/status")}?wait=${seconds}`;
-    const answer = await this.transport.send({ method: "GET", path, bearer: this.credential, etag, signal, attempts: 1 });
+    const call = { method: "GET", path, bearer: this.credential, etag, signal, attempts: 1 } as const;
+    const answer = await this.transport.send(call);
     const status = answer.status === 304 ? null : ((await answer.json()) as Status);
     return { status, etag: answer.headers.get("ETag") ?? etag };
   }
@@ -97,8 +98,8 @@ export class SessionClient {
 }
 
 /**
- * exchange takes a session with the token of a handoff's link. The token works once: repeat a request whose answer was
- * lost under the same key.
+ * exchange takes a session with the token of a handoff's link. The token works once: repeat a request after a lost
+ * answer under the same key.
  */
 export async function exchange(
   token: string,

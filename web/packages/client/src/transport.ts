@@ -1,6 +1,6 @@
 import { errorOf, NetworkError } from "./errors.ts";
 
-/** Call is one request. Requests that change something carry an idempotency key, so that a repeat has no second effect. */
+/** Call is one request. One that changes something has an idempotency key, so that a repeat has no second effect. */
 export interface Call {
   method: "GET" | "POST";
   path: string;
@@ -19,8 +19,8 @@ export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void
 const repeatable = new Set([429, 502, 503, 504]);
 
 /**
- * Transport sends requests to the API at a base URL. It repeats what failed on the way or was refused for the moment,
- * with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError.
+ * Transport sends requests to the API at a base URL. It repeats requests that failed on the way or were refused for
+ * now, with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError.
  */
 export class Transport {
   constructor(
@@ -70,7 +70,7 @@ function request(call: Call): RequestInit {
   return init;
 }
 
-/** delay returns the pause after a failed try in milliseconds: that of Retry-After, else 0.5 s, 1 s, 2 s, … and at most 8 s. */
+/** delay returns the pause after a failed try in milliseconds: that of Retry-After, else 0.5 s, 1 s, … up to 8 s. */
 function delay(attempt: number, answer: Response | NetworkError): number {
   const asked = answer instanceof Response ? Number(answer.headers.get("Retry-After")) : NaN;
   if (asked > 0) return Math.min(asked, 30) * 1000;

@@ -14,7 +14,7 @@ import { ProblemPanel } from "./screens/problem.tsx";
 import { Setback } from "./screens/setback.tsx";
 import { Loading, Processing, Review } from "./screens/waiting.tsx";
 
-/** Host is what surrounds the flow: the hosted page, a merchant's page around the frame, or an element. */
+/** Host is the surroundings of the flow: the hosted page, a merchant's page around the frame, or an element. */
 export interface Host {
   /** ended is told once how the session ended. */
   ended?(view: View): void;
@@ -47,7 +47,7 @@ export function App(given: { flow: Flow; host: Host }) {
   );
 }
 
-/** Merchant shows whose verification it is, with the merchant's logo. */
+/** Merchant shows the merchant of the verification: logo and name. */
 function Merchant({ merchant }: { merchant: View["merchant"] }) {
   return (
     <header class="merchant">

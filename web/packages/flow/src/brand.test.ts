@@ -14,5 +14,7 @@ for (const [color, text] of [
 }
 
 test("what is no colour is no brand", () => {
-  for (const color of [null, "", "red", "#fff", "#12345g", "url(x)", "#1a56db;--x:1"]) assert.equal(brandOf(color), null);
+  for (const color of [null, "", "red", "#fff", "#12345g", "url(x)", "#1a56db;--x:1"]) {
+    assert.equal(brandOf(color), null);
+  }
 });

@@ -21,7 +21,7 @@ function luminanceOf(rgb: number): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** paint gives an element the brand. It sets custom properties by the CSSOM, which a policy against inline styles allows. */
+/** paint gives an element the brand, by custom properties of the CSSOM: a policy against inline styles allows those. */
 export function paint(element: HTMLElement, brand: Brand | null): void {
   if (!brand) return;
   element.style.setProperty("--brand", brand.color);

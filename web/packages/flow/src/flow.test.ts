@@ -39,7 +39,10 @@ test("a session that nobody has opened is opened", async () => {
 test("a session that a phone holds is followed, and opened after its next change", async () => {
   let held = true;
   const flow = flowOf({
-    open: async () => (held ? refusal(409, "session_locked_to_other_device")() : { ...created, status: "pending" as const }),
+    open: async () => {
+      if (held) return refusal(409, "session_locked_to_other_device")();
+      return { ...created, status: "pending" as const };
+    },
     follow: async () => {
       const status = { status: "created", active_device: held ? "mobile" : null } as Status;
       held = false;

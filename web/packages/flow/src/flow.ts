@@ -61,7 +61,7 @@ export class Flow {
 
   private readonly offline = (): void => this.change({ trouble: "offline" });
 
-  /** online ends a poll whose connection may have died with the network, so that the next one starts at once. */
+  /** online ends a poll, which may have died with the network, so that the next one starts at once. */
   private readonly online = (): void => this.poll?.abort();
 
   stop(): void {
@@ -84,7 +84,7 @@ export class Flow {
     clearInterval(this.timer);
   }
 
-  /** step reads the session, or opens it where nobody has, or waits for its next change. It returns the tag of the status. */
+  /** step reads the session, or opens it, or waits for its next change. It returns the tag of the status. */
   private async step(etag: string | null): Promise<string | null> {
     const { view } = this.model;
     if (!view) {

@@ -35,7 +35,7 @@ const toHandoff = { begun: true, method: null, handoff: true };
 const fresh = { begun: false, method: null, handoff: false };
 const review = (status: string) => ({ review: { status } }) as Partial<View>;
 
-/** modelOf returns the model of a first device whose user has read the introduction, but for the fields given. */
+/** modelOf returns the model of a first device after the introduction, but for the fields given. */
 function modelOf(fields: Partial<Model> = {}): Model {
   return {
     device: "first", view: viewOf(), status: null, problem: null, trouble: null, navigation: begun, submitted: null,
@@ -43,12 +43,12 @@ function modelOf(fields: Partial<Model> = {}): Model {
   };
 }
 
-/** phoneOf returns the model of a phone, whose user has chosen nothing yet. */
+/** phoneOf returns the model of a phone before any choice of its user. */
 function phoneOf(fields: Partial<Model> = {}): Model {
   return modelOf({ device: "phone", navigation: fresh, ...fields });
 }
 
-/** picked returns the navigation of a user who chose a method. */
+/** picked returns the navigation after the choice of a method. */
 function picked(method: Method): Partial<Model> {
   return { navigation: { begun: true, method, handoff: false } };
 }

@@ -15,7 +15,7 @@ export type Problem =
   | "service" // no answer before there was anything to show
   | "storage"; // the address has neither a session nor a token
 
-/** Navigation is what the user chose on this page. It survives a reload, and Back undoes it; the server knows nothing of it. */
+/** Navigation is the user's choice of a step on this page. A reload keeps it, Back undoes it, the server ignores it. */
 export interface Navigation {
   begun: boolean;
   method: Method | null;
@@ -31,7 +31,7 @@ export interface Model {
   /** trouble is why the last request did not arrive; the page repeats it. */
   trouble: "offline" | "service" | null;
   navigation: Navigation;
-  /** submitted is the method of this page's last submission, whose verdict the user has not seen yet. */
+  /** submitted is the method of this page's last submission, while the user has not seen its verdict. */
   submitted: Method | null;
   busy: boolean;
 }

@@ -1,11 +1,11 @@
-/** Credentials are what the page needs to call the API for one session. */
+/** Credentials let the page call the API for one session. */
 export interface Credentials {
   sessionId: string;
   secret: string;
   device: "first" | "phone";
 }
 
-/** Arrival is what the address of the page asks for. */
+/** Arrival is the request in the address of the page. */
 export type Arrival =
   | { kind: "session"; credentials: Credentials }
   | { kind: "handoff"; token: string }
@@ -15,7 +15,7 @@ export type Arrival =
 export type Address = Pick<Location, "pathname" | "search" | "hash">;
 export type Store = Pick<Storage, "getItem" | "setItem">;
 
-/** storeOf returns the session storage of a window; where the browser blocks it, as in some frames, one that is empty. */
+/** storeOf returns the session storage of a window; an empty one where the browser blocks it, as in some frames. */
 export function storeOf(window: Pick<Window, "sessionStorage">): Store {
   try {
     return window.sessionStorage;

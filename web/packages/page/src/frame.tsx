@@ -3,7 +3,7 @@ import { useLocale } from "@stile/flow/hooks.ts";
 import type { ComponentChildren } from "preact";
 import { choose } from "./language.ts";
 
-/** Frame is what surrounds every screen of the hosted page. */
+/** Frame is the surroundings of every screen of the hosted page. */
 export function Frame(given: { children: ComponentChildren }) {
   useLocale();
   return (

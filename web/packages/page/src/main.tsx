@@ -40,7 +40,7 @@ function entitle(): void {
   document.title = merchant ? t("title", { merchant }) : t("title.plain");
 }
 
-/** meet takes over what the first view of the session says about the page: the merchant and the language. */
+/** meet takes merchant and language from the first view of the session. */
 function meet(view: View): void {
   merchant = view.merchant.name;
   entitle();
@@ -76,7 +76,7 @@ function run({ sessionId, secret, device }: Credentials): void {
   show(<App flow={flow} host={hostOf(device)} />);
 }
 
-/** hostOf returns what surrounds the flow: a merchant's page around the frame, or the browser's window. */
+/** hostOf returns the surroundings of the flow: a merchant's page around the frame, or the browser's window. */
 function hostOf(device: Credentials["device"]): Host {
   if (embedding) return embedding;
   if (device === "phone") return {};

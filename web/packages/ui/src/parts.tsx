@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /**
- * Panel is one screen: a heading, which takes the focus so that a screen reader reads it, and what belongs to it. Inside
+ * Panel is one screen: a heading, which takes the focus so that a screen reader reads it, and its content. Inside
  * of an element with `data-quiet` it does not: there it is a part of a page that the user has not turned to yet.
  */
 export function Panel(given: { title: string; name: string; icon?: Icon; children?: ComponentChildren }) {

@@ -51,7 +51,7 @@ export interface SessionOptions extends Defaults {
 export interface VerifyOptions extends SessionOptions {
   /** locale is the language, as a BCP 47 tag. Default: that of the page. */
   locale?: string;
-  /** signal closes the verification; the promise then rejects as for a user who closed it. */
+  /** signal closes the verification; the promise then rejects as if the user had closed it. */
   signal?: AbortSignal;
 }
 
@@ -77,7 +77,7 @@ export interface Widget {
   destroy(): void;
 }
 
-/** VerifyElement is what both elements have. */
+/** VerifyElement has the members of both elements. */
 export interface VerifyElement extends HTMLElement {
   /** open starts the verification as a click does. */
   open(): Promise<void>;

@@ -17,7 +17,7 @@ export interface Surface {
 /** farewell is how long the result is seen before the window closes by itself, in milliseconds. */
 export const farewell = 1_200;
 const tokenKey = "stile:vp_token";
-/** identity are the attributes that say whose verification it is. A change makes an earlier result void. */
+/** identity are the attributes that tie a verification to its user. A change makes an earlier result void. */
 const identity = ["session-id", "client-secret", "workflow-id", "email", "jurisdiction"];
 
 const Element = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;

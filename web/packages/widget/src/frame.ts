@@ -11,7 +11,7 @@ const patience = 15_000;
 /** Outcome is how a session ended: by a result, or by an error with the reason `failed`, `expired` or `cancelled`. */
 export type Outcome = VerifyResult | VerifyError;
 
-/** Events are what a surface tells. */
+/** Events are the reports of a surface. */
 export interface Events {
   /** ended is called when the session ends. */
   ended(outcome: Outcome): void;
@@ -21,7 +21,7 @@ export interface Events {
   left(): void;
 }
 
-/** Message is what the frame says through the port. */
+/** Message comes from the frame through the port. */
 interface Message {
   type: "ended" | "problem" | "close";
   status?: "verified" | "failed" | "expired" | "cancelled";

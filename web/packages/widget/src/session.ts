@@ -1,7 +1,7 @@
 import type { SessionOptions } from "./api.ts";
 import { VerifyError } from "./errors.ts";
 
-/** Session is what the page of a verification needs. */
+/** Session has the values that the page of a verification needs. */
 export interface Session {
   id: string;
   secret: string;
@@ -10,7 +10,7 @@ export interface Session {
 /** patience is how long a request for a session may take, in milliseconds. */
 const patience = 30_000;
 
-/** keyOf returns what distinguishes the sessions that two sets of options lead to. */
+/** keyOf returns a key that differs for options that lead to different sessions. */
 function keyOf(o: SessionOptions): string {
   return JSON.stringify([
     o.clientSecret, o.sessionId, o.sessionUrl, o.publishableKey, o.workflowId, o.email, o.jurisdiction, o.type,

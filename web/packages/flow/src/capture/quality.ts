@@ -1,4 +1,4 @@
-/** Quality is what the user can mend in a picture; `black` means that the camera gives none. */
+/** Quality is the fault that the user can mend in a picture; `black` means that the camera gives none. */
 export type Quality = "good" | "dark" | "blurred" | "black";
 
 /** sampleWidth is the width to which pictures are reduced before they are measured, in pixels. */

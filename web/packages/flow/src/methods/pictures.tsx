@@ -38,7 +38,7 @@ function shotsOf({ method, document_types: documents }: MethodView): Shot[] {
   return passports ? [{ ...front, guide: "page" }] : [front, back];
 }
 
-/** Pictures takes the pictures of a method whose submission names uploads, and sends them. */
+/** Pictures takes the pictures of a method with uploads in its submission, and sends them. */
 export default function Pictures({ flow, method }: MethodScreenProps) {
   const [taken, setTaken] = useState<Taken[]>([]);
   const [done, setDone] = useState(false);
@@ -163,8 +163,8 @@ function Sending({ flow, again }: { flow: Flow; again: () => Promise<void> }) {
 }
 
 /**
- * send uploads the pictures that are not there yet, and submits them. After a fault it may be called again. It throws an
- * ApiError if a picture is refused.
+ * send uploads the pictures that are not there yet, and submits them. After a fault it may be called again. It throws
+ * an ApiError if a picture is refused.
  */
 async function send(flow: Flow, { method, input }: MethodView, taken: Taken[]): Promise<void> {
   let complete = false;
@@ -176,7 +176,7 @@ async function send(flow: Flow, { method, input }: MethodView, taken: Taken[]): 
   if (complete) await flow.submit(method, submissionOf(input?.fields ?? [], taken));
 }
 
-/** submissionOf fills in the members of a method's submission: the ids of the uploads, and what each of them shows. */
+/** submissionOf fills in the members of a method's submission: the ids of the uploads, and the side that each shows. */
 function submissionOf(fields: readonly { name: string; type: string }[], taken: Taken[]): Submission {
   const ids = taken.map((one) => one.id);
   const pictures = taken.map(({ id, name, source }) => ({ upload: id, shows: name, source }));

@@ -3,7 +3,7 @@ import { t } from "@stile/i18n";
 import type { ComponentType } from "preact";
 import type { Flow } from "../flow.ts";
 
-/** MethodScreenProps are what a method's screen gets. It ends by `flow.submit`. */
+/** MethodScreenProps are the properties of a method's screen. It ends by `flow.submit`. */
 export interface MethodScreenProps {
   flow: Flow;
   view: View;

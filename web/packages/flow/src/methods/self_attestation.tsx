@@ -10,7 +10,7 @@ type Fault = DateFault | "undeclared" | "refused";
 /** example is the date that shows how to fill in the fields. */
 const example = new Date("1990-03-27");
 
-/** SelfAttestation asks for the date of birth in three fields, in the order of the language, and for the declaration. */
+/** SelfAttestation asks for the date of birth in three fields, in the language's order, and for the declaration. */
 export default function SelfAttestation({ flow, method }: MethodScreenProps) {
   const [date, setDate] = useState<Record<DateField, string>>({ day: "", month: "", year: "" });
   const [declaration, setDeclaration] = useState(false);
@@ -52,7 +52,11 @@ export default function SelfAttestation({ flow, method }: MethodScreenProps) {
             </label>
           ))}
         </div>
-        <Check checked={declaration} onChange={setDeclaration} error={fault === "undeclared" ? "stile-fault" : undefined}>
+        <Check
+          checked={declaration}
+          onChange={setDeclaration}
+          error={fault === "undeclared" ? "stile-fault" : undefined}
+        >
           {t("attestation.declare")}
         </Check>
         {fault && (

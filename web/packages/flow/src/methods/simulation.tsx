@@ -5,7 +5,7 @@ import type { Flow } from "../flow.ts";
 
 const outcomes = ["pass", "fail", "requires_input", "error", "slow"] as const;
 
-/** Simulation lets the user of a sandbox choose the verdict. `alone` means that it is the whole screen of the method. */
+/** Simulation lets the user of a sandbox choose the verdict. `alone` means that the method has no other screen. */
 export function Simulation({ flow, method, alone }: { flow: Flow; method: MethodView; alone: boolean }) {
   const buttons = (
     <>

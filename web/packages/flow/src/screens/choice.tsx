@@ -7,7 +7,7 @@ import { obstacleOf } from "../methods/registry.ts";
 import { reasonText } from "../reason.ts";
 import { PhoneOffer } from "./handoff.tsx";
 
-/** Choice lists the methods of the step, in the order of the view: strongest first. Unusable ones say what they need. */
+/** Choice lists the methods of the step, strongest first as in the view. Unusable ones name the obstacle. */
 export function Choice({ flow, view }: { flow: Flow; view: View }) {
   const open = view.methods.filter(isOpen);
   const works = usable(view).filter((one) => obstacleOf(view, one) === null);

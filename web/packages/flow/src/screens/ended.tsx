@@ -7,7 +7,8 @@ import type { Flow } from "../flow.ts";
 import { reasonText } from "../reason.ts";
 
 export function Verified({ flow, view, host }: { flow: Flow; view: View; host: Host }) {
-  const text = flow.model.device === "phone" ? t("verified.phone") : t("verified.text", { merchant: view.merchant.name });
+  const merchant = view.merchant.name;
+  const text = flow.model.device === "phone" ? t("verified.phone") : t("verified.text", { merchant });
   return (
     <Panel name="verified" title={t("verified.title")} icon="done">
       <p>{text}</p>

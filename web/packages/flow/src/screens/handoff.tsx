@@ -53,6 +53,14 @@ function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => vo
   useEffect(() => {
     if (seconds === 0) onExpired();
   }, [seconds === 0]);
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(handoff.url);
+      setCopied(true);
+    } catch {
+      // A frame may not write the clipboard; the link can be selected.
+    }
+  }
   if (seconds === 0) {
     return (
       <>
@@ -70,11 +78,7 @@ function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => vo
         <span>{t("handoff.link")}</span>
         <input readOnly value={handoff.url} dir="ltr" onFocus={(event) => event.currentTarget.select()} />
       </label>
-      <Button
-        onPress={() => void navigator.clipboard.writeText(handoff.url).then(() => setCopied(true)).catch(() => undefined)}
-      >
-        {t(copied ? "action.copied" : "action.copy")}
-      </Button>
+      <Button onPress={() => void copy()}>{t(copied ? "action.copied" : "action.copy")}</Button>
     </>
   );
 }
@@ -87,7 +91,9 @@ export function OnPhone({ flow, number }: { flow: Flow; number: number | null })
       {number !== null && <p class="number" aria-hidden="true">{number}</p>}
       <p>{t(number === null ? "phone.text" : "phone.number.text")}</p>
       <Actions>
-        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.release())}>{t("phone.takeback")}</Button>
+        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.release())}>
+          {t("phone.takeback")}
+        </Button>
       </Actions>
     </Panel>
   );

@@ -4,7 +4,7 @@ import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { ageOf } from "../age.ts";
 
-/** Intro says who asks, what is proved, and what is kept. */
+/** Intro names the merchant, the proof, and the data that is kept. */
 export function Intro({ flow, view }: { flow: Flow; view: View }) {
   const merchant = view.merchant.name;
   const title = t(view.type === "identity" ? "intro.title.identity" : "intro.title.age", { merchant });
@@ -20,7 +20,9 @@ export function Intro({ flow, view }: { flow: Flow; view: View }) {
       </ul>
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate({ begun: true })}>{t("action.continue")}</Button>
-        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>{t("action.cancel")}</Button>
+        <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>
+          {t("action.cancel")}
+        </Button>
       </Actions>
     </Panel>
   );

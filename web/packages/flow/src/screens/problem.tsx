@@ -5,7 +5,7 @@ import type { Problem } from "../model.ts";
 
 const repeatable: readonly Problem[] = ["place", "service"];
 
-/** ProblemPanel explains a fault that the page cannot get past, and what the user can do. */
+/** ProblemPanel explains a fault that the page cannot get past, and the user's way out. */
 export function ProblemPanel({ flow, problem }: { flow?: Flow; problem: Problem }) {
   return (
     <Panel name={`problem-${problem}`} title={t(`problem.${problem}.title`)} icon="stop">

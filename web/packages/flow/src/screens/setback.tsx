@@ -14,7 +14,9 @@ export function Setback({ flow, view, method }: { flow: Flow; view: View; method
   const same = method.status === "available" && reason?.action !== "use_another_method" && reason?.action !== "none";
   const repeat = { label: t("action.retry"), to: { method: method.method } };
   const other = { label: t("action.another_method"), to: { method: null } };
-  const [first, second] = same ? [repeat, others.length ? other : null] : [other, method.status === "available" ? repeat : null];
+  const [first, second] = same
+    ? [repeat, others.length ? other : null]
+    : [other, method.status === "available" ? repeat : null];
   return (
     <Panel name="setback" title={t(more ? "setback.title.more" : "setback.title")} icon="stop">
       {reason && <p>{reasonText(reason.code)}</p>}
