@@ -31,7 +31,7 @@ func (hs *Handlers) getLogo(c *rest.Call) (rest.Answer, error) {
 		"ETag": tag, "Cache-Control": logoAge, "Content-Security-Policy": "default-src 'none'; sandbox",
 		"Cross-Origin-Resource-Policy": "cross-origin", // <stile-button> shows it in the merchant's page
 	}
-	if known := c.Gin.GetHeader("If-None-Match"); known != "" && matches(known, tag) {
+	if known := c.Gin.GetHeader("If-None-Match"); known != "" && rest.MatchesTag(known, tag) {
 		return rest.Answer{Status: http.StatusNotModified, Header: header}, nil
 	}
 	return rest.Answer{Status: http.StatusOK, ContentType: logo.MediaType, Body: logo.Content, Header: header}, nil

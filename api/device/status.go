@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stile-id/stile/api/rest"
@@ -50,12 +49,12 @@ func (hs *Handlers) getStatus(c *rest.Call) (rest.Answer, error) {
 	if known == "" {
 		known = tag
 	}
-	if wait > 0 && !c.Session.Status.Terminal() && matches(known, tag) {
+	if wait > 0 && !c.Session.Status.Terminal() && rest.MatchesTag(known, tag) {
 		if ans, tag, err = hs.awaitStatus(c, now, known, wait); err != nil {
 			return rest.Answer{}, err
 		}
 	}
-	if header := c.Gin.GetHeader("If-None-Match"); header != "" && matches(header, tag) {
+	if header := c.Gin.GetHeader("If-None-Match"); header != "" && rest.MatchesTag(header, tag) {
 		return rest.Answer{Status: http.StatusNotModified, Header: ans.Header}, nil
 	}
 	return ans, nil
@@ -86,7 +85,7 @@ func (hs *Handlers) awaitStatus(
 			now = *found
 		}
 		ans, tag, err := statusAnswer(c, now)
-		if err != nil || last || !matches(known, tag) {
+		if err != nil || last || !rest.MatchesTag(known, tag) {
 			return ans, tag, err
 		}
 		select {
@@ -138,15 +137,4 @@ func handoffNumber(c *rest.Call, now sighting) *int {
 		return nil
 	}
 	return &now.handoff.Number
-}
-
-// matches reports whether an If-None-Match header holds the tag, by the weak comparison that RFC 9110 asks for.
-func matches(header, tag string) bool {
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
-		if candidate == "*" || candidate == tag {
-			return true
-		}
-	}
-	return false
 }

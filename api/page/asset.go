@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/stile-id/stile/api/rest"
 )
 
 // asset is a file that is served from memory, compressed where the client takes that.
@@ -85,7 +87,7 @@ func (a asset) write(g *gin.Context) {
 		h.Set("Content-Encoding", "gzip")
 		body = a.zipped
 	}
-	if slices.Contains(strings.Fields(strings.ReplaceAll(g.GetHeader("If-None-Match"), ",", " ")), a.etag) {
+	if rest.MatchesTag(g.GetHeader("If-None-Match"), a.etag) {
 		h.Del("Content-Encoding")
 		g.Status(http.StatusNotModified)
 		return

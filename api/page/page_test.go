@@ -178,9 +178,12 @@ func TestAKnownFileIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	at := serve(t, "https://id.example/verify") + "/v1/stile.js"
 	first, _ := fetch(t, http.MethodGet, at)
-	second, body := fetch(t, http.MethodGet, at, "If-None-Match", `"other", `+first.Header.Get("ETag"))
-	require.Equal(t, http.StatusNotModified, second.StatusCode)
-	require.Empty(t, body)
+	tag := first.Header.Get("ETag")
+	for _, known := range []string{`"other", ` + tag, "W/" + tag} { // a proxy that compresses makes the tag weak
+		second, body := fetch(t, http.MethodGet, at, "If-None-Match", known)
+		require.Equal(t, http.StatusNotModified, second.StatusCode, known)
+		require.Empty(t, body)
+	}
 }
 
 func TestHEADIsAnsweredWithoutTheFile(t *testing.T) {
