@@ -51,6 +51,11 @@ async function shoot(page) {
   await press(page, "Use this picture");
 }
 
+/** choose gives the page a file, which it takes for a JPEG. */
+function choose(page, buffer) {
+  return page.getByLabel("Choose a file").setInputFiles({ name: "id.jpg", mimeType: "image/jpeg", buffer });
+}
+
 /** submissionOf returns the JSON of the provider's request for a session. */
 function submissionOf(session) {
   const body = asked.find((one) => one.includes(session.id));
@@ -87,8 +92,7 @@ describe("pictures", { concurrency: 2 }, () => {
     const session = await createSession(dev, { workflow_id: workflow });
     const page = await begin(session);
     await at(page, "capture-front");
-    const picture = await page.screenshot({ type: "jpeg" });
-    await page.getByLabel("Choose a file").setInputFiles({ name: "id.jpg", mimeType: "image/jpeg", buffer: picture });
+    await choose(page, await page.screenshot({ type: "jpeg" }));
     await at(page, "capture-back");
     await press(page, "My document has no back side");
     await at(page, "verified");
@@ -99,10 +103,8 @@ describe("pictures", { concurrency: 2 }, () => {
   test("are taken again where the server refuses one", async () => {
     const session = await createSession(dev, { workflow_id: workflow });
     const page = await begin(session);
-    const choose = (name, content) => page.getByLabel("Choose a file")
-      .setInputFiles({ name, mimeType: "image/jpeg", buffer: Buffer.from(content) });
     await at(page, "capture-front");
-    await choose("id.jpg", "<svg onload=alert(1)>");
+    await choose(page, Buffer.from("<svg onload=alert(1)>"));
     await press(page, "My document has no back side");
     await page.getByRole("alert").filter({ hasText: "A picture was not accepted." }).waitFor({ timeout: patience });
     await at(page, "capture-front");
@@ -122,8 +124,7 @@ describe("pictures", { concurrency: 2 }, () => {
     const session = await createSession(dev, { workflow_id: workflow });
     const page = await begin(session);
     await at(page, "capture-front");
-    const picture = await page.screenshot({ type: "jpeg" });
-    await page.getByLabel("Choose a file").setInputFiles({ name: "id.jpg", mimeType: "image/jpeg", buffer: picture });
+    await choose(page, await page.screenshot({ type: "jpeg" }));
     await at(page, "capture-back");
     await page.context().setOffline(true);
     await press(page, "My document has no back side");
