@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { ApiError, type SessionClient, type Status, type View } from "@stile/client";
 import { Flow } from "./flow.ts";
+import type { Device } from "./model.ts";
 
 const created = {
   session_id: "vks_a", status: "created", handoff_choices: [], methods: [], review: null,
@@ -9,22 +10,48 @@ const created = {
 const place = { read: () => ({ begun: false, method: null, handoff: false }), write: () => undefined };
 
 /** flowOf returns a flow of a client that has the given answers, and ends every wait at once. */
-function flowOf(answers: Partial<SessionClient>): Flow {
+function flowOf(answers: Partial<SessionClient>, device: Device = "first"): Flow {
   const client = {
     view: async () => created,
     follow: async () => ({ status: null, etag: "1" }),
     ...answers,
   } as SessionClient;
-  return new Flow({ client, device: "first", place });
+  return new Flow({ client, device, place });
 }
 
-/** until waits for a state of the model, and ends the flow. */
+/** until starts a flow, waits for a state of its model, and ends the flow. */
 async function until(flow: Flow, reached: () => boolean): Promise<void> {
-  await new Promise<void>((resolve) => {
-    flow.subscribe(() => reached() && resolve());
-    flow.start();
-  });
+  await after(flow, () => flow.start(), reached);
   flow.stop();
+}
+
+/** after waits for a state of the model that an action leads to. */
+function after(flow: Flow, act: () => void, reached: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    flow.subscribe(() => reached() && resolve());
+    act();
+  });
+}
+
+/** heartOf returns a phone's flow, and a function that counts the heartbeats of the next half minute. */
+function heartOf(t: TestContext, follow: SessionClient["follow"]) {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  let beats = 0;
+  const heartbeat = async () => void beats++;
+  const flow = flowOf({ view: async () => ({ ...created, status: "pending" }), heartbeat, follow }, "phone");
+  return {
+    flow,
+    beats() {
+      beats = 0;
+      t.mock.timers.tick(30_000);
+      return beats;
+    },
+  };
+}
+
+/** silence is a poll without an answer; it ends with its signal. */
+function silence(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 }
 
 function refusal(status: number, code: string): () => Promise<never> {
@@ -68,3 +95,39 @@ for (const [status, code, problem] of [
     await until(flow, () => flow.model.problem === problem);
   });
 }
+
+test("a phone sends heartbeats until a problem, and again after it", async (t) => {
+  let broken = true;
+  const { flow, beats } = heartOf(t, async (_tag, _seconds, signal) => {
+    if (broken) return refusal(422, "jurisdiction_unresolvable")();
+    return silence(signal);
+  });
+  await after(flow, () => flow.start(), () => flow.model.problem === "place");
+  await new Promise(setImmediate);
+  assert.equal(beats(), 0);
+  broken = false;
+  flow.again();
+  assert.equal(beats(), 1);
+  flow.stop();
+  await new Promise(setImmediate);
+  assert.equal(beats(), 0);
+});
+
+test("starting over ends a poll that is under way, and makes no second run", async (t) => {
+  const polls: (string | null)[] = [];
+  const { flow, beats } = heartOf(t, async (tag, _seconds, signal) => {
+    polls.push(tag);
+    return polls.length === 1 ? { status: null, etag: "1" } : silence(signal);
+  });
+  await after(flow, () => flow.start(), () => flow.model.view !== null);
+  await new Promise(setImmediate);
+  assert.deepEqual(polls, [null, "1"]);
+  await flow.act(refusal(422, "jurisdiction_unresolvable"));
+  assert.equal(flow.model.problem, "place");
+  flow.again();
+  flow.again();
+  await new Promise(setImmediate);
+  assert.deepEqual(polls, [null, "1", null]);
+  assert.equal(beats(), 1);
+  flow.stop();
+});

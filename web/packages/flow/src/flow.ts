@@ -28,8 +28,10 @@ export class Flow {
   model: Model;
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
-  private timer: ReturnType<typeof setInterval> | undefined;
   private poll: AbortController | undefined;
+  /** etag is the tag of the status that the page shows; null makes the next poll return at once. */
+  private etag: string | null = null;
+  private running = false;
   private mayOpen = true;
   private pending: { method: Method; body: string; key: string } | undefined;
 
@@ -51,9 +53,6 @@ export class Flow {
 
   /** start opens the session and follows it until it ends, or until stop. */
   start(): void {
-    if (this.options.device === "phone") {
-      this.timer = setInterval(() => void this.client.heartbeat().catch(() => undefined), heartbeatMs);
-    }
     globalThis.addEventListener?.("offline", this.offline);
     globalThis.addEventListener?.("online", this.online);
     void this.run();
@@ -67,35 +66,40 @@ export class Flow {
   stop(): void {
     globalThis.removeEventListener?.("offline", this.offline);
     globalThis.removeEventListener?.("online", this.online);
-    clearInterval(this.timer);
     this.stopping.abort();
   }
 
+  /** run follows the session, with a phone's heartbeats, until it ends, a problem appears or the flow is stopped. */
   private async run(): Promise<void> {
-    for (let etag: string | null = null; !this.over(); ) {
+    if (this.running) return;
+    this.running = true;
+    const beats = this.options.device === "phone" ? setInterval(this.beat, heartbeatMs) : undefined;
+    while (!this.over()) {
       try {
-        etag = await this.step(etag);
+        await this.step();
       } catch (error) {
-        if (this.stopping.signal.aborted) return;
+        if (this.stopping.signal.aborted) break;
         this.fail(error);
         if (!this.over()) await this.pause();
       }
     }
-    clearInterval(this.timer);
+    clearInterval(beats);
+    this.running = false;
   }
 
-  /** step reads the session, or opens it, or waits for its next change. It returns the tag of the status. */
-  private async step(etag: string | null): Promise<string | null> {
+  private readonly beat = (): void => void this.client.heartbeat().catch(() => undefined);
+
+  /** step reads the session, or opens it, or waits for its next change. */
+  private async step(): Promise<void> {
     const { view } = this.model;
     if (!view) {
       await this.refresh();
     } else if (view.status === "created" && !view.handoff_choices.length && this.mayOpen) {
       await this.open();
     } else {
-      return this.follow(etag);
+      return this.follow();
     }
     this.change({ trouble: null });
-    return etag;
   }
 
   /** open opens the session. While a phone holds it, or once it has ended, that is left to the next change. */
@@ -111,20 +115,19 @@ export class Flow {
     }
   }
 
-  /** follow waits for one change, and shows it. It returns the tag for the next wait. */
-  private async follow(etag: string | null): Promise<string | null> {
+  /** follow waits for one change, and shows it. */
+  private async follow(): Promise<void> {
     const poll = (this.poll = new AbortController());
     const stop = () => poll.abort();
     this.stopping.signal.addEventListener("abort", stop);
     try {
-      const wait = etag && !this.model.trouble ? pollSeconds : 0;
-      const follow = await this.client.follow(etag, wait, poll.signal);
+      const wait = this.etag && !this.model.trouble ? pollSeconds : 0;
+      const follow = await this.client.follow(this.etag, wait, poll.signal);
       if (follow.status) await this.refresh();
       this.change(follow.status ? { status: follow.status, trouble: null } : { trouble: null });
-      return follow.etag;
+      this.etag = follow.etag;
     } catch (error) {
-      if (poll.signal.aborted) return etag;
-      throw error;
+      if (!poll.signal.aborted) throw error;
     } finally {
       this.stopping.signal.removeEventListener("abort", stop);
     }
@@ -137,6 +140,8 @@ export class Flow {
 
   /** again starts over after a problem that may have passed. */
   again(): void {
+    this.etag = null;
+    this.poll?.abort(); // of a run that has not seen the problem, because a user's action met it
     this.change({ problem: null });
     void this.run();
   }
