@@ -1,8 +1,12 @@
 // Pictures for a method that a provider judges: from Chromium's test camera, from a file, and without a camera.
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { at, call, createSession, launch, patience, press, publish, startDev } from "./harness.mjs";
+import { film } from "./film.mjs";
 import { look } from "./look.mjs";
 
 let dev, browser, provider, workflow;
@@ -34,8 +38,8 @@ after(async () => {
   provider?.close();
 });
 
-async function begin(session, { permissions = ["camera"], script, ...options } = {}) {
-  const context = await browser.newContext({ locale: "en-US", permissions, ...options });
+async function begin(session, { permissions = ["camera"], script, camera = browser, ...options } = {}) {
+  const context = await camera.newContext({ locale: "en-US", permissions, ...options });
   if (script) await context.addInitScript(script);
   const page = await context.newPage();
   page.on("pageerror", (error) => assert.fail(error));
@@ -45,7 +49,13 @@ async function begin(session, { permissions = ["camera"], script, ...options } =
   return page;
 }
 
+/** automatic is the choice of whether the picture is taken by itself. */
+function automatic(page) {
+  return page.getByRole("checkbox", { name: "Take the picture by itself" });
+}
+
 async function shoot(page) {
+  await automatic(page).uncheck();
   await press(page, "Start the camera");
   await page.getByRole("button", { name: "Take the picture", disabled: false }).click({ timeout: patience });
   await press(page, "Use this picture");
@@ -68,6 +78,7 @@ describe("pictures", { concurrency: 2 }, () => {
     const session = await createSession(dev, { workflow_id: workflow });
     const page = await begin(session);
     await look(page, "capture-front");
+    await automatic(page).uncheck();
     await press(page, "Start the camera");
     await page.getByRole("button", { name: "Take the picture", disabled: false }).waitFor({ timeout: patience });
     await look(page, "capture-front", "capture-viewfinder");
@@ -77,6 +88,7 @@ describe("pictures", { concurrency: 2 }, () => {
     await page.getByRole("button", { name: "Take the picture", disabled: false }).click({ timeout: patience });
     await press(page, "Use this picture");
     await at(page, "capture-back");
+    assert.equal(await automatic(page).isChecked(), false, "the user's choice lasts");
     await shoot(page);
     await at(page, "verified");
     const { body, json } = submissionOf(session);
@@ -152,6 +164,98 @@ describe("pictures", { concurrency: 2 }, () => {
       await at(page, "handoff");
     });
   }
+});
+
+
+describe("a picture by itself", { concurrency: 2 }, () => {
+  let folder, varied, good;
+  /** record writes down the hints and the words for screen readers, with their times. */
+  const record = `
+    window.hints = []; window.spoken = []; window.reviews = [];
+    const latest = (list, selector) => {
+      const text = document.querySelector(selector)?.textContent;
+      if (text && text !== list.at(-1)?.text) list.push({ text, at: performance.now() });
+    };
+    new MutationObserver(() => {
+      latest(hints, ".hint");
+      latest(spoken, ".unseen");
+      const shown = document.querySelector(".taken") !== null;
+      if (shown !== (reviews.at(-1)?.shown ?? false)) reviews.push({ shown, at: performance.now() });
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  `;
+  const hint = { dark: "It is too dark.", blurred: "The picture is not sharp. Hold still." };
+  hint.far = "It is too far away. Fill the frame.";
+  hint.good = "The picture is clear.";
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "stile-film-"));
+    const [long, short] = [join(folder, "varied.y4m"), join(folder, "good.y4m")];
+    await film(long, [["dark", 3], ["blurred", 3], ["far", 3], ["good", 4]]);
+    await film(short, [["good", 1]]);
+    varied = await launch([`--use-file-for-fake-video-capture=${long}`]);
+    good = await launch([`--use-file-for-fake-video-capture=${short}`]);
+  });
+  after(async () => {
+    await varied?.close();
+    await good?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function watched(camera) {
+    const page = await begin(await createSession(dev, { workflow_id: workflow }), { camera, script: record });
+    await at(page, "capture-front");
+    return page;
+  }
+
+  /** until waits until the page has shown a hint after its first ones. */
+  function until(page, text, after = 0) {
+    const shown = ([text, after]) => window.hints.slice(after).some((one) => one.text === text);
+    return page.waitForFunction(shown, [text, after], { timeout: patience });
+  }
+
+  test("is taken once it is light, sharp, near and still, and not before", async () => {
+    const page = await watched(varied);
+    await press(page, "Start the camera");
+    await page.getByText("The picture is taken.").waitFor({ timeout: patience });
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^The picture is taken\./);
+    const { hints, spoken } = await page.evaluate(() => ({ hints, spoken }));
+    const texts = hints.map((one) => one.text);
+    for (const fault of ["dark", "blurred", "far"]) assert.ok(texts.includes(hint[fault]), `${fault}: ${texts}`);
+    assert.equal(texts.at(-1), "Hold still. The picture is taken by itself.");
+    spoken.slice(1).forEach(({ at }, index) => assert.ok(at - spoken[index].at >= 2900, JSON.stringify(spoken)));
+    assert.ok(spoken.length >= 2 && spoken.length < hints.length, JSON.stringify([spoken, hints]));
+    const light = await page.locator(".taken").evaluate((image) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+      canvas.getContext("2d").drawImage(image, 0, 0, 1, 1);
+      return canvas.getContext("2d").getImageData(0, 0, 1, 1).data[0];
+    });
+    assert.ok(light > 80, `the picture of the dark scene was taken: ${light}`);
+  });
+
+  test("is not taken while the automatic is off, and the button takes it", async () => {
+    const page = await watched(varied);
+    await automatic(page).uncheck();
+    await press(page, "Start the camera");
+    await until(page, hint.good);
+    const first = await page.evaluate(() => hints.length);
+    await until(page, hint.dark, first);
+    await until(page, hint.good, first);
+    assert.equal(await page.locator(".taken").count(), 0);
+    await press(page, "Take the picture");
+    await press(page, "Use this picture");
+    await at(page, "capture-back");
+  });
+
+  test("is not taken again at once after a retake", async () => {
+    const page = await watched(good);
+    await press(page, "Start the camera");
+    await press(page, "Take another picture");
+    await page.getByText("The picture is taken.").waitFor({ timeout: patience });
+    const [, gone, again] = await page.evaluate(() => reviews);
+    assert.ok(again.at - gone.at >= 4900, `after ${again.at - gone.at} ms`);
+    await press(page, "Use this picture");
+    await at(page, "capture-back");
+  });
 });
 
 /** refuse returns a script for the browser, in which getUserMedia fails as it does with such a camera. */

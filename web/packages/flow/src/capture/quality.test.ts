@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faultOf } from "./camera.ts";
+import { greyOf } from "./grey.ts";
 import { qualityOf } from "./quality.ts";
 
 const [width, height] = [16, 12];
@@ -24,7 +25,9 @@ for (const [what, light, quality] of [
   ["a slow change of light", (x: number) => 100 + x * 4, "blurred"],
   ["lines of print", (x: number) => (x % 4 < 2 ? 40 : 220), "good"],
 ] as const) {
-  test(`a picture of ${what} is ${quality}`, () => assert.equal(qualityOf(picture(light), width, height), quality));
+  test(`a picture of ${what} is ${quality}`, () => {
+    assert.equal(qualityOf(greyOf(picture(light), width, height)), quality);
+  });
 }
 
 for (const [name, fault] of [

@@ -1,78 +1,141 @@
 import { t } from "@stile/i18n";
-import { Button } from "@stile/ui";
+import { Button, Check } from "@stile/ui";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CameraError, openCamera, photograph, stop, type CameraFault, type Facing } from "./camera.ts";
-import { qualityOf, sampleWidth, type Quality } from "./quality.ts";
-
-/** Guide is the shape in which the user holds the object: a card (ID-1), a passport's page (ID-3), or a face. */
-export type Guide = "card" | "page" | "face";
+import { greyOf, scaled, type Box, type Grey } from "./grey.ts";
+import { Samples, type Finding, type Guide } from "./sample.ts";
+import { Shutter } from "./shutter.ts";
+import { Spoken } from "./spoken.ts";
 
 /** sampleMs is the time between two measurements of the picture. */
-const sampleMs = 500;
+const sampleMs = 250;
+/** sampleWidth is the width to which pictures are reduced before they are measured, in pixels. */
+const sampleWidth = 320;
 /** blackSamples is how many black pictures in a row mean that the camera gives none. Cameras start with a few. */
-const blackSamples = 6;
+const blackSamples = 12;
 
-/** Viewfinder shows the camera with a guide and a hint, until the user takes a picture or the camera fails. */
-export function Viewfinder(given: {
+/** Hint is a message to the user: a finding, or `steady` while the automatic is about to take the picture. */
+type Hint = Exclude<Finding, "black"> | "steady";
+
+interface Given {
   facing: Facing;
   guide: Guide;
+  /** automatic reports whether the picture is taken by itself. The button is there in both cases. */
+  automatic: boolean;
+  onAutomatic: (automatic: boolean) => void;
+  /** retake reports whether the camera has just taken a picture that the user did not want. */
+  retake: boolean;
   onPicture: (picture: Blob) => void;
   onFault: (fault: CameraFault) => void;
-}) {
+}
+
+/** Viewfinder shows the camera with a guide and a hint, until a picture is taken or the camera fails. */
+export function Viewfinder(given: Given) {
   const video = useRef<HTMLVideoElement>(null);
-  const [quality, setQuality] = useState<Quality | null>(null);
-  useEffect(() => {
-    let stream: MediaStream | null = null;
-    let over = false;
-    let black = 0;
-    const fail = (fault: CameraFault) => over || given.onFault(fault);
-    openCamera(given.facing).then(
-      async (opened) => {
-        stream = opened;
-        if (over || !video.current) return stop(opened);
-        opened.getVideoTracks()[0]?.addEventListener("ended", () => fail("busy"));
-        video.current.srcObject = opened;
-        await video.current.play().catch(() => undefined); // a page that is left may not play
-      },
-      (error: unknown) => fail(error instanceof CameraError ? error.fault : "busy"),
-    );
-    const timer = setInterval(() => {
-      const measured = measure(video.current);
-      if (!measured) return;
-      black = measured === "black" ? black + 1 : 0;
-      if (black === blackSamples) fail("black");
-      setQuality(measured);
-    }, sampleMs);
-    return () => {
-      over = true;
-      clearInterval(timer);
-      stop(stream);
-    };
-  }, []);
+  const guide = useRef<HTMLDivElement>(null);
+  const latest = useRef(given);
+  latest.current = given;
+  const [hint, setHint] = useState<Hint | null>(null);
+  const [spoken, setSpoken] = useState<Hint | null>(null);
+  const taking = useRef(false);
   async function take(): Promise<void> {
-    if (!video.current?.videoWidth) return;
-    given.onPicture(await photograph(video.current));
+    if (!video.current?.videoWidth || taking.current) return;
+    taking.current = true; // by the button and by the automatic at once is one picture
+    latest.current.onPicture(await photograph(video.current));
   }
+  useEffect(() => {
+    const shutter = new Shutter(given.guide, given.retake);
+    const speech = new Spoken<Hint>();
+    return watch({
+      video: video.current!, guide: guide.current!, facing: given.facing, samples: new Samples(given.guide),
+      onFault: (fault) => latest.current.onFault(fault),
+      onFinding: (finding) => {
+        const now = performance.now();
+        const next = shutter.next(finding, now, latest.current.automatic);
+        if (next === "take") void take();
+        if (finding === "black") return;
+        const shown = next === "wait" ? finding : "steady";
+        setHint(shown);
+        setSpoken(speech.next(shown, now));
+      },
+    });
+  }, []);
   return (
     <>
       <div class={`viewfinder guide-${given.guide}`}>
         <video ref={video} playsInline muted class={given.facing === "user" ? "mirrored" : undefined} />
-        <div class="guide" aria-hidden="true" />
+        <div class="guide" aria-hidden="true" ref={guide} />
       </div>
-      <p class="hint" role="status">{quality && quality !== "black" ? t(`capture.hint.${quality}`) : ""}</p>
-      <Button kind="primary" disabled={quality === null} onPress={() => void take()}>{t("capture.take")}</Button>
+      <p class="hint" aria-hidden="true">{hint ? t(`capture.hint.${hint}`) : ""}</p>
+      <p class="unseen" role="status">{spoken ? t(`capture.hint.${spoken}`) : ""}</p>
+      <Button kind="primary" disabled={hint === null} onPress={() => void take()}>{t("capture.take")}</Button>
+      <Automatic on={given.automatic} onChange={given.onAutomatic} />
     </>
   );
 }
 
-/** measure returns the quality of a video's present picture; null before there is one. */
-function measure(video: HTMLVideoElement | null): Quality | null {
-  if (!video?.videoWidth) return null;
+/** Automatic lets the user say whether the picture is taken by itself. */
+export function Automatic(given: { on: boolean; onChange: (on: boolean) => void }) {
+  return <Check checked={given.on} onChange={given.onChange}>{t("capture.automatic")}</Check>;
+}
+
+/** Watched is a camera, and the functions that hear of it. */
+interface Watched {
+  video: HTMLVideoElement;
+  guide: HTMLElement;
+  facing: Facing;
+  samples: Samples;
+  onFinding: (finding: Finding) => void;
+  onFault: (fault: CameraFault) => void;
+}
+
+/** watch starts a camera and judges its pictures. It returns the function that ends both. */
+function watch({ video, guide, facing, samples, onFinding, onFault }: Watched): () => void {
+  let stream: MediaStream | null = null;
+  let over = false;
+  let black = 0;
+  const fail = (fault: CameraFault) => over || onFault(fault);
+  openCamera(facing).then(
+    async (opened) => {
+      stream = opened;
+      if (over) return stop(opened);
+      opened.getVideoTracks()[0]?.addEventListener("ended", () => fail("busy"));
+      video.srcObject = opened;
+      await video.play().catch(() => undefined); // a page that is left may not play
+    },
+    (error: unknown) => fail(error instanceof CameraError ? error.fault : "busy"),
+  );
   const canvas = document.createElement("canvas");
+  const timer = setInterval(() => {
+    const picture = sampleOf(video, canvas);
+    if (!picture) return;
+    const finding = samples.judge(picture, frameOf(guide, video, picture));
+    black = finding === "black" ? black + 1 : 0;
+    if (black === blackSamples) fail("black");
+    onFinding(finding);
+  }, sampleMs);
+  return () => {
+    over = true;
+    clearInterval(timer);
+    stop(stream);
+  };
+}
+
+/** sampleOf returns the part of a video's present picture that its element shows; null before there is one. */
+function sampleOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): Grey | null {
+  const { clientWidth, clientHeight, videoWidth, videoHeight } = video;
+  if (!videoWidth || !clientWidth) return null;
   canvas.width = sampleWidth;
-  canvas.height = Math.round((sampleWidth * video.videoHeight) / video.videoWidth);
+  canvas.height = Math.round((sampleWidth * clientHeight) / clientWidth);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return null;
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return qualityOf(context.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height);
+  const scale = Math.max(canvas.width / videoWidth, canvas.height / videoHeight); // object-fit: cover
+  const [width, height] = [videoWidth * scale, videoHeight * scale];
+  context.drawImage(video, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
+  return greyOf(context.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height);
+}
+
+/** frameOf returns where the guide's frame is in a sample. */
+function frameOf(guide: HTMLElement, video: HTMLElement, sample: Grey): Box {
+  return scaled(guide.getBoundingClientRect(), video.getBoundingClientRect(), sample.width, sample.height);
 }

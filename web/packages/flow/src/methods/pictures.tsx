@@ -1,9 +1,10 @@
 import { ApiError, newKey, type Method, type MethodView, type Submission } from "@stile/client";
 import { t, type Key } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { CameraFault, Facing } from "../capture/camera.ts";
-import { Viewfinder, type Guide } from "../capture/viewfinder.tsx";
+import type { Guide } from "../capture/sample.ts";
+import { Automatic, Viewfinder } from "../capture/viewfinder.tsx";
 import type { Flow } from "../flow.ts";
 import type { MethodScreenProps } from "./registry.ts";
 
@@ -43,6 +44,7 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
   const [taken, setTaken] = useState<Taken[]>([]);
   const [done, setDone] = useState(false);
   const [refused, setRefused] = useState(false);
+  const [automatic, setAutomatic] = useState(true);
   const shots = shotsOf(method);
   const shot = done ? undefined : shots[taken.length];
   async function deliver(): Promise<void> {
@@ -67,6 +69,8 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
         flow={flow}
         method={method}
         shot={shot}
+        automatic={automatic}
+        onAutomatic={setAutomatic}
         onTaken={(picture, source) => setTaken([...taken, { name: shot.name, source, picture, key: newKey() }])}
       />
       {shot.name === "back" && <Button onPress={() => setDone(true)}>{t("capture.no_back")}</Button>}
@@ -79,28 +83,45 @@ function Taking(given: {
   flow: Flow;
   method: MethodView;
   shot: Shot;
+  automatic: boolean;
+  onAutomatic: (automatic: boolean) => void;
   onTaken: (picture: Blob, source: Taken["source"]) => void;
 }) {
   const [step, setStep] = useState<"ready" | "camera">("ready");
   const [picture, setPicture] = useState<Blob | null>(null);
+  const [retake, setRetake] = useState(false);
   const [fault, setFault] = useState<CameraFault | null>(null);
+  const { automatic, onAutomatic } = given;
   function failed(found: CameraFault): void {
     setFault(found);
     setStep("ready");
     void given.flow.act(() => given.flow.client.report("camera_failed"));
   }
   if (picture) {
-    return <Review picture={picture} use={() => given.onTaken(picture, "camera")} retake={() => setPicture(null)} />;
+    const again = () => {
+      setRetake(true);
+      setPicture(null);
+    };
+    return <Review picture={picture} use={() => given.onTaken(picture, "camera")} retake={again} />;
   }
   if (step === "camera") {
     return (
-      <Viewfinder facing={given.shot.facing} guide={given.shot.guide} onPicture={setPicture} onFault={failed} />
+      <Viewfinder
+        facing={given.shot.facing}
+        guide={given.shot.guide}
+        automatic={automatic}
+        onAutomatic={onAutomatic}
+        retake={retake}
+        onPicture={setPicture}
+        onFault={failed}
+      />
     );
   }
   const sources = given.method.input?.uploads?.sources ?? [];
   return (
     <Actions>
       {fault && <Notice kind="error">{t(`capture.fault.${fault}`)}</Notice>}
+      {sources.includes("camera") && <Automatic on={automatic} onChange={onAutomatic} />}
       {sources.includes("camera") && (
         <Button
           kind="primary"
@@ -117,11 +138,17 @@ function Taking(given: {
   );
 }
 
+/** Review shows a picture that was taken. Its text takes the focus, so that a screen reader tells that there is one. */
 function Review({ picture, use, retake }: { picture: Blob; use: () => void; retake: () => void }) {
   const [url] = useState(() => URL.createObjectURL(picture));
-  useEffect(() => () => URL.revokeObjectURL(url), []);
+  const text = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    text.current?.focus({ preventScroll: true });
+    return () => URL.revokeObjectURL(url);
+  }, []);
   return (
     <>
+      <p tabIndex={-1} ref={text}>{t("capture.taken")}</p>
       <img class="taken" src={url} alt={t("capture.preview")} />
       <Actions>
         <Button kind="primary" onPress={use}>{t("capture.use")}</Button>
