@@ -28,6 +28,8 @@ const (
 	PrefixRotation        IDPrefix = "rot_"
 	PrefixUpload          IDPrefix = "upl_"
 	PrefixChallenge       IDPrefix = "mch_"
+	PrefixPerson          IDPrefix = "vp_"
+	PrefixCredential      IDPrefix = "cred_"
 )
 
 const (

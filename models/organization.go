@@ -10,8 +10,10 @@ type Organization struct {
 	// PublishableCreateBlocked refuses to create sessions with a publishable key, after the organization has moved this
 	// to its backend.
 	PublishableCreateBlocked bool
-	Branding                 `gorm:"embedded"`
-	Created                  Timestamp
+	// NetworkDedup accepts verifications that other organizations have made.
+	NetworkDedup bool
+	Branding     `gorm:"embedded"`
+	Created      Timestamp
 }
 
 // TableName names the table for gorm.

@@ -111,7 +111,15 @@ type Session struct {
 	PhoneSealed      *string
 	PhoneLookup      *string
 	VerificationPath *string
-	FailureCode      *rules.ReasonCode
+	// VerifiedPersonID is the person of a verified session, and CredentialID the credential that verified it.
+	VerifiedPersonID *string
+	CredentialID     *string
+	// RequiresEmailOTP means that an earlier verification can be reused once the user proves control of the e-mail
+	// address.
+	RequiresEmailOTP bool
+	// Reuse holds the merchant's conditions on an earlier verification; nil without any.
+	Reuse       JSON[*ReuseRequest]
+	FailureCode *rules.ReasonCode
 	// Risk is nil while there is no signal. It starts with the mismatch of the jurisdictions, and verdicts raise it.
 	Risk   JSON[*rules.Risk]
 	Review Review `gorm:"embedded"`

@@ -123,3 +123,23 @@ func lookUp(m Method) (methodEntry, bool) {
 func (m Method) ProvesIdentity() bool {
 	return m.Rank() >= StrengthDocumentCapture.Rank() && !m.CanSupplement()
 }
+
+// StrongestOf returns the method that a proof by these methods is named after: the strongest, the first of several.
+// The selfie methods prove no age, so one of them counts only if there is no other method. It returns "" for none.
+func StrongestOf(methods []Method) Method {
+	var best Method
+	for _, m := range methods {
+		if best == "" || m.ProofRank() > best.ProofRank() {
+			best = m
+		}
+	}
+	return best
+}
+
+// ProofRank returns the rank of m in a proof with other methods: Rank, or 0 for a selfie method, which proves no age.
+func (m Method) ProofRank() int {
+	if m == MethodSelfieLiveness || m == MethodSelfieMatch {
+		return 0
+	}
+	return m.Rank()
+}

@@ -47,6 +47,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "settle retention", w.settleRetention)
 			w.attempt(ctx, "erase contacts", w.eraseContacts)
 			w.attempt(ctx, "erase uploads and challenges", w.eraseMaterial)
+			w.attempt(ctx, "delete expired credentials", w.deleteExpiredCredentials)
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 		}
 		if round%forgetEvery == 0 {
@@ -175,6 +176,11 @@ func (w *Worker) settleRetention(ctx context.Context) error {
 // eraseMaterial deletes expired uploads and challenges.
 func (w *Worker) eraseMaterial(ctx context.Context) error {
 	return inBatches(uploadBatch, w.options.Store.Across().EraseMaterial)(ctx)
+}
+
+// deleteExpiredCredentials deletes expired credentials, and the persons without any other.
+func (w *Worker) deleteExpiredCredentials(ctx context.Context) error {
+	return inBatches(eraseBatch, w.options.Store.Across().DeleteExpiredCredentials)(ctx)
 }
 
 // settleRecoveries stores the tally of recoveries that are over.

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 )
 
 // Change is one change of a session. A session's status changes only by a Change. In one transaction it updates the row
@@ -30,6 +31,10 @@ type Change struct {
 	Set map[string]any
 	// Events are fired in addition to the event of the status, and before it.
 	Events []models.EventType
+	// Passed are the methods that verified the session; nil takes them from its state.
+	Passed []rules.Method
+	// Reused is the earlier verification that verifies the session; nil means that the session makes a new one.
+	Reused *models.Credential
 	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
 	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.
@@ -98,7 +103,7 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
 	}
-	after, err := s.apply(tx, c, before, now)
+	after, err := s.applyWithPerson(tx, c, before, now)
 	if err != nil {
 		return Changed{}, err
 	}

@@ -31,6 +31,7 @@ var areas = map[string][]scenario{
 	"embed origins":  embedOriginScenarios,
 	"branding":       brandingScenarios,
 	"reviews":        reviewScenarios,
+	"persons":        personScenarios,
 	"backtests":      backtestScenarios,
 	"sweeps":         sweepScenarios,
 	"retention":      retentionScenarios,

@@ -52,6 +52,9 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		if err := s.auditDecision(tx, d, after); err != nil {
 			return err
 		}
+		if ended && d.Decision.Decision == graph.Reject && after.CredentialID != nil {
+			return s.revokeCredential(tx, after.OrgID, *after.CredentialID, models.RevokedByReview)
+		}
 		if ended || !after.Status.Terminal() {
 			return nil
 		}

@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -27,6 +26,8 @@ type NewSession struct {
 	WebhookRequired bool
 	// Verified makes the session verified at creation (skip_verification).
 	Verified bool
+	// Reused, if set, makes the session verified at creation by an earlier verification.
+	Reused *Reused
 	// Begun is the session's first progress in its graph, or nil. Branches at the start may end the session at
 	// creation, or flag it for review.
 	Begun *Progress
@@ -101,6 +102,8 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 // born returns the change that the session undergoes at creation, and whether there is one.
 func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
+	case n.Reused != nil:
+		return s.reusing(session, *n.Reused, []models.SessionStatus{models.StatusCreated}), true
 	case n.Verified:
 		return s.skipped(session, n.Graph), true
 	case n.begun().moves():
@@ -132,6 +135,7 @@ func (s *Store) skipped(session models.Session, g graph.Graph) Change {
 		return c
 	}
 	c.Set["verification_path"] = string(node.Method)
+	c.Passed = graph.OfferedMethods(g)
 	if node.Method.Biometric() && session.AwaitsConsent() {
 		c.Set["consented_at"] = session.Created
 	}
@@ -241,8 +245,8 @@ func (s *Store) sealContact(session models.Session, kind, value string) (sealed,
 	if value == "" {
 		return nil, nil
 	}
-	at := seal.Place{Table: "sessions." + kind, Row: session.ID, Org: session.OrgID}
-	ciphertext, digest := s.keys.Seal([]byte(value), at), s.keys.Digest(kind, []byte(value))
+	ciphertext := s.keys.Seal([]byte(value), contactPlace(kind)(session.ID, session.OrgID))
+	digest := s.keys.Digest(kind, []byte(value))
 	return &ciphertext, &digest
 }
 

@@ -39,10 +39,11 @@ type Rule struct {
 // Allows reports whether a method may be used: the listed methods; nfc_passport if document_capture is listed; and the
 // selfie methods, which prove no age and replace no other method.
 func (r *Rule) Allows(m rules.Method) bool {
-	return allows(r.AllowedMethods, m)
+	return Allows(r.AllowedMethods, m)
 }
 
-func allows(listed []rules.Method, m rules.Method) bool {
+// Allows reports whether a rule that lists these methods allows m; see [Rule.Allows].
+func Allows(listed []rules.Method, m rules.Method) bool {
 	switch m {
 	case rules.MethodSelfieLiveness, rules.MethodSelfieMatch:
 		return true

@@ -25,7 +25,7 @@ type Summary struct {
 
 // Allows reports whether a method satisfies all rules, as [Rule.Allows] does for one.
 func (s Summary) Allows(m rules.Method) bool {
-	return allows(s.AllowedMethods, m)
+	return Allows(s.AllowedMethods, m)
 }
 
 // MostRestrictive returns the requirements that satisfy all given rules. The order of the rules matters for

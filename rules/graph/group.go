@@ -10,9 +10,11 @@ func (r *run) open(group Node, w trail) error {
 	if len(group.Members) == 0 {
 		return fmt.Errorf("%w: group %s has no members", ErrCorruptGraph, group.ID)
 	}
-	r.state.Groups = append(r.state.Groups, GroupState{Node: group.ID, Member: w.member, Proved: w.proved})
+	r.state.Groups = append(r.state.Groups, GroupState{
+		Node: group.ID, Member: w.member, Proved: w.proved, Methods: w.methods,
+	})
 	for _, entry := range group.Members {
-		if err := r.enter(entry, group.ID, trail{entry, w.previous, w.proved}); err != nil {
+		if err := r.enter(entry, group.ID, trail{entry, w.previous, w.proved, w.methods}); err != nil {
 			return err
 		}
 	}
@@ -32,10 +34,11 @@ func (r *run) endMember(groupID string, passed bool, w trail) error {
 	if passed {
 		state.Passed = append(state.Passed, w.member)
 		state.Proved = state.Proved || w.proved
+		state.Methods = union(state.Methods, w.methods)
 	} else {
 		state.Failed = append(state.Failed, w.member)
 	}
-	onward := trail{state.Member, w.previous, state.Proved}
+	onward := trail{state.Member, w.previous, state.Proved, state.Methods}
 	switch {
 	case decidesPass(group, *state):
 		return r.close(group, group.Pass, onward)

@@ -93,7 +93,7 @@ func TestStateAfterSteps(t *testing.T) {
 	p.step(passed("doc", 2), "offer mdl #1 left 1")
 	doc := &graph.StepResult{Node: "doc", Method: rules.MethodMDL, Outcome: graph.OutcomePassed, Attempts: 2}
 	require.Equal(t, graph.State{
-		Tokens:   []graph.Token{{Node: "mdl", Previous: doc}},
+		Tokens:   []graph.Token{{Node: "mdl", Previous: doc, Methods: []rules.Method{rules.MethodMDL}}},
 		Attempts: []graph.AttemptCount{{Node: "doc", Judged: 2, Failed: 1}},
 		Previous: doc,
 		Entered:  2,

@@ -118,11 +118,11 @@ func (n Node) next() []string {
 	return slices.DeleteFunc(all, func(id string) bool { return id == "" || id == PassMember || id == FailMember })
 }
 
-// union appends the methods of more that are missing.
+// union returns the methods of both lists, each once. It changes neither list.
 func union(methods, more []rules.Method) []rules.Method {
 	for _, m := range more {
 		if !slices.Contains(methods, m) {
-			methods = append(methods, m)
+			methods = append(slices.Clip(methods), m)
 		}
 	}
 	return methods

@@ -32,6 +32,9 @@ type State struct {
 	Previous *StepResult `json:"previous,omitempty"`
 	// Outcome is empty until the session has ended, verified or failed.
 	Outcome Outcome `json:"outcome,omitempty"`
+	// Methods are the methods that passed on the path to verified, in order. They are set when Outcome is verified. A
+	// session that an older version began may lack the first ones.
+	Methods []rules.Method `json:"methods,omitempty"`
 	// FailureReason is set when Outcome is failed.
 	FailureReason rules.ReasonCode `json:"failure_reason,omitempty"`
 	// Entered counts the nodes entered so far. A sound graph enters each node at
@@ -54,9 +57,11 @@ type Token struct {
 	// Proved reports whether a method that proves identity passed on the path to
 	// the node.
 	Proved bool `json:"proved,omitzero"`
+	// Methods are the methods that passed on the path to the node.
+	Methods []rules.Method `json:"methods,omitempty"`
 }
 
-func (t Token) trail() trail { return trail{t.Member, t.Previous, t.Proved} }
+func (t Token) trail() trail { return trail{t.Member, t.Previous, t.Proved, t.Methods} }
 
 // GroupState is an any_of or all_of under way.
 type GroupState struct {
@@ -69,6 +74,8 @@ type GroupState struct {
 	// Proved reports whether the identity was proved before the group, or by a
 	// member that has passed.
 	Proved bool `json:"proved,omitzero"`
+	// Methods are the methods that passed before the group, or in a member that has passed.
+	Methods []rules.Method `json:"methods,omitempty"`
 }
 
 // AttemptCount tallies one method node.
@@ -143,7 +150,7 @@ func (s State) token(node string) (Token, bool) {
 	return s.Tokens[i], true
 }
 
-// clone copies everything that [Next] may write to. Step results are shared,
+// clone copies everything that [Next] may write to. Step results and lists of methods are shared,
 // because they are never changed.
 func (s State) clone() State {
 	s.Tokens = slices.Clone(s.Tokens)

@@ -10,9 +10,10 @@ import (
 
 // trail is the part of a session's past that a walk carries from node to node.
 type trail struct {
-	member   string      // entry node of the member's sub-graph, "" at the top
-	previous *StepResult // the last step
-	proved   bool        // a method that proves identity passed
+	member   string         // entry node of the member's sub-graph, "" at the top
+	previous *StepResult    // the last step
+	proved   bool           // a method that proves identity passed
+	methods  []rules.Method // that passed; never changed in place
 }
 
 // enter arrives at a node, which must lie in scope.
@@ -41,7 +42,9 @@ func (r *run) wait(n Node, w trail) error {
 	if _, taken := r.state.token(n.ID); taken {
 		return fmt.Errorf("%w: two ways wait at node %s", ErrCorruptGraph, n.ID)
 	}
-	r.state.Tokens = append(r.state.Tokens, Token{Node: n.ID, Member: w.member, Previous: w.previous, Proved: w.proved})
+	r.state.Tokens = append(r.state.Tokens, Token{
+		Node: n.ID, Member: w.member, Previous: w.previous, Proved: w.proved, Methods: w.methods,
+	})
 	switch n.Kind {
 	case KindBranch:
 		r.emit(EvaluateBranch{Node: n.ID, Cases: slices.Clone(n.Cases), Previous: w.previous})
@@ -95,6 +98,9 @@ func (r *run) after(token Token, result StepResult) trail {
 	w.previous = &result
 	if r.graph.Identity && result.Outcome == OutcomePassed && result.Method.ProvesIdentity() {
 		w.proved = true
+	}
+	if result.Outcome == OutcomePassed && result.Method != "" {
+		w.methods = union(w.methods, []rules.Method{result.Method})
 	}
 	return w
 }
@@ -151,6 +157,7 @@ func (r *run) verify(n Node, w trail) {
 		r.finish(n, OutcomeFailed, rules.ReasonIdentityUnproven)
 		return
 	}
+	r.state.Methods = w.methods
 	r.finish(n, OutcomeVerified, "")
 }
 

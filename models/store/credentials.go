@@ -1,0 +1,215 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+)
+
+// ErrCredentialGone reports that a credential was revoked, or expired, before it could verify a session.
+var ErrCredentialGone = errors.New("the credential does not hold any more")
+
+// defaultValidityDays is the validity of a credential under a rule that sets none.
+const defaultValidityDays = 365
+
+// Reused is an earlier verification that verifies a session.
+type Reused struct {
+	Credential models.Credential
+	// Path is the verification path of the session.
+	Path string
+}
+
+// The verification paths of sessions that reuse an earlier verification.
+const (
+	PathVPToken       = "vp_token"
+	PathReturningUser = "returning_user"
+)
+
+// Reuse verifies a session by an earlier verification, if the row is as it was read and has one of the statuses. The
+// session's Reuse decides nothing here. A repeat changes nothing. Errors: those of Change; ErrCredentialGone.
+func (s *Store) Reuse(
+	ctx context.Context, session models.Session, r Reused, from ...models.SessionStatus,
+) (Changed, error) {
+	c := s.reusing(session, r, from)
+	c.Set["nudge_at"] = s.Now()
+	return s.Change(ctx, c)
+}
+
+// reusing returns the change that verifies a session by an earlier verification. Like every other way to verify a
+// session, it has a session with a sign of fraud reviewed.
+func (s *Store) reusing(session models.Session, r Reused, from []models.SessionStatus) Change {
+	c := Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: "reuse/" + r.Path, Read: &session, From: from,
+		To: models.StatusVerified, Reused: &r.Credential, Set: map[string]any{"verification_path": r.Path},
+	}
+	if reason := session.FraudReason(); reason != "" {
+		s.flag(&c, Flag{Reason: reason})
+	}
+	c.Also = func(tx *gorm.DB, after models.Session) error { return erase(tx, after, models.Submission{}) }
+	return c
+}
+
+// applyWithPerson makes the conditional UPDATE of a change. A change that verifies the session also names its person,
+// and writes the credential, whichever caller makes the change.
+func (s *Store) applyWithPerson(
+	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
+) (models.Session, error) {
+	if c.To != models.StatusVerified || before.Status.Terminal() {
+		return s.apply(tx, c, before, now)
+	}
+	credential, fresh, err := s.credentialFor(tx, c, before, now)
+	if err != nil {
+		return before, err
+	}
+	set := maps.Clone(c.Set)
+	if set == nil {
+		set = map[string]any{}
+	}
+	set["verified_person_id"], set["credential_id"] = credential.PersonID, credential.ID
+	c.Set = set
+	after, err := s.apply(tx, c, before, now)
+	if err != nil || !fresh {
+		return after, err
+	}
+	if c.Reused == nil {
+		credential.prove(c.Passed, after)
+	}
+	return after, s.insertCredential(tx, credential.Credential)
+}
+
+// draft is a credential to be written.
+type draft struct{ models.Credential }
+
+// credentialFor returns the credential of a session that a change verifies, and whether it must be written.
+func (s *Store) credentialFor(
+	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
+) (credential draft, fresh bool, err error) {
+	if c.Reused != nil {
+		return s.reusedCredential(tx, *c.Reused, before)
+	}
+	person, err := s.personOf(tx, before)
+	if err != nil {
+		return credential, false, err
+	}
+	credential.Credential = models.Credential{
+		ID: s.id(models.PrefixCredential), OrgID: before.OrgID, PersonID: person, SessionID: before.ID, VerifiedAt: now,
+	}
+	credential.EmailHash, err = s.emailHashOf(before)
+	return credential, true, err
+}
+
+// prove sets what the session proved. A session without a passed method, which a reviewer approved, counts as a
+// declaration: a reviewer's reasons are not known to anyone else.
+func (d *draft) prove(passed []rules.Method, session models.Session) {
+	if passed == nil {
+		passed = session.GraphState.V.Methods
+	}
+	if passed == nil {
+		passed = []rules.Method{}
+	}
+	days := cmp.Or(session.Compliance.V.CredentialValidityDays, defaultValidityDays)
+	d.Method = cmp.Or(rules.StrongestOf(passed), rules.MethodSelfAttestation)
+	d.Methods = models.AsJSON(passed)
+	d.AgeTier, d.Jurisdiction = session.AgeTier, session.Jurisdiction
+	d.ExpiresAt = models.At(d.VerifiedAt.Add(time.Duration(days) * 24 * time.Hour))
+}
+
+// reusedCredential returns the credential for a session that reuses one: the organization's own, or a copy of another
+// organization's, of which there is one for each source and e-mail address.
+func (s *Store) reusedCredential(
+	tx *gorm.DB, reused models.Credential, session models.Session,
+) (credential draft, fresh bool, err error) {
+	var source models.Credential
+	found, err := one(tx.Where("id = ?", reused.ID), &source)
+	if err != nil {
+		return credential, false, err
+	}
+	if !found || !source.ValidAt(s.now()) {
+		return credential, false, ErrCredentialGone
+	}
+	if source.OrgID == session.OrgID {
+		return draft{source}, false, nil
+	}
+	email, err := s.emailHashOf(session)
+	if err != nil {
+		return credential, false, err
+	}
+	var copied models.Credential
+	q := tx.Where("org_id = ? AND source_id = ?", session.OrgID, source.ID).Where("revoked_at IS NULL")
+	if email == nil {
+		q = q.Where("email_hash IS NULL")
+	} else {
+		q = q.Where("email_hash = ?", *email)
+	}
+	if found, err := one(q, &copied); err != nil || found {
+		return draft{copied}, false, err
+	}
+	copied = source
+	copied.ID, copied.OrgID, copied.SessionID = s.id(models.PrefixCredential), session.OrgID, session.ID
+	copied.SourceID, copied.EmailHash, copied.SupersededAt = &source.ID, email, nil
+	return draft{copied}, true, nil
+}
+
+func (s *Store) emailHashOf(session models.Session) (*string, error) {
+	email, err := s.openContact(session, "email", session.EmailSealed)
+	if err != nil || email == "" {
+		return nil, err
+	}
+	hash := s.EmailHash(session.OrgID, email)
+	return &hash, nil
+}
+
+// insertCredential writes a credential. It replaces those of the same organization and person that prove no more.
+func (s *Store) insertCredential(tx *gorm.DB, c models.Credential) error {
+	c.Hash = models.HashCredential(c.ID)
+	c.Strength, c.StrengthRank, c.AgeYears = c.Method.Strength(), c.Method.Rank(), c.AgeTier.Years()
+	weaker := tx.Where("strength_rank < ? OR method = ?", c.StrengthRank, c.Method)
+	if c.Method.ProofRank() == c.StrengthRank { // a selfie does not replace a document of the same rank
+		weaker = tx.Where("strength_rank <= ?", c.StrengthRank)
+	}
+	err := tx.Model(&models.Credential{}).
+		Where("org_id = ? AND person_id = ? AND age_years <= ?", c.OrgID, c.PersonID, c.AgeYears).
+		Where("superseded_at IS NULL AND revoked_at IS NULL").Where(weaker).
+		Updates(map[string]any{"superseded_at": s.Now()}).Error
+	if err != nil {
+		return err
+	}
+	return tx.Create(&c).Error
+}
+
+// revokeCredential revokes a credential and the copies that other organizations made of it, unless it is revoked
+// already. The revocation of a copy does not touch its source.
+func (s *Store) revokeCredential(tx *gorm.DB, org, id string, reason models.RevokedReason) error {
+	return tx.Model(&models.Credential{}).
+		Where("(id = ? AND org_id = ?) OR source_id = (SELECT id FROM credentials WHERE id = ? AND org_id = ?)",
+			id, org, id, org).
+		Where("revoked_at IS NULL").
+		Updates(map[string]any{"revoked_at": s.Now(), "revoked_reason": reason}).Error
+}
+
+// Credential reads a credential of the organization. Errors: CodeResourceMissing.
+func (s *Store) Credential(ctx context.Context, org, id string) (models.Credential, error) {
+	var row models.Credential
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
+	if err != nil || !found {
+		return row, orMissing(err, "credential", id)
+	}
+	return row, nil
+}
+
+// CredentialByHash reads the credential of the organization that a credential_hash names. Errors: CodeResourceMissing.
+func (s *Store) CredentialByHash(ctx context.Context, org, hash string) (models.Credential, error) {
+	var row models.Credential
+	found, err := one(s.read(ctx).Where("org_id = ? AND hash = ?", org, hash), &row)
+	if err != nil || !found {
+		return row, orMissing(err, "credential", hash)
+	}
+	return row, nil
+}
