@@ -20,8 +20,9 @@ COMMANDS := ./cmd/stile ./cmd/stile-dev
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Two packages at a time, with four tests each: one test waits for a timer, a lease or a lock while another computes.
+# Without the vet of go test, because check-vet has run all of go vet.
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
-GO_TEST_FLAGS := -count=1 -p 2 -parallel 4 -timeout 45m
+GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and gozxing,
 # which reads QR codes for tests in one goroutine. It does not watch packages whose tests run a Temporal server in their
 # process, and e2e, where it would cost ten minutes: the packages that e2e calls have their own tests with it.

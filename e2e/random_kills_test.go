@@ -122,7 +122,7 @@ var impatient = []string{
 
 // workersKilledAtRandom kills workers while an API creates sessions, which fire two events each.
 func workersKilledAtRandom(t *testing.T) {
-	const strikes = 65
+	const strikes = 40
 	cluster, database := ownCluster(t)
 	s := stackOn(t, temporalOn(t, cluster), database, func(c *config.Config) { c.SandboxQuota = 1e6 })
 	s.serve(t, app.Options{API: true, Migrate: true, SealHistories: true})
@@ -202,7 +202,7 @@ func (f *fleet) replace(t *testing.T, i int) {
 // allKilledAtRandom kills API, worker and Temporal at once. It has fewer strikes, because all of them start anew after
 // each.
 func allKilledAtRandom(t *testing.T) {
-	const strikes = 16
+	const strikes = 8
 	environment := []string{"STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000"}
 	p := start(t, t.TempDir(), environment...)
 	inbox := subscribed(t, p.sandbox(t))

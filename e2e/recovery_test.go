@@ -28,7 +28,7 @@ func TestRecoveryOfANight(t *testing.T) {
 }
 
 func recoveryOfANight(t *testing.T, environment []string) {
-	const events, failures = 6_000, 4_000
+	const events, failures = 2_250, 1_500
 	doomed := start(t, t.TempDir(), environment...)
 	m := doomed.sandbox(t)
 	hook := newReceiver(t)

@@ -22,7 +22,7 @@ var handoffRaceScenarios = []scenario{
 }
 
 // raceRounds is the number of runs of each race, because a fault may need a rare order.
-const raceRounds = 200
+const raceRounds = 60
 
 // rounds runs a race repeatedly, each time with a new session. The callers of a round alternate between two replicas,
 // and so do the rounds.
