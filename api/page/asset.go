@@ -12,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -20,9 +21,11 @@ import (
 
 // asset is a file that is served from memory, compressed where the client takes that.
 type asset struct {
-	contentType   string
-	etag          string
-	plain, zipped []byte
+	contentType string
+	etag        string
+	plain       []byte
+	// zipped returns the file compressed, or nil if that is no shorter. The first call compresses it.
+	zipped func() []byte
 }
 
 // contentTypes are those of the files that the build writes. mime.TypeByExtension depends on the machine.
@@ -33,15 +36,21 @@ var contentTypes = map[string]string{
 
 func newAsset(name string, content []byte) asset {
 	sum := sha256.Sum256(content)
-	a := asset{contentType: contentTypes[path.Ext(name)], etag: `"` + hex.EncodeToString(sum[:12]) + `"`, plain: content}
+	return asset{
+		contentType: contentTypes[path.Ext(name)], etag: `"` + hex.EncodeToString(sum[:12]) + `"`, plain: content,
+		zipped: sync.OnceValue(func() []byte { return zip(content) }),
+	}
+}
+
+func zip(content []byte) []byte {
 	var zipped bytes.Buffer
 	writer, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // fails for an unknown level only
 	_, _ = writer.Write(content)                                    // memory takes everything
 	_ = writer.Close()
-	if zipped.Len() < len(content) {
-		a.zipped = zipped.Bytes()
+	if zipped.Len() >= len(content) {
+		return nil
 	}
-	return a
+	return zipped.Bytes()
 }
 
 // readAssets returns the files below a folder, by their path in it. It refuses a file of a type without a content type.
@@ -82,15 +91,16 @@ func (a asset) write(g *gin.Context) {
 	h.Set("Content-Type", a.contentType)
 	h.Set("ETag", a.etag)
 	h.Set("Vary", "Accept-Encoding")
-	body := a.plain
-	if a.zipped != nil && takesGzip(g.GetHeader("Accept-Encoding")) {
-		h.Set("Content-Encoding", "gzip")
-		body = a.zipped
-	}
 	if rest.MatchesTag(g.GetHeader("If-None-Match"), a.etag) {
-		h.Del("Content-Encoding")
 		g.Status(http.StatusNotModified)
 		return
+	}
+	body := a.plain
+	if takesGzip(g.GetHeader("Accept-Encoding")) {
+		if zipped := a.zipped(); zipped != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
 	}
 	g.Data(http.StatusOK, a.contentType, body)
 }
