@@ -68,7 +68,7 @@ web: browser ## Build the pages in web/dist, and the types of their API client
 
 .PHONY: pictures
 pictures: browser ## Take the pictures of every screen in docs/img, from a run of the browser tests
-	go build -o bin/ ./cmd/stile-dev
+	go build -o bin/ $(COMMANDS)
 	cd web && npm ci --silent && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
 
 .PHONY: histories
@@ -105,7 +105,7 @@ check-web:
 
 .PHONY: check-browser
 check-browser:
-	go build -o bin/ ./cmd/stile-dev
+	go build -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
 
 .PHONY: check-format

@@ -4,8 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { at, call, createSession, launch, patience, press, publish, startDev } from "./harness.mjs";
+import { after, before, describe } from "node:test";
+import {
+  at, call, createSession, launch, newContext, patience, press, publish, stage, startDev, test,
+} from "./harness.mjs";
 import { film } from "./film.mjs";
 import { look } from "./look.mjs";
 
@@ -24,7 +26,7 @@ before(async () => {
     });
   });
   await new Promise((resolve) => provider.listen(0, "127.0.0.1", resolve));
-  browser = await launch();
+  ({ browser } = await stage());
   dev = await startDev();
   const url = `http://127.0.0.1:${provider.address().port}/judge`;
   for (const method of ["document_capture", "selfie_liveness"]) {
@@ -33,16 +35,13 @@ before(async () => {
   workflow = await publish(dev, { methods: ["document_capture"], preferences: { file_upload: true } });
 });
 after(async () => {
-  await browser?.close();
-  await dev?.stop();
   provider?.close();
 });
 
 async function begin(session, { permissions = ["camera"], script, camera = browser, ...options } = {}) {
-  const context = await camera.newContext({ locale: "en-US", permissions, ...options });
+  const context = await newContext(camera, { permissions, ...options });
   if (script) await context.addInitScript(script);
   const page = await context.newPage();
-  page.on("pageerror", (error) => assert.fail(error));
   await page.goto(session.url);
   await at(page, "intro");
   await press(page, "Continue");
@@ -260,5 +259,6 @@ describe("a picture by itself", { concurrency: 2 }, () => {
 
 /** refuse returns a script for the browser, in which getUserMedia fails as it does with such a camera. */
 function refuse(name) {
-  return `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", ${JSON.stringify(name)}))`;
+  const refusal = `() => Promise.reject(new DOMException("", ${JSON.stringify(name)}))`;
+  return `if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = ${refusal}`; // about:blank has none
 }

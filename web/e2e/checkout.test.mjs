@@ -1,22 +1,14 @@
 // The example shop: the order is released by the signed webhook alone.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, patience, press, startDev } from "./harness.mjs";
+import { before, describe } from "node:test";
+import { newContext, press, stage, test } from "./harness.mjs";
 import { picture } from "./look.mjs";
 
 let dev, browser;
-before(async () => {
-  browser = await launch();
-  dev = await startDev();
-});
-after(async () => {
-  await browser?.close();
-  await dev?.stop();
-});
+before(async () => ({ dev, browser } = await stage()));
 
 async function buy() {
-  const page = await (await browser.newContext({ locale: "en-US", viewport: { width: 900, height: 640 } })).newPage();
-  page.on("pageerror", (error) => assert.fail(error));
+  const page = await (await newContext(browser, { viewport: { width: 900, height: 640 } })).newPage();
   const created = page.waitForResponse((response) => response.url().endsWith("/api/orders"));
   await page.goto(dev.shop);
   await press(page, "Buy the ticket");
@@ -25,13 +17,13 @@ async function buy() {
 }
 
 function state(page, status) {
-  return page.waitForSelector(`#state[data-status="${status}"]`, { timeout: patience });
+  return page.waitForSelector(`#state[data-status="${status}"]`);
 }
 
 async function verification(page) {
   await press(page, "Verify your age");
   const frame = page.frameLocator("iframe");
-  await frame.locator('[data-screen="intro"]').waitFor({ timeout: patience });
+  await frame.locator('[data-screen="intro"]').waitFor();
   await frame.getByRole("button", { name: "Continue" }).click();
   await frame.getByRole("button", { name: /Your date of birth/ }).click();
   return frame;
@@ -85,7 +77,7 @@ describe("the example shop", { concurrency: 2 }, () => {
     const { page, id } = await buy();
     const frame = await verification(page);
     await attest(frame, "2020");
-    await frame.locator('[data-screen="setback"]').waitFor({ timeout: patience });
+    await frame.locator('[data-screen="setback"]').waitFor();
     await page.keyboard.press("Escape");
     await state(page, "waiting");
     assert.equal((await order(id)).status, "waiting");

@@ -1,11 +1,15 @@
-// The examples of docs/widget.md in React, Vue and Svelte. The frameworks are installed beside the package for this
-// alone: they are no dependency of ours.
-import { readFile, writeFile } from "node:fs/promises";
+// The examples of docs/widget.md in React, Vue and Svelte. The frameworks are there for this alone.
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** versions are those that the examples are tested with. */
-export const versions = ["react@19.3.1", "react-dom@19.3.1", "vue@3.5.45", "svelte@5.57.3"];
+/** link puts the frameworks of this workspace into the node_modules of a merchant's folder. */
+export function link(modules) {
+  const frameworks = ["react", "react-dom", "vue", "svelte"];
+  const source = (name) => fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
+  return Promise.all(frameworks.map((name) => symlink(source(name), join(modules, name))));
+}
 
 const mains = {
   jsx: `

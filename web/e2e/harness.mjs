@@ -1,17 +1,38 @@
 // What the browser tests share: a real stile-dev, the merchant's calls of its API, and Chromium.
+import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, test as declare } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** patience is how long a test waits for something that must come. The machine may be busy. */
-export const patience = 30_000;
+export const patience = 60_000;
 
-/** startDev starts bin/stile-dev with a fresh folder on free ports. Its log is in `log`. */
+/** ends are the functions that stop the started processes. */
+const ends = [];
+after(() => Promise.all(ends.map((end) => end())));
+
+let shared;
+
+/**
+ * stage returns the stile-dev and the browser that all tests of this process share; the first call starts them. Each
+ * test makes its own sessions and workflows. A test that changes an organization, or needs another environment, starts
+ * a stile-dev of its own.
+ */
+export function stage() {
+  // A used token is refused at once, and a slow verdict leaves a busy machine the time to look at the page before it.
+  const environment = { STILE_HANDOFF_REUSE_WINDOW: "1s", STILE_SIMULATED_DELAY: "20s" };
+  shared ??= Promise.all([startDev(environment), launch()]).then(([dev, browser]) => ({ dev, browser }));
+  return shared;
+}
+
+/** startDev starts bin/stile-dev with a fresh folder on free ports, until the tests end. Its log is in `log`. */
 export async function startDev(environment = {}) {
   const data = await mkdtemp(join(tmpdir(), "stile-web-"));
   const free = "127.0.0.1:0";
@@ -31,13 +52,12 @@ export async function startDev(environment = {}) {
     });
     process_.once("exit", (code) => reject(new Error(`stile-dev ended with ${code}:\n${dev.log}`)));
   });
-  return Object.assign(dev, JSON.parse(line), {
-    async stop() {
-      process_.kill("SIGTERM");
-      await exited;
-      await rm(data, { recursive: true, force: true });
-    },
+  ends.push(async () => {
+    process_.kill("SIGTERM");
+    await exited;
+    await rm(data, { recursive: true, force: true });
   });
+  return Object.assign(dev, JSON.parse(line));
 }
 
 /** call calls the API with a secret key, and returns the answer's JSON. It throws for a refusal. */
@@ -72,31 +92,78 @@ export function retrieve(dev, id) {
   return call(dev, "GET", `/v1/verification_sessions/${id}`);
 }
 
-/** chromiumPath is where Chromium is: CHROMIUM names another one than that of the PATH. */
+/** chromiums are the programs to look for. The first has no window, and half the cost. */
+const chromiums = ["chromium-headless-shell", "chromium"];
+
+/** chromiumPath returns the path of Chromium: CHROMIUM, or the first in the PATH. */
 function chromiumPath() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const found = process.env.PATH.split(":").map((folder) => join(folder, "chromium")).find(existsSync);
+  const folders = process.env.PATH.split(":");
+  const found = chromiums.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
   if (!found) throw new Error("There is no chromium in the PATH; scripts/ensure-browser installs it");
   return found;
 }
 
-/** launch starts Chromium with a camera that shows a moving test picture. */
-export function launch(args = []) {
-  return chromium.launch({
+/** launch starts Chromium with a camera that shows a moving test picture, until the tests end. */
+export async function launch(args = []) {
+  const browser = await chromium.launch({
     executablePath: chromiumPath(),
     args: [
       "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
       ...args,
     ],
   });
+  ends.push(() => browser.close());
+  return browser;
+}
+
+/** running has the browser contexts of the present test, and the faults that its pages met. */
+const running = new AsyncLocalStorage();
+
+/** test declares a test. Its browser contexts are closed at its end, and an error of a script in a page fails it. */
+export function test(name, body) {
+  return declare(name, async () => {
+    const own = { contexts: [], faults: [] };
+    try {
+      await running.run(own, body);
+      assert.deepEqual(own.faults, []);
+    } catch (error) {
+      console.error(`# ${name} failed; its pages:\n${(await Promise.all(pagesOf(own).map(describePage))).join("\n")}`);
+      throw error;
+    } finally {
+      await Promise.all(own.contexts.map((context) => context.close()));
+    }
+  });
+}
+
+const pagesOf = ({ contexts }) => contexts.flatMap((context) => context.pages());
+
+async function describePage(page) {
+  const frames = page.frames().map(async (frame) => `#   ${frame.url().split("#")[0]}\n#     ${
+    (await frame.locator("body").innerText({ timeout: 5_000 }).catch(String)).replaceAll(/\s+/g, " ")}`);
+  return (await Promise.all(frames)).join("\n");
+}
+
+/** newContext makes a browser context for the present test. */
+export async function newContext(browser, options) {
+  const { contexts, faults } = running.getStore();
+  const context = await browser.newContext({ locale: "en-US", ...options });
+  contexts.push(context);
+  context.setDefaultTimeout(patience);
+  context.on("weberror", (fault) => faults.push(fault.error().stack));
+  context.on("console", (message) => {
+    // A blocked frame is the subject of a test.
+    if (/Content Security Policy(?!.*frame-ancestors)/.test(message.text())) faults.push(message.text());
+  });
+  return context;
 }
 
 /** at waits until the page shows a screen. */
 export function at(page, screen) {
-  return page.waitForSelector(`[data-screen="${screen}"]`, { timeout: patience });
+  return page.waitForSelector(`[data-screen="${screen}"]`);
 }
 
 /** press presses the button of that name. */
 export function press(page, name) {
-  return page.getByRole("button", { name, exact: true }).click({ timeout: patience });
+  return page.getByRole("button", { name, exact: true }).click();
 }

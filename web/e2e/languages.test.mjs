@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { at, createSession, launch, startDev } from "./harness.mjs";
+import { before, describe } from "node:test";
+import { at, createSession, newContext, stage, test } from "./harness.mjs";
 
 let dev, browser;
-before(async () => {
-  browser = await launch();
-  dev = await startDev();
-});
-after(async () => {
-  await browser?.close();
-  await dev?.stop();
-});
+before(async () => ({ dev, browser } = await stage()));
 
 /** open opens a session's page in a browser of a language, and waits for the introduction. */
 async function open(session, language, query = "") {
-  const context = await browser.newContext({ locale: language });
+  const context = await newContext(browser, { locale: language });
   const page = await context.newPage();
   const url = new URL(session.url);
   url.search = query;

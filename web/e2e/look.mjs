@@ -37,14 +37,19 @@ export async function picture(page, name) {
 }
 
 async function accessible(page, what) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    window.axe.run(document, {
+  assert.deepEqual(await violations(page), [], what);
+}
+
+/** violations returns the rules of accessibility that a page or a frame breaks, as texts. */
+export async function violations(frame) {
+  if (!await frame.evaluate(() => "axe" in window)) await frame.evaluate(axe);
+  return frame.evaluate(async () => {
+    const { violations } = await window.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  const found = violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" ")}`);
-  assert.deepEqual(found, [], what);
+      resultTypes: ["violations"],
+    });
+    return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" ")}`);
+  });
 }
 
 /** narrow checks that nothing is cut off at 320 CSS pixels, as 1280 are at a zoom of 400% (WCAG 1.4.10). */

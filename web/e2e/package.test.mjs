@@ -4,13 +4,13 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
-import { compilers, versions, write } from "./frameworks.mjs";
-import { createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { compilers, link, write } from "./frameworks.mjs";
+import { createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
 const run = promisify(execFile);
@@ -48,16 +48,13 @@ before(async () => {
   await Promise.all([start(), install()]);
 });
 after(async () => {
-  await browser?.close();
   await shop?.stop();
   await stile?.stop();
-  await dev?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
 async function start() {
-  browser = await launch();
-  dev = await startDev();
+  ({ dev, browser } = await stage());
   stile = await startProxy(dev);
   shop = await startShop(dev, stile.origin);
   workflow = await publish(dev, { methods: ["self_attestation"] });
@@ -67,14 +64,9 @@ async function install() {
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: join(web, "packages/widget") });
   const [tarball] = await readdir(folder);
   await writeFile(join(folder, "package.json"), '{"private": true, "type": "module"}');
-  await add("--offline", `./${tarball}`);
+  const options = ["--silent", "--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await run("npm", ["install", ...options, `./${tarball}`], { cwd: folder });
   await mkdir(join(folder, "src"));
-}
-
-/** add installs packages into the merchant's folder. */
-function add(...packages) {
-  const options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
-  return run("npm", ["install", ...options, ...packages], { cwd: folder });
 }
 
 /** bundle builds a script of the merchant with Vite for the shop. It returns the gzipped bytes that a visit loads. */
@@ -93,8 +85,7 @@ async function bundle(main, plugins = []) {
 }
 
 async function open(body, main = "app.js") {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(patience);
+  const page = await (await newContext(browser)).newPage();
   await page.goto(shop.origin + shop.page(body, `/assets/${main}`));
   await page.waitForFunction(() => window.ready);
   return page;
@@ -135,7 +126,7 @@ describe("@stile/widget from its tarball", () => {
 
   test("has types", async () => {
     await writeFile(join(folder, "typed.ts"), typed);
-    const options = ["--strict", "--noEmit", "--module", "nodenext", "--lib", "es2022,dom"];
+    const options = ["--strict", "--noEmit", "--skipDefaultLibCheck", "--module", "nodenext", "--lib", "es2022,dom"];
     await run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), ...options, "typed.ts"], { cwd: folder })
       .catch((error) => assert.fail(error.stdout));
   });
@@ -289,7 +280,7 @@ describe("@stile/widget in a bundled page", () => {
 });
 
 describe("@stile/widget in frameworks", () => {
-  before(() => add("--prefer-offline", ...versions));
+  before(() => link(join(folder, "node_modules")));
 
   for (const language of ["jsx", "vue", "svelte"]) {
     test(`works as the documentation's example in ${language} has it`, async () => {

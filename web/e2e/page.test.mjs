@@ -1,30 +1,19 @@
 // The hosted page in a real browser, against a real stile-dev.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { at, call, createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { before, describe } from "node:test";
+import { at, call, createSession, newContext, press, publish, retrieve, stage, startDev, test } from "./harness.mjs";
 import { look, readQR } from "./look.mjs";
 
 let dev, browser;
 const requested = [];
 
-before(async () => {
-  browser = await launch();
-  dev = await startDev({ STILE_HANDOFF_REUSE_WINDOW: "1s" });
-});
-after(async () => {
-  await browser?.close();
-  await dev?.stop();
-});
+before(async () => ({ dev, browser } = await stage()));
 
 /** visit opens an address in a browser of its own, or in that of another page. */
 async function visit(url, { context, ...options } = {}) {
-  context ??= await browser.newContext({ locale: "en-US", ...options });
+  context ??= await newContext(browser, options);
   const page = await context.newPage();
   page.on("request", (request) => requested.push({ url: request.url(), headers: request.headers() }));
-  page.on("pageerror", (error) => assert.fail(error));
-  page.on("console", (message) => {
-    if (message.type() === "error" && /Content Security Policy/.test(message.text())) assert.fail(message.text());
-  });
   await page.goto(url);
   return page;
 }
@@ -39,7 +28,7 @@ async function begin(session, options) {
 }
 
 function choose(page, name) {
-  return page.getByRole("button", { name }).click({ timeout: patience });
+  return page.getByRole("button", { name }).click();
 }
 
 async function fillIn(page, year = "1980") {
@@ -57,6 +46,12 @@ async function results(id) {
 const attestation = { methods: ["self_attestation"] };
 
 describe("the hosted page", { concurrency: 3 }, () => {
+  test("shows that the session has expired while it is open", async () => {
+    const page = await visit((await createSession(await startDev({ STILE_SESSION_TTL: "30s" }))).url);
+    await at(page, "intro");
+    await look(page, "expired");
+  });
+
   test("verifies by a declared date of birth", async () => {
     const session = await createSession(dev);
     const page = await visit(session.url);
@@ -110,9 +105,9 @@ describe("the hosted page", { concurrency: 3 }, () => {
     const page = await begin(await createSession(dev, { workflow_id: workflow }));
     await at(page, "method-document_capture");
     await press(page, "Pass after a while");
-    await look(page, "processing");
-    await page.reload();
     await at(page, "processing");
+    await page.reload();
+    await look(page, "processing");
     await at(page, "verified");
   });
 
@@ -235,7 +230,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
       await page.context().setOffline(true);
       await page.getByText("You are offline.").waitFor();
       await page.context().setOffline(false);
-      await page.getByText("You are offline.").waitFor({ state: "detached", timeout: patience });
+      await page.getByText("You are offline.").waitFor({ state: "detached" });
       await at(page, screen);
       if (next) await choose(page, next);
     }
@@ -257,7 +252,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await look(desktop, "phone", "phone-number");
     await press(mobile, await desktop.locator(".number").textContent());
     await at(mobile, "method-document_capture");
-    await desktop.getByRole("heading", { name: "Continue on your phone" }).waitFor({ timeout: patience });
+    await desktop.getByRole("heading", { name: "Continue on your phone" }).waitFor();
     await look(desktop, "phone");
     await mobile.reload();
     await at(mobile, "method-document_capture");
@@ -291,7 +286,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
     const mobile = await visit(url, phone);
     await press(mobile, "Continue");
     await at(mobile, "confirm");
-    const right = await desktop.locator(".number").textContent({ timeout: patience });
+    const right = await desktop.locator(".number").textContent();
     const numbers = await mobile.locator(".numbers button").allTextContents();
     await press(mobile, numbers.find((number) => number !== right));
     await at(mobile, "problem-ended");
@@ -313,20 +308,6 @@ describe("the hosted page", { concurrency: 3 }, () => {
     const page = await begin(await createSession(dev, { workflow_id: workflow }));
     await at(page, "method-self_attestation");
     assert.notEqual(await page.title(), "owned");
-  });
-});
-
-describe("an expired session", () => {
-  test("ends on the page that is open", async () => {
-    const short = await startDev({ STILE_SESSION_TTL: "20s" });
-    try {
-      const session = await createSession(short);
-      const page = await visit(session.url);
-      await at(page, "intro");
-      await look(page, "expired");
-    } finally {
-      await short.stop();
-    }
   });
 });
 

@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, test } from "node:test";
-import { at, createSession, launch, patience, press, publish, retrieve, startDev } from "./harness.mjs";
+import { after, before, describe } from "node:test";
+import { createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
 let dev, browser, stile, shop, workflow;
 before(async () => {
-  browser = await launch();
-  dev = await startDev();
+  ({ dev, browser } = await stage());
   stile = await startProxy(dev);
   shop = await startShop(dev, stile.origin);
   workflow = await publish(dev, { methods: ["self_attestation"] });
 });
 after(async () => {
-  await browser?.close();
   await shop?.stop();
   await stile?.stop();
-  await dev?.stop();
 });
 
 /** ofShop returns the attributes of the mode in which the shop's backend creates the session. */
@@ -24,8 +21,7 @@ const ofShop = () => `session-url="/start" workflow-id="${workflow}"`;
 
 /** open opens a page of the shop, with this in its body. */
 async function open(body, { options, script, origin = shop.origin, init } = {}) {
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(patience);
+  const context = await newContext(browser, options);
   const page = await context.newPage();
   if (init) await init(page);
   await page.goto(origin + shop.page(body, script));
@@ -47,7 +43,7 @@ async function finish(page, result = "Pass") {
 
 /** told waits until the page was told the event, and returns its detail. */
 async function told(page, name) {
-  await page.waitForFunction((name) => seen.some((one) => one.name === name), name, { timeout: patience });
+  await page.waitForFunction((name) => seen.some((one) => one.name === name), name);
   return page.evaluate((name) => seen.find((one) => one.name === name).detail, name);
 }
 
