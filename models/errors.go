@@ -39,6 +39,7 @@ const (
 	CodeConsentRequired       ErrorCode = "consent_required"
 	CodeChallengeInvalid      ErrorCode = "challenge_invalid"
 	CodeUploadLimit           ErrorCode = "upload_limit_reached"
+	CodeUploadOffset          ErrorCode = "upload_offset_mismatch"
 	CodeHandoffDisabled       ErrorCode = "handoff_disabled"
 	CodeOriginNotAllowed      ErrorCode = "origin_not_allowed"
 	CodeHandoffTokenInvalid   ErrorCode = "handoff_token_invalid"

@@ -87,6 +87,8 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/methods/:method", rest.ForClientSecret, hs.submitMethod),
 		rest.Post(session+"/methods/:method/begin", rest.ForClientSecret, hs.beginMethod),
 		rest.Post(session+"/uploads", rest.ForClientSecret, hs.upload).Reading(hs.readUpload, "method"),
+		rest.Get(session+"/uploads/:upload", rest.ForClientSecret, hs.getUpload),
+		rest.Patch(session+"/uploads/:upload", rest.ForClientSecret, hs.continueUpload).Reading(hs.readUpload),
 		rest.Get(replies, rest.ForAnybody, hs.takeReply, rest.AnyQuery),
 		rest.Post(replies, rest.ForAnybody, hs.takeReply).Reading(hs.readReply, rest.AnyQuery),
 		rest.Get(replies+"/:challenge", rest.ForAnybody, hs.takeReply, rest.AnyQuery),

@@ -10,12 +10,13 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// uploadObject is a file that a device has sent for an attempt.
+// uploadObject is a file that a device has sent for an attempt, or is sending.
 type uploadObject struct {
 	Object    string           `json:"object"`
 	ID        string           `json:"id"`
 	Method    rules.Method     `json:"method"`
-	MediaType string           `json:"media_type"`
+	Complete  bool             `json:"complete"`
+	MediaType *string          `json:"media_type"` // null until the upload is complete
 	Size      int64            `json:"size"`
 	Created   models.Timestamp `json:"created"`
 	ExpiresAt models.Timestamp `json:"expires_at"`
@@ -23,12 +24,12 @@ type uploadObject struct {
 
 func showUpload(u models.Upload) uploadObject {
 	return uploadObject{
-		Object: "upload", ID: u.ID, Method: u.Method, MediaType: u.MediaType, Size: u.Size, Created: u.Created,
-		ExpiresAt: u.ExpiresAt,
+		Object: "upload", ID: u.ID, Method: u.Method, Complete: u.Complete, MediaType: rest.OrNull(u.MediaType),
+		Size: u.Size, Created: u.Created, ExpiresAt: u.ExpiresAt,
 	}
 }
 
-// upload stores the body as a file for the next attempt at the method.
+// upload stores the body as a file for the next attempt at the method, or as the first piece of one.
 func (hs *Handlers) upload(c *rest.Call) (rest.Answer, error) {
 	name := c.Query.Text("method")
 	if name == "" {
@@ -38,11 +39,30 @@ func (hs *Handlers) upload(c *rest.Call) (rest.Answer, error) {
 	if !known {
 		return rest.Answer{}, models.Invalid("method", "There is no such method")
 	}
-	stored, err := hs.sessions.Upload(c.Ctx, c.Device(), method, c.Body)
+	stored, err := hs.beginUpload(c, method)
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	return rest.Reply(http.StatusCreated, showUpload(stored))
+	return hs.uploadReply(http.StatusCreated, c, stored)
+}
+
+// beginUpload stores the body as the headers say.
+func (hs *Handlers) beginUpload(c *rest.Call, method rules.Method) (models.Upload, error) {
+	whole, err := completes(c, true)
+	if err != nil {
+		return models.Upload{}, err
+	}
+	if whole {
+		return hs.sessions.Upload(c.Ctx, c.Device(), method, c.Body)
+	}
+	length, given, err := byteCount(c, headerUploadLength)
+	if err != nil {
+		return models.Upload{}, err
+	}
+	if !given {
+		return hs.sessions.BeginUpload(c.Ctx, c.Device(), method, c.Body, nil)
+	}
+	return hs.sessions.BeginUpload(c.Ctx, c.Device(), method, c.Body, &length)
 }
 
 // A process reads so many uploads of one session at once, and so many of all. Each takes several times its size.

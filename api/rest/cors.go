@@ -11,7 +11,7 @@ import (
 // browserHeaders are the headers that a page may send: those that the routes read, and those that tracing libraries
 // add.
 const browserHeaders = "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-None-Match, " +
-	"traceparent, tracestate, baggage, sentry-trace"
+	"Upload-Complete, Upload-Length, Upload-Offset, traceparent, tracestate, baggage, sentry-trace"
 
 // allowBrowsers lets pages of any origin call the routes for browsers. The credential is in a header, never in a
 // cookie, so another site cannot use it. allowBrowsers answers preflights.
@@ -22,7 +22,7 @@ func (k *Kernel) allowBrowsers(g *gin.Context) {
 	if preflight {
 		method = r.Header.Get("Access-Control-Request-Method")
 	}
-	allowed, origin := "GET, HEAD, POST", "*"
+	allowed, origin := "GET, HEAD, PATCH, POST", "*"
 	switch {
 	case strings.HasPrefix(r.URL.Path, PathVerify+"/"):
 	case r.URL.Path == PathSessions && method == http.MethodPost:
@@ -38,7 +38,8 @@ func (k *Kernel) allowBrowsers(g *gin.Context) {
 	}
 	if !preflight {
 		g.Header("Access-Control-Expose-Headers", "ETag, Request-Id, Retry-After, X-RateLimit-Limit, "+
-			"X-RateLimit-Remaining, X-RateLimit-Reset, Idempotent-Replayed, "+headerDeprecation)
+			"X-RateLimit-Remaining, X-RateLimit-Reset, Idempotent-Replayed, Location, Upload-Complete, Upload-Limit, "+
+			"Upload-Offset, "+headerDeprecation)
 		return
 	}
 	g.Header("Access-Control-Allow-Methods", allowed)

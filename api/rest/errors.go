@@ -62,6 +62,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeChallengeInvalid:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeUploadLimit:              {http.StatusConflict, typeInvalidRequest},
+	models.CodeUploadOffset:             {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionLocked:            {http.StatusConflict, typeInvalidRequest},
 	models.CodeHandoffDisabled:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeOriginNotAllowed:         {http.StatusForbidden, typeInvalidRequest},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"time"
 
@@ -120,6 +121,7 @@ func (k *Kernel) keep(c *Call, ans Answer) {
 	stored := store.StoredResponse{
 		Status: ans.Status, Body: ans.Body, Header: map[string]string{"Content-Type": ans.ContentType},
 	}
+	maps.Copy(stored.Header, ans.Header)
 	if deprecation := c.Gin.Writer.Header().Get(headerDeprecation); deprecation != "" {
 		stored.Header[headerDeprecation] = deprecation
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Route is one operation with the checks before its handler. Get, Post, Delete and Updates make routes.
+// Route is one operation with the checks before its handler. Get, Post, Patch, Delete and Updates make routes.
 type Route struct {
 	Method, Path string
 	access       Access
@@ -27,6 +27,11 @@ func Get(path string, need Access, handle func(*Call) (Answer, error), query ...
 // Post returns a route that takes a body and no query.
 func Post(path string, need Access, handle func(*Call) (Answer, error)) Route {
 	return Route{Method: http.MethodPost, Path: path, access: need, handle: handle}
+}
+
+// Patch returns a route that appends to an object, or changes it. It takes no Idempotency-Key.
+func Patch(path string, need Access, handle func(*Call) (Answer, error)) Route {
+	return Route{Method: http.MethodPatch, Path: path, access: need, handle: handle}
 }
 
 // Delete returns a route for secret keys.

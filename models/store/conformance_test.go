@@ -47,6 +47,7 @@ var areas = map[string][]scenario{
 	"handoff races":  handoffRaceScenarios,
 	"transfers":      transferScenarios,
 	"uploads":        uploadScenarios,
+	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,

@@ -13,20 +13,33 @@ import (
 const closedSession = "NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = session_id " +
 	"AND sessions.completed_at IS NULL AND sessions.expires_at > ?)"
 
-// EraseMaterial deletes expired uploads and challenges, the oldest first, at most limit of each, and returns their
-// number. The end of a session deletes its own rows. The remaining ones are unanswered challenges, and rows of sessions
-// that a previous version ended.
+// orphaned selects pieces whose upload is gone, complete or expired.
+const orphaned = "NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.id = upload_id " +
+	"AND NOT uploads.complete AND uploads.expires_at > ?)"
+
+// EraseMaterial deletes expired uploads with their pieces, and expired challenges, the oldest first, at most limit of
+// each, and returns their number. The end of a session deletes its own rows. The remaining ones are abandoned uploads,
+// unanswered challenges, and rows of sessions that a previous version ended.
 func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
 	now := a.s.Now()
 	erased := 0
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
-		uploads, err := deleteDue(tx, &models.Upload{}, limit, tx.Where(closedSession, now), now)
-		if err != nil {
-			return err
+		erased = 0
+		for _, due := range []struct {
+			table any
+			where *gorm.DB
+		}{
+			{&models.Upload{}, tx.Where("NOT complete OR "+closedSession, now)},
+			{&models.UploadPiece{}, tx.Where(orphaned, now)},
+			{&models.Challenge{}, tx.Where("used_at IS NULL OR "+closedSession, now)},
+		} {
+			deleted, err := deleteDue(tx, due.table, limit, due.where, now)
+			if err != nil {
+				return err
+			}
+			erased += deleted
 		}
-		challenges, err := deleteDue(tx, &models.Challenge{}, limit, tx.Where("used_at IS NULL OR "+closedSession, now), now)
-		erased = uploads + challenges
-		return err
+		return nil
 	})
 	return erased, err
 }

@@ -76,7 +76,7 @@ func settle(tx *gorm.DB, ended []models.Session) error {
 	if err := forgetSubmissions(tx.Where(among("session_id", all))); err != nil {
 		return err
 	}
-	for _, table := range []any{&models.Upload{}, &models.Challenge{}} {
+	for _, table := range []any{&models.Upload{}, &models.UploadPiece{}, &models.Challenge{}} {
 		if err := tx.Where(among("session_id", all)).Delete(table).Error; err != nil {
 			return err
 		}

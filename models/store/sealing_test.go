@@ -53,6 +53,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 			"sessions",
 			"submissions",
 			"uploads",
+			"upload_pieces",
 			"method_challenges",
 			"events",
 			"idempotency_keys",

@@ -18,19 +18,27 @@ type NewUpload struct {
 	Attempt   int
 	MediaType string
 	Data      []byte
+	// Partial makes Data the first piece of an incomplete upload. It has no MediaType, and may have a Length.
+	Partial bool
+	Length  *int64
 	// Most is the largest number of uploads of one attempt.
 	Most int
 }
 
-// AddUpload stores a file, sealed. A repeat under a reserved id returns the first. Errors: CodeUploadLimit,
-// CodeSessionNotFound, CodeSessionTerminal, and ErrRefused if the session has changed since it was read.
+// AddUpload stores a file, or the first piece of one, sealed. A repeat under a reserved id returns the first. Errors:
+// CodeUploadLimit, CodeSessionNotFound, CodeSessionTerminal, and ErrRefused if the session has changed since it was
+// read.
 func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, error) {
 	upload := models.Upload{
 		ID: s.NewID(ctx, models.PrefixUpload), OrgID: n.Session.OrgID, SessionID: n.Session.ID, Node: n.Node,
-		Method: n.Method, Attempt: n.Attempt, MediaType: n.MediaType, Size: int64(len(n.Data)), Created: s.Now(),
-		ExpiresAt: n.Session.ExpiresAt,
+		Method: n.Method, Attempt: n.Attempt, MediaType: n.MediaType, Complete: !n.Partial, Size: int64(len(n.Data)),
+		Length: n.Length, Created: s.Now(), ExpiresAt: n.Session.ExpiresAt,
 	}
-	upload.Content = s.keys.Seal(n.Data, uploadPlace(upload))
+	if n.Partial {
+		upload.ExpiresAt = s.partialUntil(n.Session)
+	} else {
+		upload.Content = s.keys.Seal(n.Data, uploadPlace(upload))
+	}
 	err := s.settle(ctx, func(tx *gorm.DB) error {
 		if found, err := uploadIn(tx, upload.OrgID, upload.SessionID, upload.ID, &upload); err != nil || found {
 			return err
@@ -41,7 +49,10 @@ func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, erro
 		if err := n.fits(tx); err != nil {
 			return err
 		}
-		return tx.Create(&upload).Error
+		if err := tx.Create(&upload).Error; err != nil || !n.Partial {
+			return err
+		}
+		return s.addPiece(tx, upload, 0, n.Data)
 	})
 	upload.Content = ""
 	return upload, err
@@ -106,20 +117,21 @@ func uploadIn(tx *gorm.DB, org, session, id string, upload *models.Upload) (foun
 	return one(tx.Omit("content").Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), upload)
 }
 
-// Upload reads an upload of a session, without its content. Errors: CodeResourceMissing.
+// Upload reads a complete upload of a session, without its content. Errors: CodeResourceMissing.
 func (s *Store) Upload(ctx context.Context, org, session, id string) (models.Upload, error) {
 	var upload models.Upload
-	found, err := uploadIn(s.read(ctx), org, session, id, &upload)
+	found, err := uploadIn(s.read(ctx).Where("complete"), org, session, id, &upload)
 	if err != nil || !found {
 		return upload, orMissing(err, "upload", id)
 	}
 	return upload, nil
 }
 
-// UploadContent reads the content of an upload. Errors: CodeResourceMissing.
+// UploadContent reads the content of a complete upload. Errors: CodeResourceMissing.
 func (s *Store) UploadContent(ctx context.Context, org, session, id string) ([]byte, error) {
 	var upload models.Upload
-	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ?", id, org, session), &upload)
+	complete := s.read(ctx).Where("id = ? AND org_id = ? AND session_id = ? AND complete", id, org, session)
+	found, err := one(complete, &upload)
 	if err != nil || !found {
 		return nil, orMissing(err, "upload", id)
 	}
@@ -135,8 +147,10 @@ func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission
 		return tx.Where("session_id = ? AND node = ? AND attempt <= ?", session.ID, judged.Node, judged.Attempt)
 	}
 	if session.Uploads > 0 {
-		if err := tx.Scopes(attempt).Delete(&models.Upload{}).Error; err != nil {
-			return err
+		for _, table := range []any{&models.Upload{}, &models.UploadPiece{}} {
+			if err := tx.Scopes(attempt).Delete(table).Error; err != nil {
+				return err
+			}
 		}
 	}
 	if session.Challenges > 0 {

@@ -53,7 +53,7 @@ func uploadIsSealedAndReadByItsOwnSession(t *testing.T, f *fixture) {
 	require.True(t, models.PrefixUpload.HasPrefix(u.ID))
 	require.Equal(t, models.Upload{
 		ID: u.ID, OrgID: f.org, SessionID: session.ID, Node: document, Method: rules.MethodDocumentCapture, Attempt: 1,
-		MediaType: "image/png", Size: 18, Created: f.Now(), ExpiresAt: session.ExpiresAt,
+		MediaType: "image/png", Complete: true, Size: 18, Created: f.Now(), ExpiresAt: session.ExpiresAt,
 	}, u)
 	read, err := f.Upload(t.Context(), f.org, session.ID, u.ID)
 	require.NoError(t, err)

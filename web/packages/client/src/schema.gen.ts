@@ -841,12 +841,48 @@ export type paths = {
          *     or an elementary file of a passport's chip. The first bytes decide which; `Content-Type` is not looked at. A
          *     submission names uploads by their ids. An attempt takes 12 (`STILE_UPLOADS_PER_ATTEMPT`). Uploads are stored sealed
          *     and deleted with the verdict on the attempt, or with the end of the session.
+         *
+         *     With `Upload-Complete: ?0` the body is the first piece of the file, of at least 16 KiB, or empty. The others
+         *     follow with `PATCH`, as in draft-ietf-httpbis-resumable-upload. An incomplete upload counts among the 12, and
+         *     cannot be submitted.
          */
         post: operations["uploadFile"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/verify/session/{id}/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+                /** @description The upload's id, `upl_…`. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read how much of an upload has arrived
+         * @description Also with `HEAD`. After a lost answer, continue at `Upload-Offset`.
+         */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Append a piece to an upload
+         * @description The body is the next piece. Every piece but the last has at least 16 KiB. The last one has
+         *     `Upload-Complete: ?1`: then the content decides the type, and content of another type ends the upload. A piece
+         *     that does not begin where the upload ends is answered 409 `upload_offset_mismatch` with the right
+         *     `Upload-Offset`, so a repeated piece counts once. An upload expires an hour after its last piece.
+         */
+        patch: operations["continueUpload"];
         trace?: never;
     };
     "/v1/webhook_endpoints": {
@@ -1576,7 +1612,7 @@ export type components = {
             };
         };
         /** @enum {string} */
-        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
+        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
         /** @enum {string} */
         ErrorType: "invalid_request_error" | "authentication_error" | "rate_limit_error" | "api_error";
         /** @description An event, with the session at that time. */
@@ -2300,18 +2336,20 @@ export type components = {
         };
         /** @description A file for an attempt at a method. There is no way to read its content back. */
         Upload: {
+            /** @description Whether the whole file has arrived. */
+            complete: boolean;
             created: components["schemas"]["Timestamp"];
             expires_at: components["schemas"]["Timestamp"];
             id: string;
             /**
-             * @description The type detected in the content.
-             * @enum {string}
+             * @description The type detected in the content; null until the upload is complete.
+             * @enum {string|null}
              */
-            media_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "video/mp4" | "video/quicktime" | "video/webm" | "application/vnd.stile.chip-data";
+            media_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "video/mp4" | "video/quicktime" | "video/webm" | "application/vnd.stile.chip-data" | null;
             method: components["schemas"]["Method"];
             /** @constant */
             object: "upload";
-            /** @description In bytes. */
+            /** @description The bytes that have arrived. */
             size: number;
         };
         /**
@@ -3829,6 +3867,39 @@ export type components = {
                 };
             };
         };
+        /** @description The piece begins elsewhere than the upload ends, or the session takes no piece in its current state. */
+        UploadConflict: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                "Upload-Complete": components["headers"]["UploadComplete"];
+                "Upload-Limit": components["headers"]["UploadLimit"];
+                "Upload-Offset": components["headers"]["UploadOffset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "upload_offset_mismatch" | "session_terminal" | "method_not_offered" | "session_locked_to_other_device" | "handoff_ended" | "handoff_not_confirmed";
+                    };
+                };
+            };
+        };
+        /** @description There is no such session, or no such upload. It may have expired. */
+        UploadNotFound: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "session_not_found" | "resource_missing";
+                    };
+                };
+            };
+        };
         /** @description The session's view. */
         VerificationView: {
             headers: {
@@ -3897,6 +3968,8 @@ export type components = {
         SessionID: string;
         /** @description Return the objects after the one with this id, which may have been deleted. Not together with `ending_before`. */
         StartingAfter: string;
+        /** @description Whether the upload ends with the body; `?1` by default for `POST`, `?0` for `PATCH`. */
+        UploadComplete: "?0" | "?1";
         /** @description The workflow's id, `wf_…`. */
         WorkflowID: string;
     };
@@ -3920,6 +3993,15 @@ export type components = {
         RetryAfterHint: number;
         /** @description Present if the request used a deprecated feature, which it names. */
         StileDeprecation: "publishable-key-session-create";
+        /** @description Whether the whole file has arrived. */
+        UploadComplete: "?0" | "?1";
+        /**
+         * @description Of an incomplete upload: the size of the whole file and of a piece that is not the last, in bytes, and the
+         *     seconds until the upload expires, such as `max-size=8388608, min-append-size=16384, max-age=3600`.
+         */
+        UploadLimit: string;
+        /** @description The bytes that have arrived; the next piece begins there. */
+        UploadOffset: number;
     };
     pathItems: never;
 };
@@ -5686,6 +5768,10 @@ export interface operations {
                  *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Whether the upload ends with the body; `?1` by default for `POST`, `?0` for `PATCH`. */
+                "Upload-Complete"?: components["parameters"]["UploadComplete"];
+                /** @description The size of the whole file, if it is known before the last piece. */
+                "Upload-Length"?: number;
             };
             path: {
                 /** @description The session's id, `vks_…`. */
@@ -5693,7 +5779,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "*/*": unknown;
             };
@@ -5703,7 +5789,12 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    /** @description Where the upload is continued. */
+                    Location?: string;
                     "Request-Id": components["headers"]["RequestId"];
+                    "Upload-Complete": components["headers"]["UploadComplete"];
+                    "Upload-Limit": components["headers"]["UploadLimit"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5715,6 +5806,90 @@ export interface operations {
             404: components["responses"]["ClientNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["SubmissionConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            422: components["responses"]["ClientUnprocessable"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+                /** @description The upload's id, `upl_…`. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload. */
+            200: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Upload-Complete": components["headers"]["UploadComplete"];
+                    "Upload-Limit": components["headers"]["UploadLimit"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["UploadNotFound"];
+            409: components["responses"]["HandoffEnded"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whether the upload ends with the body; `?1` by default for `POST`, `?0` for `PATCH`. */
+                "Upload-Complete"?: components["parameters"]["UploadComplete"];
+                /** @description The position of the first byte of the piece. */
+                "Upload-Offset": number;
+            };
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+                /** @description The upload's id, `upl_…`. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description The upload. */
+            200: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Upload-Complete": components["headers"]["UploadComplete"];
+                    "Upload-Limit": components["headers"]["UploadLimit"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["UploadNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["UploadConflict"];
             413: components["responses"]["RequestTooLarge"];
             422: components["responses"]["ClientUnprocessable"];
             429: components["responses"]["ClientTooManyRequests"];
