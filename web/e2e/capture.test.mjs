@@ -1,5 +1,6 @@
 // Pictures for a method that a provider judges: from Chromium's test camera, from a file, and without a camera.
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -143,6 +144,50 @@ describe("pictures", { concurrency: 2 }, () => {
     await page.context().setOffline(false);
     await at(page, "verified");
     assert.equal(asked.filter((one) => one.includes(session.id)).length, 1);
+  });
+
+  test("go on from where the connection broke", async () => {
+    const session = await createSession(dev, { workflow_id: workflow });
+    const page = await begin(session);
+    await at(page, "capture-front");
+    const file = Buffer.concat([await page.screenshot({ type: "jpeg" }), Buffer.alloc(700_000, "picture ")]);
+    const requests = [];
+    const network = new EventEmitter();
+    let [cuts, cut] = [0, false];
+    await page.route((url) => url.pathname.includes("/uploads"), async (route, request) => {
+      requests.push(`${request.method()} ${request.headers()["upload-offset"] ?? ""}`.trim());
+      if (cut) return route.abort("internetdisconnected");
+      if (request.method() !== "PATCH" || cuts === 2) return route.continue();
+      [cuts, cut] = [cuts + 1, true];
+      if (cuts === 2) await route.fetch(); // the second piece arrives, and its answer is lost
+      await page.context().setOffline(true);
+      network.emit("cut");
+      await route.abort("internetdisconnected");
+    });
+    let broken = once(network, "cut");
+    const begun = page.waitForResponse((one) => one.url().includes("/uploads?method="));
+    await choose(page, file);
+    await press(page, "My document has no back side");
+    assert.equal((await begun).status(), 201);
+    for (const expected of [1, 2]) {
+      await broken;
+      broken = once(network, "cut");
+      await page.getByRole("button", { name: "Try again" }).waitFor({ timeout: patience });
+      await page.getByText("You are offline.").waitFor({ timeout: patience });
+      const share = await page.getByRole("progressbar").evaluate((bar) => bar.value);
+      assert.ok(Math.abs(share - 262_144 / file.length) < 0.01, `${share}`);
+      assert.equal(cuts, expected);
+      if (expected === 1) await look(page, "capture-sending");
+      cut = false;
+      await page.context().setOffline(false);
+    }
+    await at(page, "verified");
+    const { body, json } = submissionOf(session);
+    assert.deepEqual(json.uploads.map((one) => one.media_type), ["image/jpeg"]);
+    assert.ok(body.includes(file.toString("latin1")), "the provider has the file byte for byte");
+    assert.equal(requests.filter((one) => one === "POST").length, 1, `${requests}`);
+    assert.ok(requests.includes("PATCH 262144"));
+    assert.deepEqual(requests.filter((one) => one === "PATCH 524288"), ["PATCH 524288"], `${requests}`);
   });
 
   for (const [name, fault, options] of [

@@ -8,6 +8,7 @@ export class ApiError extends Error {
     message: string,
     readonly param: string | null,
     readonly requestId: string | null,
+    readonly headers: Headers | null = null,
   ) {
     super(message);
   }
@@ -24,8 +25,8 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get("Request-Id");
   try {
     const { error } = (await response.json()) as { error: { code: string; message: string; param: string | null } };
-    return new ApiError(response.status, error.code, error.message, error.param ?? null, requestId);
+    return new ApiError(response.status, error.code, error.message, error.param ?? null, requestId, response.headers);
   } catch {
-    return new ApiError(response.status, "unknown", fallback, null, requestId);
+    return new ApiError(response.status, "unknown", fallback, null, requestId, response.headers);
   }
 }

@@ -1,4 +1,6 @@
 export * from "./errors.ts";
+export * from "./key.ts";
 export * from "./session.ts";
 export type * from "./types.ts";
 export * from "./transport.ts";
+export { FileUpload } from "./upload.ts";

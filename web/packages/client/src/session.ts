@@ -1,16 +1,12 @@
-import type { Attempt, DeviceToken, Handoff, Method, Status, Submission, Trouble, Upload, View } from "./types.ts";
-import { Transport } from "./transport.ts";
+import { newKey } from "./key.ts";
+import type { Attempt, DeviceToken, Handoff, Method, Status, Submission, Trouble, View } from "./types.ts";
+import { Transport, type Call } from "./transport.ts";
+import { FileUpload } from "./upload.ts";
 
 /** Follow is one answer of a long poll: the status, or null if it has not changed, and the tag for the next poll. */
 export interface Follow {
   status: Status | null;
   etag: string | null;
-}
-
-/** newKey returns an idempotency key: 128 random bits. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
@@ -56,9 +52,10 @@ export class SessionClient {
     return this.post(`/methods/${method}`, input, key);
   }
 
-  /** upload stores a file for the next submission of a method. */
-  upload(method: Method, file: Blob, key?: string): Promise<Upload> {
-    return this.post(`/uploads?method=${method}`, file, key);
+  /** upload returns the upload of a file for the next submission of a method. Its `send` sends it. */
+  upload(method: Method, file: Blob): FileUpload {
+    const send = (call: Call) => this.transport.send({ ...call, bearer: this.credential });
+    return new FileUpload(send, this.path("/uploads"), method, file);
   }
 
   handoff(): Promise<Handoff> {

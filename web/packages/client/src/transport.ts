@@ -2,12 +2,14 @@ import { errorOf, NetworkError } from "./errors.ts";
 
 /** Call is one request. One that changes something has an idempotency key, so that a repeat has no second effect. */
 export interface Call {
-  method: "GET" | "POST";
+  method: "GET" | "HEAD" | "PATCH" | "POST";
   path: string;
   bearer?: string | undefined;
   body?: unknown;
   key?: string | undefined;
   etag?: string | null | undefined;
+  /** headers are further ones, by their names. */
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   /** attempts is how often the request is sent at most; 1 means that it is not repeated. Default 4. */
   attempts?: number;
@@ -55,7 +57,7 @@ export class Transport {
 }
 
 function request(call: Call): RequestInit {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...call.headers };
   if (call.bearer) headers["Authorization"] = `Bearer ${call.bearer}`;
   if (call.key) headers["Idempotency-Key"] = call.key;
   if (call.etag) headers["If-None-Match"] = call.etag;

@@ -1,4 +1,4 @@
-import { ApiError, newKey, type Method, type MethodView, type Submission } from "@stile/client";
+import { ApiError, type FileUpload, type Method, type MethodView, type Submission } from "@stile/client";
 import { t, type Key } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -17,14 +17,16 @@ interface Shot {
   help: Key;
 }
 
-/** Taken is a picture that the user has accepted. The key makes a repeat of its upload the same upload. */
+/** Taken is a picture that the user has accepted. */
 interface Taken {
   name: Shot["name"];
   source: "camera" | "file";
-  picture: Blob;
-  key: string;
+  upload: FileUpload;
   id?: string;
 }
+
+/** resumeMs is the pause before the pictures are sent again after a fault. */
+const resumeMs = 3000;
 
 const front: Shot = {
   name: "front", facing: "environment", guide: "card", title: "capture.front", help: "capture.guide.document",
@@ -45,11 +47,12 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
   const [done, setDone] = useState(false);
   const [refused, setRefused] = useState(false);
   const [automatic, setAutomatic] = useState(true);
+  const [sent, setSent] = useState(0);
   const shots = shotsOf(method);
   const shot = done ? undefined : shots[taken.length];
   async function deliver(): Promise<void> {
     try {
-      await send(flow, method, taken);
+      await send(flow, method, taken, () => setSent(shareOf(taken)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setTaken([]);
@@ -60,7 +63,10 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
   useEffect(() => {
     if (!shot) void deliver();
   }, [!shot]);
-  if (!shot) return <Sending flow={flow} again={deliver} />;
+  if (!shot) return <Sending flow={flow} sent={sent} again={deliver} />;
+  const take = (picture: Blob, source: Taken["source"]) => {
+    setTaken([...taken, { name: shot.name, source, upload: flow.client.upload(method.method as Method, picture) }]);
+  };
   return (
     <Panel key={shot.name} name={`capture-${shot.name}`} title={t(shot.title)}>
       <p>{t(shot.help)}</p>
@@ -71,7 +77,7 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
         shot={shot}
         automatic={automatic}
         onAutomatic={setAutomatic}
-        onTaken={(picture, source) => setTaken([...taken, { name: shot.name, source, picture, key: newKey() }])}
+        onTaken={take}
       />
       {shot.name === "back" && <Button onPress={() => setDone(true)}>{t("capture.no_back")}</Button>}
     </Panel>
@@ -174,13 +180,28 @@ function FileChoice({ onFile }: { onFile: (file: File) => void }) {
   );
 }
 
-/** Sending shows that the pictures are on their way, or why they are not and how to go on. */
-function Sending({ flow, again }: { flow: Flow; again: () => Promise<void> }) {
+/**
+ * Sending shows how much of the pictures has arrived, or why they are not on their way. It goes on by itself after a
+ * fault, and at once when the connection is back.
+ */
+function Sending({ flow, sent, again }: { flow: Flow; sent: number; again: () => Promise<void> }) {
+  const { trouble, busy } = flow.model;
+  const failed = useRef(false);
+  useEffect(() => {
+    failed.current ||= trouble !== null;
+    if (busy || !failed.current) return;
+    const timer = setTimeout(() => {
+      failed.current = false;
+      void again();
+    }, trouble ? resumeMs : 0);
+    return () => clearTimeout(timer);
+  }, [trouble, busy]);
   return (
     <Panel name="capture-sending" title={t("capture.sending")} icon="wait">
-      {flow.model.trouble && (
+      <progress class="progress" value={sent} aria-label={t("capture.sending")} />
+      {trouble && (
         <Actions>
-          <Button kind="primary" busy={flow.model.busy} onPress={() => void again()}>
+          <Button kind="primary" busy={busy} onPress={() => void again()}>
             {t("action.retry")}
           </Button>
         </Actions>
@@ -189,18 +210,24 @@ function Sending({ flow, again }: { flow: Flow; again: () => Promise<void> }) {
   );
 }
 
+/** shareOf returns how much of the pictures has arrived, from 0 to 1. */
+function shareOf(taken: readonly Taken[]): number {
+  const sum = (of: (upload: FileUpload) => number) => taken.reduce((all, { upload }) => all + of(upload), 0);
+  return sum((upload) => upload.sent) / Math.max(1, sum((upload) => upload.size));
+}
+
 /**
  * send uploads the pictures that are not there yet, and submits them. After a fault it may be called again. It throws
  * an ApiError if a picture is refused.
  */
-async function send(flow: Flow, { method, input }: MethodView, taken: Taken[]): Promise<void> {
+async function send(flow: Flow, { method, input }: MethodView, taken: Taken[], tell: () => void): Promise<void> {
   let complete = false;
   await flow.act(async () => {
-    for (const one of taken) one.id ??= (await flow.client.upload(method as Method, one.picture, one.key)).id;
+    for (const one of taken) one.id ??= await one.upload.send(tell);
     complete = true;
     return null;
   });
-  if (complete) await flow.submit(method, submissionOf(input?.fields ?? [], taken));
+  if (complete) await flow.submit(method as Method, submissionOf(input?.fields ?? [], taken));
 }
 
 /** submissionOf fills in the members of a method's submission: the ids of the uploads, and the side that each shows. */
