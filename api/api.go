@@ -60,6 +60,7 @@ type API struct {
 	providers *providers.Handlers
 	page      *page.Handlers
 	sessions  *sessions.Service
+	mail      bool // whether mails can be sent
 	router    *gin.Engine
 }
 
@@ -82,7 +83,7 @@ func New(o Options) (*API, error) {
 		Orchestrator: o.Orchestrator, Timeout: o.Config.StartTimeout,
 		Log: slog.New(rest.WithRequestID{Handler: o.Log.Handler()}),
 	}
-	a := &API{store: o.Store, log: o.Log, sessions: sessions.New(sessions.Options{
+	a := &API{store: o.Store, log: o.Log, mail: o.Config.Mail, sessions: sessions.New(sessions.Options{
 		Store: o.Store, Orders: orders, Rules: o.Rules, Methods: o.Methods, Locator: o.Locator, Now: o.Now,
 		Config: o.Config.useCases(hosted),
 	})}

@@ -59,6 +59,8 @@ type Config struct {
 	CallbackURL string
 	// Egress says which addresses customers may name for their servers.
 	Egress outbound.Policy
+	// Mail reports whether mails can be sent.
+	Mail bool
 	// LongPollMax is the longest wait of a status request. Default 25 s.
 	LongPollMax time.Duration
 	// IdempotencyWait is how long a duplicate waits for the request under way. Default 20 s.

@@ -65,6 +65,10 @@ func (r *recorder) RecoverEndpoint(_ context.Context, recovery models.Recovery) 
 	return r.note("recover " + recovery.ID)
 }
 
+func (r *recorder) SendMail(_ context.Context, mail models.MailRef) error {
+	return r.note("mail " + mail.MailID)
+}
+
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

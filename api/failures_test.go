@@ -97,6 +97,8 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, obj{"status": "ok"}, e.isOK(e.do("GET", "/healthz", "", nil), 200).object)
 	require.Equal(t, obj{"status": "ok", "methods": []any{
 		obj{"method": "self_attestation", "status": "available", "reason": nil},
+	}, "mail": obj{
+		"status": "unavailable", "reason": "STILE_SMTP_URL is not set",
 	}}, e.isOK(e.do("GET", "/readyz", "", nil), 200).object)
 	ans := e.isOK(e.do("GET", "/openapi.yaml", "", nil), 200)
 	require.Equal(t, "application/yaml", ans.header.Get("Content-Type"))

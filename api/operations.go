@@ -25,7 +25,7 @@ func (a *API) readiness(c *rest.Call) (rest.Answer, error) {
 	if faults := a.store.Faults(c.Ctx); len(faults) > 0 {
 		return rest.Answer{}, rest.NotReady(a.log, "api", faults)
 	}
-	return rest.Reply(http.StatusOK, rest.Ready(a.sessions.Methods()))
+	return rest.Reply(http.StatusOK, rest.Ready(a.sessions.Methods(), a.mail))
 }
 
 func (a *API) specification(*rest.Call) (rest.Answer, error) {

@@ -30,6 +30,8 @@ const (
 	PrefixChallenge       IDPrefix = "mch_"
 	PrefixPerson          IDPrefix = "vp_"
 	PrefixCredential      IDPrefix = "cred_"
+	PrefixMail            IDPrefix = "ml_"
+	PrefixEmailCode       IDPrefix = "otp_"
 )
 
 const (

@@ -20,6 +20,7 @@ const (
 	ActivityEventDeliveries = "EventDeliveries" // EventRef -> []DeliveryRef
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryView
+	ActivitySendMail        = "SendMail"        // MailRef
 	// ActivityScheduleDelivery takes a ScheduledDelivery.
 	ActivityScheduleDelivery = "ScheduleDelivery"
 )
@@ -145,4 +146,10 @@ type RecoveryRef struct {
 // RecoveryView is the view of a recovery after a turn.
 type RecoveryView struct {
 	Status RecoveryStatus `json:"status"`
+}
+
+// MailRef is the key of a mail.
+type MailRef struct {
+	OrgID  string `json:"org_id"`
+	MailID string `json:"mail_id"`
 }

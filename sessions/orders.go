@@ -18,6 +18,7 @@ type Orchestrator interface {
 	DispatchEvent(ctx context.Context, org, event string) error
 	RetryDelivery(ctx context.Context, d models.Delivery) error
 	RecoverEndpoint(ctx context.Context, r models.Recovery) error
+	SendMail(ctx context.Context, mail models.MailRef) error
 }
 
 // Orders tells Temporal of committed changes on behalf of a waiting client. No call takes longer than Timeout, and a

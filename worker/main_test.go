@@ -14,7 +14,7 @@ import (
 // shows that concurrent sweeps are safe.
 var eager = workertest.Options{
 	Workers: 2, Judge: scene.Judge(), WebhookRetrySchedule: []time.Duration{time.Hour},
-	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second,
+	SweepInterval: 50 * time.Millisecond, SweepAfter: time.Second, Mailer: &post,
 }
 
 // lonely has one worker. Receivers may hang there for longer than a test lets them. A task that Temporal loses on a

@@ -14,7 +14,7 @@ import (
 
 // Metrics holds the metrics of a worker. No label holds personal data.
 type Metrics struct {
-	verdicts, sessions, deliveries, inquiries, recovered *prometheus.CounterVec
+	verdicts, sessions, deliveries, inquiries, mails, recovered *prometheus.CounterVec
 
 	took   *prometheus.HistogramVec
 	putOff prometheus.Counter
@@ -59,8 +59,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		oldestKept: gauge("stile_contacts_oldest_overdue_seconds",
 			"Time since the most overdue contacts should have been erased."),
 		inquiries: counter("stile_provider_requests_total", "Requests to providers.", "method", "answer"),
-		recovered: counter("stile_recovered_total", "Starts, signals, expiries and deliveries that the sweep repeated.",
-			"what"),
+		mails:     counter("stile_mails_total", "Attempts to send a mail, and mails given up.", "purpose", "outcome"),
+		recovered: counter("stile_recovered_total",
+			"Starts, signals, expiries, deliveries and mails that the sweep repeated.", "what"),
 	}
 }
 
@@ -115,3 +116,14 @@ func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {
 }
 
 func (m *Metrics) repeated(work string) { m.recovered.WithLabelValues(work).Inc() }
+
+func (m *Metrics) mailed(purpose models.MailPurpose, outcome activities.MailOutcome) {
+	m.mails.WithLabelValues(string(purpose), string(outcome)).Inc()
+}
+
+// gaveUp counts mails that the sweep has given up.
+func (m *Metrics) gaveUp(mails []models.Mail) {
+	for _, mail := range mails {
+		m.mailed(mail.Purpose, activities.MailOutcome(models.MailGivenUp))
+	}
+}

@@ -40,6 +40,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
+		w.attempt(ctx, "repeat mails", w.repeatMails)
 		if round%measureEvery == 1 {
 			w.attempt(ctx, "measure the backlog", w.measureBacklog)
 		}
@@ -49,6 +50,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "erase uploads and challenges", w.eraseMaterial)
 			w.attempt(ctx, "delete expired credentials", w.deleteExpiredCredentials)
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
+			w.attempt(ctx, "give up mails", w.giveUpMails)
 		}
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().DeleteExpired)
@@ -156,6 +158,34 @@ func (w *Worker) resumeRecoveries(ctx context.Context) error {
 		w.options.Metrics.repeated("recovery")
 	}
 	return nil
+}
+
+// repeatMails starts the runs of mails whose start was lost or whose run is gone.
+func (w *Worker) repeatMails(ctx context.Context) error {
+	store := w.options.Store
+	lost, err := store.Across().LostMails(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, mail := range lost {
+		if err := w.options.Orchestrator.SendMail(ctx, mail.Ref()); err != nil {
+			return err
+		}
+		w.options.Metrics.repeated("mail")
+	}
+	return nil
+}
+
+// giveUpMails erases mails that no worker has sent in time, and deletes old rows.
+func (w *Worker) giveUpMails(ctx context.Context) error {
+	store := w.options.Store
+	return errors.Join(
+		inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
+			given, err := store.Across().GiveUpMails(ctx, limit)
+			w.options.Metrics.gaveUp(given)
+			return len(given), err
+		})(ctx),
+		inBatches(eraseBatch, store.Across().DeleteMails)(ctx))
 }
 
 func (w *Worker) measureBacklog(ctx context.Context) error {

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
@@ -45,6 +46,9 @@ type Options struct {
 	WebhookConcurrency, ProviderConcurrency int
 	// PutOffMost is the longest time for which a delivery without room is postponed; 0 means models.PutOffMost.
 	PutOffMost time.Duration
+
+	// Mailer sends mails; nil where none can be sent.
+	Mailer mail.Sender
 
 	ReviewTimeout time.Duration
 	SessionTTL    time.Duration
@@ -116,6 +120,9 @@ const pollers = 16
 // room. A provider holds 64, and 64 more while they wait. So hundreds of endpoints may hang before other activities
 // wait for a slot. A waiting activity costs little but memory.
 const slots = 4000
+
+// mailSlots is the number of concurrent connections of a worker to the mail server. Servers refuse many.
+const mailSlots = 10
 
 // sessionsQueue returns a poller of QueueSessions.
 func (w *Worker) sessionsQueue() worker.Worker {
@@ -194,6 +201,18 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	return queue
 }
 
+// mailQueue returns a poller of QueueMail.
+func (w *Worker) mailQueue() worker.Worker {
+	o := w.options
+	options := versioned(o.BuildID)
+	options.MaxConcurrentActivityExecutionSize = mailSlots
+	queue := worker.New(o.Temporal, workflows.QueueMail, options)
+	workflows.Workflows{}.RegisterMail(queue)
+	mails := &activities.Mails{Store: o.Store, Sender: o.Mailer, Done: o.Metrics.mailed}
+	register(queue, models.ActivitySendMail, mails.SendMail)
+	return queue
+}
+
 func register(r worker.ActivityRegistry, name string, f any) {
 	r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 }
@@ -202,7 +221,11 @@ func register(r worker.ActivityRegistry, name string, f any) {
 func (w *Worker) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.running.Go(func() {
-		for _, queue := range []func() worker.Worker{w.sessionsQueue, w.webhooksQueue, w.providersQueue} {
+		queues := []func() worker.Worker{w.sessionsQueue, w.webhooksQueue, w.providersQueue}
+		if w.options.Mailer != nil {
+			queues = append(queues, w.mailQueue)
+		}
+		for _, queue := range queues {
 			if !w.poll(ctx, queue) {
 				return
 			}

@@ -107,6 +107,7 @@ func (p *play) register() {
 	definitions := workflows.Workflows{WebhookTimeout: webhookTimeout}
 	definitions.RegisterSessions(p.env)
 	definitions.RegisterWebhooks(p.env)
+	definitions.RegisterMail(p.env)
 	for name, f := range map[string]any{
 		models.ActivityJudgeSubmission: p.sessions.JudgeSubmission,
 		models.ActivitySyncSession:     p.sessions.SyncSession,

@@ -68,6 +68,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		"provider_judged":               providerJudged,
 		"provider_called_back":          providerCalledBack,
 		"provider_stayed_away":          providerStayedAway,
+		"mail_sent":                     mailSent,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -127,7 +128,9 @@ func personal(n *store.NewSession) {
 func requireNothingPersonal(t *testing.T, history *historypb.History, recorded []byte) {
 	t.Helper()
 	legible := append(recorded, payloads(history)...)
-	for _, secret := range []string{email, phone, birthday, reference, "Jane Roe", "simulate", token, "127.0.0.1", "@"} {
+	for _, secret := range []string{
+		email, phone, birthday, reference, "Jane Roe", "simulate", token, "127.0.0.1", "271828", "@",
+	} {
 		require.NotContains(t, string(legible), secret)
 	}
 }
@@ -339,6 +342,22 @@ func testedEndpoint(t *testing.T) recordings {
 	require.NoError(t, err)
 	require.NoError(t, a.RetryDelivery(t.Context(), test))
 	return a.retryOver(t, recordings{})
+}
+
+func mailSent(t *testing.T) recordings {
+	h := house.House(t)
+	s := h.Sandbox(t)
+	queued, err := h.Store.QueueMail(t.Context(), store.NewMail{
+		OrgID: s.Org, Purpose: models.MailCode, TTL: time.Hour,
+		MailContent: models.MailContent{To: email, Values: map[string]string{"code": "271828", "minutes": "10"}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, h.SendMail(t.Context(), queued.Ref()))
+	h.Completed(t, queued.ID)
+	sent, err := h.Store.Mail(t.Context(), queued.Ref())
+	require.NoError(t, err)
+	require.Equal(t, models.MailSent, sent.Status)
+	return recordings{"mail": h.History(t, queued.ID)}
 }
 
 // toReview brings a session to its review.

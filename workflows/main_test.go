@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/worker/workertest"
@@ -16,6 +17,7 @@ import (
 
 // house is a real Temporal server with a real worker, for histories, which the test environment does not record.
 var house = workertest.Share(workertest.Options{
+	Mailer:  &mail.Inbox{},
 	Workers: 1,
 	Judge:   &unsteady{steady: scene.Judge(), fails: localAttempts + 1},
 	// The hour is for scenarios in which the second attempt must not come by itself.

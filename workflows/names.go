@@ -7,12 +7,13 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// The task queues. Sessions, deliveries and provider requests have their own, so that a slow receiver or provider does
-// not delay a session.
+// The task queues. Sessions, deliveries, provider requests and mails have their own, so that a slow receiver, provider
+// or mail server does not delay a session.
 const (
 	QueueSessions  = "stile-sessions"
 	QueueWebhooks  = "stile-webhooks"
 	QueueProviders = "stile-providers"
+	QueueMail      = "stile-mail"
 )
 
 // Workflow names, as registered and as recorded in histories. Never change one.
@@ -21,6 +22,7 @@ const (
 	NameDispatchEvent = "DispatchEvent"
 	NameRetryDelivery = "RetryDelivery"
 	NameRecovery      = "RecoverEndpoint"
+	NameSendMail      = "SendMail"
 )
 
 // The ids of changes to the order of commands, as recorded in histories. Never change one.

@@ -74,6 +74,16 @@ func recoveryTurn(receiverTimeout time.Duration) workflow.ActivityOptions {
 	}
 }
 
+// sending returns the options of an attempt to send a mail. The attempt is repeated while the mail server is away,
+// until the row says that the mail has become useless. A refusal of the mail is a result.
+func sending() workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		Summary:             "Send the mail",
+		StartToCloseTimeout: models.MailLease,
+		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
 func faultsOfOurs() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,

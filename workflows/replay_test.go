@@ -64,6 +64,7 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 	definitions := workflows.Workflows{WebhookTimeout: webhookTimeout}
 	definitions.RegisterSessions(r)
 	definitions.RegisterWebhooks(r)
+	definitions.RegisterMail(r)
 	return r
 }
 

@@ -25,3 +25,8 @@ func (w Workflows) RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(w.RetryDelivery, workflow.RegisterOptions{Name: NameRetryDelivery})
 	r.RegisterWorkflowWithOptions(w.RecoverEndpoint, workflow.RegisterOptions{Name: NameRecovery})
 }
+
+// RegisterMail registers the workflow of QueueMail.
+func (w Workflows) RegisterMail(r worker.WorkflowRegistry) {
+	r.RegisterWorkflowWithOptions(w.SendMail, workflow.RegisterOptions{Name: NameSendMail})
+}

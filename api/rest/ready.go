@@ -10,6 +10,13 @@ import (
 type readiness struct {
 	Status  string          `json:"status"`
 	Methods []methodReadied `json:"methods"`
+	Mail    mailReadied     `json:"mail"`
+}
+
+// mailReadied is the state of mail to users.
+type mailReadied struct {
+	Status string  `json:"status"`
+	Reason *string `json:"reason"`
 }
 
 // methodReadied is the state of a method that a package serves.
@@ -19,13 +26,20 @@ type methodReadied struct {
 	Reason *string      `json:"reason"`
 }
 
-// MethodUnavailable is the status of a method that cannot be used for want of configuration.
+// MethodUnavailable is the status of a method, or of mail, that cannot be used for want of configuration.
 const MethodUnavailable = "unavailable"
 
-// Ready returns the body of /readyz of a process that can serve. A method that lacks its configuration does not make
-// the process unready.
-func Ready(registry *sessions.Registry) any {
-	ready := readiness{Status: "ok", Methods: []methodReadied{}}
+// noMailReason is the reason why mail is unavailable.
+const noMailReason = "STILE_SMTP_URL is not set"
+
+// Ready returns the body of /readyz of a process that can serve. Mail reports whether mails can be sent. A method that
+// lacks its configuration does not make the process unready, and neither does mail.
+func Ready(registry *sessions.Registry, mail bool) any {
+	ready := readiness{Status: "ok", Methods: []methodReadied{}, Mail: mailReadied{Status: graph.OfferAvailable}}
+	if !mail {
+		reason := noMailReason
+		ready.Mail = mailReadied{Status: MethodUnavailable, Reason: &reason}
+	}
 	for _, health := range registry.Health() {
 		line := methodReadied{Method: health.Method, Status: graph.OfferAvailable}
 		if health.Reason != "" {

@@ -15,6 +15,7 @@ type ready struct {
 	TemporalNamespace string `json:"temporal_namespace"`
 	TemporalUI        string `json:"temporal_ui"`
 	Shop              string `json:"shop,omitempty"`
+	Mail              string `json:"mail,omitempty"` // the inbox; "" if STILE_SMTP_URL is set
 	seeded
 	folder string
 }
@@ -33,7 +34,7 @@ func (r ready) print(out io.Writer, asJSON bool) error {
 	_, err := fmt.Fprintf(out, `Stile is ready.
 
 %s  API           %s
-  Temporal UI   %s
+%s  Temporal UI   %s
   Temporal      %s
   Sandbox       %s
                 secret key       %s
@@ -56,7 +57,7 @@ See what happened to a session:
   eval "$(go run ./cmd/stile-dev env --data '%s')" && go run ./cmd/stile session show vks_...
 
 Ctrl-C stops it; the same folder goes on where it was.
-`, r.shopLine(), r.API, r.TemporalUI, r.Temporal,
+`, r.shopLine(), r.API, r.mailLine(), r.TemporalUI, r.Temporal,
 		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
 		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
 		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder)
@@ -69,4 +70,12 @@ func (r ready) shopLine() string {
 		return ""
 	}
 	return "  Try it here   " + r.Shop + "   a shop that asks for your age\n\n"
+}
+
+// mailLine is the address of the inbox.
+func (r ready) mailLine() string {
+	if r.Mail == "" {
+		return ""
+	}
+	return "  Mail          " + r.Mail + "   the mails to users\n"
 }

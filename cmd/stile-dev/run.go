@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/models/store"
@@ -34,7 +35,9 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 		return err
 	}
 	defer temporal.Stop()
-	a, err := app.New(ctx, app.Options{Config: c, API: true, Worker: true, Migrate: true, Log: app.NewLogger(c.LogLevel)})
+	a, err := app.New(ctx, app.Options{
+		Config: c, API: true, Worker: true, Migrate: true, Inbox: &mail.Inbox{}, Log: app.NewLogger(c.LogLevel),
+	})
 	if err != nil {
 		return err
 	}
@@ -57,6 +60,9 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, shop.Stop()) }()
 	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.dir)
 	ready.Shop = shop.url
+	if c.SMTP == nil {
+		ready.Mail = a.URL() + mail.InboxPath
+	}
 	if err := ready.print(out, f.json); err != nil {
 		return err
 	}

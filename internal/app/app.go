@@ -27,6 +27,7 @@ import (
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geo"
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods"
@@ -51,6 +52,8 @@ type Options struct {
 	SealHistories bool
 	// Methods are served besides those that ship.
 	Methods []methods.Method
+	// Inbox, if set, takes mails while Config.SMTP is nil, and shows them beside the API. It is for development.
+	Inbox *mail.Inbox
 	// WriteTimeout is that of store.Options: 0 in production.
 	WriteTimeout time.Duration
 	Log          *slog.Logger
@@ -95,6 +98,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, a.close())
 	}
+	if a.showsInbox() {
+		handler = o.Inbox.Beside(handler)
+	}
 	if token := o.Config.OperatorToken; token != "" {
 		handler = beside(handler, codec.Path, rest.Whole(codec.Handler(a.codec, token)))
 	}
@@ -118,6 +124,21 @@ func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 	}
 	return a.api.Handler(), nil
 }
+
+// mailer returns the sender of mails; nil if none can be sent.
+func (a *App) mailer() mail.Sender {
+	c := a.options.Config
+	switch {
+	case c.SMTP != nil:
+		return &mail.SMTP{Server: *c.SMTP, From: c.MailFrom}
+	case a.options.Inbox != nil:
+		return a.options.Inbox
+	default:
+		return nil
+	}
+}
+
+func (a *App) showsInbox() bool { return a.options.Inbox != nil && a.options.Config.SMTP == nil }
 
 // beside returns a handler that serves the path by other and all other paths by handler.
 func beside(handler http.Handler, path string, other http.Handler) http.Handler {
@@ -210,6 +231,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		WebhookConcurrency: c.WebhookConcurrency, ProviderConcurrency: c.ProviderConcurrency,
 		CallbackURL:   a.callbackURL(),
 		Egress:        a.egress(),
+		Mailer:        a.mailer(),
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
 		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
 	})
@@ -256,6 +278,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			Egress:               a.egress(),
 			CallbackURL:          a.callbackURL(),
 			RateLimitProvider:    c.RateLimitProvider,
+			Mail:                 a.mailer() != nil,
 		},
 	})
 }

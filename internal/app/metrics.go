@@ -53,7 +53,7 @@ func (a *App) opsHandler() http.Handler {
 			http.Error(w, rest.NotReady(a.log, "worker", faults).Message, http.StatusServiceUnavailable)
 			return
 		}
-		answer(w, rest.Ready(a.methods))
+		answer(w, rest.Ready(a.methods, a.mailer() != nil))
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
 	return mux

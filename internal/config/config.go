@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/models"
 )
 
@@ -44,6 +45,8 @@ type Config struct {
 	EgressProxy     *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
 	TurnstileURL    string         // STILE_TURNSTILE_URL: where tokens are checked
 	TurnstileSecret string         // STILE_TURNSTILE_SECRET: of the site; empty means that no captcha_token can be checked
+	SMTP            *mail.Server   // STILE_SMTP_URL: the server that delivers mails; nil means that none can be sent
+	MailFrom        string         // STILE_MAIL_FROM: the sender's address
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -108,6 +111,8 @@ func Read(get func(name string) string) (Config, error) {
 		EgressProxy:     r.proxy("STILE_EGRESS_PROXY"),
 		TurnstileURL:    cmp.Or(r.webURL("STILE_TURNSTILE_URL"), turnstileURL),
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
+		SMTP:            r.mailServer("STILE_SMTP_URL"),
+		MailFrom:        r.mailFrom("STILE_MAIL_FROM"),
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
@@ -140,6 +145,9 @@ func Read(get func(name string) string) (Config, error) {
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", models.DatabaseConnectionsDefault),
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
+	}
+	if c.SMTP != nil && get("STILE_MAIL_FROM") == "" {
+		r.faults = append(r.faults, errors.New("STILE_MAIL_FROM must be set with STILE_SMTP_URL: it is the sender of mails"))
 	}
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
@@ -212,6 +220,33 @@ func (r *reader) proxy(name string) *url.URL {
 	}
 	parsed, _ := url.Parse(text) // webURL has checked it
 	return parsed
+}
+
+// mailServer reads the URL of a mail server. Its error does not repeat the value, which may hold a password.
+func (r *reader) mailServer(name string) *mail.Server {
+	value := r.get(name)
+	if value == "" {
+		return nil
+	}
+	server, err := mail.ParseServer(value)
+	if err != nil {
+		r.faults = append(r.faults,
+			fmt.Errorf(`%s must be a URL such as "smtp://user:password@mail.example.com:587": %w`, name, err))
+		return nil
+	}
+	return &server
+}
+
+func (r *reader) mailFrom(name string) string {
+	value := r.get(name)
+	if value == "" {
+		return ""
+	}
+	from, err := mail.ParseFrom(value)
+	if err != nil {
+		r.wrong(name, `an e-mail address such as "verify@id.example.com"`)
+	}
+	return from
 }
 
 func (r *reader) flag(name string) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/mail"
 )
 
 func read(variables map[string]string) (config.Config, error) {
@@ -31,6 +32,8 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_EGRESS_ALLOW":           "10.0.0.1",
 		"STILE_EGRESS_PROXY":           "proxy:3128",
 		"STILE_TURNSTILE_URL":          "challenges.example",
+		"STILE_SMTP_URL":               "mail.example.com",
+		"STILE_MAIL_FROM":              "verify",
 		"TEMPORAL_TLS":                 "perhaps",
 	} {
 		_, err := read(map[string]string{name: value})
@@ -92,4 +95,24 @@ func TestEgressIsRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, c.EgressProxy)
 	require.Empty(t, c.EgressAllow)
+}
+
+func TestMailServerIsReadAndNeedsASender(t *testing.T) {
+	t.Parallel()
+	c, err := read(nil)
+	require.NoError(t, err)
+	require.Nil(t, c.SMTP)
+	c, err = read(map[string]string{
+		"STILE_SMTP_URL": "smtps://stile:secret@mail.example.com", "STILE_MAIL_FROM": "Stile <verify@id.example.com>",
+	})
+	require.NoError(t, err)
+	require.Equal(t, &mail.Server{
+		Host: "mail.example.com", Port: 465, Security: mail.ImplicitTLS, User: "stile", Password: "secret",
+	}, c.SMTP)
+	require.Equal(t, "verify@id.example.com", c.MailFrom)
+	_, err = read(map[string]string{"STILE_SMTP_URL": "smtp://mail.example.com"})
+	require.ErrorContains(t, err, "STILE_MAIL_FROM")
+	_, err = read(map[string]string{"STILE_SMTP_URL": "smtp://stile:secret@mail.example.com?tls=off"})
+	require.ErrorContains(t, err, "STILE_SMTP_URL")
+	require.NotContains(t, err.Error(), "secret")
 }

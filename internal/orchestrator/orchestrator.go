@@ -117,18 +117,24 @@ func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string
 // DispatchEvent starts the run that makes the first attempts of an event, unless it has been started. It is for events
 // that no session run delivers.
 func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) error {
-	return o.startOnce(ctx, event, workflows.NameDispatchEvent, models.EventRef{OrgID: org, EventID: event})
+	return o.startOnce(ctx, workflows.QueueWebhooks, event, workflows.NameDispatchEvent,
+		models.EventRef{OrgID: org, EventID: event})
 }
 
 // RecoverEndpoint starts the run of a recovery, unless it has been started.
 func (o *Orchestrator) RecoverEndpoint(ctx context.Context, r models.Recovery) error {
-	return o.startOnce(ctx, r.ID, workflows.NameRecovery, r.Ref())
+	return o.startOnce(ctx, workflows.QueueWebhooks, r.ID, workflows.NameRecovery, r.Ref())
 }
 
-// startOnce starts a run on QueueWebhooks, unless a run with this id is open or has completed.
-func (o *Orchestrator) startOnce(ctx context.Context, id, name string, input any) error {
+// SendMail starts the run that sends a mail, unless it has been started.
+func (o *Orchestrator) SendMail(ctx context.Context, mail models.MailRef) error {
+	return o.startOnce(ctx, workflows.QueueMail, mail.MailID, workflows.NameSendMail, mail)
+}
+
+// startOnce starts a run on a queue, unless a run with this id is open or has completed.
+func (o *Orchestrator) startOnce(ctx context.Context, queue, id, name string, input any) error {
 	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: id, TaskQueue: workflows.QueueWebhooks,
+		ID: id, TaskQueue: queue,
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, name, input)

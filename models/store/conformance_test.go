@@ -49,6 +49,7 @@ var areas = map[string][]scenario{
 	"uploads":        uploadScenarios,
 	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
+	"mails":          mailScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
 	"notifier":       notifierScenarios,

@@ -162,6 +162,7 @@ var sealedColumns = []sealedColumn{
 	{"webhook_deliveries", "response_sealed", func(id, org string) seal.Place {
 		return answerPlace(models.Delivery{ID: id, OrgID: org})
 	}},
+	{"mails", "content", func(id, org string) seal.Place { return mailPlace(models.Mail{ID: id, OrgID: org}) }},
 	{"transfer_chunks", "payload", nil},
 	{"idempotency_keys", "response_sealed", nil},
 }

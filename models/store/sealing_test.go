@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,6 +56,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 			"uploads",
 			"upload_pieces",
 			"method_challenges",
+			"mails",
 			"events",
 			"idempotency_keys",
 			"webhook_endpoints",
@@ -120,6 +122,7 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	_, session = f.submitted(t, session, attestation, born)
 	f.uploaded(t, session, document, scanned)
 	f.challenged(t, session, scanned)
+	f.queued(t, time.Minute)
 	j := judgement(session, judgedOne, graph.OutcomeFailed, models.StatusProcessing)
 	j.Result.Checks = models.AsJSON([]rules.Check{{Name: "unreadable"}})
 	f.judged(t, j)

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaltest"
@@ -38,6 +39,8 @@ type Options struct {
 	WebhookTimeout, OverdueAfter time.Duration
 	// Registry takes the metrics of a house with one worker; nil means a new registry.
 	Registry *prometheus.Registry
+	// Mailer sends mails; nil where none can be sent.
+	Mailer mail.Sender
 	// Log takes the log of the workers; nil discards it.
 	Log *slog.Logger
 }
@@ -141,6 +144,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 		Temporal: o.Temporal, Store: o.Store, Orchestrator: o, Judge: options.Judge,
 		CallbackURL: CallbackURL, WebhookTimeout: cmp.Or(options.WebhookTimeout, WebhookTimeout),
 		Egress: outbound.Policy{Allow: outbound.Loopback()}, WebhookRetrySchedule: options.WebhookRetrySchedule,
+		Mailer:        options.Mailer,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		OverdueAfter: cmp.Or(options.OverdueAfter, OverdueAfter), PutOffMost: putOffMost,

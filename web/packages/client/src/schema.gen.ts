@@ -2028,6 +2028,13 @@ export type components = {
             };
         };
         Readiness: {
+            /** @description Whether mails can be sent to users. */
+            mail: {
+                /** @description Why no mail can be sent; null where mails can. */
+                reason: string | null;
+                /** @enum {string} */
+                status: "available" | "unavailable";
+            };
             /** @description The methods that a package serves. Those of provider connectors are not among them. */
             methods: {
                 method: components["schemas"]["Method"];
@@ -4068,7 +4075,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Ready, with a line for each method that a package serves. */
+            /** @description Ready, with a line for each method that a package serves, and one for mail. */
             200: {
                 headers: {
                     [name: string]: unknown;

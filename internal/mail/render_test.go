@@ -1,0 +1,102 @@
+package mail_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/mail"
+)
+
+func catalogue(t *testing.T, file string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var texts map[string]string
+	require.NoError(t, json.Unmarshal(content, &texts))
+	return texts
+}
+
+var placeholders = regexp.MustCompile(`\{[a-z]+\}`)
+
+func placeholdersOf(text string) []string {
+	found := placeholders.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func TestCataloguesHaveTheLanguagesOfThePageAndTheSameTexts(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../web/packages/i18n/locales/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	mails, err := filepath.Glob("locales/*.json")
+	require.NoError(t, err)
+	require.Len(t, mails, len(pages))
+	english := catalogue(t, "locales/en.json")
+	for _, page := range pages {
+		texts := catalogue(t, filepath.Join("locales", filepath.Base(page)))
+		require.Len(t, texts, len(english), page)
+		for key, text := range english {
+			require.NotEmpty(t, texts[key], "%s %s", page, key)
+			require.Equal(t, placeholdersOf(text), placeholdersOf(texts[key]), "%s %s", page, key)
+		}
+	}
+}
+
+func TestMailIsRenderedInTheLanguageOfTheSession(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{
+		"": "en", "en": "en", "de": "de", "de-AT": "de", "PT-br": "pt", "ar-EG": "ar", "nl": "en", "not a tag": "en",
+	} {
+		require.Equal(t, want, mail.Language(tag), tag)
+	}
+	require.Contains(t, letter(t, mail.Letter{Locale: "ar"}).HTML, `<html lang="ar" dir="rtl">`)
+	require.Contains(t, letter(t, mail.Letter{Locale: "ja"}).HTML, `<html lang="ja" dir="ltr">`)
+}
+
+func TestBothFormsHoldTheCodeAndTheMerchant(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []string{"ar", "de", "en", "es", "fr", "it", "ja", "pt"} {
+		m := letter(t, mail.Letter{Locale: locale, Merchant: mail.Merchant{Name: "Wine & Co", Color: "#1A7F5A"}})
+		for _, text := range []string{m.Subject, m.Text, m.HTML} {
+			require.Contains(t, text, "012345", locale)
+			require.NotContains(t, text, "{", locale)
+		}
+		require.Contains(t, m.Text, "Wine & Co", locale)
+		require.Contains(t, m.HTML, "Wine &amp; Co", locale)
+		require.Contains(t, m.HTML, "#1A7F5A", locale)
+		require.Contains(t, m.HTML+m.Text, "10", locale)
+	}
+}
+
+func TestNameAndColorOfAMerchantCannotAddMarkup(t *testing.T) {
+	t.Parallel()
+	m := letter(t, mail.Letter{Merchant: mail.Merchant{
+		Name: `<img src=x onerror=alert(1)>`, Color: `red;background:url(https://evil.example/x)`,
+	}})
+	require.NotContains(t, m.HTML, "<img")
+	require.NotContains(t, m.HTML, "evil.example")
+	require.Contains(t, m.Text, "<img") // plain text has no markup
+	require.NotContains(t, letter(t, mail.Letter{Merchant: mail.Merchant{Name: "{code} Shop"}}).FromName, "012345")
+}
+
+func TestUnknownPurposeIsAnError(t *testing.T) {
+	t.Parallel()
+	_, err := mail.Render(mail.Letter{Purpose: "greeting"})
+	require.ErrorContains(t, err, "greeting")
+}
+
+func TestLinesOfPlainTextEndWithTheFooter(t *testing.T) {
+	t.Parallel()
+	m := letter(t, mail.Letter{Merchant: mail.Merchant{Name: "Wine & Co"}})
+	require.True(t, strings.HasPrefix(m.Text, "Your code for Wine & Co\n\n"), m.Text)
+	require.Contains(t, m.Text, "\n\n012345\n\n")
+	require.Contains(t, m.Text, "\n-- \n")
+}
