@@ -31,8 +31,6 @@ CREATE TABLE email_codes (
     expires_at   BIGINT NOT NULL
 );
 
--- Whether the workflow demands a proof of the e-mail address before an earlier verification is reused.
-ALTER TABLE sessions ADD COLUMN requires_email_otp BOOLEAN NOT NULL DEFAULT FALSE;
 -- The codes that were mailed for the session, and when one was entered.
 ALTER TABLE sessions ADD COLUMN email_codes BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN email_proven_at BIGINT;
@@ -45,6 +43,5 @@ ALTER TABLE sessions DROP COLUMN email_changed;
 ALTER TABLE sessions DROP COLUMN email_typed;
 ALTER TABLE sessions DROP COLUMN email_proven_at;
 ALTER TABLE sessions DROP COLUMN email_codes;
-ALTER TABLE sessions DROP COLUMN requires_email_otp;
 DROP TABLE email_codes;
 DROP TABLE mails;
