@@ -17,6 +17,7 @@ type methodObject struct {
 	Attempts     int          `json:"attempts"`
 	AttemptsLeft int          `json:"attempts_left"`
 	Needs        []string     `json:"needs"`
+	Biometric    bool         `json:"biometric"`
 	// DocumentTypes are the accepted documents; empty where the workflow accepts any, or the method takes none.
 	DocumentTypes []string `json:"document_types"`
 	// LivenessStrategy is null where the workflow leaves it to the method.
@@ -103,7 +104,7 @@ func (hs *Handlers) showMethod(t standing, node graph.Node) methodObject {
 	offering := t.offerings[node.Method]
 	shown := methodObject{
 		Method: node.Method, Status: t.of(node.ID), Attempts: node.AttemptsAllowed(),
-		AttemptsLeft: t.attemptsLeft(node.ID), Needs: node.Method.Needs(),
+		AttemptsLeft: t.attemptsLeft(node.ID), Needs: node.Method.Needs(), Biometric: node.Method.Biometric(),
 		DocumentTypes:    append([]string{}, node.Options.DocumentTypes...),
 		LivenessStrategy: rest.OrNull(node.Options.LivenessStrategy),
 		Input:            hs.showInput(node, offering.Contract),

@@ -2629,6 +2629,11 @@ export type components = {
                 /** @description How often the method may fail. */
                 attempts: number;
                 attempts_left: number;
+                /**
+                 * @description Whether it measures the user's body. It takes no submission before the user's consent then, while
+                 *     `consent_required` is true.
+                 */
+                biometric: boolean;
                 /** @description The accepted documents; empty if the workflow accepts any, or the method takes none. */
                 document_types: ("ID_CARD" | "PASSPORT" | "DRIVERS_LICENSE" | "RESIDENCE_PERMIT" | "HEALTH_CARD")[];
                 /**

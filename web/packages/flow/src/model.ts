@@ -91,7 +91,7 @@ function step(model: Model, view: View): Screen {
   if (!begun && model.device === "first") return { name: "intro", view };
   const method = chosen(model, view);
   if (!method) return { name: "choice", view };
-  if (view.consent_required && isBiometric(method.method)) return { name: "consent", view, method };
+  if (view.consent_required && method.biometric) return { name: "consent", view, method };
   return { name: "method", view, method };
 }
 
@@ -115,11 +115,6 @@ export function usable(view: View): MethodView[] {
 /** isOpen reports whether the method is a choice of the present step, usable or not. */
 export function isOpen(method: MethodView): boolean {
   return method.status === "available" || method.status === "unavailable" || method.status === "exhausted";
-}
-
-/** isBiometric reports whether a method measures a face, for which the law may require consent. */
-export function isBiometric(method: Method): boolean {
-  return method === "facial_age" || method === "selfie_liveness" || method === "selfie_match";
 }
 
 /** isTerminal reports whether the session has ended. */

@@ -1,5 +1,5 @@
 import type { Method, MethodView, View } from "@stile/client";
-import { t } from "@stile/i18n";
+import { t, tOr } from "@stile/i18n";
 import type { ComponentType } from "preact";
 import type { Flow } from "../flow.ts";
 
@@ -30,5 +30,6 @@ export function obstacleOf(view: View, method: MethodView): string | null {
   if (method.status === "exhausted") return t("choice.exhausted");
   if (method.status === "unavailable") return t("choice.unavailable");
   if (view.sandbox || screenFor(method)) return null;
-  return t("choice.needs.app");
+  const needs = method.needs.map((need) => tOr(`choice.needs.${need}`, "")).find((text) => text !== "");
+  return needs ?? t("choice.needs.app");
 }
