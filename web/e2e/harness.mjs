@@ -1,13 +1,14 @@
 // What the browser tests share: a real stile-dev, the merchant's calls of its API, and Chromium.
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test as declare } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -58,6 +59,21 @@ export async function startDev(environment = {}) {
     await rm(data, { recursive: true, force: true });
   });
   return Object.assign(dev, JSON.parse(line));
+}
+
+/** stile runs the command stile on the data of a stile-dev, and returns its output. */
+export async function stile(dev, ...args) {
+  const script = 'eval "$("$0/stile-dev" env --data "$1")" && shift && exec "$0/stile" "$@"';
+  const { stdout, stderr } = await promisify(execFile)("bash", ["-c", script, join(root, "bin"), dev.data, ...args]);
+  return stdout + stderr;
+}
+
+/** organization creates a sandbox organization. It returns the stile-dev with that one in the place of its sandbox. */
+export async function organization(dev, name) {
+  const text = await stile(dev, "org", "create", "--sandbox", "--name", name);
+  const [org, secret_key, publishable_key] = ["organization", "secret key", "publishable key"]
+    .map((label) => new RegExp(`^${label} +(\\S+)$`, "m").exec(text)[1]);
+  return { ...dev, sandbox: { org, secret_key, publishable_key } };
 }
 
 /** call calls the API with a secret key, and returns the answer's JSON. It throws for a refusal. */

@@ -40,16 +40,28 @@ async function accessible(page, what) {
   assert.deepEqual(await violations(page), [], what);
 }
 
+/** levels are the rules of WCAG 2.2 AA. */
+const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** audit checks a merchant's page, with its shadow roots, and its frames. The shop's own page is no good practice. */
+export async function audit(page, what) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const frame of page.frames()) {
+      const found = await violations(frame, frame === page.mainFrame() ? levels : undefined);
+      assert.deepEqual(found, [], `${what} (${colorScheme}) at ${frame.url()}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
 /** violations returns the rules of accessibility that a page or a frame breaks, as texts. */
-export async function violations(frame) {
+async function violations(frame, runOnly = [...levels, "best-practice"]) {
   if (!await frame.evaluate(() => "axe" in window)) await frame.evaluate(axe);
-  return frame.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      resultTypes: ["violations"],
-    });
+  return frame.evaluate(async (runOnly) => {
+    const { violations } = await window.axe.run(document, { runOnly, resultTypes: ["violations"], iframes: false });
     return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" ")}`);
-  });
+  }, runOnly);
 }
 
 /** narrow checks that nothing is cut off at 320 CSS pixels, as 1280 are at a zoom of 400% (WCAG 1.4.10). */

@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { compilers, link, write } from "./frameworks.mjs";
 import { createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
+import { audit } from "./look.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
 const run = promisify(execFile);
@@ -146,8 +147,10 @@ describe("@stile/widget in a bundled page", () => {
       <button>Buy</button></form>`);
     await press(page, "Buy");
     await page.getByText("Verify before you continue.").waitFor();
+    await audit(page, "<stile-button> with its message");
     await press(page, "Prove");
     await page.locator('[data-screen="intro"] h1:focus').waitFor();
+    await audit(page, "<stile-button> with its dialog");
     assert.equal(await page.locator("iframe").count(), 0);
     await finish(page);
     await page.getByRole("button", { name: "Verified" }).waitFor();

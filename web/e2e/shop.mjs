@@ -3,7 +3,7 @@ import { createServer, request } from "node:http";
 import { call } from "./harness.mjs";
 
 /** listen starts a server on a free port of the loopback address, and returns its origin and how to end it. */
-async function listen(handle) {
+export async function listen(handle) {
   const server = createServer(handle);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -15,14 +15,17 @@ async function listen(handle) {
   };
 }
 
-/** startProxy serves stile-dev at another origin. `lines` has what its access log would: address and Referer. */
-export async function startProxy(dev) {
+/**
+ * startProxy serves stile-dev at another origin. `lines` has what its access log would: address and Referer. `added`
+ * are headers that it adds to the answers.
+ */
+export async function startProxy(dev, added = {}) {
   const lines = [];
   const proxy = await listen((asked, answer) => {
     lines.push(`${asked.method} ${asked.url} ${asked.headers.referer ?? ""}`);
     const { method, headers } = asked;
     const passed = request(dev.api + asked.url, { method, headers }, (response) => {
-      answer.writeHead(response.statusCode, response.headers);
+      answer.writeHead(response.statusCode, { ...response.headers, ...added });
       response.pipe(answer);
     });
     passed.on("error", () => answer.destroy());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe } from "node:test";
 import { createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
+import { audit } from "./look.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
 let dev, browser, stile, shop, workflow;
@@ -361,6 +362,45 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     await told(page, "verified");
     await page.getByRole("button", { name: "Verified" }).waitFor();
     assert.deepEqual(await names(page), ["verified"]);
+  });
+
+  test("is as high as its content in the mode inline, and as high as the merchant wants", async () => {
+    const page = await open(`<stile-widget mode="inline" ${ofShop()}></stile-widget>`);
+    const height = (one) => one.evaluate((element) => element.offsetHeight);
+    const fits = async (screen) => {
+      await inside(page, screen);
+      const iframe = page.locator("iframe");
+      const within = page.frameLocator("iframe");
+      await page.waitForFunction((content) => {
+        const { offsetHeight } = document.querySelector("stile-widget").shadowRoot.querySelector("iframe");
+        return offsetHeight >= content && offsetHeight < content + 100;
+      }, await height(within.locator("main")) + await height(within.locator("footer")));
+      const scrolls = () => document.documentElement.scrollHeight > innerHeight;
+      assert.equal(await frameOf(page, stile.origin).evaluate(scrolls), false);
+      return height(iframe);
+    };
+    const first = await fits("intro");
+    await press(page.frameLocator("iframe"), "Continue");
+    assert.notEqual(await fits("method-self_attestation"), first);
+    await page.locator("stile-widget").evaluate((element) => element.style.setProperty("--stile-height", "300px"));
+    assert.equal(await height(page.locator("iframe")), 300);
+  });
+
+  test("is accessible: the button, the dialog with the frame, the message, and in place", async () => {
+    const page = await open(`<form><stile-widget required ${ofShop()}></stile-widget><button>Buy</button></form>`);
+    await audit(page, "button");
+    await press(page, "Buy");
+    await page.getByText("Verify before you continue.").waitFor();
+    await audit(page, "message");
+    await press(page, "Verify");
+    await inside(page, "intro");
+    await audit(page, "dialog");
+    await finish(page);
+    await page.locator("iframe").waitFor({ state: "detached" });
+    await audit(page, "verified");
+    const inline = await open(`<stile-widget mode="inline" ${ofShop()}></stile-widget>`);
+    await inside(inline, "intro");
+    await audit(inline, "inline");
   });
 
   test("ends with its element, and survives a move of it", async () => {

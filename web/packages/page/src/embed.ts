@@ -4,12 +4,19 @@ import type { Host } from "@stile/flow";
 /** version is that of the messages between the frame and the launcher. */
 const version = 1;
 
+/** Embedding is the page of a merchant around the frame. */
+export interface Embedding extends Host {
+  /** fit reports the height of an element's content, now and after each change, so that a frame can grow with it. */
+  fit(root: HTMLElement): void;
+}
+
 /**
  * embeddingOf returns the host of a page in a frame; null outside of one. The launcher names the origin of its page in
  * the query. The frame sends `ready` to that origin only, and takes a port from that origin only; all further messages
- * go through the port. They hold the session's status and the reason of a failure, and nothing personal.
+ * go through the port. They hold the session's status, the reason of a failure and the height of the page,
+ * and nothing personal.
  */
-export function embeddingOf(window: Window, query: URLSearchParams): Host | null {
+export function embeddingOf(window: Window, query: URLSearchParams): Embedding | null {
   const origin = query.get("embed");
   if (window.parent === window || !origin || !isOrigin(origin)) return null;
   const connected = new Promise<MessagePort>((resolve) => {
@@ -32,7 +39,28 @@ export function embeddingOf(window: Window, query: URLSearchParams): Host | null
       tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null }),
     problem: (code) => tell({ type: "problem", code }),
     exit: () => leave,
+    fit: (root) => watchHeight(root, (height) => tell({ type: "height", height })),
   };
+}
+
+/** watchHeight reports the height of an element's content in CSS pixels whenever it has changed. */
+function watchHeight(root: HTMLElement, report: (height: number) => void): void {
+  let last = 0;
+  const observer = new ResizeObserver(() => {
+    const height = heightOf(root);
+    if (height !== last) report(height);
+    last = height;
+  });
+  for (const child of root.children) observer.observe(child);
+}
+
+/** heightOf returns the height of an element's content. The element itself is at least as high as the frame. */
+function heightOf(root: HTMLElement): number {
+  const style = getComputedStyle(root);
+  const children = [...root.children] as HTMLElement[];
+  const space = [style.paddingTop, style.paddingBottom, ...children.slice(1).map(() => style.rowGap)];
+  const lengths = [...children.map((one) => one.offsetHeight), ...space.map((one) => parseFloat(one) || 0)];
+  return Math.ceil(lengths.reduce((sum, length) => sum + length, 0));
 }
 
 /** waitForFocus keeps the page from taking the focus from the page around it, until the user or that page gives it. */

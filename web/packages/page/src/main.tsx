@@ -49,7 +49,9 @@ function meet(view: View): void {
 }
 
 function show(content: ComponentChild): void {
+  const first = root.childElementCount === 0;
   render(<Frame>{content}</Frame>, root);
+  if (first) embedding?.fit(root);
 }
 
 function land(token: string): void {

@@ -23,12 +23,16 @@ export interface Events {
 
 /** Message comes from the frame through the port. */
 interface Message {
-  type: "ended" | "problem" | "close";
+  type: "ended" | "problem" | "close" | "height";
   status?: "verified" | "failed" | "expired" | "cancelled";
   code?: string | null;
   message?: string | null;
   vp_token?: string;
+  height?: number;
 }
+
+/** heights are the bounds of an inline frame in CSS pixels; the page in it scrolls beyond. */
+const heights = [160, 4000] as const;
 
 /** stuck returns the error for a problem that the flow cannot get past by itself. */
 export function stuck(code: string | null, sessionId: string): VerifyError {
@@ -102,10 +106,17 @@ export class Frame {
     this.#iframe.contentWindow?.postMessage({ stile: version, type: "connect" }, this.#origin, [port2]);
   }
 
+  /** grow sets the height that the styles of the mode inline use. */
+  #grow(height: number): void {
+    const [least, most] = heights;
+    if (height > 0) this.element.style.setProperty("--_height", `${Math.min(Math.max(height, least), most)}px`);
+  }
+
   #hear(message: Message): void {
     const { status, code = null } = message;
     const { id } = this.session;
     if (message.type === "close") this.events.left();
+    if (message.type === "height") this.#grow(Number(message.height));
     if (message.type === "problem") this.events.troubled(stuck(code, id));
     if (message.type !== "ended" || !status) return;
     if (status !== "verified") {

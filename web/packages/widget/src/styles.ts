@@ -32,7 +32,7 @@ button { font: inherit; cursor: pointer; min-height: 44px }
 .message { margin: .5em 0 0 }
 .message:empty { display: none }
 .frame { position: relative; display: grid; overflow: hidden; min-height: 0 }
-:host([mode=inline]) .frame { height: var(--stile-height, 44rem); border-radius: .75rem }
+:host([mode=inline]) .frame { height: var(--stile-height, var(--_height, 44rem)); border-radius: .75rem }
 iframe { border: 0; width: 100%; height: 100% }
 .state { position: absolute; inset: 0; display: grid; place-content: center; padding: 1.5rem; text-align: center;
   font: 1rem/1.5 system-ui, sans-serif; pointer-events: none }
