@@ -134,6 +134,7 @@ func TestRepeatedUploadAndBeginAreAnsweredAlike(t *testing.T) {
 	again := e.isOK(e.uploads(s, "student", methodtest.Photo, "Idempotency-Key", "photo"), 201)
 	require.Equal(t, first.object, again.object)
 	e.isError(e.uploads(s, "student", methodtest.Photo+"x", "Idempotency-Key", "photo"), 409, "idempotency_key_reuse")
+	e.isError(e.uploads(s, "mdl", methodtest.Photo, "Idempotency-Key", "photo"), 409, "idempotency_key_reuse")
 	begin := func() obj {
 		return e.isOK(e.do("POST", s.path("/methods/student/begin"), s.secret, nil, "Idempotency-Key", "begin"), 201).object
 	}

@@ -82,7 +82,7 @@ func (c *Call) scope() string {
 // claim asks for the key until it is ours or answered, for as long as a client can be kept waiting.
 func (k *Kernel) claim(c *Call, key string) (store.Claimed, error) {
 	r := c.Gin.Request
-	request := store.Request{Method: r.Method, Path: r.URL.Path, Body: c.Body}
+	request := store.Request{Method: r.Method, Path: pathOf(r), Body: c.Body}
 	timeout := time.NewTimer(k.config.IdempotencyWait)
 	defer timeout.Stop()
 	for pause := claimPause; ; pause = min(2*pause, longestClaimPause) {
@@ -100,6 +100,14 @@ func (k *Kernel) claim(c *Call, key string) (store.Claimed, error) {
 		// Not a conflict: that would make clients take another key, and a duplicate of it.
 		return claimed, Unavailable("The first request with this Idempotency-Key is still being carried out")
 	}
+}
+
+// pathOf returns the path with the query, by which the requests of one key are compared.
+func pathOf(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return r.URL.Path
+	}
+	return r.URL.Path + "?" + r.URL.RawQuery
 }
 
 func replayed(stored store.StoredResponse) Answer {
