@@ -1,4 +1,4 @@
-import { edgesOf, type Box, type Grey } from "./grey.ts";
+import { edgesOf, ranked, type Box, type Grey } from "./grey.ts";
 
 /** faintest is the weakest edge that counts as print, also as a share of the sharpest. Grain and noise lie below. */
 const faintest = 12;
@@ -17,8 +17,7 @@ const ignored = 0.05;
  */
 export function fillOf(frame: Grey): number | null {
   const edges = edgesOf(frame);
-  const sharpest = edges.light.slice().sort()[Math.floor(edges.light.length * 0.99)] ?? 0;
-  const least = Math.max(faintest, sharpest * faintestShare);
+  const least = Math.max(faintest, ranked(edges, 0.99) * faintestShare);
   const columns = new Float32Array(edges.width);
   const rows = new Float32Array(edges.height);
   let count = 0;

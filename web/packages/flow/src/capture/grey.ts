@@ -59,6 +59,19 @@ export function edgesOf({ light, width, height }: Grey): Grey {
   return { light: found, width: across, height: down };
 }
 
+/** strongestEdge is the largest size of a Laplacian. */
+const strongestEdge = 4 * 255;
+
+/** ranked returns the strength, in whole steps, below which lies a share of all edges. It counts, and does not sort. */
+export function ranked(edges: Grey, share: number): number {
+  const counts = new Uint32Array(strongestEdge + 1);
+  for (const edge of edges.light) counts[Math.floor(edge)]!++;
+  let below = edges.light.length * share;
+  let strength = 0;
+  while (strength < strongestEdge && (below -= counts[strength]!) >= 0) strength++;
+  return strength;
+}
+
 /** mean returns the mean of some values; 0 of none. */
 export function mean(values: Float32Array): number {
   return values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);

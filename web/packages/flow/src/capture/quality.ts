@@ -1,4 +1,4 @@
-import { edgesOf, mean, type Grey } from "./grey.ts";
+import { edgesOf, mean, ranked, type Grey } from "./grey.ts";
 
 /** Quality is the fault that the user can mend in a picture; `black` means that the camera gives none. */
 export type Quality = "good" | "dark" | "blurred" | "black";
@@ -14,6 +14,5 @@ const weaker = 0.95;
 export function qualityOf(picture: Grey): Quality {
   if (picture.light.every((one) => one < blackBelow)) return "black";
   if (mean(picture.light) < darkBelow) return "dark";
-  const edges = edgesOf(picture).light.sort();
-  return (edges[Math.floor(edges.length * weaker)] ?? 0) < blurredBelow ? "blurred" : "good";
+  return ranked(edgesOf(picture), weaker) < blurredBelow ? "blurred" : "good";
 }
