@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ type stack struct {
 func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	impatient := func(c *config.Config) {
-		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, 200*time.Millisecond, time.Second
+		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, time.Second/2, time.Second
 	}
 	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
 	require.NoError(t, err)
@@ -119,10 +120,17 @@ func servedContract(t *testing.T, base string) *contract.Contract {
 	document, err := (client{base: base, http: http.DefaultClient}).try(http.MethodGet, "/openapi.yaml", nil)
 	require.NoError(t, err)
 	document.expect(t, http.StatusOK)
-	loaded, err := contract.Load(document.raw)
+	load, _ := contracts.LoadOrStore(string(document.raw), sync.OnceValues(func() (*contract.Contract, error) {
+		return contract.Load(document.raw)
+	}))
+	loaded, err := load.(func() (*contract.Contract, error))()
 	require.NoError(t, err)
 	return loaded
 }
+
+// contracts has a contract for each text of the OpenAPI document. All processes serve the same, and loading it takes
+// half a second of processor time.
+var contracts sync.Map
 
 // replica starts another process of Stile, inside this one, on the same database and Temporal server.
 func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
