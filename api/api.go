@@ -106,6 +106,7 @@ func (a *API) compose(o Options, orders *sessions.Orders, pageOrigin string) (er
 	c := o.Config
 	a.merchant, err = merchant.New(merchant.Options{
 		Store: o.Store, Sessions: a.sessions, Orders: orders, Secrets: a.kernel.Secrets, Registry: o.Registry,
+		VPTokens:  a.kernel.VPTokens,
 		VerifyURL: c.VerifyURL, Captcha: o.Captcha,
 	})
 	if err != nil {

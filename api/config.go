@@ -21,6 +21,8 @@ type Config struct {
 	ReviewTimeout time.Duration
 	// SandboxQuota caps the sessions of a sandbox organization per calendar month.
 	SandboxQuota int
+	// LookupLimit caps the lookups of persons by an organization per minute.
+	LookupLimit int
 	// EndpointLimit caps the webhook endpoints of an organization.
 	EndpointLimit int
 
@@ -82,6 +84,7 @@ func (c Config) WithDefaults() Config {
 	c.SessionTTL = cmp.Or(c.SessionTTL, models.SessionTTLDefault)
 	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, models.ReviewTimeoutDefault)
 	c.SandboxQuota = cmp.Or(c.SandboxQuota, models.SandboxQuotaDefault)
+	c.LookupLimit = cmp.Or(c.LookupLimit, models.LookupLimitDefault)
 	c.EndpointLimit = cmp.Or(c.EndpointLimit, models.EndpointLimitDefault)
 	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, models.RateLimitSecretDefault)
 	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, models.RateLimitPublishableDefault)
@@ -108,6 +111,7 @@ func (c Config) WithDefaults() Config {
 func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 	return sessions.Config{
 		SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
+		LookupLimit:     c.LookupLimit,
 		HandoffTokenTTL: c.HandoffTokenTTL, HandoffReuseWindow: c.HandoffReuseWindow, DevJurisdiction: c.DevJurisdiction,
 		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
 		AnswerURL: c.PublicURL + rest.PathMethods,
@@ -119,7 +123,7 @@ func (c Config) kernel() rest.Config {
 	return rest.Config{
 		RateLimitSecret: c.RateLimitSecret, RateLimitPublishable: c.RateLimitPublishable,
 		RateLimitSession: c.RateLimitSession, RateLimitAddress: c.RateLimitAddress, RateLimitProvider: c.RateLimitProvider,
-		MaxBody: c.MaxBody, RequestTimeout: c.RequestTimeout, LongPollMax: c.LongPollMax,
+		MaxBody: c.MaxBody, PublicURL: c.PublicURL, RequestTimeout: c.RequestTimeout, LongPollMax: c.LongPollMax,
 		IdempotencyWait: c.IdempotencyWait, TrustedProxies: c.TrustedProxies, ClientIPHeader: c.ClientIPHeader, CDN: c.CDN,
 	}
 }

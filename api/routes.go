@@ -19,6 +19,7 @@ func (a *API) routes() []rest.Route {
 	return slices.Concat([]rest.Route{
 		rest.Get("/healthz", rest.ForAnybody, a.health, rest.AnyQuery),
 		rest.Get("/readyz", rest.ForAnybody, a.readiness, rest.AnyQuery),
+		rest.Get(rest.PathKeys, rest.ForAnybody, a.kernel.VPTokens.PublicKeys, rest.AnyQuery),
 		rest.Get("/openapi.yaml", rest.ForAnybody, a.specification, rest.AnyQuery),
 	}, a.merchant.Routes(), a.authoring.Routes(), a.webhooks.Routes(), a.providers.Routes(), a.device.Routes())
 }

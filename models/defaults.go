@@ -20,6 +20,8 @@ const (
 
 	SandboxQuotaDefault  = 500 // sessions per calendar month
 	EndpointLimitDefault = 50
+	// LookupLimitDefault caps the lookups of persons by an organization per minute.
+	LookupLimitDefault = 600
 
 	// Requests per rolling minute.
 	RateLimitSecretDefault      = 1000

@@ -26,6 +26,7 @@ const (
 	CodeIdempotencyKeyReuse      ErrorCode = "idempotency_key_reuse"
 	CodeNoMatchingVP             ErrorCode = "no_matching_vp"
 	CodeVPTokenInvalid           ErrorCode = "vp_token_invalid"
+	CodeSessionNotRedeemable     ErrorCode = "session_not_redeemable"
 	CodeAcceptExistingLimited    ErrorCode = "accept_existing_rate_limited"
 	CodeAPIKeyInvalid            ErrorCode = "api_key_invalid"
 	CodeSessionLocked            ErrorCode = "session_locked_to_other_device"

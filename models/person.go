@@ -103,6 +103,12 @@ type ReuseRequest struct {
 	CredentialID string `json:"credential_id,omitempty"`
 }
 
+// Empty reports whether the merchant set no condition.
+func (r *ReuseRequest) Empty() bool {
+	return r.AcceptExisting == nil && r.MinStrength == "" && r.MaxAgeDays == 0 && len(r.RequiredMethods) == 0 &&
+		r.CredentialHash == "" && r.CredentialID == ""
+}
+
 // Accepts reports whether the merchant asks for an earlier verification.
 func (r *ReuseRequest) Accepts() bool {
 	return r != nil && r.AcceptExisting != nil && *r.AcceptExisting

@@ -29,9 +29,10 @@ type NewSession struct {
 	Told     Told
 	// Skip creates the session verified. The caller refuses it for live organizations.
 	Skip bool
-	// VPToken and AcceptExisting ask for an earlier verification to be reused.
-	VPToken        string
-	AcceptExisting bool
+	// VPToken is the token of an earlier verification; nil if none is presented.
+	VPToken *Presented
+	// Reuse holds the conditions on an earlier verification.
+	Reuse models.ReuseRequest
 }
 
 // Contacts identify a person, in the one form under which the same person is found again; "" is none.
@@ -53,12 +54,12 @@ func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, err
 	if err != nil {
 		return models.Session{}, err
 	}
-	if err := s.reuse(ctx, n); err != nil {
+	if planned, err = s.reuse(ctx, n, planned); err != nil {
 		return models.Session{}, err
 	}
 	created, err := s.store.CreateSession(ctx, planned)
 	if err != nil {
-		return models.Session{}, err
+		return models.Session{}, n.lapsed(err)
 	}
 	fault.Point("session.committed")
 	s.start(ctx, created)

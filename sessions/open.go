@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"context"
+	"errors"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -49,7 +50,14 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, err
 	}
-	done, err := s.store.OpenProvisional(ctx, store.Opening{Read: session, Session: there, Terms: terms, Begun: begun})
+	opening := store.Opening{Read: session, Session: there, Terms: terms, Begun: begun}
+	if opening, err = s.reuseThere(ctx, opening); err != nil {
+		return session, err
+	}
+	done, err := s.store.OpenProvisional(ctx, opening)
+	if errors.Is(err, store.ErrCredentialGone) {
+		err = store.ErrRefused // look again
+	}
 	if err != nil {
 		return session, err
 	}
@@ -57,6 +65,23 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 		s.orders.changed(ctx, done.Session)
 	}
 	return done.Session, nil
+}
+
+// reuseThere decides under the true terms of a provisional session whether an earlier verification stands in for it. If
+// none does, the session goes on as a normal one.
+func (s *Service) reuseThere(ctx context.Context, o store.Opening) (store.Opening, error) {
+	o.Session.RequiresEmailOTP = false
+	if o.Session.Reuse.V == nil || o.Session.Reuse.V.Fresh() || o.Begun.Moves() {
+		return o, nil
+	}
+	a := asking{session: o.Session, graph: o.Graph, asked: *o.Session.Reuse.V}
+	var err error
+	if a.email, a.phone, err = s.store.Contacts(o.Read); err != nil {
+		return o, err
+	}
+	hit, err := s.find(ctx, a)
+	o.Reused, o.Session.RequiresEmailOTP = hit.reused, hit.otp
+	return o, err
 }
 
 // toldAtCreation returns the places that the merchant passed when it created the session.

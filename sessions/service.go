@@ -26,6 +26,8 @@ type Config struct {
 	ReviewTimeout time.Duration
 	// SandboxQuota caps the sessions of a sandbox organization per calendar month.
 	SandboxQuota int
+	// LookupLimit caps the lookups of persons by an organization per minute.
+	LookupLimit int
 	// HandoffTokenTTL is the validity of a handoff's token. Within HandoffReuseWindow after its creation the same token
 	// is returned again.
 	HandoffTokenTTL, HandoffReuseWindow time.Duration

@@ -27,10 +27,12 @@ type viewObject struct {
 	ReturnURL        *string             `json:"return_url"`
 	CancelURL        *string             `json:"cancel_url"`
 	VerificationPath *string             `json:"verification_path"`
-	DataRetention    retentionObject     `json:"data_retention"`
-	Methods          []methodObject      `json:"methods"`
-	RequiresEmailOTP bool                `json:"requires_email_otp"`
-	ConsentRequired  bool                `json:"consent_required"`
+	// VPToken is null until the session is verified, on a phone of a handoff, and once the credential has lapsed.
+	VPToken          *string         `json:"vp_token"`
+	DataRetention    retentionObject `json:"data_retention"`
+	Methods          []methodObject  `json:"methods"`
+	RequiresEmailOTP bool            `json:"requires_email_otp"`
+	ConsentRequired  bool            `json:"consent_required"`
 	// BiometricConsent is the text to consent to; null unless ConsentRequired.
 	BiometricConsent *consentTextObject    `json:"biometric_consent"`
 	OfferHandoff     bool                  `json:"offer_handoff"`
@@ -106,12 +108,17 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 	if err != nil {
 		return viewObject{}, err
 	}
+	token, err := hs.vpToken(ctx, s, phone)
+	if err != nil {
+		return viewObject{}, err
+	}
 	public := s.Public()
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
-		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath,
-		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
+		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
+		RequiresEmailOTP: public.RequiresEmailOTP,
+		DataRetention:    showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
 		BiometricConsent: showConsentText(s, org.DisplayName()), OfferHandoff: offered != nil, HandoffReason: offered,
 		HandoffChoices: toChoose(phone), Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, nil

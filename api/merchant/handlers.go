@@ -17,6 +17,8 @@ type Options struct {
 	Orders   *sessions.Orders
 	Secrets  *rest.ClientSecrets
 	Registry prometheus.Registerer
+	// VPTokens reads the tokens of earlier verifications.
+	VPTokens *rest.VPTokens
 	// VerifyURL is the base of the hosted page, which a session's url points to.
 	VerifyURL string
 	// Captcha checks tokens of captchas; nil if none can be checked.
@@ -29,6 +31,7 @@ type Handlers struct {
 	sessions  *sessions.Service
 	orders    *sessions.Orders
 	secrets   *rest.ClientSecrets
+	vpTokens  *rest.VPTokens
 	verifyURL string
 	checked   *lru.Cache[complianceCheck, rest.Answer]
 	created   *prometheus.CounterVec
@@ -39,7 +42,8 @@ type Handlers struct {
 func New(o Options) (*Handlers, error) {
 	hs := &Handlers{
 		store: o.Store, sessions: o.Sessions, orders: o.Orders, secrets: o.Secrets, verifyURL: o.VerifyURL,
-		captcha: o.Captcha,
+		vpTokens: o.VPTokens,
+		captcha:  o.Captcha,
 		created: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stile_sessions_total", Help: "Sessions created, by the status they were born with.",
 		}, []string{"status", "type", "country"}),
@@ -53,7 +57,7 @@ func New(o Options) (*Handlers, error) {
 
 // Routes returns the routes of sessions, reviews, compliance, events and persons.
 func (hs *Handlers) Routes() []rest.Route {
-	return []rest.Route{
+	return append([]rest.Route{
 		rest.Post(rest.PathSessions, rest.ForAnyKey, hs.createSession),
 		rest.Get(rest.PathSessions, rest.ForSecretKey, hs.listSessions, sessionQuery()...),
 		rest.Get(rest.PathSessions+"/:id", rest.ForSecretKey, hs.getSession, "expand", "explain"),
@@ -65,11 +69,16 @@ func (hs *Handlers) Routes() []rest.Route {
 			"use_cases", "jurisdiction", "client_ip", "as_of", "explain"),
 		rest.Post("/v1/verified_person/lookup", rest.ForSecretKey, hs.lookUpPerson),
 
+		rest.Get(pathOrganization, rest.ForSecretKey, hs.getOrganization),
+
 		rest.Get("/v1/events", rest.ForSecretKey, hs.listEvents, eventQuery()...),
 		rest.Get("/v1/events/:id", rest.ForSecretKey, hs.getEvent),
 		rest.Post("/v1/events/:id/replay", rest.ForSecretKey, hs.replayEvent),
-	}
+	}, rest.Updates(pathOrganization, hs.updateOrganization)...)
 }
+
+// pathOrganization is the path of the settings of the caller's organization.
+const pathOrganization = "/v1/organization"
 
 func sessionQuery() []string {
 	filters := rest.PageQuery("status", "client_reference_id", "workflow_id", "review", "expand")

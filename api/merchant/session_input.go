@@ -33,6 +33,8 @@ type sessionInput struct {
 	contacts sessions.Contacts
 	told     sessions.Told
 	metadata map[string]string
+	// presented is the VP token; nil without one.
+	presented *sessions.Presented
 }
 
 func (hs *Handlers) readSession(c *rest.Call) (sessionInput, error) {
@@ -69,8 +71,7 @@ func (in *sessionInput) session(c *rest.Call, from sessions.Sender) sessions.New
 		Metadata: in.metadata, Contacts: in.contacts, Told: in.told,
 	}
 	rest.Set(&n.Skip, in.SkipVerification)
-	rest.Set(&n.VPToken, in.VPToken)
-	rest.Set(&n.AcceptExisting, in.AcceptExisting)
+	n.Reuse, n.VPToken = in.request(), in.presented
 	return n
 }
 

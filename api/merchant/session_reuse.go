@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 )
 
-// reuseInput holds the parameters that ask for an earlier verification to be reused. No verification can be reused yet:
-// the parameters are checked, and the answer is that for a person who has not been verified before.
+// reuseInput holds the parameters that ask for an earlier verification to be reused.
 type reuseInput struct {
 	AcceptExisting  *bool    `json:"accept_existing"`
 	MinStrength     *string  `json:"min_strength"`
@@ -31,6 +33,24 @@ func (in *reuseInput) check() error {
 	}
 	return cmp.Or(checkMethod("min_strength", in.MinStrength), checkMethods("required_methods", in.RequiredMethods),
 		rest.CheckText("credential_hash", in.CredentialHash, longestCredential))
+}
+
+// request returns the conditions on an earlier verification. The input must have been checked.
+func (in *reuseInput) request() models.ReuseRequest {
+	r := models.ReuseRequest{AcceptExisting: in.AcceptExisting}
+	if in.MinStrength != nil {
+		r.MinStrength = rules.Method(*in.MinStrength)
+	}
+	if in.MaxAge != nil {
+		r.MaxAgeDays, _ = strconv.Atoi(strings.TrimSuffix(*in.MaxAge, "d"))
+	}
+	for _, name := range in.RequiredMethods {
+		r.RequiredMethods = append(r.RequiredMethods, rules.Method(name))
+	}
+	if in.CredentialHash != nil {
+		r.CredentialHash = strings.ToLower(*in.CredentialHash)
+	}
+	return r
 }
 
 func checkMethod(param string, name *string) error {

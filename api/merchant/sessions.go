@@ -7,6 +7,7 @@ import (
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/sessions"
 )
 
 func (hs *Handlers) createSession(c *rest.Call) (rest.Answer, error) {
@@ -16,6 +17,9 @@ func (hs *Handlers) createSession(c *rest.Call) (rest.Answer, error) {
 	}
 	// Before the commit: without a key to sign with, the session would have no client secret.
 	if err := hs.secrets.Ready(c.Ctx); err != nil {
+		return rest.Answer{}, err
+	}
+	if in.presented, err = hs.readVPToken(c, in.VPToken); err != nil {
 		return rest.Answer{}, err
 	}
 	if err := hs.spendCaptcha(c, in.CaptchaToken); err != nil {
@@ -31,6 +35,15 @@ func (hs *Handlers) createSession(c *rest.Call) (rest.Answer, error) {
 		return rest.Answer{}, err
 	}
 	return rest.Reply(http.StatusCreated, object)
+}
+
+// readVPToken reads the token of an earlier verification; nil if none is given.
+func (hs *Handlers) readVPToken(c *rest.Call, token *string) (*sessions.Presented, error) {
+	if token == nil {
+		return nil, nil
+	}
+	presented, err := hs.vpTokens.Read(c.Ctx, *token)
+	return &presented, err
 }
 
 func (hs *Handlers) listSessions(c *rest.Call) (rest.Answer, error) {

@@ -5,14 +5,11 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/lestrrat-go/jwx/v3/jwa"
-	"github.com/lestrrat-go/jwx/v3/jws"
 	"github.com/lestrrat-go/jwx/v3/jwt"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/store"
 )
 
 const (
@@ -33,10 +30,6 @@ type clientClaims struct {
 	attempt      string // "" in a client secret
 }
 
-func newClientSecrets(across store.Across, now func() time.Time) *ClientSecrets {
-	return &ClientSecrets{keys: &signingKeys{across: across, now: now}}
-}
-
 // Ready reports as an error that there is no key to sign with.
 func (s *ClientSecrets) Ready(ctx context.Context) error {
 	_, err := s.keys.newest(ctx)
@@ -46,31 +39,14 @@ func (s *ClientSecrets) Ready(ctx context.Context) error {
 // Issue makes the secret of a session. While the signing key stays it is always the same one, so that a request
 // carried out anew answers like the first.
 func (s *ClientSecrets) Issue(ctx context.Context, session models.Session) (string, error) {
-	return s.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(session.ID).
-		Claim(claimOrg, session.OrgID).IssuedAt(session.Created.Time))
+	return s.keys.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(session.ID).
+		Claim(claimOrg, session.OrgID).IssuedAt(session.Created.Time), "")
 }
 
 // IssueDevice makes the token of the device that has claimed a handoff.
 func (s *ClientSecrets) IssueDevice(ctx context.Context, h models.Handoff) (string, error) {
-	return s.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(h.SessionID).
-		Claim(claimOrg, h.OrgID).Claim(claimAttempt, h.ID).IssuedAt(h.ClaimedAt.Time))
-}
-
-func (s *ClientSecrets) sign(ctx context.Context, claims *jwt.Builder) (string, error) {
-	key, err := s.keys.newest(ctx)
-	if err != nil {
-		return "", err
-	}
-	token, err := claims.Build()
-	if err != nil {
-		return "", err
-	}
-	header := jws.NewHeaders()
-	if err := header.Set(jws.KeyIDKey, key.id); err != nil {
-		return "", err
-	}
-	signed, err := jwt.Sign(token, jwt.WithKey(jwa.EdDSA(), key.private, jws.WithProtectedHeaders(header)))
-	return string(signed), err
+	return s.keys.sign(ctx, jwt.NewBuilder().Issuer(secretIssuer).Subject(h.SessionID).
+		Claim(claimOrg, h.OrgID).Claim(claimAttempt, h.ID).IssuedAt(h.ClaimedAt.Time), "")
 }
 
 func errSecretInvalid() error {
@@ -88,7 +64,10 @@ func (s *ClientSecrets) verify(ctx context.Context, token string) (clientClaims,
 	if len(token) > longestSecret || strings.Count(token, ".") != 2 {
 		return clientClaims{}, errSecretInvalid()
 	}
-	key, err := s.keyOf(ctx, token)
+	key, kind, err := s.keys.keyOf(ctx, token)
+	if errors.Is(err, errNoSuchKey) || err == nil && kind == typeVPToken {
+		return clientClaims{}, errSecretInvalid()
+	}
 	if err != nil {
 		return clientClaims{}, err
 	}
@@ -111,20 +90,6 @@ func (s *ClientSecrets) verify(ctx context.Context, token string) (clientClaims,
 		}
 	}
 	return claims, nil
-}
-
-// keyOf finds the key that the token names. No claim of the token counts before its signature is checked.
-func (s *ClientSecrets) keyOf(ctx context.Context, token string) (signingKey, error) {
-	message, err := jws.ParseString(token)
-	if err != nil || len(message.Signatures()) != 1 {
-		return signingKey{}, errSecretInvalid()
-	}
-	id, _ := message.Signatures()[0].ProtectedHeaders().KeyID()
-	key, err := s.keys.find(ctx, id)
-	if errors.Is(err, errNoSuchKey) {
-		err = errSecretInvalid()
-	}
-	return key, err
 }
 
 // signingKey is an Ed25519 key pair; its id is the JWT's kid.

@@ -27,6 +27,8 @@ func (k *Kernel) allowBrowsers(g *gin.Context) {
 	case strings.HasPrefix(r.URL.Path, PathVerify+"/"):
 	case r.URL.Path == PathSessions && method == http.MethodPost:
 		allowed = "POST"
+	case r.URL.Path == PathKeys:
+		allowed = "GET, HEAD"
 	case r.URL.Path == PathExchange:
 		allowed, origin = "POST", k.pageOrigin(r)
 		g.Header("Vary", "Origin")

@@ -53,6 +53,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeSessionNotFound:          {http.StatusNotFound, typeInvalidRequest},
 	models.CodeMethodNotAllowed:         {http.StatusMethodNotAllowed, typeInvalidRequest},
 	models.CodeSessionTerminal:          {http.StatusConflict, typeInvalidRequest},
+	models.CodeSessionNotRedeemable:     {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionNotCancellable:    {http.StatusConflict, typeInvalidRequest},
 	models.CodeSubmissionInProgress:     {http.StatusConflict, typeInvalidRequest},
 	models.CodeReviewNotPending:         {http.StatusConflict, typeInvalidRequest},

@@ -25,6 +25,8 @@ type Config struct {
 	RateLimitSecret, RateLimitPublishable, RateLimitSession, RateLimitAddress, RateLimitProvider int
 	// MaxBody is the size of a request body in bytes.
 	MaxBody int64
+	// PublicURL is the URL of the deployment, which issues VP tokens.
+	PublicURL string
 	// RequestTimeout is how long a handler may take, waiting aside.
 	RequestTimeout time.Duration
 	// LongPollMax is the longest wait of a status request.
@@ -53,6 +55,8 @@ type Options struct {
 type Kernel struct {
 	// Secrets makes and checks client secrets and device tokens.
 	Secrets *ClientSecrets
+	// VPTokens makes and checks VP tokens.
+	VPTokens *VPTokens
 
 	store       *store.Store
 	forwarding  forwarding
@@ -67,8 +71,10 @@ type Kernel struct {
 
 // New builds a Kernel. It touches neither the database nor Temporal. Errors name the setting at fault.
 func New(o Options) (k *Kernel, err error) {
+	keys := &signingKeys{across: o.Store.Across(), now: o.Now}
 	k = &Kernel{
-		Secrets: newClientSecrets(o.Store.Across(), o.Now), store: o.Store, config: o.Config, log: o.Log,
+		Secrets: &ClientSecrets{keys}, VPTokens: &VPTokens{keys, o.Config.PublicURL},
+		store: o.Store, config: o.Config, log: o.Log,
 		keys: newKeyCache(o.Store.Across(), o.Now, o.Config.RequestTimeout), knowsOrigin: o.KnowsOrigin,
 		closing: make(chan struct{}),
 	}

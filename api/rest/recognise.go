@@ -52,7 +52,7 @@ func NoteCaller(g *gin.Context, who Caller) { g.Set(keyCaller, who) }
 
 // recognise identifies the caller and counts the request, on known and unknown routes alike.
 func (k *Kernel) recognise(g *gin.Context) {
-	if !isVersioned(g.Request.URL.Path) {
+	if path := g.Request.URL.Path; !isVersioned(path) && path != PathKeys {
 		return
 	}
 	who := k.identify(g.Request)

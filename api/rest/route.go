@@ -97,4 +97,6 @@ const (
 	PathCallbacks = "/v1/provider_callbacks"
 	PathMethods   = "/v1/methods"
 	PathScript    = "/v1/stile.js"
+	// PathKeys is where clients find the public keys of VP tokens.
+	PathKeys = "/.well-known/jwks.json"
 )

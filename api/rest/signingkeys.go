@@ -48,6 +48,16 @@ func (k *signingKeys) newest(ctx context.Context) (signingKey, error) {
 	return k.known[0], nil
 }
 
+// all returns the keys, newest first. Where there is none yet it makes the first.
+func (k *signingKeys) all(ctx context.Context) ([]signingKey, error) {
+	if _, err := k.newest(ctx); err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.known), nil
+}
+
 // find looks a key up by its id. One that is not known may be new.
 func (k *signingKeys) find(ctx context.Context, id string) (signingKey, error) {
 	k.mu.Lock()

@@ -262,6 +262,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			SessionTTL:           c.SessionTTL,
 			ReviewTimeout:        c.ReviewTimeout,
 			SandboxQuota:         c.SandboxQuota,
+			LookupLimit:          c.LookupLimit,
 			EndpointLimit:        c.EndpointLimit,
 			UploadMaxBytes:       int64(c.UploadMaxBytes),
 			UploadsPerAttempt:    c.UploadsPerAttempt,

@@ -67,6 +67,7 @@ type Config struct {
 	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
+	LookupLimit          int // STILE_LOOKUP_LIMIT: lookups of persons per organization and minute
 	EndpointLimit        int // STILE_WEBHOOK_ENDPOINTS: webhook endpoints of an organization
 	RateLimitSecret      int // STILE_RATE_LIMIT_SECRET: requests per minute and secret key
 	RateLimitPublishable int // STILE_RATE_LIMIT_PUBLISHABLE: … and publishable key
@@ -134,6 +135,7 @@ func Read(get func(name string) string) (Config, error) {
 		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
 
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),
+		LookupLimit:          r.number("STILE_LOOKUP_LIMIT", models.LookupLimitDefault),
 		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", models.EndpointLimitDefault),
 		RateLimitSecret:      r.number("STILE_RATE_LIMIT_SECRET", models.RateLimitSecretDefault),
 		RateLimitPublishable: r.number("STILE_RATE_LIMIT_PUBLISHABLE", models.RateLimitPublishableDefault),

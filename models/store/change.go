@@ -34,7 +34,7 @@ type Change struct {
 	// Passed are the methods that verified the session; nil takes them from its state.
 	Passed []rules.Method
 	// Reused is the earlier verification that verifies the session; nil means that the session makes a new one.
-	Reused *models.Credential
+	Reused *Reused
 	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
 	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.

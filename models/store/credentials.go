@@ -24,6 +24,8 @@ type Reused struct {
 	Credential models.Credential
 	// Path is the verification path of the session.
 	Path string
+	// Email is the e-mail address that the user has proven; "" stands for that of the session.
+	Email string
 }
 
 // The verification paths of sessions that reuse an earlier verification.
@@ -31,6 +33,15 @@ const (
 	PathVPToken       = "vp_token"
 	PathReturningUser = "returning_user"
 )
+
+// DropOTP lets a session go on without an earlier verification, because none holds any more. Its user verifies anew.
+// Errors: those of Change.
+func (s *Store) DropOTP(ctx context.Context, session models.Session) (Changed, error) {
+	return s.Change(ctx, Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: "otp_dropped", Read: &session,
+		From: models.OpenStatuses, To: session.Status, Set: map[string]any{"requires_email_otp": false},
+	})
+}
 
 // Reuse verifies a session by an earlier verification, if the row is as it was read and has one of the statuses. The
 // session's Reuse decides nothing here. A repeat changes nothing. Errors: those of Change; ErrCredentialGone.
@@ -47,7 +58,7 @@ func (s *Store) Reuse(
 func (s *Store) reusing(session models.Session, r Reused, from []models.SessionStatus) Change {
 	c := Change{
 		OrgID: session.OrgID, SessionID: session.ID, ID: "reuse/" + r.Path, Read: &session, From: from,
-		To: models.StatusVerified, Reused: &r.Credential, Set: map[string]any{"verification_path": r.Path},
+		To: models.StatusVerified, Reused: &r, Set: map[string]any{"verification_path": r.Path},
 	}
 	if reason := session.FraudReason(); reason != "" {
 		s.flag(&c, Flag{Reason: reason})
@@ -124,10 +135,10 @@ func (d *draft) prove(passed []rules.Method, session models.Session) {
 // reusedCredential returns the credential for a session that reuses one: the organization's own, or a copy of another
 // organization's, of which there is one for each source and e-mail address.
 func (s *Store) reusedCredential(
-	tx *gorm.DB, reused models.Credential, session models.Session,
+	tx *gorm.DB, reused Reused, session models.Session,
 ) (credential draft, fresh bool, err error) {
 	var source models.Credential
-	found, err := one(tx.Where("id = ?", reused.ID), &source)
+	found, err := one(tx.Where("id = ?", reused.Credential.ID), &source)
 	if err != nil {
 		return credential, false, err
 	}
@@ -140,6 +151,9 @@ func (s *Store) reusedCredential(
 	email, err := s.emailHashOf(session)
 	if err != nil {
 		return credential, false, err
+	}
+	if reused.Email != "" {
+		email = new(s.EmailHash(session.OrgID, reused.Email))
 	}
 	var copied models.Credential
 	q := tx.Where("org_id = ? AND source_id = ?", session.OrgID, source.ID).Where("revoked_at IS NULL")

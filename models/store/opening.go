@@ -39,6 +39,8 @@ type Opening struct {
 	Terms
 	// Begun is the session's first progress in its graph.
 	Begun Progress
+	// Reused, if set, verifies the session by an earlier verification.
+	Reused *Reused
 }
 
 // OpenProvisional opens a provisional session under the terms of its user's jurisdiction. If NudgeAt is set in the
@@ -71,14 +73,21 @@ func (s *Store) opening(o Opening) Change {
 	begun.Session = o.Session // of the revision that was read
 	c := s.changeOf(begun, transitionOpen)
 	c.From = unopened
-	if !begun.moves() {
+	switch {
+	case begun.Moves():
+	case o.Reused != nil:
+		c = s.reusing(o.Session, *o.Reused, unopened)
+		c.ID = transitionOpen
+	case o.Session.RequiresEmailOTP:
+		c.To = models.StatusRequiresInput
+	default:
 		c.To = models.StatusPending
 	}
-	if begun.moves() || o.Session.Jurisdiction != o.Read.Jurisdiction {
+	if begun.Moves() || o.Reused != nil || o.Session.Jurisdiction != o.Read.Jurisdiction {
 		c.Set["nudge_at"] = s.Now()
 	}
 	for column, value := range map[string]any{
-		"provisional":  false,
+		"provisional": false, "requires_email_otp": o.Session.RequiresEmailOTP, "graph_state": models.AsJSON(begun.State),
 		"jurisdiction": o.Session.Jurisdiction, "jurisdiction_source": o.Session.JurisdictionSource,
 		"ip_jurisdiction": o.Session.IPJurisdiction, "risk": o.Session.Risk,
 		"methods": o.Session.Methods, "age_tier": o.Session.AgeTier, "rule_version": o.Session.RuleVersion,
@@ -86,6 +95,12 @@ func (s *Store) opening(o Opening) Change {
 	} {
 		c.Set[column] = value
 	}
-	c.Also = func(tx *gorm.DB, after models.Session) error { return recordSteps(tx, begun, after) }
+	also := c.Also
+	c.Also = func(tx *gorm.DB, after models.Session) error {
+		if err := recordSteps(tx, begun, after); err != nil || also == nil {
+			return err
+		}
+		return also(tx, after)
+	}
 	return c
 }

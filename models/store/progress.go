@@ -36,8 +36,8 @@ type Flag struct {
 	Deadline models.Timestamp
 }
 
-// moves reports whether the session does not wait for its user.
-func (p Progress) moves() bool { return p.To.Terminal() || p.Flagged != nil }
+// Moves reports whether the session does not wait for its user.
+func (p Progress) Moves() bool { return p.To.Terminal() || p.Flagged != nil }
 
 // Judgement is a verdict with the progress that follows from it.
 type Judgement struct {

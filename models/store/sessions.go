@@ -106,7 +106,9 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 		return s.reusing(session, *n.Reused, []models.SessionStatus{models.StatusCreated}), true
 	case n.Verified:
 		return s.skipped(session, n.Graph), true
-	case n.begun().moves():
+	case n.Session.RequiresEmailOTP && !n.Session.Provisional:
+		return awaitingOTP(session), true
+	case n.begun().Moves():
 		begun := n.begun()
 		begun.Session = session
 		c := s.changeOf(begun, "begin")
@@ -114,6 +116,15 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 		return c, true
 	default:
 		return Change{}, false
+	}
+}
+
+// awaitingOTP returns the change of a session that can reuse an earlier verification, once its user has proven control
+// of the e-mail address.
+func awaitingOTP(session models.Session) Change {
+	return Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: "awaits_otp", Read: &session,
+		From: []models.SessionStatus{models.StatusCreated}, To: models.StatusRequiresInput,
 	}
 }
 

@@ -97,10 +97,6 @@ func (w *adviser) overrides() {
 // preferences warns of preferences without effect.
 func (w *adviser) preferences() {
 	p := w.d.Preferences
-	if p.RequireEmailOTP {
-		w.add("preferences.require_email_otp", "is not available yet: sessions ask for no code by e-mail, "+
-			"and say requires_email_otp: false")
-	}
 	if p.LivenessStrategy != "" && !w.reads(func(p *Preferences) { p.LivenessStrategy = "" }) {
 		w.add("preferences.liveness_strategy", "has no effect: no method of the workflow takes it from here")
 	}

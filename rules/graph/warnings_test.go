@@ -25,11 +25,7 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 		{"nothing", simple(``), nil},
 		{"preferences that are read", simple(`, "supplementary": ["selfie_liveness"], "preferences":
 			{"liveness_strategy": "passive", "document_types": ["PASSPORT"], "max_attempts": 2}`), nil},
-		{
-			"an OTP",
-			simple(`, "preferences": {"require_email_otp": true}`),
-			[]string{"preferences.require_email_otp: is not available yet"},
-		},
+		{"an OTP", simple(`, "preferences": {"require_email_otp": true}`), nil},
 		{"liveness of nothing alive", simple(`, "preferences": {"liveness_strategy": "passive"}`),
 			[]string{"preferences.liveness_strategy: has no effect"}},
 		{"liveness that an override alone reads", simple(`, "preferences": {"liveness_strategy": "passive"},

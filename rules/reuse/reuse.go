@@ -16,14 +16,13 @@ type Candidate struct {
 	// Own reports whether the deciding organization made the verification itself.
 	Own bool
 	// Method is the strongest method that passed, Methods are all of them.
-	Method       rules.Method
-	Methods      []rules.Method
-	Tier         rules.AgeTier
-	VerifiedAt   time.Time
-	ExpiresAt    time.Time
-	Revoked      bool
-	Superseded   bool // by a verification that proves at least as much
-	Jurisdiction rules.Jurisdiction
+	Method     rules.Method
+	Methods    []rules.Method
+	Tier       rules.AgeTier
+	VerifiedAt time.Time
+	ExpiresAt  time.Time
+	Revoked    bool
+	Superseded bool // by a verification that proves at least as much
 }
 
 // Policy holds the conditions on a candidate. A zero field is no condition, except for Now.
@@ -43,8 +42,6 @@ type Policy struct {
 	Methods []rules.Method
 	// Required methods must all have passed, in this or other verifications that hold.
 	Required []rules.Method
-	// Only is the id of the only candidate that may match.
-	Only string
 }
 
 // Reason says why a decision was made. It stays inside: outside, a decline looks like a person who is not known.
@@ -128,7 +125,7 @@ func (p Policy) refuses(c Candidate) Reason {
 		return p.lapsed(c)
 	case c.Superseded:
 		return Superseded
-	case p.Only != "" && c.ID != p.Only, len(p.Methods) > 0 && !slices.Contains(p.Methods, c.Method):
+	case len(p.Methods) > 0 && !slices.Contains(p.Methods, c.Method):
 		return NotAsked
 	case p.Allowed != nil && !p.Allowed(c.Method):
 		return WrongMethod

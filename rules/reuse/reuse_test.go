@@ -59,8 +59,6 @@ func TestEachConditionDeclinesForItsReason(t *testing.T) {
 			nil, reuse.Policy{Methods: []rules.Method{rules.MethodDocumentCapture}}, reuse.Matched,
 		},
 		"another method is asked for": {nil, reuse.Policy{Methods: []rules.Method{rules.MethodMDL}}, reuse.NotAsked},
-		"the credential asked for":    {nil, reuse.Policy{Only: "cred_a"}, reuse.Matched},
-		"another credential":          {nil, reuse.Policy{Only: "cred_b"}, reuse.NotAsked},
 		"required methods": {nil, reuse.Policy{
 			Required: []rules.Method{rules.MethodSelfieMatch, rules.MethodDocumentCapture},
 		}, reuse.Matched},

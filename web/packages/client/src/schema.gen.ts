@@ -1,6 +1,27 @@
 // Generated from api/openapi.yaml by `npm run types`. Do not change it by hand.
 
 export type paths = {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the public keys of VP tokens
+         * @description A JWK set (RFC 7517). The header `kid` of a token names its key. A client that meets an unknown `kid` reads the
+         *     set again. A valid signature does not mean that the verification holds: redeem the token to know.
+         */
+        get: operations["getPublicKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -241,6 +262,35 @@ export type paths = {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve the organization of the key */
+        get: operations["getOrganization"];
+        /**
+         * Update the organization
+         * @description Same as the POST.
+         */
+        put: operations["putOrganization"];
+        /**
+         * Update the organization
+         * @description A field that is left out stays. Every change is in the audit log.
+         */
+        post: operations["updateOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the organization
+         * @description Same as the POST.
+         */
+        patch: operations["patchOrganization"];
         trace?: never;
     };
     "/v1/provider_callbacks/{id}": {
@@ -495,8 +545,9 @@ export type paths = {
         put?: never;
         /**
          * Look up a verified person
-         * @description Reports whether a person has a verification that can be reused. There are none yet, so the answer is always
-         *     that there is no match. Create a session.
+         * @description Reports whether a person has been verified under the conditions: at this organization, and at others if it has
+         *     `network_dedup` on. An unknown person gives the same answer as one without a matching verification. An
+         *     organization may look up a limited number of persons per minute.
          */
         post: operations["lookUpVerifiedPerson"];
         delete?: never;
@@ -883,6 +934,33 @@ export type paths = {
          *     `Upload-Offset`, so a repeated piece counts once. An upload expires an hour after its last piece.
          */
         patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/v1/verify/session/{id}/vp_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify the session by a VP token
+         * @description Takes the token of an earlier verification of this user at the same organization. A repeat gives the same
+         *     answer. `vp_token_invalid` means that the token is malformed, expired, revoked, of another organization, from
+         *     another page or for another e-mail address: forget it. `session_not_redeemable` means that the session has
+         *     ended, has had a submission or asks for a fresh verification, or that the earlier verification is too weak, too
+         *     low or too old for it: verify anew, and keep the token.
+         */
+        post: operations["redeemVPToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/webhook_endpoints": {
@@ -1854,6 +1932,25 @@ export type components = {
         } | null;
         /** @description Unix seconds. */
         NullableTimestamp: number | null;
+        Organization: {
+            created: components["schemas"]["Timestamp"];
+            id: string;
+            name: string;
+            /** @description Whether it accepts verifications that other organizations have made. */
+            network_dedup: boolean;
+            /** @constant */
+            object: "organization";
+            /** @description Whether its sessions verify nobody. */
+            sandbox: boolean;
+        };
+        /**
+         * @example {
+         *       "network_dedup": true
+         *     }
+         */
+        OrganizationUpdate: {
+            network_dedup?: boolean | null;
+        };
         Override: {
             add?: string[] | null;
             remove?: string[] | null;
@@ -2458,8 +2555,9 @@ export type components = {
              * @description The hosted page, with the secret in its fragment. Only in the answer to its creation.
              */
             url?: string;
-            /** @description The way to the verification, the name of a method or `trust_reuse`. */
+            /** @description The way to the verification: the name of a method, `review`, `vp_token`, `returning_user` or `trust_reuse`. */
             verification_path: string | null;
+            /** @description The person; null until the session is verified. */
             verified_person_id: string | null;
             workflow_id: string;
             workflow_version: number;
@@ -2473,8 +2571,10 @@ export type components = {
          */
         VerificationSessionCreate: {
             /**
-             * @description Whether an earlier verification may be reused. If there is none, the answer is `no_matching_vp`, and no
-             *     session is created; create it without the parameter. No verification can be reused yet.
+             * @description `true` reuses an earlier verification of the person that `email`, `phone` or `credential_hash` names: the
+             *     session is created `verified`, or as `requires_input` if the user must prove the e-mail address first. If
+             *     none can be reused, the answer is `no_matching_vp`, and no session is created; create it without the
+             *     parameter. `false` asks for a fresh verification, whatever `vp_token` says.
              */
             accept_existing?: boolean | null;
             /**
@@ -2500,7 +2600,10 @@ export type components = {
             client_ip?: string | null;
             /** @description Your own name for the user or order. */
             client_reference_id?: string | null;
-            /** @description Names an earlier verification. Without effect until one can be reused. */
+            /**
+             * @description Names an earlier verification at this organization: the SHA-256 of the claim `cid` of its VP token, in
+             *     hexadecimal. Beside `email` or `phone` it must be one of that person's.
+             */
             credential_hash?: string | null;
             /**
              * @description The order's destination, such as `US-OR`. It decides nothing. The session and its events report in
@@ -2523,15 +2626,15 @@ export type components = {
              * @example zh-Hant
              */
             locale?: string | null;
-            /** @description The greatest age of an earlier verification, such as `30d`. Without effect until one can be reused. */
+            /** @description The greatest age of an earlier verification, such as `30d`. */
             max_age?: string | null;
             /** @description Up to 50 pairs that conditions can read. Refused with a publishable key. */
             metadata?: components["schemas"]["MetadataInput"];
-            /** @description The weakest accepted method of an earlier verification. Without effect until one can be reused. */
+            /** @description The weakest accepted method of an earlier verification. */
             min_strength?: string | null;
             /** @description The user's phone number. Stored encrypted and never returned. */
             phone?: string | null;
-            /** @description The methods that an earlier verification must all have. Without effect until one can be reused. */
+            /** @description Methods that the person must all have been verified with, in one or more verifications. */
             required_methods?: string[] | null;
             /**
              * Format: uri
@@ -2545,8 +2648,9 @@ export type components = {
             skip_verification?: boolean | null;
             type: components["schemas"]["SessionType"];
             /**
-             * @description The token of an earlier verification. None has been issued yet, so the answer is `vp_token_invalid`, and
-             *     no session is created; create it without the parameter.
+             * @description The `vp_token` of an earlier session's view. The session is created `verified` if the verification meets
+             *     its terms, and as any other if it does not. A token that is malformed, expired, revoked, of another
+             *     organization, from another page or for another e-mail address gives `vp_token_invalid`.
              */
             vp_token?: string | null;
             /** @description A published workflow. It decides use case and methods. */
@@ -2682,8 +2786,16 @@ export type components = {
             session_id: string;
             status: components["schemas"]["SessionStatus"];
             type: components["schemas"]["SessionType"];
-            /** @description The way to the verification, the name of a method; null until the session is verified. */
+            /**
+             * @description The way to the verification: the name of a method, `review`, `vp_token`, `returning_user` or `trust_reuse`;
+             *     null until the session is verified.
+             */
             verification_path: string | null;
+            /**
+             * @description The token by which this user passes at once at the next visit, for the page to keep. Null until the session
+             *     is verified, for a phone of a handoff, and once the verification has expired or was revoked.
+             */
+            vp_token: string | null;
         };
         /**
          * @description At least one of `email` and `phone` is needed.
@@ -2714,13 +2826,20 @@ export type components = {
          *     }
          */
         VerifiedPersonLookupResult: {
-            /** @description The verifications that can be reused. Always empty for now. */
+            /** @description The verifications that meet the conditions, the best first. */
             credentials: {
-                [key: string]: unknown;
+                /** Format: date-time */
+                expires_at: string;
+                /** @description The method in upper case. */
+                method: string;
+                /** @description The strength in upper case. */
+                strength: string;
+                /** Format: date-time */
+                verified_at: string;
             }[];
             /** @constant */
             object: "verified_person_lookup";
-            /** @description Whether there is a verification that can be reused. Always false for now. */
+            /** @description Whether a verification meets the conditions. */
             verified: boolean;
             verified_person_id: string | null;
         };
@@ -3538,6 +3657,38 @@ export type components = {
                 };
             };
         };
+        /**
+         * @description The session takes no earlier verification, or none that meets its terms; it is locked to another device; or the
+         *     idempotency key was used before.
+         */
+        NotRedeemable: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "session_not_redeemable" | "session_terminal" | "session_locked_to_other_device" | "handoff_ended" | "handoff_not_confirmed" | "idempotency_key_reuse";
+                    };
+                };
+            };
+        };
+        /** @description The organization. */
+        Organization: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Organization"];
+            };
+        };
         /** @description The session's organization has not allowed the page's origin. The token was not used. */
         OriginNotAllowed: {
             headers: {
@@ -3923,6 +4074,21 @@ export type components = {
                 "application/json": components["schemas"]["VerificationView"];
             };
         };
+        /** @description A parameter is missing or wrong, or the token is invalid. */
+        VPTokenRefused: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "parameter_invalid" | "vp_token_invalid";
+                    };
+                };
+            };
+        };
         /** @description The endpoint. */
         WebhookEndpoint: {
             headers: {
@@ -4019,6 +4185,45 @@ export type components = {
 };
 export type $defs = Record<string, never>;
 export interface operations {
+    getPublicKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, newest first. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            /** @constant */
+                            alg: "EdDSA";
+                            /** @constant */
+                            crv: "Ed25519";
+                            kid: string;
+                            /** @constant */
+                            kty: "OKP";
+                            /** @constant */
+                            use: "sig";
+                            x: string;
+                        }[];
+                    };
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -4514,6 +4719,103 @@ export interface operations {
             409: components["responses"]["SubmissionConflict"];
             413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Organization"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    putOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Organization"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Organization"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Organization"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -5902,6 +6204,43 @@ export interface operations {
             404: components["responses"]["UploadNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["UploadConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            422: components["responses"]["ClientUnprocessable"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeemVPToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    vp_token: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["VerificationView"];
+            400: components["responses"]["VPTokenRefused"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["ClientNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["NotRedeemable"];
             413: components["responses"]["RequestTooLarge"];
             422: components["responses"]["ClientUnprocessable"];
             429: components["responses"]["ClientTooManyRequests"];
