@@ -26,8 +26,8 @@ func main() {
 }
 
 type flags struct {
-	data, listen, temporalListen, uiListen, shopListen string
-	shopGiven, json                                    bool
+	data, listen, temporalListen, uiListen, shopListen, webProxy string
+	shopGiven, json                                              bool
 }
 
 // defaultData is the default data folder.
@@ -53,6 +53,8 @@ func newCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.uiListen, "ui-listen", "127.0.0.1:8233", "address of Temporal's web UI")
 	cmd.Flags().StringVar(&f.shopListen, "shop-listen", shopListenDefault,
 		"address of the example shop; empty for none, as with --json unless an address is given")
+	cmd.Flags().StringVar(&f.webProxy, "web-proxy", "",
+		"serve /verify from the development server at this address, started by npm run dev in web")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one line of JSON when ready, instead of text")
 	cmd.AddCommand(phoneCommand(), envCommand())
 	return cmd

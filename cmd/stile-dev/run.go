@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 
+	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/mail"
@@ -21,6 +23,10 @@ import (
 
 // run starts all parts, prints their addresses, and drains them when the context ends.
 func run(ctx context.Context, f flags, out io.Writer) (err error) {
+	webProxy, err := f.webServer()
+	if err != nil {
+		return err
+	}
 	folder, err := openFolder(f.data)
 	if err != nil {
 		return err
@@ -36,7 +42,8 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	}
 	defer temporal.Stop()
 	a, err := app.New(ctx, app.Options{
-		Config: c, API: true, Worker: true, Migrate: true, Inbox: &mail.Inbox{}, Log: app.NewLogger(c.LogLevel),
+		Config: c, API: true, Worker: true, Migrate: true, Inbox: &mail.Inbox{}, WebProxy: webProxy,
+		Log: app.NewLogger(c.LogLevel),
 	})
 	if err != nil {
 		return err
@@ -68,6 +75,18 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// webServer returns the address of the flag --web-proxy; nil without it.
+func (f flags) webServer() (*url.URL, error) {
+	if f.webProxy == "" {
+		return nil, nil //nolint:nilnil // the embedded files are served then
+	}
+	target, err := page.ParseProxy(f.webProxy)
+	if err != nil {
+		return nil, fmt.Errorf("--web-proxy %w", err)
+	}
+	return target, nil
 }
 
 // configure reads the environment and sets defaults for development.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -54,6 +55,8 @@ type Options struct {
 	Methods []methods.Method
 	// Inbox, if set, takes mails while Config.SMTP is nil, and shows them beside the API. It is for development.
 	Inbox *mail.Inbox
+	// WebProxy, if set, is the development server that serves the page of the browser. It is for development.
+	WebProxy *url.URL
 	// WriteTimeout is that of store.Options: 0 in production.
 	WriteTimeout time.Duration
 	Log          *slog.Logger
@@ -100,6 +103,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	if a.showsInbox() {
 		handler = o.Inbox.Beside(handler)
+	}
+	if o.WebProxy != nil {
+		handler = page.Proxy(o.WebProxy, handler)
 	}
 	if token := o.Config.OperatorToken; token != "" {
 		handler = beside(handler, codec.Path, rest.Whole(codec.Handler(a.codec, token)))
