@@ -1,23 +1,16 @@
 // What the browser tests share: a real stile-dev, the merchant's calls of its API, and Chromium.
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
 import { after, test as declare } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { chromium } from "playwright-core";
+import { binaries, launch, startDev, stopAll } from "./start.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 /** patience is how long a test waits for something that must come. The machine may be busy. */
 export const patience = 60_000;
 
-/** ends are the functions that stop the started processes. */
-const ends = [];
-after(() => Promise.all(ends.map((end) => end())));
+export { launch, startDev };
+after(stopAll);
 
 let shared;
 
@@ -33,38 +26,10 @@ export function stage() {
   return shared;
 }
 
-/** startDev starts bin/stile-dev with a fresh folder on free ports, until the tests end. Its log is in `log`. */
-export async function startDev(environment = {}) {
-  const data = await mkdtemp(join(tmpdir(), "stile-web-"));
-  const free = "127.0.0.1:0";
-  const process_ = spawn(
-    join(root, "bin", "stile-dev"),
-    ["--json", "--data", data, "--listen", free, "--temporal-listen", free, "--ui-listen", free, "--shop-listen", free],
-    { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const dev = { log: "", data };
-  process_.stderr.on("data", (text) => (dev.log += text));
-  const exited = new Promise((resolve) => process_.once("exit", resolve));
-  const line = await new Promise((resolve, reject) => {
-    let out = "";
-    process_.stdout.on("data", (text) => {
-      out += text;
-      if (out.includes("\n")) resolve(out.slice(0, out.indexOf("\n")));
-    });
-    process_.once("exit", (code) => reject(new Error(`stile-dev ended with ${code}:\n${dev.log}`)));
-  });
-  ends.push(async () => {
-    process_.kill("SIGTERM");
-    await exited;
-    await rm(data, { recursive: true, force: true });
-  });
-  return Object.assign(dev, JSON.parse(line));
-}
-
 /** stile runs the command stile on the data of a stile-dev, and returns its output. */
 export async function stile(dev, ...args) {
   const script = 'eval "$("$0/stile-dev" env --data "$1")" && shift && exec "$0/stile" "$@"';
-  const { stdout, stderr } = await promisify(execFile)("bash", ["-c", script, join(root, "bin"), dev.data, ...args]);
+  const { stdout, stderr } = await promisify(execFile)("bash", ["-c", script, binaries, dev.data, ...args]);
   return stdout + stderr;
 }
 
@@ -106,31 +71,6 @@ export function createSession(dev, fields = {}) {
 
 export function retrieve(dev, id) {
   return call(dev, "GET", `/v1/verification_sessions/${id}`);
-}
-
-/** chromiums are the programs to look for. The first has no window, and half the cost. */
-const chromiums = ["chromium-headless-shell", "chromium"];
-
-/** chromiumPath returns the path of Chromium: CHROMIUM, or the first in the PATH. */
-function chromiumPath() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const folders = process.env.PATH.split(":");
-  const found = chromiums.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (!found) throw new Error("There is no chromium in the PATH; scripts/ensure-browser installs it");
-  return found;
-}
-
-/** launch starts Chromium with a camera that shows a moving test picture, until the tests end. */
-export async function launch(args = []) {
-  const browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: [
-      "--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-      ...args,
-    ],
-  });
-  ends.push(() => browser.close());
-  return browser;
 }
 
 /** running has the browser contexts of the present test, and the faults that its pages met. */
