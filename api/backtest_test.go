@@ -20,17 +20,8 @@ func TestBacktest(t *testing.T) {
 		"human": obj{"kind": "review", "pass": "yes", "fail": "no"},
 	}))
 	path := "/v1/workflows/" + id
-	plain, vip, bad := e.create(
-		e.sandbox,
-		id,
-	), e.create(
-		e.sandbox,
-		id,
-		obj{"metadata": obj{"tier": "vip"}},
-	), e.create(
-		e.sandbox,
-		id,
-	)
+	plain, bad := e.create(e.sandbox, id), e.create(e.sandbox, id)
+	vip := e.create(e.sandbox, id, obj{"metadata": obj{"tier": "vip"}})
 	e.submit(plain, "document_capture", graph.OutcomePassed)
 	e.submit(vip, "document_capture", graph.OutcomePassed)
 	e.decide(vip, "approve", "jo", 200)

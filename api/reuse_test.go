@@ -16,13 +16,10 @@ func TestReuseFallsThroughToAVerification(t *testing.T) {
 	body := func(more obj) obj {
 		asked++
 		all := obj{
-			"type":         "age",
-			"workflow_id":  e.workflow(e.sandbox, simple("self_attestation")),
-			"jurisdiction": "US",
-			"email": fmt.Sprintf(
-				"jo%d@example.com",
-				asked,
-			),
+			"type":             "age",
+			"workflow_id":      e.workflow(e.sandbox, simple("self_attestation")),
+			"jurisdiction":     "US",
+			"email":            fmt.Sprintf("jo%d@example.com", asked),
 			"min_strength":     "document_capture",
 			"max_age":          "30d",
 			"required_methods": []string{"mdl"},

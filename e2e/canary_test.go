@@ -50,14 +50,8 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"outcome":"failed","reason_codes":[%q],"checks":[{"name":%q,"status":"failed"}]}`, sent, sent)
 	}))
 	t.Cleanup(gossip.Close)
-	m.post(
-		t,
-		"/v1/provider_connectors",
-		body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference},
-	).expect(
-		t,
-		201,
-	)
+	connector := body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference}
+	m.post(t, "/v1/provider_connectors", connector).expect(t, 201)
 	v.submit(t, "document_capture", body{"input": body{"number": canaryDocument}}).expect(t, 202)
 	testkit.Eventually(t, func() bool { return len(v.results(t)) == 2 })
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
@@ -71,12 +65,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		"/v1/verification_sessions",
 		body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress + ":443"},
 	).
-		refused(
-			t,
-			400,
-			"parameter_invalid",
-			"client_ip",
-		)
+		refused(t, 400, "parameter_invalid", "client_ip")
 	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress}).
 		refused(t, 422, "jurisdiction_unresolvable", "jurisdiction")
 	m.get(t, "/v1/verification_sessions?client_reference_id="+canaryReference).expect(t, 200)

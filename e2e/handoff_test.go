@@ -63,16 +63,8 @@ func (s session) onPhone(t *testing.T, base string) session {
 	t.Helper()
 	phone := s
 	phone.user.base = base
-	token := phone.user.as(
-		"",
-	).post(
-		t,
-		"/v1/handoff/exchange",
-		body{"token": s.mint(t), "device_id": "phone"},
-	).expect(
-		t,
-		200,
-	)
+	exchange := body{"token": s.mint(t), "device_id": "phone"}
+	token := phone.user.as("").post(t, "/v1/handoff/exchange", exchange).expect(t, 200)
 	phone.user = phone.user.as(token.text("device_token"))
 	return phone
 }

@@ -56,10 +56,7 @@ func nestedGraphIsWalkedToItsReview(t *testing.T, s *stack) {
 		"/v1/verification_sessions/"+v.id+"/review",
 		body{"decision": "approve", "node": "human", "reviewer": "kim"},
 	).
-		expect(
-			t,
-			200,
-		)
+		expect(t, 200)
 	v.until(t, "verified")
 
 	require.Equal(t, []string{

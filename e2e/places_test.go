@@ -153,14 +153,8 @@ func deliveryAbroadIsReviewed(t *testing.T, s *stack) {
 		return err == nil && run.GetWorkflowExecutionInfo().GetCloseTime() != nil
 	})
 
-	m.post(
-		t,
-		"/v1/verification_sessions/"+abroad.id+"/review",
-		body{"decision": "reject", "reviewer": "kim"},
-	).expect(
-		t,
-		200,
-	)
+	rejection := body{"decision": "reject", "reviewer": "kim"}
+	m.post(t, "/v1/verification_sessions/"+abroad.id+"/review", rejection).expect(t, 200)
 	rejected := hook.next(t, "session_review.rejected").data()
 	require.Equal(t, []any{abroad.id, "verified"}, []any{rejected["id"], rejected["status"]})
 	require.Equal(t, "verified", abroad.get(t).text("status"))

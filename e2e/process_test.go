@@ -175,14 +175,8 @@ func TestDevJurisdictionIsWhereALaptopIs(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir(), "STILE_DEV_JURISDICTION=us-ca")
 	live := p.live(t)
-	live.post(
-		t,
-		"/v1/webhook_endpoints",
-		body{"url": "https://shop.example/hook", "enabled_events": []string{"*"}},
-	).expect(
-		t,
-		201,
-	)
+	endpoint := body{"url": "https://shop.example/hook", "enabled_events": []string{"*"}}
+	live.post(t, "/v1/webhook_endpoints", endpoint).expect(t, 201)
 	for _, m := range []merchant{p.sandbox(t), live} {
 		created := m.post(t, "/v1/verification_sessions", body{
 			"type":                  "age",

@@ -204,14 +204,8 @@ func liveOrganization(t *testing.T, s *stack) {
 	m.post(t, "/v1/verification_sessions", order).refused(t, 400, "webhook_required")
 	m.post(t, "/v1/webhook_endpoints", body{"url": "http://shop.example/hook", "enabled_events": []string{"*"}}).
 		refused(t, 400, "parameter_invalid", "url")
-	m.post(
-		t,
-		"/v1/webhook_endpoints",
-		body{"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"*"}},
-	).expect(
-		t,
-		201,
-	)
+	endpoint := body{"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"*"}}
+	m.post(t, "/v1/webhook_endpoints", endpoint).expect(t, 201)
 	order["skip_verification"] = true
 	m.post(t, "/v1/verification_sessions", order).refused(t, 400, "parameter_invalid", "skip_verification")
 	delete(order, "jurisdiction")

@@ -621,16 +621,8 @@ func replayReachesCurrentSubscribers(t *testing.T, f *fixture) {
 	had := f.endpoint(t, models.EventSessionCreated)
 	d := f.delivery(t, f.session(t))
 	f.answered(t, d, acknowledged)
-	later, deaf, disabled := f.endpoint(
-		t,
-		models.AllEvents,
-	), f.endpoint(
-		t,
-		models.EventSessionFailed,
-	), f.endpoint(
-		t,
-		models.AllEvents,
-	)
+	later, deaf := f.endpoint(t, models.AllEvents), f.endpoint(t, models.EventSessionFailed)
+	disabled := f.endpoint(t, models.AllEvents)
 	f.disable(t, disabled)
 	for range 2 { // the second replaces the first
 		f.clock.Advance(time.Second)

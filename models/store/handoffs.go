@@ -61,16 +61,8 @@ func (s *Store) mayHandOff(tx *gorm.DB, n NewHandoff) error {
 		return err
 	}
 	var used int64
-	err = tx.Model(
-		&models.Handoff{},
-	).Where(
-		"session_id = ? AND org_id = ? AND (claimed_at IS NOT NULL OR ended_at IS NULL AND expires_at > ?)",
-		n.SessionID,
-		n.OrgID,
-		models.At(now),
-	).Count(
-		&used,
-	).Error
+	err = tx.Model(&models.Handoff{}).Where("session_id = ? AND org_id = ?", n.SessionID, n.OrgID).
+		Where("claimed_at IS NOT NULL OR ended_at IS NULL AND expires_at > ?", models.At(now)).Count(&used).Error
 	if err != nil {
 		return err
 	}

@@ -152,11 +152,8 @@ func otherRequestUnderTheKeyIsRefused(t *testing.T, f *fixture) {
 }
 
 func sameContentIsTheSameRequest(t *testing.T, f *fixture) {
-	one, same := saying(
-		`{"type":"age","limit":1,"name":"é"}`,
-	), saying(
-		"{ \"name\":\"\\u00e9\", \"limit\": 1.0,\n\"type\":\"age\" }",
-	)
+	one := saying(`{"type":"age","limit":1,"name":"é"}`)
+	same := saying("{ \"name\":\"\\u00e9\", \"limit\": 1.0,\n\"type\":\"age\" }")
 	claim := f.claim(t, "order-7", one).Claim
 	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", same), "in flight")
 	f.clock.Advance(leaseOfAClaim)

@@ -71,13 +71,8 @@ func decisionIsStoredFiredAndAudited(t *testing.T, f *fixture) {
 	changed, err := f.DecideReview(t.Context(), decided(waiting, graph.Approve, models.StatusVerified))
 	require.NoError(t, err)
 	want := waiting.Review
-	want.Status, want.Reviewer, want.Note, want.DecidedAt = models.ReviewApproved, ptr(
-		"jo",
-	), ptr(
-		"clear enough",
-	), ptr(
-		f.Now(),
-	)
+	want.Status, want.Reviewer = models.ReviewApproved, ptr("jo")
+	want.Note, want.DecidedAt = ptr("clear enough"), ptr(f.Now())
 	require.Equal(t, want, changed.Session.Review)
 	require.Equal(t, changed.Session, f.reread(t, waiting))
 	require.Equal(t, []models.EventType{
@@ -261,13 +256,8 @@ func reviewOfAVerifiedSessionKeepsItsStatus(t *testing.T, f *fixture) {
 	changed, err := f.DecideReview(t.Context(), rejection)
 	require.NoError(t, err)
 	want := flagged
-	want.Review.Status, want.Review.Reviewer, want.Review.Note, want.Review.DecidedAt = models.ReviewRejected, ptr(
-		"jo",
-	), ptr(
-		"clear enough",
-	), ptr(
-		f.Now(),
-	)
+	want.Review.Status, want.Review.Reviewer = models.ReviewRejected, ptr("jo")
+	want.Review.Note, want.Review.DecidedAt = ptr("clear enough"), ptr(f.Now())
 	want.Updated, want.Revision, want.NudgeAt = f.Now(), flagged.Revision+1, ptr(f.Now())
 	require.Equal(t, want, changed.Session)
 	require.Equal(t, changed.Session, f.reread(t, flagged))

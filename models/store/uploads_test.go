@@ -182,13 +182,8 @@ func sweepDeletesTheUploadsOfClosedSessions(t *testing.T, f *fixture) {
 	f.uploaded(t, extended, document, "front")
 	f.erasedMaterial(t, 10, 0)
 	f.clock.Set(closed.ExpiresAt.Time)
-	_, err := f.raw(
-		t,
-	).ExecContext(
-		t.Context(),
-		"UPDATE sessions SET expires_at = expires_at + 1 WHERE id = $1",
-		extended.ID,
-	)
+	const extend = "UPDATE sessions SET expires_at = expires_at + 1 WHERE id = $1"
+	_, err := f.raw(t).ExecContext(t.Context(), extend, extended.ID)
 	require.NoError(t, err)
 	f.erasedMaterial(t, mostUploads-1, mostUploads-1)
 	f.erasedMaterial(t, 10, 1)
