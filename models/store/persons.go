@@ -156,37 +156,41 @@ type PersonQuery struct {
 const mostCandidates = 200
 
 // CredentialsByContact returns the credentials of the person with a contact that are neither revoked nor expired, the
-// current ones first. It runs one query, whether or not there is such a person.
+// current ones first. It does the same work whether or not there is such a person: one query, which reads at least one
+// row, so that the time of a lookup does not tell whether an address is known.
 func (a Across) CredentialsByContact(ctx context.Context, q PersonQuery) ([]models.Credential, error) {
 	kind, value := models.AnchorEmail, q.Email
 	if value == "" {
 		kind, value = models.AnchorPhone, q.Phone
 	}
-	query := a.s.read(ctx).Model(&models.Credential{}).
-		Joins("JOIN person_anchors AS a ON a.person_id = credentials.person_id").
-		Where("a.kind = ? AND a.hash = ?", kind, a.s.anchorHash(q.Org.Sandbox, kind, value))
-	if q.Network {
-		// A copy of another organization's credential is that organization's own affair.
-		query = query.Where("(credentials.org_id = ? OR credentials.source_id IS NULL)", q.Org.ID)
-	} else {
-		query = query.Where("credentials.org_id = ?", q.Org.ID)
+	joined := "c.org_id = ?"
+	if q.Network { // a copy of another organization's credential is that organization's own affair
+		joined = "(c.org_id = ? OR c.source_id IS NULL)"
 	}
-	return a.s.holding(query)
+	rows, err := holding(a.s.read(ctx).Table("(SELECT 1 AS one) AS q").
+		Select(columnsAs(models.Credential{}, "c", "")).
+		Joins("LEFT JOIN person_anchors AS a ON a.kind = ? AND a.hash = ?",
+			kind, a.s.anchorHash(q.Org.Sandbox, kind, value)).
+		Joins("LEFT JOIN credentials AS c ON c.person_id = COALESCE(a.person_id, '') AND c.revoked_at IS NULL"+
+			" AND c.expires_at > ? AND "+joined, a.s.Now(), q.Org.ID))
+	if len(rows) == 1 && rows[0].ID == "" {
+		return nil, err
+	}
+	return rows, err
 }
 
 // OwnCredentials returns the organization's credentials of a person that are neither revoked nor expired, the current
 // ones first.
 func (s *Store) OwnCredentials(ctx context.Context, org, person string) ([]models.Credential, error) {
-	return s.holding(s.read(ctx).Model(&models.Credential{}).
-		Where("credentials.org_id = ? AND credentials.person_id = ?", org, person))
+	return holding(s.read(ctx).Table("credentials AS c").Select(columnsAs(models.Credential{}, "c", "")).
+		Where("c.org_id = ? AND c.person_id = ? AND c.revoked_at IS NULL AND c.expires_at > ?", org, person, s.Now()))
 }
 
-func (s *Store) holding(q *gorm.DB) ([]models.Credential, error) {
+// holding reads the rows of a query for credentials as c, the current and then the strongest first.
+func holding(q *gorm.DB) ([]models.Credential, error) {
 	var rows []models.Credential
-	err := q.Where("credentials.revoked_at IS NULL AND credentials.expires_at > ?", s.Now()).
-		Order("CASE WHEN credentials.superseded_at IS NULL THEN 0 ELSE 1 END").
-		Order("credentials.strength_rank DESC, credentials.verified_at DESC, credentials.id").
-		Limit(mostCandidates).Find(&rows).Error
+	err := q.Order("CASE WHEN c.superseded_at IS NULL THEN 0 ELSE 1 END").
+		Order("c.strength_rank DESC, c.verified_at DESC, c.id").Limit(mostCandidates).Find(&rows).Error
 	return rows, err
 }
 
