@@ -105,9 +105,15 @@ type Session struct {
 	Locale *string
 	// PageOrigin is the origin of the page that created the session with a publishable key; "" where the request named
 	// no valid one, and nil for a session that was created with a secret key.
-	PageOrigin       *string
-	EmailSealed      *string
-	EmailLookup      *string
+	PageOrigin  *string
+	EmailSealed *string
+	EmailLookup *string
+	// EmailCodes counts the codes that were mailed. EmailProvenAt is when the user entered one, and so proved control of
+	// the session's address; nil before. EmailChanged means that this address is not the merchant's, which bars every
+	// reuse of an earlier verification.
+	EmailCodes       int
+	EmailProvenAt    *Timestamp
+	EmailChanged     bool
 	PhoneSealed      *string
 	PhoneLookup      *string
 	VerificationPath *string

@@ -73,6 +73,11 @@ func (o *Orders) dispatch(ctx context.Context, org, event string) {
 	o.tell(ctx, "event", event, func(ctx context.Context) error { return o.Orchestrator.DispatchEvent(ctx, org, event) })
 }
 
+// mail starts the run that sends a mail. The sweep starts it if Temporal is not reached.
+func (o *Orders) mail(ctx context.Context, m models.Mail) {
+	o.tell(ctx, "mail", m.ID, func(ctx context.Context) error { return o.Orchestrator.SendMail(ctx, m.Ref()) })
+}
+
 // Redeliver has a delivery attempt made now. The sweep finds the attempt overdue if Temporal is not reached.
 func (o *Orders) Redeliver(ctx context.Context, d models.Delivery) {
 	o.tell(ctx, "delivery", d.ID, func(ctx context.Context) error { return o.Orchestrator.RetryDelivery(ctx, d) })

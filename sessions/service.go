@@ -34,6 +34,8 @@ type Config struct {
 	// UploadMaxBytes is the size of an upload, and UploadsPerAttempt how many of them an attempt at a method takes.
 	UploadMaxBytes    int64
 	UploadsPerAttempt int
+	// Mail reports whether mails can be sent.
+	Mail bool
 	// AnswerURL is where the routes of methods are reached, without the method: https://id.example.com/v1/methods.
 	AnswerURL string
 	// DevJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.

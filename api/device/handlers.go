@@ -94,6 +94,8 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Get(replies+"/:challenge", rest.ForAnybody, hs.takeReply, rest.AnyQuery),
 		rest.Post(replies+"/:challenge", rest.ForAnybody, hs.takeReply).Reading(hs.readReply, rest.AnyQuery),
 		rest.Post(session+"/vp_token", rest.ForClientSecret, hs.redeemVPToken),
+		rest.Post(session+"/otp", rest.ForClientSecret, hs.sendOTP),
+		rest.Post(session+"/otp/verify", rest.ForClientSecret, hs.verifyOTP),
 		rest.Post(session+"/cancel", rest.ForClientSecret, hs.giveUpSession),
 		rest.Post(session+"/handoff", rest.ForDesktop, hs.mintHandoff),
 		rest.Post(session+"/handoff/confirm", rest.ForDevice, hs.confirmHandoff),

@@ -32,6 +32,7 @@ type viewObject struct {
 	DataRetention    retentionObject `json:"data_retention"`
 	Methods          []methodObject  `json:"methods"`
 	RequiresEmailOTP bool            `json:"requires_email_otp"`
+	EmailOTP         otpObject       `json:"email_otp"`
 	ConsentRequired  bool            `json:"consent_required"`
 	// BiometricConsent is the text to consent to; null unless ConsentRequired.
 	BiometricConsent *consentTextObject    `json:"biometric_consent"`
@@ -112,13 +113,17 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 	if err != nil {
 		return viewObject{}, err
 	}
+	otp, err := hs.sessions.OTP(ctx, s)
+	if err != nil {
+		return viewObject{}, err
+	}
 	public := s.Public()
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
-		RequiresEmailOTP: public.RequiresEmailOTP,
-		DataRetention:    showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
+		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp),
+		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
 		BiometricConsent: showConsentText(s, org.DisplayName()), OfferHandoff: offered != nil, HandoffReason: offered,
 		HandoffChoices: toChoose(phone), Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, nil

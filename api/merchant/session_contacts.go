@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/rules/contact"
 	"github.com/stile-id/stile/sessions"
 )
 
@@ -17,8 +17,8 @@ var (
 // readContacts reads an e-mail address and a phone number, each of which may be absent. No message repeats one.
 func readContacts(email, phone *string) (c sessions.Contacts, err error) {
 	if email != nil {
-		if c.Email, err = contact.Email(*email); err != nil {
-			return c, models.Invalid("email", "email must be a plain address such as name@example.com: %s", err.Error())
+		if c.Email, err = rest.ParseEmail("email", *email); err != nil {
+			return c, err
 		}
 	}
 	if phone != nil {

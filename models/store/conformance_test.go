@@ -50,6 +50,7 @@ var areas = map[string][]scenario{
 	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
 	"mails":          mailScenarios,
+	"email codes":    emailCodeScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
 	"notifier":       notifierScenarios,

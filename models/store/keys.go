@@ -163,6 +163,9 @@ var sealedColumns = []sealedColumn{
 		return answerPlace(models.Delivery{ID: id, OrgID: org})
 	}},
 	{"mails", "content", func(id, org string) seal.Place { return mailPlace(models.Mail{ID: id, OrgID: org}) }},
+	{"email_codes", "email_sealed", func(id, org string) seal.Place {
+		return emailCodePlace(models.EmailCode{ID: id, OrgID: org})
+	}},
 	{"transfer_chunks", "payload", nil},
 	{"idempotency_keys", "response_sealed", nil},
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,6 +56,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 			"upload_pieces",
 			"method_challenges",
 			"mails",
+			"email_codes",
 			"events",
 			"idempotency_keys",
 			"webhook_endpoints",
@@ -122,7 +122,7 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 	_, session = f.submitted(t, session, attestation, born)
 	f.uploaded(t, session, document, scanned)
 	f.challenged(t, session, scanned)
-	f.queued(t, time.Minute)
+	f.mailedCode(t, session, "ada@person.example", "123456")
 	j := judgement(session, judgedOne, graph.OutcomeFailed, models.StatusProcessing)
 	j.Result.Checks = models.AsJSON([]rules.Check{{Name: "unreadable"}})
 	f.judged(t, j)

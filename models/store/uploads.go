@@ -138,8 +138,14 @@ func (s *Store) UploadContent(ctx context.Context, org, session, id string) ([]b
 	return s.keys.Open(upload.Content, uploadPlace(upload))
 }
 
-// eraseMaterial deletes the uploads and challenges of a judged attempt, or all of a session that has ended.
+// eraseMaterial deletes the uploads and challenges of a judged attempt, or all of a session that has ended, with its
+// one-time code.
 func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission) error {
+	if session.Status.Terminal() && session.EmailCodes > 0 {
+		if err := tx.Where("session_id = ?", session.ID).Delete(&models.EmailCode{}).Error; err != nil {
+			return err
+		}
+	}
 	attempt := func(tx *gorm.DB) *gorm.DB {
 		if session.Status.Terminal() {
 			return tx.Where("session_id = ?", session.ID)

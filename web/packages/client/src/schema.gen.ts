@@ -848,6 +848,57 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/verify/session/{id}/otp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a one-time code to the user
+         * @description Six digits that the user enters within ten minutes, in five tries; a new code replaces the last one. It goes to
+         *     the session's address, or to `email`. The answer is the same for every address. The code proves control of the
+         *     address, and nothing else. Three codes are mailed in 15 minutes for a session, and three to an address.
+         */
+        post: operations["sendOTP"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verify/session/{id}/otp/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the one-time code
+         * @description The right code proves that the user has control of the address that it was mailed to. `otp_invalid` is a wrong
+         *     code; its message and `email_otp` of the view tell the tries left. `otp_expired` means that the code can no
+         *     longer be entered, and `email_not_verified` that none was mailed: ask for one. A repeat after the proof returns
+         *     the view.
+         */
+        post: operations["verifyOTP"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verify/session/{id}/status": {
         parameters: {
             query?: never;
@@ -1666,6 +1717,23 @@ export type components = {
             object: "device_token";
             session_id: string;
         };
+        /** @description The state of the proof that the user has control of an e-mail address. It holds no address. */
+        EmailOTP: {
+            /** @description The tries to enter that code; null without one. */
+            attempts_left: number | null;
+            /** @description Whether a code can be mailed for the session. */
+            available: boolean;
+            /** @description Whether the session has an address. Otherwise the page asks for one. */
+            email_known: boolean;
+            /** @description When that code expires; null without one. */
+            expires_at: components["schemas"]["Timestamp"] | null;
+            /** @constant */
+            object: "email_otp";
+            /** @description Whether the user has proven control of the session's address. */
+            proven: boolean;
+            /** @description Whether a mailed code can be entered now. */
+            sent: boolean;
+        };
         /**
          * @description The answer to every failed request.
          * @example {
@@ -1690,7 +1758,7 @@ export type components = {
             };
         };
         /** @enum {string} */
-        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
+        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "otp_invalid" | "otp_expired" | "otp_unavailable" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
         /** @enum {string} */
         ErrorType: "invalid_request_error" | "authentication_error" | "rate_limit_error" | "api_error";
         /** @description An event, with the session at that time. */
@@ -2706,6 +2774,7 @@ export type components = {
                 data_retention_days: number | null;
                 document_image_retention_days: number | null;
             };
+            email_otp: components["schemas"]["EmailOTP"];
             expires_at: components["schemas"]["Timestamp"];
             failure: components["schemas"]["NullableFailure"];
             handoff_choices: components["schemas"]["HandoffChoices"];
@@ -3417,6 +3486,20 @@ export type components = {
                 "application/json": components["schemas"]["UnprocessableError"];
             };
         };
+        /** @description The code is on its way. */
+        EmailOTP: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EmailOTP"];
+            };
+        };
         /**
          * @description The organization has the maximum of webhook endpoints (50 unless the operator sets another number), including
          *     disabled ones; or the idempotency key was used with another body.
@@ -3700,6 +3783,39 @@ export type components = {
                     error?: {
                         /** @constant */
                         code?: "origin_not_allowed";
+                    };
+                };
+            };
+        };
+        /**
+         * @description The session has ended, takes no earlier verification or is locked to another device; this installation cannot
+         *     send mail; or the idempotency key was used before.
+         */
+        OTPConflict: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "session_terminal" | "session_not_redeemable" | "otp_unavailable" | "session_locked_to_other_device" | "handoff_ended" | "handoff_not_confirmed" | "idempotency_key_reuse";
+                    };
+                };
+            };
+        };
+        /** @description A parameter is missing or wrong, or the code is. */
+        OTPRefused: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "parameter_invalid" | "email_not_verified" | "otp_invalid" | "otp_expired";
                     };
                 };
             };
@@ -6016,6 +6132,86 @@ export interface operations {
             404: components["responses"]["ClientNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ClientConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            422: components["responses"]["ClientUnprocessable"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    sendOTP: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Needed if the session has no address. If the code proves an address other than the session's, it
+                     *     becomes the session's, and the user verifies anew: no earlier verification is reused.
+                     */
+                    email?: string | null;
+                    /** @description The language of the mail, a BCP 47 tag; that of the session without it. */
+                    locale?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["EmailOTP"];
+            400: components["responses"]["OTPRefused"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["ClientNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["OTPConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            422: components["responses"]["ClientUnprocessable"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    verifyOTP: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["VerificationView"];
+            400: components["responses"]["OTPRefused"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["ClientNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["OTPConflict"];
             413: components["responses"]["RequestTooLarge"];
             422: components["responses"]["ClientUnprocessable"];
             429: components["responses"]["ClientTooManyRequests"];

@@ -1,0 +1,37 @@
+package rest
+
+import (
+	"golang.org/x/text/language"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/contact"
+)
+
+// ParseEmail returns an e-mail address in its canonical form. Errors: CodeParameterInvalid; its message does not repeat
+// the address.
+func ParseEmail(param, text string) (string, error) {
+	email, err := contact.Email(text)
+	if err != nil {
+		return "", models.Invalid(param, "%s must be a plain address such as name@example.com: %s", param, err.Error())
+	}
+	return email, nil
+}
+
+// longestLocale is the length that RFC 5646 recommends to allow for.
+const longestLocale = 35
+
+// ParseLocale returns the user's language in its canonical form. Errors: CodeParameterInvalid.
+func ParseLocale(param, text string) (string, error) {
+	wrong := models.Invalid(param, "%s must be a BCP 47 language tag, such as de or pt-BR", param)
+	if len(text) > longestLocale {
+		return "", wrong
+	}
+	tag, err := language.Parse(text)
+	if err != nil {
+		return "", wrong
+	}
+	if base, _, _ := tag.Raw(); base.String() == "und" { // of a tag for private use, or of no language
+		return "", wrong
+	}
+	return tag.String(), nil
+}

@@ -1,0 +1,31 @@
+package models
+
+import "time"
+
+// EmailCode is the last one-time code that was mailed for a session. Only a keyed hash of the code is kept.
+type EmailCode struct {
+	SessionID string `gorm:"primaryKey"`
+	OrgID     string
+	ID        string
+	// EmailSealed is the address that the code was mailed to.
+	EmailSealed string
+	CodeHash    string
+	Tries       int
+	Created     Timestamp
+	ExpiresAt   Timestamp
+}
+
+// TableName names the table for gorm.
+func (EmailCode) TableName() string { return "email_codes" }
+
+// EmailCodeTTL is the validity of a one-time code, and EmailCodeTries the number of tries to enter it.
+const (
+	EmailCodeTTL   = 10 * time.Minute
+	EmailCodeTries = 5
+)
+
+// TriesLeft returns the number of tries to enter the code.
+func (c EmailCode) TriesLeft() int { return max(EmailCodeTries-c.Tries, 0) }
+
+// Valid reports whether the code can be entered at t.
+func (c EmailCode) Valid(t time.Time) bool { return c.TriesLeft() > 0 && t.Before(c.ExpiresAt.Time) }
