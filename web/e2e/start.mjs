@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 export const binaries = fileURLToPath(new URL("../../bin", import.meta.url));
 
 /** ends are the functions that stop the started processes. */
-const ends = [];
+export const ends = [];
 
 /** stopAll stops the started processes. */
 export function stopAll() {
