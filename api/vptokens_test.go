@@ -128,6 +128,22 @@ func TestValidVPTokenVerifiesASessionAtOnce(t *testing.T) {
 	require.Equal(t, in(part(t, e.token(first), 1), "exp"), in(part(t, e.token(s), 1), "exp"),
 		"a reuse makes no verification younger")
 	e.stands(e.asks(e.sandbox, workflow, obj{"vp_token": e.token(s)}), "verified", "vp_token")
+	for range 6 { // a token is no attempt to find a person
+		e.stands(e.asks(e.sandbox, workflow, obj{
+			"email": "ada@example.com", "accept_existing": true, "vp_token": e.token(s),
+		}), "verified", "vp_token")
+	}
+}
+
+// The page on the device where the session began keeps the token. A phone that took the session over does not get it.
+func TestVPTokenIsForTheDesktopOfAHandoff(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	desktop := e.create(e.sandbox, e.anyMethod(e.sandbox))
+	phone := e.confirmed(desktop)
+	e.submit(phone, "self_attestation", graph.OutcomePassed)
+	require.Equal(t, []any{"verified", nil}, []any{e.view(phone)["status"], e.view(phone)["vp_token"]})
+	e.token(desktop)
 }
 
 // "A malformed, expired, or revoked token returns 400 vp_token_invalid."

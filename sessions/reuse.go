@@ -29,12 +29,7 @@ func (s *Service) reuse(ctx context.Context, n NewSession, planned store.NewSess
 		}
 		a.asked.CredentialID = c.ID
 	}
-	if a.asked.Accepts() {
-		if err := s.countReuse(ctx, n.Org.ID, n.Contacts); err != nil {
-			return planned, err
-		}
-	}
-	found, err := s.find(ctx, a)
+	found, err := s.findCounted(ctx, a)
 	if err != nil {
 		return planned, err
 	}
@@ -54,6 +49,21 @@ func (s *Service) reuse(ctx context.Context, n NewSession, planned store.NewSess
 		planned.Reused = found.reused
 	}
 	return planned, nil
+}
+
+// findCounted is find for a session that is created: a search by contact counts as an attempt. One by a token does not,
+// because a token cannot be guessed.
+func (s *Service) findCounted(ctx context.Context, a asking) (found, error) {
+	byToken := a
+	byToken.asked.AcceptExisting = nil
+	hit, err := s.find(ctx, byToken)
+	if err != nil || hit.any() || !a.asked.Accepts() {
+		return hit, err
+	}
+	if err := s.countReuse(ctx, a.session.OrgID, Contacts{a.email, a.phone}); err != nil {
+		return found{}, err
+	}
+	return s.byContact(ctx, a)
 }
 
 // asking returns the session to create as one that asks for an earlier verification.
