@@ -1,4 +1,4 @@
-// What all builds share.
+// The options that all builds share.
 import { fileURLToPath } from "node:url";
 import { catalogues } from "./catalogues.mjs";
 

@@ -88,10 +88,10 @@ async function measure(address) {
 
 function report() {
   console.log(`Slow 4G (150 ms, 1.6 Mbit/s), CPU ${slowdown} times slower, medians of ${rounds} loads, in turn:`);
-  ["first contentful paint", "usable"].forEach((what, index) => {
+  ["first contentful paint", "usable"].forEach((event, index) => {
     const [hosted, preact] = Object.values(times).map((list) => median(list.map((one) => one[index])));
     const ratio = median(times["the hosted page"].map((one, at) => one[index] / times["Preact alone"][at][index]));
-    console.log(`${what}: ${hosted.toFixed(0)} ms, Preact alone ${preact.toFixed(0)} ms, ratio ${ratio.toFixed(2)}`);
+    console.log(`${event}: ${hosted.toFixed(0)} ms, Preact alone ${preact.toFixed(0)} ms, ratio ${ratio.toFixed(2)}`);
   });
 }
 
