@@ -40,7 +40,14 @@ func (f found) any() bool { return f.reused != nil || f.otp }
 func (s *Service) find(ctx context.Context, a asking) (found, error) {
 	if a.asked.CredentialID != "" {
 		c, err := s.byToken(ctx, a)
-		if err != nil || c != nil {
+		if err != nil {
+			return found{}, err
+		}
+		if c != nil {
+			demanded, err := s.demandsOTP(ctx, a)
+			if demanded {
+				return found{otp: true}, err
+			}
 			return found{reused: c}, err
 		}
 	}
@@ -82,11 +89,11 @@ func (s *Service) byContact(ctx context.Context, a asking) (found, error) {
 	if c == nil {
 		return found{}, nil
 	}
-	preferences, err := s.store.SessionPreferences(ctx, a.session)
+	demanded, err := s.demandsOTP(ctx, a)
 	if err != nil {
 		return found{}, err
 	}
-	if !a.proven && (a.untrusted || preferences.RequireEmailOTP) {
+	if demanded || a.untrusted && !a.proven {
 		return found{otp: a.email != ""}, nil // a phone number proves no e-mail address
 	}
 	reused := &store.Reused{Credential: *c, Path: store.PathReturningUser}
@@ -94,6 +101,12 @@ func (s *Service) byContact(ctx context.Context, a asking) (found, error) {
 		reused.Email = a.email
 	}
 	return found{reused: reused}, nil
+}
+
+// demandsOTP reports whether the workflow asks for a proof of the e-mail address that the user has not given.
+func (s *Service) demandsOTP(ctx context.Context, a asking) (bool, error) {
+	preferences, err := s.store.SessionPreferences(ctx, a.session)
+	return preferences.RequireEmailOTP && !a.proven, err
 }
 
 // candidates returns the credentials of the person that the session names: by a contact, or by a credential_hash alone.

@@ -71,10 +71,12 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 // none does, the session goes on as a normal one.
 func (s *Service) reuseThere(ctx context.Context, o store.Opening) (store.Opening, error) {
 	o.Session.RequiresEmailOTP = false
-	if o.Session.Reuse.V == nil || o.Session.Reuse.V.Fresh() || o.Begun.Moves() {
+	if o.Session.Reuse.V == nil || o.Session.Reuse.V.Fresh() || o.Read.EmailChanged || o.Begun.Moves() {
 		return o, nil
 	}
-	a := asking{session: o.Session, graph: o.Graph, asked: *o.Session.Reuse.V}
+	a := asking{
+		session: o.Session, graph: o.Graph, asked: *o.Session.Reuse.V, proven: o.Read.EmailProvenAt != nil,
+	}
 	var err error
 	if a.email, a.phone, err = s.store.Contacts(o.Read); err != nil {
 		return o, err

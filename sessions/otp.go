@@ -54,6 +54,9 @@ func (s *Service) otpRefusal(session models.Session) error {
 	if err := running(session); err != nil {
 		return err
 	}
+	if err := takesProof(session); err != nil {
+		return err
+	}
 	if !s.config.Mail {
 		return models.Errorf(models.CodeOTPUnavailable, "This service cannot send codes by e-mail. Verify without a code")
 	}
@@ -70,7 +73,8 @@ type NewOTP struct {
 
 // SendOTP mails a code to the session's address, or to another one that the user has entered. It does the same for
 // every address: whether a person is known does not matter. Errors: those of a device that may not act,
-// CodeSessionTerminal, CodeOTPUnavailable, CodeParameterInvalid without an address, CodeRateLimitExceeded, ErrBusy.
+// CodeSessionTerminal, CodeSessionNotRedeemable, CodeOTPUnavailable, CodeParameterInvalid without an address,
+// CodeRateLimitExceeded, ErrBusy.
 func (s *Service) SendOTP(ctx context.Context, d Device, n NewOTP) (OTP, error) {
 	if err := d.mayAct(d.Session); err != nil {
 		return OTP{}, err
@@ -163,9 +167,10 @@ func (s *Service) countOTP(ctx context.Context, session models.Session, email st
 }
 
 // VerifyOTP takes the code that the user has entered. The right code proves that the user has control of the address
-// that it was mailed to, which becomes the session's. A repeat after the proof returns the session. Errors: those of a
-// device that may not act, CodeSessionTerminal, CodeEmailNotVerified before a code was mailed, CodeOTPExpired for a
-// code that can no longer be entered, CodeOTPInvalid for a wrong one, and ErrBusy.
+// that it was mailed to, which becomes the session's, and verifies the session by an earlier verification of that
+// person, if one stands in. A repeat after the proof returns the session. Errors: those of a device that may not act,
+// CodeSessionTerminal, CodeEmailNotVerified before a code was mailed, CodeOTPExpired for a code that can no longer be
+// entered, CodeOTPInvalid for a wrong one, those of Open, and ErrBusy.
 func (s *Service) VerifyOTP(ctx context.Context, d Device, entered string) (models.Session, error) {
 	if err := running(d.Session); err != nil {
 		return d.Session, err
@@ -179,7 +184,7 @@ func (s *Service) VerifyOTP(ctx context.Context, d Device, entered string) (mode
 	}
 	if !found {
 		if d.Session.EmailProvenAt != nil {
-			return d.Session, nil
+			return s.reuseByEmail(ctx, d)
 		}
 		return d.Session, models.Errorf(models.CodeEmailNotVerified, "No code was mailed yet. Ask for one")
 	}
@@ -207,14 +212,30 @@ func wrongOTP(left int) error {
 }
 
 func (s *Service) proveEmail(ctx context.Context, d Device, code store.TriedCode) (models.Session, error) {
-	var proven models.Session
 	err := s.withRow(ctx, d.Session, func(session models.Session, _ bool) (err error) {
 		if err := d.mayAct(session); err != nil {
 			return err
 		}
-		proven, err = s.store.ProveEmail(ctx, session, code)
+		d.Session, err = s.store.ProveEmail(ctx, session, code)
 		return err
 	})
+	if err != nil {
+		return d.Session, err
+	}
 	fault.Point("otp.proven")
-	return proven, err
+	return s.reuseByEmail(ctx, d)
+}
+
+// reuseByEmail verifies a session by an earlier verification of the person with its proven address. If none stands in,
+// or the session takes none, its user verifies anew.
+func (s *Service) reuseByEmail(ctx context.Context, d Device) (models.Session, error) {
+	email, _, err := s.store.Contacts(d.Session)
+	if err != nil {
+		return d.Session, err
+	}
+	session, _, err := s.ReuseProven(ctx, d, email)
+	if models.CodeOf(err) == models.CodeSessionNotRedeemable { // the address has changed, or the session has moved on
+		return s.store.Session(ctx, d.Session.OrgID, d.Session.ID)
+	}
+	return session, err
 }

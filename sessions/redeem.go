@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -68,7 +69,8 @@ func notRedeemable(why string) error {
 
 // Redeem verifies a session by a VP token. A repeat returns the session. Origin is the Origin header of the request.
 // Errors: CodeVPTokenInvalid; CodeSessionNotRedeemable for a session that has ended, asks for a fresh verification or
-// has had a submission, and if no credential of the person meets the session's terms; those of a device that may not
+// has had a submission, and if no credential of the person meets the session's terms; CodeEmailNotVerified and
+// CodeOTPNotProven if the workflow demands a proof of the e-mail address; those of a device that may not
 // act, those of Open for a provisional session, and ErrBusy.
 func (s *Service) Redeem(ctx context.Context, d Device, token Presented, origin string) (models.Session, error) {
 	if d.Session.PageOrigin != nil {
@@ -126,7 +128,18 @@ func (s *Service) redeem(ctx context.Context, d Device, email string, c models.C
 	if reused == nil {
 		return session, notRedeemable("The earlier verification does not meet the terms of this session. Verify anew")
 	}
+	if demanded, err := s.demandsOTP(ctx, a); err != nil || demanded {
+		return session, cmp.Or(err, unproven(session))
+	}
 	return s.verifyBy(ctx, session, *reused)
+}
+
+// unproven returns the error for a session whose workflow demands a proof of the e-mail address.
+func unproven(s models.Session) error {
+	if s.EmailCodes == 0 {
+		return models.Errorf(models.CodeEmailNotVerified, "The user must prove the e-mail address first. Ask for a code")
+	}
+	return models.Errorf(models.CodeOTPNotProven, "The user has not entered the code that was mailed")
 }
 
 // redeemed reports whether the session was verified by a token of the credential's person.
@@ -140,6 +153,8 @@ func takesProof(s models.Session) error {
 	switch {
 	case s.Status.Terminal():
 		return notRedeemable("The session has ended")
+	case s.EmailChanged:
+		return notRedeemable("The e-mail address of the session was changed. Verify anew")
 	case s.Reuse.V.Fresh():
 		return notRedeemable("The session asks for a fresh verification")
 	case s.Submissions > 0 || s.Status == models.StatusProcessing:
@@ -155,7 +170,7 @@ func (s *Service) askingOf(ctx context.Context, session models.Session) (a askin
 	if session.Reuse.V != nil {
 		a.asked = *session.Reuse.V
 	}
-	a.untrusted = session.PageOrigin != nil
+	a.untrusted, a.proven = session.PageOrigin != nil, session.EmailProvenAt != nil
 	if a.graph, err = s.store.SessionGraph(ctx, session); err != nil {
 		return a, err
 	}

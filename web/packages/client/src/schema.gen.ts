@@ -887,7 +887,9 @@ export type paths = {
         put?: never;
         /**
          * Enter the one-time code
-         * @description The right code proves that the user has control of the address that it was mailed to. `otp_invalid` is a wrong
+         * @description The right code proves that the user has control of the address that it was mailed to. If an earlier verification
+         *     of that person stands in, the session is `verified` with the path `returning_user`; if none does, the user goes
+         *     on as without a code. `otp_invalid` is a wrong
          *     code; its message and `email_otp` of the view tell the tries left. `otp_expired` means that the code can no
          *     longer be entered, and `email_not_verified` that none was mailed: ask for one. A repeat after the proof returns
          *     the view.
@@ -1005,7 +1007,8 @@ export type paths = {
          *     answer. `vp_token_invalid` means that the token is malformed, expired, revoked, of another organization, from
          *     another page or for another e-mail address: forget it. `session_not_redeemable` means that the session has
          *     ended, has had a submission or asks for a fresh verification, or that the earlier verification is too weak, too
-         *     low or too old for it: verify anew, and keep the token.
+         *     low or too old for it: verify anew, and keep the token. Where the workflow demands a proof of the e-mail address,
+         *     `email_not_verified` asks for a code, and `otp_not_proven` for its digits.
          */
         post: operations["redeemVPToken"];
         delete?: never;
@@ -4200,7 +4203,7 @@ export type components = {
                 "application/json": components["schemas"]["InvalidRequestError"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "parameter_invalid" | "vp_token_invalid";
+                        code?: "parameter_invalid" | "vp_token_invalid" | "email_not_verified" | "otp_not_proven";
                     };
                 };
             };
