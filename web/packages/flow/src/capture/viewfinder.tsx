@@ -50,6 +50,7 @@ export function Viewfinder(given: Given) {
       video: video.current!, guide: guide.current!, facing: given.facing, samples: new Samples(given.guide),
       onFault: (fault) => latest.current.onFault(fault),
       onFinding: (finding) => {
+        if (taking.current) return; // the hint of the picture that is taken stays
         const now = performance.now();
         const next = shutter.next(finding, now, latest.current.automatic);
         if (next === "take") void take();
