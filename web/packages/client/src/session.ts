@@ -1,5 +1,5 @@
 import { newKey } from "./key.ts";
-import type { Attempt, DeviceToken, Handoff, Method, Status, Submission, Trouble, View } from "./types.ts";
+import type { Attempt, DeviceToken, EmailOTP, Handoff, Method, Status, Submission, Trouble, View } from "./types.ts";
 import { Transport, type Call } from "./transport.ts";
 import { FileUpload } from "./upload.ts";
 
@@ -56,6 +56,16 @@ export class SessionClient {
   upload(method: Method, file: Blob): FileUpload {
     const send = (call: Call) => this.transport.send({ ...call, bearer: this.credential });
     return new FileUpload(send, this.path("/uploads"), method, file);
+  }
+
+  /** sendOTP mails a one-time code to the session's address, or to `email`. */
+  sendOTP(input: { email?: string; locale?: string }): Promise<EmailOTP> {
+    return this.post("/otp", input);
+  }
+
+  /** verifyOTP enters the code that was mailed. */
+  verifyOTP(code: string): Promise<View> {
+    return this.post("/otp/verify", { code });
   }
 
   handoff(): Promise<Handoff> {

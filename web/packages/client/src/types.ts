@@ -15,6 +15,8 @@ export type SessionStatus = Schemas["SessionStatus"];
 export type Attempt = Schemas["MethodAttempt"];
 /** Handoff is a token that takes the session to a phone, as a link and a QR code. */
 export type Handoff = Schemas["Handoff"];
+/** EmailOTP is the state of the proof that the user has control of an e-mail address. */
+export type EmailOTP = Schemas["EmailOTP"];
 /** DeviceToken is the credential of a phone that holds a session. */
 export type DeviceToken = Schemas["DeviceToken"];
 /** Trouble is a failure of the device, which the page reports. */

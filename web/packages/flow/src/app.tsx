@@ -11,6 +11,7 @@ import { ConfirmNumber, HandoffCode, OnPhone } from "./screens/handoff.tsx";
 import { Intro } from "./screens/intro.tsx";
 import { MethodStep } from "./screens/method.tsx";
 import { ProblemPanel } from "./screens/problem.tsx";
+import { Returning } from "./screens/returning.tsx";
 import { Setback } from "./screens/setback.tsx";
 import { Loading, Processing, Review } from "./screens/waiting.tsx";
 
@@ -71,6 +72,8 @@ function Shown({ flow, host, screen }: { flow: Flow; host: Host; screen: Screen 
       return <ProblemPanel flow={flow} problem={screen.problem} />;
     case "intro":
       return <Intro flow={flow} view={screen.view} />;
+    case "returning":
+      return <Returning flow={flow} view={screen.view} />;
     case "choice":
       return <Choice flow={flow} view={screen.view} />;
     case "consent":

@@ -191,6 +191,27 @@ export class Flow {
     }
   }
 
+  /**
+   * attempt carries out an action whose refusals its screen shows, and reads the session anew. It returns the refusal:
+   * an answer with the status 400 or 429. It returns null after success, and after a fault that the page shows.
+   */
+  async attempt(action: () => Promise<unknown>): Promise<ApiError | null> {
+    if (this.model.busy) return null;
+    this.change({ busy: true });
+    try {
+      await action();
+      await this.refresh();
+      this.change({ trouble: null });
+    } catch (error) {
+      await this.refresh().catch(() => undefined);
+      if (error instanceof ApiError && (error.status === 400 || error.status === 429)) return error;
+      this.fail(error);
+    } finally {
+      this.change({ busy: false });
+    }
+    return null;
+  }
+
   private over(): boolean {
     return this.stopping.signal.aborted || this.model.problem !== null || isTerminal(this.model.view);
   }

@@ -27,8 +27,16 @@ function viewOf(fields: Partial<View> = {}): View {
   return {
     object: "verification_view", session_id: "vks_a", type: "age", status: "pending", sandbox: false,
     methods: [licence, birthday], consent_required: false, offer_handoff: true, handoff_reason: null,
-    handoff_choices: null, failure: null, review: null, ...fields,
+    handoff_choices: null, failure: null, review: null, requires_email_otp: false, email_otp: otpOf(), ...fields,
   } as View;
+}
+
+/** otpOf returns the state of a code that can be asked for, but for the fields given. */
+function otpOf(fields: Partial<View["email_otp"]> = {}): View["email_otp"] {
+  return {
+    object: "email_otp", available: true, email_known: false, sent: false, expires_at: null, attempts_left: null,
+    proven: false, ...fields,
+  };
 }
 
 /** onPhone returns the status of a session that a phone holds. */
@@ -329,3 +337,14 @@ for (const [error, problem] of problems) {
     assert.equal(problemOf(error), problem);
   });
 }
+
+test("a returning user is asked for a code until it is entered or of no use", () => {
+  const returning = { ...begun, returning: true };
+  const shown = (otp: Partial<View["email_otp"]>) =>
+    screenOf(modelOf({ navigation: returning, view: viewOf({ email_otp: otpOf(otp) }) })).name;
+  assert.equal(shown({}), "returning");
+  assert.equal(shown({ sent: true, attempts_left: 5 }), "returning");
+  assert.equal(shown({ proven: true }), "choice");
+  assert.equal(shown({ available: false }), "choice");
+  assert.equal(screenOf(modelOf()).name, "choice");
+});

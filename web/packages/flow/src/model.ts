@@ -20,6 +20,8 @@ export interface Navigation {
   begun: boolean;
   method: Method | null;
   handoff: boolean;
+  /** returning means that the user wants to be recognised by a mailed code. */
+  returning?: boolean;
 }
 
 /** Model is all that the page shows. The server's part is the view and the status; both may be newer than the other. */
@@ -43,7 +45,7 @@ export type Screen =
   | { name: "verified" | "failed" | "expired" | "cancelled" | "review" | "processing"; view: View }
   | { name: "confirm"; view: View; choices: readonly number[] }
   | { name: "phone"; view: View; number: number | null; phase: string | null }
-  | { name: "handoff" | "intro" | "choice"; view: View }
+  | { name: "handoff" | "intro" | "choice" | "returning"; view: View }
   | { name: "setback" | "consent" | "method"; view: View; method: MethodView };
 
 /** screenOf returns the screen of a model. The server's state comes first, so that no tab shows a step that is over. */
@@ -89,10 +91,16 @@ function step(model: Model, view: View): Screen {
   if (setback?.last_attempt) return { name: "setback", view, method: setback };
   if (handoff && model.device === "first") return { name: "handoff", view };
   if (!begun && model.device === "first") return { name: "intro", view };
+  if (model.navigation.returning && takesCode(view)) return { name: "returning", view };
   const method = chosen(model, view);
   if (!method) return { name: "choice", view };
   if (view.consent_required && method.biometric) return { name: "consent", view, method };
   return { name: "method", view, method };
+}
+
+/** takesCode reports whether a mailed code may still recognise the user. */
+export function takesCode(view: View): boolean {
+  return view.email_otp.available && !view.email_otp.proven;
 }
 
 /** chosen returns the method of the step: the user's choice while it is available, or the only one on offer. */

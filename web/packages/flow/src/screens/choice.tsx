@@ -13,6 +13,7 @@ export function Choice({ flow, view }: { flow: Flow; view: View }) {
   const works = usable(view).filter((one) => obstacleOf(view, one) === null);
   return (
     <Panel name="choice" title={t("choice.title")}>
+      {view.email_otp.proven && <Notice kind="info">{t("returning.unknown")}</Notice>}
       {works.length === 0 ? <Notice kind="info">{t("choice.none")}</Notice> : <p>{t("choice.intro")}</p>}
       <ul class="methods">
         {open.map((method) => <li key={method.method}><Option flow={flow} view={view} method={method} /></li>)}

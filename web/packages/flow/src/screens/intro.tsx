@@ -3,6 +3,7 @@ import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { ageOf } from "../age.ts";
+import { takesCode } from "../model.ts";
 
 /** Intro names the merchant, the proof, and the data that is kept. */
 export function Intro({ flow, view }: { flow: Flow; view: View }) {
@@ -19,7 +20,12 @@ export function Intro({ flow, view }: { flow: Flow; view: View }) {
         )}
       </ul>
       <Actions>
-        <Button kind="primary" onPress={() => flow.navigate({ begun: true })}>{t("action.continue")}</Button>
+        <Button kind="primary" onPress={() => flow.navigate({ begun: true, returning: view.requires_email_otp })}>
+          {t("action.continue")}
+        </Button>
+        {takesCode(view) && !view.requires_email_otp && (
+          <Button onPress={() => flow.navigate({ begun: true, returning: true })}>{t("intro.returning")}</Button>
+        )}
         <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.cancel())}>
           {t("action.cancel")}
         </Button>
