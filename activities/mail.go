@@ -6,7 +6,6 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -55,7 +54,6 @@ func (a *Mails) send(ctx context.Context, row store.TakenMail) error {
 		return errors.Join(err, a.Store.ReturnMail(ctx, row.Ref()))
 	}
 	err = a.Sender.Send(ctx, message)
-	fault.Point("mail.sent")
 	var refused *mail.RefusedError
 	switch {
 	case err == nil:

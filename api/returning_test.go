@@ -108,3 +108,27 @@ func TestFreshVerificationTakesNoCode(t *testing.T) {
 	require.Equal(t, false, otp["available"])
 	e.isError(e.askOTP(s, obj{}), 409, "session_not_redeemable")
 }
+
+// A process that dies between the proof and the reuse leaves a proven session. The page repeats its request.
+func TestRepeatAfterTheProofReusesTheVerification(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withMail)
+	of := e.anyMethod(e.sandbox)
+	e.verified(e.sandbox, of, obj{"email": ada})
+	s := e.create(e.sandbox, of)
+	e.isOK(e.askOTP(s, obj{"email": ada}), 200)
+	number := e.code(e.sandbox)
+	code, found, err := e.store.EmailCode(t.Context(), e.sandbox.org.ID, s.id)
+	require.NoError(t, err)
+	require.True(t, found)
+	tried, err := e.store.TryEmailCode(t.Context(), code, number)
+	require.NoError(t, err)
+	row, err := e.store.Session(t.Context(), e.sandbox.org.ID, s.id)
+	require.NoError(t, err)
+	_, err = e.store.ProveEmail(t.Context(), row, tried)
+	require.NoError(t, err)
+	require.Equal(t, "created", e.status(s))
+
+	view := e.isOK(e.enter(s, number), 200).object
+	require.Equal(t, "verified", view["status"])
+}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -119,7 +118,6 @@ func (s *Service) mailOTP(ctx context.Context, d Device, n NewOTP, number string
 	if err != nil {
 		return OTP{}, err
 	}
-	fault.Point("otp.committed")
 	s.orders.mail(ctx, mail)
 	return OTP{
 		Available: true, EmailKnown: session.EmailSealed != nil, Code: &code, Proven: session.EmailProvenAt != nil,
@@ -222,7 +220,6 @@ func (s *Service) proveEmail(ctx context.Context, d Device, code store.TriedCode
 	if err != nil {
 		return d.Session, err
 	}
-	fault.Point("otp.proven")
 	return s.reuseByEmail(ctx, d)
 }
 
