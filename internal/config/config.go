@@ -113,7 +113,7 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileURL:    cmp.Or(r.webURL("STILE_TURNSTILE_URL"), turnstileURL),
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"),
-		MailFrom:        r.mailFrom("STILE_MAIL_FROM"),
+		MailFrom:        r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
@@ -147,9 +147,6 @@ func Read(get func(name string) string) (Config, error) {
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", models.DatabaseConnectionsDefault),
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
-	}
-	if c.SMTP != nil && get("STILE_MAIL_FROM") == "" {
-		r.faults = append(r.faults, errors.New("STILE_MAIL_FROM must be set with STILE_SMTP_URL: it is the sender of mails"))
 	}
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
@@ -239,9 +236,13 @@ func (r *reader) mailServer(name string) *mail.Server {
 	return &server
 }
 
-func (r *reader) mailFrom(name string) string {
+// mailFrom reads the sender's address, which must be set if the variable of the mail server is.
+func (r *reader) mailFrom(name, server string) string {
 	value := r.get(name)
 	if value == "" {
+		if r.get(server) != "" {
+			r.faults = append(r.faults, fmt.Errorf("%s must be set with %s: it is the sender of mails", name, server))
+		}
 		return ""
 	}
 	from, err := mail.ParseFrom(value)
