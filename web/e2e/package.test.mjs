@@ -196,14 +196,23 @@ describe("@stile/widget in a bundled page", () => {
     await page.frameLocator("iframe").locator('[data-screen="intro"]').waitFor();
   });
 
-  test("verify() resolves when the user is verified, and stores nothing without a token", async () => {
+  test("verify() and create() verify once, and recognise the user by the kept token", async () => {
     const page = await open("");
     const verified = page.evaluate((workflowId) => verify({ sessionUrl: "/start", workflowId }), workflow);
     await finish(page);
     const { sessionId } = await verified;
     assert.equal((await retrieve(dev, sessionId)).status, "verified");
     assert.equal(await page.locator("dialog").count(), 0);
-    assert.equal(await page.evaluate(() => localStorage.length), 0);
+    const again = await page.evaluate((workflowId) => verify({ sessionUrl: "/start", workflowId }), workflow);
+    assert.equal((await retrieve(dev, again.sessionId)).verification_path, "vp_token");
+    const options = await minted();
+    await page.evaluate((options) => {
+      window.told = [];
+      document.body.append(Object.assign(document.createElement("div"), { id: "here" }));
+      create({ ...options, onSuccess: (result) => told.push(result.sessionId) }).mount("#here");
+    }, options);
+    await page.locator('#here [data-screen="verified"]').waitFor();
+    assert.deepEqual(await page.evaluate(() => told), [options.sessionId]);
   });
 
   test("verify() rejects with a VerifyError that says why", async () => {

@@ -87,7 +87,7 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     await page.locator("iframe").waitFor({ state: "detached" });
     assert.deepEqual(await names(page), ["verified"]);
     assert.deepEqual(await page.evaluate(() => forbidden), []);
-    assert.equal(await page.evaluate(() => localStorage.length), 0);
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ["stile:vp_token"]);
   });
 
   test("verifies with a session that exists", async () => {
@@ -96,7 +96,9 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     const page = await open(`<stile-widget session-id="${id}" client-secret="${client_secret}"></stile-widget>`);
     await press(page, "Verify");
     await finish(page);
-    assert.deepEqual(await told(page, "verified"), { sessionId: id });
+    const { sessionId, vpToken } = await told(page, "verified");
+    assert.equal(sessionId, id);
+    assert.equal(await page.evaluate(() => localStorage.getItem("stile:vp_token")), vpToken);
   });
 
   test("verifies with a publishable key, on the page that created the session alone", async () => {
@@ -443,6 +445,54 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     await press(page, "Verify");
     assert.deepEqual(await told(page, "verified"), { sessionId: "vks_a", vpToken: "the-token" });
     assert.equal(await page.evaluate(() => localStorage.getItem("stile:vp_token")), "the-token");
+  });
+
+  test("recognises a returning user by the kept token, without a window", async () => {
+    const page = await open(`<stile-widget ${ofShop()} email="ada@shop.example"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    const first = await told(page, "verified");
+    await page.goto(shop.origin + shop.page(`<stile-widget ${ofShop()} email="ada@shop.example"></stile-widget>`));
+    const again = await told(page, "verified"); // nobody has pressed anything
+    assert.notEqual(again.sessionId, first.sessionId);
+    assert.equal((await retrieve(dev, again.sessionId)).verification_path, "vp_token");
+    assert.equal(await page.locator("iframe, dialog").count(), 0);
+    await page.getByRole("button", { name: "Verified" }).waitFor();
+  });
+
+  test("recognises a returning user in a session that exists", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    await told(page, "verified");
+    const { id, client_secret } = await createSession(dev, { workflow_id: workflow });
+    shop.secrets.push(client_secret);
+    const widget = `<stile-widget session-id="${id}" client-secret="${client_secret}"></stile-widget>`;
+    await page.goto(shop.origin + shop.page(widget));
+    assert.equal((await told(page, "verified")).sessionId, id);
+  });
+
+  test("has another user of the same browser verified anew", async () => {
+    const page = await open(`<stile-widget ${ofShop()} email="ada@shop.example"></stile-widget>`);
+    await press(page, "Verify");
+    await finish(page);
+    const { vpToken } = await told(page, "verified");
+    await page.goto(shop.origin + shop.page(`<stile-widget ${ofShop()} email="bob@shop.example"></stile-widget>`));
+    await press(page, "Verify");
+    await finish(page);
+    const bobs = await told(page, "verified");
+    assert.notEqual(bobs.vpToken, vpToken);
+    assert.equal((await retrieve(dev, bobs.sessionId)).verification_path, "self_attestation");
+    assert.equal(await page.evaluate(() => localStorage.getItem("stile:vp_token")), bobs.vpToken);
+  });
+
+  test("forgets a kept token that is not valid, and has the user verified", async () => {
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
+      init: (page) => page.addInitScript(() => localStorage.setItem("stile:vp_token", "forged")),
+    });
+    await press(page, "Verify");
+    await inside(page, "intro");
+    assert.equal(await page.evaluate(() => localStorage.getItem("stile:vp_token")), null);
   });
 
   test("may be loaded twice", async () => {

@@ -13,8 +13,8 @@ export interface Embedding extends Host {
 /**
  * embeddingOf returns the host of a page in a frame; null outside of one. The launcher names the origin of its page in
  * the query. The frame sends `ready` to that origin only, and takes a port from that origin only; all further messages
- * go through the port. They hold the session's status, the reason of a failure and the height of the page,
- * and nothing personal.
+ * go through the port. They hold the session's status, the reason of a failure, the token that the launcher keeps
+ * (the storage of a frame is not that of its page), and the height of the page. They hold nothing personal.
  */
 export function embeddingOf(window: Window, query: URLSearchParams): Embedding | null {
   const origin = query.get("embed");
@@ -35,8 +35,8 @@ export function embeddingOf(window: Window, query: URLSearchParams): Embedding |
   // A key that is pressed in the frame does not reach the dialog around it.
   window.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && leave());
   return {
-    ended: ({ status, failure }: View) =>
-      tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null }),
+    ended: ({ status, failure, vp_token }: View) =>
+      tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null, vp_token }),
     problem: (code) => tell({ type: "problem", code }),
     exit: () => leave,
     fit: (root) => watchHeight(root, (height) => tell({ type: "height", height })),

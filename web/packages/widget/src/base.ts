@@ -6,6 +6,7 @@ import { Gate } from "./gate.ts";
 import { Source, type Session } from "./session.ts";
 import { adopt, styles } from "./styles.ts";
 import { textsOf, type Texts } from "./texts.ts";
+import { keep, kept, redeem } from "./token.ts";
 
 /** Surface is where a verification is shown: a window over the page, or a place in it. */
 export interface Surface {
@@ -16,7 +17,6 @@ export interface Surface {
 
 /** farewell is how long the result is seen before the window closes by itself, in milliseconds. */
 export const farewell = 1_200;
-const tokenKey = "stile:vp_token";
 /** identity are the attributes that tie a verification to its user. A change makes an earlier result void. */
 const identity = ["session-id", "client-secret", "workflow-id", "email", "jurisdiction"];
 
@@ -35,6 +35,8 @@ export abstract class BaseElement extends Element {
   #surface: Surface | null = null;
   #result: VerifyResult | null = null;
   #minting = false;
+  /** wanted reports whether the user has asked for the verification that is being started. */
+  #wanted = false;
   #scheduled = false;
   /** told reports whether an event has told how the present opening ended. */
   #told = false;
@@ -93,20 +95,39 @@ export abstract class BaseElement extends Element {
 
   /** open starts the verification as a click does. */
   async open(): Promise<void> {
-    if (this.#minting || this.#surface || this.#result || this.flag("disabled")) return;
-    this.#minting = true;
+    if (this.#surface || this.#result || this.flag("disabled")) return;
+    this.#wanted = true;
     this.#told = false;
     this.#say("");
     this.#render();
+    if (!this.#minting) await this.#start();
+  }
+
+  /** start gets the session. A stored token ends it at once; otherwise it is shown if the user wants it. */
+  async #start(): Promise<void> {
+    this.#minting = true;
     try {
-      const session = await this.#source.take(() => this.options());
-      if (this.isConnected) this.#show(session);
+      const [session, result] = await this.#recognise();
+      if (!this.isConnected) return;
+      if (result) this.#end(result);
+      else if (this.#wanted) this.#show(session);
     } catch (thrown) {
+      if (!this.#wanted) return;
       this.#say(this.texts("not_started"));
       this.#fail(errorOf(thrown));
     } finally {
-      this.#minting = false;
+      this.#minting = this.#wanted = false;
       this.#render();
+    }
+  }
+
+  /** recognise returns the session, and its result if a stored token has verified it. */
+  async #recognise(): Promise<[Session, VerifyResult | null]> {
+    const take = () => this.#source.take(() => this.options());
+    for (;;) {
+      const session = await take();
+      const result = await redeem(session, this.options().apiUrl);
+      if (session === (await take())) return [session, result];
     }
   }
 
@@ -139,15 +160,19 @@ export abstract class BaseElement extends Element {
     return textsOf(this.text("locale"));
   }
 
-  /** schedule prefetches the session once all attributes of this moment are set. */
+  /**
+   * schedule starts the verification once all attributes of this moment are set: it prefetches the session of the
+   * merchant's backend, and recognises a user with a stored token.
+   */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
       if (!this.isConnected || this.#result || this.flag("disabled")) return;
-      if (this.begun) void this.open();
-      else this.#source.prefetch(this.options());
+      if (this.begun) return void this.open();
+      const { sessionUrl, clientSecret } = this.options();
+      if (!this.#minting && (clientSecret ? kept() : sessionUrl)) void this.#start();
     });
   }
 
@@ -248,20 +273,11 @@ export abstract class BaseElement extends Element {
     button.textContent = done
       ? (this.text("verified-label") ?? this.texts("verified")) : (this.text("label") ?? this.texts("verify"));
     button.disabled = done || this.flag("disabled");
-    button.ariaBusy = String(this.#minting);
+    button.ariaBusy = String(this.#wanted);
     button.hidden = this.#surface !== null && this.begun;
   }
 
   #tell(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(`stile:${name}`, { detail, bubbles: true, composed: true }));
-  }
-}
-
-/** keep stores the token that proves the verification to a later one, for pages of the merchant's origin. */
-export function keep({ vpToken }: VerifyResult): void {
-  try {
-    if (vpToken) localStorage.setItem(tokenKey, vpToken);
-  } catch {
-    // Blocked storage: the user verifies again next time.
   }
 }

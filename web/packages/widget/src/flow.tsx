@@ -8,6 +8,7 @@ import { stuck, type Events, type Outcome } from "./frame.ts";
 import { baseOf, type Session } from "./session.ts";
 import { adopt } from "./styles.ts";
 import { textsOf } from "./texts.ts";
+import { resultOf } from "./token.ts";
 
 /** Place says where a flow finds the API, and how it is shown. */
 export interface Place {
@@ -81,7 +82,7 @@ function quieten(box: HTMLElement): void {
 
 function outcomeOf(view: View): Outcome {
   const { session_id, status, failure } = view;
-  if (status === "verified") return { sessionId: session_id };
+  if (status === "verified") return resultOf(session_id, view.vp_token);
   const reason = status === "failed" || status === "expired" ? status : "cancelled";
   const code = failure ? String(failure.reason_code) : null;
   return new VerifyError(reason, failure?.message ?? `The verification is ${status}`, code, session_id);

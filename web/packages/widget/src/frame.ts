@@ -2,6 +2,7 @@ import type { VerifyResult } from "./api.ts";
 import { VerifyError } from "./errors.ts";
 import type { Session } from "./session.ts";
 import type { Texts } from "./texts.ts";
+import { resultOf } from "./token.ts";
 
 /** version is that of the messages between the page and its frame. */
 const version = 1;
@@ -27,7 +28,7 @@ interface Message {
   status?: "verified" | "failed" | "expired" | "cancelled";
   code?: string | null;
   message?: string | null;
-  vp_token?: string;
+  vp_token?: string | null;
   height?: number;
 }
 
@@ -124,6 +125,6 @@ export class Frame {
         new VerifyError(status, message.message ?? `The verification is ${status}`, code, id),
       );
     }
-    this.events.ended({ sessionId: id, ...(message.vp_token ? { vpToken: message.vp_token } : {}) });
+    this.events.ended(resultOf(id, message.vp_token));
   }
 }

@@ -22,11 +22,6 @@ export class Source {
   #key = "";
   #session: Promise<Session> | null = null;
 
-  /** prefetch gets the session before it is needed, in the mode in which the merchant's backend creates it. */
-  prefetch(options: SessionOptions): void {
-    if (options.sessionUrl && !options.clientSecret) this.#get(options).catch(() => undefined);
-  }
-
   /** take returns the session of the options as `read` returns them at the end. It throws a VerifyError. */
   async take(read: () => SessionOptions): Promise<Session> {
     for (;;) {
@@ -81,7 +76,8 @@ function sessionOf(id: unknown, secret: unknown, from: string): Session {
   throw new VerifyError("session", `${from} must answer session_id and client_secret`);
 }
 
-async function post(url: string, body: object, bearer?: string): Promise<Record<string, unknown>> {
+/** post sends a body as JSON, and returns that of the answer. It throws a VerifyError. */
+export async function post(url: string, body: object, bearer?: string): Promise<Record<string, unknown>> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
   let answer: Response;

@@ -1,14 +1,20 @@
 import type { CreateOptions, Defaults, VerifyOptions, VerifyResult, Widget } from "./api.ts";
-import { farewell, keep, type Surface } from "./base.ts";
+import { farewell, type Surface } from "./base.ts";
 import { openFlow } from "./button.ts";
 import { VerifyError } from "./errors.ts";
 import { mountFlow } from "./flow.tsx";
 import { Source } from "./session.ts";
+import { keep, redeem } from "./token.ts";
 
-/** open runs a verification in a window over the page. */
+/** open runs a verification in a window over the page. A user with a stored token needs none. */
 export async function open(options: VerifyOptions): Promise<VerifyResult> {
   const { signal } = options;
   const session = await new Source().take(() => options);
+  const known = signal?.aborted ? null : await redeem(session, options.apiUrl);
+  if (known) {
+    keep(known);
+    return known;
+  }
   return new Promise((resolve, reject) => {
     const cancelled = new VerifyError("cancelled", "The user closed the verification", null, session.id);
     if (signal?.aborted) return reject(cancelled);
@@ -56,6 +62,7 @@ export function widgetOf(options: CreateOptions & Defaults): Widget {
       const root = host.attachShadow({ mode: "open" });
       const body = document.createElement("div");
       root.append(body);
+      if (!told) void redeem({ id, secret }, options.apiUrl); // the flow shows the result
       const unmount = mountFlow(body, root, { id, secret }, { ...options, quiet: true }, {
         ended: (outcome) => {
           if (told) return;
