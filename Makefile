@@ -19,7 +19,8 @@ GOTESTSUM := $(TOOLS)/gotestsum-$(GOTESTSUM_VERSION)
 COMMANDS := ./cmd/stile ./cmd/stile-dev
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
-# Two packages at a time, with four tests each: one test waits for a timer, a lease or a lock while another computes.
+# Tests with the race detector run beside those without it, two packages of each, with four tests each: one test waits
+# for a timer, a lease or a lock while another computes.
 # Without the vet of go test, because check-vet has run all of go vet.
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
@@ -138,8 +139,11 @@ check-serverless:
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
 	@mkdir -p bin/test
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)')
-	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)')
+	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)') & \
+	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)') \
+		|| failed=$$?; \
+	wait $$! && exit $${failed:-0}
 	@echo "the slowest tests:"
 	@cat bin/test/plain.json bin/test/race.json | $(GOTESTSUM) tool slowest --num 20
 
