@@ -84,14 +84,7 @@ func TestMailIsRepeatedWhileTheServerIsBusy(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	server := mailtest.Start(t, mail.StartTLS)
-	busy := true
-	server.Refuse(func(step string) int {
-		if step == mailtest.Recipient && busy {
-			busy = false
-			return 451
-		}
-		return 0
-	})
+	server.Refuse(mailtest.Recipient, 451, mailtest.Accept)
 	m := queued(t, h, server.Client(), time.Hour)
 	require.NoError(t, h.SendMail(t.Context(), m.Ref()))
 	require.Equal(t, 2, settledAs(t, h, m, models.MailSent).Attempts)
@@ -102,12 +95,7 @@ func TestRefusedMailIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	server := mailtest.Start(t, mail.StartTLS)
-	server.Refuse(func(step string) int {
-		if step == mailtest.Recipient {
-			return 550
-		}
-		return 0
-	})
+	server.Refuse(mailtest.Recipient, 550)
 	m := queued(t, h, server.Client(), time.Hour)
 	require.NoError(t, h.SendMail(t.Context(), m.Ref()))
 	require.Equal(t, 1, settledAs(t, h, m, models.MailRefused).Attempts)

@@ -107,12 +107,7 @@ func TestRefusalsArePermanentOnlyForTheMessage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := mailtest.Start(t, mail.StartTLS)
-			s.Refuse(func(step string) int {
-				if step != c.step {
-					return 0
-				}
-				return c.code
-			})
+			s.Refuse(c.step, c.code)
 			sender := s.ClientWith(mail.StartTLS)
 			sender.Server.User, sender.Server.Password = "stile", "secret"
 			err := sender.Send(t.Context(), letter(t, mail.Letter{}))

@@ -38,17 +38,21 @@ type Server struct {
 	clients  *tls.Config
 
 	mutex  sync.Mutex
-	refuse func(step string) int
+	refuse string // the refused step
+	codes  []int
 	logins []string
 	mails  []string
 	rcpt   []string
 }
 
-// Refuse sets the function that returns the answer to each step: a code of SMTP, or 0 to accept it.
-func (s *Server) Refuse(answer func(step string) int) {
+// Accept is the code of Refuse that accepts the step.
+const Accept = 0
+
+// Refuse has the server answer a step with the codes of SMTP in turn, and with the last one from then on.
+func (s *Server) Refuse(step string, codes ...int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.refuse = answer
+	s.refuse, s.codes = step, codes
 }
 
 // Mails returns the content of all accepted and refused mails.
@@ -126,13 +130,17 @@ func (x *session) note(step string, list *[]string, text string) error {
 	if list != nil {
 		*list = append(*list, text)
 	}
-	if x.s.refuse == nil {
+	if step != x.s.refuse {
 		return nil
 	}
-	if code := x.s.refuse(step); code != 0 {
-		return &smtp.SMTPError{Code: code, Message: "refused: " + text}
+	code := x.s.codes[0]
+	if len(x.s.codes) > 1 {
+		x.s.codes = x.s.codes[1:]
 	}
-	return nil
+	if code == Accept {
+		return nil
+	}
+	return &smtp.SMTPError{Code: code, Message: "refused: " + text}
 }
 
 // AuthMechanisms implements smtp.AuthSession.
