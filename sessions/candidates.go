@@ -24,6 +24,8 @@ type asking struct {
 	untrusted bool
 	// proven means that the user has proven control of the e-mail address.
 	proven bool
+	// own are the organization's credentials of the person with the session's VP token; nil if they are not read yet.
+	own []models.Credential
 }
 
 // found is the outcome of a search for an earlier verification.
@@ -60,6 +62,23 @@ func (s *Service) find(ctx context.Context, a asking) (found, error) {
 // byToken returns the best credential of the person whose token the session has. The token's own credential may have
 // been replaced by a stronger one.
 func (s *Service) byToken(ctx context.Context, a asking) (*store.Reused, error) {
+	if a.own == nil {
+		rows, err := s.presentedAgain(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		a.own = rows
+	}
+	c := s.decide(a, a.own)
+	if c == nil {
+		return nil, nil
+	}
+	return &store.Reused{Credential: *c, Path: store.PathVPToken}, nil
+}
+
+// presentedAgain returns the credentials of the person whose token was presented earlier; none if its credential does
+// not hold any more.
+func (s *Service) presentedAgain(ctx context.Context, a asking) ([]models.Credential, error) {
 	presented, err := s.store.Credential(ctx, a.session.OrgID, a.asked.CredentialID)
 	if models.CodeOf(err) == models.CodeResourceMissing {
 		return nil, nil // it expired since, and the sweep deleted it
@@ -67,15 +86,7 @@ func (s *Service) byToken(ctx context.Context, a asking) (*store.Reused, error) 
 	if err != nil || !presented.ValidAt(s.now()) {
 		return nil, err
 	}
-	rows, err := s.store.OwnCredentials(ctx, a.session.OrgID, presented.PersonID)
-	if err != nil {
-		return nil, err
-	}
-	c := s.decide(a, rows)
-	if c == nil {
-		return nil, nil
-	}
-	return &store.Reused{Credential: *c, Path: store.PathVPToken}, nil
+	return s.store.OwnCredentials(ctx, a.session.OrgID, presented.PersonID)
 }
 
 // byContact returns the best credential of the person with the session's contact. The user proves control of the e-mail

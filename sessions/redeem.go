@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -23,38 +24,38 @@ func vpTokenInvalid() error {
 	}
 }
 
-// redeemable returns the credential of a token that the session may present. The claims only name the row; the row
-// decides. Origin is that of the calling page; "" if the caller is no browser. Errors: CodeVPTokenInvalid.
+// redeemable returns the credential of a token that the session may present, and those that the organization has of its
+// person. The claims only name the row; the row decides. Origin is that of the calling page; "" if the caller is no
+// browser. Errors: CodeVPTokenInvalid.
 func (s *Service) redeemable(
 	ctx context.Context, a asking, token Presented, origin string,
-) (c models.Credential, err error) {
+) (c models.Credential, own []models.Credential, err error) {
 	org := a.session.OrgID
 	if token.OrgID != org || !models.PrefixCredential.Names(token.CredentialID) {
-		return c, vpTokenInvalid()
+		return c, nil, vpTokenInvalid()
 	}
 	if token.Origin != "" && origin != "" && token.Origin != origin {
-		return c, vpTokenInvalid()
+		return c, nil, vpTokenInvalid()
 	}
 	c, err = s.store.Credential(ctx, org, token.CredentialID)
 	if models.CodeOf(err) == models.CodeResourceMissing {
-		return c, vpTokenInvalid()
+		return c, nil, vpTokenInvalid()
 	}
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
 	if c.PersonID != token.PersonID || !c.ValidAt(s.now()) || !s.boundTo(c, a.email) {
-		return c, vpTokenInvalid()
+		return c, nil, vpTokenInvalid()
 	}
-	rows, err := s.store.OwnCredentials(ctx, org, c.PersonID)
+	own, err = s.store.OwnCredentials(ctx, org, c.PersonID)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
-	for _, row := range rows {
-		if row.SupersededAt == nil { // itself, or its successor
-			return c, nil
-		}
+	current := func(row models.Credential) bool { return row.SupersededAt == nil } // itself, or its successor
+	if !slices.ContainsFunc(own, current) {
+		return c, nil, vpTokenInvalid()
 	}
-	return c, vpTokenInvalid()
+	return c, own, nil
 }
 
 // boundTo reports whether a credential is bound to the session's e-mail address. A session without one has any
@@ -80,7 +81,7 @@ func (s *Service) Redeem(ctx context.Context, d Device, token Presented, origin 
 	if err != nil {
 		return d.Session, err
 	}
-	c, err := s.redeemable(ctx, asking{session: d.Session, email: email}, token, origin)
+	c, _, err := s.redeemable(ctx, asking{session: d.Session, email: email}, token, origin)
 	if err != nil {
 		return d.Session, err
 	}

@@ -23,11 +23,11 @@ func (s *Service) reuse(ctx context.Context, n NewSession, planned store.NewSess
 		return planned, nil
 	}
 	if n.VPToken != nil {
-		c, err := s.redeemable(ctx, a, *n.VPToken, n.callerOrigin())
+		c, own, err := s.redeemable(ctx, a, *n.VPToken, n.callerOrigin())
 		if err != nil {
 			return planned, err
 		}
-		a.asked.CredentialID = c.ID
+		a.asked.CredentialID, a.own = c.ID, own
 	}
 	found, err := s.findCounted(ctx, a)
 	if err != nil {
