@@ -12,7 +12,9 @@ type EmailCode struct {
 	CodeHash    string
 	Tries       int
 	Created     Timestamp
-	ExpiresAt   Timestamp
+	// ExpiresAt is the deadline of the session, after which the sweep deletes a row that is left. The code itself is valid
+	// until EndsAt.
+	ExpiresAt Timestamp
 }
 
 // TableName names the table for gorm.
@@ -27,5 +29,8 @@ const (
 // TriesLeft returns the number of tries to enter the code.
 func (c EmailCode) TriesLeft() int { return max(EmailCodeTries-c.Tries, 0) }
 
+// EndsAt returns when the code becomes invalid.
+func (c EmailCode) EndsAt() Timestamp { return At(c.Created.Add(EmailCodeTTL)) }
+
 // Valid reports whether the code can be entered at t.
-func (c EmailCode) Valid(t time.Time) bool { return c.TriesLeft() > 0 && t.Before(c.ExpiresAt.Time) }
+func (c EmailCode) Valid(t time.Time) bool { return c.TriesLeft() > 0 && t.Before(c.EndsAt().Time) }

@@ -26,8 +26,8 @@ type otpObject struct {
 func showOTP(o sessions.OTP) otpObject {
 	shown := otpObject{Object: "email_otp", Available: o.Available, EmailKnown: o.EmailKnown, Proven: o.Proven}
 	if o.Code != nil {
-		left := o.Code.TriesLeft()
-		shown.Sent, shown.ExpiresAt, shown.AttemptsLeft = true, &o.Code.ExpiresAt, &left
+		left, until := o.Code.TriesLeft(), o.Code.EndsAt()
+		shown.Sent, shown.ExpiresAt, shown.AttemptsLeft = true, &until, &left
 	}
 	return shown
 }

@@ -21,29 +21,43 @@ type NewEmailCode struct {
 }
 
 // SendEmailCode stores a code in the place of the session's last one, and the mail that carries it, in one transaction.
-// Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused if the session has changed since it was read.
+// If the commit got no answer, the code is looked up. Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused if
+// the session has changed since it was read.
 func (s *Store) SendEmailCode(
 	ctx context.Context, n NewEmailCode,
 ) (code models.EmailCode, mail models.Mail, err error) {
 	now := s.Now()
 	code = models.EmailCode{
 		SessionID: n.Session.ID, OrgID: n.Session.OrgID, ID: s.id(models.PrefixEmailCode),
-		Created: now, ExpiresAt: models.At(now.Add(models.EmailCodeTTL)),
+		Created: now, ExpiresAt: n.Session.ExpiresAt,
 	}
 	code.EmailSealed = s.keys.Seal([]byte(n.Email), emailCodePlace(code))
 	code.CodeHash = s.codeHash(code, n.Email, n.Code)
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := s.holdAsRead(tx, n.Session, map[string]any{"email_codes": gorm.Expr("email_codes + 1")}); err != nil {
+	err = s.settle(ctx, func(tx *gorm.DB) error {
+		if err := s.holdAsRead(tx, n.Session, map[string]any{"email_codes": gorm.Expr("email_codes")}); err != nil {
 			return err
 		}
-		replace := clause.OnConflict{Columns: []clause.Column{{Name: "session_id"}}, UpdateAll: true}
-		if err := tx.Clauses(replace).Create(&code).Error; err != nil {
+		stored, err := one(tx.Where("session_id = ? AND id = ?", code.SessionID, code.ID), &models.EmailCode{})
+		if err != nil || stored { // by the run whose commit got no answer
+			return err
+		}
+		if err := replaceCode(tx, code); err != nil {
 			return err
 		}
 		mail, err = s.queueMail(tx, n.Mail)
 		return err
 	})
 	return code, mail, err
+}
+
+// replaceCode stores a code in the place of the session's last one, and counts it.
+func replaceCode(tx *gorm.DB, code models.EmailCode) error {
+	replace := clause.OnConflict{Columns: []clause.Column{{Name: "session_id"}}, UpdateAll: true}
+	if err := tx.Clauses(replace).Create(&code).Error; err != nil {
+		return err
+	}
+	return tx.Model(&models.Session{}).Where("id = ? AND org_id = ?", code.SessionID, code.OrgID).
+		Updates(map[string]any{"email_codes": gorm.Expr("email_codes + 1")}).Error
 }
 
 func emailCodePlace(c models.EmailCode) seal.Place {
@@ -72,16 +86,19 @@ type TriedCode struct {
 
 // TryEmailCode counts a try to enter a code, and compares. The count is written before the comparison, so racing tries
 // cannot exceed models.EmailCodeTries. Nothing is counted or compared if the code has expired, has no try left or was
-// replaced.
+// replaced. A code that was refused as expired stays refused if a clock is set back.
 func (s *Store) TryEmailCode(ctx context.Context, read models.EmailCode, entered string) (tried TriedCode, err error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	res := s.read(ctx).Model(&tried.EmailCode).Clauses(returning(models.EmailCode{})).
 		Where("session_id = ? AND org_id = ? AND id = ?", read.SessionID, read.OrgID, read.ID).
-		Where("tries < ? AND expires_at > ?", models.EmailCodeTries, s.Now()).
+		Where("tries < ? AND created > ?", models.EmailCodeTries, s.oldestCode()).
 		Updates(map[string]any{"tries": gorm.Expr("tries + 1")})
-	if res.Error != nil || res.RowsAffected == 0 {
+	if res.Error != nil {
 		return tried, res.Error
+	}
+	if res.RowsAffected == 0 {
+		return tried, s.endEmailCode(ctx, read)
 	}
 	tried.Counted = true
 	email, err := s.keys.Open(tried.EmailSealed, emailCodePlace(tried.EmailCode))
@@ -92,6 +109,17 @@ func (s *Store) TryEmailCode(ctx context.Context, read models.EmailCode, entered
 	hash := s.codeHash(tried.EmailCode, tried.Email, entered)
 	tried.Right = subtle.ConstantTimeCompare([]byte(hash), []byte(tried.CodeHash)) == 1
 	return tried, nil
+}
+
+// oldestCode returns the time after which a valid code was made.
+func (s *Store) oldestCode() models.Timestamp { return models.At(s.now().Add(-models.EmailCodeTTL)) }
+
+// endEmailCode takes the remaining tries of an expired code.
+func (s *Store) endEmailCode(ctx context.Context, c models.EmailCode) error {
+	return s.read(ctx).Model(&models.EmailCode{}).
+		Where("session_id = ? AND org_id = ? AND id = ?", c.SessionID, c.OrgID, c.ID).
+		Where("tries < ? AND created <= ?", models.EmailCodeTries, s.oldestCode()).
+		Updates(map[string]any{"tries": models.EmailCodeTries}).Error
 }
 
 // ProveEmail records that the user has control of an address, because they entered the code that was mailed to it. The

@@ -22,11 +22,13 @@ var emailCodeScenarios = []scenario{
 	racingGuessesHaveFiveTries,
 	tenThousandGuessesFail,
 	codeExpires,
+	expiredCodeStaysExpired,
 	newCodeReplacesTheLastOne,
 	codeOfAnotherSessionIsWrong,
 	codeOfAnotherOrganizationIsNotFound,
 	endOfASessionDeletesItsCode,
 	sweepDeletesCodesOfClosedSessions,
+	sweepReadsNoCodeOfAnOpenSession,
 	codeToAMovedOrEndedSessionIsRefused,
 }
 
@@ -188,6 +190,19 @@ func codeExpires(t *testing.T, f *fixture) {
 	require.False(t, f.tried(t, code, number).Counted)
 }
 
+func expiredCodeStaysExpired(t *testing.T, f *fixture) {
+	session := f.session(t)
+	code := f.mailedCode(t, session, address, number)
+	f.clock.Advance(models.EmailCodeTTL)
+	require.False(t, f.tried(t, code, number).Counted)
+	f.clock.Advance(-models.EmailCodeTTL)
+	require.False(t, f.tried(t, code, number).Counted, "a clock that is set back does not revive a refused code")
+	read, _, err := f.EmailCode(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.False(t, read.Valid(f.clock.Now()))
+	require.True(t, f.tried(t, f.mailedCode(t, session, address, number), number).Right, "another code works")
+}
+
 func newCodeReplacesTheLastOne(t *testing.T, f *fixture) {
 	session := f.session(t)
 	first := f.mailedCode(t, session, address, number)
@@ -241,6 +256,14 @@ func sweepDeletesCodesOfClosedSessions(t *testing.T, f *fixture) {
 	_, err = f.Across().EraseMaterial(t.Context(), 10)
 	require.NoError(t, err)
 	require.Zero(t, f.count(t, "SELECT count(*) FROM email_codes"))
+}
+
+// A session may stay open for a day after its code has expired, so the sweep must not meet the code each time.
+func sweepReadsNoCodeOfAnOpenSession(t *testing.T, f *fixture) {
+	f.mailedCode(t, f.session(t), address, number)
+	f.clock.Advance(models.EmailCodeTTL + time.Minute)
+	due := fmt.Sprintf("SELECT count(*) FROM email_codes WHERE expires_at <= %d", f.clock.Now().UnixMicro())
+	require.Zero(t, f.count(t, due))
 }
 
 func codeToAMovedOrEndedSessionIsRefused(t *testing.T, f *fixture) {

@@ -171,6 +171,17 @@ func (f *fixture) auditedWrites(t *testing.T) map[string]auditedWrite {
 		"test": {"webhook_deliveries", 1, func(s *store.Store) error {
 			return errorOf(s.TestEndpoint(ctx, f.org, actor, failed.EndpointID))
 		}},
+		"settings": {"organizations", 0, func(s *store.Store) error {
+			changed, err := s.ChangeSettings(ctx, f.org, actor, store.SettingsChange{NetworkDedup: ptr(true)})
+			require.True(t, changed.NetworkDedup)
+			return err
+		}},
+		"branding": {"organizations", 0, func(s *store.Store) error {
+			return errorOf(s.ChangeBranding(ctx, f.org, actor, store.BrandingChange{Name: ptr("Vinothek")}))
+		}},
+		"origin": {"embed_origins", 1, func(s *store.Store) error {
+			return errorOf(s.ChangeEmbedOrigins(ctx, f.org, actor, []string{"https://shop.example"}, nil))
+		}},
 		"replay": {"webhook_deliveries", 1, func(s *store.Store) error {
 			made, err := s.Replay(ctx, f.org, actor, failed.EventID)
 			require.Len(t, made, 1)
@@ -194,6 +205,29 @@ func lostCommitOfAnAuditedWriteIsLookedUp(t *testing.T, f *fixture) {
 			require.Equal(t, entries+1, on.count(t, "SELECT count(*) FROM audit_log"), "%s, %s the commit", name, at)
 			require.Equal(t, rows+w.rows, on.count(t, "SELECT count(*) FROM "+w.table), "%s, %s the commit", name, at)
 		}
+	}
+}
+
+// The user gets one mail, and the answer that belongs to it.
+func lostCommitOfACodeIsLookedUp(t *testing.T, f *fixture) {
+	for at, cut := range map[string]func(*pgtest.Proxy){
+		"before": func(p *pgtest.Proxy) { p.CutBefore("commit") }, "after": func(p *pgtest.Proxy) { p.CutAfter("commit") },
+	} {
+		on := newFixture(t, f.backend)
+		s, proxy := on.behindProxy(t)
+		session := on.session(t)
+		cut(proxy)
+		code, mail, err := s.SendEmailCode(t.Context(), store.NewEmailCode{
+			Session: session, Email: address, Code: number, Mail: store.NewMail{OrgID: on.org, TTL: time.Minute},
+		})
+		require.NoError(t, err, at)
+		require.False(t, proxy.Pending(), at)
+		require.Equal(t, 1, on.count(t, "SELECT count(*) FROM mails"), at)
+		stored, err := on.Mail(t.Context(), mail.Ref())
+		require.NoError(t, err, at)
+		require.Equal(t, models.MailPending, stored.Status, at)
+		require.Equal(t, 1, on.reread(t, session).EmailCodes, at)
+		require.True(t, on.tried(t, code, number).Right, at)
 	}
 }
 

@@ -26,6 +26,7 @@ var postgresScenarios = []scenario{
 	lostCommitOfAClaimLetsTheDeviceIn,
 	lostCommitDoesNotClaimAForeignChange,
 	lostCommitOfAnAuditedWriteIsLookedUp,
+	lostCommitOfACodeIsLookedUp,
 	lostCommitOfAnIdempotencyClaimIsLookedUp,
 	readOnlyServerIsAFault,
 	migrationThatWaitsForALockLetsRequestsPass,
