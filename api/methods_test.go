@@ -176,11 +176,22 @@ func TestChallengeTakesOneSubmissionOfItsOwnAttempt(t *testing.T) {
 
 func TestExpiredChallengeTakesNoSubmissionAndNoReply(t *testing.T) {
 	t.Parallel()
-	e, s := enrolment(t)
-	challenge, photo := e.begun(s), e.uploaded(s, "student", methodtest.Photo)
-	e.clock.Advance(10 * time.Minute)
-	e.isError(e.enrols(s, challenge, photo), 409, "challenge_invalid", "challenge")
-	e.isError(e.confirms(challenge, "yes"), 409, "challenge_invalid")
+	for name, use := range map[string]func(e *env, s session, challenge, photo string){
+		"submission": func(e *env, s session, challenge, photo string) {
+			e.isError(e.enrols(s, challenge, photo), 409, "challenge_invalid", "challenge")
+		},
+		"reply": func(e *env, _ session, challenge, _ string) {
+			e.isError(e.confirms(challenge, "yes"), 409, "challenge_invalid")
+		},
+	} {
+		e, s := enrolment(t)
+		challenge, photo := e.begun(s), e.uploaded(s, "student", methodtest.Photo)
+		e.clock.Advance(10 * time.Minute)
+		use(e, s, challenge, photo)
+		e.clock.Advance(-10 * time.Minute)
+		use(e, s, challenge, photo) // a clock that is set back does not revive a refused challenge
+		require.Zero(t, e.rows()["submissions"], name)
+	}
 }
 
 func TestMethodWithoutAChallengeHasNothingToBegin(t *testing.T) {

@@ -168,6 +168,8 @@ func TestVPTokenIsDecidedByItsRow(t *testing.T) {
 	e.clock.Advance(365*24*time.Hour + time.Second)
 	refused("expired")
 	require.Nil(t, e.view(s)["vp_token"])
+	e.clock.Advance(-time.Hour)
+	refused("expired, though a clock was set back since")
 	e.exec(e.database(), "DELETE FROM credentials")
 	refused("deleted")
 	require.Nil(t, e.view(s)["vp_token"])

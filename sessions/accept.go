@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -135,15 +136,21 @@ func (h *held) Challenge(ctx context.Context, param, id string) (json.RawMessage
 	if err != nil && !missing {
 		return nil, err
 	}
-	if missing || c.Node != h.offer.Node || c.Attempt != h.offer.Attempt || h.service.tooLate(c) {
+	if missing || c.Node != h.offer.Node || c.Attempt != h.offer.Attempt {
 		return nil, store.ChallengeInvalid(param)
+	}
+	if err := h.service.inTime(ctx, param, c); err != nil {
+		return nil, err
 	}
 	content, err := h.service.store.ChallengeContent(c)
 	h.challenge = c.ID
 	return content.State, err
 }
 
-// tooLate reports whether a challenge expired before a submission used it.
-func (s *Service) tooLate(c models.Challenge) bool {
-	return c.UsedAt == nil && !c.ExpiresAt.After(s.store.Now().Time)
+// inTime refuses a challenge that expired before a submission used it. Errors: CodeChallengeInvalid.
+func (s *Service) inTime(ctx context.Context, param string, c models.Challenge) error {
+	if c.UsedAt != nil || c.ExpiresAt.After(s.store.Now().Time) {
+		return nil
+	}
+	return cmp.Or(s.store.EndChallenge(ctx, c), store.ChallengeInvalid(param))
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -80,10 +79,7 @@ func (s *Service) challenged(
 	if err := running(session); err != nil {
 		return challenge, session, err
 	}
-	if s.tooLate(challenge) {
-		return challenge, session, store.ChallengeInvalid("")
-	}
-	return challenge, session, nil
+	return challenge, session, s.inTime(ctx, "", challenge)
 }
 
 // put adds the attempt and the state of the challenge to the reply.

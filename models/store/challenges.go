@@ -119,6 +119,14 @@ func (a Across) Challenge(ctx context.Context, id string) (models.Challenge, err
 	return challenge, nil
 }
 
+// EndChallenge has an expired challenge that no submission has used stay expired if a clock is set back.
+func (s *Store) EndChallenge(ctx context.Context, c models.Challenge) error {
+	return s.read(ctx).Model(&models.Challenge{}).
+		Where("id = ? AND org_id = ? AND used_at IS NULL", c.ID, c.OrgID).
+		Where("expires_at > ? AND expires_at <= ?", longAgo, s.Now()).
+		Updates(map[string]any{"expires_at": longAgo}).Error
+}
+
 // ChallengeContent opens the sealed part of a challenge.
 func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, err error) {
 	opened, err := s.keys.Open(c.Content, challengePlace(c))

@@ -208,22 +208,31 @@ func (s *Store) revokeCredential(tx *gorm.DB, org, id string, reason models.Revo
 		Updates(map[string]any{"revoked_at": s.Now(), "revoked_reason": reason}).Error
 }
 
-// Credential reads a credential of the organization. Errors: CodeResourceMissing.
+// Credential reads a credential of the organization. Errors: CodeResourceMissing, also for an expired credential.
 func (s *Store) Credential(ctx context.Context, org, id string) (models.Credential, error) {
-	var row models.Credential
-	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
+	return s.credential(ctx, id, s.read(ctx).Where("id = ? AND org_id = ?", id, org))
+}
+
+// CredentialByHash reads the credential of the organization that a credential_hash names. Errors: CodeResourceMissing,
+// also for an expired credential.
+func (s *Store) CredentialByHash(ctx context.Context, org, hash string) (models.Credential, error) {
+	return s.credential(ctx, hash, s.read(ctx).Where("org_id = ? AND hash = ?", org, hash))
+}
+
+// credential reads the credential that the client calls name. One that was missing as expired stays missing if a clock
+// is set back: its row is marked for the sweep.
+func (s *Store) credential(ctx context.Context, name string, q *gorm.DB) (row models.Credential, err error) {
+	found, err := one(q, &row)
+	if err == nil && found && !row.ExpiresAt.After(s.now()) {
+		found = false
+		err = s.read(ctx).Model(&models.Credential{}).Where("id = ? AND expires_at = ?", row.ID, row.ExpiresAt).
+			Updates(map[string]any{"expires_at": longAgo}).Error
+	}
 	if err != nil || !found {
-		return row, orMissing(err, "credential", id)
+		return models.Credential{}, orMissing(err, "credential", name)
 	}
 	return row, nil
 }
 
-// CredentialByHash reads the credential of the organization that a credential_hash names. Errors: CodeResourceMissing.
-func (s *Store) CredentialByHash(ctx context.Context, org, hash string) (models.Credential, error) {
-	var row models.Credential
-	found, err := one(s.read(ctx).Where("org_id = ? AND hash = ?", org, hash), &row)
-	if err != nil || !found {
-		return row, orMissing(err, "credential", hash)
-	}
-	return row, nil
-}
+// longAgo is the expires_at of a row that was refused as expired. No clock is set back that far.
+var longAgo = models.At(time.UnixMicro(0))

@@ -34,6 +34,7 @@ var personScenarios = []scenario{
 	reuseOfALapsedCredentialChangesNothing,
 	credentialsAreFoundByContact,
 	expiredCredentialsGoWithTheirPersons,
+	expiredCredentialStaysExpired,
 	sweepKeepsThePersonOfAVerificationUnderWay,
 }
 
@@ -406,6 +407,26 @@ func expiredCredentialsGoWithTheirPersons(t *testing.T, f *fixture) {
 	}
 	_, again := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
 	require.NotEqual(t, kept.PersonID, again.PersonID, "nothing is left of the person")
+}
+
+func expiredCredentialStaysExpired(t *testing.T, f *fixture) {
+	for name, read := range map[string]func(c models.Credential) error{
+		"by id":   func(c models.Credential) error { return errorOf(f.Credential(t.Context(), c.OrgID, c.ID)) },
+		"by hash": func(c models.Credential) error { return errorOf(f.CredentialByHash(t.Context(), c.OrgID, c.Hash)) },
+	} {
+		_, c := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
+		lifetime := c.ExpiresAt.Sub(f.clock.Now())
+		f.clock.Advance(lifetime)
+		requireCode(t, models.CodeResourceMissing, read(c))
+		f.clock.Advance(-time.Hour)
+		requireCode(t, models.CodeResourceMissing, read(c))
+		own, err := f.OwnCredentials(t.Context(), c.OrgID, c.PersonID)
+		require.NoError(t, err)
+		require.Empty(t, own, name)
+		swept, err := f.Across().DeleteExpiredCredentials(t.Context(), 10)
+		require.NoError(t, err)
+		require.Equal(t, 1, swept, name)
+	}
 }
 
 func sweepKeepsThePersonOfAVerificationUnderWay(t *testing.T, f *fixture) {
