@@ -9,11 +9,13 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
 var expiryScenarios = []scenario{
 	overdueSessionTakesNothing,
+	overdueSessionIsNotVerifiedByAnEarlierVerification,
 	overdueDeviceIsRefused,
 	expiryByARefusalEqualsExpiryByTheRun,
 	racingCallersExpireOnce,
@@ -58,6 +60,22 @@ var uses = map[string]func(ctx context.Context, f *fixture, s models.Session) er
 		_, err := f.End(ctx, s.OrgID, s.ID, models.CancellableStatuses, models.StatusCancelled)
 		return err
 	},
+	"code": func(ctx context.Context, f *fixture, s models.Session) error {
+		_, _, err := f.SendEmailCode(ctx, store.NewEmailCode{Session: s, Email: address, Code: number})
+		return err
+	},
+	"proof": func(ctx context.Context, f *fixture, s models.Session) error {
+		_, err := f.ProveEmail(ctx, s, store.TriedCode{EmailCode: models.EmailCode{SessionID: s.ID}, Email: address})
+		return err
+	},
+	"upload": func(ctx context.Context, f *fixture, s models.Session) error {
+		_, err := f.AddUpload(ctx, upload(s, document, "front"))
+		return err
+	},
+	"challenge": func(ctx context.Context, f *fixture, s models.Session) error {
+		_, _, err := f.BeginChallenge(ctx, f.challenge(s, "nonce"))
+		return err
+	},
 	"trouble": func(ctx context.Context, f *fixture, s models.Session) error {
 		_, err := f.NoteHandoffReason(ctx, s.OrgID, s.ID, models.HandoffScanFailed)
 		return err
@@ -73,6 +91,18 @@ func overdueSessionTakesNothing(t *testing.T, f *fixture) {
 		require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionExpired},
 			typesOf(f.eventsOf(t, session)), name)
 	}
+}
+
+func overdueSessionIsNotVerifiedByAnEarlierVerification(t *testing.T, f *fixture) {
+	session := f.session(t)
+	_, credential := f.verify(t, f.newSession(t), rules.MethodMDL)
+	reuse := func() error {
+		reused := store.Reused{Credential: credential, Path: store.PathVPToken}
+		return errorOf(f.Reuse(t.Context(), session, reused, models.CancellableStatuses...))
+	}
+	f.setBack(func() { requireCode(t, models.CodeSessionTerminal, reuse()) })
+	require.Equal(t, models.StatusExpired, f.reread(t, session).Status)
+	requireCode(t, models.CodeSessionTerminal, reuse())
 }
 
 func overdueDeviceIsRefused(t *testing.T, f *fixture) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +19,7 @@ import (
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 // returns is the longest time until writes succeed after a failover.
@@ -198,7 +198,10 @@ func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
 		"ALTER TABLE events ADD COLUMN later BIGINT", "ALTER TABLE webhook_deliveries ADD COLUMN later BOOLEAN",
 		"ALTER TABLE session_transitions ADD COLUMN later TEXT", "ALTER TABLE webhook_endpoints ADD COLUMN later TEXT",
 		"ALTER TABLE handoffs ADD COLUMN later TEXT", "ALTER TABLE submissions ADD COLUMN later BIGINT NOT NULL DEFAULT 0",
-		"CREATE INDEX later_" + strconv.Itoa(1) + " ON sessions (later)",
+		"ALTER TABLE uploads ADD COLUMN later TEXT", "ALTER TABLE upload_pieces ADD COLUMN later TEXT",
+		"ALTER TABLE email_codes ADD COLUMN later TEXT", "ALTER TABLE mails ADD COLUMN later TEXT",
+		"ALTER TABLE credentials ADD COLUMN later TEXT", "ALTER TABLE verified_persons ADD COLUMN later TEXT",
+		"ALTER TABLE person_anchors ADD COLUMN later TEXT", "CREATE INDEX later_1 ON sessions (later)",
 	} {
 		_, err := raw.ExecContext(t.Context(), statement)
 		require.NoError(t, err, "%d: %s", i, statement)
@@ -235,12 +238,42 @@ func (f *fixture) life(t *testing.T) error {
 	if session, err = f.Session(ctx, f.org, session.ID); err != nil {
 		return err
 	}
+	if err := f.material(ctx, session); err != nil {
+		return err
+	}
 	if _, _, err = f.Submit(ctx, submission(session, attestation, 1, born)); err != nil {
+		return err
+	}
+	if _, err := f.tryVerify(ctx, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL); err != nil {
 		return err
 	}
 	if _, _, err = f.Sessions(ctx, f.org, store.SessionFilter{}, store.Page{Limit: 3}); err != nil {
 		return err
 	}
 	_, _, _, err = f.Events(ctx, f.org, store.EventFilter{Session: session.ID}, store.Page{Limit: 10})
+	return err
+}
+
+// material makes the writes of an upload in pieces, and of a code with its mail.
+func (f *fixture) material(ctx context.Context, session models.Session) error {
+	begun, err := f.AddUpload(ctx, partial(session, "first"))
+	if err != nil {
+		return err
+	}
+	grown, err := f.AddPiece(ctx, store.Growth{Session: session, Upload: begun, Data: []byte("second")})
+	if err != nil {
+		return err
+	}
+	whole := store.Growth{Session: session, Upload: grown, Data: []byte("all")}
+	if _, err = f.CompleteUpload(ctx, whole, "image/png"); err != nil {
+		return err
+	}
+	_, mail, err := f.SendEmailCode(ctx, store.NewEmailCode{
+		Session: session, Email: address, Code: number, Mail: store.NewMail{OrgID: f.org, TTL: time.Minute},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = f.TakeMail(ctx, mail.Ref())
 	return err
 }
