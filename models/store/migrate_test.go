@@ -1,17 +1,22 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 var migrationScenarios = []scenario{
 	migratingAgainChangesNothing,
 	replicasMigrateAtOnce,
 	emptyDatabaseIsNotMigrated,
+	migrationsAreRevertedAndAppliedAgain,
 	indexesAreMadeOnce,
 	indexMigrationsDoNothingElse,
 }
@@ -41,6 +46,43 @@ func emptyDatabaseIsNotMigrated(t *testing.T, f *fixture) {
 	migrated, err := openStore(t, f.backend.empty(t), f.clock.Now).Migrated(t.Context())
 	require.NoError(t, err)
 	require.False(t, migrated)
+}
+
+// Every migration applies, and its Down restores the schema before it, also with rows.
+func migrationsAreRevertedAndAppliedAgain(t *testing.T, f *fixture) {
+	f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
+	f.mailedCode(t, f.session(t), address, number)
+	f.uploaded(t, f.session(t), document, "front")
+	whole := f.schema(t)
+	require.NoError(t, f.DownTo(t.Context(), 0))
+	require.Empty(t, f.schema(t))
+	require.NoError(t, f.Migrate(t.Context()))
+	require.Equal(t, whole, f.schema(t))
+	f.Store = f.replica(t) // without the caches of the old rows
+	f.org = f.organization(t)
+	f.session(t)
+}
+
+// schema lists the columns and the indexes of Stile's tables.
+func (f *fixture) schema(t *testing.T) (all []string) {
+	t.Helper()
+	query := `SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || COALESCE(c.dflt_value, '')
+		FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'
+		UNION ALL SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`
+	if f.backend.name == postgresName {
+		query = `SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' ||
+			COALESCE(column_default, '') FROM information_schema.columns WHERE table_schema = 'public'
+			UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'`
+	}
+	rows, err := f.raw(t).QueryContext(t.Context(), query)
+	require.NoError(t, err)
+	for _, row := range scanAll(t, rows) {
+		if line := fmt.Sprint(row[0]); !strings.Contains(line, "goose_db_version") {
+			all = append(all, line)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func indexesAreMadeOnce(t *testing.T, f *fixture) {
