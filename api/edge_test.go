@@ -71,6 +71,11 @@ func TestEveryUpdateTakesPOSTAndPATCHAndPUT(t *testing.T) {
 		again := e.isOK(e.do("POST", path+"/"+ids[path], e.sandbox.secret, body, idempotencyKey, path), 200)
 		require.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
 	}
+	for i, method := range []string{"POST", "PATCH", "PUT"} {
+		dedup := i%2 == 0
+		ans := e.isOK(e.do(method, "/v1/organization", e.sandbox.secret, obj{"network_dedup": dedup}), 200)
+		require.Equal(t, dedup, ans.object["network_dedup"])
+	}
 }
 
 func TestExtraSlashAfterTheBaseURLIsServed(t *testing.T) {

@@ -70,6 +70,16 @@ func TestRefusalsOfTheServerAreInTheEnvelope(t *testing.T) {
 	require.Len(t, seen, len(listed), "every status that the document lists was tried")
 }
 
+func TestTargetWithoutAPathIsNoURL(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	address := e.listening(e.api.Handler())
+	for _, request := range []string{"GET * HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n"} {
+		failure := e.isError(e.raw(address, request), 404, "resource_missing")
+		require.Equal(t, "There is no such URL", failure["message"], "without a hint at another path")
+	}
+}
+
 func TestListenerDoesNotChangeAnswersOfHandlers(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

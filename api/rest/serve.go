@@ -106,8 +106,10 @@ func (k *Kernel) refuseEmptyParts(g *gin.Context) {
 		return
 	}
 	refused := noSuchURL()
-	refused.Message += ". It has an empty part between or behind its slashes; without that it is " +
-		models.Clip(plain, LongestPath)
+	if strings.HasPrefix(g.Request.URL.Path, "/") { // unlike *, and the host of CONNECT
+		refused.Message += ". It has an empty part between or behind its slashes; without that it is " +
+			models.Clip(plain, LongestPath)
+	}
 	k.Fail(g, refused)
 }
 

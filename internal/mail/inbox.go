@@ -69,7 +69,7 @@ func (i *Inbox) list() []kept {
 func (i *Inbox) Beside(other http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		known := r.URL.Path == InboxPath || r.URL.Path == InboxJSONPath
-		if !known || r.Method != http.MethodGet || !local(r) {
+		if read := r.Method == http.MethodGet || r.Method == http.MethodHead; !known || !read || !local(r) {
 			other.ServeHTTP(w, r)
 			return
 		}

@@ -69,6 +69,7 @@ func TestInboxIsShownToThisMachineOnly(t *testing.T) {
 			func(r *http.Request) { r.RemoteAddr, r.Host = "[::1]:5", "[::1]:8080" }, http.StatusOK,
 		},
 		"localhost":                      {func(r *http.Request) { r.Host = "localhost:8080" }, http.StatusOK},
+		"the head alone":                 {func(r *http.Request) { r.Method = http.MethodHead }, http.StatusOK},
 		"another machine":                {func(r *http.Request) { r.RemoteAddr = "192.0.2.1:5" }, http.StatusNotFound},
 		"a name that resolves to itself": {func(r *http.Request) { r.Host = "evil.example:8080" }, http.StatusNotFound},
 		"another path":                   {func(r *http.Request) { r.URL.Path = "/dev/mail/" }, http.StatusNotFound},
