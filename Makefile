@@ -79,8 +79,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 .PHONY: bench
 bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
-	go build -o bin/ ./cmd/stile-dev
-	cd web && npm ci --silent && node scripts/paint.mjs
+	$(if $(findstring -only,$(ARGS)),,go build -o bin/ ./cmd/stile-dev && cd web && npm ci --silent && node scripts/paint.mjs)
 
 .PHONY: clean
 clean: ## Remove the binaries and the tools
