@@ -31,6 +31,10 @@ func (s *Store) changePages(
 	ctx context.Context, list allowedPages, org, actor string, add, remove []string,
 ) (allowed []models.HandoffURL, err error) {
 	err = s.settle(ctx, func(tx *gorm.DB) error {
+		// The lock orders racing changes, so that they cannot pass the limit together.
+		if err := holdOrganization(tx, org); err != nil {
+			return err
+		}
 		var o models.Organization
 		if found, err := one(tx.Where("id = ?", org), &o); err != nil || !found {
 			return orMissing(err, "organization", org)

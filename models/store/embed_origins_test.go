@@ -14,6 +14,7 @@ var embedOriginScenarios = []scenario{
 	embedOriginsAreTheOrganizationsOwn,
 	wrongEmbedOriginChangesNothing,
 	embedOriginsAreBounded,
+	racingEmbedOriginsKeepTheBound,
 	changesOfEmbedOriginsAreAudited,
 }
 
@@ -68,6 +69,17 @@ func embedOriginsAreBounded(t *testing.T, f *fixture) {
 	moved, err := f.ChangeEmbedOrigins(t.Context(), f.org, actor, many[50:], many[:1])
 	require.NoError(t, err)
 	require.Len(t, moved, 50)
+}
+
+func racingEmbedOriginsKeepTheBound(t *testing.T, f *fixture) {
+	for i := range 48 {
+		f.embed(t, f.org, fmt.Sprintf("https://shop%d.example", i))
+	}
+	won := winners(t, race(8, func(i int) ([]models.HandoffURL, error) {
+		return f.ChangeEmbedOrigins(t.Context(), f.org, actor, []string{fmt.Sprintf("https://racer%d.example", i)}, nil)
+	}), models.CodeParameterInvalid)
+	require.Len(t, won, 2)
+	require.Len(t, f.embed(t, f.org), 50)
 }
 
 func changesOfEmbedOriginsAreAudited(t *testing.T, f *fixture) {
