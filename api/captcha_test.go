@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,12 @@ func TestPublishableKeyNeedsACaptcha(t *testing.T) {
 	body["captcha_token"] = v.Issue("a", "shop.example")
 	faulty := obj{"type": "age", "workflow_id": "wf_x", "captcha_token": "a", "email": "nobody"}
 	e.isError(e.do("POST", pathSessions, public, faulty, fromShop()...), 400, "parameter_invalid", "email")
+	faulty = obj{"type": "age", "workflow_id": "wf_" + strings.Repeat("a", 24), "captcha_token": "a"}
+	e.isError(e.do("POST", pathSessions, public, faulty, fromShop()...), 400, "parameter_invalid", "workflow_id")
+	elsewhere := simple("self_attestation")
+	elsewhere["jurisdictions"] = []string{"DE"}
+	faulty["workflow_id"] = e.workflow(e.live, elsewhere)
+	e.isError(e.do("POST", pathSessions, public, faulty, fromShop()...), 400, "parameter_invalid", "workflow_id")
 	require.Empty(t, v.Asked(), "a faulty request spends no token")
 
 	created := e.do("POST", pathSessions, public, body, fromShop()...)

@@ -33,6 +33,9 @@ type NewSession struct {
 	VPToken *Presented
 	// Reuse holds the conditions on an earlier verification.
 	Reuse models.ReuseRequest
+	// Admit is called once the workflow and the place are found valid, and before persons are searched for. Its error
+	// refuses the creation. A check that can be made once, such as that of a captcha, thus comes late. Nil admits.
+	Admit func(context.Context) error
 }
 
 // Contacts identify a person, in the one form under which the same person is found again; "" is none.
@@ -47,12 +50,17 @@ func (n NewSession) provisional() bool {
 
 // Create creates a session under the terms of the user's place, and has Temporal start its run. Errors:
 // CodeResourceMissing where the workflow has no published version, CodeVPTokenInvalid, CodeNoMatchingVP,
-// CodeAcceptExistingLimited, CodeJurisdictionUnresolvable, those of Permitting and Specialise, and those of
+// CodeAcceptExistingLimited, CodeJurisdictionUnresolvable, those of Permitting and Specialise, of n.Admit, and those of
 // store.CreateSession.
 func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, error) {
 	planned, err := s.plan(ctx, n)
 	if err != nil {
 		return models.Session{}, err
+	}
+	if n.Admit != nil {
+		if err := n.Admit(ctx); err != nil {
+			return models.Session{}, err
+		}
 	}
 	if planned, err = s.reuse(ctx, n, planned); err != nil {
 		return models.Session{}, err

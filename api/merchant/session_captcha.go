@@ -39,8 +39,8 @@ func (in *sessionInput) checkCaptcha(c *rest.Call, configured bool) error {
 	return rest.CheckText("captcha_token", in.CaptchaToken, longestCaptcha)
 }
 
-// spendCaptcha has the token of a browser checked, once all else about the request has been found valid: a token can be
-// used once. A repeat of a request that has created its session needs no token any more.
+// spendCaptcha has the token of a browser checked. A token can be used once, so all else about the request has been
+// found valid before. A repeat of a request that has created its session needs no token any more.
 func (hs *Handlers) spendCaptcha(c *rest.Call, token *string) error {
 	if token == nil || !c.Untrusted() || hs.captcha == nil {
 		return nil

@@ -22,10 +22,9 @@ func (hs *Handlers) createSession(c *rest.Call) (rest.Answer, error) {
 	if in.presented, err = hs.readVPToken(c, in.VPToken); err != nil {
 		return rest.Answer{}, err
 	}
-	if err := hs.spendCaptcha(c, in.CaptchaToken); err != nil {
-		return rest.Answer{}, err
-	}
-	session, err := hs.sessions.Create(c.Ctx, in.session(c, c.Sender()))
+	n := in.session(c, c.Sender())
+	n.Admit = func(context.Context) error { return hs.spendCaptcha(c, in.CaptchaToken) }
+	session, err := hs.sessions.Create(c.Ctx, n)
 	if err != nil {
 		return rest.Answer{}, err
 	}

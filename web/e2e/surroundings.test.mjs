@@ -171,4 +171,12 @@ describe("a captcha in a live organization", { concurrency: 3 }, () => {
     assert.deepEqual(await refusal('captcha-token="invented"'), ["error", "session", "captcha_invalid"]);
     assert.ok(asked.some((one) => one.response === "invented"));
   });
+
+  test("takes another token at the next click", async () => {
+    const page = await open('captcha-token="too-old"');
+    await page.getByText("The verification could not start. Try again.").waitFor();
+    await page.locator("stile-widget").evaluate((one) => one.setAttribute("captcha-token", "token-of-a-person"));
+    await press(page, "Verify");
+    await page.frameLocator("iframe").locator('[data-screen="intro"]').waitFor();
+  });
 });
