@@ -74,6 +74,39 @@ export function Notice(given: { kind: "error" | "info"; children: ComponentChild
   );
 }
 
+/** Field is a line of text with its label, written from the left in every language. `hint` is the id of a description. */
+export function Field(given: {
+  name: string;
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** keys is the keyboard that a phone shows. */
+  keys: "email" | "numeric";
+  autocomplete: string;
+  /** error is the id of the message that says what is wrong; undefined if nothing is. */
+  error?: string | undefined;
+  hint?: string;
+  /** invalid reports whether the value is what is wrong. Default: if there is an error. */
+  invalid?: boolean;
+}) {
+  const { error, invalid = error !== undefined } = given;
+  return (
+    <label class="field">
+      <span>{given.label}</span>
+      <input
+        name={given.name}
+        inputMode={given.keys}
+        autocomplete={given.autocomplete}
+        dir="ltr"
+        value={given.value}
+        aria-invalid={invalid ? "true" : undefined}
+        aria-describedby={error ?? given.hint}
+        onInput={(event) => given.onChange(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
 export function Check(given: {
   children: ComponentChildren;
   checked: boolean;

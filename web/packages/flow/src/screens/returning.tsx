@@ -1,6 +1,6 @@
 import type { ApiError, View } from "@stile/client";
 import { locale, t } from "@stile/i18n";
-import { Actions, Button, Notice, Panel } from "@stile/ui";
+import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
 
@@ -73,19 +73,10 @@ function AddressForm(given: {
     <form onSubmit={submit} noValidate>
       <p>{t(known ? "returning.intro.known" : "returning.intro.ask", { merchant: view.merchant.name })}</p>
       {!known && (
-        <label class="field">
-          <span>{t("returning.email")}</span>
-          <input
-            name="email"
-            type="email"
-            autocomplete="email"
-            dir="ltr"
-            value={email}
-            aria-invalid={fault === "email" ? "true" : undefined}
-            aria-describedby={fault ? "stile-fault" : undefined}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        </label>
+        <Field
+          name="email" keys="email" autocomplete="email" label={t("returning.email")} value={email} onChange={setEmail}
+          invalid={fault === "email"} error={fault ? "stile-fault" : undefined}
+        />
       )}
       {fault && <Notice kind="error" id="stile-fault">{t(`returning.error.${fault}`)}</Notice>}
       <Button kind="primary" submit busy={flow.model.busy} disabled={fault === "limited" && wait > 0}>
@@ -110,19 +101,11 @@ function CodeForm(given: { flow: Flow; refusal: ApiError | null; enter: (code: s
   return (
     <form onSubmit={submit} noValidate>
       <p id="stile-sent">{t("returning.sent")}</p>
-      <label class="field">
-        <span>{t("returning.code")}</span>
-        <input
-          name="code"
-          inputMode="numeric"
-          autocomplete="one-time-code"
-          dir="ltr"
-          value={code}
-          aria-invalid={fault ? "true" : undefined}
-          aria-describedby={fault ? "stile-fault" : "stile-sent"}
-          onInput={(event) => setCode(event.currentTarget.value.replaceAll(/\D/g, "").slice(0, 6))}
-        />
-      </label>
+      <Field
+        name="code" keys="numeric" autocomplete="one-time-code" label={t("returning.code")} value={code}
+        onChange={(text) => setCode(text.replaceAll(/\D/g, "").slice(0, 6))}
+        hint="stile-sent" error={fault ? "stile-fault" : undefined}
+      />
       {fault && <Notice kind="error" id="stile-fault">{t(`returning.error.${fault}`, { tries: left })}</Notice>}
       <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>{t("action.continue")}</Button>
     </form>
