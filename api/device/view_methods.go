@@ -12,12 +12,14 @@ import (
 )
 
 type methodObject struct {
-	Method       rules.Method `json:"method"`
-	Status       string       `json:"status"`
-	Attempts     int          `json:"attempts"`
-	AttemptsLeft int          `json:"attempts_left"`
-	Needs        []string     `json:"needs"`
-	Biometric    bool         `json:"biometric"`
+	Method rules.Method `json:"method"`
+	// Rank is higher for a stronger method.
+	Rank         int      `json:"rank"`
+	Status       string   `json:"status"`
+	Attempts     int      `json:"attempts"`
+	AttemptsLeft int      `json:"attempts_left"`
+	Needs        []string `json:"needs"`
+	Biometric    bool     `json:"biometric"`
 	// DocumentTypes are the accepted documents; empty where the workflow accepts any, or the method takes none.
 	DocumentTypes []string `json:"document_types"`
 	// LivenessStrategy is null where the workflow leaves it to the method.
@@ -103,7 +105,7 @@ func (hs *Handlers) showMethods(t standing) []methodObject {
 func (hs *Handlers) showMethod(t standing, node graph.Node) methodObject {
 	offering := t.offerings[node.Method]
 	shown := methodObject{
-		Method: node.Method, Status: t.of(node.ID), Attempts: node.AttemptsAllowed(),
+		Method: node.Method, Rank: node.Method.Rank(), Status: t.of(node.ID), Attempts: node.AttemptsAllowed(),
 		AttemptsLeft: t.attemptsLeft(node.ID), Needs: node.Method.Needs(), Biometric: node.Method.Biometric(),
 		DocumentTypes:    append([]string{}, node.Options.DocumentTypes...),
 		LivenessStrategy: rest.OrNull(node.Options.LivenessStrategy),

@@ -28,7 +28,7 @@ before(async () => {
   });
   await new Promise((resolve) => provider.listen(0, "127.0.0.1", resolve));
   ({ browser } = await stage());
-  dev = await startDev();
+  dev = await startDev({ STILE_UPLOADS_PER_ATTEMPT: "2" });
   const url = `http://127.0.0.1:${provider.address().port}/judge`;
   for (const method of ["document_capture", "selfie_liveness"]) {
     await call(dev, "POST", "/v1/provider_connectors", { method, url, mode: "sync", name: "Camera test" });
@@ -51,7 +51,7 @@ async function begin(session, { permissions = ["camera"], script, camera = brows
 
 /** automatic is the choice of whether the picture is taken by itself. */
 function automatic(page) {
-  return page.getByRole("checkbox", { name: "Take the picture by itself" });
+  return page.getByRole("checkbox", { name: "Take the picture automatically" });
 }
 
 async function shoot(page) {
@@ -121,6 +121,79 @@ describe("pictures", { concurrency: 2 }, () => {
     await page.getByRole("alert").filter({ hasText: "A picture was not accepted." }).waitFor({ timeout: patience });
     await at(page, "capture-front");
     assert.equal(asked.filter((one) => one.includes(session.id)).length, 0);
+  });
+
+  test("have a way on where the attempt takes no more", async () => {
+    const session = await createSession(dev, { workflow_id: workflow });
+    const page = await begin(session);
+    await at(page, "capture-front");
+    const body = await page.screenshot({ type: "jpeg" });
+    for (let sent = 0; sent < 2; sent++) {
+      const { ok } = await fetch(`${dev.api}/v1/verify/session/${session.id}/uploads?method=document_capture`, {
+        method: "POST", headers: { Authorization: `Bearer ${session.client_secret}` }, body,
+      });
+      assert.ok(ok);
+    }
+    await choose(page, body);
+    await press(page, "My document has no back side");
+    await look(page, "capture-full");
+    await press(page, "Cancel verification");
+    await at(page, "cancelled");
+  });
+
+  test("have a way on where the camera gives one that cannot be stored", async () => {
+    const page = await begin(await createSession(dev, { workflow_id: workflow }));
+    await at(page, "capture-front");
+    await page.evaluate(() => {
+      const { toBlob } = HTMLCanvasElement.prototype;
+      HTMLCanvasElement.prototype.toBlob = function (done) {
+        HTMLCanvasElement.prototype.toBlob = toBlob;
+        done(null);
+      };
+    });
+    await automatic(page).uncheck();
+    await press(page, "Start the camera");
+    await page.getByRole("button", { name: "Take the picture", disabled: false }).click({ timeout: patience });
+    await page.getByRole("alert").filter({ hasText: "The camera shows nothing." }).waitFor();
+    await look(page, "capture-front", "capture-fault");
+    await press(page, "Try again");
+    await page.getByRole("button", { name: "Take the picture", disabled: false }).click({ timeout: patience });
+    await press(page, "Use this picture");
+    await at(page, "capture-back");
+  });
+
+  test("of a document and of a face come from one page, and no camera runs between them", async () => {
+    const graph = {
+      start: "document",
+      nodes: {
+        document: { kind: "method", method: "document_capture", pass: "face", fail: "no" },
+        face: { kind: "method", method: "selfie_liveness", pass: "yes", fail: "no" },
+        yes: { kind: "verified" },
+        no: { kind: "failed" },
+      },
+    };
+    const both = await publish(dev, { mode: "graph", graph });
+    const script = `
+      window.tracks = [];
+      const devices = navigator.mediaDevices;
+      const open = devices?.getUserMedia.bind(devices);
+      if (devices) devices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };`;
+    const page = await begin(await createSession(dev, { workflow_id: both }), { script });
+    const states = () => page.evaluate(() => tracks.map((one) => one.readyState));
+    await at(page, "capture-front");
+    await shoot(page);
+    await at(page, "capture-back");
+    assert.deepEqual(await states(), ["ended"]);
+    await press(page, "My document has no back side");
+    await look(page, "capture-face");
+    assert.deepEqual(await states(), ["ended"], "the page was loaded once");
+    await shoot(page);
+    await at(page, "verified");
+    assert.deepEqual(await states(), ["ended", "ended"]);
   });
 
   test("come from the camera alone unless the workflow allows files", async () => {
@@ -212,7 +285,7 @@ describe("pictures", { concurrency: 2 }, () => {
 
 
 describe("a picture by itself", { concurrency: 2 }, () => {
-  let folder, varied, good;
+  let folder, varied, good, covered;
   /** record writes down the hints and the words for screen readers, with their times. */
   const record = `
     window.hints = []; window.spoken = []; window.reviews = [];
@@ -233,15 +306,18 @@ describe("a picture by itself", { concurrency: 2 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "stile-film-"));
-    const [long, short] = [join(folder, "varied.y4m"), join(folder, "good.y4m")];
+    const [long, short, black] = ["varied", "good", "black"].map((name) => join(folder, `${name}.y4m`));
     await film(long, [["dark", 3], ["blurred", 3], ["far", 3], ["good", 4]]);
     await film(short, [["good", 1]]);
+    await film(black, [["black", 1]]);
     varied = await launch([`--use-file-for-fake-video-capture=${long}`]);
     good = await launch([`--use-file-for-fake-video-capture=${short}`]);
+    covered = await launch([`--use-file-for-fake-video-capture=${black}`]);
   });
   after(async () => {
     await varied?.close();
     await good?.close();
+    await covered?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -265,7 +341,7 @@ describe("a picture by itself", { concurrency: 2 }, () => {
     const { hints, spoken } = await page.evaluate(() => ({ hints, spoken }));
     const texts = hints.map((one) => one.text);
     for (const fault of ["dark", "blurred", "far"]) assert.ok(texts.includes(hint[fault]), `${fault}: ${texts}`);
-    assert.equal(texts.at(-1), "Hold still. The picture is taken by itself.");
+    assert.equal(texts.at(-1), "Hold still. The picture is taken automatically.");
     spoken.slice(1).forEach(({ at }, index) => assert.ok(at - spoken[index].at >= 2900, JSON.stringify(spoken)));
     assert.ok(spoken.length >= 2 && spoken.length < hints.length, JSON.stringify([spoken, hints]));
     const light = await page.locator(".taken").evaluate((image) => {
@@ -274,6 +350,14 @@ describe("a picture by itself", { concurrency: 2 }, () => {
       return canvas.getContext("2d").getImageData(0, 0, 1, 1).data[0];
     });
     assert.ok(light > 80, `the picture of the dark scene was taken: ${light}`);
+  });
+
+  test("is not taken by a covered camera, which leads to a phone", async () => {
+    const page = await watched(covered);
+    await press(page, "Start the camera");
+    await page.getByRole("alert").filter({ hasText: "The camera shows nothing." }).waitFor({ timeout: patience });
+    await press(page, "Continue on your phone");
+    await at(page, "handoff");
   });
 
   test("is not taken while the automatic is off, and the button takes it", async () => {

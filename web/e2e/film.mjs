@@ -13,6 +13,7 @@ const scenes = {
   dark: document(0.97).map((one) => one / 5),
   blurred: blur(document(0.97), 7),
   far: document(0.4),
+  black: new Uint8Array(width * height).fill(16),
 };
 
 /** film writes a film of scenes, each given as its name and its seconds. The camera shows it again and again. */

@@ -43,6 +43,11 @@ async function results(id) {
   return (await call(dev, "GET", `/v1/verification_sessions/${id}?expand[]=results`)).results;
 }
 
+/** methodsOf returns the names of the methods on offer. */
+function methodsOf(page) {
+  return page.locator(".method-name").allTextContents();
+}
+
 const attestation = { methods: ["self_attestation"] };
 
 describe("the hosted page", { concurrency: 3 }, () => {
@@ -58,6 +63,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await look(page, "intro");
     await press(page, "Continue");
     await look(page, "choice");
+    assert.deepEqual(await methodsOf(page), ["Photo of a document", "Your date of birth"], "the strongest first");
     await choose(page, /Your date of birth/);
     await look(page, "method-self_attestation");
     await press(page, "Continue");
@@ -164,6 +170,91 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await at(page, "method-facial_age");
   });
 
+  test("offers what is left to a user who does not consent to the only method", async () => {
+    const workflow = await publish(dev, { methods: ["facial_age"], jurisdictions: ["US-IL"] });
+    const page = await begin(await createSession(dev, { workflow_id: workflow, jurisdiction: "US-IL" }));
+    await at(page, "consent");
+    await press(page, "I do not agree");
+    await at(page, "choice");
+    assert.deepEqual(await methodsOf(page), ["Age estimate from a selfie"]);
+    await press(page, "Cancel verification");
+    await at(page, "cancelled");
+  });
+
+  test("lists a method without attempts last, and says so", async () => {
+    const methods = ["self_attestation", "document_capture"];
+    const workflow = await publish(dev, { methods, preferences: { max_attempts: 1 } });
+    const page = await begin(await createSession(dev, { workflow_id: workflow }));
+    await choose(page, /Photo of a document/);
+    await at(page, "method-document_capture");
+    await press(page, "Fail");
+    await press(page, "Use another method");
+    await look(page, "choice", "choice-exhausted");
+    assert.deepEqual(await methodsOf(page), ["Your date of birth", "Photo of a document"]);
+    assert.ok(await page.getByRole("button", { name: /Photo of a document No attempts left/ }).isDisabled());
+  });
+
+  test("returns to the merchant's page by itself, and closes a window that was opened", async () => {
+    const home = `${dev.api}/dev/mail`;
+    const passed = async (page) => {
+      await at(page, "intro");
+      await press(page, "Continue");
+      await at(page, "method-self_attestation");
+      await press(page, "Pass");
+      await at(page, "verified");
+    };
+    const workflow_id = await publish(dev, attestation);
+    const page = await visit((await createSession(dev, { workflow_id, return_url: `${home}?done` })).url);
+    await passed(page);
+    await page.waitForURL(`${home}?done`);
+    const { url } = await createSession(dev, { workflow_id });
+    const opened = page.context().waitForEvent("page");
+    await page.evaluate((url) => void window.open(url), url);
+    const window = await opened;
+    const closed = window.waitForEvent("close");
+    await passed(window);
+    await closed;
+  });
+
+  test("leads to the page for those who cancelled", async () => {
+    const [return_url, cancel_url] = [`${dev.api}/dev/mail?done`, `${dev.api}/dev/mail?cancelled`];
+    const page = await visit((await createSession(dev, { return_url, cancel_url })).url);
+    await at(page, "intro");
+    await press(page, "Cancel verification");
+    await look(page, "cancelled", "cancelled-return");
+    await choose(page, /^Return to/);
+    await page.waitForURL(cancel_url);
+  });
+
+  test("says that the screen of a method did not load, and offers a phone", async () => {
+    const page = await begin(await createSession(dev));
+    await page.route("**/chunks/self_attestation.js", (route) => route.abort());
+    await choose(page, /Your date of birth/);
+    await look(page, "method-lost");
+    await page.getByRole("button", { name: "Continue on your phone" }).waitFor();
+    await page.unroute("**/chunks/self_attestation.js");
+    await press(page, "Try again");
+    await at(page, "method-self_attestation");
+  });
+
+  for (const [problem, status, code] of [
+    ["place", 422, "jurisdiction_unresolvable"],
+    ["prohibited", 422, "use_case_prohibited"],
+    ["held", 409, "session_locked_to_other_device"],
+    ["token_expired", 410, "handoff_token_expired"],
+  ]) {
+    test(`explains ${code} to a phone`, async () => {
+      const session = await createSession(dev);
+      const { url } = await call(dev, "POST", `/v1/verify/session/${session.id}/handoff`, {}, session.client_secret);
+      const page = await visit(url, phone);
+      const refused = problem === "token_expired" ? "**/v1/handoff/exchange" : "**/v1/verify/session/*";
+      const error = { type: "invalid_request_error", code, message: "", param: null };
+      await page.route(refused, (route) => route.fulfill({ status, json: { error } }));
+      await press(page, "Continue");
+      await look(page, `problem-${problem}`);
+    });
+  }
+
   test("takes the secret out of the address and keeps it over a reload", async () => {
     const session = await createSession(dev);
     const page = await visit(session.url);
@@ -263,6 +354,28 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await look(mobile, "verified", "verified-phone");
     await at(desktop, "verified");
     assert.equal((await results(session.id)).length, 1);
+  });
+
+  test("shows another code when one expires, and the third time a button", async () => {
+    const own = await startDev({ STILE_HANDOFF_TOKEN_TTL: "2s", STILE_HANDOFF_REUSE_WINDOW: "1s" });
+    const session = await createSession(own, { workflow_id: await publish(own, { methods: ["document_capture"] }) });
+    const events = `/v1/verify/session/${session.id}/events`;
+    await call(own, "POST", events, { type: "camera_failed" }, session.client_secret);
+    const page = await begin(session, { permissions: ["clipboard-read", "clipboard-write"] });
+    await press(page, "Continue on your phone");
+    const links = new Set();
+    await page.exposeFunction("linked", (link) => links.add(link));
+    await page.evaluate(() => setInterval(() => {
+      const link = document.querySelector(".link input")?.value;
+      if (link) linked(link);
+    }, 50));
+    await page.getByText("This code has expired.").waitFor();
+    assert.equal(links.size, 3);
+    await look(page, "handoff", "handoff-expired");
+    await press(page, "Show a new code");
+    await press(page, "Copy link");
+    await page.getByRole("button", { name: "Link copied" }).waitFor();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/verify\?token=[0-9a-f]+$/);
   });
 
   test("takes a session back from the phone", async () => {

@@ -74,6 +74,18 @@ describe("a camera that the page may not use", { concurrency: 2 }, () => {
   });
 });
 
+/** bottle draws a logo. */
+function bottle() {
+  const logo = new PNG({ width: 96, height: 96 });
+  for (let at = 0; at < 96 * 96; at++) {
+    const [x, y] = [at % 96, Math.floor(at / 96)];
+    const inside = Math.hypot(x - 48, y - 48) < 47;
+    const glass = Math.abs(x - 48) < (y < 40 ? 6 : Math.min(14, y - 30)) && y > 16 && y < 80;
+    logo.data.set(glass ? [255, 255, 255, 255] : [122, 22, 52, inside ? 255 : 0], at * 4);
+  }
+  return logo;
+}
+
 describe("the branding of an organization", () => {
   let folder;
   before(async () => (folder = await mkdtemp(join(tmpdir(), "stile-brand-"))));
@@ -81,7 +93,7 @@ describe("the branding of an organization", () => {
 
   test("shows its name, its logo and its colour, with text of enough contrast", async () => {
     const own = await organization(dev, "Vinothek GmbH");
-    const logo = Object.assign(new PNG({ width: 8, height: 4 }), { data: Buffer.alloc(8 * 4 * 4, 255) });
+    const logo = bottle();
     await writeFile(join(folder, "logo.png"), PNG.sync.write(logo));
     const brand = ["--name", "Vinothek", "--color", "#FFD400", "--logo-file", join(folder, "logo.png")];
     await stile(dev, "org", "branding", "--org", own.sandbox.org, ...brand);
@@ -93,7 +105,7 @@ describe("the branding of an organization", () => {
     assert.equal(await page.locator("header.merchant").innerText(), "Vinothek");
     const image = page.locator("header.merchant img");
     const size = await image.evaluate((one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight]));
-    assert.deepEqual(size, [8, 4]);
+    assert.deepEqual(size, [logo.width, logo.height]);
     assert.equal(new URL(await image.getAttribute("src")).origin, dev.api);
     const colours = await page.getByRole("button", { name: "Continue" }).evaluate((button) => {
       const { backgroundColor, color } = getComputedStyle(button);

@@ -2832,6 +2832,8 @@ export type components = {
                 method: components["schemas"]["Method"];
                 /** @description The device features that it needs, such as a camera. */
                 needs: string[];
+                /** @description The strength of the method. The strongest has the highest. */
+                rank: number;
                 /**
                  * @description `available` takes a submission, and `processing` is judging one. `exhausted` has used up its
                  *     attempts. The step of an `upcoming` method has not begun and still may; the step of a `skipped` one

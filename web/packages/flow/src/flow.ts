@@ -58,7 +58,10 @@ export class Flow {
     void this.run();
   }
 
-  private readonly offline = (): void => this.change({ trouble: "offline" });
+  /** offline says so, unless nothing more is asked of the server. */
+  private readonly offline = (): void => {
+    if (!this.over()) this.change({ trouble: "offline" });
+  };
 
   /** online ends a poll, which may have died with the network, so that the next one starts at once. */
   private readonly online = (): void => this.poll?.abort();
@@ -175,7 +178,7 @@ export class Flow {
     });
   }
 
-  /** act carries out one action of the user, and shows the view that it returns. */
+  /** act carries out one action of the user, and shows the view that it returns. It throws a refusal that `isShown`. */
   async act(action: () => Promise<Model["view"]>): Promise<void> {
     if (this.model.busy) return;
     this.change({ busy: true });
@@ -185,7 +188,7 @@ export class Flow {
     } catch (error) {
       this.fail(error);
       if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
-      if (error instanceof ApiError && (error.code === "parameter_invalid" || error.status === 413)) throw error;
+      if (error instanceof ApiError && isShown(error)) throw error;
     } finally {
       this.change({ busy: false });
     }
@@ -250,4 +253,9 @@ export class Flow {
       signal.addEventListener("abort", go);
     });
   }
+}
+
+/** isShown reports whether the screen of a method shows a refusal. A 413 may come from a proxy, without a code. */
+function isShown({ status, code }: ApiError): boolean {
+  return status === 413 || code === "parameter_invalid" || code === "upload_limit_reached";
 }

@@ -193,6 +193,11 @@ const rules: [rule: string, model: Model, screen: string][] = [
   ["several methods are a choice", modelOf(), "choice"],
   ["the chosen method", modelOf(picked("self_attestation")), "method"],
   ["a single method is no choice", modelOf({ view: viewOf({ methods: [licence] }) }), "method"],
+  [
+    "a single method of which the user has asked for the list",
+    modelOf({ view: viewOf({ methods: [licence] }), navigation: { ...begun, listed: true } }),
+    "choice",
+  ],
   ["a single method on a phone", phoneOf({ view: viewOf({ methods: [licence] }) }), "method"],
   [
     "methods of other steps are no choice",
@@ -250,6 +255,11 @@ for (const method of measured) {
     assert.equal(screenOf(phoneOf({ view: alone })).name, "consent");
   });
 }
+
+test("the consent to the only method is declined", () => {
+  const alone = viewOf({ methods: [one("facial_age")], consent_required: true });
+  assert.equal(screenOf(modelOf({ view: alone, navigation: { ...begun, listed: true } })).name, "choice");
+});
 
 test("a method without a face needs no consent", () => {
   const view = viewOf({ methods: [one("facial_age"), birthday], consent_required: true });

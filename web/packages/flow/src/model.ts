@@ -20,6 +20,8 @@ export interface Navigation {
   begun: boolean;
   method: Method | null;
   handoff: boolean;
+  /** listed means that the user wants to see the methods, even if there is one to choose from. */
+  listed?: boolean;
   /** returning means that the user wants to be recognised by a mailed code. */
   returning?: boolean;
 }
@@ -108,6 +110,7 @@ function chosen(model: Model, view: View): MethodView | null {
   const available = usable(view);
   const picked = available.find((one) => one.method === model.navigation.method);
   if (picked) return picked;
+  if (model.navigation.listed) return null;
   return available.length === 1 && view.methods.filter(isOpen).length === 1 ? (available[0] ?? null) : null;
 }
 
@@ -118,6 +121,11 @@ function find(view: View, method: Method | null): MethodView | undefined {
 /** usable returns the methods to which the user can submit now. */
 export function usable(view: View): MethodView[] {
   return view.methods.filter((one) => one.status === "available");
+}
+
+/** byStrength orders methods: the strongest first. */
+export function byStrength(one: MethodView, other: MethodView): number {
+  return other.rank - one.rank;
 }
 
 /** isOpen reports whether the method is a choice of the present step, usable or not. */

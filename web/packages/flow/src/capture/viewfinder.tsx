@@ -41,7 +41,12 @@ export function Viewfinder(given: Given) {
   async function take(): Promise<void> {
     if (!video.current?.videoWidth || taking.current) return;
     taking.current = true; // by the button and by the automatic at once is one picture
-    latest.current.onPicture(await photograph(video.current));
+    try {
+      latest.current.onPicture(await photograph(video.current));
+    } catch (error) {
+      taking.current = false;
+      latest.current.onFault(faultIn(error));
+    }
   }
   useEffect(() => {
     const shutter = new Shutter(given.guide, given.retake);
@@ -104,7 +109,7 @@ function watch({ video, guide, facing, samples, onFinding, onFault }: Watched): 
       video.srcObject = opened;
       await video.play().catch(() => undefined); // a page that is left may not play
     },
-    (error: unknown) => fail(error instanceof CameraError ? error.fault : "busy"),
+    (error: unknown) => fail(faultIn(error)),
   );
   const canvas = document.createElement("canvas");
   const timer = setInterval(() => {
@@ -120,6 +125,11 @@ function watch({ video, guide, facing, samples, onFinding, onFault }: Watched): 
     clearInterval(timer);
     stop(stream);
   };
+}
+
+/** faultIn returns the fault behind anything that was thrown on the way to a picture. */
+function faultIn(error: unknown): CameraFault {
+  return error instanceof CameraError ? error.fault : "busy";
 }
 
 /** sampleOf returns the part of a video's present picture that its element shows; null before there is one. */

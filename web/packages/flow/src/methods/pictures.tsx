@@ -1,4 +1,4 @@
-import { ApiError, type FileUpload, type Method, type MethodView, type Submission } from "@stile/client";
+import { ApiError, type FileUpload, type Method, type MethodView, type Submission, type View } from "@stile/client";
 import { t, type Key } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -6,6 +6,7 @@ import type { CameraFault, Facing } from "../capture/camera.ts";
 import type { Guide } from "../capture/sample.ts";
 import { Automatic, Viewfinder } from "../capture/viewfinder.tsx";
 import type { Flow } from "../flow.ts";
+import { usable } from "../model.ts";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** Shot is one picture that a method asks for. */
@@ -42,10 +43,11 @@ function shotsOf({ method, document_types: documents }: MethodView): Shot[] {
 }
 
 /** Pictures takes the pictures of a method with uploads in its submission, and sends them. */
-export default function Pictures({ flow, method }: MethodScreenProps) {
+export default function Pictures({ flow, view, method }: MethodScreenProps) {
   const [taken, setTaken] = useState<Taken[]>([]);
   const [done, setDone] = useState(false);
   const [refused, setRefused] = useState(false);
+  const [full, setFull] = useState(false);
   const [automatic, setAutomatic] = useState(true);
   const [sent, setSent] = useState(0);
   const shots = shotsOf(method);
@@ -55,6 +57,7 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
       await send(flow, method, taken, () => setSent(shareOf(taken)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (error.code === "upload_limit_reached") return setFull(true);
       setTaken([]);
       setDone(false);
       setRefused(true);
@@ -63,13 +66,13 @@ export default function Pictures({ flow, method }: MethodScreenProps) {
   useEffect(() => {
     if (!shot) void deliver();
   }, [!shot]);
+  if (full) return <Full flow={flow} view={view} />;
   if (!shot) return <Sending flow={flow} sent={sent} again={deliver} />;
   const take = (picture: Blob, source: Taken["source"]) => {
     setTaken([...taken, { name: shot.name, source, upload: flow.client.upload(method.method as Method, picture) }]);
   };
   return (
     <Panel key={shot.name} name={`capture-${shot.name}`} title={t(shot.title)}>
-      <p>{t(shot.help)}</p>
       {refused && taken.length === 0 && <Notice kind="error">{t("capture.refused")}</Notice>}
       <Taking
         flow={flow}
@@ -112,20 +115,24 @@ function Taking(given: {
   }
   if (step === "camera") {
     return (
-      <Viewfinder
-        facing={given.shot.facing}
-        guide={given.shot.guide}
-        automatic={automatic}
-        onAutomatic={onAutomatic}
-        retake={retake}
-        onPicture={setPicture}
-        onFault={failed}
-      />
+      <>
+        <p>{t(given.shot.help)}</p>
+        <Viewfinder
+          facing={given.shot.facing}
+          guide={given.shot.guide}
+          automatic={automatic}
+          onAutomatic={onAutomatic}
+          retake={retake}
+          onPicture={setPicture}
+          onFault={failed}
+        />
+      </>
     );
   }
   const sources = given.method.input?.uploads?.sources ?? [];
   return (
     <Actions>
+      <p>{t(given.shot.help)}</p>
       {fault && <Notice kind="error">{t(`capture.fault.${fault}`)}</Notice>}
       {sources.includes("camera") && <Automatic on={automatic} onChange={onAutomatic} />}
       {sources.includes("camera") && (
@@ -206,6 +213,22 @@ function Sending({ flow, sent, again }: { flow: Flow; sent: number; again: () =>
           </Button>
         </Actions>
       )}
+    </Panel>
+  );
+}
+
+/** Full says that the attempt takes no more pictures, and leads to another method or to the end. */
+function Full({ flow, view }: { flow: Flow; view: View }) {
+  const others = usable(view).length > 1;
+  const leave = () => (others ? flow.navigate({ method: null }) : void flow.act(() => flow.client.cancel()));
+  return (
+    <Panel name="capture-full" title={t("capture.full")} icon="stop">
+      <p>{t("capture.full.text")}</p>
+      <Actions>
+        <Button kind="primary" busy={flow.model.busy} onPress={leave}>
+          {t(others ? "action.another_method" : "action.cancel")}
+        </Button>
+      </Actions>
     </Panel>
   );
 }

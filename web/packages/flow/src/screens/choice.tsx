@@ -2,21 +2,22 @@ import type { MethodView, View } from "@stile/client";
 import { t, tOr } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
-import { isOpen, usable } from "../model.ts";
+import { byStrength, isOpen } from "../model.ts";
 import { obstacleOf } from "../methods/registry.ts";
 import { reasonText } from "../reason.ts";
 import { PhoneOffer } from "./handoff.tsx";
 
-/** Choice lists the methods of the step, strongest first as in the view. Unusable ones name the obstacle. */
+/** Choice lists the methods of the step: the usable ones, strongest first, and then the others with their obstacles. */
 export function Choice({ flow, view }: { flow: Flow; view: View }) {
-  const open = view.methods.filter(isOpen);
-  const works = usable(view).filter((one) => obstacleOf(view, one) === null);
+  const open = view.methods.filter(isOpen).sort(byStrength);
+  const works = open.filter((one) => obstacleOf(view, one) === null);
+  const listed = [...works, ...open.filter((one) => !works.includes(one))];
   return (
     <Panel name="choice" title={t("choice.title")}>
       {view.email_otp.proven && <Notice kind="info">{t("returning.unknown")}</Notice>}
       {works.length === 0 ? <Notice kind="info">{t("choice.none")}</Notice> : <p>{t("choice.intro")}</p>}
       <ul class="methods">
-        {open.map((method) => <li key={method.method}><Option flow={flow} view={view} method={method} /></li>)}
+        {listed.map((method) => <li key={method.method}><Option flow={flow} view={view} method={method} /></li>)}
       </ul>
       <Actions>
         <PhoneOffer flow={flow} view={view} />

@@ -25,7 +25,7 @@ export function Consent({ flow, view }: { flow: Flow; view: View }) {
       {asked && !agreed && <Notice kind="error" id="stile-consent">{t("consent.unticked")}</Notice>}
       <Actions>
         <Button kind="primary" busy={flow.model.busy} onPress={agree}>{t("action.continue")}</Button>
-        <Button onPress={() => flow.navigate({ method: null })}>{t("consent.decline")}</Button>
+        <Button onPress={() => flow.navigate({ method: null, listed: true })}>{t("consent.decline")}</Button>
       </Actions>
     </Panel>
   );

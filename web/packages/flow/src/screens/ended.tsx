@@ -22,6 +22,7 @@ export function Failed({ view, host }: { view: View; host: Host }) {
   return (
     <Panel name="failed" title={t("failed.title")} icon="stop">
       {failure && <p>{reasonText(failure.reason_code)}</p>}
+      <p>{t("failed.text", { merchant: view.merchant.name })}</p>
       <Leave view={view} host={host} />
     </Panel>
   );

@@ -15,9 +15,11 @@ export function Intro({ flow, view }: { flow: Flow; view: View }) {
         <li>{proves(view)}</li>
         <li>{t("intro.shared", { merchant })}</li>
         <li>{t("intro.kept", { days: view.data_retention.data_retention_days ?? 0 })}</li>
-        {takesPictures(view) && (
+        {takesDocuments(view) && (
           <li>{t("intro.images", { days: view.data_retention.document_image_retention_days ?? 0 })}</li>
         )}
+        {takesFaces(view) && <li>{t("intro.faces")}</li>}
+        {(takesDocuments(view) || takesFaces(view)) && <li>{t("intro.pictures", { merchant })}</li>}
       </ul>
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate({ begun: true, returning: view.requires_email_otp })}>
@@ -40,7 +42,12 @@ function proves(view: View): string {
   return age === null ? t("intro.proves.age_unknown") : t("intro.proves.age", { age });
 }
 
-/** takesPictures reports whether the session may ask for a picture of a document. */
-function takesPictures(view: View): boolean {
+/** takesDocuments reports whether the session may ask for a picture of a document. */
+function takesDocuments(view: View): boolean {
   return view.methods.some((one) => one.method === "document_capture");
+}
+
+/** takesFaces reports whether the session may ask for a picture of the user's face. */
+function takesFaces(view: View): boolean {
+  return view.methods.some((one) => one.biometric);
 }

@@ -1,6 +1,6 @@
 import type { MethodView, View } from "@stile/client";
 import { t } from "@stile/i18n";
-import { Actions, Button } from "@stile/ui";
+import { Actions, Button, Panel } from "@stile/ui";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
@@ -14,14 +14,24 @@ import { Loading } from "./waiting.tsx";
 export function MethodStep({ flow, view, method }: { flow: Flow; view: View; method: MethodView }) {
   const load = screenFor(method);
   const [Screen, setScreen] = useState<ComponentType<MethodScreenProps> | null>(null);
-  useEffect(() => {
-    void load?.().then((module) => setScreen(() => module.default));
-  }, [method.method]);
-  if (load && !Screen) return <Loading />;
+  const [lost, setLost] = useState(false);
+  async function start(): Promise<void> {
+    setLost(false);
+    try {
+      const module = await load?.();
+      if (module) setScreen(() => module.default);
+    } catch {
+      setLost(true);
+      await flow.act(() => flow.client.report("setup_failed"));
+    }
+  }
+  useEffect(() => void start(), [method.method]);
+  if (load && !Screen && !lost) return <Loading />;
   return (
     <>
+      {lost && <Lost again={() => void start()} />}
       {Screen && <Screen flow={flow} view={view} method={method} />}
-      {view.sandbox && <Simulation flow={flow} method={method} alone={!Screen} />}
+      {view.sandbox && <Simulation flow={flow} method={method} alone={!load} />}
       <Actions>
         <PhoneOffer flow={flow} view={view} />
         {usable(view).length > 1 && (
@@ -29,5 +39,17 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
         )}
       </Actions>
     </>
+  );
+}
+
+/** Lost says that the screen of the method did not load. */
+function Lost({ again }: { again: () => void }) {
+  return (
+    <Panel name="method-lost" title={t("problem.service.title")} icon="stop">
+      <p>{t("problem.service.text")}</p>
+      <Actions>
+        <Button kind="primary" onPress={again}>{t("action.retry")}</Button>
+      </Actions>
+    </Panel>
   );
 }
