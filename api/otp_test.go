@@ -200,6 +200,34 @@ func TestWithoutAMailServerNoCodeIsPretended(t *testing.T) {
 	require.Empty(t, e.mails(e.sandbox))
 }
 
+func TestPublishingWarnsOfADemandedCodeThatCannotBeMailed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		options  []func(*api.Options)
+		demanded bool
+		want     []string
+	}{
+		"no mail":                {nil, true, []string{"preferences.require_email_otp"}},
+		"mail":                   {[]func(*api.Options){withMail}, true, []string{}},
+		"no mail, and no demand": {nil, false, []string{}},
+	} {
+		e := newEnv(t, c.options...)
+		draft := simple("mdl")
+		draft["preferences"] = obj{"require_email_otp": c.demanded}
+		workflow := e.isOK(e.do("POST", "/v1/workflows", e.sandbox.secret, draft), 201).object["id"].(string)
+		for verb, status := range map[string]int{"validate": 200, "publish": 201} {
+			ans := e.isOK(e.do("POST", "/v1/workflows/"+workflow+"/"+verb, e.sandbox.secret, nil), status)
+			fields := []string{}
+			for _, warning := range ans.object["warnings"].([]any) {
+				if field := in(warning, "field").(string); field != "methods" {
+					fields = append(fields, field)
+				}
+			}
+			require.Equal(t, c.want, fields, "%s: %s", name, verb)
+		}
+	}
+}
+
 func TestEndedSessionMailsNoCodeAndTakesNone(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withMail)

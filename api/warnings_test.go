@@ -24,7 +24,7 @@ func TestPublishingWarnsOfWhatHasNoEffect(t *testing.T) {
 		require.NotEmpty(t, in(warning, "message"))
 		fields = append(fields, in(warning, "field"))
 	}
-	require.Equal(t, []any{"methods", "preferences.liveness_strategy", "methods"}, fields)
+	require.Equal(t, []any{"methods", "preferences.liveness_strategy", "preferences.require_email_otp", "methods"}, fields)
 	s := e.create(e.sandbox, path[len("/v1/workflows/"):], obj{"email": "user@example.com"})
 	require.Equal(t, false, e.shown(e.sandbox, s)["requires_email_otp"], "nobody asked to reuse a verification")
 	require.Equal(t, false, e.view(s)["requires_email_otp"])

@@ -67,10 +67,16 @@ func (s *Service) Offerings(
 	return offerings, nil
 }
 
-// Warnings lists warnings about a definition that compiles: those of graph.Warnings, and methods that only simulation
-// serves in the organization.
+// Warnings lists warnings about a definition that compiles: those of graph.Warnings, a demanded code by e-mail where no
+// mail can be sent, and methods that only simulation serves in the organization.
 func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph.Definition) ([]graph.Fault, error) {
 	warnings := graph.Warnings(d)
+	if d.Preferences.RequireEmailOTP && !s.config.Mail {
+		warnings = append(warnings, graph.Fault{
+			Field:   "preferences.require_email_otp",
+			Message: "this installation sends no mail, so no code can be entered: no earlier verification is reused",
+		})
+	}
 	compiled, faults := graph.Compile(d)
 	if len(faults) > 0 {
 		return warnings, nil
