@@ -81,8 +81,12 @@ func (c Credential) ValidAt(t time.Time) bool {
 // RevokedReason is the reason for which a credential was revoked.
 type RevokedReason string
 
-// RevokedByReview is the reason of a credential whose session a reviewer rejected.
-const RevokedByReview RevokedReason = "review_rejected"
+// The reasons of a revocation: a reviewer rejected the session of the credential, or the organization has many newer
+// credentials of the person.
+const (
+	RevokedByReview  RevokedReason = "review_rejected"
+	RevokedAsSurplus RevokedReason = "surplus"
+)
 
 // HashCredential returns the credential_hash by which a merchant names a credential: the SHA-256 of its id, in
 // lower-case hexadecimal. The id has 120 random bits, so a plain hash does not reveal it.

@@ -188,12 +188,17 @@ func (s *Store) insertCredential(tx *gorm.DB, c models.Credential) error {
 	if c.Method.ProofRank() == c.StrengthRank { // a selfie does not replace a document of the same rank
 		weaker = tx.Where("strength_rank <= ?", c.StrengthRank)
 	}
-	err := tx.Model(&models.Credential{}).
+	superseded := tx.Model(&models.Credential{}).
 		Where("org_id = ? AND person_id = ? AND age_years <= ?", c.OrgID, c.PersonID, c.AgeYears).
 		Where("superseded_at IS NULL AND revoked_at IS NULL").Where(weaker).
-		Updates(map[string]any{"superseded_at": s.Now()}).Error
-	if err != nil {
-		return err
+		Updates(map[string]any{"superseded_at": s.Now()})
+	if superseded.Error != nil {
+		return superseded.Error
+	}
+	if superseded.RowsAffected > 0 {
+		if err := s.revokeSurplus(tx, c); err != nil {
+			return err
+		}
 	}
 	return tx.Create(&c).Error
 }

@@ -27,6 +27,7 @@ var personScenarios = []scenario{
 	sessionsWithoutContactsShareNoPerson,
 	recycledPhoneNumberJoinsNobody,
 	strongerCredentialReplacesTheWeaker,
+	supersededCredentialsOfAPersonAreBounded,
 	nothingOfAPersonCanBeReadBack,
 	rejectedReviewRevokesTheCredentialAndItsCopies,
 	reuseKeepsTheCredentialOfTheOrganization,
@@ -407,6 +408,32 @@ func expiredCredentialsGoWithTheirPersons(t *testing.T, f *fixture) {
 	}
 	_, again := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
 	require.NotEqual(t, kept.PersonID, again.PersonID, "nothing is left of the person")
+}
+
+func supersededCredentialsOfAPersonAreBounded(t *testing.T, f *fixture) {
+	usable := func(org, person string) []models.Credential {
+		rows, err := f.OwnCredentials(t.Context(), org, person)
+		require.NoError(t, err)
+		return rows
+	}
+	const more = 3
+	var all []models.Credential
+	for range store.MostSuperseded + 1 + more {
+		_, c := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
+		all = append(all, c)
+		f.clock.Advance(time.Second)
+	}
+	kept := usable(f.org, all[0].PersonID)
+	require.Len(t, kept, store.MostSuperseded+1)
+	require.Equal(t, all[len(all)-1].ID, kept[0].ID, "the current one comes first")
+	for i, c := range all {
+		now, err := f.Credential(t.Context(), f.org, c.ID)
+		require.NoError(t, err)
+		require.Equal(t, i >= more, now.ValidAt(f.clock.Now()), "the oldest are revoked")
+	}
+	_, other := f.verify(t, f.person(t, f.foreign, "ada@person.example", ""), rules.MethodMDL)
+	require.Len(t, usable(f.foreign, other.PersonID), 1)
+	require.Len(t, usable(f.org, other.PersonID), store.MostSuperseded+1, "another organization changes nothing here")
 }
 
 func expiredCredentialStaysExpired(t *testing.T, f *fixture) {
