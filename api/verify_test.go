@@ -28,6 +28,7 @@ func TestView(t *testing.T) {
 	require.Equal(t, []any{
 		obj{
 			"method": "self_attestation",
+			"rank":   1.0,
 			"input": obj{"begin": false, "uploads": nil, "fields": []any{
 				obj{"name": "date_of_birth", "type": "date", "required": true, "media_types": []any{}},
 				obj{"name": "declaration", "type": "boolean", "required": true, "media_types": []any{}},
@@ -44,6 +45,7 @@ func TestView(t *testing.T) {
 		},
 		obj{
 			"method":             "document_capture",
+			"rank":               5.0,
 			"input":              nil,
 			"status":             "available",
 			"attempts":           3.0,
@@ -57,6 +59,7 @@ func TestView(t *testing.T) {
 		},
 		obj{
 			"method":             "selfie_liveness",
+			"rank":               5.0,
 			"input":              nil,
 			"status":             "upcoming",
 			"attempts":           3.0,

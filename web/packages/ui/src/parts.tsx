@@ -74,7 +74,7 @@ export function Notice(given: { kind: "error" | "info"; children: ComponentChild
   );
 }
 
-/** Field is a line of text with its label, written from the left in every language. `hint` is the id of a description. */
+/** Field is a line of text with its label, from the left in every language. `hint` is the id of a description. */
 export function Field(given: {
   name: string;
   label: string;
@@ -83,10 +83,10 @@ export function Field(given: {
   /** keys is the keyboard that a phone shows. */
   keys: "email" | "numeric";
   autocomplete: string;
-  /** error is the id of the message that says what is wrong; undefined if nothing is. */
+  /** error is the id of the message about a fault; undefined without one. */
   error?: string | undefined;
   hint?: string;
-  /** invalid reports whether the value is what is wrong. Default: if there is an error. */
+  /** invalid reports whether the value is the fault. Default: if there is an error. */
   invalid?: boolean;
 }) {
   const { error, invalid = error !== undefined } = given;
