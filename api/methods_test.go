@@ -135,6 +135,10 @@ func TestRepeatedUploadAndBeginAreAnsweredAlike(t *testing.T) {
 	require.Equal(t, first.object, again.object)
 	e.isError(e.uploads(s, "student", methodtest.Photo+"x", "Idempotency-Key", "photo"), 409, "idempotency_key_reuse")
 	e.isError(e.uploads(s, "mdl", methodtest.Photo, "Idempotency-Key", "photo"), 409, "idempotency_key_reuse")
+	e.isError(e.uploads(s, "student", methodtest.Photo, "Idempotency-Key", "photo", "Upload-Complete", "?0"), 409,
+		"idempotency_key_reuse")
+	spelled := e.do("POST", s.path("/uploads?method=%73tudent"), s.secret, methodtest.Photo, "Idempotency-Key", "photo")
+	require.Equal(t, first.object, e.isOK(spelled, 201).object, "the same query in another spelling")
 	begin := func() obj {
 		return e.isOK(e.do("POST", s.path("/methods/student/begin"), s.secret, nil, "Idempotency-Key", "begin"), 201).object
 	}

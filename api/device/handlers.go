@@ -86,7 +86,8 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/events", rest.ForClientSecret, hs.reportTrouble),
 		rest.Post(session+"/methods/:method", rest.ForClientSecret, hs.submitMethod),
 		rest.Post(session+"/methods/:method/begin", rest.ForClientSecret, hs.beginMethod),
-		rest.Post(session+"/uploads", rest.ForClientSecret, hs.upload).Reading(hs.readUpload, "method"),
+		rest.Post(session+"/uploads", rest.ForClientSecret, hs.upload).Reading(hs.readUpload, "method").
+			Headed(headerUploadComplete, headerUploadLength),
 		rest.Get(session+"/uploads/:upload", rest.ForClientSecret, hs.getUpload),
 		rest.Patch(session+"/uploads/:upload", rest.ForClientSecret, hs.continueUpload).Reading(hs.readUpload),
 		rest.Get(replies, rest.ForAnybody, hs.takeReply, rest.AnyQuery),

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/stile-id/stile/models"
@@ -46,7 +47,7 @@ func idempotencyKey(r *http.Request) (key string, given bool, err error) {
 // once carries a request out, or replays the answer of the one that was. Only success is kept. After a refusal the key
 // is free; after a failure of ours the next request takes over, with the id that was reserved.
 func (k *Kernel) once(c *Call, r Route, key string) (Answer, error) {
-	claimed, err := k.claim(c, key)
+	claimed, err := k.claim(c, r, key)
 	switch {
 	case err != nil:
 		return Answer{}, err
@@ -80,9 +81,9 @@ func (c *Call) scope() string {
 }
 
 // claim asks for the key until it is ours or answered, for as long as a client can be kept waiting.
-func (k *Kernel) claim(c *Call, key string) (store.Claimed, error) {
+func (k *Kernel) claim(c *Call, route Route, key string) (store.Claimed, error) {
 	r := c.Gin.Request
-	request := store.Request{Method: r.Method, Path: pathOf(r), Body: c.Body}
+	request := store.Request{Method: r.Method, Path: targetOf(r, route.headers), Body: c.Body}
 	timeout := time.NewTimer(k.config.IdempotencyWait)
 	defer timeout.Stop()
 	for pause := claimPause; ; pause = min(2*pause, longestClaimPause) {
@@ -102,12 +103,22 @@ func (k *Kernel) claim(c *Call, key string) (store.Claimed, error) {
 	}
 }
 
-// pathOf returns the path with the query, by which the requests of one key are compared.
-func pathOf(r *http.Request) string {
-	if r.URL.RawQuery == "" {
-		return r.URL.Path
+// targetOf returns the path with the query in one spelling, and with the headers. The requests of one key are compared
+// by it.
+func targetOf(r *http.Request, headers []string) string {
+	target := r.URL.Path
+	if query := r.URL.RawQuery; query != "" {
+		if parsed, err := url.ParseQuery(query); err == nil {
+			query = parsed.Encode()
+		}
+		target += "?" + query
 	}
-	return r.URL.Path + "?" + r.URL.RawQuery
+	for _, name := range headers {
+		for _, value := range r.Header.Values(name) {
+			target += "\n" + name + ": " + value
+		}
+	}
+	return target
 }
 
 func replayed(stored store.StoredResponse) Answer {

@@ -17,6 +17,8 @@ type Route struct {
 	verify func(*Call) error
 	// read, where set, reads a body that is not JSON.
 	read func(*Call) ([]byte, error)
+	// headers names the headers that say what to do with the body.
+	headers []string
 }
 
 // Get returns a route that takes the query parameters and no others.
@@ -56,6 +58,13 @@ func (r Route) Verified(verify func(*Call) error) Route {
 // Reading returns the route with a body that is not JSON, which read reads, and with query parameters.
 func (r Route) Reading(read func(*Call) ([]byte, error), query ...string) Route {
 	r.read, r.query = read, query
+	return r
+}
+
+// Headed returns the route with headers that say what to do with the body. Two requests that differ in one of them are
+// not the same under an Idempotency-Key.
+func (r Route) Headed(names ...string) Route {
+	r.headers = names
 	return r
 }
 
