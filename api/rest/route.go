@@ -17,7 +17,7 @@ type Route struct {
 	verify func(*Call) error
 	// read, where set, reads a body that is not JSON.
 	read func(*Call) ([]byte, error)
-	// headers names the headers that say what to do with the body.
+	// headers names the headers that give the body its meaning.
 	headers []string
 }
 
@@ -61,8 +61,8 @@ func (r Route) Reading(read func(*Call) ([]byte, error), query ...string) Route 
 	return r
 }
 
-// Headed returns the route with headers that say what to do with the body. Two requests that differ in one of them are
-// not the same under an Idempotency-Key.
+// Headed returns the route with headers that give the body its meaning. Two requests that differ in one of them are not
+// the same under an Idempotency-Key.
 func (r Route) Headed(names ...string) Route {
 	r.headers = names
 	return r
