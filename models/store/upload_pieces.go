@@ -15,6 +15,10 @@ import (
 // partialTTL is how long an incomplete upload waits for its next piece.
 const partialTTL = time.Hour
 
+// abandonedAfter is how long an incomplete upload may wait for its next piece until a new upload may take its place. It
+// is longer than the body of a piece may take.
+const abandonedAfter = 5 * time.Minute
+
 // partialUntil returns when an incomplete upload of a session expires.
 func (s *Store) partialUntil(session models.Session) models.Timestamp {
 	until := models.At(s.Now().Add(partialTTL))
@@ -142,13 +146,17 @@ func (s *Store) PieceData(ctx context.Context, u models.Upload) ([]byte, error) 
 // DropUpload deletes an incomplete upload whose content was refused, unless it has grown since it was read.
 func (s *Store) DropUpload(ctx context.Context, u models.Upload) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		dropped := tx.Where("id = ? AND org_id = ? AND NOT complete AND size = ?", u.ID, u.OrgID, u.Size).
-			Delete(&models.Upload{})
-		if dropped.Error != nil || dropped.RowsAffected == 0 {
-			return dropped.Error
-		}
-		return dropPieces(tx, u)
+		return dropUpload(tx, u)
 	})
+}
+
+func dropUpload(tx *gorm.DB, u models.Upload) error {
+	dropped := tx.Where("id = ? AND org_id = ? AND NOT complete AND size = ?", u.ID, u.OrgID, u.Size).
+		Delete(&models.Upload{})
+	if dropped.Error != nil || dropped.RowsAffected == 0 {
+		return dropped.Error
+	}
+	return dropPieces(tx, u)
 }
 
 func dropPieces(tx *gorm.DB, u models.Upload) error {

@@ -19,6 +19,7 @@ var pieceScenarios = []scenario{
 	racingPiecesOfOneOffsetCountOnce,
 	racingCompletionsCountOnce,
 	incompleteUploadCountsAndIsNoUpload,
+	abandonedUploadMakesRoom,
 	incompleteUploadOfAnotherSessionIsMissing,
 	pieceForAMovedOrEndedSessionIsRefused,
 	abandonedUploadIsSweptWithItsPieces,
@@ -150,6 +151,31 @@ func incompleteUploadCountsAndIsNoUpload(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeResourceMissing, err)
 	_, err = f.UploadContent(t.Context(), f.org, session.ID, u.ID)
 	requireCode(t, models.CodeResourceMissing, err)
+}
+
+// A device that lost its connection in every upload can still finish.
+func abandonedUploadMakesRoom(t *testing.T, f *fixture) {
+	session := f.session(t)
+	var begun []models.Upload
+	for range mostUploads - 1 {
+		begun = append(begun, f.begunUpload(t, session, "front"))
+		f.clock.Advance(time.Second)
+	}
+	f.uploaded(t, session, document, "whole")
+	more := func() error { return errorOf(f.AddUpload(t.Context(), upload(session, document, "more"))) }
+	requireCode(t, models.CodeUploadLimit, more())
+	f.clock.Advance(5 * time.Minute)
+	f.grown(t, session, begun[0], "goes on")
+	require.NoError(t, more())
+	state := func(u models.Upload) error { return errorOf(f.UploadState(t.Context(), f.org, session.ID, u.ID)) }
+	require.NoError(t, state(begun[0]), "it has just had a piece")
+	requireCode(t, models.CodeResourceMissing, state(begun[1]))
+	require.Zero(t, f.count(t, "SELECT count(*) FROM upload_pieces WHERE upload_id = '"+begun[1].ID+"'"))
+	for range mostUploads - 3 {
+		require.NoError(t, more())
+	}
+	requireCode(t, models.CodeUploadLimit, more())
+	require.Equal(t, mostUploads, f.uploads(t))
 }
 
 func incompleteUploadOfAnotherSessionIsMissing(t *testing.T, f *fixture) {

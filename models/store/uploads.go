@@ -46,7 +46,7 @@ func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, erro
 		if err := s.holdAsRead(tx, n.Session, map[string]any{"uploads": gorm.Expr("uploads + 1")}); err != nil {
 			return err
 		}
-		if err := n.fits(tx); err != nil {
+		if err := s.makeRoom(tx, n); err != nil {
 			return err
 		}
 		if err := tx.Create(&upload).Error; err != nil || !n.Partial {
@@ -58,24 +58,30 @@ func (s *Store) AddUpload(ctx context.Context, n NewUpload) (models.Upload, erro
 	return upload, err
 }
 
-// fits returns CodeUploadLimit if the attempt has the largest number of uploads. The session's row is locked, so racing
+// makeRoom deletes the incomplete upload that has waited longest for a piece, if the attempt has the largest number of
+// uploads. If none has waited for abandonedAfter, it returns CodeUploadLimit. The session's row is locked, so racing
 // requests cannot pass together.
-func (n NewUpload) fits(tx *gorm.DB) error {
+func (s *Store) makeRoom(tx *gorm.DB, n NewUpload) error {
+	of := func() *gorm.DB {
+		return tx.Model(&models.Upload{}).
+			Where("session_id = ? AND org_id = ? AND node = ? AND attempt = ?", n.Session.ID, n.Session.OrgID, n.Node, n.Attempt)
+	}
 	var uploads int64
-	err := tx.Model(&models.Upload{}).
-		Where("session_id = ? AND org_id = ? AND node = ? AND attempt = ?", n.Session.ID, n.Session.OrgID, n.Node, n.Attempt).
-		Count(&uploads).Error
+	if err := of().Count(&uploads).Error; err != nil || uploads < int64(n.Most) {
+		return err
+	}
+	var abandoned models.Upload
+	now := s.now()
+	found, err := one(of().Omit("content").Where("NOT complete").Where("created < ? AND expires_at < ?",
+		models.At(now.Add(-abandonedAfter)), models.At(now.Add(partialTTL-abandonedAfter))).Order("expires_at"), &abandoned)
 	if err != nil {
 		return err
 	}
-	if uploads >= int64(n.Most) {
-		return models.Errorf(
-			models.CodeUploadLimit,
-			"The attempt has %d uploads and takes no more. Submit with those",
-			n.Most,
-		)
+	if !found {
+		return models.Errorf(models.CodeUploadLimit,
+			"The attempt has %d uploads and takes no more. Submit with those, or continue the incomplete ones", n.Most)
 	}
-	return nil
+	return dropUpload(tx, abandoned)
 }
 
 // holdAsRead updates columns of an open session, which locks its row until the end of the transaction. The revision
