@@ -114,7 +114,7 @@ func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 		LookupLimit:     c.LookupLimit,
 		HandoffTokenTTL: c.HandoffTokenTTL, HandoffReuseWindow: c.HandoffReuseWindow, DevJurisdiction: c.DevJurisdiction,
 		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
-		AnswerURL: c.PublicURL + rest.PathMethods, Mail: c.Mail,
+		AnswerURL: c.PublicURL + rest.PathMethods, Mail: c.Mail, SharingURL: c.VerifyURL + page.Sharing,
 	}
 }
 

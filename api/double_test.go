@@ -69,6 +69,10 @@ func (r *recorder) SendMail(_ context.Context, mail models.MailRef) error {
 	return r.note("mail " + mail.MailID)
 }
 
+func (r *recorder) RevokeGrants(_ context.Context, consent models.ConsentRef) error {
+	return r.note("consent " + consent.ConsentID)
+}
+
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

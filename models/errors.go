@@ -44,6 +44,7 @@ const (
 	CodeOTPInvalid            ErrorCode = "otp_invalid"
 	CodeOTPExpired            ErrorCode = "otp_expired"
 	CodeOTPUnavailable        ErrorCode = "otp_unavailable"
+	CodeTrustReuseUnavailable ErrorCode = "trust_reuse_unavailable"
 	CodeUploadLimit           ErrorCode = "upload_limit_reached"
 	CodeUploadOffset          ErrorCode = "upload_offset_mismatch"
 	CodeHandoffDisabled       ErrorCode = "handoff_disabled"

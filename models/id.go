@@ -32,6 +32,8 @@ const (
 	PrefixCredential      IDPrefix = "cred_"
 	PrefixMail            IDPrefix = "ml_"
 	PrefixEmailCode       IDPrefix = "otp_"
+	PrefixTrustGrant      IDPrefix = "trg_"
+	PrefixTrustConsent    IDPrefix = "tco_"
 )
 
 const (

@@ -5,8 +5,14 @@ import "time"
 // MailPurpose is the reason for a mail. It chooses the text.
 type MailPurpose string
 
-// MailCode is a mail with a one-time code. Its values are code and minutes.
-const MailCode MailPurpose = "code"
+// The purposes of mails.
+const (
+	// MailCode is a mail with a one-time code. Its values are code and minutes.
+	MailCode MailPurpose = "code"
+	// MailGrant tells a user that an organization accepted a verification that the user shares. Its values are the links
+	// revoke and revoke_all.
+	MailGrant MailPurpose = "grant"
+)
 
 // MailStatus is the status of a mail.
 type MailStatus string

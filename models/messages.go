@@ -21,6 +21,7 @@ const (
 	ActivityDeliverWebhook  = "DeliverWebhook"  // DeliveryRef -> DeliveryOutcome
 	ActivityRecoverEndpoint = "RecoverEndpoint" // RecoveryRef -> RecoveryView
 	ActivitySendMail        = "SendMail"        // MailRef
+	ActivityRevokeGrants    = "RevokeGrants"    // ConsentRef -> GrantsRevoked
 	// ActivityScheduleDelivery takes a ScheduledDelivery.
 	ActivityScheduleDelivery = "ScheduleDelivery"
 )
@@ -152,4 +153,17 @@ type RecoveryView struct {
 type MailRef struct {
 	OrgID  string `json:"org_id"`
 	MailID string `json:"mail_id"`
+}
+
+// ConsentRef is the key of a user's consent to share a verification.
+type ConsentRef struct {
+	OrgID     string `json:"org_id"`
+	ConsentID string `json:"consent_id"`
+}
+
+// GrantsRevoked is the result of one batch of a consent's grants.
+type GrantsRevoked struct {
+	Grants int `json:"grants"`
+	// Done reports that no grant of the consent is left.
+	Done bool `json:"done,omitempty"`
 }

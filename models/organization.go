@@ -12,8 +12,10 @@ type Organization struct {
 	PublishableCreateBlocked bool
 	// NetworkDedup accepts verifications that other organizations have made.
 	NetworkDedup bool
-	Branding     `gorm:"embedded"`
-	Created      Timestamp
+	// Trust is the organization's policy for verifications that users share.
+	Trust    TrustPolicy `gorm:"embedded;embeddedPrefix:trust_"`
+	Branding `gorm:"embedded"`
+	Created  Timestamp
 }
 
 // TableName names the table for gorm.

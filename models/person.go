@@ -81,11 +81,16 @@ func (c Credential) ValidAt(t time.Time) bool {
 // RevokedReason is the reason for which a credential was revoked.
 type RevokedReason string
 
-// The reasons of a revocation: a reviewer rejected the session of the credential, or the organization has many newer
-// credentials of the person.
+// The reasons for which a credential is revoked.
 const (
-	RevokedByReview  RevokedReason = "review_rejected"
+	// RevokedByReview means that a reviewer rejected the credential's session.
+	RevokedByReview RevokedReason = "review_rejected"
+	// RevokedAsSurplus means that the organization has many newer credentials of the person.
 	RevokedAsSurplus RevokedReason = "surplus"
+	// RevokedWithGrant means that the grant by which the organization got the credential was revoked.
+	RevokedWithGrant RevokedReason = "grant_revoked"
+	// RevokedByErasure means that the person was erased.
+	RevokedByErasure RevokedReason = "erasure"
 )
 
 // HashCredential returns the credential_hash by which a merchant names a credential: the SHA-256 of its id, in

@@ -120,6 +120,8 @@ type Session struct {
 	// VerifiedPersonID is the person of a verified session, and CredentialID the credential that verified it.
 	VerifiedPersonID *string
 	CredentialID     *string
+	// TrustGrantID is the grant by which a verification that the user shared verified the session.
+	TrustGrantID *string
 	// RequiresEmailOTP means that an earlier verification can be reused once the user proves control of the e-mail
 	// address.
 	RequiresEmailOTP bool

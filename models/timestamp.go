@@ -16,6 +16,9 @@ func At(t time.Time) Timestamp { return Timestamp{t.UTC().Truncate(time.Microsec
 // AtPtr wraps t for a nullable column.
 func AtPtr(t time.Time) *Timestamp { ts := At(t); return &ts }
 
+// ISO returns the moment in ISO 8601, in UTC and whole seconds: 2026-05-12T10:00:00Z.
+func (t Timestamp) ISO() string { return t.UTC().Format(time.RFC3339) }
+
 // Value implements driver.Valuer.
 func (t Timestamp) Value() (driver.Value, error) { return t.UnixMicro(), nil }
 

@@ -147,20 +147,26 @@ func (s *Service) candidates(ctx context.Context, a asking) ([]models.Credential
 	return rows, err
 }
 
-// decide returns the credential that stands in for the session, or nil.
-func (s *Service) decide(a asking, rows []models.Credential) *models.Credential {
+// policy returns the conditions on an earlier verification of the session, and false if its workflow takes none.
+func (s *Service) policy(a asking) (p reuse.Policy, reachable bool) {
 	floor, reachable := graph.Floor(a.graph)
-	if !reachable {
-		return nil
-	}
 	allowed := a.session.Compliance.V.AllowedMethods
-	decision := reuse.Decide(candidatesOf(rows, a.session.OrgID), reuse.Policy{
+	return reuse.Policy{
 		Now: s.now(), Tier: a.session.AgeTier, Identity: a.session.Type == models.TypeIdentity,
 		Allowed:  func(m rules.Method) bool { return compliance.Allows(allowed, m) },
 		MinRank:  max(floor, a.asked.MinStrength.Rank()),
 		MaxAge:   time.Duration(a.asked.MaxAgeDays) * 24 * time.Hour,
 		Required: a.asked.RequiredMethods,
-	})
+	}, reachable
+}
+
+// decide returns the credential that stands in for the session, or nil.
+func (s *Service) decide(a asking, rows []models.Credential) *models.Credential {
+	policy, reachable := s.policy(a)
+	if !reachable {
+		return nil
+	}
+	decision := reuse.Decide(candidatesOf(rows, a.session.OrgID), policy)
 	if !decision.Match() {
 		return nil
 	}

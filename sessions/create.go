@@ -71,6 +71,7 @@ func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, err
 	}
 	fault.Point("session.committed")
 	s.start(ctx, created)
+	s.notify(ctx, created)
 	fault.Point("session.started")
 	return created.Session, nil
 }

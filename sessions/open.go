@@ -61,6 +61,7 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, err
 	}
+	s.notify(ctx, done)
 	if !done.Repeated && done.Session.NudgeAt != nil {
 		s.orders.changed(ctx, done.Session)
 	}
@@ -71,18 +72,23 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 // none does, the session goes on as a normal one.
 func (s *Service) reuseThere(ctx context.Context, o store.Opening) (store.Opening, error) {
 	o.Session.RequiresEmailOTP = false
-	if o.Session.Reuse.V == nil || o.Session.Reuse.V.Fresh() || o.Read.EmailChanged || o.Begun.Moves() {
+	if o.Session.Reuse.V.Fresh() || o.Read.EmailChanged || o.Begun.Moves() {
 		return o, nil
 	}
-	a := asking{
-		session: o.Session, graph: o.Graph, asked: *o.Session.Reuse.V, proven: o.Read.EmailProvenAt != nil,
-	}
+	a := asking{session: o.Session, graph: o.Graph, proven: o.Read.EmailProvenAt != nil}
 	var err error
 	if a.email, a.phone, err = s.store.Contacts(o.Read); err != nil {
 		return o, err
 	}
-	hit, err := s.find(ctx, a)
-	o.Reused, o.Session.RequiresEmailOTP = hit.reused, hit.otp
+	if o.Session.Reuse.V != nil {
+		a.asked = *o.Session.Reuse.V
+		hit, err := s.find(ctx, a)
+		o.Reused, o.Session.RequiresEmailOTP = hit.reused, hit.otp
+		if err != nil || hit.any() {
+			return o, err
+		}
+	}
+	o.Trust, err = s.trust(ctx, a)
 	return o, err
 }
 

@@ -19,6 +19,7 @@ type Orchestrator interface {
 	RetryDelivery(ctx context.Context, d models.Delivery) error
 	RecoverEndpoint(ctx context.Context, r models.Recovery) error
 	SendMail(ctx context.Context, mail models.MailRef) error
+	RevokeGrants(ctx context.Context, consent models.ConsentRef) error
 }
 
 // Orders tells Temporal of committed changes on behalf of a waiting client. No call takes longer than Timeout, and a
@@ -76,6 +77,23 @@ func (o *Orders) dispatch(ctx context.Context, org, event string) {
 // mail starts the run that sends a mail. The sweep starts it if Temporal is not reached.
 func (o *Orders) mail(ctx context.Context, m models.Mail) {
 	o.tell(ctx, "mail", m.ID, func(ctx context.Context) error { return o.Orchestrator.SendMail(ctx, m.Ref()) })
+}
+
+// revoke starts the runs that revoke the grants of ended consents.
+func (o *Orders) revoke(ctx context.Context, ended []models.TrustConsent) {
+	for _, consent := range ended {
+		o.tell(ctx, "consent", consent.ID, func(ctx context.Context) error {
+			return o.Orchestrator.RevokeGrants(ctx, consent.Ref())
+		})
+	}
+}
+
+// aftermath has done what a committed revocation leaves to be done.
+func (o *Orders) aftermath(ctx context.Context, a store.Aftermath) {
+	o.revoke(ctx, a.Ended)
+	for _, event := range a.Events {
+		o.dispatch(ctx, event.OrgID, event.EventID)
+	}
 }
 
 // Redeliver has a delivery attempt made now. The sweep finds the attempt overdue if Temporal is not reached.

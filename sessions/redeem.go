@@ -232,6 +232,9 @@ func (s *Service) reuseProven(ctx context.Context, session models.Session, email
 		session, err = s.verifyBy(ctx, session, *hit.reused)
 		return session, err == nil, err
 	}
+	if session, reused, err := s.verifyByTrust(ctx, a); err != nil || reused {
+		return session, reused, err
+	}
 	if !session.RequiresEmailOTP {
 		return session, false, nil
 	}

@@ -45,10 +45,15 @@ func (s *Service) reuse(ctx context.Context, n NewSession, planned store.NewSess
 	if settled {
 		planned.Session.RequiresEmailOTP = false
 	}
-	if found.reused != nil && !settled && !planned.Session.Provisional {
-		planned.Reused = found.reused
+	if settled || planned.Session.Provisional {
+		return planned, nil
 	}
-	return planned, nil
+	if found.any() {
+		planned.Reused = found.reused
+		return planned, nil
+	}
+	planned.Trust, err = s.trust(ctx, a)
+	return planned, err
 }
 
 // findCounted is find for a session that is created: a search by contact counts as an attempt. One by a token does not,

@@ -23,6 +23,7 @@ func (s *Service) Decide(ctx context.Context, d models.ReviewDecision, actor str
 // decided tells Temporal of a decision: the session's run, or a run that dispatches the decision's events where the
 // session was verified before and its run is over. The sweep repeats a lost signal.
 func (s *Service) decided(ctx context.Context, changed store.Changed) {
+	s.orders.aftermath(ctx, changed.Aftermath)
 	if !changed.Session.Status.Terminal() || changed.EventID != nil {
 		s.orders.changed(ctx, changed.Session)
 		return

@@ -36,6 +36,8 @@ type Config struct {
 	UploadsPerAttempt int
 	// Mail reports whether mails can be sent.
 	Mail bool
+	// SharingURL is the page of the links in mails about grants; the link's token is its fragment.
+	SharingURL string
 	// AnswerURL is where the routes of methods are reached, without the method: https://id.example.com/v1/methods.
 	AnswerURL string
 	// DevJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.

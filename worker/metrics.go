@@ -22,6 +22,7 @@ type Metrics struct {
 	pending, oldestPending, oldestOverdue prometheus.Gauge
 
 	contactsErased prometheus.Counter
+	grants         prometheus.Counter
 	oldestKept     prometheus.Gauge
 }
 
@@ -58,10 +59,13 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		})),
 		oldestKept: gauge("stile_contacts_oldest_overdue_seconds",
 			"Time since the most overdue contacts should have been erased."),
+		grants: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stile_trust_grants_revoked_total", Help: "Grants revoked because the consent that they rest on ended.",
+		})),
 		inquiries: counter("stile_provider_requests_total", "Requests to providers.", "method", "answer"),
 		mails:     counter("stile_mails_total", "Attempts to send a mail, and mails given up.", "purpose", "outcome"),
 		recovered: counter("stile_recovered_total",
-			"Starts, signals, expiries, deliveries and mails that the sweep repeated.", "what"),
+			"Starts, signals, expiries, deliveries, mails and revocations that the sweep repeated.", "what"),
 	}
 }
 
@@ -95,6 +99,8 @@ func (m *Metrics) owed(b store.Backlog, now time.Time) {
 	m.oldestPending.Set(secondsSince(b.Oldest, now))
 	m.oldestOverdue.Set(secondsSince(b.Due, now))
 }
+
+func (m *Metrics) grantsRevoked(grants int) { m.grants.Add(float64(grants)) }
 
 func (m *Metrics) erased(sessions int) { m.contactsErased.Add(float64(sessions)) }
 

@@ -41,6 +41,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
 		w.attempt(ctx, "repeat mails", w.repeatMails)
+		w.attempt(ctx, "repeat revocations", w.repeatRevocations)
 		if round%measureEvery == 1 {
 			w.attempt(ctx, "measure the backlog", w.measureBacklog)
 		}
@@ -172,6 +173,22 @@ func (w *Worker) repeatMails(ctx context.Context) error {
 			return err
 		}
 		w.options.Metrics.repeated("mail")
+	}
+	return nil
+}
+
+// repeatRevocations starts the runs of ended consents whose start was lost or whose run is gone.
+func (w *Worker) repeatRevocations(ctx context.Context) error {
+	store := w.options.Store
+	lost, err := store.Across().LostConsents(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, consent := range lost {
+		if err := w.options.Orchestrator.RevokeGrants(ctx, consent.Ref()); err != nil {
+			return err
+		}
+		w.options.Metrics.repeated("revocation")
 	}
 	return nil
 }

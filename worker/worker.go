@@ -198,6 +198,8 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	}
 	register(queue, models.ActivityRecoverEndpoint, recoveries.RecoverEndpoint)
 	register(queue, models.ActivityScheduleDelivery, recoveries.ScheduleDelivery)
+	grants := &activities.Grants{Store: o.Store, Dispatch: o.Orchestrator.DispatchEvent, Done: o.Metrics.grantsRevoked}
+	register(queue, models.ActivityRevokeGrants, grants.RevokeGrants)
 	return queue
 }
 

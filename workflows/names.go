@@ -23,6 +23,7 @@ const (
 	NameRetryDelivery = "RetryDelivery"
 	NameRecovery      = "RecoverEndpoint"
 	NameSendMail      = "SendMail"
+	NameRevokeGrants  = "RevokeGrants"
 )
 
 // The ids of changes to the order of commands, as recorded in histories. Never change one.

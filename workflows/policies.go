@@ -84,6 +84,15 @@ func sending() workflow.ActivityOptions {
 	}
 }
 
+// grantBatch is one batch of revoked grants: a transaction, and the starts of the runs that deliver its events.
+func grantBatch() workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		Summary:             "Revoke grants",
+		StartToCloseTimeout: time.Minute,
+		RetryPolicy:         faultsOfOurs(),
+	}
+}
+
 func faultsOfOurs() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,

@@ -24,6 +24,7 @@ func (w Workflows) RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(w.DispatchEvent, workflow.RegisterOptions{Name: NameDispatchEvent})
 	r.RegisterWorkflowWithOptions(w.RetryDelivery, workflow.RegisterOptions{Name: NameRetryDelivery})
 	r.RegisterWorkflowWithOptions(w.RecoverEndpoint, workflow.RegisterOptions{Name: NameRecovery})
+	r.RegisterWorkflowWithOptions(w.RevokeGrants, workflow.RegisterOptions{Name: NameRevokeGrants})
 }
 
 // RegisterMail registers the workflow of QueueMail.

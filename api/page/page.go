@@ -18,6 +18,9 @@ import (
 // Path is where the page is. The launcher, which merchants' pages load, is at rest.PathScript.
 const Path = "/verify"
 
+// Sharing follows Path in the links of mails about shared verifications.
+const Sharing = "/sharing"
+
 // Options are the parts of the Handlers.
 type Options struct {
 	// Files holds verify.html, assets and stile.js.
@@ -71,6 +74,7 @@ func New(o Options) (*Handlers, error) {
 func (hs *Handlers) Register(router gin.IRoutes) {
 	for path, handle := range map[string]gin.HandlerFunc{
 		Path:                            hs.showPage,
+		Path + Sharing:                  hs.showPage,
 		Path + "/:session":              hs.showPage,
 		Path + "/assets/:version/*file": hs.serveAsset,
 		rest.PathScript:                 hs.serveScript,

@@ -67,6 +67,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
 	models.CodeChallengeInvalid:         {http.StatusConflict, typeInvalidRequest},
+	models.CodeTrustReuseUnavailable:    {http.StatusConflict, typeInvalidRequest},
 	models.CodeUploadLimit:              {http.StatusConflict, typeInvalidRequest},
 	models.CodeUploadOffset:             {http.StatusConflict, typeInvalidRequest},
 	models.CodeSessionLocked:            {http.StatusConflict, typeInvalidRequest},

@@ -131,6 +131,11 @@ func (o *Orchestrator) SendMail(ctx context.Context, mail models.MailRef) error 
 	return o.startOnce(ctx, workflows.QueueMail, mail.MailID, workflows.NameSendMail, mail)
 }
 
+// RevokeGrants starts the run that revokes the grants of an ended consent, unless it has been started.
+func (o *Orchestrator) RevokeGrants(ctx context.Context, consent models.ConsentRef) error {
+	return o.startOnce(ctx, workflows.QueueWebhooks, consent.ConsentID, workflows.NameRevokeGrants, consent)
+}
+
 // startOnce starts a run on a queue, unless a run with this id is open or has completed.
 func (o *Orchestrator) startOnce(ctx context.Context, queue, id, name string, input any) error {
 	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{

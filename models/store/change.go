@@ -68,6 +68,10 @@ type Changed struct {
 	EventID *string
 	// FirstAttempts are the deliveries of the events that the change fired; none for a repeat.
 	FirstAttempts []models.DeliveryRef
+	// Mail tells the user of a new grant; nil if there is none.
+	Mail *models.Mail
+	// Aftermath is that of a revoked credential.
+	Aftermath Aftermath
 	// Repeated reports whether the change had been made before.
 	Repeated bool
 }
@@ -116,6 +120,14 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err != nil {
 		return done, err
 	}
+	if granted := c.Reused.newGrant(); granted != nil {
+		now = models.At(now.Add(time.Duration(len(c.Events)+1) * time.Microsecond)) // after the session's own events
+		refs, err := s.announceGrant(tx, *granted, after, now)
+		if err != nil {
+			return done, err
+		}
+		done.FirstAttempts, done.Mail = append(done.FirstAttempts, refs...), granted.Mail
+	}
 	if c.made != nil {
 		*c.made = madeChange{transition, done}
 	}
@@ -157,7 +169,7 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 	if err != nil {
 		return nil, err
 	}
-	return s.fire(tx, endpoints, done.Session, now, events...)
+	return s.fire(tx, endpoints, aboutSession(done.Session), now, events...)
 }
 
 // before returns the row before the change. If the caller has read the row, the UPDATE verifies that it is unchanged.
@@ -254,11 +266,19 @@ type firing struct {
 	kind models.EventType
 }
 
-// fire inserts events of the session, and for each event a pending delivery per subscribed endpoint.
+// subject is the object of an event. Session is the session to which it belongs.
+type subject struct {
+	org, session string
+	data         any
+}
+
+func aboutSession(s models.Session) subject { return subject{s.OrgID, s.ID, s.Public()} }
+
+// fire inserts events of the subject, and for each event a pending delivery per subscribed endpoint.
 func (s *Store) fire(
-	tx *gorm.DB, endpoints []models.WebhookEndpoint, session models.Session, now models.Timestamp, firings ...firing,
+	tx *gorm.DB, endpoints []models.WebhookEndpoint, about subject, now models.Timestamp, firings ...firing,
 ) ([]models.DeliveryRef, error) {
-	data, err := json.Marshal(session.Public())
+	data, err := json.Marshal(about.data)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +286,7 @@ func (s *Store) fire(
 	deliveries, refs := []models.Delivery{}, []models.DeliveryRef{}
 	for _, firing := range firings {
 		event := models.Event{
-			ID: firing.id, OrgID: session.OrgID, Type: firing.kind, SessionID: &session.ID, Data: string(data), Created: now,
+			ID: firing.id, OrgID: about.org, Type: firing.kind, SessionID: &about.session, Data: string(data), Created: now,
 		}
 		events = append(events, event)
 		for _, endpoint := range endpoints {

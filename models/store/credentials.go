@@ -26,6 +26,16 @@ type Reused struct {
 	Path string
 	// Email is the e-mail address that the user has proven; "" stands for that of the session.
 	Email string
+	// Grant is the grant of a verification that the user shares; nil for any other verification.
+	Grant *Granted
+}
+
+// newGrant returns the grant that this reuse made, or nil.
+func (r *Reused) newGrant() *Granted {
+	if r == nil || r.Grant == nil || r.Grant.Mail == nil {
+		return nil
+	}
+	return r.Grant
 }
 
 // The verification paths of sessions that reuse an earlier verification.
@@ -137,13 +147,9 @@ func (d *draft) prove(passed []rules.Method, session models.Session) {
 func (s *Store) reusedCredential(
 	tx *gorm.DB, reused Reused, session models.Session,
 ) (credential draft, fresh bool, err error) {
-	var source models.Credential
-	found, err := one(tx.Where("id = ?", reused.Credential.ID), &source)
+	source, err := s.stillHolds(tx, reused)
 	if err != nil {
 		return credential, false, err
-	}
-	if !found || !source.ValidAt(s.now()) {
-		return credential, false, ErrCredentialGone
 	}
 	if source.OrgID == session.OrgID {
 		return draft{source}, false, nil
@@ -169,6 +175,19 @@ func (s *Store) reusedCredential(
 	copied.ID, copied.OrgID, copied.SessionID = s.id(models.PrefixCredential), session.OrgID, session.ID
 	copied.SourceID, copied.EmailHash, copied.SupersededAt = &source.ID, email, nil
 	return draft{copied}, true, nil
+}
+
+// stillHolds returns the verification to reuse as it is now. A granted one has been checked, and is locked.
+func (s *Store) stillHolds(tx *gorm.DB, reused Reused) (models.Credential, error) {
+	if reused.Grant != nil {
+		return reused.Credential, nil
+	}
+	var source models.Credential
+	found, err := one(tx.Where("id = ?", reused.Credential.ID), &source)
+	if err == nil && (!found || !source.ValidAt(s.now())) {
+		err = ErrCredentialGone
+	}
+	return source, err
 }
 
 func (s *Store) emailHashOf(session models.Session) (*string, error) {
@@ -204,13 +223,38 @@ func (s *Store) insertCredential(tx *gorm.DB, c models.Credential) error {
 }
 
 // revokeCredential revokes a credential and the copies that other organizations made of it, unless it is revoked
-// already. The revocation of a copy does not touch its source.
-func (s *Store) revokeCredential(tx *gorm.DB, org, id string, reason models.RevokedReason) error {
-	return tx.Model(&models.Credential{}).
+// already, and ends the user's consent to share it. It returns the ended consents whose grants the caller must have
+// revoked. The revocation of a copy does not touch its source, but ends the grant that it came by.
+func (s *Store) revokeCredential(
+	tx *gorm.DB, org, id, actor string, reason models.RevokedReason,
+) (after Aftermath, err error) {
+	err = tx.Model(&models.Credential{}).
 		Where("(id = ? AND org_id = ?) OR source_id = (SELECT id FROM credentials WHERE id = ? AND org_id = ?)",
 			id, org, id, org).
 		Where("revoked_at IS NULL").
 		Updates(map[string]any{"revoked_at": s.Now(), "revoked_reason": reason}).Error
+	if err != nil {
+		return after, err
+	}
+	after.Ended, err = s.endConsents(tx, models.TrustSourceRevoked, "credential_id = ? AND org_id = ?", id, org)
+	if err != nil {
+		return after, err
+	}
+	var by models.TrustGrant
+	granted, err := one(tx.Where("copy_id = ? AND org_id = ? AND revoked_at IS NULL", id, org), &by)
+	if err != nil || !granted {
+		return after, err
+	}
+	after.Events, err = s.revokePerson(tx, org, by.PersonID, actor, models.TrustTargetRevoked)
+	return after, err
+}
+
+// Aftermath is what a committed revocation leaves to be done. The sweep does it if the caller is lost.
+type Aftermath struct {
+	// Ended are consents whose grants a run must revoke.
+	Ended []models.TrustConsent
+	// Events have deliveries that no session's run makes.
+	Events []models.EventRef
 }
 
 // Credential reads a credential of the organization. Errors: CodeResourceMissing, also for an expired credential.

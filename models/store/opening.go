@@ -41,6 +41,8 @@ type Opening struct {
 	Begun Progress
 	// Reused, if set, verifies the session by an earlier verification.
 	Reused *Reused
+	// Trust, if set, verifies the session if its user shares a verification that meets the demand.
+	Trust *Trust
 }
 
 // OpenProvisional opens a provisional session under the terms of its user's jurisdiction. If NudgeAt is set in the
@@ -52,6 +54,16 @@ func (s *Store) OpenProvisional(ctx context.Context, o Opening) (Changed, error)
 	err := s.underTerms(ctx, func(tx *gorm.DB) (err error) {
 		if err := s.share(tx, &o.Session, o.Terms); err != nil {
 			return err
+		}
+		if o.Trust != nil {
+			reused, granted, err := s.grantedBy(tx, o.Session, *o.Trust)
+			if err != nil {
+				return err
+			}
+			o.Reused = nil
+			if granted {
+				o.Reused = &reused
+			}
 		}
 		c := s.opening(o)
 		c.made = made

@@ -11,12 +11,13 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// The actors in the audit log other than API keys: an operator on the command line, one with access to Temporal, and
-// Stile itself.
+// The actors in the audit log other than API keys: an operator on the command line, one with access to Temporal, Stile
+// itself, and the user who was verified.
 const (
 	ActorCLI      = "cli"
 	ActorTemporal = "temporal"
 	ActorSystem   = "system" // Stile itself
+	ActorUser     = "user"
 )
 
 // firstEntry is the id of the first audit entry of a transaction. Every try of the transaction uses the same id, so the

@@ -239,5 +239,8 @@ func deleteUnproven(tx *gorm.DB, persons []string) error {
 	if err := tx.Where(among("person_id", left)).Delete(&models.PersonAnchor{}).Error; err != nil {
 		return err
 	}
+	if err := tx.Where(among("person_id", left)).Delete(&models.TrustBlock{}).Error; err != nil {
+		return err
+	}
 	return tx.Where(among("id", left)).Delete(&models.VerifiedPerson{}).Error
 }

@@ -45,7 +45,8 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 			c.Set["verification_path"] = PathReview
 		}
 	}
-	c.Also = func(tx *gorm.DB, after models.Session) error {
+	var aftermath Aftermath
+	c.Also = func(tx *gorm.DB, after models.Session) (err error) {
 		if err := recordSteps(tx, d.Progress, after); err != nil {
 			return err
 		}
@@ -53,14 +54,17 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 			return err
 		}
 		if ended && d.Decision.Decision == graph.Reject && after.CredentialID != nil {
-			return s.revokeCredential(tx, after.OrgID, *after.CredentialID, models.RevokedByReview)
+			aftermath, err = s.revokeCredential(tx, after.OrgID, *after.CredentialID, d.Actor, models.RevokedByReview)
+			return err
 		}
 		if ended || !after.Status.Terminal() {
 			return nil
 		}
 		return erase(tx, after, models.Submission{})
 	}
-	return s.Change(ctx, c)
+	done, err := s.Change(ctx, c)
+	done.Aftermath = aftermath
+	return done, err
 }
 
 // decisionID returns the id of a decision at a node. The same decision of another reviewer is another change, which

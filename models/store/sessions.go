@@ -28,6 +28,8 @@ type NewSession struct {
 	Verified bool
 	// Reused, if set, makes the session verified at creation by an earlier verification.
 	Reused *Reused
+	// Trust, if set, makes the session verified at creation if its user shares a verification that meets the demand.
+	Trust *Trust
 	// Begun is the session's first progress in its graph, or nil. Branches at the start may end the session at
 	// creation, or flag it for review.
 	Begun *Progress
@@ -89,6 +91,15 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	created, err := s.insertSession(tx, n, endpoints)
 	if err != nil {
 		return Changed{}, err
+	}
+	if n.Trust != nil {
+		reused, granted, err := s.grantedBy(tx, created.Session, *n.Trust)
+		if err != nil {
+			return Changed{}, err
+		}
+		if granted {
+			n.Reused = &reused
+		}
 	}
 	born, moves := s.born(created.Session, n)
 	if !moves {
@@ -218,7 +229,7 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.Webh
 		return Changed{}, err
 	}
 	event := firing{s.id(models.PrefixEvent), models.EventSessionCreated}
-	first, err := s.fire(tx, endpoints, session, now, event)
+	first, err := s.fire(tx, endpoints, aboutSession(session), now, event)
 	return Changed{Session: session, EventID: &event.id, FirstAttempts: first}, err
 }
 

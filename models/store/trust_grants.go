@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/reuse"
+)
+
+// PathTrustReuse is the verification path of a session that a verification of another organization verified, which the
+// user shares.
+const PathTrustReuse = "trust_reuse"
+
+// Trust asks for a verification that the session's user has shared at another organization.
+type Trust struct {
+	Demand reuse.Demand
+	// Email is the canonical address that names the person.
+	Email string
+	// Notice returns the mail that tells the user of a new grant.
+	Notice func(models.TrustGrant) NewMail
+}
+
+// GrantTrust verifies a session by a verification that its user shares at another organization, and reports whether
+// one meets the demand. If none does, nothing changes. A repeat returns the session. Errors: those of Change.
+func (s *Store) GrantTrust(
+	ctx context.Context, session models.Session, t Trust, from ...models.SessionStatus,
+) (done Changed, granted bool, err error) {
+	made := &madeChange{}
+	err = s.settle(ctx, func(tx *gorm.DB) error {
+		var reused Reused
+		reused, granted, err = s.grantedBy(tx, session, t)
+		if err != nil || !granted {
+			return err
+		}
+		c := s.reusing(session, reused, from)
+		c.Set["nudge_at"] = s.Now()
+		c.made = made
+		done, err = s.change(tx, c)
+		return err
+	})
+	if err == nil && granted && !done.Repeated {
+		s.announce(session.ID)
+	}
+	return done, granted && err == nil, err
+}
+
+// grantedBy returns the verification that the user shares, as one to reuse. A new grant has its mail to the user.
+func (s *Store) grantedBy(tx *gorm.DB, session models.Session, t Trust) (Reused, bool, error) {
+	id := s.id(models.PrefixTrustGrant)
+	granted, err := s.grant(tx, session, t, id)
+	if err != nil || !granted {
+		return Reused{}, false, err
+	}
+	var row models.TrustGrant
+	_, err = one(tx.Where("org_id = ?", session.OrgID).
+		Where("id = (SELECT trust_grant_id FROM sessions WHERE id = ? AND org_id = ?)", session.ID, session.OrgID), &row)
+	if err != nil {
+		return Reused{}, false, err
+	}
+	reused := Reused{Credential: row.Source(), Path: PathTrustReuse, Email: t.Email, Grant: &Granted{TrustGrant: row}}
+	if row.ID != id {
+		return reused, true, nil
+	}
+	mail, err := s.queueMail(tx, t.Notice(row))
+	reused.Grant.Mail = &mail
+	return reused, true, err
+}
+
+// Granted is the grant by which a session is verified.
+type Granted struct {
+	models.TrustGrant
+	// Mail tells the user of a new grant; nil for one that an earlier session made.
+	Mail *models.Mail
+}
+
+// grant finds the best verification that meets the demand, inserts a grant under the id unless the organization has one
+// of this verification, and names the grant in the session's row. It reports whether there is such a verification, and
+// nothing else: the organization learns about other organizations only by a grant.
+//
+// The locks order the grant with revocations: a revocation that comes later finds the grant, and an earlier one is seen.
+func (s *Store) grant(tx *gorm.DB, session models.Session, t Trust, id string) (bool, error) {
+	if len(t.Demand.Methods) == 0 {
+		return false, nil
+	}
+	sandbox, err := s.isSandbox(tx, session.OrgID)
+	if err != nil {
+		return false, err
+	}
+	var source struct {
+		models.Credential
+		ConsentID string
+	}
+	q := sharedWith(tx, session.OrgID, s.anchorHash(sandbox, models.AnchorEmail, t.Email), t.Demand).
+		Where("c.expires_at > ?", s.Now()).
+		Select(columnsAs(models.Credential{}, "c", "") + ", t.id AS consent_id").
+		Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).
+		Order("c.strength_rank DESC, c.verified_at DESC, c.id").Limit(1).Find(&source)
+	if q.Error != nil || q.RowsAffected == 0 {
+		return false, q.Error
+	}
+	row := models.TrustGrant{
+		ID: id, OrgID: session.OrgID, SourceOrgID: source.OrgID, PersonID: source.PersonID, ConsentID: source.ConsentID,
+		CredentialID: source.ID, SessionID: session.ID, Method: source.Method, Methods: source.Methods,
+		Strength: source.Strength, AgeTier: source.AgeTier, Jurisdiction: source.Jurisdiction,
+		VerifiedAt: source.VerifiedAt, Created: s.Now(), ExpiresAt: source.ExpiresAt,
+	}
+	if _, err := createOnce(tx, &row); err != nil {
+		return false, err
+	}
+	return true, tx.Model(&models.Session{}).Where("id = ? AND org_id = ?", session.ID, session.OrgID).
+		Update("trust_grant_id", gorm.Expr("(SELECT id FROM trust_grants WHERE org_id = ? AND credential_id = ?"+
+			" AND revoked_at IS NULL)", session.OrgID, source.ID)).Error
+}
+
+// sharedWith selects the verifications of other organizations that the person with this e-mail address shares, as far as
+// they meet the demand and the person is not blocked for the organization.
+func sharedWith(tx *gorm.DB, org, email string, d reuse.Demand) *gorm.DB {
+	q := tx.Table("person_anchors AS a").
+		Joins("JOIN trust_consents AS t ON t.person_id = a.person_id AND t.revoked_at IS NULL").
+		Joins("JOIN credentials AS c ON c.id = t.credential_id AND c.revoked_at IS NULL").
+		Where("a.kind = ? AND a.hash = ?", models.AnchorEmail, email).
+		Where("c.org_id <> ? AND c.method IN ? AND c.age_years >= ?", org, d.Methods, d.MinYears).
+		Where("NOT EXISTS (SELECT 1 FROM trust_blocks AS b WHERE b.org_id = ? AND b.person_id = a.person_id)", org)
+	if !d.Since.IsZero() {
+		q = q.Where("c.verified_at >= ?", models.At(d.Since))
+	}
+	if d.Jurisdiction != "" {
+		q = q.Where("c.jurisdiction = ?", d.Jurisdiction)
+	}
+	return q
+}
+
+// announceGrant fires the event of a new grant, records it in the audit log, and notes which credential the
+// organization got by it. It returns the first attempts of the event.
+func (s *Store) announceGrant(
+	tx *gorm.DB, g Granted, session models.Session, now models.Timestamp,
+) ([]models.DeliveryRef, error) {
+	g.CopyID = session.CredentialID
+	err := tx.Model(&models.TrustGrant{}).Where("id = ? AND org_id = ?", g.ID, g.OrgID).Update("copy_id", g.CopyID).Error
+	if err != nil {
+		return nil, err
+	}
+	err = s.audit(tx, g.OrgID, ActorSystem, "trust_reuse_grant.create", g.ID, map[string]any{
+		"source_org_id": g.SourceOrgID, "credential_id": g.CredentialID, "method": g.Method, "session_id": g.SessionID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	endpoints, err := enabledEndpoints(tx, g.OrgID)
+	if err != nil {
+		return nil, err
+	}
+	return s.fireGrant(tx, endpoints, g.TrustGrant, now, models.EventTrustGrantCreated)
+}
+
+// fireGrant fires events of a grant.
+func (s *Store) fireGrant(
+	tx *gorm.DB, endpoints []models.WebhookEndpoint, g models.TrustGrant, now models.Timestamp, kinds ...models.EventType,
+) ([]models.DeliveryRef, error) {
+	firings := make([]firing, 0, len(kinds))
+	for _, kind := range kinds {
+		firings = append(firings, firing{s.id(models.PrefixEvent), kind})
+	}
+	about := subject{org: g.OrgID, session: g.SessionID, data: map[string]any{"object": g.Public()}}
+	return s.fire(tx, endpoints, about, now, firings...)
+}
+
+// GrantFilter narrows a list of grants. An empty field does not.
+type GrantFilter struct {
+	// Status is "active" or "revoked".
+	Status            string
+	Person, SessionID string
+	Created           Window
+}
+
+// TrustGrants lists the grants that the organization accepted, newest first.
+func (s *Store) TrustGrants(
+	ctx context.Context, org string, f GrantFilter, page Page,
+) ([]models.TrustGrant, bool, error) {
+	q := s.read(ctx).Where("org_id = ?", org)
+	return listWithin[models.TrustGrant](s, q, listed(f.Created, func(q *gorm.DB) *gorm.DB {
+		q = equal(q, map[string]string{"person_id": f.Person, "session_id": f.SessionID})
+		switch strings.ToLower(f.Status) {
+		case GrantsActive:
+			return q.Where("revoked_at IS NULL AND expires_at > ?", s.Now())
+		case GrantsRevoked:
+			return q.Where("revoked_at IS NOT NULL")
+		default:
+			return q
+		}
+	}), page)
+}
+
+// The statuses of a GrantFilter.
+const (
+	GrantsActive  = "active"
+	GrantsRevoked = "revoked"
+)
+
+// TrustGrant reads a grant that the organization accepted. Errors: CodeResourceMissing.
+func (s *Store) TrustGrant(ctx context.Context, org, id string) (models.TrustGrant, error) {
+	var row models.TrustGrant
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ?", id, org), &row)
+	if err != nil || !found {
+		return row, orMissing(err, "trust_reuse_grant", id)
+	}
+	return row, nil
+}
