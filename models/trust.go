@@ -21,6 +21,11 @@ type TrustPolicy struct {
 	AcknowledgedAt *Timestamp
 }
 
+// NewTrustPolicy returns the policy of a new organization: it accepts nothing.
+func NewTrustPolicy() TrustPolicy {
+	return TrustPolicy{SameJurisdiction: true, Methods: AsJSON([]rules.Method{})}
+}
+
 // TrustConsent is a user's consent to share a verification with other organizations. OrgID made the verification.
 type TrustConsent struct {
 	ID           string `gorm:"primaryKey"`
@@ -127,7 +132,9 @@ func (g TrustGrant) Source() Credential {
 }
 
 // ActiveAt reports whether the grant is neither revoked nor expired at t.
-func (g TrustGrant) ActiveAt(t time.Time) bool { return g.RevokedAt == nil && t.Before(g.ExpiresAt.Time) }
+func (g TrustGrant) ActiveAt(t time.Time) bool {
+	return g.RevokedAt == nil && t.Before(g.ExpiresAt.Time)
+}
 
 // TrustBlock keeps an organization from further grants of a person, because the user or the organization revoked one.
 type TrustBlock struct {

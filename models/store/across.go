@@ -20,7 +20,7 @@ func (s *Store) Across() Across { return Across{s} }
 
 // CreateOrganization stores an organization and returns it with its new id.
 func (a Across) CreateOrganization(ctx context.Context, o models.Organization) (models.Organization, error) {
-	o.ID, o.Created = a.s.id(models.PrefixOrg), a.s.Now()
+	o.ID, o.Created, o.Trust = a.s.id(models.PrefixOrg), a.s.Now(), models.NewTrustPolicy()
 	err := a.s.settle(ctx, func(tx *gorm.DB) error {
 		if err := tx.Create(&o).Error; err != nil {
 			return err

@@ -278,29 +278,47 @@ func aboutSession(s models.Session) subject { return subject{s.OrgID, s.ID, s.Pu
 func (s *Store) fire(
 	tx *gorm.DB, endpoints []models.WebhookEndpoint, about subject, now models.Timestamp, firings ...firing,
 ) ([]models.DeliveryRef, error) {
-	data, err := json.Marshal(about.data)
-	if err != nil {
+	var f fired
+	if err := s.compose(&f, endpoints, about, now, firings...); err != nil {
 		return nil, err
 	}
-	events := make([]models.Event, 0, len(firings))
-	deliveries, refs := []models.Delivery{}, []models.DeliveryRef{}
+	return refs(f.deliveries), f.insert(tx)
+}
+
+// fired are events with their deliveries, to be inserted.
+type fired struct {
+	events     []models.Event
+	deliveries []models.Delivery
+}
+
+// compose adds events of the subject, each a microsecond after the one before.
+func (s *Store) compose(
+	f *fired, endpoints []models.WebhookEndpoint, about subject, now models.Timestamp, firings ...firing,
+) error {
+	data, err := json.Marshal(about.data)
+	if err != nil {
+		return err
+	}
 	for _, firing := range firings {
 		event := models.Event{
 			ID: firing.id, OrgID: about.org, Type: firing.kind, SessionID: &about.session, Data: string(data), Created: now,
 		}
-		events = append(events, event)
+		f.events = append(f.events, event)
 		for _, endpoint := range endpoints {
 			if endpoint.Subscribes(firing.kind) {
-				delivery := s.newDelivery(event, endpoint.ID, 1, now)
-				deliveries, refs = append(deliveries, delivery), append(refs, delivery.Ref())
+				f.deliveries = append(f.deliveries, s.newDelivery(event, endpoint.ID, 1, now))
 			}
 		}
 		now = models.At(now.Add(time.Microsecond))
 	}
-	if err := tx.Create(&events).Error; err != nil || len(deliveries) == 0 {
-		return refs, err
+	return nil
+}
+
+func (f *fired) insert(tx *gorm.DB) error {
+	if err := tx.Create(&f.events).Error; err != nil || len(f.deliveries) == 0 {
+		return err
 	}
-	return refs, tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&deliveries).Error
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&f.deliveries).Error
 }
 
 func (s *Store) newDelivery(e models.Event, endpoint string, attempt int, due models.Timestamp) models.Delivery {

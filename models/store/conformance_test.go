@@ -32,6 +32,7 @@ var areas = map[string][]scenario{
 	"branding":       brandingScenarios,
 	"reviews":        reviewScenarios,
 	"persons":        personScenarios,
+	"trust":          trustScenarios,
 	"backtests":      backtestScenarios,
 	"sweeps":         sweepScenarios,
 	"retention":      retentionScenarios,

@@ -40,10 +40,17 @@ func (s *Store) entryID(tx *gorm.DB) string {
 }
 
 func (s *Store) audit(tx *gorm.DB, org, actor, action, target string, detail map[string]any) error {
-	return tx.Create(&models.AuditEntry{
+	entry := s.auditEntry(tx, org, actor, action, target, detail)
+	return tx.Create(&entry).Error
+}
+
+func (s *Store) auditEntry(
+	tx *gorm.DB, org, actor, action, target string, detail map[string]any,
+) models.AuditEntry {
+	return models.AuditEntry{
 		ID: s.entryID(tx), OrgID: org, Actor: actor, Action: action, Target: target,
 		Detail: models.AsJSON(detail), Created: s.Now(),
-	}).Error
+	}
 }
 
 // AuditLog lists the audit entries, newest first.

@@ -154,19 +154,23 @@ func (s *Store) announceGrant(
 	if err != nil {
 		return nil, err
 	}
-	return s.fireGrant(tx, endpoints, g.TrustGrant, now, models.EventTrustGrantCreated)
+	var f fired
+	if err := s.composeGrant(&f, endpoints, g.TrustGrant, now, models.EventTrustGrantCreated); err != nil {
+		return nil, err
+	}
+	return refs(f.deliveries), f.insert(tx)
 }
 
-// fireGrant fires events of a grant.
-func (s *Store) fireGrant(
-	tx *gorm.DB, endpoints []models.WebhookEndpoint, g models.TrustGrant, now models.Timestamp, kinds ...models.EventType,
-) ([]models.DeliveryRef, error) {
+// composeGrant adds events of a grant.
+func (s *Store) composeGrant(
+	f *fired, endpoints []models.WebhookEndpoint, g models.TrustGrant, now models.Timestamp, kinds ...models.EventType,
+) error {
 	firings := make([]firing, 0, len(kinds))
 	for _, kind := range kinds {
 		firings = append(firings, firing{s.id(models.PrefixEvent), kind})
 	}
 	about := subject{org: g.OrgID, session: g.SessionID, data: map[string]any{"object": g.Public()}}
-	return s.fire(tx, endpoints, about, now, firings...)
+	return s.compose(f, endpoints, about, now, firings...)
 }
 
 // GrantFilter narrows a list of grants. An empty field does not.

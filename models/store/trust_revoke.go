@@ -81,7 +81,7 @@ func (s *Store) revokeGrants(
 	var revoked []models.TrustGrant
 	err = tx.Model(&revoked).Clauses(returning(models.TrustGrant{})).Where(among("id", ids)).Where("revoked_at IS NULL").
 		Updates(map[string]any{"revoked_at": now, "revoked_reason": reason}).Error
-	if err != nil {
+	if err != nil || len(revoked) == 0 {
 		return nil, err
 	}
 	if len(copies) > 0 {
@@ -95,31 +95,31 @@ func (s *Store) revokeGrants(
 	if err != nil {
 		return nil, err
 	}
+	var f fired
+	var entries []models.AuditEntry
 	for _, g := range revoked {
-		refs, err := s.fireGrant(tx, endpoints[g.OrgID], g, now, eventsOf(reason)...)
-		if err != nil {
+		if err := s.composeGrant(&f, endpoints[g.OrgID], g, now, eventsOf(reason)...); err != nil {
 			return nil, err
 		}
-		for _, ref := range refs {
-			events = append(events, models.EventRef{OrgID: ref.OrgID, EventID: ref.EventID})
-		}
-		err = s.audit(tx, g.OrgID, actor, "trust_reuse_grant.revoke", g.ID, map[string]any{"reason": reason})
-		if err != nil {
-			return nil, err
-		}
+		entries = append(entries, s.auditEntry(tx, g.OrgID, actor, "trust_reuse_grant.revoke", g.ID, map[string]any{
+			"reason": reason,
+		}))
 	}
-	return distinct(events), nil
+	if err := f.insert(tx); err != nil {
+		return nil, err
+	}
+	return f.owed(), tx.Create(&entries).Error
 }
 
-// distinct returns the events, each once. Deliveries of one event follow each other.
-func distinct(events []models.EventRef) []models.EventRef {
-	var once []models.EventRef
-	for _, e := range events {
-		if len(once) == 0 || once[len(once)-1] != e {
-			once = append(once, e)
+// owed returns the events that have deliveries, each once.
+func (f *fired) owed() (events []models.EventRef) {
+	for _, d := range f.deliveries { // those of one event follow each other
+		ref := models.EventRef{OrgID: d.OrgID, EventID: d.EventID}
+		if len(events) == 0 || events[len(events)-1] != ref {
+			events = append(events, ref)
 		}
 	}
-	return once
+	return events
 }
 
 // eventsOf returns the events of a revoked grant.
