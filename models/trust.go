@@ -37,7 +37,8 @@ type TrustConsent struct {
 	// RevokedAt is when the consent ended, for RevokedReason. The grants that rest on it are revoked after it.
 	RevokedAt     *Timestamp
 	RevokedReason *TrustRevocation
-	// DueAt is when the sweep takes the run that revokes the grants for lost; nil if no grants are left to revoke.
+	// DueAt is the time of the last step of the run that revokes the grants; nil if no grants are left to revoke. The
+	// sweep starts the run again some time after it.
 	DueAt *Timestamp
 }
 

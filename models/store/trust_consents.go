@@ -14,9 +14,6 @@ import (
 // mostConsents bounds how often a user may give the consent for one credential.
 const mostConsents = 10
 
-// trustRetried is the time after which a run that revokes grants is taken for lost.
-const trustRetried = time.Minute
-
 // ErrNothingToShare means that the session has no verification that its user could share.
 var ErrNothingToShare = errors.New("the session has no verification to share")
 
@@ -104,7 +101,7 @@ func (s *Store) endConsents(
 		}
 		res := tx.Model(&row).Clauses(returning(models.TrustConsent{})).Where("id = ?", row.ID).
 			Where("EXISTS (SELECT 1 FROM trust_grants AS g WHERE g.consent_id = ? AND g.revoked_at IS NULL)", row.ID).
-			Update("due_at", models.At(now.Add(trustRetried)))
+			Update("due_at", now)
 		if res.Error != nil {
 			return nil, res.Error
 		}

@@ -178,7 +178,7 @@ func (a Across) RevokeGrants(ctx context.Context, ref models.ConsentRef, limit i
 		batch.Grants, batch.Done = len(grants), len(grants) < limit
 		var due any
 		if !batch.Done {
-			due = models.At(a.s.Now().Add(trustRetried))
+			due = a.s.Now()
 		}
 		return tx.Model(&models.TrustConsent{}).Where("id = ?", consent.ID).Updates(map[string]any{"due_at": due}).Error
 	})

@@ -30,6 +30,7 @@ var trustScenarios = []scenario{
 	endedSharingRevokesItsGrantsInBatches,
 	lostRevocationsAreClaimedOnce,
 	newConsentOutlivesTheRunOfAnEndedOne,
+	thousandsOfGrantsEndWhileSessionsGoOn,
 	revokedVerificationRevokesItsGrants,
 	reviewThatRejectsAGrantedSessionRevokesTheGrant,
 	noGrantSurvivesARevocationThatRacesWithIt,
@@ -392,10 +393,10 @@ func lostRevocationsAreClaimedOnce(t *testing.T, f *fixture) {
 		return len(rows)
 	}
 	require.Zero(t, lost(), "its run has begun a moment ago")
-	f.clock.Advance(2 * time.Minute)
+	f.clock.Advance(time.Second)
 	require.Equal(t, 1, lost())
 	require.Zero(t, lost(), "another replica has it")
-	f.clock.Advance(time.Minute)
+	f.clock.Advance(time.Second)
 	require.Equal(t, 1, lost())
 	f.revokeAll(t, ended[0], 10)
 	f.clock.Advance(time.Hour)
@@ -417,6 +418,43 @@ func newConsentOutlivesTheRunOfAnEndedOne(t *testing.T, f *fixture) {
 	again, err := f.Across().EndSharing(t.Context(), old.ID)
 	require.NoError(t, err)
 	require.Empty(t, again, "the link of the old mail does not end the new consent")
+}
+
+func thousandsOfGrantsEndWhileSessionsGoOn(t *testing.T, f *fixture) {
+	session, c := f.share(t, f.foreign, ada, rules.MethodDocumentCapture)
+	created, _ := f.granted(t, f.org, ada)
+	const organizations = 1_999
+	f.copyRows(t, "trust_grants", organizations, map[string]string{
+		"org_id": "org_id || '_' || i", "copy_id": "copy_id || '_' || i",
+	})
+	f.copyRows(t, "credentials", organizations, map[string]string{"org_id": "org_id || '_' || i"})
+	require.Equal(t, organizations+1, f.count(t, "SELECT COUNT(*) FROM trust_grants AS g JOIN credentials AS c"+
+		" ON c.id = g.copy_id AND c.org_id = g.org_id WHERE g.revoked_at IS NULL AND c.revoked_at IS NULL"))
+	done := f.reject(t, session)
+	require.Len(t, done.Aftermath.Ended, 1)
+
+	other := f.replica(t)
+	revoked := make(chan int)
+	go func() { revoked <- f.revokeAll(t, done.Aftermath.Ended[0], 100) }()
+	sessions, batches := 0, 0
+	for ; batches == 0; sessions++ {
+		_, err := other.CreateSession(t.Context(), f.trusting(t, f.org, ada))
+		require.NoError(t, err)
+		select {
+		case batches = <-revoked:
+		default:
+		}
+	}
+
+	require.Equal(t, organizations/100+2, batches)
+	require.Greater(t, sessions, batches/4, "others write between the batches")
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM trust_grants WHERE revoked_at IS NULL"))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM credentials WHERE source_id = '"+c.ID+"' AND revoked_at IS NULL"))
+	require.Equal(t, organizations+1,
+		f.count(t, "SELECT COUNT(*) FROM events WHERE type = 'trust_reuse_grant.revoked'"))
+	require.Equal(t, organizations+1,
+		f.count(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'trust_reuse_grant.revoke'"))
+	require.Equal(t, models.StatusVerified, f.reread(t, created.Session).Status)
 }
 
 // reject has the verified session reviewed and rejected.

@@ -10,7 +10,7 @@ CREATE TABLE trust_consents (
     created        BIGINT NOT NULL,
     revoked_at     BIGINT,
     revoked_reason TEXT,
-    -- When the sweep takes the run that revokes the grants for lost; NULL if no grants are left to revoke.
+    -- The last step of the run that revokes the grants; NULL if no grants are left to revoke.
     due_at         BIGINT
 );
 CREATE UNIQUE INDEX trust_consents_given ON trust_consents (credential_id) WHERE revoked_at IS NULL;
