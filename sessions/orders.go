@@ -88,7 +88,7 @@ func (o *Orders) revoke(ctx context.Context, ended []models.TrustConsent) {
 	}
 }
 
-// aftermath has done what a committed revocation leaves to be done.
+// aftermath starts the runs that a committed revocation needs.
 func (o *Orders) aftermath(ctx context.Context, a store.Aftermath) {
 	o.revoke(ctx, a.Ended)
 	for _, event := range a.Events {

@@ -13,9 +13,9 @@ import (
 // grantMailTTL is how long the mail about a grant is useful.
 const grantMailTTL = 72 * time.Hour
 
-// trust returns what a verification that the user shares must prove to verify the session. It returns nil if none may:
-// the organization accepts none, the merchant asks otherwise, or the user has not proven an address that must be proven.
-// Whether the user shares anything is not looked at here, so that a session tells nothing about it.
+// trust returns the demand on a verification that the user shares. It returns nil if none may verify the session: the
+// organization accepts none, the merchant asks otherwise, or the user has not proven an address that must be proven. It
+// does not look whether the user shares anything, so that a session tells nothing about that.
 func (s *Service) trust(ctx context.Context, a asking) (*store.Trust, error) {
 	if !s.config.Mail || a.email == "" || a.asked.AcceptExisting != nil || a.asked.CredentialHash != "" {
 		return nil, nil
@@ -169,7 +169,7 @@ func (s *Service) revokeGrant(
 	return done.Grant, err
 }
 
-// GrantLink is what a link of a mail about a grant leads to.
+// GrantLink is the meaning of a link in a mail about a grant.
 type GrantLink struct {
 	// Organization is the name of the organization that accepted the verification.
 	Organization string
@@ -180,7 +180,7 @@ type GrantLink struct {
 	Grant models.TrustGrant
 }
 
-// GrantLink returns what a link leads to, and changes nothing. Errors: CodeParameterInvalid for an unknown token.
+// GrantLink returns the meaning of a link, and changes nothing. Errors: CodeParameterInvalid for an unknown token.
 func (s *Service) GrantLink(ctx context.Context, token string) (GrantLink, error) {
 	link, err := s.readLink(token)
 	if err != nil {
@@ -206,15 +206,22 @@ func (s *Service) FollowGrantLink(ctx context.Context, token string) (GrantLink,
 		return GrantLink{}, unknownLink(err)
 	}
 	if link.All {
-		ended, err := s.store.Across().EndSharing(ctx, link.GrantID)
-		if err != nil {
-			return GrantLink{}, err
-		}
-		s.orders.revoke(ctx, ended)
-	} else if _, err := s.revokeGrant(ctx, linked.OrgID, link.GrantID, store.ActorUser, models.TrustUserRevoked); err != nil {
+		err = s.endSharing(ctx, link.GrantID)
+	} else {
+		_, err = s.revokeGrant(ctx, linked.OrgID, link.GrantID, store.ActorUser, models.TrustUserRevoked)
+	}
+	if err != nil {
 		return GrantLink{}, err
 	}
 	return s.GrantLink(ctx, token)
+}
+
+func (s *Service) endSharing(ctx context.Context, grantID string) error {
+	ended, err := s.store.Across().EndSharing(ctx, grantID)
+	if err == nil {
+		s.orders.revoke(ctx, ended)
+	}
+	return err
 }
 
 func (s *Service) readLink(token string) (store.TrustLink, error) {

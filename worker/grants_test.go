@@ -17,7 +17,7 @@ import (
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
-// sharing is a user who shares a verification with two organizations.
+// sharing is a verification that its user shares with two organizations.
 type sharing struct {
 	*workertest.House
 	session models.Session

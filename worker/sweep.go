@@ -161,7 +161,7 @@ func (w *Worker) resumeRecoveries(ctx context.Context) error {
 	return nil
 }
 
-// repeatMails starts the runs of mails whose start was lost or whose run is gone.
+// repeatMails starts the runs of mails that have none, because the start was lost or the run is gone.
 func (w *Worker) repeatMails(ctx context.Context) error {
 	store := w.options.Store
 	lost, err := store.Across().LostMails(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
@@ -177,7 +177,7 @@ func (w *Worker) repeatMails(ctx context.Context) error {
 	return nil
 }
 
-// repeatRevocations starts the runs of ended consents whose start was lost or whose run is gone.
+// repeatRevocations starts the runs of ended consents that have none, because the start was lost or the run is gone.
 func (w *Worker) repeatRevocations(ctx context.Context) error {
 	store := w.options.Store
 	lost, err := store.Across().LostConsents(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)

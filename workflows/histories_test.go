@@ -23,6 +23,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/reuse"
 	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -69,6 +70,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		"provider_called_back":          providerCalledBack,
 		"provider_stayed_away":          providerStayedAway,
 		"mail_sent":                     mailSent,
+		"grants_revoked":                grantsRevoked,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -358,6 +360,29 @@ func mailSent(t *testing.T) recordings {
 	require.NoError(t, err)
 	require.Equal(t, models.MailSent, sent.Status)
 	return recordings{"mail": h.History(t, queued.ID)}
+}
+
+func grantsRevoked(t *testing.T) recordings {
+	h := house.House(t)
+	source, target := h.Sandbox(t), h.Sandbox(t)
+	addressed := func(n *store.NewSession) { n.Email = "shared-" + email }
+	session := source.Begin(t, scene.AnyOf(document), scene.BornVerified, addressed)
+	require.NoError(t, h.Store.ShareCredential(t.Context(), session))
+	granted := target.Begin(t, scene.AnyOf(document), addressed, func(n *store.NewSession) {
+		n.Trust = &store.Trust{
+			Demand: reuse.Policy{Now: time.Now()}.Demand(""), Email: n.Email,
+			Notice: func(g models.TrustGrant) store.NewMail {
+				return store.NewMail{OrgID: g.OrgID, Purpose: models.MailGrant, TTL: time.Hour}
+			},
+		}
+	})
+	require.NotNil(t, granted.TrustGrantID)
+	ended, err := h.Store.UnshareCredential(t.Context(), session)
+	require.NoError(t, err)
+	require.Len(t, ended, 1)
+	require.NoError(t, h.RevokeGrants(t.Context(), ended[0].Ref()))
+	h.Completed(t, ended[0].ID)
+	return recordings{"grants": h.History(t, ended[0].ID)}
 }
 
 // toReview brings a session to its review.

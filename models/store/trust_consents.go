@@ -23,7 +23,7 @@ func (s *Store) Sharing(ctx context.Context, org, credential string) (row models
 	return row, given, err
 }
 
-// ShareCredential records that the session's user shares the credential of the session. A repeat changes nothing. Errors:
+// ShareCredential records that the session's user shares its credential. A repeat changes nothing. Errors:
 // ErrNothingToShare for a credential that does not hold any more or was made by another organization, ErrRefused after
 // mostConsents consents.
 func (s *Store) ShareCredential(ctx context.Context, session models.Session) error {
@@ -68,7 +68,9 @@ func Sharable(c models.Credential) bool { return c.SourceID == nil && c.EmailHas
 
 // UnshareCredential ends the sharing of the session's credential, and returns the consents whose grants the caller must
 // have revoked. A repeat changes nothing.
-func (s *Store) UnshareCredential(ctx context.Context, session models.Session) (ended []models.TrustConsent, err error) {
+func (s *Store) UnshareCredential(
+	ctx context.Context, session models.Session,
+) (ended []models.TrustConsent, err error) {
 	if session.CredentialID == nil {
 		return nil, nil
 	}

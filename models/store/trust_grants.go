@@ -81,7 +81,7 @@ type Granted struct {
 // of this verification, and names the grant in the session's row. It reports whether there is such a verification, and
 // nothing else: the organization learns about other organizations only by a grant.
 //
-// The locks order the grant with revocations: a revocation that comes later finds the grant, and an earlier one is seen.
+// The locks order the grant with revocations: a later revocation finds the grant, and an earlier one is seen.
 func (s *Store) grant(tx *gorm.DB, session models.Session, t Trust, id string) (bool, error) {
 	if len(t.Demand.Methods) == 0 {
 		return false, nil
@@ -116,8 +116,8 @@ func (s *Store) grant(tx *gorm.DB, session models.Session, t Trust, id string) (
 			" AND revoked_at IS NULL)", session.OrgID, source.ID)).Error
 }
 
-// sharedWith selects the verifications of other organizations that the person with this e-mail address shares, as far as
-// they meet the demand and the person is not blocked for the organization.
+// sharedWith selects the verifications of other organizations that the person with this e-mail address shares, if they
+// meet the demand and the person is not blocked for the organization.
 func sharedWith(tx *gorm.DB, org, email string, d reuse.Demand) *gorm.DB {
 	q := tx.Table("person_anchors AS a").
 		Joins("JOIN trust_consents AS t ON t.person_id = a.person_id AND t.revoked_at IS NULL").

@@ -28,8 +28,8 @@ func (l TrustLink) scope() string {
 	return linkGrant
 }
 
-// SignTrustLink returns the token of a link: the grant, the scope, and a keyed digest of both. The rows decide how often
-// it works: once.
+// SignTrustLink returns the token of a link: the grant, the scope, and a keyed digest of both. The rows decide that it
+// works once.
 func (s *Store) SignTrustLink(l TrustLink) string {
 	return l.GrantID + "." + l.scope() + "." + s.linkDigest(l)
 }

@@ -21,7 +21,7 @@ type Demand struct {
 	Jurisdiction rules.Jurisdiction
 }
 
-// Demand returns what a verification of one method must prove to meet the policy. Its Methods are empty if none can,
+// Demand returns the demand on a verification of one method that meets the policy. Its Methods are empty if none can,
 // as when two methods are required. Jurisdiction restricts the place; "" does not.
 func (p Policy) Demand(jurisdiction rules.Jurisdiction) Demand {
 	d := Demand{MinYears: p.Tier.Years(), Jurisdiction: jurisdiction}
