@@ -14,7 +14,8 @@ const surplusBatch = 100
 
 // revokeSurplus revokes the oldest superseded credentials of the person of c that the organization has above
 // MostSuperseded, so that a verification and a lookup cost the same however often the person has been verified. The
-// copies that other organizations have made stay.
+// copies that other organizations have made stay, but the consents to share the credentials end: the sweep has their
+// grants revoked.
 func (s *Store) revokeSurplus(tx *gorm.DB, c models.Credential) error {
 	var surplus []string
 	err := tx.Model(&models.Credential{}).Where("org_id = ? AND person_id = ?", c.OrgID, c.PersonID).
@@ -23,6 +24,11 @@ func (s *Store) revokeSurplus(tx *gorm.DB, c models.Credential) error {
 	if err != nil || len(surplus) == 0 {
 		return err
 	}
-	return tx.Model(&models.Credential{}).Where(among("id", surplus)).
+	err = tx.Model(&models.Credential{}).Where(among("id", surplus)).
 		Updates(map[string]any{"revoked_at": s.Now(), "revoked_reason": models.RevokedAsSurplus}).Error
+	if err != nil {
+		return err
+	}
+	_, err = s.endConsents(tx, models.TrustSourceRevoked, "credential_id IN ?", surplus)
+	return err
 }

@@ -32,6 +32,7 @@ var trustScenarios = []scenario{
 	newConsentOutlivesTheRunOfAnEndedOne,
 	thousandsOfGrantsEndWhileSessionsGoOn,
 	revokedVerificationRevokesItsGrants,
+	surplusVerificationIsSharedNoMore,
 	reviewThatRejectsAGrantedSessionRevokesTheGrant,
 	noGrantSurvivesARevocationThatRacesWithIt,
 	grantsAreListedByStatusPersonAndSession,
@@ -488,6 +489,22 @@ func revokedVerificationRevokesItsGrants(t *testing.T, f *fixture) {
 	}
 	require.ErrorIs(t, f.ShareCredential(t.Context(), f.reread(t, session)), store.ErrNothingToShare)
 	require.Contains(t, f.audited(t, f.org, c.ID), "trust_reuse_consent.revoke")
+}
+
+func surplusVerificationIsSharedNoMore(t *testing.T, f *fixture) {
+	_, c := f.share(t, f.org, ada, rules.MethodDocumentCapture)
+	f.shareWith(t, 1)
+	for range store.MostSuperseded + 1 {
+		f.clock.Advance(time.Second)
+		f.verify(t, f.person(t, f.org, ada, ""), rules.MethodDocumentCapture)
+	}
+	now, err := f.Credential(t.Context(), f.org, c.ID)
+	require.NoError(t, err)
+	require.Equal(t, ptr(models.RevokedAsSurplus), now.RevokedReason)
+	f.clock.Advance(time.Second)
+	lost, err := f.Across().LostConsents(t.Context(), f.clock.Now(), 10)
+	require.NoError(t, err)
+	require.Len(t, lost, 1, "its grants are revoked")
 }
 
 func reviewThatRejectsAGrantedSessionRevokesTheGrant(t *testing.T, f *fixture) {
