@@ -106,6 +106,54 @@ func TestRepeatedRequestOfADeviceWritesNoRow(t *testing.T) {
 	}
 }
 
+func TestRepeatedProofOfADeviceWritesNoRow(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, manyCalls, withMail)
+	workflow := e.anyMethod(e.sandbox)
+	token := e.token(e.verified(e.sandbox, workflow))
+	redeemed, proven, guessed := e.create(e.sandbox, workflow), e.attestFor(ada), e.attestFor("bob@person.example")
+	e.isOK(e.redeem(redeemed, token), 200)
+	e.isOK(e.askOTP(proven, obj{}), 200)
+	code := e.code(e.sandbox)
+	e.isOK(e.enter(proven, code), 200)
+	for range 3 {
+		e.isOK(e.askOTP(guessed, obj{}), 200)
+	}
+	other := wrong(e.code(e.sandbox))
+	for name, again := range map[string]func() answer{
+		"token":     func() answer { return e.redeem(redeemed, token) },
+		"proof":     func() answer { return e.enter(proven, code) },
+		"guess":     func() answer { return e.enter(guessed, other) },
+		"no token":  func() answer { return e.redeem(guessed, "a.b.c") },
+		"more mail": func() answer { return e.askOTP(guessed, obj{}) },
+	} {
+		before, told := e.rows(), len(e.temporal.all())
+		for range 20 {
+			again()
+		}
+		require.Equal(t, before, e.rows(), name)
+		require.Len(t, e.temporal.all(), told, name)
+	}
+	e.submit(guessed, "self_attestation", graph.OutcomePassed)
+	require.Equal(t, "verified", e.status(guessed), "at the bounds of codes the user can still finish")
+}
+
+func TestRepeatedPieceOfADeviceWritesNoRow(t *testing.T) {
+	t.Parallel()
+	e, s := enrolment(t)
+	begun := e.isOK(e.uploads(s, "student", "", "Upload-Complete", "?0"), 201).object["id"].(string)
+	grow := func(offset string) answer {
+		return e.do("PATCH", s.path("/uploads/"+begun), s.secret, "x", "Upload-Offset", offset)
+	}
+	before := e.rows()
+	for range 20 {
+		e.isError(e.uploads(s, "student", "nothing known"), 400, "parameter_invalid")
+		e.isError(grow("0"), 400, "parameter_invalid")
+		e.isError(grow("9"), 409, "upload_offset_mismatch")
+	}
+	require.Equal(t, before, e.rows())
+}
+
 func TestRepeatedMessageOfADeviceWritesNoRow(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, manyCalls)
