@@ -87,7 +87,7 @@ func TestConsentRecordsTheTextThatTheUserRead(t *testing.T) {
 	}
 	require.NotContains(t, shown["text"], "photo of your document", "no method of the session compares them")
 	consent := s.path("/consent")
-	for _, wrong := range []any{"1999-01-01", "2", text(300), true} {
+	for _, wrong := range []any{"1999-01-01-en", "2026-11-28", "2026-11-28-", "2026-11-28-xx", "2", text(300), true} {
 		e.isError(e.do("POST", consent, s.secret, obj{"granted": true, "text_version": wrong}),
 			400, "parameter_invalid", "text_version")
 	}
@@ -99,6 +99,17 @@ func TestConsentRecordsTheTextThatTheUserRead(t *testing.T) {
 	require.Nil(t, after["biometric_consent"], "nothing is left to consent to")
 	e.isOK(e.do("POST", consent, s.secret, obj{"granted": true}), 200)
 	require.Equal(t, shown["version"], stored(s)["consent_text_version"], "the first consent counts")
+
+	reader := illinois()
+	french := e.isOK(e.do("GET", reader.path(""), reader.secret, nil, "Accept-Language", "nl, fr-CH;q=0.9, de;q=0.8"), 200)
+	read := french.object["biometric_consent"].(obj)
+	require.Equal(t, "fr", read["locale"])
+	require.Contains(t, read["text"], "Shop & Co vous demande votre consentement")
+	agreed := obj{"granted": true, "text_version": read["version"]}
+	e.isOK(e.do("POST", reader.path("/consent"), reader.secret, agreed), 200)
+	require.Equal(t, "2026-11-28-fr", stored(reader)["consent_text_version"])
+	german := e.create(e.sandbox, workflow, obj{"jurisdiction": "US-IL", "locale": "de-AT"})
+	require.Equal(t, "2026-11-28-de", in(e.view(german), "biometric_consent", "version"))
 
 	silent := illinois()
 	e.isOK(e.do("POST", silent.path("/consent"), silent.secret, obj{"granted": true}), 200)

@@ -37,10 +37,12 @@ type live struct {
 	conn *websocket.Conn
 	pace *rate.Limiter
 	log  *slog.Logger // with the request's id
-	// The handshake: the session in its path, where it came from, and the origin of its page, "" without one.
+	// The handshake: the session in its path, where it came from, the origin of its page, "" without one, and the
+	// languages of its user.
 	sessionID string
 	sender    sessions.Sender
 	origin    string
+	languages []string
 	// who identifies the phone. handoff was read after hello: its Socket is the number of this channel.
 	who     rest.Caller
 	handoff models.Handoff
@@ -86,7 +88,7 @@ func (hs *Handlers) OpenLive(g *gin.Context) {
 	l := &live{
 		on: hs, conn: conn, told: map[string]bool{}, pace: rate.NewLimiter(messagesPerSecond, messagesAtOnce),
 		log: hs.log.With("request_id", rest.RequestID(g), "route", rest.RouteOf(g)), sessionID: rest.PathID(g, "id"),
-		sender: hs.kernel.Sender(g.Request), origin: g.GetHeader("Origin"),
+		sender: hs.kernel.Sender(g.Request), origin: g.GetHeader("Origin"), languages: rest.Languages(g.Request),
 	}
 	l.run(context.WithoutCancel(g.Request.Context()))
 	if l.handoff.ID != "" {

@@ -84,7 +84,7 @@ func (l *live) tellState(ctx context.Context, session models.Session, phone mode
 			return err
 		}
 	}
-	view, err := l.on.viewOf(ctx, t, phone)
+	view, err := l.on.viewOf(ctx, t, phone, l.languages)
 	if err != nil {
 		return err
 	}

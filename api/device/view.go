@@ -80,14 +80,16 @@ func showRetention(c models.ComplianceResult) retentionObject {
 
 type consentTextObject struct {
 	Text    string `json:"text"`
+	Locale  string `json:"locale"`
 	Version string `json:"version"`
 }
 
-func showConsentText(s models.Session, merchant string) *consentTextObject {
+func showConsentText(s models.Session, merchant string, languages []string) *consentTextObject {
 	if !asksConsent(s) {
 		return nil
 	}
-	return &consentTextObject{sessions.ConsentText(s, merchant), sessions.ConsentTextVersion}
+	shown := consentTextObject(sessions.ConsentTextFor(s, merchant, languages))
+	return &shown
 }
 
 func (hs *Handlers) view(c *rest.Call, s models.Session) (rest.Answer, error) {
@@ -95,15 +97,17 @@ func (hs *Handlers) view(c *rest.Call, s models.Session) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	object, err := hs.viewOf(c.Ctx, t, c.Handoff)
+	object, err := hs.viewOf(c.Ctx, t, c.Handoff, rest.Languages(c.Gin.Request))
 	if err != nil {
 		return rest.Answer{}, err
 	}
 	return rest.Reply(http.StatusOK, object)
 }
 
-// viewOf returns the view for the desktop, or for the phone of a handoff.
-func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff) (viewObject, error) {
+// viewOf returns the view for the desktop, or for the phone of a handoff, to a user of these languages.
+func (hs *Handlers) viewOf(
+	ctx context.Context, t standing, phone models.Handoff, languages []string,
+) (viewObject, error) {
 	s, org := t.session, t.org
 	offered, err := hs.sessions.HandoffOffer(ctx, s, phone.ID != "")
 	if err != nil {
@@ -124,8 +128,9 @@ func (hs *Handlers) viewOf(ctx context.Context, t standing, phone models.Handoff
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
 		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp),
 		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
-		BiometricConsent: showConsentText(s, org.DisplayName()), OfferHandoff: offered != nil, HandoffReason: offered,
-		HandoffChoices: toChoose(phone), Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
+		BiometricConsent: showConsentText(s, org.DisplayName(), languages),
+		OfferHandoff:     offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
+		Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, nil
 }
 

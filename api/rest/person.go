@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"net/http"
+
 	"golang.org/x/text/language"
 
 	"github.com/stile-id/stile/models"
@@ -34,4 +36,17 @@ func ParseLocale(param, text string) (string, error) {
 		return "", wrong
 	}
 	return tag.String(), nil
+}
+
+// Languages returns the languages that the header Accept-Language names, the preferred first; none if it is malformed.
+func Languages(r *http.Request) []string {
+	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return nil
+	}
+	named := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		named = append(named, tag.String())
+	}
+	return named
 }

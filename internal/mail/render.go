@@ -3,12 +3,13 @@ package mail
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
-	"path"
+	"maps"
 	"regexp"
 	"strings"
+
+	"github.com/stile-id/stile/internal/catalogue"
 )
 
 // Merchant is the organization in whose name a mail is sent.
@@ -44,46 +45,18 @@ const defaultColor = "#1f2937"
 var (
 	//go:embed locales/*.json
 	files      embed.FS
-	catalogues = mustLoad()
+	catalogues = catalogue.MustLoad(files, "locales")
 
 	//go:embed mail.html
 	page   string
 	layout = template.Must(template.New("mail").Parse(page))
 
-	hexColor    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+	hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
-
-// mustLoad reads the catalogues, which are part of the binary.
-func mustLoad() map[string]map[string]string {
-	names, err := files.ReadDir("locales")
-	if err != nil {
-		panic(err)
-	}
-	loaded := map[string]map[string]string{}
-	for _, name := range names {
-		content, err := files.ReadFile(path.Join("locales", name.Name()))
-		if err != nil {
-			panic(err)
-		}
-		var texts map[string]string
-		if err := json.Unmarshal(content, &texts); err != nil {
-			panic(fmt.Errorf("%s: %w", name.Name(), err))
-		}
-		loaded[strings.TrimSuffix(name.Name(), ".json")] = texts
-	}
-	return loaded
-}
 
 // Language returns the language of the catalogues for a tag: "de" for "de-AT", and "en" for a language without a
 // catalogue.
-func Language(tag string) string {
-	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if _, known := catalogues[base]; known {
-		return base
-	}
-	return "en"
-}
+func Language(tag string) string { return catalogues.Language(tag) }
 
 // rendered are the fields of mail.html.
 type rendered struct {
@@ -104,15 +77,12 @@ func Render(l Letter) (Message, error) {
 	}
 	language := Language(l.Locale)
 	merchant := oneLine(l.Merchant.Name)
-	fill := func(text string) string {
-		return placeholder.ReplaceAllStringFunc(text, func(name string) string {
-			name = strings.Trim(name, "{}")
-			if name == "merchant" {
-				return merchant
-			}
-			return l.Values[name]
-		})
+	values := maps.Clone(l.Values)
+	if values == nil {
+		values = map[string]string{}
 	}
+	values["merchant"] = merchant
+	fill := func(text string) string { return catalogue.Fill(text, values) }
 	text := func(key string) string { return fill(catalogues[language][key]) }
 	r := rendered{
 		Locale: language, Direction: "ltr", Merchant: merchant, Color: defaultColor,
@@ -125,7 +95,7 @@ func Render(l Letter) (Message, error) {
 		r.Color = l.Merchant.Color
 	}
 	for _, key := range keys {
-		if placeholder.MatchString(key) {
+		if strings.HasPrefix(key, "{") {
 			r.Paragraphs = append(r.Paragraphs, paragraph{Text: fill(key), Code: true})
 		} else {
 			r.Paragraphs = append(r.Paragraphs, paragraph{Text: text(l.Purpose + "." + key)})

@@ -31,21 +31,19 @@ func placeholdersOf(text string) []string {
 	return slices.Compact(found)
 }
 
-func TestCataloguesHaveTheLanguagesOfThePageAndTheSameTexts(t *testing.T) {
+func TestCataloguesHaveTheSameTexts(t *testing.T) {
 	t.Parallel()
-	pages, err := filepath.Glob("../../web/packages/i18n/locales/*.json")
+	files, err := filepath.Glob("locales/*.json")
 	require.NoError(t, err)
-	require.NotEmpty(t, pages)
-	mails, err := filepath.Glob("locales/*.json")
-	require.NoError(t, err)
-	require.Len(t, mails, len(pages))
+	require.GreaterOrEqual(t, len(files), 8)
 	english := catalogue(t, "locales/en.json")
-	for _, page := range pages {
-		texts := catalogue(t, filepath.Join("locales", filepath.Base(page)))
-		require.Len(t, texts, len(english), page)
+	for _, file := range files {
+		texts := catalogue(t, file)
+		require.Len(t, texts, len(english), file)
+		require.FileExists(t, filepath.Join("../../web/packages/i18n/locales", filepath.Base(file)), "the page has it")
 		for key, text := range english {
-			require.NotEmpty(t, texts[key], "%s %s", page, key)
-			require.Equal(t, placeholdersOf(text), placeholdersOf(texts[key]), "%s %s", page, key)
+			require.NotEmpty(t, texts[key], "%s %s", file, key)
+			require.Equal(t, placeholdersOf(text), placeholdersOf(texts[key]), "%s %s", file, key)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { at, createSession, newContext, stage, test } from "./harness.mjs";
+import { at, createSession, newContext, publish, retrieve, stage, test } from "./harness.mjs";
+import { look } from "./look.mjs";
 
 let dev, browser;
 before(async () => ({ dev, browser } = await stage()));
@@ -54,6 +55,34 @@ describe("the language of the page", { concurrency: true }, () => {
     await at(page, "intro");
     await speaks(page, "es");
   });
+
+  test("is that of the consent, and the session records it", async () => {
+    const workflow = await publish(dev, { methods: ["facial_age", "self_attestation"], jurisdictions: ["US-IL"] });
+    const session = await createSession(dev, { workflow_id: workflow, jurisdiction: "US-IL", locale: "de" });
+    const page = await open(session, "fr-FR");
+    await speaks(page, "de");
+    await page.getByRole("button", { name: "Weiter", exact: true }).click();
+    await page.getByRole("button", { name: /Selfie/ }).click();
+    await page.getByText("Sandbox Shop bittet um Ihre Einwilligung").waitFor();
+    await page.locator("footer select").selectOption("ar");
+    await look(page, "consent", "consent-ar");
+    await page.locator('p[lang="ar"][dir="rtl"]').filter({ hasText: "موافقتك" }).waitFor();
+    await page.getByRole("checkbox").check();
+    await page.locator(".button-primary").click();
+    await at(page, "method-facial_age");
+    assert.equal((await retrieve(dev, session.id)).consent_text_version, "2026-11-28-ar");
+  });
+
+  for (const language of ["ar", "de", "es", "fr", "it", "ja", "pt"]) {
+    test(`${language} fits on a screen of 320 pixels, and is accessible`, async () => {
+      const page = await open(await createSession(dev), language);
+      await look(page, "intro", `intro-${language}`, language === "ar");
+      await page.locator(".button-primary").click();
+      await look(page, "choice", `choice-${language}`, language === "ar");
+      await page.locator(".method").last().click();
+      await look(page, "method-self_attestation", `method-self_attestation-${language}`, language === "ar");
+    });
+  }
 
   test("stays while the chosen one cannot be loaded", async () => {
     const page = await open(await createSession(dev), "de-DE");

@@ -14,14 +14,18 @@ const all = [["desktop", "light"], ["desktop", "dark"], ["phone", "light"], ["ph
 const audited = [["desktop", "light"], ["phone", "dark"]];
 const sizes = { desktop: { width: 1024, height: 720 }, phone: { width: 390, height: 780 } };
 
-/** look waits for a screen and checks it. The picture has the screen's name, unless another is given. */
-export async function look(page, screen, name = screen) {
+/**
+ * look waits for a screen and checks it, or takes its pictures where those are wanted. They have the screen's name,
+ * unless another is given. A screen that is not `shown` has none.
+ */
+export async function look(page, screen, name = screen, shown = true) {
   await at(page, screen);
   const before = page.viewportSize();
-  for (const [device, colorScheme] of pictures ? all : audited) {
+  const taken = pictures && shown;
+  for (const [device, colorScheme] of taken ? all : audited) {
     await page.setViewportSize(sizes[device]);
     await page.emulateMedia({ colorScheme });
-    await picture(page, `${name}-${device}-${colorScheme}`);
+    if (taken) await picture(page, `${name}-${device}-${colorScheme}`);
     if (!pictures) await accessible(page, `${name} (${device}, ${colorScheme})`);
   }
   await narrow(page, name);

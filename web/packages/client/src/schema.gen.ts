@@ -1644,7 +1644,7 @@ export type components = {
          * @enum {string}
          */
         ConnectorMode: "sync" | "callback";
-        /** @description The version of a text about biometric processing. */
+        /** @description The version of a text about biometric processing, with its language, such as `2026-11-28-de`. */
         ConsentTextVersion: string;
         /** @description A connector as its creation, or a rotation of its secret, returns it. */
         CreatedProviderConnector: {
@@ -2763,8 +2763,13 @@ export type components = {
         /** @description The data of the verification page. */
         VerificationView: {
             age_tier: components["schemas"]["AgeTier"];
-            /** @description The text that the user consents to, in English; null unless `consent_required`. */
+            /**
+             * @description The text that the user consents to; null unless `consent_required`. It is in the first language of
+             *     `Accept-Language` that Stile has, else in the session's `locale`, else in English.
+             */
             biometric_consent: {
+                /** @description The language of the text, as a BCP 47 tag. */
+                locale: string;
                 text: string;
                 version: components["schemas"]["ConsentTextVersion"];
             } | null;
@@ -5713,7 +5718,10 @@ export interface operations {
     getVerificationView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The user's languages. `biometric_consent` is in the first that Stile has, in every answer with the view. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The session's id, `vks_…`. */
                 id: components["parameters"]["SessionID"];

@@ -22,11 +22,13 @@ const repeatable = new Set([429, 502, 503, 504]);
 
 /**
  * Transport sends requests to the API at a base URL. It repeats requests that failed on the way or were refused for
- * now, with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError.
+ * now, with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError. `language` returns
+ * the language of the page, in which the server then writes texts for the user; without it they are in the browser's.
  */
 export class Transport {
   constructor(
     private readonly base: string,
+    private readonly language: () => string = () => "",
     private readonly fetcher: typeof fetch = (...given) => fetch(...given),
     private readonly pause: Pause = wait,
   ) {}
@@ -48,7 +50,7 @@ export class Transport {
 
   private async once(call: Call): Promise<Response | NetworkError> {
     try {
-      return await this.fetcher(this.base + call.path, request(call));
+      return await this.fetcher(this.base + call.path, request(call, this.language()));
     } catch (cause) {
       call.signal?.throwIfAborted();
       return new NetworkError("No answer arrived", { cause });
@@ -56,8 +58,9 @@ export class Transport {
   }
 }
 
-function request(call: Call): RequestInit {
+function request(call: Call, language: string): RequestInit {
   const headers: Record<string, string> = { ...call.headers };
+  if (language) headers["Accept-Language"] = language;
   if (call.bearer) headers["Authorization"] = `Bearer ${call.bearer}`;
   if (call.key) headers["Idempotency-Key"] = call.key;
   if (call.etag) headers["If-None-Match"] = call.etag;

@@ -1,5 +1,5 @@
 import type { View } from "@stile/client";
-import { t } from "@stile/i18n";
+import { onLocale, t } from "@stile/i18n";
 import { useEffect } from "preact/hooks";
 import type { Flow } from "./flow.ts";
 import { useLocale, useSource } from "./hooks.ts";
@@ -30,6 +30,7 @@ export function App(given: { flow: Flow; host: Host }) {
   const { flow, host } = given;
   useSource((tell) => flow.subscribe(tell));
   useLocale();
+  useEffect(() => onLocale(() => flow.translate()), []);
   const { view } = flow.model;
   const over = isTerminal(view);
   useEffect(() => {

@@ -136,6 +136,11 @@ export class Flow {
     }
   }
 
+  /** translate reads the view anew, whose texts are in the language of the page. A later answer brings them as well. */
+  translate(): void {
+    if (this.model.view && !this.over()) void this.refresh().catch(() => undefined);
+  }
+
   private async refresh(): Promise<void> {
     this.mayOpen = true;
     this.change({ view: await this.client.view(this.stopping.signal) });

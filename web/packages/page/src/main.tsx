@@ -1,5 +1,5 @@
 import "@stile/ui/style.css";
-import { newKey, SessionClient, type View } from "@stile/client";
+import { newKey, SessionClient, Transport, type View } from "@stile/client";
 import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
 import { direction, locale, onLocale, t } from "@stile/i18n";
@@ -69,7 +69,8 @@ function land(token: string): void {
 }
 
 function run({ sessionId, secret, device }: Credentials): void {
-  const flow = new Flow({ client: new SessionClient(sessionId, secret), device, place: historyPlace(history) });
+  const client = new SessionClient(sessionId, secret, new Transport("", locale));
+  const flow = new Flow({ client, device, place: historyPlace(history) });
   addEventListener("popstate", (event) => flow.returned(navigationOf(event.state)));
   flow.subscribe(() => {
     if (merchant === undefined && flow.model.view) meet(flow.model.view);

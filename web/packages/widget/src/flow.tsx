@@ -32,7 +32,7 @@ const styles = `
 export function mountFlow(
   into: HTMLElement, root: ShadowRoot, session: Session, place: Place, events: Events,
 ): () => void {
-  const transport = new Transport(baseOf(place.apiUrl));
+  const transport = new Transport(baseOf(place.apiUrl), locale);
   const client = new SessionClient(session.id, session.secret, transport, place.verifyUrl);
   let navigation: Navigation = { begun: false, method: null, handoff: false };
   const flow = new Flow({

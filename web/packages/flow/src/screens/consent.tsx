@@ -1,5 +1,5 @@
 import type { View } from "@stile/client";
-import { t } from "@stile/i18n";
+import { direction, t } from "@stile/i18n";
 import { Actions, Button, Check, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
@@ -17,7 +17,8 @@ export function Consent({ flow, view }: { flow: Flow; view: View }) {
   }
   return (
     <Panel name="consent" title={t("consent.title")}>
-      <p>{text?.text ?? t("consent.text", { merchant: view.merchant.name })}</p>
+      {text && <p lang={text.locale} dir={direction(text.locale)}>{text.text}</p>}
+      {!text && <p>{t("consent.text", { merchant: view.merchant.name })}</p>}
       {!text && <p>{t("consent.kept", { days })}</p>}
       <Check checked={agreed} onChange={setAgreed} error={asked && !agreed ? "stile-consent" : undefined}>
         {t("consent.agree")}
