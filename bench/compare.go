@@ -103,6 +103,8 @@ var measurements = []struct {
 	{"hanging", one(bench.hanging), false},
 	{"check", one(bench.check), false},
 	{"behind", one(bench.checkBehind), false},
+	{"tokens", one(bench.tokens), false},
+	{"alike", bench.alike, false},
 	// These leave open runs behind.
 	{"handoff", bench.handoff, false},
 	{"growth", bench.growth, true},

@@ -48,6 +48,7 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	if err != nil {
 		return nil, err
 	}
+	calls = append(calls, lookupCall(few, many))
 	for _, call := range calls {
 		r := row{what: call.what, target: call.target}
 		for i := range warmUps + listPages {

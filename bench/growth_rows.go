@@ -101,6 +101,14 @@ func (g *grown) multiply(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", table.name, err)
 		}
 	}
+	if err := g.plantPerson(ctx); err != nil {
+		return err
+	}
+	for _, table := range g.persons() {
+		if err := g.copyRows(ctx, table); err != nil {
+			return fmt.Errorf("%s: %w", table.name, err)
+		}
+	}
 	began := time.Now()
 	for _, index := range indexes {
 		if _, err := g.database.Exec(ctx, strings.Replace(index, "INDEX", "INDEX CONCURRENTLY", 1)); err != nil {
