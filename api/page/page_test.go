@@ -22,10 +22,11 @@ import (
 
 const session = "/verify/vks_aaaaaaaaaaaaaaaaaaaaaaaa"
 
-// ancestors answers for one session; others have no page that may embed them.
+// ancestors answers for one session; others have no page that may embed them. "sharing" is no session, so it is not
+// asked for.
 func ancestors(_ context.Context, id string) ([]string, error) {
 	switch id {
-	case "vks_aaaaaaaaaaaaaaaaaaaaaaaa":
+	case "vks_aaaaaaaaaaaaaaaaaaaaaaaa", "sharing":
 		return []string{"https://shop.example", "https://pay.example:8443"}, nil
 	case "vks_broken":
 		return nil, errors.New("database: away")
@@ -133,6 +134,7 @@ func TestOnlyTheOriginsOfTheSessionMayEmbedThePage(t *testing.T) {
 		"/verify/vks_broken":        "frame-ancestors 'none'",
 		"/verify":                   "frame-ancestors 'none'",
 		"/verify?token=" + "x":      "frame-ancestors 'none'",
+		"/verify/sharing":           "frame-ancestors 'none'",
 		session + "?embed=evil.com": "frame-ancestors https://shop.example https://pay.example:8443",
 	} {
 		response, _ := fetch(t, http.MethodGet, base+path)

@@ -31,13 +31,32 @@ type Letter struct {
 	Values map[string]string
 }
 
-// PurposeCode is the purpose of a mail with a one-time code. Its values are code and minutes.
-const PurposeCode = "code"
+// The purposes of mails.
+const (
+	// PurposeCode is the purpose of a mail with a one-time code. Its values are code and minutes.
+	PurposeCode = "code"
+	// PurposeGrant is the purpose of a mail about a verification that the merchant has used because the user shares it.
+	// Its values are revoke and revoke_all, the addresses of links.
+	PurposeGrant = "grant"
+)
 
-// paragraphs are the paragraphs of each purpose: keys of the catalogues without the purpose, or a placeholder that is
-// shown alone and large.
-var paragraphs = map[string][]string{
-	PurposeCode: {"intro", "{code}", "expires", "warning"},
+// part is a paragraph of a purpose: the text of a key, or a code.
+type part struct {
+	// key is a key of the catalogues, without the purpose.
+	key string
+	// link is the value that is the address of a link with the text; "" means that the text is no link.
+	link string
+	// code is the value that is shown alone and large, instead of a text.
+	code string
+}
+
+// paragraphs are the paragraphs of each purpose.
+var paragraphs = map[string][]part{
+	PurposeCode: {{key: "intro"}, {code: "code"}, {key: "expires"}, {key: "warning"}},
+	PurposeGrant: {
+		{key: "intro"}, {key: "unexpected"}, {key: "revoke", link: "revoke"},
+		{key: "all"}, {key: "revoke_all", link: "revoke_all"}, {key: "once"},
+	},
 }
 
 const defaultColor = "#1f2937"
@@ -66,12 +85,15 @@ type rendered struct {
 
 type paragraph struct {
 	Text string
+	// Link is the address of a link with the text; "" if there is none.
+	Link string
+	// Code means that the text is shown large.
 	Code bool
 }
 
 // Render returns the message of a letter, without its id and its recipient.
 func Render(l Letter) (Message, error) {
-	keys, known := paragraphs[l.Purpose]
+	parts, known := paragraphs[l.Purpose]
 	if !known {
 		return Message{}, fmt.Errorf("mail: unknown purpose %q", l.Purpose)
 	}
@@ -94,12 +116,12 @@ func Render(l Letter) (Message, error) {
 	if hexColor.MatchString(l.Merchant.Color) {
 		r.Color = l.Merchant.Color
 	}
-	for _, key := range keys {
-		if strings.HasPrefix(key, "{") {
-			r.Paragraphs = append(r.Paragraphs, paragraph{Text: fill(key), Code: true})
-		} else {
-			r.Paragraphs = append(r.Paragraphs, paragraph{Text: text(l.Purpose + "." + key)})
+	for _, p := range parts {
+		if p.code != "" {
+			r.Paragraphs = append(r.Paragraphs, paragraph{Text: l.Values[p.code], Code: true})
+			continue
 		}
+		r.Paragraphs = append(r.Paragraphs, paragraph{Text: text(l.Purpose + "." + p.key), Link: l.Values[p.link]})
 	}
 	return r.message(merchant, text(l.Purpose+".subject"))
 }
@@ -112,7 +134,7 @@ func (r rendered) message(from, subject string) (Message, error) {
 	plain := make([]string, 0, len(r.Paragraphs)+2)
 	plain = append(plain, r.Title)
 	for _, p := range r.Paragraphs {
-		plain = append(plain, p.Text)
+		plain = append(plain, strings.TrimSpace(p.Text+"\n"+p.Link))
 	}
 	plain = append(plain, "-- \n"+r.Footer)
 	return Message{

@@ -85,6 +85,53 @@ func TestNameAndColorOfAMerchantCannotAddMarkup(t *testing.T) {
 	require.NotContains(t, letter(t, mail.Letter{Merchant: mail.Merchant{Name: "{code} Shop"}}).FromName, "012345")
 }
 
+func grantLetter(t *testing.T, locale, merchant string) mail.Message {
+	t.Helper()
+	return letter(t, mail.Letter{
+		Purpose: mail.PurposeGrant, Locale: locale, Merchant: mail.Merchant{Name: merchant},
+		Values: map[string]string{
+			"revoke":     "https://stile.example/verify/sharing#trg_1.one.x",
+			"revoke_all": "https://stile.example/verify/sharing#trg_1.all.y",
+		},
+	})
+}
+
+func TestGrantMailNamesTheMerchantAndHasBothLinksInBothForms(t *testing.T) {
+	t.Parallel()
+	english := catalogue(t, "locales/en.json")
+	for _, locale := range []string{"ar", "de", "en", "es", "fr", "it", "ja", "pt"} {
+		m := grantLetter(t, locale, "Acme Carrier")
+		for _, text := range []string{m.Subject, m.Text, m.HTML} {
+			require.Contains(t, text, "Acme Carrier", locale)
+			require.NotContains(t, text, "{", locale)
+		}
+		texts := catalogue(t, "locales/"+locale+".json")
+		for key, link := range map[string]string{"grant.revoke": "trg_1.one.x", "grant.revoke_all": "trg_1.all.y"} {
+			label := strings.ReplaceAll(texts[key], "{merchant}", "Acme Carrier")
+			address := "https://stile.example/verify/sharing#" + link
+			require.Contains(t, m.Text, "\n\n"+label+"\n"+address+"\n\n", locale)
+			require.Regexp(t, `<a href="`+regexp.QuoteMeta(address)+`"[^>]*>`+label+`</a>`, m.HTML, locale)
+		}
+		if locale != "en" {
+			require.NotEqual(t, english["grant.intro"], texts["grant.intro"], locale)
+		}
+	}
+	require.Contains(t, grantLetter(t, "en", "Acme Carrier").Text,
+		"Acme Carrier just used your existing Stile verification")
+}
+
+func TestValuesOfAGrantMailCannotAddMarkup(t *testing.T) {
+	t.Parallel()
+	m := letter(t, mail.Letter{
+		Purpose: mail.PurposeGrant, Merchant: mail.Merchant{Name: `</a><script>alert(1)</script>`},
+		Values: map[string]string{"revoke": "javascript:alert(1)", "revoke_all": `https://x.example/"><img src=x>`},
+	})
+	for _, markup := range []string{"<script", "javascript:", "<img"} {
+		require.NotContains(t, m.HTML, markup)
+	}
+	require.NotContains(t, grantLetter(t, "en", "{revoke} Shop").Subject, "https://")
+}
+
 func TestUnknownPurposeIsAnError(t *testing.T) {
 	t.Parallel()
 	_, err := mail.Render(mail.Letter{Purpose: "greeting"})
