@@ -1,10 +1,13 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { onLocale } from "@stile/i18n";
 
-/** useSource renders the component again after each change of a source. */
+/**
+ * useSource renders the component again after each change of a source. It subscribes as the component is rendered: an
+ * effect would run after the next frame, and miss a change before it.
+ */
 export function useSource(subscribe: (tell: () => void) => () => void): void {
   const [, render] = useState({});
-  useEffect(() => subscribe(() => render({})), []);
+  useLayoutEffect(() => subscribe(() => render({})), []);
 }
 
 /** useLocale renders the component again after each change of the language. */
