@@ -16,6 +16,7 @@ import (
 
 func migrateCommand() *cobra.Command {
 	var databaseOnly bool
+	var role string
 	cmd := &cobra.Command{
 		Use: "migrate", Short: "Bring the database schema and Temporal's search attributes up to date", Args: cobra.NoArgs,
 		RunE: withStore(func(ctx context.Context, s *store.Store, cmd *cobra.Command, _ []string) error {
@@ -26,6 +27,9 @@ func migrateCommand() *cobra.Command {
 				return err
 			}
 			cmd.Println("database: up to date")
+			if err := grantService(ctx, s, cmd, role); err != nil {
+				return err
+			}
 			if databaseOnly {
 				return nil
 			}
@@ -37,7 +41,21 @@ func migrateCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().BoolVar(&databaseOnly, "database-only", false, "leave Temporal alone")
+	cmd.Flags().StringVar(&role, "grant", "",
+		"let this PostgreSQL role run the other commands, without reading the hashes by which persons are found")
 	return cmd
+}
+
+// grantService grants the role what the service needs, unless it is "".
+func grantService(ctx context.Context, s *store.Store, cmd *cobra.Command, role string) error {
+	if role == "" {
+		return nil
+	}
+	if err := s.GrantService(ctx, role); err != nil {
+		return fmt.Errorf("--grant: %w", err)
+	}
+	cmd.Println("role", role+": may run the service")
+	return nil
 }
 
 func registerSearchAttributes(ctx context.Context) error {

@@ -192,6 +192,9 @@ func (a *App) connect(ctx context.Context) error {
 	if err := ProveKeys(ctx, a.store); err != nil {
 		return err
 	}
+	if err := a.tellOfAnchors(ctx); err != nil {
+		return err
+	}
 	if a.methods, err = a.register(); err != nil {
 		return err
 	}
@@ -224,6 +227,16 @@ func ProveKeys(ctx context.Context, s *store.Store) error {
 		return err
 	}
 	return s.ProveKeys(ctx)
+}
+
+// tellOfAnchors logs that the database role of the process can read more than the process needs.
+func (a *App) tellOfAnchors(ctx context.Context) error {
+	reads, err := a.store.ReadsAnchors(ctx)
+	if err == nil && reads {
+		a.log.Info("database: this role can read person_anchors, the hashes by which persons are found; " +
+			"a role without that right suffices: see `stile migrate --grant` in docs/operations.md")
+	}
+	return err
 }
 
 func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {

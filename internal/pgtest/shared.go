@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // shared is the one server of this test process.
@@ -26,6 +28,7 @@ type sharedServer struct {
 
 	mu        sync.Mutex
 	templates map[string]*template
+	roles     map[string]*role
 }
 
 // template is a database that tests get copies of.
@@ -106,7 +109,7 @@ func (s *sharedServer) template(
 	return t.database, t.err
 }
 
-// close stops the cluster and deletes its folder, or drops the templates on an external server.
+// close stops the cluster and deletes its folder, or drops the templates and the roles on an external server.
 func (s *sharedServer) close() error {
 	if s.cluster != nil {
 		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))
@@ -119,6 +122,9 @@ func (s *sharedServer) close() error {
 	var errs []error
 	for _, t := range s.templates {
 		errs = append(errs, s.server.drop(ctx, t.database))
+	}
+	for _, r := range s.roles {
+		errs = append(errs, s.server.exec(ctx, "DROP ROLE IF EXISTS "+pgx.Identifier{r.name}.Sanitize()))
 	}
 	return errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 )
@@ -23,9 +25,16 @@ import (
 // A backend is a database for the suite. Each call of migrated makes a new database.
 type backend struct {
 	name     string
-	migrated func(t *testing.T) (url string)
+	migrated func(t *testing.T) (at access)
 	empty    func(t *testing.T) (url string)
-	own      []scenario // scenarios for this backend alone
+	owner    func(t *testing.T, raw string) (url string) // for the role that migrates
+	own      []scenario                                  // scenarios for this backend alone
+}
+
+// access are the URLs of a database for its roles. On SQLite, which has no roles, they are one.
+type access struct {
+	service string // the rights that stile migrate --grant gives
+	raw     string // all rights
 }
 
 const (
@@ -34,8 +43,13 @@ const (
 )
 
 var backends = []backend{
-	{name: sqliteName, migrated: migratedSQLite, empty: emptySQLite, own: sqliteScenarios},
-	{name: postgresName, migrated: migratedPostgres, empty: emptyPostgres, own: postgresScenarios},
+	{
+		name: sqliteName, migrated: migratedSQLite, empty: emptySQLite, owner: sameURL, own: sqliteScenarios,
+	},
+	{
+		name: postgresName, migrated: migratedPostgres, empty: emptyPostgres, owner: ownedPostgres,
+		own: slices.Concat(postgresScenarios, grantScenarios),
+	},
 }
 
 func emptySQLite(t *testing.T) string {
@@ -44,14 +58,16 @@ func emptySQLite(t *testing.T) string {
 }
 
 // migratedSQLite copies one migrated file for every test.
-func migratedSQLite(t *testing.T) string {
+func migratedSQLite(t *testing.T) access {
 	t.Helper()
 	template, err := sqliteTemplate()
 	require.NoError(t, err)
 	url := emptySQLite(t)
 	require.NoError(t, os.WriteFile(strings.TrimPrefix(url, "sqlite:"), template, 0o600))
-	return url
+	return access{url, url}
 }
+
+func sameURL(_ *testing.T, raw string) string { return raw }
 
 var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "stile-store-test-")
@@ -71,9 +87,17 @@ func emptyPostgres(t *testing.T) string {
 	return pgtest.NewDatabase(t)
 }
 
-func migratedPostgres(t *testing.T) string {
+func migratedPostgres(t *testing.T) access {
 	t.Helper()
-	return pgtest.NewDatabaseFromTemplate(t, "store", migrateAt)
+	service, raw := storetest.Postgres(t)
+	return access{service, raw}
+}
+
+func ownedPostgres(t *testing.T, raw string) string {
+	t.Helper()
+	owner, err := pgtest.Own(storetest.Owner, raw)
+	require.NoError(t, err)
+	return owner
 }
 
 func migrateAt(url string) error {

@@ -23,7 +23,6 @@ var challengeScenarios = []scenario{
 	racingSubmissionsUseAChallengeOnce,
 	challengeRefusesForeignSubmissions,
 	expiredUnusedChallengesAreDeleted,
-	endedChallengeStaysExpired,
 	verdictAndEndDeleteChallenges,
 }
 
@@ -202,35 +201,6 @@ func expiredUnusedChallengesAreDeleted(t *testing.T, f *fixture) {
 	f.clock.Set(other.ExpiresAt.Time)
 	f.erasedMaterial(t, 10, 1)
 	require.Zero(t, f.challenges(t))
-}
-
-func endedChallengeStaysExpired(t *testing.T, f *fixture) {
-	session, other := f.session(t), f.session(t)
-	c, used := f.challenged(t, session, "nonce"), f.challenged(t, other, "used")
-	_, _, err := f.Submit(t.Context(), answering(used, other, "signed"))
-	require.NoError(t, err)
-	end := func(c models.Challenge) models.Challenge {
-		require.NoError(t, f.EndChallenge(t.Context(), c))
-		now, err := f.Challenge(t.Context(), f.org, c.SessionID, c.ID)
-		require.NoError(t, err)
-		return now
-	}
-	require.Equal(t, c, end(c), "it has not expired")
-	foreign := c
-	foreign.OrgID = f.foreign
-	f.clock.Advance(challengeTTL)
-	require.NoError(t, f.EndChallenge(t.Context(), foreign))
-	f.clock.Advance(-challengeTTL)
-	require.Equal(t, c, end(c), "the call of another organization changed nothing")
-	f.clock.Advance(challengeTTL)
-	require.False(t, end(c).ExpiresAt.After(c.Created.Time))
-	f.clock.Advance(-challengeTTL)
-	_, _, err = f.Submit(t.Context(), answering(c, session, "signed"))
-	requireCode(t, models.CodeChallengeInvalid, err)
-	f.clock.Advance(challengeTTL)
-	before, err := f.Challenge(t.Context(), f.org, other.ID, used.ID)
-	require.NoError(t, err)
-	require.Equal(t, before, end(used), "a used challenge keeps its end, so that a repeat is known")
 }
 
 func verdictAndEndDeleteChallenges(t *testing.T, f *fixture) {

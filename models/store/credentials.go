@@ -85,20 +85,24 @@ func (s *Store) applyWithPerson(
 	if c.To != models.StatusVerified || before.Status.Terminal() {
 		return s.apply(tx, c, before, now)
 	}
-	credential, fresh, err := s.credentialFor(tx, c, before, now)
-	if err != nil {
-		return before, err
-	}
 	set := maps.Clone(c.Set)
 	if set == nil {
 		set = map[string]any{}
 	}
-	set["verified_person_id"], set["credential_id"] = credential.PersonID, credential.ID
 	c.Set = set
+	credential, fresh, err := s.credentialFor(tx, c, before, now)
+	if err != nil {
+		return before, err
+	}
+	set["credential_id"] = credential.ID
 	after, err := s.apply(tx, c, before, now)
 	if err != nil || !fresh {
 		return after, err
 	}
+	if after.VerifiedPersonID == nil { // the session had ended, and the change is one of an ended session
+		return after, ErrRefused
+	}
+	credential.PersonID = *after.VerifiedPersonID
 	if c.Reused == nil {
 		credential.prove(c.Passed, after)
 	}
@@ -108,19 +112,21 @@ func (s *Store) applyWithPerson(
 // draft is a credential to be written.
 type draft struct{ models.Credential }
 
-// credentialFor returns the credential of a session that a change verifies, and whether it must be written.
+// credentialFor returns the credential of a session that a change verifies, and whether it must be written. It names
+// the session's person, in c.Set or in the row.
 func (s *Store) credentialFor(
 	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
 ) (credential draft, fresh bool, err error) {
 	if c.Reused != nil {
-		return s.reusedCredential(tx, *c.Reused, before)
+		credential, fresh, err = s.reusedCredential(tx, *c.Reused, before)
+		c.Set["verified_person_id"] = credential.PersonID
+		return credential, fresh, err
 	}
-	person, err := s.personOf(tx, before)
-	if err != nil {
+	if err := s.namePerson(tx, before, c.Set); err != nil {
 		return credential, false, err
 	}
 	credential.Credential = models.Credential{
-		ID: s.id(models.PrefixCredential), OrgID: before.OrgID, PersonID: person, SessionID: before.ID, VerifiedAt: now,
+		ID: s.id(models.PrefixCredential), OrgID: before.OrgID, SessionID: before.ID, VerifiedAt: now,
 	}
 	credential.EmailHash, err = s.emailHashOf(before)
 	return credential, true, err

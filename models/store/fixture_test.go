@@ -25,7 +25,8 @@ const actor = "key_tester"
 type fixture struct {
 	*store.Store
 	backend backend
-	url     string
+	url     string // for the role of the service
+	at      access
 	clock   *testkit.Clock
 	org     string // the organization of most scenarios
 	foreign string // another organization, which must not see or change rows of org
@@ -33,7 +34,8 @@ type fixture struct {
 
 func newFixture(t *testing.T, b backend) *fixture {
 	t.Helper()
-	f := &fixture{backend: b, url: b.migrated(t), clock: testkit.NewClock()}
+	at := b.migrated(t)
+	f := &fixture{backend: b, url: at.service, at: at, clock: testkit.NewClock()}
 	f.Store = f.replica(t)
 	f.org, f.foreign = f.organization(t), f.organization(t)
 	return f
@@ -43,6 +45,12 @@ func newFixture(t *testing.T, b backend) *fixture {
 func (f *fixture) replica(t *testing.T) *store.Store {
 	t.Helper()
 	return openStore(t, f.url, f.clock.Now)
+}
+
+// owner is a store of the role that migrates.
+func (f *fixture) owner(t *testing.T) *store.Store {
+	t.Helper()
+	return openStore(t, f.backend.owner(t, f.at.raw), f.clock.Now)
 }
 
 // hasty returns a replica with the write deadline of production.
@@ -73,10 +81,10 @@ func (f *fixture) organization(t *testing.T) string {
 	return org.ID
 }
 
-// raw connects without the store.
+// raw connects without the store, and may do anything.
 func (f *fixture) raw(t *testing.T) *sql.DB {
 	t.Helper()
-	return openRaw(t, f.url)
+	return openRaw(t, f.at.raw)
 }
 
 // count returns the single number of a query.

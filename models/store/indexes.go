@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"regexp"
 	"strings"
 
@@ -16,28 +14,6 @@ import (
 // indexFolder holds the migrations that only create and drop indexes. On PostgreSQL they do so CONCURRENTLY, so that
 // writes to a large table are not blocked.
 const indexFolder = "migrations/indexes"
-
-// indexMigrations reads the migrations of indexFolder.
-func (s *Store) indexMigrations() ([]*goose.Migration, error) {
-	files, err := fs.Glob(migrations, indexFolder+"/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var all []*goose.Migration
-	for _, file := range files {
-		version, err := goose.NumericComponent(path.Base(file))
-		if err != nil {
-			return nil, err
-		}
-		content, err := migrations.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		up, down, _ := strings.Cut(string(content), "-- +goose Down")
-		all = append(all, goose.NewGoMigration(version, s.indexing(up), s.indexing(down)))
-	}
-	return all, nil
-}
 
 var comments = regexp.MustCompile(`(?m)^--.*$`)
 

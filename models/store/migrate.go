@@ -6,14 +6,16 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations/*.sql migrations/indexes/*.sql
+//go:embed migrations/*.sql migrations/indexes/*.sql migrations/postgres/*.sql
 var migrations embed.FS
 
 // Migrate brings the schema up to date. On PostgreSQL an advisory lock orders replicas that start together.
@@ -66,12 +68,14 @@ func (s *Store) migrator(db *sql.DB, options ...goose.ProviderOption) (*goose.Pr
 	if err != nil {
 		return nil, err
 	}
-	indexes, err := s.indexMigrations()
-	if err != nil {
-		return nil, err
+	for folder, step := range map[string]step{indexFolder: s.indexing, postgresFolder: s.postgresOnly} {
+		more, err := migrationsIn(folder, step)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithGoMigrations(more...))
 	}
-	options = append(options, goose.WithLogger(goose.NopLogger()), goose.WithGoMigrations(indexes...),
-		goose.WithDisableGlobalRegistry(true))
+	options = append(options, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
 	return goose.NewProvider(goose.Dialect(s.dialect), db, files, options...)
 }
 
@@ -93,12 +97,39 @@ func (s *Store) up(ctx context.Context, provider *goose.Provider) error {
 	return err
 }
 
-// Migrated reports whether the schema is that of this binary.
+// Migrated reports whether the schema is that of this binary. It creates no table of versions, because the role of the
+// service may not.
 func (s *Store) Migrated(ctx context.Context) (bool, error) {
 	provider, err := s.migrator(s.sqlDB)
 	if err != nil {
 		return false, err
 	}
-	pending, err := provider.HasPending(ctx)
-	return !pending, err
+	versions, err := database.NewStore(goose.Dialect(s.dialect), goose.DefaultTablename)
+	if err != nil {
+		return false, err
+	}
+	exists, err := s.versionsExist(ctx)
+	if err != nil || !exists {
+		return false, err
+	}
+	migrations, err := versions.ListMigrations(ctx, s.sqlDB)
+	if err != nil {
+		return false, err
+	}
+	applied := make(map[int64]bool, len(migrations))
+	for _, migration := range migrations {
+		applied[migration.Version] = applied[migration.Version] || migration.IsApplied
+	}
+	pending := func(source *goose.Source) bool { return !applied[source.Version] }
+	return !slices.ContainsFunc(provider.ListSources(), pending), nil
+}
+
+// versionsExist reports whether there is a table of the versions that were applied.
+func (s *Store) versionsExist(ctx context.Context) (exists bool, err error) {
+	query := "SELECT to_regclass($1) IS NOT NULL"
+	if s.dialect == dialectSQLite {
+		query = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = $1)"
+	}
+	err = s.sqlDB.QueryRowContext(ctx, query, goose.DefaultTablename).Scan(&exists)
+	return exists, err
 }

@@ -54,9 +54,10 @@ func migrationsAreRevertedAndAppliedAgain(t *testing.T, f *fixture) {
 	f.mailedCode(t, f.session(t), address, number)
 	f.uploaded(t, f.session(t), document, "front")
 	whole := f.schema(t)
-	require.NoError(t, f.DownTo(t.Context(), 0))
+	owner := f.owner(t)
+	require.NoError(t, owner.DownTo(t.Context(), 0))
 	require.Empty(t, f.schema(t))
-	require.NoError(t, f.Migrate(t.Context()))
+	require.NoError(t, owner.Migrate(t.Context()))
 	require.Equal(t, whole, f.schema(t))
 	f.Store = f.replica(t) // without the caches of the old rows
 	f.org = f.organization(t)
@@ -87,15 +88,15 @@ func (f *fixture) schema(t *testing.T) (all []string) {
 
 func indexesAreMadeOnce(t *testing.T, f *fixture) {
 	for range 2 { // a crash may come between the statement and the record of the migration
-		require.NoError(t, f.Index(t.Context(), "CREATE INDEX one_more ON sessions (org_id, status)"))
+		require.NoError(t, f.owner(t).Index(t.Context(), "CREATE INDEX one_more ON sessions (org_id, status)"))
 	}
 	for range 2 {
-		require.NoError(t, f.Index(t.Context(), "DROP INDEX one_more"))
+		require.NoError(t, f.owner(t).Index(t.Context(), "DROP INDEX one_more"))
 	}
 }
 
 func indexMigrationsDoNothingElse(t *testing.T, f *fixture) {
 	for _, statement := range []string{"DROP TABLE sessions", "CREATE TABLE index (id TEXT)", "DROP INDEX a, b"} {
-		require.ErrorContains(t, f.Index(t.Context(), statement), "neither CREATE INDEX nor DROP INDEX")
+		require.ErrorContains(t, f.owner(t).Index(t.Context(), statement), "neither CREATE INDEX nor DROP INDEX")
 	}
 }

@@ -44,7 +44,7 @@ func (s *Store) EmailHash(org, email string) string {
 }
 
 // anchorsOf returns the anchors of a session, the one that decides first.
-func (s *Store) anchorsOf(session models.Session, sandbox bool) ([]models.PersonAnchor, error) {
+func (s *Store) anchorsOf(session models.Session, sandbox bool, now models.Timestamp) ([]models.PersonAnchor, error) {
 	email, phone, err := s.Contacts(session)
 	if err != nil {
 		return nil, err
@@ -55,41 +55,28 @@ func (s *Store) anchorsOf(session models.Session, sandbox bool) ([]models.Person
 		value string
 	}{{models.AnchorEmail, email}, {models.AnchorPhone, phone}} {
 		if has.value != "" {
-			anchors = append(anchors, models.PersonAnchor{Kind: has.kind, Hash: s.anchorHash(sandbox, has.kind, has.value)})
+			hash := s.anchorHash(sandbox, has.kind, has.value)
+			anchors = append(anchors, models.PersonAnchor{Kind: has.kind, Hash: hash, Created: now})
 		}
 	}
 	return anchors, nil
 }
 
-// personOf returns the id of the session's person. The first anchor decides: its person, or a new one. The other
-// anchors become the person's if nobody has them: a phone number that another person had does not join the two.
-func (s *Store) personOf(tx *gorm.DB, session models.Session) (string, error) {
+// namePerson finds or makes the person of a session that a change verifies. The first anchor decides: its person, or a
+// new one. The other anchors become the person's if nobody has them: a phone number that another person had does not
+// join the two. The person is set in the session's row, or in the columns that the change will update.
+func (s *Store) namePerson(tx *gorm.DB, session models.Session, set map[string]any) error {
 	sandbox, err := s.isSandbox(tx, session.OrgID)
 	if err != nil {
-		return "", err
+		return err
 	}
-	anchors, err := s.anchorsOf(session, sandbox)
+	now := s.Now()
+	anchors, err := s.anchorsOf(session, sandbox, now)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if len(anchors) == 0 {
-		return s.newPerson(tx)
-	}
-	person, found, err := s.knownPerson(tx, anchors[0])
-	if err != nil {
-		return "", err
-	}
-	if !found {
-		if person, err = s.firstPerson(tx, anchors[0]); err != nil {
-			return "", err
-		}
-	}
-	for _, anchor := range anchors[1:] {
-		if _, err := s.bind(tx, anchor, person); err != nil {
-			return "", err
-		}
-	}
-	return person, nil
+	fresh := models.VerifiedPerson{ID: s.id(models.PrefixPerson), Created: now, SeenAt: now}
+	return s.anchors.name(tx, naming{session, anchors, fresh}, set)
 }
 
 func (s *Store) isSandbox(tx *gorm.DB, org string) (bool, error) {
@@ -99,48 +86,6 @@ func (s *Store) isSandbox(tx *gorm.DB, org string) (bool, error) {
 	var row models.Organization
 	_, err := one(tx.Select("sandbox").Where("id = ?", org), &row)
 	return row.Sandbox, err
-}
-
-// knownPerson returns the person that has an anchor, and locks the person's row, so that the sweep does not delete it.
-func (s *Store) knownPerson(tx *gorm.DB, anchor models.PersonAnchor) (string, bool, error) {
-	var row models.PersonAnchor
-	found, err := one(tx.Where("kind = ? AND hash = ?", anchor.Kind, anchor.Hash), &row)
-	if err != nil || !found {
-		return "", false, err
-	}
-	res := tx.Model(&models.VerifiedPerson{}).Where("id = ?", row.PersonID).Updates(map[string]any{"seen_at": s.Now()})
-	return row.PersonID, res.RowsAffected == 1, res.Error
-}
-
-func (s *Store) newPerson(tx *gorm.DB) (string, error) {
-	now := s.Now()
-	row := models.VerifiedPerson{ID: s.id(models.PrefixPerson), Created: now, SeenAt: now}
-	return row.ID, tx.Create(&row).Error
-}
-
-// firstPerson returns a new person with the anchor. If another transaction made one meanwhile, it returns that one.
-func (s *Store) firstPerson(tx *gorm.DB, anchor models.PersonAnchor) (string, error) {
-	person, err := s.newPerson(tx)
-	if err != nil {
-		return "", err
-	}
-	if won, err := s.bind(tx, anchor, person); err != nil || won {
-		return person, err
-	}
-	if err := tx.Where("id = ?", person).Delete(&models.VerifiedPerson{}).Error; err != nil {
-		return "", err
-	}
-	person, found, err := s.knownPerson(tx, anchor)
-	if err == nil && !found {
-		err = ErrUnavailable // the sweep has just deleted it; a repeat makes a new one
-	}
-	return person, err
-}
-
-// bind gives an anchor to a person unless another person has it.
-func (s *Store) bind(tx *gorm.DB, anchor models.PersonAnchor, person string) (bool, error) {
-	anchor.PersonID, anchor.Created = person, s.Now()
-	return createOnce(tx, &anchor)
 }
 
 // PersonQuery names a person by a contact.
@@ -163,16 +108,9 @@ func (a Across) CredentialsByContact(ctx context.Context, q PersonQuery) ([]mode
 	if value == "" {
 		kind, value = models.AnchorPhone, q.Phone
 	}
-	joined := "c.org_id = ?"
-	if q.Network { // a copy of another organization's credential is that organization's own affair
-		joined = "(c.org_id = ? OR c.source_id IS NULL)"
-	}
-	rows, err := holding(a.s.read(ctx).Table("(SELECT 1 AS one) AS q").
-		Select(columnsAs(models.Credential{}, "c", "")).
-		Joins("LEFT JOIN person_anchors AS a ON a.kind = ? AND a.hash = ?",
-			kind, a.s.anchorHash(q.Org.Sandbox, kind, value)).
-		Joins("LEFT JOIN credentials AS c ON c.person_id = COALESCE(a.person_id, '') AND c.revoked_at IS NULL"+
-			" AND c.expires_at > ? AND "+joined, a.s.Now(), q.Org.ID))
+	rows, err := holding(a.s.anchors.credentials(a.s.read(ctx), anchorQuery{
+		kind: kind, hash: a.s.anchorHash(q.Org.Sandbox, kind, value), org: q.Org.ID, network: q.Network, now: a.s.Now(),
+	}))
 	if len(rows) == 1 && rows[0].ID == "" {
 		return nil, err
 	}
@@ -182,14 +120,14 @@ func (a Across) CredentialsByContact(ctx context.Context, q PersonQuery) ([]mode
 // OwnCredentials returns the organization's credentials of a person that are neither revoked nor expired, the current
 // ones first.
 func (s *Store) OwnCredentials(ctx context.Context, org, person string) ([]models.Credential, error) {
-	return holding(s.read(ctx).Table("credentials AS c").Select(columnsAs(models.Credential{}, "c", "")).
+	return holding(s.read(ctx).Table("credentials AS c").
 		Where("c.org_id = ? AND c.person_id = ? AND c.revoked_at IS NULL AND c.expires_at > ?", org, person, s.Now()))
 }
 
 // holding reads the rows of a query for credentials as c, the current and then the strongest first.
 func holding(q *gorm.DB) ([]models.Credential, error) {
 	var rows []models.Credential
-	err := q.Order("CASE WHEN c.superseded_at IS NULL THEN 0 ELSE 1 END").
+	err := q.Select(columnsAs(models.Credential{}, "c", "")).Order("CASE WHEN c.superseded_at IS NULL THEN 0 ELSE 1 END").
 		Order("c.strength_rank DESC, c.verified_at DESC, c.id").Limit(mostCandidates).Find(&rows).Error
 	return rows, err
 }
@@ -213,34 +151,10 @@ func (a Across) DeleteExpiredCredentials(ctx context.Context, limit int) (int, e
 		if err := tx.Where(among("id", ids)).Delete(&models.Credential{}).Error; err != nil {
 			return err
 		}
-		return deleteUnproven(tx, persons)
+		return a.s.anchors.forget(tx, persons)
 	})
 	if err != nil {
 		return 0, err
 	}
 	return len(expired), nil
-}
-
-// deleteUnproven deletes those of the persons that have no credential left, with their anchors. It locks the persons
-// first: a verification or another sweep that is under way is then committed, and its rows are seen.
-func deleteUnproven(tx *gorm.DB, persons []string) error {
-	var locked, left []string
-	err := tx.Model(&models.VerifiedPerson{}).Where(among("id", persons)).Clauses(clause.Locking{Strength: "UPDATE"}).
-		Order("id").Pluck("id", &locked).Error
-	if err != nil || len(locked) == 0 {
-		return err
-	}
-	err = tx.Model(&models.VerifiedPerson{}).Where(among("id", locked)).
-		Where("NOT EXISTS (SELECT 1 FROM credentials AS c WHERE c.person_id = verified_persons.id)").
-		Pluck("id", &left).Error
-	if err != nil || len(left) == 0 {
-		return err
-	}
-	if err := tx.Where(among("person_id", left)).Delete(&models.PersonAnchor{}).Error; err != nil {
-		return err
-	}
-	if err := tx.Where(among("person_id", left)).Delete(&models.TrustBlock{}).Error; err != nil {
-		return err
-	}
-	return tx.Where(among("id", left)).Delete(&models.VerifiedPerson{}).Error
 }

@@ -95,7 +95,7 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 	s := f.session(t)
 	release := f.lockRow(t, "sessions", s.ID)
 	built := make(chan error, 1)
-	go func() { built <- f.Index(t.Context(), oneMore) }()
+	go func() { built <- f.owner(t).Index(t.Context(), oneMore) }()
 	f.requireBlocked(t, 1) // until the row is released, which may be older than the index
 	f.session(t)
 	release()
@@ -104,12 +104,12 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 }
 
 func halfBuiltIndexIsBuiltAnew(t *testing.T, f *fixture) {
-	require.NoError(t, f.Index(t.Context(), oneMore))
+	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
 	_, err := f.raw(t).ExecContext(t.Context(),
 		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as after a crash
 	require.NoError(t, err)
 	require.False(t, f.valid(t, "one_more"))
-	require.NoError(t, f.Index(t.Context(), oneMore))
+	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
 	require.True(t, f.valid(t, "one_more"))
 }
 
@@ -130,13 +130,13 @@ func (f *fixture) requireBlocked(t *testing.T, n int) {
 
 // While a migration queues for a table, all requests queue behind it.
 func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
-	require.NoError(t, f.DownTo(t.Context(), 13)) // the next one adds columns to handoffs
+	require.NoError(t, f.owner(t).DownTo(t.Context(), 13)) // the next one adds columns to handoffs
 	long, err := f.raw(t).BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = long.ExecContext(t.Context(), "SELECT 1 FROM handoffs")
 	require.NoError(t, err)
 	migrated := make(chan error, 1)
-	go func() { migrated <- f.Migrate(t.Context()) }()
+	go func() { migrated <- f.owner(t).Migrate(t.Context()) }()
 	for range 3 {
 		f.requireBlocked(t, 1)
 		ctx, cancel := context.WithTimeout(t.Context(), store.WriteLimit)

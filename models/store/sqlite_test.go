@@ -3,6 +3,8 @@ package store_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stile-id/stile/models"
 )
 
@@ -14,6 +16,14 @@ var sqliteScenarios = []scenario{
 	fullDiskIsUnavailable,
 	unreadableFileIsUnavailable,
 	fullDiskIsAFault,
+	nothingIsGrantedOnSQLite,
+}
+
+func nothingIsGrantedOnSQLite(t *testing.T, f *fixture) {
+	require.ErrorContains(t, f.GrantService(t.Context(), "stile_service"), "SQLite has no roles")
+	reads, err := f.ReadsAnchors(t.Context())
+	require.NoError(t, err)
+	require.False(t, reads)
 }
 
 func subscriberSleepsThroughOtherSessionsAndRepeats(t *testing.T, f *fixture) {

@@ -58,6 +58,7 @@ type Store struct {
 	db               *gorm.DB
 	sqlDB            *sql.DB
 	dialect          dialect
+	anchors          anchorAccess
 	primary          *primary // nil on SQLite
 	closed           atomic.Bool
 	proved           atomic.Bool // ProveKeys has succeeded
@@ -123,6 +124,7 @@ func (s *Store) connect(o Options) error {
 	if err != nil {
 		return err
 	}
+	s.anchors = anchorAccessOf(s.dialect)
 	s.db, err = gorm.Open(dialector, &gorm.Config{
 		// Statements are not logged, because their arguments may be personal.
 		Logger: logger.Discard, SkipDefaultTransaction: true, TranslateError: true,

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules/reuse"
@@ -90,48 +89,9 @@ func (s *Store) grant(tx *gorm.DB, session models.Session, t Trust, id string) (
 	if err != nil {
 		return false, err
 	}
-	var source struct {
-		models.Credential
-		ConsentID string
-	}
-	q := sharedWith(tx, session.OrgID, s.anchorHash(sandbox, models.AnchorEmail, t.Email), t.Demand).
-		Where("c.expires_at > ?", s.Now()).
-		Select(columnsAs(models.Credential{}, "c", "") + ", t.id AS consent_id").
-		Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).
-		Order("c.strength_rank DESC, c.verified_at DESC, c.id").Limit(1).Find(&source)
-	if q.Error != nil || q.RowsAffected == 0 {
-		return false, q.Error
-	}
-	row := models.TrustGrant{
-		ID: id, OrgID: session.OrgID, SourceOrgID: source.OrgID, PersonID: source.PersonID, ConsentID: source.ConsentID,
-		CredentialID: source.ID, SessionID: session.ID, Method: source.Method, Methods: source.Methods,
-		Strength: source.Strength, AgeTier: source.AgeTier, Jurisdiction: source.Jurisdiction,
-		VerifiedAt: source.VerifiedAt, Created: s.Now(), ExpiresAt: source.ExpiresAt,
-	}
-	if _, err := createOnce(tx, &row); err != nil {
-		return false, err
-	}
-	return true, tx.Model(&models.Session{}).Where("id = ? AND org_id = ?", session.ID, session.OrgID).
-		Update("trust_grant_id", gorm.Expr("(SELECT id FROM trust_grants WHERE org_id = ? AND credential_id = ?"+
-			" AND revoked_at IS NULL)", session.OrgID, source.ID)).Error
-}
-
-// sharedWith selects the verifications of other organizations that the person with this e-mail address shares, if they
-// meet the demand and the person is not blocked for the organization.
-func sharedWith(tx *gorm.DB, org, email string, d reuse.Demand) *gorm.DB {
-	q := tx.Table("person_anchors AS a").
-		Joins("JOIN trust_consents AS t ON t.person_id = a.person_id AND t.revoked_at IS NULL").
-		Joins("JOIN credentials AS c ON c.id = t.credential_id AND c.revoked_at IS NULL").
-		Where("a.kind = ? AND a.hash = ?", models.AnchorEmail, email).
-		Where("c.org_id <> ? AND c.method IN ? AND c.age_years >= ?", org, d.Methods, d.MinYears).
-		Where("NOT EXISTS (SELECT 1 FROM trust_blocks AS b WHERE b.org_id = ? AND b.person_id = a.person_id)", org)
-	if !d.Since.IsZero() {
-		q = q.Where("c.verified_at >= ?", models.At(d.Since))
-	}
-	if d.Jurisdiction != "" {
-		q = q.Where("c.jurisdiction = ?", d.Jurisdiction)
-	}
-	return q
+	return s.anchors.grant(tx, sharedQuery{
+		grant: id, session: session, demand: t.Demand, hash: s.anchorHash(sandbox, models.AnchorEmail, t.Email), now: s.Now(),
+	})
 }
 
 // announceGrant fires the event of a new grant, records it in the audit log, and notes which credential the
