@@ -451,4 +451,9 @@ func TestVPTokensOutliveTheirSigningKey(t *testing.T) {
 	var set struct{ Keys []obj }
 	require.NoError(t, json.Unmarshal(e.isOK(e.do("GET", pathKeys, "", nil), 200).body, &set))
 	require.Equal(t, []any{"sk-2", "sk-1"}, []any{set.Keys[0]["kid"], set.Keys[1]["kid"]})
+
+	require.NoError(t, e.store.Across().RemoveSigningKey(t.Context(), "sk-1"))
+	e.clock.Advance(time.Minute)
+	e.isError(e.asks(e.sandbox, workflow, obj{"vp_token": token}), 400, "vp_token_invalid", "vp_token")
+	e.stands(e.asks(e.sandbox, workflow, obj{"vp_token": later}), "verified", "vp_token")
 }

@@ -5,10 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/seal"
 )
 
 // Across holds the methods that read or write rows of more than one organization.
@@ -183,47 +181,5 @@ func (a Across) DeleteExpired(ctx context.Context) error {
 			return err
 		}
 		return tx.Where("minute < ?", minuteOf(now.Time)-2).Delete(&rateWindow{}).Error
-	})
-}
-
-// signingKey is the row of an Ed25519 key that signs client secrets. Sealed holds its 32-byte seed.
-type signingKey struct {
-	ID      string `gorm:"primaryKey"`
-	Sealed  string
-	Created models.Timestamp
-}
-
-func (signingKey) TableName() string { return "signing_keys" }
-
-// SigningKey is a key that signs client secrets. Its ID is the kid of the JWT (RFC 7515).
-type SigningKey struct {
-	ID   string
-	Seed []byte
-}
-
-func signingKeyPlace(id string) seal.Place { return seal.Place{Table: "signing_keys", Row: id} }
-
-// SigningKeys returns the keys, newest first. The first key signs, all keys verify.
-func (a Across) SigningKeys(ctx context.Context) ([]SigningKey, error) {
-	var rows []signingKey
-	if err := a.s.read(ctx).Order("created DESC, id DESC").Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	keys := make([]SigningKey, 0, len(rows))
-	for _, row := range rows {
-		seed, err := a.s.keys.Open(row.Sealed, signingKeyPlace(row.ID))
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, SigningKey{ID: row.ID, Seed: seed})
-	}
-	return keys, nil
-}
-
-// AddSigningKey stores a key, unless a key of the same id exists.
-func (a Across) AddSigningKey(ctx context.Context, key SigningKey) error {
-	row := signingKey{ID: key.ID, Sealed: a.s.keys.Seal(key.Seed, signingKeyPlace(key.ID)), Created: a.s.Now()}
-	return a.s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
 	})
 }

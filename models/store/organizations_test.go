@@ -76,7 +76,9 @@ func signingKeysComeNewestFirst(t *testing.T, f *fixture) {
 
 	keys, err := f.Across().SigningKeys(t.Context())
 	require.NoError(t, err)
+	older.Created, newer.Created = keys[1].Created, keys[0].Created
 	require.Equal(t, []store.SigningKey{newer, older}, keys)
+	require.True(t, newer.Created.After(older.Created.Time))
 }
 
 func signingKeyIsNotReplaced(t *testing.T, f *fixture) {

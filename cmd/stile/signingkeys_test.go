@@ -1,0 +1,38 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/models/seal"
+)
+
+func TestOperatorRotatesTheSigningKey(t *testing.T) {
+	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
+	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
+	_, err := stile(t, "migrate", "--database-only")
+	require.NoError(t, err)
+	rotate := func() string {
+		out, err := stile(t, "signing-key", "rotate")
+		require.NoError(t, err)
+		id, _, _ := strings.Cut(out, " ")
+		return id
+	}
+	older, newer := rotate(), rotate()
+	out, err := stile(t, "signing-key", "list")
+	require.NoError(t, err)
+	require.Regexp(t, "^"+newer+" 2[^\n]+Z\n"+older+" 2[^\n]+Z\n$", out)
+
+	_, err = stile(t, "signing-key", "remove", newer)
+	require.ErrorContains(t, err, newer+" signs. Add another key first")
+	_, err = stile(t, "signing-key", "remove", "sk_none")
+	require.ErrorContains(t, err, "sk_none")
+	_, err = stile(t, "signing-key", "remove", older)
+	require.NoError(t, err)
+	out, err = stile(t, "signing-key", "list")
+	require.NoError(t, err)
+	require.NotContains(t, out, older)
+}
