@@ -187,9 +187,9 @@ func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
 			}
 		})
 	}
-	busy := func() {
-		seen := served.Load()
-		testkit.Eventually(t, func() bool { return t.Failed() || served.Load() >= seen+12 })
+	busy := func() { // until each worker has begun and ended a life since
+		enough := served.Load() + int64(2*workers)
+		testkit.Eventually(t, func() bool { return t.Failed() || served.Load() >= enough })
 	}
 	busy()
 	raw := f.raw(t)
