@@ -9,6 +9,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 func withMail(o *api.Options) { o.Config.Mail = true }
@@ -177,6 +178,22 @@ func TestThreeCodesAreMailedInFifteenMinutes(t *testing.T) {
 	require.Equal(t, 6, mailed)
 	e.clock.Advance(15 * time.Minute)
 	e.isOK(e.askOTP(e.attest(), obj{"email": ada}), 200)
+}
+
+func TestSessionHasABoundedNumberOfCodes(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withMail)
+	s := e.attestFor(ada)
+	for mailed := range models.MaxEmailCodes {
+		e.isOK(e.askOTP(s, obj{}), 200)
+		if mailed%3 == 2 {
+			e.clock.Advance(15 * time.Minute)
+		}
+	}
+	e.isError(e.askOTP(s, obj{}), 429, "rate_limit_exceeded")
+	require.Equal(t, models.MaxEmailCodes, e.rows()["mails"])
+	e.submit(s, "self_attestation", graph.OutcomePassed)
+	require.Equal(t, "verified", e.status(s), "the user can still finish")
 }
 
 func TestLimitOfAnAddressIsTheOrganizationsOwn(t *testing.T) {

@@ -26,6 +26,10 @@ const (
 	EmailCodeTries = 5
 )
 
+// MaxEmailCodes caps the codes of a session, each of which is a mail. With three in 15 minutes it is reached after two
+// hours and a half.
+const MaxEmailCodes = 30
+
 // TriesLeft returns the number of tries to enter the code.
 func (c EmailCode) TriesLeft() int { return max(EmailCodeTries-c.Tries, 0) }
 

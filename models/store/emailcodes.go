@@ -21,8 +21,8 @@ type NewEmailCode struct {
 }
 
 // SendEmailCode stores a code in the place of the session's last one, and the mail that carries it, in one transaction.
-// If the commit got no answer, the code is looked up. Errors: CodeSessionNotFound, CodeSessionTerminal, ErrRefused if
-// the session has changed since it was read.
+// If the commit got no answer, the code is looked up. Errors: CodeRateLimitExceeded at models.MaxEmailCodes,
+// CodeSessionNotFound, CodeSessionTerminal, ErrRefused if the session has changed since it was read.
 func (s *Store) SendEmailCode(
 	ctx context.Context, n NewEmailCode,
 ) (code models.EmailCode, mail models.Mail, err error) {
@@ -50,14 +50,20 @@ func (s *Store) SendEmailCode(
 	return code, mail, err
 }
 
-// replaceCode stores a code in the place of the session's last one, and counts it.
+// replaceCode stores a code in the place of the session's last one, and counts it. Errors: CodeRateLimitExceeded.
 func replaceCode(tx *gorm.DB, code models.EmailCode) error {
 	replace := clause.OnConflict{Columns: []clause.Column{{Name: "session_id"}}, UpdateAll: true}
 	if err := tx.Clauses(replace).Create(&code).Error; err != nil {
 		return err
 	}
-	return tx.Model(&models.Session{}).Where("id = ? AND org_id = ?", code.SessionID, code.OrgID).
-		Updates(map[string]any{"email_codes": gorm.Expr("email_codes + 1")}).Error
+	counted := tx.Model(&models.Session{}).
+		Where("id = ? AND org_id = ? AND email_codes < ?", code.SessionID, code.OrgID, models.MaxEmailCodes).
+		Updates(map[string]any{"email_codes": gorm.Expr("email_codes + 1")})
+	if counted.Error == nil && counted.RowsAffected == 0 {
+		return models.Errorf(models.CodeRateLimitExceeded,
+			"The session has had %d codes and gets no more. Verify without a code", models.MaxEmailCodes)
+	}
+	return counted.Error
 }
 
 func emailCodePlace(c models.EmailCode) seal.Place {

@@ -24,6 +24,7 @@ var emailCodeScenarios = []scenario{
 	codeExpires,
 	expiredCodeStaysExpired,
 	newCodeReplacesTheLastOne,
+	codesOfASessionAreCapped,
 	codeOfAnotherSessionIsWrong,
 	codeOfAnotherOrganizationIsNotFound,
 	endOfASessionDeletesItsCode,
@@ -212,6 +213,21 @@ func newCodeReplacesTheLastOne(t *testing.T, f *fixture) {
 	require.False(t, f.tried(t, second, number).Right)
 	require.True(t, f.tried(t, second, "222222").Right)
 	require.Equal(t, 1, f.count(t, "SELECT count(*) FROM email_codes"))
+}
+
+func codesOfASessionAreCapped(t *testing.T, f *fixture) {
+	session := f.session(t)
+	var last models.EmailCode
+	for range models.MaxEmailCodes {
+		last = f.mailedCode(t, session, address, number)
+	}
+	_, _, err := f.SendEmailCode(t.Context(), store.NewEmailCode{
+		Session: session, Email: address, Code: "222222", Mail: store.NewMail{OrgID: f.org, TTL: time.Minute},
+	})
+	requireCode(t, models.CodeRateLimitExceeded, err)
+	require.Equal(t, models.MaxEmailCodes, f.count(t, "SELECT count(*) FROM mails"))
+	require.True(t, f.tried(t, last, number).Right, "the last code still works")
+	f.mailedCode(t, f.session(t), address, number)
 }
 
 func codeOfAnotherSessionIsWrong(t *testing.T, f *fixture) {
