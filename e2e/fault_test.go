@@ -7,14 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/testkit"
 )
 
 // environments returns the environment variables of a process for each database.
 var environments = map[string]func(t *testing.T) []string{
 	"sqlite":   func(*testing.T) []string { return nil },
-	"postgres": func(t *testing.T) []string { return []string{"DATABASE_URL=" + pgtest.NewDatabase(t)} },
+	"postgres": func(t *testing.T) []string { return []string{"DATABASE_URL=" + postgresDatabase(t)} },
 }
 
 // Each scenario kills a real process with SIGKILL at a marked place and starts it again. It requires that every session

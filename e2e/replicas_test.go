@@ -10,7 +10,6 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
-	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/rules"
 )
@@ -18,7 +17,7 @@ import (
 // Replicas share only PostgreSQL and Temporal.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
-	s := newStack(t, pgtest.NewDatabase(t), func(c *config.Config) { c.RateLimitSecret = 60 })
+	s := newStack(t, postgresDatabase(t), func(c *config.Config) { c.RateLimitSecret = 60 })
 	second := s.replica(t, app.Options{API: true})
 	s.replica(t, app.Options{Worker: true})
 	for name, scenario := range map[string]func(t *testing.T, s *stack, second string){

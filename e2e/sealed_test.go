@@ -11,14 +11,13 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
-	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/rules"
 )
 
 // In production Temporal stores only sealed payloads; the operator's token opens them.
 func TestHistoriesAreSealed(t *testing.T) {
 	t.Parallel()
-	s := newStack(t, pgtest.NewDatabase(t), func(c *config.Config) { c.OperatorToken = "operator" })
+	s := newStack(t, postgresDatabase(t), func(c *config.Config) { c.OperatorToken = "operator" })
 	open := s.sandbox(t, simple(rules.MethodSelfAttestation)).create(t, nil)
 	require.Contains(t, s.started(t, open.id), `"session_id"`, "the stack of the other tests is readable")
 	require.NoError(t, s.app.Stop())

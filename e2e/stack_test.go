@@ -21,6 +21,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/rulestest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
@@ -41,7 +42,14 @@ func TestMain(m *testing.M) {
 // backends are the databases on which every scenario must pass.
 var backends = map[string]func(t *testing.T) string{
 	"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "stile.db") },
-	"postgres": func(t *testing.T) string { return pgtest.NewDatabase(t) },
+	"postgres": postgresDatabase,
+}
+
+// postgresDatabase returns a database for the role of the service, which cannot migrate.
+func postgresDatabase(t *testing.T) string {
+	t.Helper()
+	service, _ := storetest.Postgres(t)
+	return service
 }
 
 // onEveryBackend runs a group of scenarios on a stack per database.

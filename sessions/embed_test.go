@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -23,8 +24,11 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 func onBothDatabases(t *testing.T, run func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	urls := map[string]func(t *testing.T) string{
-		"postgres": func(t *testing.T) string { return pgtest.NewDatabase(t) },
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
+		"postgres": func(t *testing.T) string {
+			service, _ := storetest.Postgres(t)
+			return service
+		},
+		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
 	}
 	for name, url := range urls {
 		t.Run(name, func(t *testing.T) {
