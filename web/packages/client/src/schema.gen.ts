@@ -864,7 +864,8 @@ export type paths = {
          * Mail a one-time code to the user
          * @description Six digits that the user enters within ten minutes, in five tries; a new code replaces the last one. It goes to
          *     the session's address, or to `email`. The answer is the same for every address. The code proves control of the
-         *     address, and nothing else. Three codes are mailed in 15 minutes for a session, and three to an address.
+         *     address, and nothing else. Three codes are mailed in 15 minutes for a session, and three to an address; a session
+         *     has at most 30.
          */
         post: operations["sendOTP"];
         delete?: never;
