@@ -114,6 +114,25 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     assert.ok(policy.endsWith(`frame-ancestors ${shop.origin}`), policy);
   });
 
+  test("tells that it is starting, also to browsers of four years ago", async () => {
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    const page = await open(`<stile-widget ${ofShop()}></stile-widget>`, {
+      init: async (page) => {
+        await page.addInitScript("delete Element.prototype.ariaBusy");
+        await page.route("**/start", async (route) => {
+          await released;
+          await route.continue();
+        });
+      },
+    });
+    await press(page, "Verify");
+    await page.locator('stile-widget button[aria-busy="true"]').waitFor();
+    release();
+    await inside(page, "intro");
+    await page.locator('stile-widget button[aria-busy="false"]').waitFor({ state: "attached" });
+  });
+
   test("tells what is missing", async () => {
     const page = await open(`<stile-widget workflow-id="${workflow}"></stile-widget>`);
     await press(page, "Verify");

@@ -293,6 +293,28 @@ export type paths = {
         patch: operations["patchOrganization"];
         trace?: never;
     };
+    "/v1/organization/embed_origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the origins of pages that may show sessions in a frame */
+        get: operations["getEmbedOrigins"];
+        put?: never;
+        /**
+         * Add and remove origins of pages that may show sessions in a frame
+         * @description Removes the origins of `remove` and adds those of `add`, all or none. Adding a listed origin changes nothing. A
+         *     live organization takes https alone. At most 50 origins are listed. Every change is in the audit log.
+         */
+        post: operations["changeEmbedOrigins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/provider_callbacks/{id}": {
         parameters: {
             query?: never;
@@ -1737,6 +1759,23 @@ export type components = {
             proven: boolean;
             /** @description Whether a mailed code can be entered now. */
             sent: boolean;
+        };
+        EmbedOrigins: {
+            /** @constant */
+            object: "embed_origins";
+            /** @description In alphabetical order. */
+            origins: string[];
+        };
+        /**
+         * @example {
+         *       "add": [
+         *         "https://shop.example"
+         *       ]
+         *     }
+         */
+        EmbedOriginsChange: {
+            add?: string[] | null;
+            remove?: string[] | null;
         };
         /**
          * @description The answer to every failed request.
@@ -3511,6 +3550,20 @@ export type components = {
                 "application/json": components["schemas"]["EmailOTP"];
             };
         };
+        /** @description The list of origins. */
+        EmbedOrigins: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EmbedOrigins"];
+            };
+        };
         /**
          * @description The organization has the maximum of webhook endpoints (50 unless the operator sets another number), including
          *     disabled ones; or the idempotency key was used with another body.
@@ -4941,6 +4994,56 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEmbedOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EmbedOrigins"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeEmbedOrigins: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbedOriginsChange"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EmbedOrigins"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];

@@ -273,7 +273,7 @@ export abstract class BaseElement extends Element {
     button.textContent = done
       ? (this.text("verified-label") ?? this.texts("verified")) : (this.text("label") ?? this.texts("verify"));
     button.disabled = done || this.flag("disabled");
-    button.ariaBusy = String(this.#wanted);
+    button.setAttribute("aria-busy", String(this.#wanted)); // Firefox before 119 has no ariaBusy
     button.hidden = this.#surface !== null && this.begun;
   }
 

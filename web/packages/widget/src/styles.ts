@@ -16,7 +16,7 @@ export function adopt(root: Document | ShadowRoot, css: string): () => void {
   }
 }
 
-/** styles are those of the elements and of the modal dialog. */
+/** styles are those of the elements and of the modal dialog. Chrome before 108 does not know `dvh`. */
 export const styles = `
 :host { display: inline-block; --_accent: var(--stile-accent, #1a56db); --_ink: var(--stile-on-accent, #fff) }
 :host([hidden]) { display: none }
@@ -37,7 +37,8 @@ iframe { border: 0; width: 100%; height: 100% }
 .state { position: absolute; inset: 0; display: grid; place-content: center; padding: 1.5rem; text-align: center;
   font: 1rem/1.5 system-ui, sans-serif; pointer-events: none }
 dialog { box-sizing: border-box; padding: 0; border: 0; border-radius: 1rem; color-scheme: light dark;
-  width: min(32rem, 100vw); max-width: 100vw; height: min(48rem, 100dvh); max-height: 100dvh; overflow: hidden;
+  width: min(32rem, 100vw); max-width: 100vw; height: min(48rem, 100vh); height: min(48rem, 100dvh);
+  max-height: 100vh; max-height: 100dvh; overflow: hidden;
   background: #f6f7f9; color: #16191d }
 dialog[open] { display: grid }
 dialog::backdrop { background: rgb(0 0 0 / .55) }
@@ -46,5 +47,5 @@ dialog::backdrop { background: rgb(0 0 0 / .55) }
   color: inherit; font: 1.5rem/1 system-ui, sans-serif }
 .body { display: grid; min-height: 0; overflow: auto }
 @media (prefers-color-scheme: dark) { dialog { background: #101317; color: #eef1f5 } }
-@media (max-width: 32rem) { dialog { border-radius: 0; height: 100dvh } }
+@media (max-width: 32rem) { dialog { border-radius: 0; height: 100vh; height: 100dvh } }
 `;
