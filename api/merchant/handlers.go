@@ -70,6 +70,8 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post("/v1/verified_person/lookup", rest.ForSecretKey, hs.lookUpPerson),
 
 		rest.Get(pathOrganization, rest.ForSecretKey, hs.getOrganization),
+		rest.Get(pathEmbedOrigins, rest.ForSecretKey, hs.getEmbedOrigins),
+		rest.Post(pathEmbedOrigins, rest.ForSecretKey, hs.changeEmbedOrigins),
 
 		rest.Get("/v1/events", rest.ForSecretKey, hs.listEvents, eventQuery()...),
 		rest.Get("/v1/events/:id", rest.ForSecretKey, hs.getEvent),
