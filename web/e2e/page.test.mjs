@@ -135,6 +135,18 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await page.getByText("The required minimum age was not met.").waitFor();
   });
 
+  test("shows a session that arrives before the first frame is painted", async () => {
+    const session = await createSession(dev);
+    await call(dev, "POST", `/v1/verify/session/${session.id}/cancel`, {}, session.client_secret);
+    const context = await newContext(browser);
+    await context.addInitScript(() => {
+      const { setTimeout } = window;
+      window.requestAnimationFrame = (paint) => setTimeout(paint, 3000);
+      window.setTimeout = (call, ms, ...given) => setTimeout(call, (ms ?? 0) + 3000, ...given);
+    });
+    await at(await visit(session.url, { context }), "cancelled");
+  });
+
   test("is cancelled by its user", async () => {
     const session = await createSession(dev);
     const page = await visit(session.url);
