@@ -138,6 +138,12 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 		"EventType": {models.EventSessionVerified, models.EventSessionFailed, models.EventReviewRejected},
 		"Made":      {}, // as the API sets it
 	}
+	grants := map[string][]any{
+		"Status":    {store.GrantsActive, store.GrantsRevoked},
+		"Person":    {"vp_7", "vp_none"},
+		"SessionID": {"vks_7", "vks_none"},
+		"Created":   f.windows(rows),
+	}
 	inOrg := "org_id = '" + f.org + "'"
 	inReview := inOrg + " AND review_flagged_at IS NOT NULL"
 	ofEndpoint, ofWorkflow := "endpoint_id = '"+endpoint+"'", "workflow_id = '"+workflow+"'"
@@ -174,6 +180,11 @@ func (f *fixture) plannedLists(t *testing.T, rows int, endpoint, workflow string
 			func(ctx context.Context, page store.Page) ([]models.WorkflowVersion, error) {
 				rows, _, err := f.WorkflowVersions(ctx, f.org, workflow, page)
 				return rows, err
+			})},
+		"TrustGrants": {"trust_grants", "created", inOrg, readsOf(t, grants, nil,
+			func(ctx context.Context, filter store.GrantFilter, page store.Page) (bool, error) {
+				_, more, err := f.TrustGrants(ctx, f.org, filter, page)
+				return more, err
 			})},
 		"Endpoints":  {"webhook_endpoints", "created", inOrg, unfiltered(inPages(f, f.Endpoints))},
 		"Connectors": {"provider_connectors", "created", inOrg, unfiltered(inPages(f, f.Connectors))},
@@ -251,6 +262,16 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 	for _, table := range []string{"workflows", "webhook_recoveries", "audit_log"} {
 		f.copyRows(t, table, few, map[string]string{"created": begin})
 	}
+	// Not by a session, whose events would be among the others.
+	_, err = f.raw(t).ExecContext(t.Context(), `INSERT INTO trust_grants (id, org_id, source_org_id, person_id, consent_id,
+		credential_id, session_id, method, methods, strength, age_tier, jurisdiction, verified_at, created, expires_at)
+		VALUES ('trg', $1, $2, 'vp', 'tco', 'cred', 'vks', 'mdl', '["mdl"]', 'mdl', 'min_age_18', 'US', $3, $3, $3)`,
+		f.org, f.foreign, f.clock.Now().UnixMicro())
+	require.NoError(t, err)
+	f.copyRows(t, "trust_grants", rows, map[string]string{
+		"created": begin, "credential_id": "'cred_' || i", "person_id": "'vp_' || (i / 8)", "session_id": "'vks_' || i",
+		"revoked_at": turns("NULL", begin), "expires_at": begin, // expired grants are listed too
+	})
 	f.clock.Advance(time.Duration(2*rows) * time.Second)
 	return e.ID, w.ID
 }

@@ -42,6 +42,7 @@ CREATE TABLE trust_grants (
 );
 CREATE UNIQUE INDEX trust_grants_active ON trust_grants (org_id, credential_id) WHERE revoked_at IS NULL;
 CREATE INDEX trust_grants_by_org ON trust_grants (org_id, created, id);
+CREATE INDEX trust_grants_active_by_org ON trust_grants (org_id, created, id) WHERE revoked_at IS NULL;
 CREATE INDEX trust_grants_revoked_by_org ON trust_grants (org_id, created, id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX trust_grants_by_person ON trust_grants (org_id, person_id, created, id);
 CREATE INDEX trust_grants_by_session ON trust_grants (org_id, session_id, created, id);
