@@ -50,6 +50,9 @@ func TestEmptyStringsAreAbsentWhereNullIs(t *testing.T) {
 		{pathConnectors + "/" + ids[pathConnectors], e.sandbox.secret, obj{}, 200, []string{
 			"name", "url", "mode", "timeout_seconds", "callback_timeout_seconds", "status",
 		}},
+		{pathTrustPolicy, e.sandbox.secret, obj{}, 200, []string{
+			"accept", "max_age_days", "same_jurisdiction", "methods", "liability_acknowledged",
+		}},
 		{client.path("/consent"), client.secret, obj{"granted": true}, 200, []string{"text_version"}},
 		{client.path("/handoff"), client.secret, obj{}, 200, []string{"url_base", "company_name"}},
 		{
@@ -83,7 +86,10 @@ func TestEmptyStringsAreMissingWhereAFieldIsRequired(t *testing.T) {
 		pathEndpoints + "/" + ids[pathEndpoints] + "/recover": {"since": 1},
 		"/v1/workflows/" + ids["/v1/workflows"] + "/rollback": {"version": 1},
 		"/v1/handoff/exchange":                                {"token": "t", "device_id": "d"},
+		pathTrustLink:                                         {"token": "t"},
+		pathTrustLink + "/revoke":                             {"token": "t"},
 		client.path("/consent"):                               {"granted": true},
+		client.path("/trust_reuse"):                           {"consent": false},
 		client.path("/methods/self_attestation"):              {"date_of_birth": "1990-01-31", "declaration": true},
 	}
 	for path, body := range full {

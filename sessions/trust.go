@@ -153,6 +153,18 @@ func (s *Service) Share(ctx context.Context, session models.Session, consent boo
 
 func notShared(why string) error { return models.Errorf(models.CodeTrustReuseUnavailable, "%s", why) }
 
+// ChangeTrustPolicy changes the organization's policy for verifications that users share. Errors: those of the store;
+// CodeTrustReuseUnavailable for a switch-on where no mails can be sent, because users could not be told of grants.
+func (s *Service) ChangeTrustPolicy(
+	ctx context.Context, org, actor string, c store.TrustPolicyChange,
+) (models.Organization, error) {
+	if c.Accept != nil && *c.Accept && !s.config.Mail {
+		return models.Organization{}, notShared("This service cannot send mails, so it could not tell users of grants. " +
+			"Its operator must set STILE_SMTP_URL")
+	}
+	return s.store.ChangeTrustPolicy(ctx, org, actor, c)
+}
+
 // RevokeGrant revokes a grant of the organization, in the name of actor. A repeat returns the revoked grant. Errors:
 // CodeResourceMissing.
 func (s *Service) RevokeGrant(ctx context.Context, org, id, actor string) (models.TrustGrant, error) {

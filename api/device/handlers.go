@@ -97,15 +97,22 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/vp_token", rest.ForClientSecret, hs.redeemVPToken),
 		rest.Post(session+"/otp", rest.ForClientSecret, hs.sendOTP),
 		rest.Post(session+"/otp/verify", rest.ForClientSecret, hs.verifyOTP),
+		rest.Post(session+"/trust_reuse", rest.ForClientSecret, hs.share),
 		rest.Post(session+"/cancel", rest.ForClientSecret, hs.giveUpSession),
 		rest.Post(session+"/handoff", rest.ForDesktop, hs.mintHandoff),
 		rest.Post(session+"/handoff/confirm", rest.ForDevice, hs.confirmHandoff),
 		rest.Post(session+"/device/heartbeat", rest.ForDevice, hs.heartbeat),
 		rest.Post(session+"/device/release", rest.ForClientSecret, hs.releaseDevice),
 		rest.Post(rest.PathExchange, rest.ForAnybody, hs.exchangeHandoff),
+		rest.Post(pathTrustLink, rest.ForAnybody, hs.showGrantLink),
+		rest.Post(pathTrustLink+"/revoke", rest.ForAnybody, hs.followGrantLink),
 		rest.Get(rest.PathLogos+"/:org", rest.ForAnybody, hs.getLogo, "v"),
 	}
 }
+
+// pathTrustLink is where the page of a mail's link reads the link and follows it. The link's token is the credential,
+// so the routes take no other. The page has the API's own origin: pages of other origins cannot read the answers.
+const pathTrustLink = "/v1/trust_reuse/link"
 
 // MessageTypes returns the types of the messages that a phone may send on its live channel.
 func MessageTypes() []string { return append(slices.Sorted(maps.Keys(liveMessages)), "hello") }

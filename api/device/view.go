@@ -33,6 +33,7 @@ type viewObject struct {
 	Methods          []methodObject  `json:"methods"`
 	RequiresEmailOTP bool            `json:"requires_email_otp"`
 	EmailOTP         otpObject       `json:"email_otp"`
+	TrustReuse       sharingObject   `json:"trust_reuse"`
 	ConsentRequired  bool            `json:"consent_required"`
 	// BiometricConsent is the text to consent to; null unless ConsentRequired.
 	BiometricConsent *consentTextObject    `json:"biometric_consent"`
@@ -121,12 +122,16 @@ func (hs *Handlers) viewOf(
 	if err != nil {
 		return viewObject{}, err
 	}
+	sharing, err := hs.sessions.Sharing(ctx, s)
+	if err != nil {
+		return viewObject{}, err
+	}
 	public := s.Public()
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
-		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp),
+		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp), TrustReuse: showSharing(sharing),
 		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
 		BiometricConsent: showConsentText(s, org.DisplayName(), languages),
 		OfferHandoff:     offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),

@@ -1,7 +1,10 @@
-// Package merchant serves the API of merchants about verification: sessions, reviews, compliance, events and persons.
+// Package merchant serves the API of merchants about verification: sessions, reviews, compliance, events, persons
+// and trust reuse.
 package merchant
 
 import (
+	"slices"
+
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -55,9 +58,9 @@ func New(o Options) (*Handlers, error) {
 	return hs, o.Registry.Register(hs.created)
 }
 
-// Routes returns the routes of sessions, reviews, compliance, events and persons.
+// Routes returns the routes of sessions, reviews, compliance, events, persons and trust reuse.
 func (hs *Handlers) Routes() []rest.Route {
-	return append([]rest.Route{
+	return slices.Concat([]rest.Route{
 		rest.Post(rest.PathSessions, rest.ForAnyKey, hs.createSession),
 		rest.Get(rest.PathSessions, rest.ForSecretKey, hs.listSessions, sessionQuery()...),
 		rest.Get(rest.PathSessions+"/:id", rest.ForSecretKey, hs.getSession, "expand", "explain"),
@@ -73,14 +76,23 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Get(pathEmbedOrigins, rest.ForSecretKey, hs.getEmbedOrigins),
 		rest.Post(pathEmbedOrigins, rest.ForSecretKey, hs.changeEmbedOrigins),
 
+		rest.Get(pathTrustPolicy, rest.ForSecretKey, hs.getTrustPolicy),
+		rest.Get(pathTrustGrants, rest.ForSecretKey, hs.listTrustGrants, grantQuery()...),
+		rest.Get(pathTrustGrants+"/:id", rest.ForSecretKey, hs.getTrustGrant),
+		rest.Post(pathTrustGrants+"/:id/revoke", rest.ForSecretKey, hs.revokeTrustGrant),
+
 		rest.Get("/v1/events", rest.ForSecretKey, hs.listEvents, eventQuery()...),
 		rest.Get("/v1/events/:id", rest.ForSecretKey, hs.getEvent),
 		rest.Post("/v1/events/:id/replay", rest.ForSecretKey, hs.replayEvent),
-	}, rest.Updates(pathOrganization, hs.updateOrganization)...)
+	}, rest.Updates(pathOrganization, hs.updateOrganization), rest.Updates(pathTrustPolicy, hs.updateTrustPolicy))
 }
 
-// pathOrganization is the path of the settings of the caller's organization.
-const pathOrganization = "/v1/organization"
+// The paths of the settings of the caller's organization, and of the verifications that users share with it.
+const (
+	pathOrganization = "/v1/organization"
+	pathTrustPolicy  = "/v1/trust_reuse/policy"
+	pathTrustGrants  = "/v1/trust_reuse/grants"
+)
 
 func sessionQuery() []string {
 	filters := rest.PageQuery("status", "client_reference_id", "workflow_id", "review", "expand")
@@ -89,6 +101,10 @@ func sessionQuery() []string {
 
 func reviewQuery() []string {
 	return append(rest.PageQuery("status", "workflow_id", "jurisdiction", "reviewer"), rest.WindowOf("flagged")...)
+}
+
+func grantQuery() []string {
+	return append(rest.PageQuery("status", "verified_person_id", "session_id"), rest.WindowOf("created")...)
 }
 
 func eventQuery() []string {

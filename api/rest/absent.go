@@ -60,3 +60,16 @@ func (c Clearable) Apply(to **string) {
 		*to = c.Text
 	}
 }
+
+// ClearableNumber is a number that an update takes away with null or an empty string, and leaves where the field is
+// left out.
+type ClearableNumber struct {
+	Given  bool
+	Number *int
+}
+
+// UnmarshalJSONFrom is called where the field is given, also as null.
+func (c *ClearableNumber) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	c.Given = true
+	return json.UnmarshalDecode(dec, &c.Number)
+}

@@ -461,6 +461,144 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/trust_reuse/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accepted grants */
+        get: operations["listTrustGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust_reuse/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's id, `trg_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** Retrieve a grant */
+        get: operations["getTrustGrant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust_reuse/grants/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's id, `trg_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a grant
+         * @description Revokes the grant with the credential that the organization got by it, and fires `trust_reuse_grant.revoked`.
+         *     Sessions that it has verified stay verified. The organization gets no further grant of this person: later
+         *     sessions verify the person anew. A repeat answers the revoked grant.
+         */
+        post: operations["revokeTrustGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust_reuse/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a link of a mail about a grant
+         * @description Tells the page of the link its scope, and changes nothing. The token is the fragment of the link's URL. The
+         *     answer names the organization that accepted the verification, and nothing else: neither the organization that
+         *     made it, nor a person or a method.
+         */
+        post: operations["showTrustLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust_reuse/link/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke by a link of a mail about a grant
+         * @description Revokes the grant (`scope: grant`), or ends all sharing of its person (`scope: all`). A link works once: a repeat
+         *     changes nothing and gets the same answer.
+         */
+        post: operations["followTrustLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust_reuse/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve the policy */
+        get: operations["getTrustPolicy"];
+        /**
+         * Update the policy
+         * @description Same as the POST.
+         */
+        put: operations["putTrustPolicy"];
+        /**
+         * Update the policy
+         * @description A field that is left out stays. By `accept: true` the organization accepts verifications of other organizations as
+         *     its own, and keeps the liability for them: each switch from false to true needs `liability_acknowledged: true`,
+         *     or is refused with 400 `parameter_invalid`. Where the service cannot send mails the answer is 409
+         *     `trust_reuse_unavailable`, because its users could not be told of grants. Every change is in the audit log, with
+         *     the acknowledgement.
+         */
+        post: operations["updateTrustPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the policy
+         * @description Same as the POST.
+         */
+        patch: operations["patchTrustPolicy"];
+        trace?: never;
+    };
     "/v1/verification_sessions": {
         parameters: {
             query?: never;
@@ -944,6 +1082,34 @@ export type paths = {
         get: operations["getVerificationStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verify/session/{id}/trust_reuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share the verification with other organizations
+         * @description The user of a verified session consents that other organizations accept this verification (`consent: true`), or
+         *     withdraws the consent, which revokes the grants that rest on it. Only the user's own action may cause the call:
+         *     the consent is never given in advance. A repeat changes nothing. 409 `trust_reuse_unavailable` means that there
+         *     is nothing to share: the session is not verified, its verification was made by another organization, was revoked
+         *     or has no e-mail address; the service cannot send mails; or the user has consented ten times before. The view
+         *     says so in `trust_reuse.available`.
+         */
+        post: operations["shareVerification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1801,13 +1967,13 @@ export type components = {
             };
         };
         /** @enum {string} */
-        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "otp_invalid" | "otp_expired" | "otp_unavailable" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
+        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "otp_invalid" | "otp_expired" | "otp_unavailable" | "trust_reuse_unavailable" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
         /** @enum {string} */
         ErrorType: "invalid_request_error" | "authentication_error" | "rate_limit_error" | "api_error";
-        /** @description An event, with the session at that time. */
+        /** @description An event, with the session or the grant at that time. */
         Event: {
             created: components["schemas"]["Timestamp"];
-            data: components["schemas"]["VerificationSessionSnapshot"] | components["schemas"]["TestedEndpoint"];
+            data: components["schemas"]["VerificationSessionSnapshot"] | components["schemas"]["TrustGrantData"] | components["schemas"]["TestedEndpoint"];
             id: string;
             /** @constant */
             object: "event";
@@ -2543,6 +2709,124 @@ export type components = {
         };
         /** @description Unix seconds. */
         Timestamp: number;
+        /**
+         * @description The use of a verification that another organization made and its user shares. It holds no name, document or
+         *     picture. Later sessions of the same person use the same grant.
+         */
+        TrustGrant: {
+            /** @description The tier that was proven, in upper case. */
+            age_tier: string;
+            /**
+             * Format: date-time
+             * @description The end of the verification.
+             */
+            expires_at: string;
+            /** Format: date-time */
+            granted_at: string;
+            id: string;
+            /** @description The method of the verification, in upper case. */
+            method: string;
+            /** @constant */
+            object: "trust_reuse_grant";
+            /** Format: date-time */
+            revoked_at: string | null;
+            /**
+             * @description `USER_REVOKED`: the user, by the link of the mail. `USER_REVOKED_CONSENT`: the user ended the sharing.
+             *     `ERASURE_REQUEST`: the user was erased. `TARGET_OPERATOR_REVOKED`: your organization.
+             *     `SOURCE_CREDENTIAL_REVOKED`: the organization that made the verification.
+             * @enum {string|null}
+             */
+            revoked_reason: "USER_REVOKED" | "USER_REVOKED_CONSENT" | "ERASURE_REQUEST" | "TARGET_OPERATOR_REVOKED" | "SOURCE_CREDENTIAL_REVOKED" | null;
+            /** @description The session for which the grant was made. */
+            session_id: string;
+            /** @description The organization that made the verification. */
+            source_org_id: string;
+            /** @description The strength of the method, in upper case. */
+            strength: string;
+            /** @description Your organization. */
+            target_org_id: string;
+            verified_person_id: string;
+        };
+        /** @description The data of an event about a grant, with the grant at that time. */
+        TrustGrantData: {
+            object: components["schemas"]["TrustGrant"];
+        };
+        TrustGrantList: {
+            data: components["schemas"]["TrustGrant"][];
+            has_more: boolean;
+            /** @constant */
+            object: "list";
+            /** @constant */
+            url: "/v1/trust_reuse/grants";
+        };
+        /** @description A link of a mail about a grant. */
+        TrustLink: {
+            /** Format: date-time */
+            granted_at: string;
+            /** @constant */
+            object: "trust_reuse_link";
+            /** @description Whether the link still works. */
+            open: boolean;
+            /** @description The name of the organization that accepted the verification. */
+            organization: string;
+            /**
+             * @description Whether it revokes the one grant, or ends all sharing.
+             * @enum {string}
+             */
+            scope: "grant" | "all";
+        };
+        TrustLinkToken: {
+            token: string;
+        };
+        /**
+         * @description The conditions under which the organization accepts verifications that users share with it.
+         * @example {
+         *       "object": "trust_reuse_policy",
+         *       "accept": false,
+         *       "max_age_days": null,
+         *       "same_jurisdiction": true,
+         *       "methods": [],
+         *       "liability_acknowledged_at": null
+         *     }
+         */
+        TrustPolicy: {
+            /** @description The switch; off at first. */
+            accept: boolean;
+            /**
+             * Format: date-time
+             * @description When the organization last acknowledged its liability; null before the first time.
+             */
+            liability_acknowledged_at: string | null;
+            /** @description The greatest age of a verification in days; null for any age. */
+            max_age_days: number | null;
+            /** @description The accepted methods; empty accepts all. */
+            methods: components["schemas"]["Method"][];
+            /** @constant */
+            object: "trust_reuse_policy";
+            /** @description Whether only verifications count that were made in exactly the jurisdiction of the session; true at first. */
+            same_jurisdiction: boolean;
+        };
+        /**
+         * @example {
+         *       "accept": true,
+         *       "liability_acknowledged": true,
+         *       "max_age_days": 90,
+         *       "methods": [
+         *         "document_capture",
+         *         "mdl"
+         *       ]
+         *     }
+         */
+        TrustPolicyUpdate: {
+            accept?: boolean | null;
+            /** @description Whether the organization acknowledges its liability for verifications that it accepts. */
+            liability_acknowledged?: boolean | null;
+            /** @description The greatest age in days. Null and the empty string accept any age. */
+            max_age_days?: number | string | null;
+            /** @description The accepted methods, in any letter case; `[]` accepts all. */
+            methods?: string[] | null;
+            same_jurisdiction?: boolean | null;
+        };
         UnprocessableError: components["schemas"]["InvalidRequestError"] & {
             error?: {
                 /** @enum {unknown} */
@@ -2904,6 +3188,13 @@ export type components = {
             sandbox: boolean;
             session_id: string;
             status: components["schemas"]["SessionStatus"];
+            /** @description The user's consent to share the verification with other organizations. */
+            trust_reuse: {
+                /** @description Whether the user can consent. False until the session is verified. */
+                available: boolean;
+                /** @description Whether the user has consented. */
+                consent: boolean;
+            };
             type: components["schemas"]["SessionType"];
             /**
              * @description The way to the verification: the name of a method, `review`, `vp_token`, `returning_user` or `trust_reuse`;
@@ -4115,6 +4406,24 @@ export type components = {
                 "application/json": components["schemas"]["UnprocessableError"];
             };
         };
+        /**
+         * @description The session has no verification that can be shared; it is locked to another device; or the idempotency key was used
+         *     before.
+         */
+        SharingConflict: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "trust_reuse_unavailable" | "handoff_ended" | "idempotency_key_reuse";
+                    };
+                };
+            };
+        };
         /** @description The signature is missing, malformed, too old, or of another body or secret. */
         SignatureInvalid: {
             headers: {
@@ -4174,6 +4483,66 @@ export type components = {
             };
             content: {
                 "application/json": components["schemas"]["RateLimitError"];
+            };
+        };
+        /** @description The grant. */
+        TrustGrant: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TrustGrant"];
+            };
+        };
+        /** @description The link. */
+        TrustLink: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TrustLink"];
+            };
+        };
+        /** @description The policy. */
+        TrustPolicy: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TrustPolicy"];
+            };
+        };
+        /** @description The service cannot send mails, or the idempotency key was used with another body. */
+        TrustPolicyConflict: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "trust_reuse_unavailable" | "idempotency_key_reuse";
+                    };
+                };
             };
         };
         /** @description The key or client secret is missing, malformed, revoked or expired. */
@@ -5480,6 +5849,279 @@ export interface operations {
             };
         };
     };
+    listTrustGrants: {
+        parameters: {
+            query?: {
+                /** @description Only objects created in a later second than this one. Not together with `created[gte]`. */
+                "created[gt]"?: components["parameters"]["CreatedGT"];
+                /** @description Only objects created at this time or later, in Unix seconds. */
+                "created[gte]"?: components["parameters"]["CreatedGTE"];
+                /** @description Only objects created in an earlier second than this one. Not together with `created[lte]`. */
+                "created[lt]"?: components["parameters"]["CreatedLT"];
+                /** @description Only objects created at this time or earlier, in Unix seconds. */
+                "created[lte]"?: components["parameters"]["CreatedLTE"];
+                /**
+                 * @description Return the objects before the one with this id, which may have been deleted. Not together with
+                 *     `starting_after`.
+                 */
+                ending_before?: components["parameters"]["EndingBefore"];
+                /**
+                 * @description How many to return. A list ends at 4 MiB, with fewer and with `has_more: true`, but has at least one object if
+                 *     there is one.
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description Only the grant that was made for this session. */
+                session_id?: string;
+                /** @description Return the objects after the one with this id, which may have been deleted. Not together with `ending_before`. */
+                starting_after?: components["parameters"]["StartingAfter"];
+                /** @description Only grants that are not revoked (`active`, also after `expires_at`), or only `revoked` ones. */
+                status?: "active" | "revoked";
+                /** @description Only grants of this person. */
+                verified_person_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of grants. */
+            200: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustGrantList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTrustGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's id, `trg_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["TrustGrant"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeTrustGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The grant's id, `trg_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustGrant"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showTrustLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustLinkToken"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustLink"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    followTrustLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustLinkToken"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustLink"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTrustPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["TrustPolicy"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    putTrustPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustPolicyUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustPolicy"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TrustPolicyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateTrustPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustPolicyUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustPolicy"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TrustPolicyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchTrustPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustPolicyUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TrustPolicy"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TrustPolicyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listVerificationSessions: {
         parameters: {
             query?: {
@@ -6378,6 +7020,56 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["ClientNotFound"];
             409: components["responses"]["HandoffEnded"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    shareVerification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    consent: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The state of the consent. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        consent: boolean;
+                        /** @constant */
+                        object: "trust_reuse_consent";
+                    };
+                };
+            };
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["ClientNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["SharingConflict"];
+            413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["ClientTooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
