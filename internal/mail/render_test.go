@@ -116,8 +116,12 @@ func TestGrantMailNamesTheMerchantAndHasBothLinksInBothForms(t *testing.T) {
 			require.NotEqual(t, english["grant.intro"], texts["grant.intro"], locale)
 		}
 	}
-	require.Contains(t, grantLetter(t, "en", "Acme Carrier").Text,
-		"Acme Carrier just used your existing Stile verification")
+	for _, documented := range []string{
+		"Acme Carrier just used your existing Stile verification.",
+		"If you didn't expect this, click here to revoke their access",
+	} {
+		require.Contains(t, grantLetter(t, "en", "Acme Carrier").Text, documented)
+	}
 }
 
 func TestValuesOfAGrantMailCannotAddMarkup(t *testing.T) {
