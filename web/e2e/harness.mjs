@@ -73,6 +73,27 @@ export function retrieve(dev, id) {
   return call(dev, "GET", `/v1/verification_sessions/${id}`);
 }
 
+/** read are the ids of the mails that nextMail has returned. */
+const read = new Set();
+
+/** nextMail waits for a mail to an address whose text matches. It returns the match; no mail is returned twice. */
+export async function nextMail(dev, to, pattern) {
+  for (;;) {
+    const { data } = await (await fetch(`${dev.api}/dev/mail.json`)).json();
+    const mail = data.find((one) => one.to === to && !read.has(one.id) && pattern.test(one.text));
+    if (mail) {
+      read.add(mail.id);
+      return pattern.exec(mail.text);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** mailedCode waits for the next code to an address, and returns it. */
+export async function mailedCode(dev, to) {
+  return (await nextMail(dev, to, /^[0-9]{6}$/m))[0];
+}
+
 /** running has the browser contexts of the present test, and the faults that its pages met. */
 const running = new AsyncLocalStorage();
 

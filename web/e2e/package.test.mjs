@@ -218,6 +218,32 @@ describe("@stile/widget in a bundled page", () => {
     assert.deepEqual(await page.evaluate(() => told), [options.sessionId]);
   });
 
+  test("<stile-button> and verify() stay until the user has decided whether to share", async () => {
+    const page = await open(`<stile-button session-url="/start" workflow-id="${workflow}" email="b@shop.example">`);
+    await page.clock.install();
+    async function share() {
+      await finish(page);
+      await page.locator('[data-screen="verified"]').waitFor();
+      await page.clock.runFor(60_000);
+      await page.getByRole("checkbox").check();
+      await page.getByText("Your choice is saved.").waitFor();
+    }
+    await press(page, "Verify");
+    await share();
+    assert.deepEqual(await page.evaluate(() => seen.map((one) => one.name)), ["verified"]);
+    await press(page, "Return to Sandbox Shop");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.evaluate((workflowId) => {
+      localStorage.clear();
+      verify({ sessionUrl: "/start", workflowId, email: "v@shop.example" }).then((result) => (window.result = result));
+    }, workflow);
+    await share();
+    assert.equal(await page.evaluate(() => window.result), undefined);
+    await press(page, "Return to Sandbox Shop");
+    await page.waitForFunction(() => window.result);
+    assert.equal(await page.locator("dialog").count(), 0);
+  });
+
   test("verify() rejects with a VerifyError that says why", async () => {
     const page = await open("");
     const reason = (options) => page.evaluate((options) => verify(options).then(

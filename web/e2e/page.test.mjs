@@ -75,15 +75,6 @@ describe("the hosted page", { concurrency: 3 }, () => {
     assert.equal((await retrieve(dev, session.id)).status, "verified");
   });
 
-  test("shows an ended session, whose state does not change any more, as soon as it is read", async () => {
-    const session = await createSession(dev, { skip_verification: true });
-    const page = await (await newContext(browser)).newPage();
-    await page.clock.install();
-    await page.clock.pauseAt(Date.now() + 60_000); // keeps effects that wait for a frame or a timer from running
-    await page.goto(session.url);
-    await at(page, "verified");
-  });
-
   test("is used with the keyboard alone", async () => {
     const page = await visit((await createSession(dev, { workflow_id: await publish(dev, attestation) })).url);
     await at(page, "intro");

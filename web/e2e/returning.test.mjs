@@ -1,7 +1,7 @@
 // Returning users on the hosted page, recognised by a code from the inbox of a real stile-dev.
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { at, createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
+import { at, createSession, mailedCode, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
 import { look } from "./look.mjs";
 
 let dev, browser, workflow;
@@ -10,16 +10,6 @@ before(async () => {
   ({ dev, browser } = await stage());
   workflow = await publish(dev, { methods: ["self_attestation"] });
 });
-
-/** code returns the code of the newest mail to an address. */
-async function code(to) {
-  for (;;) {
-    const { data } = await (await fetch(`${dev.api}/dev/mail.json`)).json();
-    const mail = data.find((one) => one.to === to);
-    if (mail) return /[0-9]{6}/.exec(mail.text)[0];
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 async function visit(session) {
   const page = await (await newContext(browser)).newPage();
@@ -54,7 +44,7 @@ describe("a returning user", { concurrency: 2 }, () => {
     await page.getByLabel("E-mail address").fill(email);
     await press(page, "Send the code");
     await page.getByLabel("Code", { exact: true }).waitFor();
-    const right = await code(email);
+    const right = await mailedCode(dev, email);
     await page.reload();
     const field = page.getByLabel("Code", { exact: true });
     await field.waitFor(); // the true step after a reload
@@ -75,7 +65,7 @@ describe("a returning user", { concurrency: 2 }, () => {
     const page = await visit(session);
     await press(page, "I have verified before");
     await press(page, "Send the code");
-    await page.getByLabel("Code", { exact: true }).fill(await code("nobody@person.example"));
+    await page.getByLabel("Code", { exact: true }).fill(await mailedCode(dev, "nobody@person.example"));
     await press(page, "Continue");
     await declare(page);
     assert.equal((await retrieve(dev, session.id)).verification_path, "self_attestation");

@@ -42,6 +42,12 @@ async function finish(page, result = "Pass") {
   await press(await inside(page, "method-self_attestation"), result);
 }
 
+/** leave leaves a verified session that has an address: the user may share it, so the frame stays until then. */
+async function leave(page) {
+  await press(await inside(page, "verified"), "Return to Sandbox Shop");
+  await page.locator("iframe").waitFor({ state: "detached" });
+}
+
 /** told waits until the page was told the event, and returns its detail. */
 async function told(page, name) {
   await page.waitForFunction((name) => seen.some((one) => one.name === name), name);
@@ -84,7 +90,7 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     assert.equal((await retrieve(dev, sessionId)).status, "verified");
     assert.ok(shop.started(workflow).some((one) => one.email === "a@shop.example" && one.jurisdiction === "US-CA"));
     await page.getByRole("button", { name: "Verified" }).waitFor();
-    await page.locator("iframe").waitFor({ state: "detached" });
+    await leave(page);
     assert.deepEqual(await names(page), ["verified"]);
     assert.deepEqual(await page.evaluate(() => forbidden), []);
     assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ["stile:vp_token"]);
@@ -342,7 +348,7 @@ describe("<stile-widget>", { concurrency: 4 }, () => {
     const page = await open(`<form><stile-widget required ${ofShop()} email="a@shop.example"></stile-widget></form>`);
     await press(page, "Verify");
     await finish(page);
-    await page.locator("iframe").waitFor({ state: "detached" });
+    await leave(page);
     assert.equal(await page.locator("input[name=stile_verified]").count(), 1);
     await page.locator("stile-widget").evaluate((element) => element.setAttribute("email", "b@shop.example"));
     assert.equal(await page.locator("input[name=stile_verified]").count(), 0);

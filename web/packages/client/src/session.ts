@@ -1,5 +1,7 @@
 import { newKey } from "./key.ts";
-import type { Attempt, DeviceToken, EmailOTP, Handoff, Method, Status, Submission, Trouble, View } from "./types.ts";
+import type {
+  Attempt, DeviceToken, EmailOTP, Handoff, Method, SharingConsent, Status, Submission, Trouble, View,
+} from "./types.ts";
 import { Transport, type Call } from "./transport.ts";
 import { FileUpload } from "./upload.ts";
 
@@ -89,14 +91,21 @@ export class SessionClient {
     return this.post("/cancel", {});
   }
 
+  /**
+   * share gives or withdraws the user's consent to share the verification. The request outlives the page, so that no
+   * withdrawal is lost if the user leaves at once.
+   */
+  share(consent: boolean): Promise<SharingConsent> {
+    return this.post("/trust_reuse", { consent }, newKey(), true);
+  }
+
   private path(rest = ""): string {
     return `/v1/verify/session/${encodeURIComponent(this.sessionId)}${rest}`;
   }
 
-  private async post<Answer>(rest: string, body: unknown, key = newKey()): Promise<Answer> {
-    return this.read(
-      await this.transport.send({ method: "POST", path: this.path(rest), bearer: this.credential, body, key }),
-    );
+  private async post<Answer>(rest: string, body: unknown, key = newKey(), keepalive = false): Promise<Answer> {
+    const call = { method: "POST", path: this.path(rest), bearer: this.credential, body, key, keepalive } as const;
+    return this.read(await this.transport.send(call));
   }
 
   private async read<Answer>(response: Response): Promise<Answer> {

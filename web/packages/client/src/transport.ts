@@ -11,6 +11,8 @@ export interface Call {
   /** headers are further ones, by their names. */
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
+  /** keepalive lets the request outlive the page. Its body has at most 64 KiB. */
+  keepalive?: boolean;
   /** attempts is how often the request is sent at most; 1 means that it is not repeated. Default 4. */
   attempts?: number;
 }
@@ -66,6 +68,7 @@ function request(call: Call, language: string): RequestInit {
   if (call.etag) headers["If-None-Match"] = call.etag;
   const init: RequestInit = { method: call.method, headers, credentials: "omit", cache: "no-store" };
   if (call.signal) init.signal = call.signal;
+  if (call.keepalive) init.keepalive = true;
   if (call.body instanceof Blob) {
     init.body = call.body;
   } else if (call.method === "POST") {

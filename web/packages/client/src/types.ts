@@ -17,6 +17,10 @@ export type Attempt = Schemas["MethodAttempt"];
 export type Handoff = Schemas["Handoff"];
 /** EmailOTP is the state of the proof that the user has control of an e-mail address. */
 export type EmailOTP = Schemas["EmailOTP"];
+/** SharingConsent is the state of the user's consent to share the verification with other organizations. */
+export type SharingConsent = Pick<View["trust_reuse"], "consent">;
+/** SharingLink is the link of a mail about a shared verification. */
+export type SharingLink = Schemas["TrustLink"];
 /** DeviceToken is the credential of a phone that holds a session. */
 export type DeviceToken = Schemas["DeviceToken"];
 /** Trouble is a failure of the device, which the page reports. */

@@ -3,7 +3,7 @@ import { onLocale, t } from "@stile/i18n";
 import { useEffect } from "preact/hooks";
 import type { Flow } from "./flow.ts";
 import { useLocale, useSource } from "./hooks.ts";
-import { isTerminal, screenOf, type Problem, type Screen } from "./model.ts";
+import { isTerminal, offersSharing, screenOf, type Problem, type Screen } from "./model.ts";
 import { Choice } from "./screens/choice.tsx";
 import { Consent } from "./screens/consent.tsx";
 import { Cancelled, Expired, Failed, Verified } from "./screens/ended.tsx";
@@ -17,8 +17,8 @@ import { Loading, Processing, Review } from "./screens/waiting.tsx";
 
 /** Host is the surroundings of the flow: the hosted page, a merchant's page around the frame, or an element. */
 export interface Host {
-  /** ended is told once how the session ended. */
-  ended?(view: View): void;
+  /** ended is told once how the session ended. `stays` means that the user has a choice to make before leaving. */
+  ended?(view: View, stays: boolean): void;
   /** problem is told of a fault that the flow cannot get past by itself. The user may still get past it. */
   problem?(problem: Problem): void;
   /** exit returns the way back to the merchant from an ended session; null where there is nowhere to go. */
@@ -34,7 +34,7 @@ export function App(given: { flow: Flow; host: Host }) {
   const { view } = flow.model;
   const over = isTerminal(view);
   useEffect(() => {
-    if (over && view) host.ended?.(view);
+    if (over && view) host.ended?.(view, offersSharing(flow.model));
   }, [over]);
   const { problem } = flow.model;
   useEffect(() => {

@@ -113,6 +113,36 @@ test("a phone sends heartbeats until a problem, and again after it", async (t) =
   assert.equal(beats(), 0);
 });
 
+/** endedFlow returns a flow of a session that is verified and that the user may share. */
+async function endedFlow(t: TestContext, share: SessionClient["share"]): Promise<Flow> {
+  const view = { ...created, status: "verified" as const, trust_reuse: { available: true, consent: false } };
+  const flow = flowOf({ view: async () => view, share });
+  t.after(() => flow.stop());
+  await after(flow, () => flow.start(), () => flow.model.view !== null);
+  return flow;
+}
+
+test("a choice to share shows once the server has saved it", async (t) => {
+  const flow = await endedFlow(t, async (consent) => ({ consent }));
+  for (const consent of [true, false]) {
+    assert.equal(await flow.share(consent), null);
+    assert.equal(flow.model.view?.trust_reuse.consent, consent);
+  }
+});
+
+for (const [status, code, fault] of [
+  [409, "trust_reuse_unavailable", "refused"],
+  [503, "service_unavailable", "unsaved"],
+] as const) {
+  test(`${code} leaves the choice to share as it was, and is "${fault}"`, async (t) => {
+    const flow = await endedFlow(t, refusal(status, code));
+    assert.equal(await flow.share(true), fault);
+    assert.equal(flow.model.view?.trust_reuse.consent, false);
+    assert.equal(flow.model.trouble, null);
+    assert.equal(flow.model.problem, null);
+  });
+}
+
 test("starting over ends a poll that is under way, and makes no second run", async (t) => {
   const polls: (string | null)[] = [];
   const { flow, beats } = heartOf(t, async (tag, _seconds, signal) => {

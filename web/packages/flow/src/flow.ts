@@ -220,6 +220,21 @@ export class Flow {
     return null;
   }
 
+  /**
+   * share saves whether the user shares the verification. It returns why that failed: `refused` if the verification
+   * cannot be shared, `unsaved` if a repeat may help; null after success.
+   */
+  async share(consent: boolean): Promise<"refused" | "unsaved" | null> {
+    try {
+      const saved = await this.client.share(consent);
+      const { view } = this.model;
+      if (view) this.change({ view: { ...view, trust_reuse: { ...view.trust_reuse, consent: saved.consent } } });
+      return null;
+    } catch (error) {
+      return error instanceof ApiError && error.status === 409 ? "refused" : "unsaved";
+    }
+  }
+
   private over(): boolean {
     return this.stopping.signal.aborted || this.model.problem !== null || isTerminal(this.model.view);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError, type Method, type MethodView, type Status, type View } from "@stile/client";
-import { isOpen, isTerminal, problemOf, screenOf, usable, type Model } from "./model.ts";
+import { isOpen, isTerminal, offersSharing, problemOf, screenOf, usable, type Model } from "./model.ts";
 
 type Offered = MethodView["status"];
 
@@ -357,4 +357,17 @@ test("a returning user is asked for a code until it is entered or of no use", ()
   assert.equal(shown({ proven: true }), "choice");
   assert.equal(shown({ available: false }), "choice");
   assert.equal(screenOf(modelOf()).name, "choice");
+});
+
+test("only the first device of a verified session whose verification can be shared offers to share it", () => {
+  const can = { status: "verified", trust_reuse: { available: true, consent: false } } as const;
+  const offered = (fields: Partial<View>, model: Partial<Model> = {}) =>
+    offersSharing(modelOf({ view: viewOf({ ...can, ...fields }), ...model }));
+  assert.equal(offered({}), true);
+  assert.equal(offered({ trust_reuse: { available: true, consent: true } }), true);
+  assert.equal(offered({}, { device: "phone" }), false);
+  assert.equal(offered({ status: "failed" }), false);
+  assert.equal(offered({ trust_reuse: { available: false, consent: false } }), false);
+  assert.equal(offersSharing(modelOf({ view: viewOf({ status: "verified" }) })), false, "an API of an earlier release");
+  assert.equal(offersSharing(modelOf({ view: null })), false);
 });

@@ -114,6 +114,14 @@ function chosen(model: Model, view: View): MethodView | null {
   return available.length === 1 && view.methods.filter(isOpen).length === 1 ? (available[0] ?? null) : null;
 }
 
+/**
+ * offersSharing reports whether the screen of a verified session asks the user to share the verification. On a phone it
+ * does not: the other device asks. An API of an earlier release has no `trust_reuse`.
+ */
+export function offersSharing({ device, view }: Model): boolean {
+  return device === "first" && view?.status === "verified" && (view.trust_reuse?.available ?? false);
+}
+
 function find(view: View, method: Method | null): MethodView | undefined {
   return view.methods.find((one) => one.method === method);
 }

@@ -92,6 +92,11 @@ export function shortDate(day: Date): string {
   return dates().format(day);
 }
 
+/** longDate returns the day of a moment as the language writes it, where the user is. */
+export function longDate(moment: Date): string {
+  return new Intl.DateTimeFormat(formats(), { calendar: "gregory", dateStyle: "long" }).format(moment);
+}
+
 /** dates writes dates of the Gregorian calendar, as documents have them, also where another one is in use. */
 function dates(): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(formats(), { calendar: "gregory", timeZone: "UTC" });

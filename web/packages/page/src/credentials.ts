@@ -9,6 +9,7 @@ export interface Credentials {
 export type Arrival =
   | { kind: "session"; credentials: Credentials }
   | { kind: "handoff"; token: string }
+  | { kind: "sharing"; token: string | null }
   | { kind: "nothing" };
 
 /** Address is the part of window.location that the page reads. */
@@ -24,18 +25,21 @@ export function storeOf(window: Pick<Window, "sessionStorage">): Store {
   }
 }
 
+const sharingPath = /\/verify\/sharing\/?$/;
 const sessionPath = /\/verify\/(vks_[a-z2-7]{24})\/?$/;
 
 /**
  * arrive reads the address. The client secret is in the fragment, which no server sees; it moves to the store, and
- * `strip` takes it out of the address and of the history before anything else runs. A phone's token is in the query.
+ * `strip` takes it out of the address and of the history before anything else runs. So does the token of the link in a
+ * mail about a shared verification. A phone's token is in the query.
  */
 export function arrive(address: Address, store: Store, strip: (path: string) => void): Arrival {
   const sessionId = sessionPath.exec(address.pathname)?.[1];
   if (sessionId) return { ...ofSession(sessionId, address, store, strip) };
+  if (sharingPath.test(address.pathname)) return { kind: "sharing", token: ofSharing(address, store, strip) };
   const token = new URLSearchParams(address.search).get("token");
   if (!token) return { kind: "nothing" };
-  const held = read(store, keyOf("token", token));
+  const held = read<Credentials>(store, keyOf("token", token));
   if (held) return { kind: "session", credentials: held };
   return { kind: "handoff", token };
 }
@@ -48,8 +52,17 @@ function ofSession(sessionId: string, address: Address, store: Store, strip: (pa
     save(store, keyOf("session", sessionId), credentials);
     return { kind: "session", credentials };
   }
-  const held = read(store, keyOf("session", sessionId));
+  const held = read<Credentials>(store, keyOf("session", sessionId));
   return held ? { kind: "session", credentials: held } : { kind: "nothing" };
+}
+
+/** ofSharing returns the token of the link; null if there is none. The last one of the tab stays over a reload. */
+function ofSharing(address: Address, store: Store, strip: (path: string) => void): string | null {
+  const token = address.hash.slice(1);
+  if (!token) return read<string>(store, sharingKey);
+  strip(address.pathname + address.search);
+  save(store, sharingKey, token);
+  return token;
 }
 
 /** keep stores the credentials of a phone under the token of its link, so that the link goes on after a reload. */
@@ -57,22 +70,24 @@ export function keep(store: Store, token: string, credentials: Credentials): voi
   save(store, keyOf("token", token), credentials);
 }
 
+const sharingKey = "stile:sharing";
+
 function keyOf(kind: "session" | "token", id: string): string {
   return `stile:${kind}:${id}`;
 }
 
-/** read returns stored credentials. A browser that blocks storage has none; the page then lives until its reload. */
-function read(store: Store, key: string): Credentials | null {
+/** read returns a stored value. A browser that blocks storage has none; the page then lives until its reload. */
+function read<Value>(store: Store, key: string): Value | null {
   try {
-    return JSON.parse(store.getItem(key) ?? "null") as Credentials | null;
+    return JSON.parse(store.getItem(key) ?? "null") as Value | null;
   } catch {
     return null;
   }
 }
 
-function save(store: Store, key: string, credentials: Credentials): void {
+function save(store: Store, key: string, value: Credentials | string): void {
   try {
-    store.setItem(key, JSON.stringify(credentials));
+    store.setItem(key, JSON.stringify(value));
   } catch {
     // Blocked storage: a reload then asks the user to open the link again.
   }

@@ -55,9 +55,10 @@ test("the frame takes a port from its parent, its origin and its version alone",
   const { port1, port2 } = new MessageChannel();
   hear({ ...good, ports: [port2] });
   const failure = { reason_code: "under_age", message: "m" };
-  host?.ended?.({ session_id: "vks_x", status: "failed", failure, vp_token: null } as View);
+  host?.ended?.({ session_id: "vks_x", status: "failed", failure, vp_token: null } as View, true);
   const heard = await new Promise((resolve) => (port1.onmessage = (event) => resolve(event.data)));
-  assert.deepEqual(heard, { type: "ended", status: "failed", code: "under_age", message: "m", vp_token: null });
+  const ended = { type: "ended", status: "failed", code: "under_age", message: "m", vp_token: null, stays: true };
+  assert.deepEqual(heard, ended);
   forged.port1.onmessage = () => assert.fail("the forged port was used");
   await new Promise((resolve) => setImmediate(resolve));
   port1.close();

@@ -14,7 +14,8 @@ export interface Embedding extends Host {
  * embeddingOf returns the host of a page in a frame; null outside of one. The launcher names the origin of its page in
  * the query. The frame sends `ready` to that origin only, and takes a port from that origin only; all further messages
  * go through the port. They hold the session's status, the reason of a failure, the token that the launcher keeps
- * (the storage of a frame is not that of its page), and the height of the page. They hold nothing personal.
+ * (the storage of a frame is not that of its page), whether the user still has a choice to make before the frame is
+ * closed, and the height of the page. They hold nothing personal.
  */
 export function embeddingOf(window: Window, query: URLSearchParams): Embedding | null {
   const origin = query.get("embed");
@@ -35,8 +36,10 @@ export function embeddingOf(window: Window, query: URLSearchParams): Embedding |
   // A key that is pressed in the frame does not reach the dialog around it.
   window.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && leave());
   return {
-    ended: ({ status, failure, vp_token }: View) =>
-      tell({ type: "ended", status, code: failure?.reason_code ?? null, message: failure?.message ?? null, vp_token }),
+    ended: ({ status, failure, vp_token }: View, stays) => {
+      const fault = { code: failure?.reason_code ?? null, message: failure?.message ?? null };
+      tell({ type: "ended", status, ...fault, vp_token, stays });
+    },
     problem: (code) => tell({ type: "problem", code }),
     exit: () => leave,
     fit: (root) => watchHeight(root, (height) => tell({ type: "height", height })),

@@ -2,7 +2,7 @@ import "@stile/ui/style.css";
 import { newKey, SessionClient, Transport, type View } from "@stile/client";
 import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
-import { direction, locale, onLocale, t } from "@stile/i18n";
+import { direction, locale, onLocale, t, type Key } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
 import { arrive, keep, storeOf, type Credentials } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
@@ -15,6 +15,8 @@ const query = new URLSearchParams(location.search);
 const embedding = embeddingOf(window, query);
 const store = storeOf(window);
 let merchant: string | undefined;
+/** title is the title of the document before a merchant is known. */
+let title: Key = "title.plain";
 
 async function main(): Promise<void> {
   const arrival = arrive(location, store, (path) => history.replaceState(history.state, "", path));
@@ -29,6 +31,8 @@ async function main(): Promise<void> {
       return run(arrival.credentials);
     case "handoff":
       return land(arrival.token);
+    case "sharing":
+      return unshare(arrival.token);
     case "nothing":
       embedding?.problem?.("storage");
       return show(<ProblemPanel problem="storage" />);
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
 
 /** entitle gives the document its title, which names the merchant once the page knows it. */
 function entitle(): void {
-  document.title = merchant ? t("title", { merchant }) : t("title.plain");
+  document.title = merchant ? t("title", { merchant }) : t(title);
 }
 
 /** meet takes merchant and language from the first view of the session. */
@@ -66,6 +70,15 @@ function land(token: string): void {
       }}
     />,
   );
+}
+
+/** unshare shows the page of a mail's link. Another link in the same tab changes the fragment alone, so it reloads. */
+async function unshare(token: string | null): Promise<void> {
+  addEventListener("hashchange", () => location.reload());
+  title = "sharing.page";
+  entitle();
+  const { Sharing } = await import("./sharing.tsx");
+  show(<Sharing token={token} />);
 }
 
 function run({ sessionId, secret, device }: Credentials): void {

@@ -111,7 +111,9 @@ export function Check(given: {
   children: ComponentChildren;
   checked: boolean;
   onChange: (checked: boolean) => void;
+  /** error is the id of the message of an error, hint that of a further text about the box. */
   error?: string | undefined;
+  hint?: string | undefined;
 }) {
   return (
     <label class="check">
@@ -119,7 +121,7 @@ export function Check(given: {
         type="checkbox"
         checked={given.checked}
         aria-invalid={given.error ? "true" : undefined}
-        aria-describedby={given.error}
+        aria-describedby={given.error ?? given.hint}
         onChange={(event) => given.onChange(event.currentTarget.checked)}
       />
       <span>{given.children}</span>

@@ -33,6 +33,8 @@ export abstract class BaseElement extends Element {
   readonly #source = new Source();
   readonly #gate = new Gate(this, () => this.flag("required") && !this.#result, () => this.#refuse());
   #surface: Surface | null = null;
+  /** gone ends with the present surface. */
+  #gone: Promise<void> = Promise.resolve();
   #result: VerifyResult | null = null;
   #minting = false;
   /** wanted reports whether the user has asked for the verification that is being started. */
@@ -109,7 +111,7 @@ export abstract class BaseElement extends Element {
     try {
       const [session, result] = await this.#recognise();
       if (!this.isConnected) return;
-      if (result) this.#end(result);
+      if (result) this.#end(result, false);
       else if (this.#wanted) this.#show(session);
     } catch (thrown) {
       if (!this.#wanted) return;
@@ -177,8 +179,10 @@ export abstract class BaseElement extends Element {
   }
 
   #show(session: Session): void {
+    let gone = () => {};
+    this.#gone = new Promise((resolve) => (gone = resolve));
     const events: Events = {
-      ended: (outcome) => this.#end(outcome),
+      ended: (outcome, stays) => this.#end(outcome, stays),
       troubled: (error) => {
         if (error.reason === "session") this.#source.drop();
         this.#fail(error);
@@ -189,12 +193,13 @@ export abstract class BaseElement extends Element {
       this.#surface = null;
       this.#render();
       if (!this.#told) this.#cancel();
+      gone();
     });
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: Outcome, stays: boolean): void {
     this.#source.drop();
-    if (!(outcome instanceof VerifyError)) return void this.#succeed(outcome);
+    if (!(outcome instanceof VerifyError)) return void this.#succeed(outcome, stays);
     if (outcome.reason === "cancelled") this.close();
     else this.#fail(outcome);
   }
@@ -210,7 +215,8 @@ export abstract class BaseElement extends Element {
     this.#redirect("cancel-url", null);
   }
 
-  async #succeed(result: VerifyResult): Promise<void> {
+  /** succeed tells the result, closes the surface, unless it `stays` until the user leaves it, and then goes on. */
+  async #succeed(result: VerifyResult, stays: boolean): Promise<void> {
     const { signal } = this.#life;
     this.#told = true;
     this.#result = result;
@@ -220,7 +226,7 @@ export abstract class BaseElement extends Element {
     this.#render();
     this.#say("");
     this.#tell("verified", result);
-    const seen = new Promise((resolve) => setTimeout(resolve, farewell));
+    const seen = stays ? this.#gone : new Promise((resolve) => setTimeout(resolve, farewell));
     const sure = this.#confirm(result, signal);
     await seen;
     this.close();

@@ -48,7 +48,7 @@ export function mountFlow(
     box.dir = direction(locale());
   });
   const host = {
-    ended: (view: View) => events.ended(outcomeOf(view)),
+    ended: (view: View, stays: boolean) => events.ended(outcomeOf(view), stays),
     problem: (problem: Problem) => events.troubled(stuck(problem, session.id)),
     exit: () => (place.quiet ? null : () => events.left()),
   };

@@ -14,8 +14,11 @@ export type Outcome = VerifyResult | VerifyError;
 
 /** Events are the reports of a surface. */
 export interface Events {
-  /** ended is called when the session ends. */
-  ended(outcome: Outcome): void;
+  /**
+   * ended is called when the session ends. `stays` means that the user has a choice to make, and leaves after it;
+   * otherwise the surface is to be closed.
+   */
+  ended(outcome: Outcome, stays: boolean): void;
   /** troubled is called if the verification cannot be shown. It may still come. */
   troubled(error: VerifyError): void;
   /** left is called when the user leaves the page of the verification. */
@@ -29,6 +32,7 @@ interface Message {
   code?: string | null;
   message?: string | null;
   vp_token?: string | null;
+  stays?: boolean;
   height?: number;
 }
 
@@ -122,9 +126,9 @@ export class Frame {
     if (message.type !== "ended" || !status) return;
     if (status !== "verified") {
       return this.events.ended(
-        new VerifyError(status, message.message ?? `The verification is ${status}`, code, id),
+        new VerifyError(status, message.message ?? `The verification is ${status}`, code, id), false,
       );
     }
-    this.events.ended(resultOf(id, message.vp_token));
+    this.events.ended(resultOf(id, message.vp_token), message.stays === true);
   }
 }

@@ -21,11 +21,11 @@ export async function open(options: VerifyOptions): Promise<VerifyResult> {
     let outcome: VerifyResult | VerifyError = cancelled;
     const close = () => surface.close();
     const surface: Surface = openFlow(session, options, {
-      ended: (now) => {
+      ended: (now, stays) => {
         outcome = now;
         if (!(now instanceof VerifyError)) {
           keep(now);
-          setTimeout(close, farewell);
+          if (!stays) setTimeout(close, farewell);
         } else if (now.reason === "cancelled") {
           close();
         }

@@ -1,18 +1,23 @@
 import type { View } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Host } from "../app.tsx";
 import type { Flow } from "../flow.ts";
+import { offersSharing } from "../model.ts";
 import { reasonText } from "../reason.ts";
+import { Share } from "./share.tsx";
 
 export function Verified({ flow, view, host }: { flow: Flow; view: View; host: Host }) {
   const merchant = view.merchant.name;
+  const [sharing] = useState(offersSharing(flow.model)); // it stays, to tell the user if sharing is refused
   const text = flow.model.device === "phone" ? t("verified.phone") : t("verified.text", { merchant });
   return (
     <Panel name="verified" title={t("verified.title")} icon="done">
       <p>{text}</p>
-      <Leave view={view} host={host} />
+      {sharing
+        ? <Share flow={flow} view={view} exit={host.exit?.(view) ?? null} />
+        : <Leave view={view} host={host} />}
     </Panel>
   );
 }
