@@ -369,7 +369,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
   });
 
   test("shows another code when one expires, and the third time a button", async () => {
-    const own = await startDev({ STILE_HANDOFF_TOKEN_TTL: "2s", STILE_HANDOFF_REUSE_WINDOW: "1s" });
+    const own = await startDev({ STILE_HANDOFF_TOKEN_TTL: "6s", STILE_HANDOFF_REUSE_WINDOW: "1s" });
     const session = await createSession(own, { workflow_id: await publish(own, { methods: ["document_capture"] }) });
     const events = `/v1/verify/session/${session.id}/events`;
     await call(own, "POST", events, { type: "camera_failed" }, session.client_secret);
