@@ -26,6 +26,7 @@ func TestKilled(t *testing.T) {
 		"with a submission in flight":                       killedWithASubmissionInFlight,
 		"after a receiver answered, before that was stored": killedAfterTheReceiverAnswered,
 		"with sessions in every state":                      killedAtAnyTime,
+		"with a code to mail and a verification to reuse":   killedWithAReturningUser,
 	}
 	for database, environment := range environments {
 		for name, scenario := range scenarios {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -118,6 +119,7 @@ func (s *Service) mailOTP(ctx context.Context, d Device, n NewOTP, number string
 	if err != nil {
 		return OTP{}, err
 	}
+	fault.Point("mail.queued")
 	s.orders.mail(ctx, mail)
 	return OTP{
 		Available: true, EmailKnown: session.EmailSealed != nil, Code: &code, Proven: session.EmailProvenAt != nil,

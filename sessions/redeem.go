@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -185,6 +186,7 @@ func (s *Service) verifyBy(ctx context.Context, session models.Session, r store.
 	if err != nil {
 		return session, err
 	}
+	fault.Point("reuse.committed")
 	if !done.Repeated {
 		s.orders.changed(ctx, done.Session)
 	}
