@@ -27,7 +27,8 @@ func newRootCommand() *cobra.Command {
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
-		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(), generateKeyCommand(),
+		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(),
+		personCommand(), generateKeyCommand(),
 	)
 	return root
 }

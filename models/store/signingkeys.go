@@ -21,7 +21,8 @@ type signingKey struct {
 
 func (signingKey) TableName() string { return "signing_keys" }
 
-// SigningKey is a key that signs client secrets and VP tokens. Created is set by the store. Its ID is the kid of the JWT (RFC 7515).
+// SigningKey is a key that signs client secrets and VP tokens. Its ID is the kid of the JWT (RFC 7515). The store sets
+// Created.
 type SigningKey struct {
 	ID      string
 	Seed    []byte

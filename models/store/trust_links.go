@@ -66,6 +66,6 @@ func (a Across) LinkedGrant(ctx context.Context, l TrustLink) (linked LinkedGran
 		linked.Open = linked.ActiveAt(a.s.now())
 		return linked, nil
 	}
-	linked.Open, err = one(a.s.read(ctx).Where("id = ? AND revoked_at IS NULL", linked.ConsentID), &models.TrustConsent{})
+	linked.Open, err = one(consentsBefore(a.s.read(ctx), linked.TrustGrant), &models.TrustConsent{})
 	return linked, err
 }

@@ -185,8 +185,9 @@ func (a Across) RevokeGrants(ctx context.Context, ref models.ConsentRef, limit i
 	return batch, err
 }
 
-// EndSharing ends all sharing of the person of a grant. It returns the ended consents whose grants the caller must have
-// revoked. A repeat changes nothing, also after the person has given a new consent. Errors: CodeResourceMissing.
+// EndSharing ends all sharing of the person of a grant, unless every consent from before the grant has ended. It
+// returns the ended consents with grants, which the caller must have revoked. A repeat changes nothing, also after the
+// person has given a new consent. Errors: CodeResourceMissing.
 func (a Across) EndSharing(ctx context.Context, grantID string) (ended []models.TrustConsent, err error) {
 	err = a.s.settle(ctx, func(tx *gorm.DB) error {
 		ended = nil
@@ -195,7 +196,7 @@ func (a Across) EndSharing(ctx context.Context, grantID string) (ended []models.
 		if err != nil || !found {
 			return orMissing(err, "trust_reuse_grant", grantID)
 		}
-		given, err := one(tx.Where("id = ? AND revoked_at IS NULL", grant.ConsentID), &models.TrustConsent{})
+		given, err := one(consentsBefore(tx, grant), &models.TrustConsent{})
 		if err != nil || !given {
 			return err
 		}
@@ -203,4 +204,10 @@ func (a Across) EndSharing(ctx context.Context, grantID string) (ended []models.
 		return err
 	})
 	return ended, err
+}
+
+// consentsBefore selects the consents of the grant's person that were given before the grant and have not ended. A link
+// in the grant's mail ends all sharing as long as there is one.
+func consentsBefore(tx *gorm.DB, g models.TrustGrant) *gorm.DB {
+	return tx.Where("person_id = ? AND created <= ? AND revoked_at IS NULL", g.PersonID, g.Created)
 }

@@ -33,6 +33,7 @@ var trustScenarios = []scenario{
 	thousandsOfGrantsEndWhileSessionsGoOn,
 	revokedVerificationRevokesItsGrants,
 	surplusVerificationIsSharedNoMore,
+	erasedPersonLeavesNoVerification,
 	reviewThatRejectsAGrantedSessionRevokesTheGrant,
 	noGrantSurvivesARevocationThatRacesWithIt,
 	grantsAreListedByStatusPersonAndSession,
@@ -409,6 +410,7 @@ func newConsentOutlivesTheRunOfAnEndedOne(t *testing.T, f *fixture) {
 	old := f.shareWith(t, 1)[0]
 	ended, err := f.UnshareCredential(t.Context(), session)
 	require.NoError(t, err)
+	f.clock.Advance(time.Second)
 	require.NoError(t, f.ShareCredential(t.Context(), session))
 	_, fresh := f.granted(t, f.organization(t), ada)
 
@@ -489,6 +491,40 @@ func revokedVerificationRevokesItsGrants(t *testing.T, f *fixture) {
 	}
 	require.ErrorIs(t, f.ShareCredential(t.Context(), f.reread(t, session)), store.ErrNothingToShare)
 	require.Contains(t, f.audited(t, f.org, c.ID), "trust_reuse_consent.revoke")
+}
+
+func erasedPersonLeavesNoVerification(t *testing.T, f *fixture) {
+	n := f.person(t, f.org, ada, "+14155550123")
+	n.Session.Compliance = models.AsJSON(models.ComplianceResult{DataRetentionDays: ptr(30)})
+	session, c := f.verify(t, n, rules.MethodDocumentCapture)
+	require.NotNil(t, f.reread(t, session).EmailSealed, "its rule keeps the contacts")
+	require.NoError(t, f.ShareCredential(t.Context(), session))
+	g := f.shareWith(t, 1)[0]
+	none, err := f.Across().ErasePerson(t.Context(), store.Erasure{Email: ada})
+	require.NoError(t, err)
+	require.Equal(t, store.Erased{}, none, "the live person of the address is another one")
+
+	done, err := f.Across().ErasePerson(t.Context(), store.Erasure{Phone: "+14155550123", Sandbox: true})
+
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2, 1}, []int{done.Persons, done.Credentials, len(done.Ended)})
+	require.Nil(t, f.reread(t, session).EmailSealed)
+	f.requireOrdinary(t, f.trusting(t, f.foreign, ada), "nothing is shared")
+	require.Contains(t, f.audited(t, f.org, c.PersonID), "verified_person.erase")
+	f.revokeAll(t, done.Ended[0], 10)
+	require.Equal(t, ptr(models.TrustErasure), f.grant(t, g).RevokedReason)
+	again, err := f.Across().ErasePerson(t.Context(), store.Erasure{PersonID: c.PersonID})
+	require.NoError(t, err)
+	require.Zero(t, again.Credentials)
+
+	f.clock.Advance(time.Second)
+	deleted, err := f.Across().DeleteExpiredCredentials(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, 2, deleted)
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM person_anchors"))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM verified_persons"))
+	_, fresh := f.verify(t, f.person(t, f.org, ada, ""), rules.MethodDocumentCapture)
+	require.NotEqual(t, c.PersonID, fresh.PersonID, "the next verification makes a new person")
 }
 
 func surplusVerificationIsSharedNoMore(t *testing.T, f *fixture) {

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+)
+
+// Erasure names the person to erase: by id, or by a contact in its canonical form.
+type Erasure struct {
+	PersonID, Email, Phone string
+	// Sandbox erases the person of the sandbox organizations, who is another one.
+	Sandbox bool
+}
+
+// Erased counts the results of an erasure.
+type Erased struct {
+	Persons, Credentials int
+	// Ended are consents whose grants the worker revokes.
+	Ended []models.TrustConsent
+}
+
+// ErasePerson ends everything that is known of a person: the consents, with their grants as ERASURE_REQUEST, and the
+// credentials in all organizations. It erases the contacts of the sessions that made them. From then on no session is
+// verified by an earlier verification; the sweep deletes the credentials, and the person with its anchors. Sessions,
+// events and grants keep the person's id, which then leads nowhere. A person without any credential that holds is only
+// found by its id. A repeat changes nothing.
+func (a Across) ErasePerson(ctx context.Context, e Erasure) (done Erased, err error) {
+	err = a.s.settle(ctx, func(tx *gorm.DB) error {
+		done = Erased{}
+		persons, err := a.s.personsToErase(tx, e)
+		if err != nil || len(persons) == 0 {
+			return err
+		}
+		var rows []models.Credential
+		err = tx.Where(among("person_id", persons)).Where("expires_at > ?", a.s.Now()).Order("id").Find(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		done.Persons, done.Credentials = len(persons), len(rows)
+		if done.Ended, err = a.s.endConsents(tx, models.TrustErasure, "person_id IN ?", persons); err != nil {
+			return err
+		}
+		return a.s.eraseCredentials(tx, rows)
+	})
+	return done, err
+}
+
+// personsToErase returns the ids of the persons that e names.
+func (s *Store) personsToErase(tx *gorm.DB, e Erasure) ([]string, error) {
+	if e.PersonID != "" {
+		return []string{e.PersonID}, nil
+	}
+	seen := map[string]bool{}
+	var persons []string
+	for _, contact := range []struct {
+		kind  models.AnchorKind
+		value string
+	}{{models.AnchorEmail, e.Email}, {models.AnchorPhone, e.Phone}} {
+		if contact.value == "" {
+			continue
+		}
+		var ids []string
+		err := s.anchors.credentials(tx, anchorQuery{
+			kind: contact.kind, hash: s.anchorHash(e.Sandbox, contact.kind, contact.value), network: true, now: s.Now(),
+		}).Where("c.person_id IS NOT NULL").Distinct("c.person_id").Pluck("c.person_id", &ids).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if !seen[id] {
+				seen[id] = true
+				persons = append(persons, id)
+			}
+		}
+	}
+	return persons, nil
+}
+
+// eraseCredentials revokes credentials and lets them expire, so that the sweep deletes them. Their sessions lose the
+// user's contacts, unless they are still open.
+func (s *Store) eraseCredentials(tx *gorm.DB, rows []models.Credential) error {
+	now := s.Now()
+	ids, sessions, organizations := []string{}, []string{}, map[string]bool{}
+	for _, c := range rows {
+		ids, sessions = append(ids, c.ID), append(sessions, c.SessionID)
+		if organizations[c.OrgID] {
+			continue
+		}
+		organizations[c.OrgID] = true
+		if err := s.audit(tx, c.OrgID, ActorCLI, "verified_person.erase", c.PersonID, map[string]any{}); err != nil {
+			return err
+		}
+	}
+	err := tx.Model(&models.Credential{}).Where(among("id", ids)).Where("revoked_at IS NULL").
+		Updates(map[string]any{"revoked_at": now, "revoked_reason": models.RevokedByErasure}).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.Model(&models.Credential{}).Where(among("id", ids)).Update("expires_at", now).Error; err != nil {
+		return err
+	}
+	return tx.Model(&models.Session{}).Where(among("id", sessions)).
+		Where("completed_at IS NOT NULL AND erased_at IS NULL").Updates(withoutContacts(now)).Error
+}
