@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/spf13/cobra"
@@ -65,8 +66,11 @@ func erasureOf(args []string, email, phone string) (e store.Erasure, err error) 
 		return e, errors.New("--phone must be an international number such as +14155550123")
 	}
 	e.Phone = phone
-	if email != "" {
-		e.Email, err = contact.Email(email)
+	if email == "" {
+		return e, nil
 	}
-	return e, err
+	if e.Email, err = contact.Email(email); err != nil {
+		return e, fmt.Errorf("--email: %w", err)
+	}
+	return e, nil
 }

@@ -19,7 +19,7 @@ func TestOperatorNamesThePersonToEraseInOneWay(t *testing.T) {
 		"name the person by its id,":       {"vp_aaaaaaaaaaaaaaaaaaaaaaaa", "--email", "ada@person.example"},
 		"the id of a person is vp_":        {"ada@person.example"},
 		"--phone must be":                  {"--phone", "0123"},
-		"not a valid email address":        {"--email", "ada"},
+		"--email: an e-mail address is":    {"--email", "ada"},
 	} {
 		_, err := stile(t, append([]string{"person", "erase"}, args...)...)
 		require.ErrorContains(t, err, want)
