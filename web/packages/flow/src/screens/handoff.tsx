@@ -18,13 +18,18 @@ export function PhoneOffer({ flow, view }: { flow: Flow; view: View }) {
 export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
   const [handoff, setHandoff] = useState<Handoff | null>(null);
   const [left, setLeft] = useState(renewals);
-  function mint(): void {
-    void flow.act(async () => {
+  const [expired, setExpired] = useState(false);
+  async function mint(): Promise<void> {
+    let minted = false;
+    setExpired(false);
+    await flow.act(async () => {
       setHandoff(await flow.client.handoff());
+      minted = true;
       return null;
     });
+    if (!minted) setExpired(true); // the page shows the fault, and the button tries again
   }
-  useEffect(mint, []);
+  useEffect(() => void mint(), []);
   return (
     <Panel name="handoff" title={t("handoff.title")} icon="phone">
       {view.handoff_reason && <p>{t(`handoff.reason.${view.handoff_reason}`)}</p>}
@@ -32,11 +37,12 @@ export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
         <Code
           key={handoff.expires_at}
           handoff={handoff}
-          renew={mint}
+          expired={expired}
+          renew={() => void mint()}
           onExpired={() => {
-            if (left === 0) return;
+            if (left === 0) return setExpired(true);
             setLeft(left - 1);
-            mint();
+            void mint();
           }}
         />
       )}
@@ -47,7 +53,15 @@ export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
   );
 }
 
-function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => void; onExpired: () => void }) {
+/** CodeProps are a code, whether the user has to ask for another one, and the ways to get it. */
+interface CodeProps {
+  handoff: Handoff;
+  expired: boolean;
+  renew: () => void;
+  onExpired: () => void;
+}
+
+function Code({ handoff, expired, renew, onExpired }: CodeProps) {
   const seconds = useSecondsUntil(Date.parse(handoff.expires_at));
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -61,7 +75,7 @@ function Code({ handoff, renew, onExpired }: { handoff: Handoff; renew: () => vo
       // A frame may not write the clipboard; the link can be selected.
     }
   }
-  if (seconds === 0) {
+  if (expired) {
     return (
       <>
         <Notice kind="info">{t("handoff.expired")}</Notice>
