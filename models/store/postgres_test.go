@@ -10,6 +10,7 @@ import (
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 // Scenarios for PostgreSQL alone, which has several processes and concurrent writers.
@@ -30,6 +31,7 @@ var postgresScenarios = []scenario{
 	lostCommitOfAnIdempotencyClaimIsLookedUp,
 	readOnlyServerIsAFault,
 	migrationThatWaitsForALockLetsRequestsPass,
+	grantThatWaitsForARevocationIsNotMade,
 }
 
 func otherReplicasAreWoken(t *testing.T, f *fixture) {
@@ -147,4 +149,26 @@ func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 	require.Empty(t, migrated)
 	require.NoError(t, long.Rollback())
 	require.NoError(t, <-migrated)
+}
+
+// A query that waited for a lock has not seen the rows that the other transaction inserted.
+func grantThatWaitsForARevocationIsNotMade(t *testing.T, f *fixture) {
+	_, c := f.share(t, f.org, ada, rules.MethodDocumentCapture)
+	revocation, err := f.raw(t).BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = revocation.ExecContext(t.Context(), "SELECT 1 FROM trust_consents FOR UPDATE")
+	require.NoError(t, err)
+	_, err = revocation.ExecContext(t.Context(), "INSERT INTO trust_blocks (org_id, person_id, created) VALUES ($1, $2, 1)",
+		f.foreign, c.PersonID)
+	require.NoError(t, err)
+	n, created := f.trusting(t, f.foreign, ada), make(chan answered[store.Changed], 1)
+	go func() {
+		done, err := f.CreateSession(t.Context(), n)
+		created <- answered[store.Changed]{done, err}
+	}()
+	f.requireBlocked(t, 1)
+	require.NoError(t, revocation.Commit())
+	answer := <-created
+	require.NoError(t, answer.err)
+	require.Equal(t, models.StatusCreated, answer.value.Session.Status)
 }

@@ -40,10 +40,12 @@ func (a Across) ErasePerson(ctx context.Context, e Erasure) (done Erased, err er
 			return err
 		}
 		done.Persons, done.Credentials = len(persons), len(rows)
-		if done.Ended, err = a.s.endConsents(tx, models.TrustErasure, "person_id IN ?", persons); err != nil {
+		if err := a.s.eraseCredentials(tx, rows); err != nil {
 			return err
 		}
-		return a.s.eraseCredentials(tx, rows)
+		// After the credentials: a consent or a grant that was being made has then been committed, and is found.
+		done.Ended, err = a.s.endConsents(tx, models.TrustErasure, "person_id IN ?", persons)
+		return err
 	})
 	return done, err
 }

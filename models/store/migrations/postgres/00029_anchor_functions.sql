@@ -84,8 +84,9 @@ CREATE FUNCTION {schema}.stile_grant_trust(
 DECLARE
     source text;
     consent text;
+    person text;
 BEGIN
-    SELECT c.id, t.id INTO source, consent FROM {schema}.person_anchors AS a
+    SELECT c.id, t.id, a.person_id INTO source, consent, person FROM {schema}.person_anchors AS a
         JOIN {schema}.trust_consents AS t ON t.person_id = a.person_id AND t.revoked_at IS NULL
         JOIN {schema}.credentials AS c ON c.id = t.credential_id AND c.revoked_at IS NULL
         WHERE a.kind = 'email' AND a.hash = anchor_hash
@@ -98,6 +99,11 @@ BEGIN
         ORDER BY c.strength_rank DESC, c.verified_at DESC, c.id LIMIT 1
         FOR SHARE OF a, t, c;
     IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    -- The query waited for the locks of a revocation, and has not seen the block of its transaction.
+    PERFORM FROM {schema}.trust_blocks WHERE org_id = of_org AND person_id = person;
+    IF FOUND THEN
         RETURN false;
     END IF;
     INSERT INTO {schema}.trust_grants (id, org_id, source_org_id, person_id, consent_id, credential_id, session_id,
