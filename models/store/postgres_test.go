@@ -158,8 +158,8 @@ func grantThatWaitsForARevocationIsNotMade(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	_, err = revocation.ExecContext(t.Context(), "SELECT 1 FROM trust_consents FOR UPDATE")
 	require.NoError(t, err)
-	_, err = revocation.ExecContext(t.Context(), "INSERT INTO trust_blocks (org_id, person_id, created) VALUES ($1, $2, 1)",
-		f.foreign, c.PersonID)
+	_, err = revocation.ExecContext(t.Context(),
+		"INSERT INTO trust_blocks (org_id, person_id, created) VALUES ($1, $2, 1)", f.foreign, c.PersonID)
 	require.NoError(t, err)
 	n, created := f.trusting(t, f.foreign, ada), make(chan answered[store.Changed], 1)
 	go func() {
