@@ -37,6 +37,8 @@ type Change struct {
 	Reused *Reused
 	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
+	// endpoints are the enabled endpoints of the organization, if the transaction has read them; nil reads them.
+	endpoints *[]models.WebhookEndpoint
 	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.
 	made *madeChange
 }
@@ -165,11 +167,18 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 	if len(events) == 0 {
 		return done.FirstAttempts, nil
 	}
-	endpoints, err := enabledEndpoints(tx, c.OrgID)
+	endpoints, err := c.receivers(tx)
 	if err != nil {
 		return nil, err
 	}
 	return s.fire(tx, endpoints, aboutSession(done.Session), now, events...)
+}
+
+func (c Change) receivers(tx *gorm.DB) ([]models.WebhookEndpoint, error) {
+	if c.endpoints != nil {
+		return *c.endpoints, nil
+	}
+	return enabledEndpoints(tx, c.OrgID)
 }
 
 // before returns the row before the change. If the caller has read the row, the UPDATE verifies that it is unchanged.

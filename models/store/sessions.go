@@ -105,6 +105,7 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	if !moves {
 		return created, recordSteps(tx, n.begun(), created.Session)
 	}
+	born.endpoints = &endpoints
 	changed, err := s.change(tx, born)
 	changed.FirstAttempts = append(created.FirstAttempts, changed.FirstAttempts...)
 	return changed, err
@@ -114,7 +115,9 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 	switch {
 	case n.Reused != nil:
-		return s.reusing(session, *n.Reused, []models.SessionStatus{models.StatusCreated}), true
+		c := s.reusing(session, *n.Reused, []models.SessionStatus{models.StatusCreated})
+		c.Also = nil // a new session has nothing to erase
+		return c, true
 	case n.Verified:
 		return s.skipped(session, n.Graph), true
 	case n.Session.RequiresEmailOTP && !n.Session.Provisional:
