@@ -1,18 +1,15 @@
 package merchant
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/contact"
 	"github.com/stile-id/stile/sessions"
 )
 
-var (
-	phonePunctuation = strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", ".", "")
-	phoneE164        = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-)
+var phonePunctuation = strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", ".", "")
 
 // readContacts reads an e-mail address and a phone number, each of which may be absent. No message repeats one.
 func readContacts(email, phone *string) (c sessions.Contacts, err error) {
@@ -23,7 +20,7 @@ func readContacts(email, phone *string) (c sessions.Contacts, err error) {
 	}
 	if phone != nil {
 		c.Phone = phonePunctuation.Replace(*phone)
-		if !phoneE164.MatchString(c.Phone) {
+		if !contact.IsPhone(c.Phone) {
 			return c, models.Invalid("phone", "phone must be an international number such as +14155550123")
 		}
 	}

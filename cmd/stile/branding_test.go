@@ -12,17 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/models/seal"
 )
 
 const picture = "\x89PNG\r\n\x1A\npicture"
 
 func TestOperatorSetsTheBranding(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
+	install(t)
 	out, err := stile(t, "org", "create", "--name", "Shop")
 	require.NoError(t, err)
 	org := regexp.MustCompile(`org_[a-z2-7]{24}`).FindString(out)

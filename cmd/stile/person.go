@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +47,6 @@ func personCommand() *cobra.Command {
 	return person
 }
 
-var phoneE164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
-
 // erasureOf reads the arguments of an erasure: exactly one way to name the person.
 func erasureOf(args []string, email, phone string) (e store.Erasure, err error) {
 	if (len(args) == 1) == (email+phone != "") {
@@ -62,7 +59,7 @@ func erasureOf(args []string, email, phone string) (e store.Erasure, err error) 
 		}
 		return e, nil
 	}
-	if phone != "" && !phoneE164.MatchString(phone) {
+	if phone != "" && !contact.IsPhone(phone) {
 		return e, errors.New("--phone must be an international number such as +14155550123")
 	}
 	e.Phone = phone

@@ -4,16 +4,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/stile-id/stile/models/seal"
 )
 
 func TestOperatorNamesThePersonToEraseInOneWay(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
+	install(t)
 	for want, args := range map[string][]string{
 		"name the person by its id, or by": {},
 		"name the person by its id,":       {"vp_aaaaaaaaaaaaaaaaaaaaaaaa", "--email", "ada@person.example"},

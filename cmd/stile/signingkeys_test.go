@@ -5,16 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/stile-id/stile/models/seal"
 )
 
 func TestOperatorRotatesTheSigningKey(t *testing.T) {
 	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
-	t.Setenv("STILE_ENCRYPTION_KEYS", "k1:"+seal.GenerateKey())
-	t.Setenv("STILE_LOOKUP_KEY", seal.GenerateKey())
-	_, err := stile(t, "migrate", "--database-only")
-	require.NoError(t, err)
+	install(t)
 	rotate := func() string {
 		out, err := stile(t, "signing-key", "rotate")
 		require.NoError(t, err)

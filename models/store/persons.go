@@ -49,7 +49,13 @@ func (s *Store) anchorsOf(session models.Session, sandbox bool, now models.Times
 	if err != nil {
 		return nil, err
 	}
-	var anchors []models.PersonAnchor
+	return s.contactAnchors(sandbox, email, phone, now), nil
+}
+
+// contactAnchors returns the anchors of contacts, of which "" is none, the one that decides first.
+func (s *Store) contactAnchors(
+	sandbox bool, email, phone string, now models.Timestamp,
+) (anchors []models.PersonAnchor) {
 	for _, has := range []struct {
 		kind  models.AnchorKind
 		value string
@@ -59,7 +65,7 @@ func (s *Store) anchorsOf(session models.Session, sandbox bool, now models.Times
 			anchors = append(anchors, models.PersonAnchor{Kind: has.kind, Hash: hash, Created: now})
 		}
 	}
-	return anchors, nil
+	return anchors
 }
 
 // namePerson finds or makes the person of a session that a change verifies. The first anchor decides: its person, or a

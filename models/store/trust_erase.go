@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -55,30 +56,18 @@ func (s *Store) personsToErase(tx *gorm.DB, e Erasure) ([]string, error) {
 	if e.PersonID != "" {
 		return []string{e.PersonID}, nil
 	}
-	seen := map[string]bool{}
 	var persons []string
-	for _, contact := range []struct {
-		kind  models.AnchorKind
-		value string
-	}{{models.AnchorEmail, e.Email}, {models.AnchorPhone, e.Phone}} {
-		if contact.value == "" {
-			continue
-		}
+	for _, anchor := range s.contactAnchors(e.Sandbox, e.Email, e.Phone, s.Now()) {
 		var ids []string
-		err := s.anchors.credentials(tx, anchorQuery{
-			kind: contact.kind, hash: s.anchorHash(e.Sandbox, contact.kind, contact.value), network: true, now: s.Now(),
-		}).Where("c.person_id IS NOT NULL").Distinct("c.person_id").Pluck("c.person_id", &ids).Error
+		err := s.anchors.credentials(tx, anchorQuery{kind: anchor.Kind, hash: anchor.Hash, network: true, now: s.Now()}).
+			Where("c.person_id IS NOT NULL").Distinct("c.person_id").Pluck("c.person_id", &ids).Error
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
-			if !seen[id] {
-				seen[id] = true
-				persons = append(persons, id)
-			}
-		}
+		persons = append(persons, ids...)
 	}
-	return persons, nil
+	slices.Sort(persons)
+	return slices.Compact(persons), nil
 }
 
 // eraseCredentials revokes credentials and lets them expire, so that the sweep deletes them. Their sessions lose the
