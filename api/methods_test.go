@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/methods/methodtest"
@@ -236,6 +237,27 @@ func TestReplyBecomesTheSubmissionOfItsChallenge(t *testing.T) {
 	e.judge(s, graph.OutcomePassed)
 	e.isError(e.confirms(challenge, "yes"), 404, "resource_missing")
 	e.isError(e.confirms(other, "yes"), 404, "resource_missing")
+}
+
+func TestReplyReplacesTheStateOfItsChallenge(t *testing.T) {
+	t.Parallel()
+	e, s := enrolment(t)
+	challenge := e.begun(s)
+	before := e.isOK(e.do("GET", s.path("/status"), s.secret, nil), 200).header.Get("ETag")
+	var group errgroup.Group
+	for range 6 {
+		group.Go(func() error { return e.abandon(t.Context(), "POST", "/v1/methods/student/note/"+challenge, "", nil) })
+	}
+	require.NoError(t, group.Wait())
+	kept := e.isOK(e.do("POST", "/v1/methods/student/note/"+challenge+"?keep=1", "", nil), 200).object
+	require.Equal(t, obj{"nonce": methodtest.Nonce, "notes": 7.0, "begun": 1.0}, kept, "no note is lost")
+	require.NotEqual(t, before, e.isOK(e.do("GET", s.path("/status"), s.secret, nil), 200).header.Get("ETag"),
+		"a page that waits reads the session anew")
+
+	photo := e.uploaded(s, "student", methodtest.Photo)
+	e.isOK(e.enrols(s, challenge, photo), 202)
+	e.isError(e.do("POST", "/v1/methods/student/note/"+challenge, "", nil), 409, "challenge_invalid")
+	e.isOK(e.enrols(s, challenge, photo), 202)
 }
 
 func TestUnavailableMethodIsShownWithItsReason(t *testing.T) {

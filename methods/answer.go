@@ -34,6 +34,9 @@ type Reply struct {
 	ContentType string
 	Body        []byte
 	Now         time.Time
+	// Keep replaces the state of the challenge at once, before a step that must happen once, such as the exchange of a
+	// code. Return its error as it is: it has Serve called again if another reply has replaced the state meanwhile.
+	Keep func(ctx context.Context, state any) error
 }
 
 // Form reads a body of application/x-www-form-urlencoded.
@@ -53,6 +56,11 @@ type Replied struct {
 	// Accepted, where set, becomes the submission of the challenge's attempt, as if the device had sent it. The answer is
 	// given once it is stored.
 	Accepted *Accepted
+	// State, where set, replaces the state of the challenge, which must be unused. If another reply has replaced it
+	// meanwhile, Serve is called again with the new state. It is ignored with Accepted.
+	State any
+	// Data, where set, replaces the data for the device together with State.
+	Data any
 	// Status is that of the answer; 0 means 200.
 	Status      int
 	ContentType string

@@ -2,12 +2,14 @@ package sessions
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -39,10 +41,28 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 	if route.ChallengeID != nil {
 		reply.ChallengeID = route.ChallengeID(reply)
 	}
-	challenge, session, err := s.challenged(ctx, r.Method, reply.ChallengeID)
+	var replied methods.Replied
+	err := again(func() (err error) {
+		replied, err = s.reply(ctx, r.Method, route, reply)
+		return err
+	})
+	return replied, err
+}
+
+// reply has the method answer a reply. It returns store.ErrRefused if another reply has replaced the challenge's state
+// meanwhile.
+func (s *Service) reply(
+	ctx context.Context, method rules.Method, route methods.Route, reply methods.Reply,
+) (methods.Replied, error) {
+	challenge, session, err := s.challenged(ctx, method, reply.ChallengeID)
 	if err != nil {
 		return methods.Replied{}, err
 	}
+	keeping := &keeper{service: s, challenge: challenge}
+	if keeping.content, err = s.store.ChallengeContent(challenge); err != nil {
+		return methods.Replied{}, err
+	}
+	reply.State, reply.Keep = keeping.content.State, keeping.keep
 	if reply, err = s.put(ctx, reply, challenge, session); err != nil {
 		return methods.Replied{}, err
 	}
@@ -50,10 +70,36 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 	if err != nil {
 		return methods.Replied{}, publicInput(err)
 	}
-	if replied.Accepted != nil {
+	switch {
+	case replied.Accepted != nil:
 		err = s.submitReply(ctx, challenge, session, *replied.Accepted)
+	case replied.State != nil:
+		err = keeping.replace(ctx, replied.State, replied.Data)
 	}
 	return replied, err
+}
+
+// keeper replaces the content of a challenge while a reply to it is served.
+type keeper struct {
+	service   *Service
+	challenge models.Challenge
+	content   store.ChallengeContent
+}
+
+func (k *keeper) keep(ctx context.Context, state any) error { return k.replace(ctx, state, nil) }
+
+// replace stores a state, and data where there is any, in place of what the keeper has read or stored last.
+func (k *keeper) replace(ctx context.Context, state, data any) (err error) {
+	if k.content.State, err = json.Marshal(state); err != nil {
+		return err
+	}
+	if data != nil {
+		if k.content.Data, err = json.Marshal(data); err != nil {
+			return err
+		}
+	}
+	k.challenge, err = k.service.store.ReplaceChallengeContent(ctx, k.challenge, k.content)
+	return err
 }
 
 // longestID is more characters than any identifier has.
@@ -82,20 +128,16 @@ func (s *Service) challenged(
 	return challenge, session, s.inTime(ctx, "", challenge)
 }
 
-// put adds the attempt and the state of the challenge to the reply.
+// put adds the attempt of the challenge to the reply.
 func (s *Service) put(
 	ctx context.Context, r methods.Reply, c models.Challenge, session models.Session,
 ) (methods.Reply, error) {
-	content, err := s.store.ChallengeContent(c)
-	if err != nil {
-		return r, err
-	}
 	g, err := s.store.SessionGraph(ctx, session)
 	if err != nil {
 		return r, err
 	}
 	r.Attempt = AttemptAt(g, session, c.Node, c.Method, c.Attempt)
-	r.ChallengeID, r.State, r.Used = c.ID, content.State, c.UsedAt != nil
+	r.ChallengeID, r.Used = c.ID, c.UsedAt != nil
 	return r, nil
 }
 

@@ -26,6 +26,9 @@ const Photo = "\x89PNG\r\n\x1A\nstudent card of Ada"
 
 type state struct {
 	Nonce string `json:"nonce"`
+	Notes int    `json:"notes,omitempty"` // of the school
+	// Begun counts the notes whose replies have begun.
+	Begun int `json:"begun,omitempty"`
 }
 
 type payload struct {
@@ -43,6 +46,7 @@ func (e *Enrolment) Method() methods.Method {
 		},
 		Answer: []methods.Route{
 			{Verb: http.MethodPost, Name: "confirm", Serve: confirm},
+			{Verb: http.MethodPost, Name: "note", Serve: note},
 			{Verb: http.MethodGet, Name: "return", ChallengeID: byState, Serve: comeBack},
 		},
 	}
@@ -58,7 +62,7 @@ func (e *Enrolment) unavailable() string {
 // Begin implements methods.Beginner.
 func (*Enrolment) Begin(_ context.Context, b methods.Beginning) (methods.Begun, error) {
 	return methods.Begun{
-		State: state{Nonce}, Data: map[string]string{"nonce": Nonce, "confirm": b.AnswerURL + "/confirm/" + b.ChallengeID},
+		State: state{Nonce: Nonce}, Data: map[string]string{"nonce": Nonce, "confirm": b.AnswerURL + "/confirm/" + b.ChallengeID},
 	}, nil
 }
 
@@ -133,4 +137,22 @@ func comeBack(_ context.Context, r methods.Reply) (methods.Replied, error) {
 		Location: "https://shop.example/yes",
 		Accepted: &methods.Accepted{Payload: payload{School: true}},
 	}, nil
+}
+
+// note counts a note of the school in the challenge's state; with ?keep=1 also when its reply has begun.
+func note(ctx context.Context, r methods.Reply) (methods.Replied, error) {
+	var s state
+	if err := json.Unmarshal(r.State, &s); err != nil {
+		return methods.Replied{}, err
+	}
+	if r.Query.Has("keep") {
+		s.Begun++
+		if err := r.Keep(ctx, s); err != nil {
+			return methods.Replied{}, err
+		}
+	}
+	s.Notes++
+	replied, err := methods.RepliedJSON(s)
+	replied.State, replied.Data = s, map[string]int{"notes": s.Notes}
+	return replied, err
 }

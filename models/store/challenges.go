@@ -136,15 +136,81 @@ func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, 
 	return content, json.Unmarshal(opened, &content)
 }
 
+// ReplaceChallengeContent replaces the sealed part of an unused challenge, wakes the readers of its session, and returns
+// the challenge as it is now. Errors: ErrRefused if the content has changed since read was read;
+// CodeChallengeInvalid if the challenge was used, has expired or was deleted; CodeSessionNotFound, CodeSessionTerminal.
+func (s *Store) ReplaceChallengeContent(
+	ctx context.Context, read models.Challenge, content ChallengeContent,
+) (models.Challenge, error) {
+	plain, err := json.Marshal(content)
+	if err != nil {
+		return read, err
+	}
+	sealed := s.keys.Seal(plain, challengePlace(read))
+	err = s.settle(ctx, func(tx *gorm.DB) error {
+		if err := s.wakeReaders(tx, read); err != nil {
+			return err
+		}
+		res := unusedChallenge(tx, read.ID, read.OrgID, read.SessionID, s.Now()).Where("content = ?", read.Content).
+			Updates(map[string]any{"content": sealed})
+		if res.Error != nil || res.RowsAffected == 1 {
+			return res.Error
+		}
+		var current models.Challenge
+		found, err := one(unusedChallenge(tx, read.ID, read.OrgID, read.SessionID, s.Now()), &current)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return ChallengeInvalid("")
+		case current.Content == sealed: // written by a run whose commit was in doubt
+			return nil
+		default:
+			return ErrRefused
+		}
+	})
+	if err != nil {
+		return read, err
+	}
+	s.announce(read.SessionID)
+	read.Content = sealed
+	return read, nil
+}
+
+// wakeReaders locks the row of a challenge's open session and counts a change of it.
+func (s *Store) wakeReaders(tx *gorm.DB, c models.Challenge) error {
+	res := tx.Model(&models.Session{}).
+		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, models.OpenStatuses).
+		Where("expires_at > ?", s.Now()).
+		Updates(map[string]any{"revision": gorm.Expr("revision + 1")})
+	if res.Error != nil || res.RowsAffected == 1 {
+		return res.Error
+	}
+	session, err := sessionIn(tx, c.OrgID, c.SessionID)
+	switch {
+	case err != nil:
+		return err
+	case session.Overdue(s.Now()):
+		return overdue(session)
+	default:
+		return refusal(session)
+	}
+}
+
+func unusedChallenge(tx *gorm.DB, id, org, session string, now models.Timestamp) *gorm.DB {
+	return tx.Model(&models.Challenge{}).
+		Where("id = ? AND org_id = ? AND session_id = ?", id, org, session).
+		Where("used_at IS NULL AND expires_at > ?", now)
+}
+
 // useChallenge marks the challenge of a submission as used. Errors: CodeChallengeInvalid.
 func (s *Store) useChallenge(tx *gorm.DB, n NewSubmission) error {
 	if n.ChallengeID == "" {
 		return nil
 	}
 	now := s.Now()
-	res := tx.Model(&models.Challenge{}).
-		Where("id = ? AND org_id = ? AND session_id = ?", n.ChallengeID, n.Session.OrgID, n.Session.ID).
-		Where("node = ? AND attempt = ? AND used_at IS NULL AND expires_at > ?", n.Node, n.Attempt, now).
+	res := unusedChallenge(tx, n.ChallengeID, n.Session.OrgID, n.Session.ID, now).
+		Where("node = ? AND attempt = ?", n.Node, n.Attempt).
 		Updates(map[string]any{"used_at": now})
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error

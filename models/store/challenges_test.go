@@ -24,6 +24,9 @@ var challengeScenarios = []scenario{
 	challengeRefusesForeignSubmissions,
 	expiredUnusedChallengesAreDeleted,
 	verdictAndEndDeleteChallenges,
+	contentIsReplacedOnTheOldOneAlone,
+	racingReplacementsOfAContentHaveOneWinner,
+	contentOfAUsedOrLateChallengeStays,
 }
 
 const challengeTTL = 5 * time.Minute
@@ -218,4 +221,74 @@ func verdictAndEndDeleteChallenges(t *testing.T, f *fixture) {
 	_, err = f.End(t.Context(), f.org, session.ID, models.OpenStatuses, models.StatusCancelled)
 	require.NoError(t, err)
 	require.Zero(t, f.challenges(t))
+}
+
+func content(state string) store.ChallengeContent {
+	text, _ := json.Marshal(state)
+	return store.ChallengeContent{State: text, Data: json.RawMessage(`{"show":"returned"}`)}
+}
+
+func contentIsReplacedOnTheOldOneAlone(t *testing.T, f *fixture) {
+	session := f.session(t)
+	first := f.challenged(t, session, "asked")
+	second, err := f.ReplaceChallengeContent(t.Context(), first, content("answered by Lovelace"))
+	require.NoError(t, err)
+	read, err := f.Challenge(t.Context(), f.org, session.ID, first.ID)
+	require.NoError(t, err)
+	require.Equal(t, second, read)
+	opened, err := f.ChallengeContent(read)
+	require.NoError(t, err)
+	require.Equal(t, content("answered by Lovelace"), opened)
+	require.NotContains(t, f.dump(t), "Lovelace")
+	moved := f.reread(t, session)
+	require.Equal(t, session.Revision+1, moved.Revision, "the readers of the session wake up")
+
+	_, err = f.ReplaceChallengeContent(t.Context(), first, content("late"))
+	require.ErrorIs(t, err, store.ErrRefused)
+	require.Equal(t, moved, f.reread(t, session), "a lost race changes nothing")
+	foreign := second
+	foreign.OrgID = f.foreign
+	_, err = f.ReplaceChallengeContent(t.Context(), foreign, content("foreign"))
+	requireCode(t, models.CodeSessionNotFound, err)
+	third, err := f.ReplaceChallengeContent(t.Context(), second, content("claimed"))
+	require.NoError(t, err)
+	_, _, err = f.Submit(t.Context(), answering(third, f.reread(t, session), "signed"))
+	require.NoError(t, err)
+}
+
+func racingReplacementsOfAContentHaveOneWinner(t *testing.T, f *fixture) {
+	c := f.challenged(t, f.session(t), "asked")
+	replicas := []*store.Store{f.replica(t), f.replica(t)}
+	won := 0
+	for _, answer := range race(8, func(i int) (models.Challenge, error) {
+		return replicas[i%2].ReplaceChallengeContent(t.Context(), c, content(string(rune('a'+i))))
+	}) {
+		if answer.err == nil {
+			won++
+			continue
+		}
+		require.ErrorIs(t, answer.err, store.ErrRefused)
+	}
+	require.Equal(t, 1, won)
+}
+
+func contentOfAUsedOrLateChallengeStays(t *testing.T, f *fixture) {
+	session := f.session(t)
+	used := f.challenged(t, session, "used")
+	_, changed, err := f.Submit(t.Context(), answering(used, session, "signed"))
+	require.NoError(t, err)
+	late := f.challenged(t, f.session(t), "late")
+	f.clock.Set(late.ExpiresAt.Time)
+	for _, c := range []models.Challenge{used, late} {
+		_, err = f.ReplaceChallengeContent(t.Context(), c, content("x"))
+		requireCode(t, models.CodeChallengeInvalid, err)
+		read, err := f.Challenge(t.Context(), f.org, c.SessionID, c.ID)
+		require.NoError(t, err)
+		require.Equal(t, c.Content, read.Content)
+	}
+	require.Equal(t, changed.Session.Revision, f.reread(t, session).Revision)
+	_, err = f.End(t.Context(), f.org, session.ID, models.OpenStatuses, models.StatusCancelled)
+	require.NoError(t, err)
+	_, err = f.ReplaceChallengeContent(t.Context(), used, content("x"))
+	requireCode(t, models.CodeSessionTerminal, err)
 }
