@@ -162,6 +162,37 @@ func TestUploadIsForTheDeviceThatHoldsTheSession(t *testing.T) {
 	require.Zero(t, e.rows()["uploads"], "they go with the session")
 }
 
+func TestViewTellsOfTheOpenChallengeOfTheCurrentAttempt(t *testing.T) {
+	t.Parallel()
+	toy := &methodtest.Enrolment{}
+	e := newEnv(t, enrolling(toy))
+	e.subscribed()
+	s := e.create(e.live, e.workflow(e.live, simple("student")))
+	waiting := func() any { return in(e.view(s), "methods", 0, "waiting") }
+	require.Nil(t, waiting())
+	e.begun(s)
+	e.clock.Advance(time.Second)
+	begun := e.isOK(e.do("POST", s.path("/methods/student/begin"), s.secret, nil), 201).object
+	require.Equal(t, obj{
+		"challenge": begun["id"], "expires_at": begun["expires_at"], "data": begun["data"],
+	}, waiting(), "the newest")
+	e.clock.Advance(10 * time.Minute)
+	require.Nil(t, waiting(), "it has expired")
+
+	toy.Once.Store(true)
+	once := e.begun(s)
+	require.Equal(t, once, in(waiting(), "challenge"))
+	require.Nil(t, in(waiting(), "data"), "only the device that began has it")
+	e.isOK(e.enrols(s, once, e.uploaded(s, "student", methodtest.Photo)), 202)
+	require.Nil(t, waiting(), "the submission has used it up")
+	e.judge(s, graph.OutcomeFailed, rules.ReasonUnreadable)
+	require.Nil(t, waiting(), "another attempt is the current one")
+	e.begun(s)
+	require.NotNil(t, waiting())
+	e.isOK(e.do("POST", pathSessions+"/"+s.id+"/cancel", e.live.secret, nil), 200)
+	require.Nil(t, waiting(), "the session has ended")
+}
+
 func TestChallengeTakesOneSubmissionOfItsOwnAttempt(t *testing.T) {
 	t.Parallel()
 	e, s := enrolment(t)

@@ -41,6 +41,7 @@ func TestView(t *testing.T) {
 			"needs":              []any{},
 			"biometric":          false,
 			"last_attempt":       nil,
+			"waiting":            nil,
 			"unavailable_reason": nil,
 		},
 		obj{
@@ -55,6 +56,7 @@ func TestView(t *testing.T) {
 			"needs":              []any{"camera"},
 			"biometric":          false,
 			"last_attempt":       nil,
+			"waiting":            nil,
 			"unavailable_reason": nil,
 		},
 		obj{
@@ -69,6 +71,7 @@ func TestView(t *testing.T) {
 			"needs":              []any{"camera"},
 			"biometric":          true,
 			"last_attempt":       nil,
+			"waiting":            nil,
 			"unavailable_reason": nil,
 		},
 	}, view["methods"])

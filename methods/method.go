@@ -79,8 +79,10 @@ type Beginning struct {
 type Begun struct {
 	// State is stored, sealed, and given to Accept and to the routes. It is encoded as JSON.
 	State any
-	// Data is the part for the device, a JSON object.
+	// Data is the part for the device, a JSON object. The session's view repeats it while the challenge is open.
 	Data any
+	// Once reports that only the device that began may have Data: the view leaves it out.
+	Once bool
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
 	TTL time.Duration
 }

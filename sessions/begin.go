@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
@@ -66,7 +67,44 @@ func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {
 		return content, err
 	}
 	content.Data, err = json.Marshal(made.Data)
+	content.Once = made.Once
 	return content, err
+}
+
+// Waiting is an open challenge of an attempt that the session offers.
+type Waiting struct {
+	models.Challenge
+	// Data is what the device was told; nil where the method tells it only once.
+	Data json.RawMessage
+}
+
+// Waiting returns the newest open challenge of each method's current attempt, by node. It asks the database only for a
+// running session that has begun a challenge.
+func (s *Service) Waiting(ctx context.Context, session models.Session, g graph.Graph) (map[string]Waiting, error) {
+	if session.Challenges == 0 || session.Status.Terminal() {
+		return nil, nil
+	}
+	open, err := s.store.OpenChallenges(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return nil, err
+	}
+	waiting := map[string]Waiting{}
+	offers := session.GraphState.V.Offers(g)
+	for _, c := range open {
+		if !slices.ContainsFunc(offers, func(o graph.Offer) bool { return o.Node == c.Node && o.Attempt == c.Attempt }) {
+			continue
+		}
+		content, err := s.store.ChallengeContent(c)
+		if err != nil {
+			return nil, err
+		}
+		told := Waiting{Challenge: c, Data: content.Data}
+		if content.Once {
+			told.Data = nil
+		}
+		waiting[c.Node] = told
+	}
+	return waiting, nil
 }
 
 // usable returns the method as it is served to the session's organization, for the steps before a submission. Errors:

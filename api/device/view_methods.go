@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/stile-id/stile/api/rest"
@@ -28,8 +29,25 @@ type methodObject struct {
 	Input *inputObject `json:"input"`
 	// LastAttempt says why the last attempt did not pass; null where there was none, or it passed.
 	LastAttempt *lastAttemptObject `json:"last_attempt"`
+	// Waiting is the open challenge of the current attempt; null without one.
+	Waiting *waitingObject `json:"waiting"`
 	// UnavailableReason says why the method cannot be used; null unless its status is unavailable.
 	UnavailableReason *string `json:"unavailable_reason"`
+}
+
+// waitingObject is a challenge that still can be answered, so that a page that was reloaded or closed can go on.
+type waitingObject struct {
+	Challenge string           `json:"challenge"`
+	ExpiresAt models.Timestamp `json:"expires_at"`
+	// Data is what the device was told at the beginning; null where the method tells it only once.
+	Data json.RawMessage `json:"data"`
+}
+
+func showWaiting(w sessions.Waiting, waits bool) *waitingObject {
+	if !waits {
+		return nil
+	}
+	return &waitingObject{Challenge: w.ID, ExpiresAt: w.ExpiresAt, Data: w.Data}
 }
 
 type lastAttemptObject struct {
@@ -70,6 +88,7 @@ type standing struct {
 	results []models.Result
 	// offerings tell how the organization can use the session's methods; empty once the session has ended.
 	offerings map[rules.Method]sessions.Offering
+	waiting   map[string]sessions.Waiting // by node
 }
 
 func (hs *Handlers) standingOf(ctx context.Context, s models.Session) (t standing, err error) {
@@ -81,6 +100,9 @@ func (hs *Handlers) standingOf(ctx context.Context, s models.Session) (t standin
 		return t, err
 	}
 	if t.pending, err = hs.store.PendingSubmissions(ctx, s.OrgID, s.ID); err != nil {
+		return t, err
+	}
+	if t.waiting, err = hs.sessions.Waiting(ctx, s, t.graph); err != nil {
 		return t, err
 	}
 	results, err := hs.store.Results(ctx, s.OrgID, s.ID)
@@ -112,6 +134,8 @@ func (hs *Handlers) showMethod(t standing, node graph.Node) methodObject {
 		Input:            hs.showInput(node, offering.Contract),
 		LastAttempt:      lastAttempt(node.ID, t.results),
 	}
+	w, waits := t.waiting[node.ID]
+	shown.Waiting = showWaiting(w, waits)
 	reason := offering.Unavailable
 	if reason != "" && (shown.Status == graph.OfferAvailable || shown.Status == methodUpcoming) {
 		shown.Status, shown.UnavailableReason = rest.MethodUnavailable, &reason

@@ -93,7 +93,7 @@ const (
 		`"sandbox":false,"merchant":{"name":"Shop","logo_url":null,"color":null},"age_tier":"min_age_21","jurisdiction":"US-CA","locale":null,` +
 		`"return_url":null,"cancel_url":null,"verification_path":null,"vp_token":null,"biometric_consent":null,` +
 		`"data_retention":{"data_retention_days":30,"document_image_retention_days":null,"biometric_retention_days":null},` +
-		`"methods":[{"method":"document_capture","rank":5,"biometric":false,"status":"available","attempts":3,"attempts_left":3,"needs":["camera"],"document_types":[],"liveness_strategy":null,"input":null,"last_attempt":null,"unavailable_reason":null}],` +
+		`"methods":[{"method":"document_capture","rank":5,"biometric":false,"status":"available","attempts":3,"attempts_left":3,"needs":["camera"],"document_types":[],"liveness_strategy":null,"input":null,"last_attempt":null,"waiting":null,"unavailable_reason":null}],` +
 		`"requires_email_otp":false,"email_otp":{"object":"email_otp","available":true,"email_known":false,"sent":false,` +
 		`"expires_at":null,"attempts_left":null,"proven":false},"trust_reuse":{"available":false,"consent":false},"consent_required":false,"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
 	workflow = `{"id":"wf_` + id24 + `","object":"workflow","name":"Checkout","mode":"graph","use_case":"alcohol_delivery","jurisdictions":["US"],` +

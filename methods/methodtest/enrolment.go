@@ -16,6 +16,8 @@ import (
 type Enrolment struct {
 	// Down, if set, is the reason why the method cannot be used.
 	Down atomic.Pointer[string]
+	// Once has the view leave the challenges' data out.
+	Once atomic.Bool
 }
 
 // Nonce is the nonce of every challenge.
@@ -60,9 +62,11 @@ func (e *Enrolment) unavailable() string {
 }
 
 // Begin implements methods.Beginner.
-func (*Enrolment) Begin(_ context.Context, b methods.Beginning) (methods.Begun, error) {
+func (e *Enrolment) Begin(_ context.Context, b methods.Beginning) (methods.Begun, error) {
 	return methods.Begun{
-		State: state{Nonce: Nonce}, Data: map[string]string{"nonce": Nonce, "confirm": b.AnswerURL + "/confirm/" + b.ChallengeID},
+		State: state{Nonce: Nonce},
+		Data:  map[string]string{"nonce": Nonce, "confirm": b.AnswerURL + "/confirm/" + b.ChallengeID},
+		Once:  e.Once.Load(),
 	}, nil
 }
 

@@ -31,6 +31,8 @@ type ChallengeContent struct {
 	State json.RawMessage `json:"state"`
 	// Data is sent to the device.
 	Data json.RawMessage `json:"data"`
+	// Once reports that Data is sent only in the answer to the request that made the challenge.
+	Once bool `json:"once,omitempty"`
 }
 
 // BeginChallenge stores a challenge, sealed. A repeat under a reserved id returns the first. It also deletes the
@@ -107,6 +109,18 @@ func (s *Store) Challenge(ctx context.Context, org, session, id string) (models.
 		return challenge, orMissing(err, "challenge", id)
 	}
 	return challenge, nil
+}
+
+// OpenChallenges reads the challenges of a session that a submission can still use: the newest of each attempt at a
+// node.
+func (s *Store) OpenChallenges(ctx context.Context, org, session string) (open []models.Challenge, err error) {
+	newest := s.read(ctx).Model(&models.Challenge{}).
+		Select("id, row_number() OVER (PARTITION BY node, attempt ORDER BY created DESC, id DESC) AS place").
+		Where("session_id = ? AND org_id = ? AND used_at IS NULL AND expires_at > ?", session, org, s.Now())
+	err = s.read(ctx).Where("session_id = ? AND org_id = ?", session, org).
+		Where("id IN (?)", s.read(ctx).Table("(?) AS challenges", newest).Select("id").Where("place = 1")).
+		Find(&open).Error
+	return open, err
 }
 
 // Challenge reads a challenge by its id alone, which cannot be guessed. Errors: CodeResourceMissing.

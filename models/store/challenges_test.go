@@ -27,6 +27,7 @@ var challengeScenarios = []scenario{
 	contentIsReplacedOnTheOldOneAlone,
 	racingReplacementsOfAContentHaveOneWinner,
 	contentOfAUsedOrLateChallengeStays,
+	newestOpenChallengeOfEachAttemptIsRead,
 }
 
 const challengeTTL = 5 * time.Minute
@@ -91,6 +92,33 @@ func challengeIsSealedAndFoundByItsID(t *testing.T, f *fixture) {
 	c, _, err = f.BeginChallenge(t.Context(), late)
 	require.NoError(t, err)
 	require.Equal(t, session.ExpiresAt, c.ExpiresAt, "no challenge outlives its session")
+}
+
+func newestOpenChallengeOfEachAttemptIsRead(t *testing.T, f *fixture) {
+	session := f.session(t)
+	open := func(org string) []models.Challenge {
+		found, err := f.OpenChallenges(t.Context(), org, session.ID)
+		require.NoError(t, err)
+		return found
+	}
+	require.Empty(t, open(f.org))
+	first := f.challenged(t, session, "first")
+	f.challenged(t, f.session(t), "of another session")
+	require.Equal(t, []models.Challenge{first}, open(f.org))
+	f.clock.Advance(time.Second)
+	second := f.challenged(t, session, "second")
+	other := f.challenge(session, "of another attempt")
+	other.Attempt = 2
+	third, _, err := f.BeginChallenge(t.Context(), other)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []models.Challenge{second, third}, open(f.org))
+	require.Empty(t, open(f.foreign))
+
+	_, _, err = f.Submit(t.Context(), answering(second, session, "signed"))
+	require.NoError(t, err)
+	require.ElementsMatch(t, []models.Challenge{first, third}, open(f.org), "a used challenge is not open")
+	f.clock.Advance(challengeTTL)
+	require.Empty(t, open(f.org))
 }
 
 func repeatedBeginReturnsTheFirst(t *testing.T, f *fixture) {

@@ -3172,6 +3172,18 @@ export type components = {
                 status: "available" | "processing" | "passed" | "exhausted" | "upcoming" | "skipped" | "unavailable";
                 /** @description Why the method cannot be used; null unless its status is `unavailable`. */
                 unavailable_reason: string | null;
+                /**
+                 * @description The newest challenge of the current attempt that can still be answered, so that a page that was
+                 *     reloaded or closed can go on; null without one.
+                 */
+                waiting: {
+                    challenge: string;
+                    /** @description What the device was told when it began; null where the method tells only the device that began. */
+                    data: {
+                        [key: string]: unknown;
+                    } | null;
+                    expires_at: components["schemas"]["Timestamp"];
+                } | null;
             }[];
             /** @constant */
             object: "verification_view";

@@ -19,6 +19,11 @@ function one(method: Method, status: Offered = "available", failed = false): Met
   return view as unknown as MethodView;
 }
 
+/** waitingFor returns a method with an open challenge. */
+function waitingFor(method: Method, data: object | null): MethodView {
+  return { ...one(method), waiting: { challenge: "mch_a", expires_at: 1, data: data as never } };
+}
+
 const licence = one("mdl");
 const birthday = one("self_attestation");
 
@@ -44,6 +49,8 @@ function onPhone(fields: Partial<Status> = {}): Status {
   return { status: "pending", active_device: "mobile", ...fields } as Status;
 }
 
+const waits = viewOf({ methods: [licence, waitingFor("student", {})] });
+const waitsElsewhere = viewOf({ methods: [licence, waitingFor("student", null)] });
 const begun = { begun: true, method: null, handoff: false };
 const toHandoff = { begun: true, method: null, handoff: true };
 const fresh = { begun: false, method: null, handoff: false };
@@ -100,6 +107,15 @@ const rules: [rule: string, model: Model, screen: string][] = [
     modelOf({ view: viewOf({ status: "failed", methods: [one("mdl", "exhausted", true)] }), submitted: "mdl" }),
     "failed",
   ],
+
+  ["a method that waits for a reply is shown anew", modelOf({ view: waits, navigation: fresh }), "method"],
+  ["a method that waits for a reply comes before the choice", modelOf({ view: waits }), "method"],
+  [
+    "the list is shown beside a method that waits",
+    modelOf({ view: waits, navigation: { ...begun, listed: true } }),
+    "choice",
+  ],
+  ["a challenge of another page resumes nothing", modelOf({ view: waitsElsewhere, navigation: fresh }), "intro"],
 
   ["a phone chooses the number", phoneOf({ view: viewOf({ handoff_choices: [12, 34, 56] }) }), "confirm"],
   [

@@ -92,7 +92,7 @@ function step(model: Model, view: View): Screen {
   const setback = find(view, model.submitted);
   if (setback?.last_attempt) return { name: "setback", view, method: setback };
   if (handoff && model.device === "first") return { name: "handoff", view };
-  if (!begun && model.device === "first") return { name: "intro", view };
+  if (!begun && model.device === "first" && !waitingMethod(view)) return { name: "intro", view };
   if (model.navigation.returning && takesCode(view)) return { name: "returning", view };
   const method = chosen(model, view);
   if (!method) return { name: "choice", view };
@@ -105,12 +105,30 @@ export function takesCode(view: View): boolean {
   return view.email_otp.available && !view.email_otp.proven;
 }
 
-/** chosen returns the method of the step: the user's choice while it is available, or the only one on offer. */
+/**
+ * waitingMethod returns the method of which a challenge is open and known to this page: the user has begun it here, or
+ * on a page that was closed. The newest counts if there are several.
+ */
+function waitingMethod(view: View): MethodView | null {
+  const waits = usable(view).filter((one) => one.waiting?.data);
+  return waits.sort((one, other) => endOf(other) - endOf(one))[0] ?? null;
+}
+
+function endOf(method: MethodView): number {
+  return method.waiting?.expires_at ?? 0;
+}
+
+/**
+ * chosen returns the method of the step: the user's choice while it is available, or the one that waits for a reply, or
+ * the only one on offer.
+ */
 function chosen(model: Model, view: View): MethodView | null {
   const available = usable(view);
   const picked = available.find((one) => one.method === model.navigation.method);
   if (picked) return picked;
   if (model.navigation.listed) return null;
+  const waits = waitingMethod(view);
+  if (waits) return waits;
   return available.length === 1 && view.methods.filter(isOpen).length === 1 ? (available[0] ?? null) : null;
 }
 

@@ -35,7 +35,9 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
       <Actions>
         <PhoneOffer flow={flow} view={view} />
         {usable(view).length > 1 && (
-          <Button kind="link" onPress={() => flow.navigate({ method: null })}>{t("action.another_method")}</Button>
+          <Button kind="link" onPress={() => flow.navigate({ method: null, listed: true })}>
+            {t("action.another_method")}
+          </Button>
         )}
       </Actions>
     </>
