@@ -62,8 +62,8 @@ func (s *Service) find(ctx context.Context, a asking) (found, error) {
 // byToken returns the best credential of the person whose token the session has. The token's own credential may have
 // been replaced by a stronger one.
 func (s *Service) byToken(ctx context.Context, a asking) (*store.Reused, error) {
-	if a.own == nil {
-		rows, err := s.presentedAgain(ctx, a)
+	if a.own == nil { // none are left if the presented one expired or was revoked since
+		rows, err := s.store.PresentedCredentials(ctx, a.session.OrgID, a.asked.CredentialID)
 		if err != nil {
 			return nil, err
 		}
@@ -74,19 +74,6 @@ func (s *Service) byToken(ctx context.Context, a asking) (*store.Reused, error) 
 		return nil, nil
 	}
 	return &store.Reused{Credential: *c, Path: store.PathVPToken}, nil
-}
-
-// presentedAgain returns the credentials of the person whose token was presented earlier; none if its credential does
-// not hold any more.
-func (s *Service) presentedAgain(ctx context.Context, a asking) ([]models.Credential, error) {
-	presented, err := s.store.Credential(ctx, a.session.OrgID, a.asked.CredentialID)
-	if models.CodeOf(err) == models.CodeResourceMissing {
-		return nil, nil // it expired since, and the sweep deleted it
-	}
-	if err != nil || !presented.ValidAt(s.now()) {
-		return nil, err
-	}
-	return s.store.OwnCredentials(ctx, a.session.OrgID, presented.PersonID)
 }
 
 // byContact returns the best credential of the person with the session's contact. The user proves control of the e-mail

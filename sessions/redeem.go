@@ -25,38 +25,28 @@ func vpTokenInvalid() error {
 	}
 }
 
-// redeemable returns the credential of a token that the session may present, and those that the organization has of its
-// person. The claims only name the row; the row decides. Origin is that of the calling page; "" if the caller is no
-// browser. Errors: CodeVPTokenInvalid.
+// redeemable returns the credential of a token that the session may present, followed by the others that the
+// organization has of its person. The claims only name the row; the row decides. Origin is that of the calling page; ""
+// if the caller is no browser. Errors: CodeVPTokenInvalid.
 func (s *Service) redeemable(
 	ctx context.Context, a asking, token Presented, origin string,
-) (c models.Credential, own []models.Credential, err error) {
+) ([]models.Credential, error) {
 	org := a.session.OrgID
 	if token.OrgID != org || !models.PrefixCredential.Names(token.CredentialID) {
-		return c, nil, vpTokenInvalid()
+		return nil, vpTokenInvalid()
 	}
 	if token.Origin != "" && origin != "" && token.Origin != origin {
-		return c, nil, vpTokenInvalid()
+		return nil, vpTokenInvalid()
 	}
-	c, err = s.store.Credential(ctx, org, token.CredentialID)
-	if models.CodeOf(err) == models.CodeResourceMissing {
-		return c, nil, vpTokenInvalid()
-	}
+	own, err := s.store.PresentedCredentials(ctx, org, token.CredentialID)
 	if err != nil {
-		return c, nil, err
-	}
-	if c.PersonID != token.PersonID || !c.ValidAt(s.now()) || !s.boundTo(c, a.email) {
-		return c, nil, vpTokenInvalid()
-	}
-	own, err = s.store.OwnCredentials(ctx, org, c.PersonID)
-	if err != nil {
-		return c, nil, err
+		return nil, err
 	}
 	current := func(row models.Credential) bool { return row.SupersededAt == nil } // itself, or its successor
-	if !slices.ContainsFunc(own, current) {
-		return c, nil, vpTokenInvalid()
+	if !slices.ContainsFunc(own, current) || own[0].PersonID != token.PersonID || !s.boundTo(own[0], a.email) {
+		return nil, vpTokenInvalid()
 	}
-	return c, own, nil
+	return own, nil
 }
 
 // boundTo reports whether a credential is bound to the session's e-mail address. A session without one has any
@@ -82,10 +72,11 @@ func (s *Service) Redeem(ctx context.Context, d Device, token Presented, origin 
 	if err != nil {
 		return d.Session, err
 	}
-	c, _, err := s.redeemable(ctx, asking{session: d.Session, email: email}, token, origin)
+	own, err := s.redeemable(ctx, asking{session: d.Session, email: email}, token, origin)
 	if err != nil {
 		return d.Session, err
 	}
+	c := own[0]
 	if redeemed(d.Session, c) {
 		return d.Session, nil
 	}

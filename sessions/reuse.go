@@ -23,11 +23,11 @@ func (s *Service) reuse(ctx context.Context, n NewSession, planned store.NewSess
 		return planned, nil
 	}
 	if n.VPToken != nil {
-		c, own, err := s.redeemable(ctx, a, *n.VPToken, n.callerOrigin())
+		own, err := s.redeemable(ctx, a, *n.VPToken, n.callerOrigin())
 		if err != nil {
 			return planned, err
 		}
-		a.asked.CredentialID, a.own = c.ID, own
+		a.asked.CredentialID, a.own = own[0].ID, own
 	}
 	found, err := s.findCounted(ctx, a)
 	if err != nil {

@@ -37,8 +37,8 @@ type Change struct {
 	Reused *Reused
 	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
-	// endpoints are the enabled endpoints of the organization, if the transaction has read them; nil reads them.
-	endpoints *[]models.WebhookEndpoint
+	// birth is set if the transaction creates the session.
+	birth *birth
 	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.
 	made *madeChange
 }
@@ -156,6 +156,10 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 
 // fireAll fires the additional events of a change, and then the event of its status.
 func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestamp) ([]models.DeliveryRef, error) {
+	var f fired
+	if c.birth != nil {
+		f = c.birth.fired
+	}
 	events := make([]firing, 0, len(c.Events)+1)
 	for _, kind := range c.Events {
 		events = append(events, firing{s.id(models.PrefixEvent), kind})
@@ -165,18 +169,21 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 		events = append(events, firing{*done.EventID, kind})
 	}
 	if len(events) == 0 {
-		return done.FirstAttempts, nil
+		return refs(f.deliveries), f.insert(tx)
 	}
 	endpoints, err := c.receivers(tx)
 	if err != nil {
 		return nil, err
 	}
-	return s.fire(tx, endpoints, aboutSession(done.Session), now, events...)
+	if err := s.compose(&f, endpoints, aboutSession(done.Session), now, events...); err != nil {
+		return nil, err
+	}
+	return refs(f.deliveries), f.insert(tx)
 }
 
 func (c Change) receivers(tx *gorm.DB) ([]models.WebhookEndpoint, error) {
-	if c.endpoints != nil {
-		return *c.endpoints, nil
+	if c.birth != nil {
+		return c.birth.endpoints, nil
 	}
 	return enabledEndpoints(tx, c.OrgID)
 }
@@ -225,12 +232,26 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 	if c.Read != nil {
 		q = q.Where("revision = ?", c.Read.Revision)
 	}
+	if c.Reused.own(c.OrgID) {
+		held := holds(tx.Model(&models.Credential{}).Select("1").Where("id = ?", c.Reused.Credential.ID), s.Now())
+		q = q.Where("EXISTS (?)", held)
+	}
 	res := q.Updates(set)
 	if res.Error == nil && res.RowsAffected == 1 && ends && before.AttemptID != nil {
 		return changed, dropTransfer(tx, *before.AttemptID)
 	}
 	if res.Error != nil || res.RowsAffected == 1 {
 		return changed, res.Error
+	}
+	return s.refused(tx, c)
+}
+
+// refused returns the session that a change found unsuitable, and the reason.
+func (s *Store) refused(tx *gorm.DB, c Change) (models.Session, error) {
+	if c.Reused.own(c.OrgID) {
+		if _, err := s.stillHolds(tx, *c.Reused); err != nil {
+			return models.Session{}, err
+		}
 	}
 	session, err := sessionIn(tx, c.OrgID, c.SessionID)
 	if err != nil {
@@ -283,17 +304,6 @@ type subject struct {
 
 func aboutSession(s models.Session) subject { return subject{s.OrgID, s.ID, s.Public()} }
 
-// fire inserts events of the subject, and for each event a pending delivery per subscribed endpoint.
-func (s *Store) fire(
-	tx *gorm.DB, endpoints []models.WebhookEndpoint, about subject, now models.Timestamp, firings ...firing,
-) ([]models.DeliveryRef, error) {
-	var f fired
-	if err := s.compose(&f, endpoints, about, now, firings...); err != nil {
-		return nil, err
-	}
-	return refs(f.deliveries), f.insert(tx)
-}
-
 // fired are events with their deliveries, to be inserted.
 type fired struct {
 	events     []models.Event
@@ -324,6 +334,9 @@ func (s *Store) compose(
 }
 
 func (f *fired) insert(tx *gorm.DB) error {
+	if len(f.events) == 0 {
+		return nil
+	}
 	if err := tx.Create(&f.events).Error; err != nil || len(f.deliveries) == 0 {
 		return err
 	}

@@ -38,6 +38,9 @@ func (r *Reused) newGrant() *Granted {
 	return r.Grant
 }
 
+// own reports whether this is a credential of the organization, which lends it to nobody else.
+func (r *Reused) own(org string) bool { return r != nil && r.Grant == nil && r.Credential.OrgID == org }
+
 // The verification paths of sessions that reuse an earlier verification.
 const (
 	PathVPToken       = "vp_token"
@@ -153,6 +156,9 @@ func (d *draft) prove(passed []rules.Method, session models.Session) {
 func (s *Store) reusedCredential(
 	tx *gorm.DB, reused Reused, session models.Session,
 ) (credential draft, fresh bool, err error) {
+	if reused.own(session.OrgID) {
+		return draft{reused.Credential}, false, nil // the UPDATE of the session requires that it holds
+	}
 	source, err := s.stillHolds(tx, reused)
 	if err != nil {
 		return credential, false, err
@@ -189,11 +195,16 @@ func (s *Store) stillHolds(tx *gorm.DB, reused Reused) (models.Credential, error
 		return reused.Credential, nil
 	}
 	var source models.Credential
-	found, err := one(tx.Where("id = ?", reused.Credential.ID), &source)
-	if err == nil && (!found || !source.ValidAt(s.now())) {
+	found, err := one(holds(tx.Where("id = ?", reused.Credential.ID), s.Now()), &source)
+	if err == nil && !found {
 		err = ErrCredentialGone
 	}
 	return source, err
+}
+
+// holds narrows a query for credentials to those that are neither revoked nor expired.
+func holds(q *gorm.DB, now models.Timestamp) *gorm.DB {
+	return q.Where("revoked_at IS NULL AND expires_at > ?", now)
 }
 
 func (s *Store) emailHashOf(session models.Session) (*string, error) {

@@ -130,6 +130,18 @@ func (s *Store) OwnCredentials(ctx context.Context, org, person string) ([]model
 		Where("c.org_id = ? AND c.person_id = ? AND c.revoked_at IS NULL AND c.expires_at > ?", org, person, s.Now()))
 }
 
+// PresentedCredentials returns the organization's credentials like OwnCredentials, of the person with the credential
+// that was presented, which is the first. It returns none if that credential is unknown, revoked or expired.
+func (s *Store) PresentedCredentials(ctx context.Context, org, id string) ([]models.Credential, error) {
+	now := s.Now()
+	return holding(s.read(ctx).Table("credentials AS presented").
+		Joins("JOIN credentials AS c ON c.person_id = presented.person_id AND c.org_id = presented.org_id").
+		Where("presented.id = ? AND presented.org_id = ?", id, org).
+		Where("presented.revoked_at IS NULL AND presented.expires_at > ?", now).
+		Where("c.revoked_at IS NULL AND c.expires_at > ?", now).
+		Order("CASE WHEN c.id = presented.id THEN 0 ELSE 1 END"))
+}
+
 // holding reads the rows of a query for credentials as c, the current and then the strongest first.
 func holding(q *gorm.DB) ([]models.Credential, error) {
 	var rows []models.Credential

@@ -36,6 +36,8 @@ var personScenarios = []scenario{
 	credentialsAreFoundByContact,
 	expiredCredentialsGoWithTheirPersons,
 	expiredCredentialStaysExpired,
+	presentedCredentialComesFirst,
+	bornReusedSessionNeedsItsCredential,
 	sweepKeepsThePersonOfAVerificationUnderWay,
 }
 
@@ -454,6 +456,51 @@ func expiredCredentialStaysExpired(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		require.Equal(t, 1, swept, name)
 	}
+}
+
+func presentedCredentialComesFirst(t *testing.T, f *fixture) {
+	_, old := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodSelfAttestation)
+	f.clock.Advance(time.Hour)
+	_, current := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
+	presented := func(org, id string) (ids []string) {
+		rows, err := f.PresentedCredentials(t.Context(), org, id)
+		require.NoError(t, err)
+		for _, row := range rows {
+			ids = append(ids, row.ID)
+		}
+		return ids
+	}
+	require.Equal(t, []string{old.ID, current.ID}, presented(f.org, old.ID))
+	require.Equal(t, []string{current.ID, old.ID}, presented(f.org, current.ID))
+	require.Empty(t, presented(f.foreign, current.ID), "of another organization")
+	require.Empty(t, presented(f.org, "cred_unknown"))
+	f.clock.Advance(old.ExpiresAt.Sub(f.clock.Now()))
+	require.Empty(t, presented(f.org, old.ID), "expired")
+	require.Equal(t, []string{current.ID}, presented(f.org, current.ID))
+}
+
+func bornReusedSessionNeedsItsCredential(t *testing.T, f *fixture) {
+	_, held := f.verify(t, f.person(t, f.org, "ada@person.example", ""), rules.MethodMDL)
+	n := f.person(t, f.org, "ada@person.example", "")
+	n.Reused = &store.Reused{Credential: held, Path: store.PathVPToken}
+	created, err := f.CreateSession(t.Context(), n)
+	require.NoError(t, err)
+	require.Equal(t, models.StatusVerified, created.Session.Status)
+	require.Equal(t, held.ID, *created.Session.CredentialID)
+	filter := store.EventFilter{Session: created.Session.ID}
+	events, _, _, err := f.Events(t.Context(), f.org, filter, store.Page{Limit: 10})
+	require.NoError(t, err)
+	kinds := []models.EventType{}
+	for _, event := range events {
+		kinds = append(kinds, event.Type)
+	}
+	require.Equal(t, []models.EventType{models.EventSessionVerified, models.EventSessionCreated}, kinds, "newest first")
+
+	f.clock.Advance(held.ExpiresAt.Sub(f.clock.Now()))
+	before := f.count(t, "SELECT COUNT(*) FROM sessions")
+	_, err = f.CreateSession(t.Context(), n)
+	require.ErrorIs(t, err, store.ErrCredentialGone)
+	require.Equal(t, before, f.count(t, "SELECT COUNT(*) FROM sessions"), "nothing is left of the session")
 }
 
 func sweepKeepsThePersonOfAVerificationUnderWay(t *testing.T, f *fixture) {

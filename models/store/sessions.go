@@ -88,7 +88,8 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	if err := s.admit(tx, n, endpoints); err != nil {
 		return Changed{}, err
 	}
-	created, err := s.insertSession(tx, n, endpoints)
+	birth := birth{endpoints: endpoints}
+	created, err := s.insertSession(tx, n, &birth)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -102,13 +103,15 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 		}
 	}
 	born, moves := s.born(created.Session, n)
-	if !moves {
-		return created, recordSteps(tx, n.begun(), created.Session)
+	if moves {
+		born.birth = &birth
+		return s.change(tx, born)
 	}
-	born.endpoints = &endpoints
-	changed, err := s.change(tx, born)
-	changed.FirstAttempts = append(created.FirstAttempts, changed.FirstAttempts...)
-	return changed, err
+	created.FirstAttempts = refs(birth.fired.deliveries)
+	if err := birth.fired.insert(tx); err != nil {
+		return created, err
+	}
+	return created, recordSteps(tx, n.begun(), created.Session)
 }
 
 // born returns the change that the session undergoes at creation, and whether there is one.
@@ -218,7 +221,16 @@ func (s *Store) takeQuota(tx *gorm.DB, org string, quota int) error {
 	return nil
 }
 
-func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.WebhookEndpoint) (Changed, error) {
+// birth holds the parts of a creation for a change in the same transaction.
+type birth struct {
+	// endpoints are the enabled endpoints of the organization.
+	endpoints []models.WebhookEndpoint
+	// fired holds the event of the creation, which is inserted with those of the change.
+	fired fired
+}
+
+// insertSession inserts the session, and composes its event.
+func (s *Store) insertSession(tx *gorm.DB, n NewSession, b *birth) (Changed, error) {
 	session, now := n.Session, s.Now()
 	if err := s.share(tx, &session, n.Terms); err != nil {
 		return Changed{}, err
@@ -232,8 +244,8 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, endpoints []models.Webh
 		return Changed{}, err
 	}
 	event := firing{s.id(models.PrefixEvent), models.EventSessionCreated}
-	first, err := s.fire(tx, endpoints, aboutSession(session), now, event)
-	return Changed{Session: session, EventID: &event.id, FirstAttempts: first}, err
+	err := s.compose(&b.fired, b.endpoints, aboutSession(session), now, event)
+	return Changed{Session: session, EventID: &event.id}, err
 }
 
 // share stores the terms of a session, unless they are stored already.
