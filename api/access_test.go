@@ -68,7 +68,9 @@ func (e *env) belongings(of tenant) (ids map[string]string, client session) {
 	deliveries := e.isOK(e.do("GET", pathEndpoints+"/"+hook+"/deliveries", of.secret, nil), 200).object
 	recoverPath := pathEndpoints + "/" + hook + "/recover"
 	recovery := e.isOK(e.do("POST", recoverPath, of.secret, obj{"since": 1}), 201).object["id"].(string)
+	scored := e.isOK(e.do("POST", pathRisk+"/score", of.secret, obj{"device_id": "d1"}), 200).object["id"].(string)
 	return map[string]string{
+		pathRisk:     scored,
 		"deliveries": in(deliveries, "data", 0, "id").(string), "recoveries": recovery,
 		"/v1/workflows": workflow, pathEndpoints: hook, pathConnectors: connector, "/v1/events": event,
 		pathSessions: client.id, "/v1/verify/session": client.id, pathTrustGrants: e.ownGrant(of, client),
@@ -126,7 +128,7 @@ func TestNoOrganizationSeesAnother(t *testing.T) {
 
 func TestEveryRouteAsksForItsCredential(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
+	e := newEnv(t, manyCalls)
 	ids, client := e.belongings(e.sandbox)
 	for _, o := range e.operations("/v1/") {
 		if o.forProviders() || o.forAnybody() {

@@ -23,6 +23,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/rules/risk"
 	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/web"
 )
@@ -38,6 +39,10 @@ type Options struct {
 	Methods *sessions.Registry
 	// Locator looks addresses up; without one only headers and requests tell where users are.
 	Locator sessions.Locator
+	// Risks holds the weights of the signals of risk; the shipped book unless given.
+	Risks *risk.Book
+	// Sources look networks, e-mail addresses and phone numbers up; nil if there is no data about them.
+	Sources sessions.Sources
 	// Captcha checks tokens of captchas; without one, live organizations create no sessions with publishable keys.
 	Captcha merchant.Captcha
 	// Log is slog.Default unless given.
@@ -85,6 +90,7 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{store: o.Store, log: o.Log, mail: o.Config.Mail, sessions: sessions.New(sessions.Options{
 		Store: o.Store, Orders: orders, Rules: o.Rules, Methods: o.Methods, Locator: o.Locator, Now: o.Now,
+		Risks: o.Risks, Sources: o.Sources,
 		Config: o.Config.useCases(hosted),
 	})}
 	a.kernel, err = rest.New(rest.Options{
@@ -148,11 +154,15 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Rules != nil {
-		return o, nil
-	}
 	var err error
-	o.Rules, err = compliance.Shipped()
+	if o.Rules == nil {
+		if o.Rules, err = compliance.Shipped(); err != nil {
+			return o, err
+		}
+	}
+	if o.Risks == nil {
+		o.Risks, err = risk.Shipped()
+	}
 	return o, err
 }
 

@@ -23,6 +23,8 @@ type Config struct {
 	SandboxQuota int
 	// LookupLimit caps the lookups of persons by an organization per minute.
 	LookupLimit int
+	// RiskRetention is how long an assessment of risk can be retrieved.
+	RiskRetention time.Duration
 	// EndpointLimit caps the webhook endpoints of an organization.
 	EndpointLimit int
 
@@ -85,6 +87,7 @@ func (c Config) WithDefaults() Config {
 	c.ReviewTimeout = cmp.Or(c.ReviewTimeout, models.ReviewTimeoutDefault)
 	c.SandboxQuota = cmp.Or(c.SandboxQuota, models.SandboxQuotaDefault)
 	c.LookupLimit = cmp.Or(c.LookupLimit, models.LookupLimitDefault)
+	c.RiskRetention = cmp.Or(c.RiskRetention, models.RiskRetentionDefault)
 	c.EndpointLimit = cmp.Or(c.EndpointLimit, models.EndpointLimitDefault)
 	c.RateLimitSecret = cmp.Or(c.RateLimitSecret, models.RateLimitSecretDefault)
 	c.RateLimitPublishable = cmp.Or(c.RateLimitPublishable, models.RateLimitPublishableDefault)
@@ -111,7 +114,7 @@ func (c Config) WithDefaults() Config {
 func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 	return sessions.Config{
 		SessionTTL: c.SessionTTL, ReviewTimeout: c.ReviewTimeout, SandboxQuota: c.SandboxQuota,
-		LookupLimit:     c.LookupLimit,
+		LookupLimit: c.LookupLimit, RiskRetention: c.RiskRetention,
 		HandoffTokenTTL: c.HandoffTokenTTL, HandoffReuseWindow: c.HandoffReuseWindow, DevJurisdiction: c.DevJurisdiction,
 		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
 		AnswerURL: c.PublicURL + rest.PathMethods, Mail: c.Mail, SharingURL: c.VerifyURL + page.Sharing,

@@ -35,6 +35,7 @@ const (
 	PrefixTrustGrant      IDPrefix = "trg_"
 	PrefixTrustConsent    IDPrefix = "tco_"
 	PrefixSigningKey      IDPrefix = "sk_"
+	PrefixRiskAssessment  IDPrefix = "risk_assessment_"
 )
 
 const (

@@ -111,12 +111,12 @@ func (s Session) Public() SessionObject {
 	}
 }
 
-// delivery returns the delivery's comparison. An unknown jurisdiction is not a mismatch.
+// delivery returns the delivery's comparison.
 func (s Session) delivery() *DeliveryObject {
 	if s.DeliveryJurisdiction == nil {
 		return nil
 	}
-	return &DeliveryObject{IPJurisdiction: s.IPJurisdiction, JurisdictionMismatch: s.PlaceRisk() != nil}
+	return &DeliveryObject{IPJurisdiction: s.IPJurisdiction, JurisdictionMismatch: s.elsewhere()}
 }
 
 // compliance returns the stored requirements. For a session of a version that stored none it builds them from other

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // SessionStatus is the status of a session.
@@ -164,12 +165,11 @@ func (s Session) Overdue(now Timestamp) bool {
 // it.
 func (s Session) AwaitsConsent() bool { return s.Compliance.V.ConsentRequired && s.ConsentedAt == nil }
 
-// PlaceRisk returns the risk from the session's jurisdictions, and nil if they agree or one is unknown.
-func (s Session) PlaceRisk() *rules.Risk {
-	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
-		return nil
-	}
-	return rules.GeoMismatch(*s.DeliveryJurisdiction, *s.IPJurisdiction)
+// elsewhere reports whether the order goes to another place than that of the user's IP address. An unknown jurisdiction
+// is not a mismatch.
+func (s Session) elsewhere() bool {
+	return s.DeliveryJurisdiction != nil && s.IPJurisdiction != nil &&
+		s.DeliveryJurisdiction.Differs(*s.IPJurisdiction)
 }
 
 // FraudReason returns the reason for a review after the session is verified: the order goes to another country than
@@ -184,7 +184,7 @@ func (s Session) FraudReason() string {
 	}
 	return fmt.Sprintf(
 		"%s: the order goes to %s, and the user's address is in %s",
-		rules.SignalGeoMismatch,
+		risk.GeoMismatch,
 		delivery,
 		address,
 	)

@@ -5,47 +5,12 @@ import "slices"
 // Risk is the assessed risk that a session is a fraud.
 type Risk struct {
 	Score int `json:"score"` // 0 to 100
-	// Signals name the observations behind the score, such as [SignalGeoMismatch].
+	// Signals name the observations behind the score, such as "geo_mismatch"; package risk has them.
 	Signals []string `json:"signals"`
 }
 
 // HighestRisk is the highest score.
 const HighestRisk = 100
-
-// SignalGeoMismatch reports that the user's IP address and the delivery address are in different jurisdictions.
-const SignalGeoMismatch = "geo_mismatch"
-
-// The scores of the signals. A delivery to the next state is common, and the location of an IP address is often one
-// state off.
-const (
-	scoreOtherSubdivision = 18
-	scoreOtherCountry     = 40
-)
-
-// GeoMismatch returns the risk of a delivery to another jurisdiction than that of the user's IP address, and nil if the
-// two do not differ.
-func GeoMismatch(delivery, address Jurisdiction) *Risk {
-	if !delivery.Differs(address) {
-		return nil
-	}
-	risk := &Risk{Score: scoreOtherSubdivision, Signals: []string{SignalGeoMismatch}}
-	if delivery.Country() != address.Country() {
-		risk.Score = scoreOtherCountry
-	}
-	return risk
-}
-
-// SignalDistantDevice reports that the phone which claimed the session is in another country than the desktop.
-const SignalDistantDevice = "distant_device"
-
-// DistantDevice returns the risk of a session whose desktop and phone are in different countries, and nil if they are
-// in the same country: the gateways of mobile networks are often a state away.
-func DistantDevice(desktop, phone Jurisdiction) *Risk {
-	if desktop.Country() == phone.Country() {
-		return nil
-	}
-	return &Risk{Score: scoreOtherCountry, Signals: []string{SignalDistantDevice}}
-}
 
 // RiskLevel is the level of a risk score.
 type RiskLevel string
@@ -66,6 +31,28 @@ func (r Risk) Level() RiskLevel {
 		return RiskMedium
 	default:
 		return RiskHigh
+	}
+}
+
+// Recommendation is the advice to a merchant.
+type Recommendation string
+
+// The recommendations.
+const (
+	RecommendAllow  Recommendation = "allow"
+	RecommendReview Recommendation = "review"
+	RecommendBlock  Recommendation = "block"
+)
+
+// Recommendation returns the recommendation at the level.
+func (l RiskLevel) Recommendation() Recommendation {
+	switch l {
+	case RiskLow:
+		return RecommendAllow
+	case RiskMedium:
+		return RecommendReview
+	default:
+		return RecommendBlock
 	}
 }
 

@@ -18,28 +18,6 @@ func TestLevelsOfScores(t *testing.T) {
 	}
 }
 
-func TestDeliveryToAnotherJurisdictionIsARisk(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		delivery, address rules.Jurisdiction
-		level             rules.RiskLevel // "" is no risk
-	}{
-		{"US-CA", "US-CA", ""},
-		{"US", "US-CA", ""},
-		{"DE-BY", "DE", ""},
-		{"US-OR", "US-CA", rules.RiskLow},
-		{"US-CA", "CA-ON", rules.RiskMedium},
-		{"CA", "US-CA", rules.RiskMedium},
-	} {
-		risk := rules.GeoMismatch(c.delivery, c.address)
-		require.Equal(t, c.level == "", risk == nil, "%+v", c)
-		if risk != nil {
-			require.Equal(t, c.level, risk.Level(), "%+v", c)
-			require.Equal(t, []string{"geo_mismatch"}, risk.Signals)
-		}
-	}
-}
-
 func TestHigherOfTwoAssessmentsCounts(t *testing.T) {
 	t.Parallel()
 	first := rules.Risk{Score: 40, Signals: []string{"vpn", "new_device"}}

@@ -85,7 +85,7 @@ func (s *Service) Exchange(ctx context.Context, c Claim) (store.ClaimedSession, 
 	if err := s.AdmitOrigin(ctx, h.OrgID, c.Origin); err != nil {
 		return store.ClaimedSession{}, err
 	}
-	taken, err := s.store.Across().ClaimHandoff(ctx, c.Token, c.DeviceID, distance(h.MintedIn, s.where(c.Sender)))
+	taken, err := s.store.Across().ClaimHandoff(ctx, c.Token, c.DeviceID, s.distance(h.MintedIn, s.where(c.Sender)))
 	if err != nil {
 		return store.ClaimedSession{}, err
 	}
@@ -111,11 +111,11 @@ func (s *Service) AdmitOrigin(ctx context.Context, org, origin string) error {
 }
 
 // distance returns the risk of a phone that is elsewhere than the desktop; nil where one of the places is unknown.
-func distance(desktop, phone *rules.Jurisdiction) *rules.Risk {
+func (s *Service) distance(desktop, phone *rules.Jurisdiction) *rules.Risk {
 	if desktop == nil || phone == nil {
 		return nil
 	}
-	return rules.DistantDevice(*desktop, *phone)
+	return s.risks.OfDevices(*desktop, *phone)
 }
 
 // HandoffOffer returns the reason why the page is to offer a phone; nil where it is not to.

@@ -15,6 +15,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // Config holds the limits and durations of the use cases. The API's configuration sets all of them; there are no
@@ -28,6 +29,8 @@ type Config struct {
 	SandboxQuota int
 	// LookupLimit caps the lookups of persons by an organization per minute.
 	LookupLimit int
+	// RiskRetention is how long an assessment of risk can be retrieved.
+	RiskRetention time.Duration
 	// HandoffTokenTTL is the validity of a handoff's token. Within HandoffReuseWindow after its creation the same token
 	// is returned again.
 	HandoffTokenTTL, HandoffReuseWindow time.Duration
@@ -55,6 +58,10 @@ type Options struct {
 	Methods *Registry
 	// Locator looks addresses up; nil where only headers and requests tell where users are.
 	Locator Locator
+	// Risks holds the weights of the signals of risk. Sources look identifiers up; nil if the program has no data about
+	// them.
+	Risks   *risk.Book
+	Sources Sources
 	Now     func() time.Time
 	Config  Config
 }
@@ -67,6 +74,8 @@ type Service struct {
 	rules   *compliance.Book
 	methods *Registry
 	locator Locator
+	risks   *risk.Book
+	sources Sources
 	now     func() time.Time
 	config  Config
 }
@@ -79,6 +88,8 @@ func New(o Options) *Service {
 		rules:   o.Rules,
 		methods: o.Methods,
 		locator: o.Locator,
+		risks:   o.Risks,
+		sources: o.Sources,
 		now:     o.Now,
 		config:  o.Config,
 		engine: Engine{

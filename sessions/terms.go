@@ -142,6 +142,6 @@ func (s *Service) govern(
 	session.UseCase, session.AgeTier, session.RuleVersion = rule.UseCase, rule.RequiredAgeTier, rule.RuleVersion.String()
 	session.Compliance = models.AsJSON(ComplianceOf(rule, at))
 	session.Methods = models.AsJSON(graph.OfferedMethods(specialised))
-	session.Risk = models.AsJSON(session.PlaceRisk())
+	session.Risk = models.AsJSON(s.PlaceRisk(session))
 	return session, store.Terms{Graph: specialised, Explanation: explanation}, err
 }

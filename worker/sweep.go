@@ -50,6 +50,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "erase contacts", w.eraseContacts)
 			w.attempt(ctx, "erase uploads and challenges", w.eraseMaterial)
 			w.attempt(ctx, "delete expired credentials", w.deleteExpiredCredentials)
+			w.attempt(ctx, "delete expired risk assessments", w.deleteExpiredRisk)
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 			w.attempt(ctx, "give up mails", w.giveUpMails)
 		}
@@ -228,6 +229,11 @@ func (w *Worker) eraseMaterial(ctx context.Context) error {
 // deleteExpiredCredentials deletes expired credentials, and the persons without any other.
 func (w *Worker) deleteExpiredCredentials(ctx context.Context) error {
 	return inBatches(eraseBatch, w.options.Store.Across().DeleteExpiredCredentials)(ctx)
+}
+
+// deleteExpiredRisk deletes assessments after their retention, and the counts of identifiers of days that are over.
+func (w *Worker) deleteExpiredRisk(ctx context.Context) error {
+	return inBatches(eraseBatch, w.options.Store.Across().DeleteExpiredRisk)(ctx)
 }
 
 // settleRecoveries stores the tally of recoveries that are over.

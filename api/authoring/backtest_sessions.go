@@ -3,6 +3,7 @@ package authoring
 import (
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/simulation"
 	"github.com/stile-id/stile/sessions"
@@ -13,6 +14,7 @@ type recordedSession struct {
 	models.Session
 	graph graph.Graph
 	steps []models.Step
+	risk  *rules.Risk // that of its places
 }
 
 // mostSessionsAtOnce bounds the sessions that are read at once: a session may have metadata of 100 KiB.
@@ -28,15 +30,15 @@ func (hs *Handlers) recorded(c *rest.Call, rows []models.Session) ([]recordedSes
 	if err != nil {
 		return nil, err
 	}
-	sessions := make([]recordedSession, 0, len(rows))
+	all := make([]recordedSession, 0, len(rows))
 	for _, row := range rows {
 		g, err := hs.store.SessionGraph(c.Ctx, row)
 		if err != nil {
 			return nil, err
 		}
-		sessions = append(sessions, recordedSession{Session: row, graph: g, steps: steps[row.ID]})
+		all = append(all, recordedSession{Session: row, graph: g, steps: steps[row.ID], risk: hs.sessions.PlaceRisk(row)})
 	}
-	return sessions, nil
+	return all, nil
 }
 
 // playedVersion tells a version that the workflow does not have from one that no session has run.
@@ -55,7 +57,7 @@ func (hs *Handlers) playedVersion(c *rest.Call, version int) error {
 // that time: its risk is that of its places until a verdict raises it.
 func (s recordedSession) script() simulation.Script {
 	begun := s.Session
-	begun.Risk = models.AsJSON(begun.PlaceRisk())
+	begun.Risk = models.AsJSON(s.risk)
 	script := simulation.Script{Variables: sessions.Facts(begun)}
 	for _, step := range s.steps {
 		detail := step.Detail.V

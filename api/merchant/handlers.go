@@ -58,7 +58,7 @@ func New(o Options) (*Handlers, error) {
 	return hs, o.Registry.Register(hs.created)
 }
 
-// Routes returns the routes of sessions, reviews, compliance, events, persons and trust reuse.
+// Routes returns the routes of sessions, reviews, compliance, events, persons, risk and trust reuse.
 func (hs *Handlers) Routes() []rest.Route {
 	return slices.Concat([]rest.Route{
 		rest.Post(rest.PathSessions, rest.ForAnyKey, hs.createSession),
@@ -71,6 +71,8 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Get("/v1/compliance/check", rest.ForSecretKey, hs.checkCompliance,
 			"use_cases", "jurisdiction", "client_ip", "as_of", "explain"),
 		rest.Post("/v1/verified_person/lookup", rest.ForSecretKey, hs.lookUpPerson),
+		rest.Post("/v1/risk/score", rest.ForSecretKey, hs.scoreRisk),
+		rest.Get("/v1/risk/:id", rest.ForSecretKey, hs.getRisk),
 
 		rest.Get(pathOrganization, rest.ForSecretKey, hs.getOrganization),
 		rest.Get(pathEmbedOrigins, rest.ForSecretKey, hs.getEmbedOrigins),

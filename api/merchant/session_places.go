@@ -27,9 +27,17 @@ func readClientIP(c *rest.Call, text *string) (address netip.Addr, err error) {
 	if c.Untrusted() {
 		return address, models.Invalid("client_ip", "client_ip can only be passed with a secret key")
 	}
+	return readAddress("client_ip", text)
+}
+
+// readAddress reads an IP address, which may be absent.
+func readAddress(param string, text *string) (address netip.Addr, err error) {
+	if text == nil {
+		return address, nil
+	}
 	address, err = netip.ParseAddr(*text)
 	if err != nil || address.Zone() != "" { // a zone means something on one machine alone
-		return netip.Addr{}, models.Invalid("client_ip", "client_ip must be an IPv4 or IPv6 address")
+		return netip.Addr{}, models.Invalid(param, "%s must be an IPv4 or IPv6 address", param)
 	}
 	return address.Unmap(), nil
 }

@@ -54,6 +54,7 @@ var areas = map[string][]scenario{
 	"email codes":    emailCodeScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
+	"risk":           riskScenarios,
 	"notifier":       notifierScenarios,
 	"starts":         startedScenarios,
 	"sealing":        sealingScenarios,

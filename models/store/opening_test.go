@@ -48,7 +48,7 @@ func openingIn(t *testing.T, read models.Session, j rules.Jurisdiction) store.Op
 	there.AgeTier, there.RuleVersion = rules.MinAge(18), "2026-12"
 	there.Methods = models.AsJSON(graph.OfferedMethods(g))
 	there.Compliance = models.AsJSON(models.ComplianceResult{UseCase: rules.UseCaseAlcoholDelivery, Jurisdiction: j})
-	there.Risk = models.AsJSON(there.PlaceRisk())
+	there.Risk = models.AsJSON(&rules.Risk{Score: 40, Signals: []string{"geo_mismatch"}})
 	return store.Opening{
 		Read: read, Session: there, Terms: store.Terms{Graph: g, Explanation: json.RawMessage(`["DE.yaml"]`)},
 		Begun: store.Progress{State: state, To: models.StatusRequiresInput},
@@ -69,7 +69,7 @@ func provisionalSessionIsOpenedUnderItsUsersTerms(t *testing.T, f *fixture) {
 	require.Equal(t, want, done.Session)
 	require.Equal(t, want, f.reread(t, read))
 	require.NotEqual(t, read.GraphID, want.GraphID)
-	require.Equal(t, []string{rules.SignalGeoMismatch}, want.Risk.V.Signals)
+	require.Equal(t, []string{"geo_mismatch"}, want.Risk.V.Signals)
 	for _, reader := range []*store.Store{f.Store, f.replica(t)} {
 		g, err := reader.SessionGraph(t.Context(), want)
 		require.NoError(t, err)

@@ -441,6 +441,49 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/risk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve an assessment
+         * @description An assessment can be retrieved for 90 days, unless the operator has set another time.
+         */
+        get: operations["getRiskAssessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Score the risk of a user
+         * @description Scores a user by address, e-mail address, phone number and device. At least one of `ip`,
+         *     `email`, `phone` and `device_id` is needed. The identifiers are used for this request: only keyed hashes of them
+         *     are stored, for a day, to count how often each was scored. Each request counts, except the repeat of one with an
+         *     `Idempotency-Key`. The score is the sum of the weights of the signals, at most 100.
+         */
+        post: operations["scoreRisk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stile.js": {
         parameters: {
             query?: never;
@@ -2529,6 +2572,109 @@ export type components = {
             level: "low" | "medium" | "high";
             score: number;
             signals: components["schemas"]["SignalName"][];
+        };
+        /**
+         * @example {
+         *       "id": "risk_assessment_abcdefghijklmnopqrstuvwx",
+         *       "object": "risk_assessment",
+         *       "risk_score": 18,
+         *       "risk_level": "low",
+         *       "recommendation": "allow",
+         *       "triggered_signals": [
+         *         "geo_mismatch"
+         *       ],
+         *       "reasons": [
+         *         "Claimed jurisdiction differs from IP-derived location"
+         *       ],
+         *       "signal_details": {
+         *         "geo_mismatch": {
+         *           "group": "geolocation",
+         *           "weight": 18,
+         *           "claimed": "US-CA",
+         *           "address": "US-NV"
+         *         }
+         *       },
+         *       "session": null,
+         *       "rules_version": "2026-11-28",
+         *       "created": 1741564800
+         *     }
+         */
+        RiskAssessment: {
+            created: number;
+            id: string;
+            /** @constant */
+            object: "risk_assessment";
+            /** @description A reason for each signal, in the same order. */
+            reasons: string[];
+            /**
+             * @description `allow` at a low risk, `review` at a medium one, `block` at a high one.
+             * @enum {string}
+             */
+            recommendation: "allow" | "review" | "block";
+            /**
+             * @description `low` under 30, `medium` under 70.
+             * @enum {string}
+             */
+            risk_level: "low" | "medium" | "high";
+            risk_score: number;
+            /** @description The version of the file with the weights. */
+            rules_version: string;
+            /** @description The session that the request named. */
+            session: string | null;
+            /** @description The contribution of each signal to the score, with the facts behind it. */
+            signal_details: {
+                [key: string]: components["schemas"]["RiskSignal"];
+            };
+            triggered_signals: components["schemas"]["SignalName"][];
+        };
+        /**
+         * @description At least one of `ip`, `email`, `phone` and `device_id` is needed.
+         * @example {
+         *       "ip": "203.0.113.10",
+         *       "email": "user@example.com",
+         *       "claimed_country": "US-CA"
+         *     }
+         */
+        RiskScore: {
+            /** @description Where the user says to be: an ISO 3166 country or subdivision, such as `DE` or `US-CA`. */
+            claimed_country?: string | null;
+            /** @description Your name for the device, which stays the same when the user comes back. At most 255 characters. */
+            device_id?: string | null;
+            /** @description The e-mail address of the user, in any spelling. */
+            email?: string | null;
+            /** @description The IPv4 or IPv6 address of the user. */
+            ip?: string | null;
+            /** @description The phone number of the user, with the code of the country. */
+            phone?: string | null;
+            /** @description A verification session of yours that the assessment is for. */
+            session?: string | null;
+        };
+        /** @description The fields besides `group` and `weight` are there if the signal has them. */
+        RiskSignal: {
+            /** @description The jurisdiction of the IP address. */
+            address?: string;
+            /** @description The claimed jurisdiction. */
+            claimed?: string;
+            /** @description Requests with the identifier in its day, this one included. */
+            day?: number;
+            /** @description The jurisdiction of the delivery. */
+            delivery?: string;
+            /** @description The jurisdiction of the desktop. */
+            desktop?: string;
+            /** @enum {string} */
+            group: "ip_analysis" | "geolocation" | "email_risk" | "phone_risk" | "device_risk" | "velocity";
+            /** @description Requests with the identifier in its hour, this one included. */
+            hour?: number;
+            /** @description How many of them raise no score. */
+            per_day?: number;
+            /** @description How many of them raise no score. */
+            per_hour?: number;
+            /** @description How many people used the device within a day, at most 20. */
+            persons?: number;
+            /** @description The country of the phone number. */
+            phone?: string;
+            /** @description The contribution of the signal to the score. */
+            weight: number;
         };
         SecretRotation: {
             /**
@@ -5829,6 +5975,85 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRiskAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The assessment's id, `risk_assessment_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The assessment. */
+            200: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAssessment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    scoreRisk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskScore"];
+            };
+        };
+        responses: {
+            /** @description The assessment. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAssessment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

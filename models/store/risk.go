@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules/risk"
+)
+
+// NewRiskAssessment is an assessment to store.
+type NewRiskAssessment struct {
+	OrgID string
+	// SessionID is "" without a session.
+	SessionID  string
+	Assessment risk.Assessment
+	// Retention is how long the assessment can be read.
+	Retention time.Duration
+}
+
+// CreateRiskAssessment stores an assessment. The repeat of an idempotent request gets that of the first try.
+func (s *Store) CreateRiskAssessment(ctx context.Context, n NewRiskAssessment) (models.RiskAssessment, error) {
+	now := s.Now()
+	a := models.RiskAssessment{
+		ID: s.NewID(ctx, models.PrefixRiskAssessment), OrgID: n.OrgID,
+		Score: n.Assessment.Score, Signals: models.AsJSON(n.Assessment.Triggered),
+		Reasons: models.AsJSON(n.Assessment.Reasons), Details: models.AsJSON(n.Assessment.Details),
+		RulesVersion: n.Assessment.Version, Created: now, ExpiresAt: models.At(now.Add(n.Retention)),
+	}
+	if n.SessionID != "" {
+		a.SessionID = &n.SessionID
+	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	made, err := createOnce(s.read(ctx), &a)
+	if err != nil || made {
+		return a, err
+	}
+	return s.RiskAssessment(ctx, n.OrgID, a.ID)
+}
+
+// RiskAssessment reads an assessment. Errors: CodeResourceMissing, also after its retention.
+func (s *Store) RiskAssessment(ctx context.Context, org, id string) (a models.RiskAssessment, err error) {
+	found, err := one(s.read(ctx).Where("id = ? AND org_id = ? AND expires_at > ?", id, org, s.Now()), &a)
+	if err != nil || !found {
+		return a, orMissing(err, "risk assessment", id)
+	}
+	return a, nil
+}
+
+// EarlierRiskAssessment returns the assessment that an earlier try of the same idempotent request has stored, and
+// whether there is one.
+func (s *Store) EarlierRiskAssessment(
+	ctx context.Context, org string,
+) (a models.RiskAssessment, found bool, err error) {
+	reserved := reservedID(ctx)
+	if reserved == "" {
+		return a, false, nil
+	}
+	found, err = one(s.read(ctx).Where("id = ? AND org_id = ?", string(models.PrefixRiskAssessment)+reserved, org), &a)
+	return a, found, err
+}
+
+// Sightings are identifiers in their canonical forms.
+type Sightings map[risk.Identifier]string
+
+// Sighted is how often identifiers were counted.
+type Sighted struct {
+	Counts map[risk.Identifier]risk.Count
+	// Persons is the number of people that have used the device in its day, at most risk.MostPersons: that of their
+	// e-mail addresses or that of their phone numbers, the higher one.
+	Persons int
+}
+
+// riskCount is the count of an identifier.
+type riskCount struct {
+	ID        string `gorm:"primaryKey"`
+	ExpiresAt models.Timestamp
+}
+
+func (riskCount) TableName() string { return "risk_counts" }
+
+const (
+	shortRiskWindow, longRiskWindow = time.Hour, 24 * time.Hour
+	// personDigits is the length of the hashes by which the people of a device are told apart, and personLength that
+	// with the comma.
+	personDigits, personLength = 12, 13
+)
+
+// countRisk returns the statement that counts so many identifiers. A count begins anew if its hour or day is over. $1
+// and $2 are the times at which an hour and a day began that end now, $3 is now, and $4 is the end of a row that begins
+// now. Three parameters follow for each identifier: id, emails and phones.
+func countRisk(identifiers int) string {
+	rows := make([]string, identifiers)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("($%d, $3, 1, $3, 1, $%d, $%d, $4)", 3*i+5, 3*i+6, 3*i+7)
+	}
+	return `INSERT INTO risk_counts (id, hour_at, hour_count, day_at, day_count, emails, phones, expires_at)
+	VALUES ` + strings.Join(rows, ", ") + `
+	ON CONFLICT (id) DO UPDATE SET
+	hour_count = CASE WHEN risk_counts.hour_at > $1 THEN risk_counts.hour_count + 1 ELSE 1 END,
+	hour_at = CASE WHEN risk_counts.hour_at > $1 THEN risk_counts.hour_at ELSE excluded.hour_at END,
+	day_count = CASE WHEN risk_counts.day_at > $2 THEN risk_counts.day_count + 1 ELSE 1 END,
+	day_at = CASE WHEN risk_counts.day_at > $2 THEN risk_counts.day_at ELSE excluded.day_at END,
+	expires_at = CASE WHEN risk_counts.day_at > $2 THEN risk_counts.expires_at ELSE excluded.expires_at END,
+	emails = ` + withPerson("emails") + `, phones = ` + withPerson("phones") + `
+	RETURNING id, hour_count, day_count, emails, phones`
+}
+
+// withPerson returns an expression that adds a hash to the list of a device, unless the list holds it or is full.
+func withPerson(column string) string {
+	return strings.NewReplacer("LIST", "risk_counts."+column, "NEW", "excluded."+column,
+		"FULL", strconv.Itoa(risk.MostPersons*personLength)).Replace(
+		`CASE WHEN risk_counts.day_at <= $2 THEN NEW
+		WHEN LIST LIKE '%' || NEW || '%' OR length(LIST) >= FULL THEN LIST ELSE LIST || NEW END`)
+}
+
+// CountSightings counts each of the identifiers once for the organization, in one statement that is exact under
+// concurrency, and returns the counts with this time. It stores keyed hashes, which differ between organizations and
+// kinds.
+func (s *Store) CountSightings(ctx context.Context, org string, seen Sightings) (Sighted, error) {
+	kinds := make(map[string]risk.Identifier, len(seen))
+	for kind, value := range seen {
+		kinds[s.keys.Digest("risk_"+string(kind), []byte(org), []byte(value))] = kind
+	}
+	now := s.now()
+	args := []any{
+		models.At(now.Add(-shortRiskWindow)), models.At(now.Add(-longRiskWindow)), models.At(now),
+		models.At(now.Add(longRiskWindow + shortRiskWindow)), // an hour may begin at the end of the day
+	}
+	for _, id := range slices.Sorted(maps.Keys(kinds)) { // so that all statements lock rows in one order
+		emails, phones := "", ""
+		if kinds[id] == risk.DeviceID {
+			emails, phones = s.riskPerson(org, risk.Mailbox, seen), s.riskPerson(org, risk.Number, seen)
+		}
+		args = append(args, id, emails, phones)
+	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	rows, err := s.sqlDB.QueryContext(ctx, countRisk(len(kinds)), args...)
+	if err != nil {
+		return Sighted{}, s.classify(err)
+	}
+	sighted, err := readSighted(rows, kinds)
+	return sighted, s.classify(err)
+}
+
+// riskPerson returns the beginning of the hash of one of a person's identifiers, and a comma; "" without the
+// identifier.
+func (s *Store) riskPerson(org string, kind risk.Identifier, seen Sightings) string {
+	value, given := seen[kind]
+	if !given {
+		return ""
+	}
+	return s.keys.Digest("risk_person_"+string(kind), []byte(org), []byte(value))[:personDigits] + ","
+}
+
+func readSighted(rows *sql.Rows, kinds map[string]risk.Identifier) (Sighted, error) {
+	sighted := Sighted{Counts: make(map[risk.Identifier]risk.Count, len(kinds))}
+	for rows.Next() {
+		var id, emails, phones string
+		var count risk.Count
+		if err := rows.Scan(&id, &count.Hour, &count.Day, &emails, &phones); err != nil {
+			return sighted, errors.Join(err, rows.Close())
+		}
+		sighted.Counts[kinds[id]] = count
+		sighted.Persons = max(sighted.Persons, len(emails)/personLength, len(phones)/personLength)
+	}
+	return sighted, errors.Join(rows.Err(), rows.Close())
+}
+
+// DeleteExpiredRisk deletes assessments after their retention, and counts of days that are over, at most limit of each.
+// It returns their number.
+func (a Across) DeleteExpiredRisk(ctx context.Context, limit int) (int, error) {
+	now := a.s.Now()
+	deleted := 0
+	err := a.s.write(ctx, func(tx *gorm.DB) error {
+		deleted = 0
+		for _, table := range []any{&models.RiskAssessment{}, &riskCount{}} {
+			n, err := deleteDue(tx, table, limit, tx.Where("1 = 1"), now)
+			if err != nil {
+				return err
+			}
+			deleted += n
+		}
+		return nil
+	})
+	return deleted, err
+}
