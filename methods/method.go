@@ -73,6 +73,10 @@ type Beginning struct {
 	// AnswerURL + "/response/" + ChallengeID.
 	AnswerURL string
 	Now       time.Time
+	// Count counts an address or a number that the user has entered, for the session and, hashed, for the organization.
+	// Call it before anything is sent there. Kind names what is counted. The error of one too many is to be returned as
+	// it is.
+	Count func(ctx context.Context, kind, value string) error
 }
 
 // Begun is a challenge.
@@ -85,6 +89,17 @@ type Begun struct {
 	Once bool
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
 	TTL time.Duration
+	// Code is the receiver of a one-time code, which is mailed once the challenge is stored; nil if none is. Accept checks
+	// the code with Held.Code.
+	Code *CodeMail
+}
+
+// CodeMail is the receiver of a one-time code.
+type CodeMail struct {
+	// To is the address in its canonical form. Begin has counted it.
+	To string
+	// Locale is the language of the mail as a BCP 47 tag; "" means the session's.
+	Locale string
 }
 
 // ChallengeTTL is the default lifetime of a challenge.
@@ -114,6 +129,9 @@ type Held interface {
 	// Challenge returns the state of a challenge of this attempt, and has the submission use the challenge up. Param is
 	// the member of the input that named it. The error is to be returned as it is.
 	Challenge(ctx context.Context, param, id string) (json.RawMessage, error)
+	// Code checks the one-time code that was mailed with the challenge that Challenge has returned before. Each call is
+	// one of a few tries. The error is to be returned as it is.
+	Code(ctx context.Context, param, entered string) error
 }
 
 // Upload is a file that a device has sent for the attempt.

@@ -17,6 +17,10 @@ type Challenge struct {
 	UsedAt *Timestamp
 	// Content is sealed: the method's state, and the data that the device got.
 	Content string
+	// CodeHash is the keyed hash of the one-time code that was mailed with the challenge; nil if none was. CodeTries
+	// counts the tries to enter it, of which there are EmailCodeTries.
+	CodeHash  *string
+	CodeTries int
 }
 
 // TableName names the table for gorm.

@@ -30,8 +30,10 @@ type accepted struct {
 	challenge string // that the submission uses up; "" is none
 }
 
-// accept checks a submission to an offer.
-func (s *Service) accept(ctx context.Context, session models.Session, offer graph.Offer, in Input) (accepted, error) {
+// accept checks a submission to an offer. The calls for one request share entered.
+func (s *Service) accept(
+	ctx context.Context, session models.Session, offer graph.Offer, in Input, entered rightCodes,
+) (accepted, error) {
 	served, err := s.served(ctx, session.OrgID, offer.Method)
 	if err != nil {
 		return accepted{}, err
@@ -40,7 +42,7 @@ func (s *Service) accept(ctx context.Context, session models.Session, offer grap
 	if err != nil {
 		return accepted{}, err
 	}
-	holding := &held{service: s, session: session, offer: offer}
+	holding := &held{service: s, session: session, offer: offer, entered: entered}
 	taken, err := served.Accept.Accept(ctx, methods.Given{
 		Attempt: attempt, Input: in, Held: holding, Today: rules.DateOf(s.now().UTC()),
 	})
@@ -114,6 +116,8 @@ type held struct {
 	session   models.Session
 	offer     graph.Offer
 	challenge string
+	opened    models.Challenge // the one of challenge
+	entered   rightCodes
 }
 
 // Upload implements methods.Held.
@@ -143,7 +147,7 @@ func (h *held) Challenge(ctx context.Context, param, id string) (json.RawMessage
 		return nil, err
 	}
 	content, err := h.service.store.ChallengeContent(c)
-	h.challenge = c.ID
+	h.challenge, h.opened = c.ID, c
 	return content.State, err
 }
 

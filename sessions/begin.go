@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -24,42 +25,73 @@ type Challenge struct {
 // first. Errors: CodeParameterInvalid where the method has nothing to begin or refuses the input; those of Submit; and
 // those of store.BeginChallenge.
 func (s *Service) Begin(ctx context.Context, d Device, method rules.Method, in Input) (challenge Challenge, err error) {
+	b := &beginning{service: s, in: in, id: s.store.NewID(ctx, models.PrefixChallenge)}
 	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
-		challenge, err = s.begun(ctx, session, offer, in)
+		challenge, err = b.begin(ctx, session, offer)
 		return err
 	})
 	return challenge, err
 }
 
-func (s *Service) begun(ctx context.Context, session models.Session, offer graph.Offer, in Input) (Challenge, error) {
-	served, err := s.usable(ctx, session, offer.Method)
+// beginning is one request for a challenge. The method makes the challenge once, although the row of the session may
+// have to be read several times before the challenge is stored.
+type beginning struct {
+	service *Service
+	in      Input
+	id      string
+	made    *methods.Begun
+	offer   graph.Offer // that made is for
+}
+
+func (b *beginning) begin(ctx context.Context, session models.Session, offer graph.Offer) (Challenge, error) {
+	s := b.service
+	if b.made == nil || b.offer.Node != offer.Node || b.offer.Attempt != offer.Attempt {
+		made, err := b.make(ctx, session, offer)
+		if err != nil {
+			return Challenge{}, publicInput(err)
+		}
+		b.made, b.offer = &made, offer
+	}
+	content, err := contentOf(*b.made)
 	if err != nil {
 		return Challenge{}, err
 	}
-	if served.Begin == nil {
-		return Challenge{}, models.Invalid("method", "%s has nothing to begin: submit at once", offer.Method)
-	}
-	attempt, err := s.attempt(ctx, session, offer)
-	if err != nil {
-		return Challenge{}, err
-	}
-	id := s.store.NewID(ctx, models.PrefixChallenge)
-	made, err := served.Begin.Begin(ctx, methods.Beginning{
-		Attempt: attempt, Input: in, ChallengeID: id, Now: s.now(),
-		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
-	})
-	if err != nil {
-		return Challenge{}, publicInput(err)
-	}
-	content, err := contentOf(made)
+	code, err := s.challengeCode(session, b.made.Code)
 	if err != nil {
 		return Challenge{}, err
 	}
 	stored, content, err := s.store.BeginChallenge(ctx, store.NewChallenge{
-		ID: id, Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt,
-		ChallengeContent: content, TTL: cmp.Or(made.TTL, methods.ChallengeTTL),
+		ID: b.id, Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt,
+		ChallengeContent: content, TTL: cmp.Or(b.made.TTL, methods.ChallengeTTL), Code: code,
 	})
+	if err == nil && code != nil && code.Queued.ID != "" {
+		fault.Point("mail.queued")
+		s.orders.mail(ctx, code.Queued)
+	}
 	return Challenge{Challenge: stored, Data: content.Data}, err
+}
+
+// make has the method make the challenge.
+func (b *beginning) make(ctx context.Context, session models.Session, offer graph.Offer) (methods.Begun, error) {
+	s := b.service
+	served, err := s.usable(ctx, session, offer.Method)
+	if err != nil {
+		return methods.Begun{}, err
+	}
+	if served.Begin == nil {
+		return methods.Begun{}, models.Invalid("method", "%s has nothing to begin: submit at once", offer.Method)
+	}
+	attempt, err := s.attempt(ctx, session, offer)
+	if err != nil {
+		return methods.Begun{}, err
+	}
+	return served.Begin.Begin(ctx, methods.Beginning{
+		Attempt: attempt, Input: b.in, ChallengeID: b.id, Now: s.now(),
+		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
+		Count: func(ctx context.Context, kind, value string) error {
+			return s.countContact(ctx, session, kind, value)
+		},
+	})
 }
 
 func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {

@@ -17,6 +17,9 @@ import (
 // all organizations would tell one of them that its user is at another one.
 var otpSends = store.Attempts{Most: 3, Window: 15 * time.Minute}
 
+// sessionSends caps the codes and requests of one kind that a session causes in a day.
+var sessionSends = store.Attempts{Most: models.MaxEmailCodes, Window: 24 * time.Hour}
+
 // otpDigits is the length of a code.
 const otpDigits = 6
 
@@ -92,7 +95,7 @@ func (s *Service) SendOTP(ctx context.Context, d Device, n NewOTP) (OTP, error) 
 		}
 		n.Email = email
 	}
-	if err := s.countOTP(ctx, d.Session, n.Email); err != nil {
+	if err := s.countContact(ctx, d.Session, "otp", n.Email); err != nil {
 		return OTP{}, err
 	}
 	number, err := newOTP()
@@ -149,17 +152,25 @@ func newOTP() (string, error) {
 	return fmt.Sprintf("%0*d", otpDigits, n), nil
 }
 
-// countOTP counts a code of the session and of the address.
-func (s *Service) countOTP(ctx context.Context, session models.Session, email string) error {
-	for _, bucket := range []string{"otp:session:" + session.ID, "otp:address:" + session.OrgID + ":" + email} {
-		wait, err := s.store.TakeAttempt(ctx, bucket, otpSends)
+// countContact counts something that is sent to an address or a number of the user, for the session and for the
+// organization. Kind tells what: addresses of mailed codes have "otp". Errors: CodeRateLimitExceeded.
+func (s *Service) countContact(ctx context.Context, session models.Session, kind, value string) error {
+	for _, bucket := range []struct {
+		name string
+		most store.Attempts
+	}{
+		{kind + ":session:" + session.ID, otpSends},
+		{kind + ":address:" + session.OrgID + ":" + value, otpSends},
+		{kind + ":all:" + session.ID, sessionSends},
+	} {
+		wait, err := s.store.TakeAttempt(ctx, bucket.name, bucket.most)
 		if err != nil {
 			return err
 		}
 		if wait > 0 {
 			return &models.Error{
 				Code: models.CodeRateLimitExceeded, RetryAfter: wait,
-				Message: "Too many codes were mailed. Wait for the seconds that Retry-After says",
+				Message: "This was asked for too often. Wait for the seconds that Retry-After says",
 			}
 		}
 	}
@@ -193,22 +204,26 @@ func (s *Service) VerifyOTP(ctx context.Context, d Device, entered string) (mode
 		return d.Session, err
 	}
 	if !tried.Counted {
-		return d.Session, &models.Error{
-			Code: models.CodeOTPExpired, Param: "code", Message: "The code can no longer be entered. Ask for another one",
-		}
+		return d.Session, expiredOTP("code")
 	}
 	if !tried.Right {
-		return d.Session, wrongOTP(tried.TriesLeft())
+		return d.Session, wrongOTP("code", tried.TriesLeft())
 	}
 	return s.proveEmail(ctx, d, tried)
 }
 
-func wrongOTP(left int) error {
+func expiredOTP(param string) error {
+	return &models.Error{
+		Code: models.CodeOTPExpired, Param: param, Message: "The code can no longer be entered. Ask for another one",
+	}
+}
+
+func wrongOTP(param string, left int) error {
 	message := fmt.Sprintf("The code is wrong. Tries left: %d", left)
 	if left == 0 {
 		message = "The code is wrong, and no try is left. Ask for another one"
 	}
-	return &models.Error{Code: models.CodeOTPInvalid, Param: "code", Message: message}
+	return &models.Error{Code: models.CodeOTPInvalid, Param: param, Message: message}
 }
 
 func (s *Service) proveEmail(ctx context.Context, d Device, code store.TriedCode) (models.Session, error) {

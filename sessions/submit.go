@@ -27,11 +27,12 @@ func (s *Service) Submit(ctx context.Context, d Device, method rules.Method, in 
 	if attempt, found, err := s.resubmitted(ctx, d.Session); found || err != nil {
 		return attempt, err
 	}
+	entered := rightCodes{}
 	err = s.withOffer(ctx, d, method, func(session models.Session, offer graph.Offer) error {
 		if err := consented(session, offer.Method); err != nil {
 			return err
 		}
-		taken, err := s.accept(ctx, session, offer, in)
+		taken, err := s.accept(ctx, session, offer, in, entered)
 		if err != nil {
 			return err
 		}

@@ -19,23 +19,13 @@ func ParseEmail(param, text string) (string, error) {
 	return email, nil
 }
 
-// longestLocale is the length that RFC 5646 recommends to allow for.
-const longestLocale = 35
-
 // ParseLocale returns the user's language in its canonical form. Errors: CodeParameterInvalid.
 func ParseLocale(param, text string) (string, error) {
-	wrong := models.Invalid(param, "%s must be a BCP 47 language tag, such as de or pt-BR", param)
-	if len(text) > longestLocale {
-		return "", wrong
-	}
-	tag, err := language.Parse(text)
+	locale, err := contact.Locale(text)
 	if err != nil {
-		return "", wrong
+		return "", models.Invalid(param, "%s %s", param, err.Error())
 	}
-	if base, _, _ := tag.Raw(); base.String() == "und" { // of a tag for private use, or of no language
-		return "", wrong
-	}
-	return tag.String(), nil
+	return locale, nil
 }
 
 // Languages returns the languages that the header Accept-Language names, the preferred first; none if it is malformed.

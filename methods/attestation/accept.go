@@ -31,22 +31,28 @@ func (accepter) Accept(_ context.Context, g methods.Given) (methods.Accepted, er
 	if err := g.Input.Read(&in); err != nil {
 		return methods.Accepted{}, err
 	}
-	if in.DateOfBirth == nil {
-		return methods.Accepted{}, methods.Missing("date_of_birth")
+	declared, err := Read(in.DateOfBirth, in.Declaration, g.Today)
+	return methods.Accepted{Payload: declared}, err
+}
+
+// Read checks a declaration: the members date_of_birth and declaration of an input. Its error names the member.
+func Read(dateOfBirth *string, declaration *bool, today rules.Date) (Payload, error) {
+	if dateOfBirth == nil {
+		return Payload{}, methods.Missing("date_of_birth")
 	}
-	born, ok := rules.ParseDate(*in.DateOfBirth)
+	born, ok := rules.ParseDate(*dateOfBirth)
 	var err error
 	switch {
 	case !ok:
 		err = methods.NewInputError("date_of_birth", "date_of_birth must be a date such as 1990-01-31")
 	case born.Year < earliestBirth:
 		err = methods.NewInputError("date_of_birth", "date_of_birth must not be before %d", earliestBirth)
-	case rules.AgeOn(born, g.Today) < 0:
+	case rules.AgeOn(born, today) < 0:
 		err = methods.NewInputError("date_of_birth", "date_of_birth must not be in the future")
-	case in.Declaration == nil:
+	case declaration == nil:
 		err = methods.Missing("declaration")
-	case !*in.Declaration:
+	case !*declaration:
 		err = methods.NewInputError("declaration", "declaration must be true")
 	}
-	return methods.Accepted{Payload: Payload{DateOfBirth: born.String(), Declaration: true}}, err
+	return Payload{DateOfBirth: born.String(), Declaration: true}, err
 }

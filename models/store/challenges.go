@@ -23,6 +23,16 @@ type NewChallenge struct {
 	ChallengeContent
 	// TTL is the validity of the challenge, cut at the session's deadline.
 	TTL time.Duration
+	// Code is a one-time code to mail with the challenge; nil if there is none.
+	Code *ChallengeCode
+}
+
+// ChallengeCode is a one-time code, and the mail that carries it.
+type ChallengeCode struct {
+	Code string
+	Mail NewMail
+	// Queued is the stored mail. BeginChallenge sets it; it stays empty in a repeat.
+	Queued models.Mail
 }
 
 // ChallengeContent is the sealed part of a challenge.
@@ -35,9 +45,10 @@ type ChallengeContent struct {
 	Once bool `json:"once,omitempty"`
 }
 
-// BeginChallenge stores a challenge, sealed. A repeat under a reserved id returns the first. It also deletes the
-// session's expired unused challenges. Errors: CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound,
-// CodeSessionTerminal, and ErrRefused if the session has changed since it was read.
+// BeginChallenge stores a challenge, sealed, and the mail with its code, if it has one. A repeat under a reserved id
+// returns the first and mails nothing. It also deletes the session's expired unused challenges. Errors:
+// CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound, CodeSessionTerminal, and ErrRefused if the
+// session has changed since it was read.
 func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Challenge, ChallengeContent, error) {
 	challenge, err := s.newChallenge(n)
 	if err != nil {
@@ -58,7 +69,11 @@ func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Chal
 		if err != nil {
 			return err
 		}
-		return tx.Create(&challenge).Error
+		if err := tx.Create(&challenge).Error; err != nil || n.Code == nil {
+			return err
+		}
+		n.Code.Queued, err = s.queueMail(tx, n.Code.Mail)
+		return err
 	})
 	if err != nil || !repeated {
 		return challenge, n.ChallengeContent, err
@@ -94,6 +109,10 @@ func (s *Store) newChallenge(n NewChallenge) (models.Challenge, error) {
 	}
 	content, err := json.Marshal(n.ChallengeContent)
 	challenge.Content = s.keys.Seal(content, challengePlace(challenge))
+	if n.Code != nil {
+		hash := s.challengeCodeHash(challenge, n.Code.Code)
+		challenge.CodeHash = &hash
+	}
 	return challenge, err
 }
 

@@ -51,6 +51,7 @@ var areas = map[string][]scenario{
 	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
 	"mails":          mailScenarios,
+	"mailed codes":   challengeCodeScenarios,
 	"email codes":    emailCodeScenarios,
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
