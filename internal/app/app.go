@@ -33,6 +33,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/shipped"
+	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -214,9 +215,14 @@ func (a *App) connect(ctx context.Context) error {
 // register makes the registry of methods, as they are configured, that API and worker share.
 func (a *App) register() (*methods.Registry, error) {
 	c := a.options.Config
-	return shipped.Registry(
-		shipped.Options{SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience},
-		a.options.Methods...)
+	students, err := student.ReadSettings(c.StudentFile)
+	if err != nil {
+		return nil, err
+	}
+	return shipped.Registry(shipped.Options{
+		SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience,
+		Mail: a.mailer() != nil, Student: students,
+	}, a.options.Methods...)
 }
 
 // ProveKeys returns an error if the keys do not open the stored data. It returns nil before the schema is migrated;

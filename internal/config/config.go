@@ -47,6 +47,7 @@ type Config struct {
 	TurnstileSecret string         // STILE_TURNSTILE_SECRET: of the site; empty means that no captcha_token can be checked
 	SMTP            *mail.Server   // STILE_SMTP_URL: the server that delivers mails; nil means that none can be sent
 	MailFrom        string         // STILE_MAIL_FROM: the sender's address
+	StudentFile     string         // STILE_STUDENT_FILE: settings of the method student; empty means none
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -114,6 +115,7 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"),
 		MailFrom:        r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
+		StudentFile:     get("STILE_STUDENT_FILE"),
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),

@@ -2,12 +2,14 @@
 package shipped
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/methods/simulated"
+	"github.com/stile-id/stile/methods/student"
 )
 
 // Options configure the shipped methods.
@@ -16,14 +18,22 @@ type Options struct {
 	SimulatedDelay time.Duration
 	// ProviderPatience is how long a provider that is away is asked again before the verdict is provider_unavailable.
 	ProviderPatience time.Duration
+	// Mail reports whether mails can be sent.
+	Mail bool
+	// Student is the operator's file for the method student.
+	Student student.Settings
 }
 
-// Registry returns the methods that ship, and more.
+// Registry returns the methods that ship, and more. One of more takes the place of the shipped method of its name.
 func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	decorators := methods.Decorators{
 		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}
-	return methods.NewRegistry(decorators, append([]methods.Method{
+	served := slices.DeleteFunc([]methods.Method{
 		attestation.Method(),
-	}, more...)...)
+		student.Method(student.Options{Mail: o.Mail, Settings: o.Student}),
+	}, func(m methods.Method) bool {
+		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })
+	})
+	return methods.NewRegistry(decorators, append(served, more...)...)
 }

@@ -18,14 +18,13 @@ func TestIncompleteMethodIsNotRegistered(t *testing.T) {
 	whole := func() methods.Method { return (&methodtest.Enrolment{}).Method() }
 	for message, spoil := range map[string]func(m *methods.Method){
 		"the catalogue":             func(m *methods.Method) { m.Name = "palm_reading" },
-		"it is registered twice":    func(m *methods.Method) { m.Name = rules.MethodSelfAttestation },
 		"it needs Accept":           func(m *methods.Method) { m.Accept = nil },
 		"it needs Accept and":       func(m *methods.Method) { m.Judge = nil },
 		"needs a challenge":         func(m *methods.Method) { m.Begin, m.Fields = nil, m.Fields[1:] },
 		"must be of GET or POST":    func(m *methods.Method) { m.Answer[0].Verb = http.MethodPut },
 		"needs a name of its own":   func(m *methods.Method) { m.Answer[0].Name = "a/b" },
 		"a name of its own and":     func(m *methods.Method) { m.Answer[0].Serve = nil },
-		`route "return" needs a n`:  func(m *methods.Method) { m.Answer[0] = m.Answer[1] },
+		`route "note" needs a nam`:  func(m *methods.Method) { m.Answer[0] = m.Answer[1] },
 		"it must state the Fields":  func(m *methods.Method) { m.Fields = nil },
 		`"Photo" needs a name`:      func(m *methods.Method) { m.Fields[2].Name = "Photo" },
 		`"nonce" needs a name of`:   func(m *methods.Method) { m.Fields[2].Name = "nonce" },
@@ -38,8 +37,10 @@ func TestIncompleteMethodIsNotRegistered(t *testing.T) {
 		_, err := shipped.Registry(shipped.Options{}, m)
 		require.ErrorContains(t, err, message)
 	}
-	_, err := shipped.Registry(shipped.Options{}, whole())
-	require.NoError(t, err)
+	_, err := shipped.Registry(shipped.Options{}, whole(), whole())
+	require.ErrorContains(t, err, "it is registered twice")
+	_, err = shipped.Registry(shipped.Options{}, whole())
+	require.NoError(t, err, "it takes the place of the shipped method of its name")
 }
 
 func judged(t *testing.T, r *methods.Registry, s methods.Submission) (methods.Verdict, error) {

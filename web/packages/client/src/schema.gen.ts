@@ -2221,7 +2221,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2842,6 +2842,17 @@ export type components = {
          * @enum {string}
          */
         Strength: "self_attestation" | "facial_age" | "carrier_lookup" | "open_banking" | "document_capture" | "mdl" | "mid" | "eudi_pid";
+        /** @description For `student`. Members that are null count as absent. */
+        StudentSubmission: {
+            /** @description The challenge whose code was mailed. */
+            challenge: string;
+            /** @description The mailed code. */
+            code: string;
+            /** Format: date */
+            date_of_birth: string;
+            /** @description Whether the user declares that the date is true. */
+            declaration: boolean;
+        };
         /**
          * @description An event type, or `*` for all.
          * @enum {string}
@@ -4625,6 +4636,21 @@ export type components = {
                     error?: {
                         /** @enum {unknown} */
                         code?: "session_not_found" | "resource_missing";
+                    };
+                };
+            };
+        };
+        /** @description A parameter is missing or wrong, or the code that was mailed with the challenge is. */
+        SubmissionRefused: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "parameter_invalid" | "otp_invalid" | "otp_expired";
                     };
                 };
             };
@@ -7043,7 +7069,7 @@ export interface operations {
                     "application/json": components["schemas"]["MethodAttempt"];
                 };
             };
-            400: components["responses"]["ClientBadRequest"];
+            400: components["responses"]["SubmissionRefused"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["SubmissionNotFound"];
             408: components["responses"]["RequestTimeout"];

@@ -1,0 +1,102 @@
+// Package student serves the method student: the user proves control of a mailbox at a listed institution by a mailed
+// code, and declares a date of birth. docs/methods/student.md lists the limits of that proof.
+package student
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/rules"
+)
+
+// Options configure the method.
+type Options struct {
+	// Mail reports whether codes can be mailed.
+	Mail bool
+	// Settings are the operator's file.
+	Settings Settings
+}
+
+// Method returns the method.
+func Method(o Options) methods.Method {
+	m := student{mail: o.Mail, added: map[string]bool{}}
+	for _, domain := range o.Settings.Domains {
+		m.added[domain] = true
+	}
+	return methods.Method{
+		Name: rules.MethodStudent, Begin: m, Accept: m, Judge: m, Unavailable: m.unavailable,
+		Fields: []methods.Field{
+			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "code", Type: methods.FieldText},
+			{Name: "date_of_birth", Type: methods.FieldDate}, {Name: "declaration", Type: methods.FieldBoolean},
+		},
+	}
+}
+
+type student struct {
+	mail  bool
+	added map[string]bool
+}
+
+// payload is a stored submission. The mailbox is not part of it.
+type payload struct {
+	Declared attestation.Payload `json:"declared"`
+}
+
+func (m student) unavailable() string {
+	if !m.mail {
+		return "no mail can be sent, because STILE_SMTP_URL is not set"
+	}
+	return ""
+}
+
+// Begin implements methods.Beginner.
+func (m student) Begin(ctx context.Context, b methods.Beginning) (methods.Begun, error) {
+	return m.beginMailbox(ctx, b)
+}
+
+// Accept implements methods.Accepter.
+func (m student) Accept(ctx context.Context, g methods.Given) (methods.Accepted, error) {
+	var in struct {
+		Challenge   *string `json:"challenge"`
+		Code        *string `json:"code"`
+		DateOfBirth *string `json:"date_of_birth"`
+		Declaration *bool   `json:"declaration"`
+	}
+	if err := g.Input.Read(&in); err != nil {
+		return methods.Accepted{}, err
+	}
+	if in.Challenge == nil {
+		return methods.Accepted{}, methods.Missing("challenge")
+	}
+	// A fault of the declaration must not cost a try of the code.
+	declared, err := attestation.Read(in.DateOfBirth, in.Declaration, g.Today)
+	if err != nil {
+		return methods.Accepted{}, err
+	}
+	if _, err := g.Held.Challenge(ctx, "challenge", *in.Challenge); err != nil {
+		return methods.Accepted{}, err
+	}
+	if err := acceptMailbox(ctx, g.Held, in.Code); err != nil {
+		return methods.Accepted{}, err
+	}
+	return methods.Accepted{Payload: payload{Declared: declared}}, nil
+}
+
+// Judge implements methods.Judge. Accept has stored no submission without a proven mailbox, so the declaration decides.
+func (student) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	var sent payload
+	if err := json.Unmarshal(s.Payload, &sent); err != nil {
+		return methods.Verdict{}, fmt.Errorf("student: a payload of %d bytes is not readable", len(s.Payload))
+	}
+	declared, err := json.Marshal(sent.Declared)
+	if err != nil {
+		return methods.Verdict{}, err
+	}
+	s.Payload = declared
+	verdict, err := attestation.Judge{}.Judge(ctx, s)
+	verdict.Checks = append([]rules.Check{{Name: CheckMailbox, Passed: true}}, verdict.Checks...)
+	return verdict, err
+}
