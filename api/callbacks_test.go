@@ -59,7 +59,7 @@ func TestProviderCallsBack(t *testing.T) {
 	require.NotNil(t, row.NudgeAt, "and if it does not, the sweep tells it")
 
 	shown := e.isOK(e.do("GET", pathSessions+"/"+a.id+"?expand[]=results", e.sandbox.secret, nil), 200).object
-	require.Equal(t, obj{"score": 40.0, "level": "medium", "signals": []any{"vpn"}}, shown["risk"])
+	require.Equal(t, obj{"score": 40.0, "level": "medium", "signals": []any{"vpn"}, "weights": obj{}}, shown["risk"])
 	result := in(shown, "results", 0).(obj)
 	require.Equal(
 		t,

@@ -354,8 +354,10 @@ func TestPhoneInAnotherCountryIsARisk(t *testing.T) {
 	e := behindProxy(t, "127.0.0.1")
 	for address, risk := range map[string]any{
 		"198.51.100.7": nil,
-		"198.51.100.8": obj{"score": 40.0, "level": "medium", "signals": []any{"distant_device"}},
-		"192.0.2.1":    nil,
+		"198.51.100.8": obj{
+			"score": 40.0, "level": "medium", "signals": []any{"distant_device"}, "weights": obj{"distant_device": 40.0},
+		},
+		"192.0.2.1": nil,
 	} {
 		s := e.create(e.sandbox, e.workflow(e.sandbox, simple("document_capture")))
 		minted := e.isOK(e.do("POST", s.path("/handoff"), s.secret, nil, from("198.51.100.7")...), 200).object

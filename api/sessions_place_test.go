@@ -336,7 +336,9 @@ func TestMismatchIsOnlyARisk(t *testing.T) {
 	}{
 		{"there", "198.51.100.7", nil, "facial_age"},
 		{
-			"abroad", "198.51.100.8", obj{"score": 40.0, "level": "medium", "signals": []any{"geo_mismatch"}},
+			"abroad", "198.51.100.8", obj{
+				"score": 40.0, "level": "medium", "signals": []any{"geo_mismatch"}, "weights": obj{"geo_mismatch": 40.0},
+			},
 			"document_capture",
 		},
 		{"unknown", "192.0.2.1", nil, "facial_age"},

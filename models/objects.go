@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/stile-id/stile/rules"
 )
@@ -67,11 +68,12 @@ type ReasonObject struct {
 	Action  rules.Action     `json:"action"`
 }
 
-// RiskObject is the risk of a session, from its jurisdictions and its verdicts.
+// RiskObject is the risk of a session, from its jurisdictions, the signals of its workflow and its verdicts.
 type RiskObject struct {
 	Score   int             `json:"score"`
 	Level   rules.RiskLevel `json:"level"`
 	Signals []string        `json:"signals"`
+	Weights map[string]int  `json:"weights"`
 }
 
 // ResultObject is the verdict on one attempt, as the public API shows it.
@@ -137,7 +139,10 @@ func (s Session) risk() *RiskObject {
 	if s.Risk.V == nil {
 		return nil
 	}
-	return &RiskObject{Score: s.Risk.V.Score, Level: s.Risk.V.Level(), Signals: orEmpty(s.Risk.V.Signals)}
+	risk := *s.Risk.V
+	weights := map[string]int{}
+	maps.Copy(weights, risk.Weights)
+	return &RiskObject{Score: risk.Score, Level: risk.Level(), Signals: orEmpty(risk.Signals), Weights: weights}
 }
 
 func (s Session) failure() *FailureObject {

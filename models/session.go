@@ -1,8 +1,10 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -129,8 +131,11 @@ type Session struct {
 	// Reuse holds the merchant's conditions on an earlier verification; nil without any.
 	Reuse       JSON[*ReuseRequest]
 	FailureCode *rules.ReasonCode
-	// Risk is nil while there is no signal. It starts with the mismatch of the jurisdictions, and verdicts raise it.
-	Risk   JSON[*rules.Risk]
+	// Risk is nil while there is no signal. It starts with the mismatch of the jurisdictions and the signals that the
+	// workflow includes, and verdicts raise it.
+	Risk JSON[*rules.Risk]
+	// FlagAt is the level of risk from which the verified session is flagged for review; "" flags it at none.
+	FlagAt rules.RiskLevel
 	Review Review `gorm:"embedded"`
 	// AttemptID is the handoff of the device that holds the session, since DeviceLockedAt; nil if none does.
 	AttemptID      *string
@@ -173,8 +178,18 @@ func (s Session) elsewhere() bool {
 }
 
 // FraudReason returns the reason for a review after the session is verified: the order goes to another country than
-// that of the user's IP address. It returns "" if there is none.
-func (s Session) FraudReason() string {
+// that of the user's IP address, or the risk has the level at which the workflow flags. It returns "" if there is none.
+func (s Session) FraudReason() string { return cmp.Or(s.foreignOrder(), s.highRisk()) }
+
+func (s Session) highRisk() string {
+	risk := s.Risk.V
+	if s.FlagAt == "" || risk == nil || !risk.Level().Reaches(s.FlagAt) {
+		return ""
+	}
+	return fmt.Sprintf("risk_%s: a score of %d, by %s", risk.Level(), risk.Score, strings.Join(risk.Signals, ", "))
+}
+
+func (s Session) foreignOrder() string {
 	if s.DeliveryJurisdiction == nil || s.IPJurisdiction == nil {
 		return ""
 	}

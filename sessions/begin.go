@@ -106,7 +106,7 @@ func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {
 // Waiting is an open challenge of an attempt that the session offers.
 type Waiting struct {
 	models.Challenge
-	// Data is what the device was told; nil where the method tells it only once.
+	// Data is the data for the device; nil where the method tells it only once.
 	Data json.RawMessage
 }
 

@@ -62,6 +62,9 @@ func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, err
 			return models.Session{}, err
 		}
 	}
+	if planned, err = s.begin(ctx, n, planned); err != nil {
+		return models.Session{}, err
+	}
 	if planned, err = s.reuse(ctx, n, planned); err != nil {
 		return models.Session{}, err
 	}
@@ -96,6 +99,7 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 		OrgID: n.Org.ID, Type: n.Type, WorkflowID: version.WorkflowID, WorkflowVersion: version.Version,
 		Provisional: n.provisional(), ClientReferenceID: n.ClientReferenceID, Metadata: models.AsJSON(n.Metadata),
 		ReturnURL: n.ReturnURL, CancelURL: n.CancelURL, Locale: n.Locale, PageOrigin: n.boundTo(),
+		FlagAt: definition.Preferences.FlagAt,
 	}))
 	if err != nil {
 		return store.NewSession{}, err
@@ -107,16 +111,30 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 	if n.Org.Sandbox {
 		planned.SandboxQuota = s.config.SandboxQuota
 	}
-	return s.begin(planned)
+	return planned, nil
 }
 
-// begin lets the session take the branches at the start of its graph, which may end it or have it reviewed at once. A
-// provisional session takes them when it is opened, because its place is not known before.
-func (s *Service) begin(planned store.NewSession) (store.NewSession, error) {
+// suspect returns the user of a session that is not provisional, as far as the request describes the user.
+func (n NewSession) suspect() (Suspect, error) {
+	seen := Suspect{IP: n.Told.ClientIP, Email: n.Contacts.Email, Phone: n.Contacts.Phone, Claimed: n.Told.Jurisdiction}
+	if n.Untrusted {
+		seen.IP = n.Sender.Address
+	}
+	return seen, nil
+}
+
+// begin assesses the risk, and lets the session take the branches at the start of its graph, which may end it or have
+// it reviewed at once. Both happen to a provisional session when it is opened, because its place is not known before.
+func (s *Service) begin(ctx context.Context, n NewSession, planned store.NewSession) (store.NewSession, error) {
 	if planned.Session.Provisional {
 		planned.Session.Risk = models.AsJSON[*rules.Risk](nil)
 		return planned, nil
 	}
+	risk, err := s.suspicion(ctx, planned.Session, n.suspect)
+	if err != nil {
+		return planned, err
+	}
+	planned.Session.Risk = models.AsJSON(risk)
 	begun, err := s.engine.Begin(planned.Graph, planned.Session)
 	if err != nil {
 		return planned, err

@@ -24,6 +24,17 @@ type Device struct {
 	// Handoff is the handoff by which a phone holds the session; the zero Handoff on the desktop.
 	Handoff models.Handoff
 	Sender  Sender
+	// Hints are those of the page that opens the session; the zero Hints for any other request.
+	Hints Hints
+}
+
+// Hints are claims of the page about the device. Signals of risk read them, and nothing else.
+type Hints struct {
+	// TimeZone is an IANA name, such as Europe/Berlin, and Languages are BCP 47 tags, the preferred ones first.
+	TimeZone  string
+	Languages []string
+	// DeviceID is a random value that the page keeps on the device.
+	DeviceID string
 }
 
 // OnPhone reports whether the device is the phone of a handoff.

@@ -14,22 +14,32 @@ import (
 func (s *Service) Open(ctx context.Context, d Device) (models.Session, error) {
 	var opened models.Session
 	err := s.withRow(ctx, d.Session, func(session models.Session, _ bool) (err error) {
-		opened, err = s.openOnce(ctx, session, d.Sender)
+		opened, err = s.openOnce(ctx, session, d)
 		return err
 	})
 	return opened, err
 }
 
-func (s *Service) openOnce(ctx context.Context, session models.Session, from Sender) (models.Session, error) {
-	if !session.Provisional || session.Status.Terminal() {
+func (s *Service) openOnce(ctx context.Context, session models.Session, d Device) (models.Session, error) {
+	if session.Provisional && !session.Status.Terminal() {
+		return s.openThere(ctx, session, d)
+	}
+	if session.Status != models.StatusCreated {
 		return s.store.MarkOpened(ctx, session.OrgID, session.ID)
 	}
-	return s.openThere(ctx, session, from)
+	risk, err := s.suspicionOn(ctx, session, d)
+	if err != nil {
+		return session, err
+	}
+	if risk == session.Risk.V { // nothing was found
+		return s.store.MarkOpened(ctx, session.OrgID, session.ID)
+	}
+	return s.store.MarkOpenedAtRisk(ctx, session, risk)
 }
 
 // openThere opens a provisional session under the law of the place where its user is. An error changes nothing: the
 // user may open the session from another place, where the workflow can run.
-func (s *Service) openThere(ctx context.Context, session models.Session, from Sender) (models.Session, error) {
+func (s *Service) openThere(ctx context.Context, session models.Session, d Device) (models.Session, error) {
 	org, err := s.store.Across().Organization(ctx, session.OrgID)
 	if err != nil {
 		return session, err
@@ -38,7 +48,7 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, err
 	}
-	found, err := s.resolve(from, toldAtCreation(session), org.Sandbox)
+	found, err := s.resolve(d.Sender, toldAtCreation(session), org.Sandbox)
 	if err != nil {
 		return session, models.WithoutParam(err)
 	}
@@ -46,6 +56,11 @@ func (s *Service) openThere(ctx context.Context, session models.Session, from Se
 	if err != nil {
 		return session, models.WithoutParam(err)
 	}
+	risk, err := s.suspicionOn(ctx, there, d)
+	if err != nil {
+		return session, err
+	}
+	there.Risk = models.AsJSON(risk)
 	begun, err := s.engine.Begin(terms.Graph, there)
 	if err != nil {
 		return session, err

@@ -1,7 +1,9 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -28,6 +30,8 @@ type Suspect struct {
 	Place rules.Jurisdiction
 	// Email and Phone are in their canonical forms.
 	Email, Phone, DeviceID string
+	// Owner has the contacts of the person who uses the device, if they are not to be counted with the rest.
+	Owner Contacts
 	// Claimed, Delivery, Desktop, TimeZone and Languages are those of risk.Evidence.
 	Claimed, Delivery, Desktop rules.Jurisdiction
 	TimeZone                   string
@@ -120,17 +124,17 @@ func (s *Service) count(ctx context.Context, org string, of Suspect, e *risk.Evi
 		}
 		seen[risk.IP] = address.String()
 	}
-	for kind, value := range map[risk.Identifier]string{
-		risk.Mailbox: of.Email, risk.Number: of.Phone, risk.DeviceID: of.DeviceID,
-	} {
-		if value != "" {
-			seen[kind] = value
-		}
+	owner := store.Sightings{
+		risk.Mailbox: cmp.Or(of.Owner.Email, of.Email), risk.Number: cmp.Or(of.Owner.Phone, of.Phone),
 	}
+	maps.Copy(seen, store.Sightings{risk.Mailbox: of.Email, risk.Number: of.Phone, risk.DeviceID: of.DeviceID})
+	unknown := func(_ risk.Identifier, value string) bool { return value == "" }
+	maps.DeleteFunc(seen, unknown)
+	maps.DeleteFunc(owner, unknown)
 	if len(seen) == 0 {
 		return nil
 	}
-	sighted, err := s.store.CountSightings(ctx, org, seen)
+	sighted, err := s.store.CountSightings(ctx, org, seen, owner)
 	e.Counts, e.Persons = sighted.Counts, sighted.Persons
 	return err
 }

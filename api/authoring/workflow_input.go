@@ -12,6 +12,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // workflowInput holds the fields of a draft. A draft may be unfinished, or contradict itself: the compiler reports that
@@ -35,12 +36,14 @@ type overrideInput struct {
 }
 
 type preferencesInput struct {
-	LivenessStrategy *string       `json:"liveness_strategy"`
-	RequireEmailOTP  *bool         `json:"require_email_otp"`
-	MaxAttempts      *int          `json:"max_attempts"`
-	DocumentTypes    []string      `json:"document_types"`
-	FileUpload       *bool         `json:"file_upload"`
-	Handoff          *handoffInput `json:"handoff"`
+	LivenessStrategy *string          `json:"liveness_strategy"`
+	RequireEmailOTP  *bool            `json:"require_email_otp"`
+	MaxAttempts      *int             `json:"max_attempts"`
+	DocumentTypes    []string         `json:"document_types"`
+	FileUpload       *bool            `json:"file_upload"`
+	Handoff          *handoffInput    `json:"handoff"`
+	Signals          []risk.Group     `json:"signals"`
+	FlagAt           *rules.RiskLevel `json:"flag_at"`
 }
 
 // methodCount bounds a list of methods; a method may stand in it once.

@@ -4,6 +4,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // definitionObject is the definition of a workflow, as drafts and versions show it.
@@ -27,6 +28,9 @@ type preferencesObject struct {
 	DocumentTypes    []string      `json:"document_types,omitempty"`
 	FileUpload       bool          `json:"file_upload,omitempty"`
 	Handoff          handoffObject `json:"handoff"`
+	// Signals is left out if it is empty, FlagAt too.
+	Signals []risk.Group    `json:"signals,omitempty"`
+	FlagAt  rules.RiskLevel `json:"flag_at,omitempty"`
 }
 
 type workflowObject struct {
@@ -85,7 +89,7 @@ func showDefinition(d graph.Definition) definitionObject {
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes, FileUpload: set.FileUpload,
-			Handoff: showHandoff(set.HandoffOrDefault()),
+			Handoff: showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
 		},
 	}
 	if d.UseCase != "" {

@@ -13,7 +13,9 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	if in.Preferences == nil {
 		return nil
 	}
-	given, chosen := in.Preferences, graph.Preferences{DocumentTypes: in.Preferences.DocumentTypes}
+	given := in.Preferences
+	chosen := graph.Preferences{DocumentTypes: given.DocumentTypes, Signals: given.Signals}
+	rest.Set(&chosen.FlagAt, given.FlagAt)
 	rest.Set(&chosen.LivenessStrategy, given.LivenessStrategy)
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
 	rest.Set(&chosen.FileUpload, given.FileUpload)

@@ -36,9 +36,11 @@ type viewObject struct {
 	TrustReuse       sharingObject   `json:"trust_reuse"`
 	ConsentRequired  bool            `json:"consent_required"`
 	// BiometricConsent is the text to consent to; null unless ConsentRequired.
-	BiometricConsent *consentTextObject    `json:"biometric_consent"`
-	OfferHandoff     bool                  `json:"offer_handoff"`
-	HandoffReason    *models.HandoffReason `json:"handoff_reason"`
+	BiometricConsent *consentTextObject `json:"biometric_consent"`
+	// DeviceHints are the members that the page is to send when it opens the session, because signals of risk read them.
+	DeviceHints   []string              `json:"device_hints"`
+	OfferHandoff  bool                  `json:"offer_handoff"`
+	HandoffReason *models.HandoffReason `json:"handoff_reason"`
 	// HandoffChoices are the numbers from which the user of a phone is to pick the one that the desktop shows.
 	HandoffChoices []int                 `json:"handoff_choices"`
 	Failure        *models.FailureObject `json:"failure"`
@@ -126,6 +128,10 @@ func (hs *Handlers) viewOf(
 	if err != nil {
 		return viewObject{}, err
 	}
+	hints, err := hs.sessions.HintsWanted(ctx, s)
+	if err != nil {
+		return viewObject{}, err
+	}
 	public := s.Public()
 	return viewObject{
 		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
@@ -133,8 +139,8 @@ func (hs *Handlers) viewOf(
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
 		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp), TrustReuse: showSharing(sharing),
 		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
-		BiometricConsent: showConsentText(s, org.DisplayName(), languages),
-		OfferHandoff:     offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
+		BiometricConsent: showConsentText(s, org.DisplayName(), languages), DeviceHints: hints,
+		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),
 		Failure: public.Failure, Review: showViewReview(s.Review), ExpiresAt: s.ExpiresAt,
 	}, nil
 }

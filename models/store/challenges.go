@@ -169,8 +169,8 @@ func (s *Store) ChallengeContent(c models.Challenge) (content ChallengeContent, 
 	return content, json.Unmarshal(opened, &content)
 }
 
-// ReplaceChallengeContent replaces the sealed part of an unused challenge, wakes the readers of its session, and returns
-// the challenge as it is now. Errors: ErrRefused if the content has changed since read was read;
+// ReplaceChallengeContent replaces the sealed part of an unused challenge, wakes the readers of its session, and
+// returns the challenge as it is now. Errors: ErrRefused if the content has changed since read was read;
 // CodeChallengeInvalid if the challenge was used, has expired or was deleted; CodeSessionNotFound, CodeSessionTerminal.
 func (s *Store) ReplaceChallengeContent(
 	ctx context.Context, read models.Challenge, content ChallengeContent,

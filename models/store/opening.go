@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
 )
 
 // transitionOpen is the id of the transition that opens a session.
@@ -17,12 +18,26 @@ var unopened = []models.SessionStatus{models.StatusCreated}
 // MarkOpened makes a created session pending. A session with a later status is returned unchanged. Errors:
 // CodeSessionNotFound, CodeSessionTerminal.
 func (s *Store) MarkOpened(ctx context.Context, org, id string) (models.Session, error) {
-	changed, err := s.Change(ctx, Change{
-		OrgID: org, SessionID: id, ID: transitionOpen, From: unopened, To: models.StatusPending,
-	})
+	session, err := s.open(ctx, Change{OrgID: org, SessionID: id})
 	if errors.Is(err, ErrRefused) {
 		return s.Session(ctx, org, id)
 	}
+	return session, err
+}
+
+// MarkOpenedAtRisk makes a created session pending, with the risk that was found at the opening. Errors: those of
+// MarkOpened; ErrRefused means that the row has changed since it was read.
+func (s *Store) MarkOpenedAtRisk(
+	ctx context.Context, read models.Session, risk *rules.Risk,
+) (models.Session, error) {
+	return s.open(ctx, Change{
+		OrgID: read.OrgID, SessionID: read.ID, Read: &read, Set: map[string]any{"risk": models.AsJSON(risk)},
+	})
+}
+
+func (s *Store) open(ctx context.Context, c Change) (models.Session, error) {
+	c.ID, c.From, c.To = transitionOpen, unopened, models.StatusPending
+	changed, err := s.Change(ctx, c)
 	if err != nil {
 		return changed.Session, err
 	}

@@ -125,9 +125,10 @@ func withPerson(column string) string {
 }
 
 // CountSightings counts each of the identifiers once for the organization, in one statement that is exact under
-// concurrency, and returns the counts with this time. It stores keyed hashes, which differ between organizations and
-// kinds.
-func (s *Store) CountSightings(ctx context.Context, org string, seen Sightings) (Sighted, error) {
+// concurrency, and returns the counts with this time. Owner has the mailbox and the number of the person who uses the
+// device; they tell the people of a device apart and are not counted. It stores keyed hashes, which differ between
+// organizations and kinds.
+func (s *Store) CountSightings(ctx context.Context, org string, seen, owner Sightings) (Sighted, error) {
 	kinds := make(map[string]risk.Identifier, len(seen))
 	for kind, value := range seen {
 		kinds[s.keys.Digest("risk_"+string(kind), []byte(org), []byte(value))] = kind
@@ -140,7 +141,7 @@ func (s *Store) CountSightings(ctx context.Context, org string, seen Sightings) 
 	for _, id := range slices.Sorted(maps.Keys(kinds)) { // so that all statements lock rows in one order
 		emails, phones := "", ""
 		if kinds[id] == risk.DeviceID {
-			emails, phones = s.riskPerson(org, risk.Mailbox, seen), s.riskPerson(org, risk.Number, seen)
+			emails, phones = s.riskPerson(org, risk.Mailbox, owner), s.riskPerson(org, risk.Number, owner)
 		}
 		args = append(args, id, emails, phones)
 	}
@@ -156,8 +157,8 @@ func (s *Store) CountSightings(ctx context.Context, org string, seen Sightings) 
 
 // riskPerson returns the beginning of the hash of one of a person's identifiers, and a comma; "" without the
 // identifier.
-func (s *Store) riskPerson(org string, kind risk.Identifier, seen Sightings) string {
-	value, given := seen[kind]
+func (s *Store) riskPerson(org string, kind risk.Identifier, owner Sightings) string {
+	value, given := owner[kind]
 	if !given {
 		return ""
 	}

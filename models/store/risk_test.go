@@ -84,7 +84,7 @@ func suspect() store.Sightings {
 
 func (f *fixture) sighted(t *testing.T, seen store.Sightings) store.Sighted {
 	t.Helper()
-	found, err := f.CountSightings(t.Context(), f.org, seen)
+	found, err := f.CountSightings(t.Context(), f.org, seen, seen)
 	require.NoError(t, err)
 	return found
 }
@@ -96,7 +96,7 @@ func countsAreExactUnderConcurrency(t *testing.T, f *fixture) {
 	answers := allOf(t, race(requests, func(i int) (store.Sighted, error) {
 		seen := suspect()
 		seen[risk.Mailbox] = fmt.Sprintf("user%d@person.example", i%10)
-		return replicas[i%2].CountSightings(t.Context(), f.org, seen)
+		return replicas[i%2].CountSightings(t.Context(), f.org, seen, seen)
 	}))
 	for _, kind := range []risk.Identifier{risk.IP, risk.Number, risk.DeviceID} {
 		var hours, days []int
@@ -123,7 +123,7 @@ func countsOfIdentifiersKindsAndOrganizationsAreApart(t *testing.T, f *fixture) 
 	f.sighted(t, store.Sightings{risk.IP: "same"})
 	require.Equal(t, once, f.sighted(t, store.Sightings{risk.DeviceID: "same"}).Counts[risk.DeviceID])
 	require.Equal(t, once, f.sighted(t, store.Sightings{risk.IP: "other"}).Counts[risk.IP])
-	foreign, err := f.CountSightings(t.Context(), f.foreign, store.Sightings{risk.IP: "same"})
+	foreign, err := f.CountSightings(t.Context(), f.foreign, store.Sightings{risk.IP: "same"}, nil)
 	require.NoError(t, err)
 	require.Equal(t, once, foreign.Counts[risk.IP])
 }

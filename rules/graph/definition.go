@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // Modes of a definition.
@@ -74,6 +75,12 @@ type Preferences struct {
 	FileUpload bool `json:"file_upload,omitempty"`
 	// Handoff is nil if the author gave no setting; DefaultHandoff applies then.
 	Handoff *Handoff `json:"handoff,omitempty"`
+	// Signals are the groups of signals by which the risk of a session is assessed. Without any, the risk comes from the
+	// places and from the verdicts alone.
+	Signals []risk.Group `json:"signals,omitempty"`
+	// FlagAt is the level of risk from which a verified session is flagged for review: medium or high; empty flags no
+	// session by its level.
+	FlagAt rules.RiskLevel `json:"flag_at,omitempty"`
 }
 
 // Handoff sets whether and how a session can move to its user's phone.

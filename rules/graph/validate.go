@@ -6,6 +6,7 @@ import (
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/condition"
+	"github.com/stile-id/stile/rules/risk"
 )
 
 // checker collects the faults of one definition, which has its defaults filled
@@ -130,15 +131,24 @@ func (c *checker) preferences() {
 	if p.MaxAttempts < 1 || p.MaxAttempts > HighestMaxAttempts {
 		c.add("preferences.max_attempts", "must be from 1 to %d", HighestMaxAttempts)
 	}
-	if !c.bounded("preferences.document_types", len(p.DocumentTypes), len(documentTypes)) {
+	if p.FlagAt != "" && p.FlagAt != rules.RiskMedium && p.FlagAt != rules.RiskHigh {
+		c.add("preferences.flag_at", "must be medium or high")
+	}
+	chosenFrom(c, "preferences.document_types", p.DocumentTypes, documentTypes, "document type")
+	chosenFrom(c, "preferences.signals", p.Signals, risk.Groups(), "group of signals")
+}
+
+// chosenFrom checks that each entry of a list is one of all, and stands there once.
+func chosenFrom[T ~string](c *checker, field string, list, all []T, kind string) {
+	if !c.bounded(field, len(list), len(all)) {
 		return
 	}
-	for i, kind := range p.DocumentTypes {
-		field := fmt.Sprintf("preferences.document_types[%d]", i)
-		if !slices.Contains(documentTypes, kind) {
-			c.add(field, "unknown document type %q", kind)
-		} else if slices.Contains(p.DocumentTypes[:i], kind) {
-			c.add(field, "%s appears more than once", kind)
+	for i, entry := range list {
+		field := fmt.Sprintf("%s[%d]", field, i)
+		if !slices.Contains(all, entry) {
+			c.add(field, "unknown %s %q", kind, entry)
+		} else if slices.Contains(list[:i], entry) {
+			c.add(field, "%s appears more than once", entry)
 		}
 	}
 }

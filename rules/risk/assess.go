@@ -43,9 +43,10 @@ func (a Assessment) Risk() *rules.Risk {
 	if len(a.Triggered) == 0 {
 		return nil
 	}
-	risk := &rules.Risk{Score: a.Score}
+	risk := &rules.Risk{Score: a.Score, Weights: map[string]int{}}
 	for _, signal := range a.Triggered {
 		risk.Signals = append(risk.Signals, string(signal))
+		risk.Weights[string(signal)] = a.Details[signal].Weight
 	}
 	return risk
 }

@@ -144,5 +144,6 @@ func TestPhoneInAnotherCountryIsARisk(t *testing.T) {
 	t.Parallel()
 	require.Nil(t, shipped(t).OfDevices("US-CA", "US-NY"))
 	require.Nil(t, shipped(t).OfDevices("US-CA", ""))
-	require.Equal(t, &rules.Risk{Score: 40, Signals: []string{"distant_device"}}, shipped(t).OfDevices("US-CA", "DE"))
+	want := &rules.Risk{Score: 40, Signals: []string{"distant_device"}, Weights: map[string]int{"distant_device": 40}}
+	require.Equal(t, want, shipped(t).OfDevices("US-CA", "DE"))
 }

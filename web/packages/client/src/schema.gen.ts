@@ -1043,6 +1043,9 @@ export type paths = {
          *     answer is 422 `jurisdiction_unresolvable` or `use_case_prohibited`, or 400 `parameter_invalid` without a
          *     parameter if the workflow is not published for that place, and the session stays as it was. A submission opens
          *     such a session too.
+         *
+         *     The body says of the device what the view asks for in `device_hints`, for the signals of risk that the workflow
+         *     includes. Without it, these signals are not found.
          */
         post: operations["openVerification"];
         delete?: never;
@@ -1943,6 +1946,12 @@ export type components = {
             /** @constant */
             object: "webhook_endpoint";
         };
+        DeviceHints: {
+            /** @description A random value that the page keeps on the device. Only a keyed hash of it is stored. */
+            device_id?: string | null;
+            /** @example Europe/Berlin */
+            time_zone?: string | null;
+        };
         DeviceToken: {
             attempt_id: string;
             choices: components["schemas"]["HandoffChoices"];
@@ -2291,12 +2300,23 @@ export type components = {
             document_types?: string[] | null;
             /** @description Whether the user of a camera method may give a file instead of a picture from the camera. Default: false. */
             file_upload?: boolean | null;
+            /**
+             * @description The level of risk from which a verified session is flagged for review: `medium` or `high`. Without it, no
+             *     session is flagged by its level.
+             */
+            flag_at?: string | null;
             handoff?: components["schemas"]["HandoffPreferences"];
             /** @description `3d_action`, `flashing` or `passive`. */
             liveness_strategy?: string | null;
             /** @description How often a method may fail before it is exhausted. */
             max_attempts?: number | null;
             require_email_otp?: boolean | null;
+            /**
+             * @description The groups of signals by which the risk of a session is assessed, when it is created and when its user opens
+             *     the page: `ip_analysis`, `geolocation`, `email_risk`, `phone_risk`, `device_risk`, `velocity`. Without any,
+             *     the risk comes from the places and from the verdicts alone.
+             */
+            signals?: string[] | null;
         };
         /**
          * @description A method that a provider can judge.
@@ -2565,13 +2585,18 @@ export type components = {
         ReviewStatus: "pending" | "escalated" | "approved" | "rejected";
         /**
          * @description The session's risk; the highest score counts. It begins with the signal `geo_mismatch` if
-         *     `jurisdiction_mismatch` is true, which scores 18 within a country and 40 across a border. Verdicts raise it.
+         *     `jurisdiction_mismatch` is true, which scores 18 within a country and 40 across a border, and with the signals
+         *     that the workflow includes. Verdicts raise it.
          */
         Risk: {
             /** @enum {string} */
             level: "low" | "medium" | "high";
             score: number;
             signals: components["schemas"]["SignalName"][];
+            /** @description What each signal that Stile itself found contributes. The score is at least their sum, up to 100. */
+            weights: {
+                [key: string]: number;
+            };
         };
         /**
          * @example {
@@ -3263,6 +3288,8 @@ export type components = {
                 data_retention_days: number | null;
                 document_image_retention_days: number | null;
             };
+            /** @description The members that the page is to send when it opens the session. Empty once it is open. */
+            device_hints: ("time_zone" | "device_id")[];
             email_otp: components["schemas"]["EmailOTP"];
             expires_at: components["schemas"]["Timestamp"];
             failure: components["schemas"]["NullableFailure"];
@@ -7146,7 +7173,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeviceHints"];
+            };
+        };
         responses: {
             200: components["responses"]["VerificationView"];
             400: components["responses"]["ClientBadRequest"];

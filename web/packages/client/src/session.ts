@@ -1,6 +1,6 @@
 import { newKey } from "./key.ts";
 import type {
-  Attempt, DeviceToken, EmailOTP, Handoff, Method, SharingConsent, Status, Submission, Trouble, View,
+  Attempt, DeviceToken, EmailOTP, Handoff, Hints, Method, SharingConsent, Status, Submission, Trouble, View,
 } from "./types.ts";
 import { Transport, type Call } from "./transport.ts";
 import { FileUpload } from "./upload.ts";
@@ -38,8 +38,9 @@ export class SessionClient {
     return { status, etag: answer.headers.get("ETag") ?? etag };
   }
 
-  open(): Promise<View> {
-    return this.post("/open", {});
+  /** open opens the session, with the hints that its view asks for. */
+  open(hints: Hints): Promise<View> {
+    return this.post("/open", hints);
   }
 
   consent(input: { granted: true; text_version?: string }): Promise<View> {

@@ -23,6 +23,8 @@ export type SharingConsent = Pick<View["trust_reuse"], "consent">;
 export type SharingLink = Schemas["TrustLink"];
 /** DeviceToken is the credential of a phone that holds a session. */
 export type DeviceToken = Schemas["DeviceToken"];
+/** Hints are what the page says of the device when it opens a session. */
+export type Hints = Schemas["DeviceHints"];
 /** Trouble is a failure of the device, which the page reports. */
 export type Trouble = Schemas["HandoffReason"];
 export type Reason = Schemas["Reason"];

@@ -1,5 +1,6 @@
 import { ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission } from "@stile/client";
 import { isTerminal, problemOf, type Device, type Model, type Navigation } from "./model.ts";
+import { hintsFor } from "./hints.ts";
 
 /** Place keeps the user's navigation over a reload. The page keeps it in the session storage and the history. */
 export interface Place {
@@ -108,7 +109,7 @@ export class Flow {
   /** open opens the session. While a phone holds it, or once it has ended, that is left to the next change. */
   private async open(): Promise<void> {
     try {
-      this.change({ view: await this.client.open() });
+      this.change({ view: await this.client.open(hintsFor(this.model.view?.device_hints ?? [])) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 409) this.mayOpen = false;
