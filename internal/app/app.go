@@ -31,6 +31,7 @@ import (
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/signals"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/methods/student"
@@ -38,6 +39,7 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
+	"github.com/stile-id/stile/rules/risk"
 	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker"
 )
@@ -272,11 +274,17 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	if err != nil {
 		return nil, err
 	}
+	risks, sources, err := a.risk()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Options{
 		Store:        a.store,
 		Orchestrator: orders,
 		Locator:      locator,
 		Rules:        book,
+		Risks:        risks,
+		Sources:      sources,
 		Methods:      a.methods,
 		Captcha:      a.captcha(),
 		Registry:     a.metrics.registry,
@@ -288,6 +296,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			ReviewTimeout:        c.ReviewTimeout,
 			SandboxQuota:         c.SandboxQuota,
 			LookupLimit:          c.LookupLimit,
+			RiskRetention:        c.RiskRetention,
 			EndpointLimit:        c.EndpointLimit,
 			UploadMaxBytes:       int64(c.UploadMaxBytes),
 			UploadsPerAttempt:    c.UploadsPerAttempt,
@@ -352,6 +361,30 @@ func (a *App) locator() (sessions.Locator, error) {
 		files = append(files, file)
 	}
 	return files, nil
+}
+
+// risk returns the weights of the signals of risk, and the data behind them.
+func (a *App) risk() (*risk.Book, *signals.Sources, error) {
+	c := a.options.Config
+	sources, err := signals.Open(signals.Options{
+		ASNFile: c.ASNDB, NetworksDir: c.NetworksDir, MX: c.RiskMX, Egress: a.egress(), Log: a.log,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("STILE_ASN_DB, STILE_NETWORKS_DIR, STILE_RISK_MX: %w", err)
+	}
+	if c.RiskFile == "" {
+		book, err := risk.Shipped()
+		return book, sources, err
+	}
+	text, err := os.ReadFile(c.RiskFile)
+	if err != nil {
+		return nil, nil, fmt.Errorf("STILE_RISK_FILE: %w", err)
+	}
+	book, err := risk.Parse(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("STILE_RISK_FILE: %s: %w", c.RiskFile, err)
+	}
+	return book, sources, nil
 }
 
 // Start starts the worker and the server in the background.

@@ -41,6 +41,10 @@ type Config struct {
 	CDN             string         // STILE_CDN: the CDN with trusted country headers; empty means any
 	RulesDir        string         // STILE_RULES_DIR: folder of compliance rules; empty means the shipped rules
 	GeoIPDB         []string       // STILE_GEOIP_DB: files in MaxMind's format; empty means the built-in one
+	RiskFile        string         // STILE_RISK_FILE: weights of the signals of risk; empty means the shipped ones
+	RiskMX          bool           // STILE_RISK_MX: look the mail servers of e-mail addresses up
+	ASNDB           string         // STILE_ASN_DB: autonomous systems in MaxMind's format; empty means the built-in list
+	NetworksDir     string         // STILE_NETWORKS_DIR: folder with lists of networks; empty means none
 	EgressAllow     []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
 	EgressProxy     *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
 	TurnstileURL    string         // STILE_TURNSTILE_URL: where tokens are checked
@@ -65,6 +69,7 @@ type Config struct {
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
+	RiskRetention        time.Duration   // STILE_RISK_RETENTION: how long an assessment of risk can be retrieved
 	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
@@ -119,8 +124,9 @@ func Read(get func(name string) string) (Config, error) {
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
-		RulesDir: get("STILE_RULES_DIR"),
-		GeoIPDB:  list(get("STILE_GEOIP_DB")),
+		RulesDir: get("STILE_RULES_DIR"), GeoIPDB: list(get("STILE_GEOIP_DB")),
+		RiskFile: get("STILE_RISK_FILE"), RiskMX: r.flag("STILE_RISK_MX"),
+		ASNDB: get("STILE_ASN_DB"), NetworksDir: get("STILE_NETWORKS_DIR"),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", models.ReviewTimeoutDefault),
@@ -134,6 +140,7 @@ func Read(get func(name string) string) (Config, error) {
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", models.SweepIntervalDefault),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
+		RiskRetention:        r.duration("STILE_RISK_RETENTION", models.RiskRetentionDefault),
 		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
 
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),

@@ -1,11 +1,8 @@
 package geo
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/netip"
-	"os"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 
@@ -53,49 +50,16 @@ func locate(reader *maxminddb.Reader, address netip.Addr) (rules.Jurisdiction, b
 	return found.jurisdiction()
 }
 
-// read loads the whole file into memory. It does not map the file: a mapped file that is rewritten changes under its
-// readers, and one that is truncated kills the process.
-func read(path string) (*maxminddb.Reader, os.FileInfo, error) {
-	content, info, err := load(path)
-	if err != nil {
-		return nil, nil, err
-	}
+// read parses a file.
+func read(content []byte) (*maxminddb.Reader, error) {
 	reader, err := maxminddb.OpenBytes(content)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	if !holdsCountries(reader) {
-		return nil, nil, fmt.Errorf("%s: a %q holds no countries that can be read", path, reader.Metadata.DatabaseType)
+		return nil, fmt.Errorf("a %q holds no countries that can be read", reader.Metadata.DatabaseType)
 	}
-	return reader, info, nil
-}
-
-// load returns an error if the file changes while it is read.
-func load(path string) ([]byte, os.FileInfo, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { _ = file.Close() }() // nothing was written
-	before, err := file.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	if !before.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: not a file", path)
-	}
-	content := make([]byte, before.Size())
-	if _, err := io.ReadFull(file, content); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	after, err := file.Stat()
-	if err != nil {
-		return content, after, err
-	}
-	if !same(before, after) {
-		return content, after, errors.New(path + ": changed while it was read")
-	}
-	return content, after, nil
+	return reader, nil
 }
 
 // holdsCountries reports whether the file has places. In a sound file of another kind no look-up would find anything.
