@@ -126,6 +126,28 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await page.getByText("The required minimum age was not met.").waitFor();
   });
 
+  test("tells of the device what the workflow's signals of risk read, and nothing else", async () => {
+    const preferences = { signals: ["geolocation", "device_risk"] };
+    const workflow_id = await publish(dev, { methods: ["self_attestation"], preferences });
+    const context = await newContext(browser, { timezoneId: "Asia/Tokyo" });
+    const sent = [];
+    context.on("request", (request) => {
+      if (request.url().endsWith("/open")) sent.push(request.postDataJSON());
+    });
+    const risks = [];
+    for (const fields of [{ workflow_id }, { workflow_id }, {}]) {
+      const session = await createSession(dev, fields);
+      const page = await context.newPage();
+      const opened = page.waitForResponse((response) => response.url().endsWith("/open"));
+      await page.goto(session.url);
+      await (await opened).finished();
+      risks.push((await retrieve(dev, session.id)).risk);
+    }
+    assert.match(sent[0].device_id, /^[0-9a-f]{32}$/);
+    assert.deepEqual(sent, [sent[0], { time_zone: "Asia/Tokyo", device_id: sent[0].device_id }, {}]);
+    assert.deepEqual(risks.map((risk) => risk?.weights ?? null), [...Array(2).fill({ timezone_mismatch: 10 }), null]);
+  });
+
   test("shows a session that arrives before the first frame is painted", async () => {
     const session = await createSession(dev);
     await call(dev, "POST", `/v1/verify/session/${session.id}/cancel`, {}, session.client_secret);
