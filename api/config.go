@@ -118,6 +118,7 @@ func (c Config) useCases(hosted models.HandoffURL) sessions.Config {
 		HandoffTokenTTL: c.HandoffTokenTTL, HandoffReuseWindow: c.HandoffReuseWindow, DevJurisdiction: c.DevJurisdiction,
 		HostedPage: hosted, UploadMaxBytes: c.UploadMaxBytes, UploadsPerAttempt: c.UploadsPerAttempt,
 		AnswerURL: c.PublicURL + rest.PathMethods, Mail: c.Mail, SharingURL: c.VerifyURL + page.Sharing,
+		GuardianURL: c.VerifyURL + page.Guardian,
 	}
 }
 

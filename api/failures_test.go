@@ -97,6 +97,14 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, obj{"status": "ok"}, e.isOK(e.do("GET", "/healthz", "", nil), 200).object)
 	require.Equal(t, obj{"status": "ok", "methods": []any{
 		obj{"method": "self_attestation", "status": "available", "reason": nil},
+		obj{
+			"method": "parental_consent", "status": "unavailable",
+			"reason": "this installation sends no mail (STILE_SMTP_URL is not set), so no guardian can be asked",
+		},
+		obj{
+			"method": "student", "status": "unavailable",
+			"reason": "no mail can be sent, because STILE_SMTP_URL is not set",
+		},
 	}, "mail": obj{
 		"status": "unavailable", "reason": "STILE_SMTP_URL is not set",
 	}}, e.isOK(e.do("GET", "/readyz", "", nil), 200).object)

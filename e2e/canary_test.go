@@ -26,6 +26,7 @@ const (
 	canaryReference = "canary-reference-9f2c"
 	canaryMetadata  = "canary-metadata-77aa"
 	canaryDocument  = "canary-document-X4RTBPFW4"
+	canaryGuardian  = "canary.guardian@example.com"
 )
 
 // No personal data enters a Temporal history, a log, a metric, or Stile's own tables in the clear.
@@ -72,6 +73,13 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
+	household := m
+	household.workflow = m.publish(t, family())
+	child := household.create(t, body{"email": canaryEmail, "jurisdiction": "CA"})
+	guardian := child.asks(t, canaryGuardian)[0]
+	guardian.proves(t, canaryBirthDate)
+	guardian.consents(t).expect(t, 200)
+	child.until(t, "verified")
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
@@ -85,12 +93,14 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		canaryDocument,
 		canaryEmail,
 		strings.Split(canaryEmail, "@")[0],
+		strings.Split(canaryGuardian, "@")[0],
 		canaryPhone,
 		canaryPhone[1:],
 		canaryAddress,
 	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
+	personal = append(personal, guardian.decide, guardian.withdraw)
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))
 	absent(t, "the logs", []byte(p.logs.read(t)), append(personal, append(merchants, secret, m.credential)...))
 	absent(t, "the session", retrieved.raw, personal)

@@ -27,6 +27,7 @@ func TestKilled(t *testing.T) {
 		"after a receiver answered, before that was stored": killedAfterTheReceiverAnswered,
 		"with sessions in every state":                      killedAtAnyTime,
 		"with a code to mail and a verification to reuse":   killedWithAReturningUser,
+		"with a guardian who decides":                       killedWithAGuardian,
 	}
 	for database, environment := range environments {
 		for name, scenario := range scenarios {

@@ -208,9 +208,13 @@ func (s *stack) merchant(t *testing.T, sandbox bool, d graph.Definition) merchan
 func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	t.Helper()
 	d = d.WithDefaults()
+	preferences := body{"max_attempts": d.Preferences.MaxAttempts}
+	if d.Preferences.Parental != nil {
+		preferences["parental"] = d.Preferences.Parental
+	}
 	created := m.post(t, "/v1/workflows", body{
 		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,
-		"supplementary": d.Supplementary, "preferences": body{"max_attempts": d.Preferences.MaxAttempts},
+		"supplementary": d.Supplementary, "preferences": preferences,
 		"jurisdictions": d.Jurisdictions, "overrides": d.Overrides,
 	}).expect(t, 201)
 	id := created.text("id")

@@ -72,7 +72,9 @@ type Beginning struct {
 	// AnswerURL is where the method's routes are, without a slash at the end: a route "response" of a challenge is
 	// AnswerURL + "/response/" + ChallengeID.
 	AnswerURL string
-	Now       time.Time
+	// Earlier is the state of the newest open challenge of the attempt; nil without one.
+	Earlier json.RawMessage
+	Now     time.Time
 	// Count counts an address or a number that the user has entered, for the session and, hashed, for the organization.
 	// Call it before anything is sent there. Kind names what is counted. The error of one too many is to be returned as
 	// it is.
@@ -85,6 +87,8 @@ type Begun struct {
 	State any
 	// Data is the part for the device, a JSON object. The session's view repeats it while the challenge is open.
 	Data any
+	// Guardians are asked by mail for their decision, which answers the challenge; nil for other methods.
+	Guardians []Guardian
 	// Once reports that only the device that began may have Data: the view leaves it out.
 	Once bool
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
@@ -98,6 +102,14 @@ type Begun struct {
 type CodeMail struct {
 	// To is the address in its canonical form. Begin has counted it.
 	To string
+	// Locale is the language of the mail as a BCP 47 tag; "" means the session's.
+	Locale string
+}
+
+// Guardian is a person who is asked by mail.
+type Guardian struct {
+	// Email is the address in its canonical form.
+	Email string
 	// Locale is the language of the mail as a BCP 47 tag; "" means the session's.
 	Locale string
 }

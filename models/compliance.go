@@ -19,6 +19,8 @@ type ComplianceResult struct {
 	DocumentImageRetentionDays *int   `json:"document_image_retention_days"`
 	BiometricRetentionDays     *int   `json:"biometric_retention_days"`
 	RuleVersion                string `json:"rule_version"`
+	// VerifiableConsent is shown only where it is true.
+	VerifiableConsent bool `json:"verifiable_parental_consent,omitempty"`
 	// Explain lists for each field the entry of the rules that decided it. It is set only on request.
 	Explain any `json:"explain,omitempty"`
 }

@@ -40,6 +40,7 @@ const (
 	CodeSubmissionInProgress  ErrorCode = "submission_in_progress"
 	CodeMethodNotOffered      ErrorCode = "method_not_offered"
 	CodeConsentRequired       ErrorCode = "consent_required"
+	CodeGuardianUnproven      ErrorCode = "guardian_unproven"
 	CodeChallengeInvalid      ErrorCode = "challenge_invalid"
 	CodeOTPInvalid            ErrorCode = "otp_invalid"
 	CodeOTPExpired            ErrorCode = "otp_expired"

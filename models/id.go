@@ -34,6 +34,7 @@ const (
 	PrefixEmailCode       IDPrefix = "otp_"
 	PrefixTrustGrant      IDPrefix = "trg_"
 	PrefixTrustConsent    IDPrefix = "tco_"
+	PrefixGuardian        IDPrefix = "grd_"
 	PrefixSigningKey      IDPrefix = "sk_"
 	PrefixRiskAssessment  IDPrefix = "risk_assessment_"
 )

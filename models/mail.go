@@ -12,6 +12,11 @@ const (
 	// MailGrant tells a user that an organization accepted a verification that the user shares. Its values are the links
 	// revoke and revoke_all.
 	MailGrant MailPurpose = "grant"
+	// MailGuardian asks a guardian for consent, MailGuardianReminder asks again, and MailGuardianThanks confirms the
+	// consent. Their values are the links decide and withdraw; the last has withdraw only.
+	MailGuardian         MailPurpose = "guardian"
+	MailGuardianReminder MailPurpose = "guardian_reminder"
+	MailGuardianThanks   MailPurpose = "guardian_thanks"
 )
 
 // MailStatus is the status of a mail.

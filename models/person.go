@@ -85,6 +85,8 @@ type RevokedReason string
 const (
 	// RevokedByReview means that a reviewer rejected the credential's session.
 	RevokedByReview RevokedReason = "review_rejected"
+	// RevokedByGuardian means that a guardian withdrew the consent that verified the credential's session.
+	RevokedByGuardian RevokedReason = "consent_withdrawn"
 	// RevokedAsSurplus means that the organization has many newer credentials of the person.
 	RevokedAsSurplus RevokedReason = "surplus"
 	// RevokedWithGrant means that the grant by which the organization got the credential was revoked.

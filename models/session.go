@@ -125,6 +125,9 @@ type Session struct {
 	CredentialID     *string
 	// TrustGrantID is the grant by which a verification that the user shared verified the session.
 	TrustGrantID *string
+	// GuardianID is the guardian who proves to be an adult in this session; nil for the session of a user. Such a session
+	// fires no events, makes no credential, and is not shown to the merchant.
+	GuardianID *string
 	// RequiresEmailOTP means that an earlier verification can be reused once the user proves control of the e-mail
 	// address.
 	RequiresEmailOTP bool

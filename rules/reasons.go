@@ -56,6 +56,8 @@ const (
 	// ReasonWorkflowRule is given for a session only: a branch led to the failed end although the step before it had
 	// passed, so no method can name the reason.
 	ReasonWorkflowRule ReasonCode = "workflow_rule"
+	// ReasonConsentWithdrawn is given for a session only: a guardian withdrew the consent before the session ended.
+	ReasonConsentWithdrawn ReasonCode = "consent_withdrawn"
 	// ReasonIdentityUnproven is given for a session only: an identity session reached the verified end by a path on
 	// which no method of document strength had passed.
 	ReasonIdentityUnproven ReasonCode = "identity_unproven"
@@ -140,6 +142,7 @@ var reasons = []reasonEntry{
 	{ReasonAttemptsExhausted, stileAlone, ActionUseAnotherMethod, "No attempts are left for this method."},
 	{ReasonReviewRejected, stileAlone, ActionNone, "The verification was declined after a review."},
 	{ReasonWorkflowRule, stileAlone, ActionNone, "The verification does not meet the requirements."},
+	{ReasonConsentWithdrawn, stileAlone, ActionNone, "The consent was withdrawn."},
 	{ReasonIdentityUnproven, stileAlone, ActionNone, "The identity was not proved by a document or a digital credential."},
 }
 

@@ -20,6 +20,7 @@ var ownedByStile = []rules.ReasonCode{
 	"attempts_exhausted",
 	"review_rejected",
 	"workflow_rule",
+	"consent_withdrawn",
 	"identity_unproven",
 }
 

@@ -28,6 +28,7 @@ type accepted struct {
 	methods.Accepted
 	payload   []byte
 	challenge string // that the submission uses up; "" is none
+	decision  *store.GuardianDecision
 }
 
 // accept checks a submission to an offer. The calls for one request share entered.

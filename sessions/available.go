@@ -81,6 +81,7 @@ func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph
 	if len(faults) > 0 {
 		return warnings, nil
 	}
+	warnings = append(warnings, s.unverifiable(d, compiled)...)
 	connected, err := s.store.ConnectedMethods(ctx, org.ID)
 	if err != nil {
 		return nil, err
@@ -100,6 +101,30 @@ func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph
 		warnings = append(warnings, graph.Fault{Field: field, Message: string(method) + " is not available: " + reason})
 	}
 	return warnings, nil
+}
+
+// unverifiable warns of parental_consent at places whose law asks for a verifiable consent, where the workflow names no
+// method that verifies a guardian: no guardian can be asked there.
+func (s *Service) unverifiable(d graph.Definition, compiled graph.Graph) []graph.Fault {
+	offered := slices.Contains(graph.OfferedMethods(compiled), rules.MethodParentalConsent)
+	if !offered || len(d.Preferences.GuardianMethods(true)) > 0 {
+		return nil
+	}
+	var places []rules.Jurisdiction
+	for _, place := range s.rules.Jurisdictions() {
+		rule, err := s.rules.Resolve(d.UseCase, place, s.Today())
+		if err == nil && rule.VerifiableConsent && d.Serves(place) && rule.Allows(rules.MethodParentalConsent) {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	return []graph.Fault{{
+		Field: "preferences.parental.methods",
+		Message: "no method verifies a guardian, as the law asks in " + models.Listed(places) +
+			": parental_consent asks nobody there",
+	}}
 }
 
 // CheckConnectable refuses a provider connector for a method that the deployment does not know or judges itself alone.

@@ -60,10 +60,14 @@ func (b *beginning) begin(ctx context.Context, session models.Session, offer gra
 	if err != nil {
 		return Challenge{}, err
 	}
-	stored, content, err := s.store.BeginChallenge(ctx, store.NewChallenge{
+	n := store.NewChallenge{
 		ID: b.id, Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt,
 		ChallengeContent: content, TTL: cmp.Or(b.made.TTL, methods.ChallengeTTL), Code: code,
-	})
+	}
+	if len(b.made.Guardians) > 0 {
+		return s.invite(ctx, n, b.made.Guardians)
+	}
+	stored, content, err := s.store.BeginChallenge(ctx, n)
 	if err == nil && code != nil && code.Queued.ID != "" {
 		fault.Point("mail.queued")
 		s.orders.mail(ctx, code.Queued)
@@ -85,13 +89,39 @@ func (b *beginning) make(ctx context.Context, session models.Session, offer grap
 	if err != nil {
 		return methods.Begun{}, err
 	}
-	return served.Begin.Begin(ctx, methods.Beginning{
-		Attempt: attempt, Input: b.in, ChallengeID: b.id, Now: s.now(),
+	earlier, err := s.earlier(ctx, session, offer)
+	if err != nil {
+		return methods.Begun{}, err
+	}
+	made, err := served.Begin.Begin(ctx, methods.Beginning{
+		Attempt: attempt, Input: b.in, ChallengeID: b.id, Earlier: earlier, Now: s.now(),
 		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
 		Count: func(ctx context.Context, kind, value string) error {
 			return s.countContact(ctx, session, kind, value)
 		},
 	})
+	if err != nil || len(made.Guardians) == 0 {
+		return made, err
+	}
+	return made, s.mayInvite(ctx, session, made.Guardians)
+}
+
+// earlier returns the state of the newest open challenge of an offer's attempt; nil without one.
+func (s *Service) earlier(ctx context.Context, session models.Session, offer graph.Offer) (json.RawMessage, error) {
+	if session.Challenges == 0 {
+		return nil, nil
+	}
+	open, err := s.store.OpenChallenges(ctx, session.OrgID, session.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range open {
+		if c.Node == offer.Node && c.Attempt == offer.Attempt {
+			content, err := s.store.ChallengeContent(c)
+			return content.State, err
+		}
+	}
+	return nil, nil
 }
 
 func contentOf(made methods.Begun) (content store.ChallengeContent, err error) {

@@ -41,6 +41,8 @@ type Config struct {
 	Mail bool
 	// SharingURL is the page of the links in mails about grants; the link's token is its fragment.
 	SharingURL string
+	// GuardianURL is the page of the links in mails to guardians; the link's token is its fragment.
+	GuardianURL string
 	// AnswerURL is where the routes of methods are reached, without the method: https://id.example.com/v1/methods.
 	AnswerURL string
 	// DevJurisdiction is where private, loopback and link-local addresses are; "" where they are unknown.

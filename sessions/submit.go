@@ -75,6 +75,7 @@ func (s *Service) submit(
 	submission, done, err := s.store.Submit(ctx, store.NewSubmission{
 		Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt, Payload: taken.payload,
 		Delay: taken.Delay, ConnectorID: taken.connector(), ChallengeID: taken.challenge, Elsewhere: elsewhere,
+		Decision: taken.decision,
 	})
 	if s.moved(ctx, session, err) {
 		return Attempt{}, store.ErrRefused
@@ -84,6 +85,7 @@ func (s *Service) submit(
 	}
 	if !done.Repeated {
 		s.orders.submitted(ctx, done.Session, submission.ID)
+		s.notify(ctx, done)
 	}
 	return Attempt{Submission: submission, AttemptsLeft: offer.AttemptsLeft, Status: done.Session.Status}, nil
 }

@@ -11,11 +11,15 @@ import (
 )
 
 // suspicion returns the risk of the session with that of the signals that its workflow includes. See describes the
-// user; it is called only if the workflow includes any.
+// user; it is called only if the workflow includes any. A guardian's session is not assessed: the guardian is often at
+// the child's device.
 func (s *Service) suspicion(
 	ctx context.Context, session models.Session, see func() (Suspect, error),
 ) (*rules.Risk, error) {
 	before := session.Risk.V
+	if session.GuardianID != nil {
+		return before, nil
+	}
 	preferences, err := s.store.SessionPreferences(ctx, session)
 	if err != nil || len(preferences.Signals) == 0 {
 		return before, err
@@ -62,7 +66,7 @@ const (
 // includes no signal that reads them.
 func (s *Service) HintsWanted(ctx context.Context, session models.Session) ([]string, error) {
 	wanted := []string{}
-	if session.Status != models.StatusCreated {
+	if session.Status != models.StatusCreated || session.GuardianID != nil {
 		return wanted, nil
 	}
 	preferences, err := s.store.SessionPreferences(ctx, session)

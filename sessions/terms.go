@@ -112,7 +112,7 @@ func ComplianceOf(r *compliance.Rule, at rules.Jurisdiction) models.ComplianceRe
 		GoverningRegulator: r.GoverningRegulator, ConsentRequired: r.ConsentRequired,
 		CredentialValidityDays: r.CredentialValidityDays, DataRetentionDays: r.DataRetentionDays,
 		DocumentImageRetentionDays: r.DocumentImageRetentionDays, BiometricRetentionDays: r.BiometricRetentionDays,
-		RuleVersion: r.RuleVersion.String(),
+		RuleVersion: r.RuleVersion.String(), VerifiableConsent: r.VerifiableConsent,
 	}
 	if r.Prohibited {
 		result.ProhibitedReason = &r.ProhibitedReason

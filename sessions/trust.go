@@ -90,7 +90,7 @@ func (s *Service) verifyByTrust(ctx context.Context, a asking) (models.Session, 
 	return done.Session, true, nil
 }
 
-// notify has the mail about a new grant sent.
+// notify has the mail of a change sent.
 func (s *Service) notify(ctx context.Context, done store.Changed) {
 	if done.Mail != nil {
 		s.orders.mail(ctx, *done.Mail)

@@ -53,6 +53,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "delete expired risk assessments", w.deleteExpiredRisk)
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 			w.attempt(ctx, "give up mails", w.giveUpMails)
+			w.attempt(ctx, "remind guardians", w.remindGuardians)
 		}
 		if round%forgetEvery == 0 {
 			w.attempt(ctx, "forget", w.options.Store.Across().DeleteExpired)
@@ -192,6 +193,17 @@ func (w *Worker) repeatRevocations(ctx context.Context) error {
 		w.options.Metrics.repeated("revocation")
 	}
 	return nil
+}
+
+// remindGuardians queues the due reminders, and starts their runs. A lost start is repeated as that of any mail.
+func (w *Worker) remindGuardians(ctx context.Context) error {
+	return inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
+		mails, err := w.options.Store.Across().RemindGuardians(ctx, limit)
+		for _, mail := range mails {
+			err = errors.Join(err, w.options.Orchestrator.SendMail(ctx, mail.Ref()))
+		}
+		return len(mails), err
+	})(ctx)
 }
 
 // giveUpMails erases mails that no worker has sent in time, and deletes old rows.

@@ -44,6 +44,11 @@ type preferencesInput struct {
 	Handoff          *handoffInput    `json:"handoff"`
 	Signals          []risk.Group     `json:"signals"`
 	FlagAt           *rules.RiskLevel `json:"flag_at"`
+	Parental         *parentalInput   `json:"parental"`
+}
+
+type parentalInput struct {
+	Methods []rules.Method `json:"methods"`
 }
 
 // methodCount bounds a list of methods; a method may stand in it once.

@@ -22,12 +22,13 @@ type definitionObject struct {
 
 // preferencesObject leaves out preferences that are not set. Those of handoffs are shown with their defaults.
 type preferencesObject struct {
-	LivenessStrategy string        `json:"liveness_strategy,omitempty"`
-	RequireEmailOTP  bool          `json:"require_email_otp"`
-	MaxAttempts      int           `json:"max_attempts,omitempty"`
-	DocumentTypes    []string      `json:"document_types,omitempty"`
-	FileUpload       bool          `json:"file_upload,omitempty"`
-	Handoff          handoffObject `json:"handoff"`
+	LivenessStrategy string          `json:"liveness_strategy,omitempty"`
+	RequireEmailOTP  bool            `json:"require_email_otp"`
+	MaxAttempts      int             `json:"max_attempts,omitempty"`
+	DocumentTypes    []string        `json:"document_types,omitempty"`
+	FileUpload       bool            `json:"file_upload,omitempty"`
+	Parental         *graph.Parental `json:"parental,omitempty"`
+	Handoff          handoffObject   `json:"handoff"`
 	// Signals is left out if it is empty, FlagAt too.
 	Signals []risk.Group    `json:"signals,omitempty"`
 	FlagAt  rules.RiskLevel `json:"flag_at,omitempty"`
@@ -89,7 +90,8 @@ func showDefinition(d graph.Definition) definitionObject {
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes, FileUpload: set.FileUpload,
-			Handoff: showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
+			Parental: d.Preferences.Parental,
+			Handoff:  showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
 		},
 	}
 	if d.UseCase != "" {

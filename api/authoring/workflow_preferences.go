@@ -19,6 +19,9 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	rest.Set(&chosen.LivenessStrategy, given.LivenessStrategy)
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
 	rest.Set(&chosen.FileUpload, given.FileUpload)
+	if given.Parental != nil {
+		chosen.Parental = &graph.Parental{Methods: given.Parental.Methods}
+	}
 	if given.MaxAttempts != nil {
 		if *given.MaxAttempts == 0 { // to the compiler, absent
 			return models.Invalid("preferences.max_attempts",

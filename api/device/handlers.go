@@ -106,6 +106,10 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(rest.PathExchange, rest.ForAnybody, hs.exchangeHandoff),
 		rest.Post(pathTrustLink, rest.ForAnybody, hs.showGrantLink),
 		rest.Post(pathTrustLink+"/revoke", rest.ForAnybody, hs.followGrantLink),
+		rest.Post(pathGuardian, rest.ForAnybody, hs.getGuardian),
+		rest.Post(pathGuardian+"/proof", rest.ForAnybody, hs.proveGuardian),
+		rest.Post(pathGuardian+"/decision", rest.ForAnybody, hs.decideGuardian),
+		rest.Post(pathGuardian+"/withdraw", rest.ForAnybody, hs.withdrawGuardian),
 		rest.Get(rest.PathLogos+"/:org", rest.ForAnybody, hs.getLogo, "v"),
 	}
 }

@@ -89,7 +89,7 @@ func (hs *Handlers) getSession(c *rest.Call) (rest.Answer, error) {
 	if c.Query.Err != nil {
 		return rest.Answer{}, c.Query.Err
 	}
-	session, err := hs.store.Session(c.Ctx, c.Org().ID, c.ID())
+	session, err := hs.store.UserSession(c.Ctx, c.Org().ID, c.ID())
 	if err != nil {
 		return rest.Answer{}, err
 	}
@@ -133,6 +133,9 @@ func (hs *Handlers) showSessions(c *rest.Call, rows []models.Session, expand boo
 
 func (hs *Handlers) cancelSession(c *rest.Call) (rest.Answer, error) {
 	if err := rest.Decode(c.Body, &struct{}{}); err != nil {
+		return rest.Answer{}, err
+	}
+	if _, err := hs.store.UserSession(c.Ctx, c.Org().ID, c.ID()); err != nil {
 		return rest.Answer{}, err
 	}
 	session, err := hs.sessions.Cancel(c.Ctx, models.SessionRef{OrgID: c.Org().ID, SessionID: c.ID()})

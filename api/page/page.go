@@ -21,6 +21,9 @@ const Path = "/verify"
 // Sharing follows Path in the links of mails about shared verifications.
 const Sharing = "/sharing"
 
+// Guardian follows Path in the links of mails to parents and guardians.
+const Guardian = "/guardian"
+
 // Options are the parts of the Handlers.
 type Options struct {
 	// Files holds verify.html, assets and stile.js.
@@ -75,6 +78,7 @@ func (hs *Handlers) Register(router gin.IRoutes) {
 	for path, handle := range map[string]gin.HandlerFunc{
 		Path:                            hs.showPage,
 		Path + Sharing:                  hs.showPage,
+		Path + Guardian:                 hs.showPage,
 		Path + "/:session":              hs.showPage,
 		Path + "/assets/:version/*file": hs.serveAsset,
 		rest.PathScript:                 hs.serveScript,

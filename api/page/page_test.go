@@ -135,6 +135,7 @@ func TestOnlyTheOriginsOfTheSessionMayEmbedThePage(t *testing.T) {
 		"/verify":                   "frame-ancestors 'none'",
 		"/verify?token=" + "x":      "frame-ancestors 'none'",
 		"/verify/sharing":           "frame-ancestors 'none'",
+		"/verify/guardian":          "frame-ancestors 'none'",
 		session + "?embed=evil.com": "frame-ancestors https://shop.example https://pay.example:8443",
 	} {
 		response, _ := fetch(t, http.MethodGet, base+path)

@@ -66,6 +66,7 @@ var errorKinds = map[models.ErrorCode]errorKind{
 	models.CodeIdentityUnproven:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeMethodNotOffered:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeConsentRequired:          {http.StatusConflict, typeInvalidRequest},
+	models.CodeGuardianUnproven:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeChallengeInvalid:         {http.StatusConflict, typeInvalidRequest},
 	models.CodeTrustReuseUnavailable:    {http.StatusConflict, typeInvalidRequest},
 	models.CodeUploadLimit:              {http.StatusConflict, typeInvalidRequest},

@@ -38,6 +38,12 @@ const (
 	// PurposeGrant is the purpose of a mail about a verification that the merchant has used because the user shares it.
 	// Its values are revoke and revoke_all, the addresses of links.
 	PurposeGrant = "grant"
+	// PurposeGuardian asks a parent or guardian for consent, and PurposeGuardianReminder asks again. Their values are
+	// decide and withdraw, the addresses of links.
+	PurposeGuardian         = "guardian"
+	PurposeGuardianReminder = "guardian_reminder"
+	// PurposeGuardianThanks confirms a consent. Its value is withdraw, the address of a link.
+	PurposeGuardianThanks = "guardian_thanks"
 )
 
 // part is a paragraph of a purpose: the text of a key, or a code.
@@ -57,6 +63,13 @@ var paragraphs = map[string][]part{
 		{key: "intro"}, {key: "unexpected"}, {key: "revoke", link: "revoke"},
 		{key: "all"}, {key: "revoke_all", link: "revoke_all"}, {key: "once"},
 	},
+	PurposeGuardian:         guardianParts,
+	PurposeGuardianReminder: guardianParts,
+	PurposeGuardianThanks:   {{key: "intro"}, {key: "withdraw", link: "withdraw"}},
+}
+
+var guardianParts = []part{
+	{key: "intro"}, {key: "decide", link: "decide"}, {key: "later"}, {key: "withdraw", link: "withdraw"}, {key: "ignore"},
 }
 
 const defaultColor = "#1f2937"

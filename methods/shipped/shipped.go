@@ -8,6 +8,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/connector"
+	"github.com/stile-id/stile/methods/parental"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/methods/student"
 )
@@ -31,6 +32,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	}
 	served := slices.DeleteFunc([]methods.Method{
 		attestation.Method(),
+		parental.Method(o.Mail),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student}),
 	}, func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })

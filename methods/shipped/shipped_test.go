@@ -79,7 +79,7 @@ func TestRegistryChoosesTheJudgePerOrganization(t *testing.T) {
 func TestUnavailableMethodNeverPasses(t *testing.T) {
 	t.Parallel()
 	toy, reason := &methodtest.Enrolment{}, "the register of schools is not configured"
-	r, err := shipped.Registry(shipped.Options{}, toy.Method())
+	r, err := shipped.Registry(shipped.Options{Mail: true}, toy.Method())
 	require.NoError(t, err)
 	toy.Down.Store(&reason)
 	verdict, err := judged(t, r, methods.Submission{
@@ -91,7 +91,8 @@ func TestUnavailableMethodNeverPasses(t *testing.T) {
 	require.Empty(t, r.Unavailable(rules.MethodStudent, methods.Organization{ConnectorID: "pc_1"}))
 	require.Empty(t, r.Unavailable(rules.MethodStudent, methods.Organization{Sandbox: true}))
 	require.Equal(t, []methods.Health{
-		{Method: rules.MethodSelfAttestation}, {Method: rules.MethodStudent, Reason: reason},
+		{Method: rules.MethodSelfAttestation}, {Method: rules.MethodParentalConsent},
+		{Method: rules.MethodStudent, Reason: reason},
 	}, r.Health())
 	require.True(t, r.Exclusive(rules.MethodSelfAttestation))
 	require.False(t, r.Exclusive(rules.MethodStudent))

@@ -18,6 +18,7 @@ func (s *Store) EndedSessions(
 		Where("session_transitions.session_id = sessions.id AND session_transitions.id = ?", skipVerification)
 	// The subquery is a scalar, which is evaluated for each session. For NOT EXISTS PostgreSQL would plan a join and
 	// read all transitions.
-	q := s.read(ctx).Where("org_id = ? AND completed_at IS NOT NULL AND (?) IS NOT TRUE", org, skipped)
+	q := s.read(ctx).Where("org_id = ? AND completed_at IS NOT NULL AND (?) IS NOT TRUE", org, skipped).
+		Where("guardian_id IS NULL")
 	return listWithin[models.Session](s, q, listed(f.Created, f.apply), page)
 }

@@ -50,6 +50,13 @@ type ChallengeContent struct {
 // CodeRateLimitExceeded at models.MaxChallenges, CodeSessionNotFound, CodeSessionTerminal, and ErrRefused if the
 // session has changed since it was read.
 func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Challenge, ChallengeContent, error) {
+	return s.beginChallenge(ctx, n, func(*gorm.DB, models.Challenge) error { return nil })
+}
+
+// beginChallenge is BeginChallenge with further rows in the same transaction.
+func (s *Store) beginChallenge(
+	ctx context.Context, n NewChallenge, also func(*gorm.DB, models.Challenge) error,
+) (models.Challenge, ChallengeContent, error) {
 	challenge, err := s.newChallenge(n)
 	if err != nil {
 		return challenge, n.ChallengeContent, err
@@ -69,11 +76,15 @@ func (s *Store) BeginChallenge(ctx context.Context, n NewChallenge) (models.Chal
 		if err != nil {
 			return err
 		}
-		if err := tx.Create(&challenge).Error; err != nil || n.Code == nil {
+		if err := tx.Create(&challenge).Error; err != nil {
 			return err
 		}
-		n.Code.Queued, err = s.queueMail(tx, n.Code.Mail)
-		return err
+		if n.Code != nil {
+			if n.Code.Queued, err = s.queueMail(tx, n.Code.Mail); err != nil {
+				return err
+			}
+		}
+		return also(tx, challenge)
 	})
 	if err != nil || !repeated {
 		return challenge, n.ChallengeContent, err

@@ -70,7 +70,7 @@ type Changed struct {
 	EventID *string
 	// FirstAttempts are the deliveries of the events that the change fired; none for a repeat.
 	FirstAttempts []models.DeliveryRef
-	// Mail tells the user of a new grant; nil if there is none.
+	// Mail tells the user of a new grant, or a guardian of the recorded consent; nil if there is none.
 	Mail *models.Mail
 	// Aftermath is that of a revoked credential.
 	Aftermath Aftermath
@@ -141,7 +141,7 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 	t := models.SessionTransition{
 		SessionID: c.SessionID, ID: c.ID, OrgID: c.OrgID, FromStatus: before.Status, ToStatus: c.To,
 	}
-	if _, fires := models.EventFor(c.To); fires && before.Status != c.To {
+	if _, fires := models.EventFor(c.To); fires && before.Status != c.To && before.GuardianID == nil {
 		id := s.id(models.PrefixEvent)
 		t.EventID = &id
 	}

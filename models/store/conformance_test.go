@@ -50,6 +50,7 @@ var areas = map[string][]scenario{
 	"uploads":        uploadScenarios,
 	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
+	"guardians":      guardianScenarios,
 	"mails":          mailScenarios,
 	"mailed codes":   challengeCodeScenarios,
 	"email codes":    emailCodeScenarios,

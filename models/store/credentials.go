@@ -85,7 +85,7 @@ func (s *Store) reusing(session models.Session, r Reused, from []models.SessionS
 func (s *Store) applyWithPerson(
 	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
 ) (models.Session, error) {
-	if c.To != models.StatusVerified || before.Status.Terminal() {
+	if c.To != models.StatusVerified || before.Status.Terminal() || before.GuardianID != nil {
 		return s.apply(tx, c, before, now)
 	}
 	set := maps.Clone(c.Set)

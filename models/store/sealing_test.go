@@ -57,6 +57,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 			"method_challenges",
 			"mails",
 			"email_codes",
+			"guardians",
 			"events",
 			"idempotency_keys",
 			"webhook_endpoints",

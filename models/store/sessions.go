@@ -30,6 +30,8 @@ type NewSession struct {
 	Reused *Reused
 	// Trust, if set, makes the session verified at creation if its user shares a verification that meets the demand.
 	Trust *Trust
+	// ProofOf is the guardian who proves to be an adult in the session; nil for the session of a user.
+	ProofOf *models.Guardian
 	// Begun is the session's first progress in its graph, or nil. Branches at the start may end the session at
 	// creation, or flag it for review.
 	Begun *Progress
@@ -240,8 +242,14 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, b *birth) (Changed, err
 	session.ExpiresAt = models.At(now.Add(n.TTL))
 	session.EmailSealed, session.EmailLookup = s.sealContact(session, "email", n.Email)
 	session.PhoneSealed, session.PhoneLookup = s.sealContact(session, "phone", n.Phone)
+	if n.ProofOf != nil {
+		session.GuardianID = &n.ProofOf.ID
+	}
 	if err := tx.Create(&session).Error; err != nil {
 		return Changed{}, err
+	}
+	if n.ProofOf != nil {
+		return Changed{Session: session}, provenBy(tx, *n.ProofOf, session.ID)
 	}
 	event := firing{s.id(models.PrefixEvent), models.EventSessionCreated}
 	err := s.compose(&b.fired, b.endpoints, aboutSession(session), now, event)
@@ -296,6 +304,16 @@ func (s *Store) Session(ctx context.Context, org, id string) (models.Session, er
 	return s.current(ctx, session)
 }
 
+// UserSession reads the session of a user, as the merchant sees it: those in which guardians prove their age do not
+// exist for the merchant. Errors: CodeSessionNotFound.
+func (s *Store) UserSession(ctx context.Context, org, id string) (models.Session, error) {
+	session, err := s.Session(ctx, org, id)
+	if err == nil && session.GuardianID != nil {
+		return models.Session{}, models.SessionNotFound(id)
+	}
+	return session, err
+}
+
 // SessionFilter narrows a list. An empty field does not.
 type SessionFilter struct {
 	Status            models.SessionStatus
@@ -309,7 +327,8 @@ type SessionFilter struct {
 
 // Sessions lists sessions, newest first.
 func (s *Store) Sessions(ctx context.Context, org string, f SessionFilter, page Page) ([]models.Session, bool, error) {
-	return listWithin[models.Session](s, s.read(ctx).Where("org_id = ?", org), listed(f.Created, f.apply), page)
+	q := s.read(ctx).Where("org_id = ? AND guardian_id IS NULL", org)
+	return listWithin[models.Session](s, q, listed(f.Created, f.apply), page)
 }
 
 // apply adds the filter's conditions to q, except for the time.

@@ -28,6 +28,8 @@ type NewSubmission struct {
 	ChallengeID string
 	// Elsewhere reports whether a wallet, a bank or another person sent it, and not the user's device.
 	Elsewhere bool
+	// Decision is the guardian's decision that the submission carries; nil for other submissions.
+	Decision *GuardianDecision
 }
 
 // Submit stores a submission and makes its session processing. An attempt takes one submission. A repeat of the same
@@ -45,6 +47,7 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 	if n.Session.AttemptID != nil && !n.Elsewhere { // sent by the device that holds the session
 		set["device_seen_at"] = s.Now()
 	}
+	var mail *models.Mail
 	changed, err := s.Change(ctx, Change{
 		OrgID: submission.OrgID, SessionID: submission.SessionID,
 		ID: fmt.Sprintf("submission/%s/%d", n.Node, n.Attempt),
@@ -52,13 +55,18 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		From: models.OpenStatuses, To: models.StatusProcessing, Read: &n.Session,
 		Set: set,
 		Also: func(tx *gorm.DB, _ models.Session) error {
-			if err := s.useChallenge(tx, n); err != nil {
+			err := s.useChallenge(tx, n)
+			if err == nil && n.Decision != nil {
+				mail, err = s.decide(tx, n.Decision)
+			}
+			if err != nil {
 				return err
 			}
 			return tx.Create(&submission).Error
 		},
 	})
 	if err != nil || !changed.Repeated {
+		changed.Mail = mail
 		return submission, changed, err
 	}
 	first, err := s.submissionAt(ctx, submission)

@@ -166,6 +166,9 @@ func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission
 		}
 	}
 	if session.Challenges > 0 {
+		if err := eraseGuardians(tx, attempt); err != nil {
+			return err
+		}
 		return tx.Scopes(attempt).Delete(&models.Challenge{}).Error
 	}
 	return nil

@@ -27,6 +27,7 @@ const (
 	fieldDataRetention
 	fieldImageRetention
 	fieldBiometricRetention
+	fieldVerifiableConsent
 	fieldCount
 )
 
@@ -35,6 +36,7 @@ var fieldNames = [fieldCount]string{
 	"required_age_tier", "prohibited", "prohibited_reason", "allowed_methods", "mdl_acceptance_status",
 	"governing_regulator", "consent_required", "credential_validity_days", "data_retention_days",
 	"document_image_retention_days", "biometric_retention_days",
+	"verifiable_parental_consent",
 }
 
 func (f field) String() string { return fieldNames[f] }

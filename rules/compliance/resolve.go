@@ -154,6 +154,7 @@ func (r resolver) rule(inForce []*entry, picked picks) *Rule {
 		DataRetentionDays:          valueOf[*int](b, picked, fieldDataRetention),
 		DocumentImageRetentionDays: valueOf[*int](b, picked, fieldImageRetention),
 		BiometricRetentionDays:     valueOf[*int](b, picked, fieldBiometricRetention),
+		VerifiableConsent:          valueOf[bool](b, picked, fieldVerifiableConsent),
 	}
 	for _, e := range inForce {
 		if slices.Contains(picked[:], e.number) {

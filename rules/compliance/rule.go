@@ -20,6 +20,9 @@ type Rule struct {
 	GoverningRegulator     string
 	ConsentRequired        bool // to biometric processing
 	CredentialValidityDays int
+	// VerifiableConsent says that a guardian's consent counts only if the guardian's age is proved by a method that
+	// VerifiesGuardian.
+	VerifiableConsent bool
 
 	// The retention of collected data, in days; nil means erased at completion.
 	DataRetentionDays          *int

@@ -18,7 +18,8 @@ func (r *Rule) AtLeastAsStrict(other *Rule) bool {
 	}
 	return notLonger(r.DataRetentionDays, other.DataRetentionDays) &&
 		notLonger(r.DocumentImageRetentionDays, other.DocumentImageRetentionDays) &&
-		notLonger(r.BiometricRetentionDays, other.BiometricRetentionDays)
+		notLonger(r.BiometricRetentionDays, other.BiometricRetentionDays) &&
+		(r.VerifiableConsent || !other.VerifiableConsent)
 }
 
 // notLonger compares days of retention; nil means erased at completion.

@@ -73,6 +73,8 @@ type Preferences struct {
 	DocumentTypes []string `json:"document_types"`
 	// FileUpload lets the user of a camera method give a file instead of a picture from the camera.
 	FileUpload bool `json:"file_upload,omitempty"`
+	// Parental sets how guardians prove to be adults; nil if the author gave no setting.
+	Parental *Parental `json:"parental,omitempty"`
 	// Handoff is nil if the author gave no setting; DefaultHandoff applies then.
 	Handoff *Handoff `json:"handoff,omitempty"`
 	// Signals are the groups of signals by which the risk of a session is assessed. Without any, the risk comes from the
@@ -81,6 +83,22 @@ type Preferences struct {
 	// FlagAt is the level of risk from which a verified session is flagged for review: medium or high; empty flags no
 	// session by its level.
 	FlagAt rules.RiskLevel `json:"flag_at,omitempty"`
+}
+
+// Parental sets how parental_consent runs.
+type Parental struct {
+	// Methods are those by which a guardian may prove to be an adult; empty means rules.GuardianMethods.
+	Methods []rules.Method `json:"methods"`
+}
+
+// GuardianMethods returns the methods by which guardians may prove to be adults, only those that make the consent
+// verifiable where the law asks for it.
+func (p Preferences) GuardianMethods(verifiable bool) []rules.Method {
+	methods := rules.GuardianMethods()
+	if p.Parental != nil && len(p.Parental.Methods) > 0 {
+		methods = slices.Clone(p.Parental.Methods)
+	}
+	return slices.DeleteFunc(methods, func(m rules.Method) bool { return verifiable && !m.VerifiesGuardian() })
 }
 
 // Handoff sets whether and how a session can move to its user's phone.
@@ -116,6 +134,9 @@ func (d Definition) WithDefaults() Definition {
 	d.Preferences.DocumentTypes = copied(d.Preferences.DocumentTypes)
 	handoff := d.Preferences.HandoffOrDefault()
 	d.Preferences.Handoff = &handoff
+	if p := d.Preferences.Parental; p != nil {
+		d.Preferences.Parental = &Parental{Methods: copied(p.Methods)}
+	}
 	d.Methods = copied(d.Methods)
 	d.Supplementary = copied(d.Supplementary)
 	d.Jurisdictions = copied(d.Jurisdictions)

@@ -134,6 +134,7 @@ func (c *checker) preferences() {
 	if p.FlagAt != "" && p.FlagAt != rules.RiskMedium && p.FlagAt != rules.RiskHigh {
 		c.add("preferences.flag_at", "must be medium or high")
 	}
+	c.parental()
 	chosenFrom(c, "preferences.document_types", p.DocumentTypes, documentTypes, "document type")
 	chosenFrom(c, "preferences.signals", p.Signals, risk.Groups(), "group of signals")
 }
@@ -149,6 +150,19 @@ func chosenFrom[T ~string](c *checker, field string, list, all []T, kind string)
 			c.add(field, "unknown %s %q", kind, entry)
 		} else if slices.Contains(list[:i], entry) {
 			c.add(field, "%s appears more than once", entry)
+		}
+	}
+}
+
+func (c *checker) parental() {
+	p := c.d.Preferences.Parental
+	if p == nil {
+		return
+	}
+	for i, m := range c.boundedMethods("preferences.parental.methods", p.Methods) {
+		field := fmt.Sprintf("preferences.parental.methods[%d]", i)
+		if c.method(field, m, p.Methods[:i]) && !m.ProvesAdulthood() {
+			c.add(field, "%s does not prove that a guardian is an adult", m)
 		}
 	}
 }

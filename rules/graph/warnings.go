@@ -109,6 +109,9 @@ func (w *adviser) preferences() {
 	if p.MaxAttempts != DefaultMaxAttempts && !w.reads(func(p *Preferences) { p.MaxAttempts = DefaultMaxAttempts }) {
 		w.add("preferences.max_attempts", "has no effect: no method of the workflow takes it from here")
 	}
+	if p.Parental != nil && !slices.Contains(OfferedMethods(build(w.d)), rules.MethodParentalConsent) {
+		w.add("preferences.parental", "has no effect: the workflow has no parental_consent")
+	}
 	if h := p.HandoffOrDefault(); !h.Enabled && (h.URLBase != "" || h.CompanyName != "" || !h.Confirm) {
 		w.add("preferences.handoff", "url_base, company_name and confirm have no effect while enabled is false")
 	}

@@ -1,4 +1,5 @@
 export * from "./errors.ts";
+export * from "./guardian.ts";
 export * from "./key.ts";
 export * from "./session.ts";
 export * from "./sharing.ts";

@@ -179,6 +179,91 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/guardian": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the request of a mail to a guardian
+         * @description Returns the request to a parent or guardian, and changes nothing. The token is the fragment of the link's URL. The answer tells nothing about the child.
+         */
+        post: operations["showGuardianRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guardian/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Consent or refuse
+         * @description `consent` needs the proof (409 `guardian_unproven` before) and the version of the text that the guardian has read. It
+         *     becomes the submission of the child's attempt. A refusal does if no other guardian is left to decide. A repeat
+         *     changes nothing. 409 `challenge_invalid` means that no decision is asked for any more.
+         */
+        post: operations["decideGuardian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guardian/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin the proof that the guardian is an adult
+         * @description Returns the session in which the guardian proves to be an adult, with its `client_secret` while it is open. It is
+         *     made at the first call, and again after one that ended without proof, five times at the most. The merchant is not
+         *     told of it. 409 `challenge_invalid` means that no decision is asked for any more.
+         */
+        post: operations["proveGuardian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guardian/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a consent
+         * @description Revokes the child's credential, or fails the session while it is open (`consent_withdrawn`). Before the decision it
+         *     refuses. A repeat changes nothing.
+         */
+        post: operations["withdrawGuardian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/handoff/exchange": {
         parameters: {
             query?: never;
@@ -1858,6 +1943,11 @@ export type components = {
              */
             rule_version: string;
             use_case: components["schemas"]["UseCase"];
+            /**
+             * @description Present if true: a guardian's consent counts only if a document, a credential or a bank proves that the
+             *     guardian is an adult.
+             */
+            verifiable_parental_consent?: boolean;
         };
         /**
          * @description The requirements that satisfy all products at once. The highest tier and the intersected methods of those that
@@ -2019,7 +2109,7 @@ export type components = {
             };
         };
         /** @enum {string} */
-        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "otp_invalid" | "otp_expired" | "otp_unavailable" | "trust_reuse_unavailable" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
+        ErrorCode: "parameter_invalid" | "resource_missing" | "billing_suspended" | "test_quota_exceeded" | "use_case_prohibited" | "jurisdiction_unresolvable" | "accept_existing_rate_limited" | "rate_limit_exceeded" | "publishable_key_scope" | "publishable_session_create_blocked" | "captcha_required" | "captcha_invalid" | "email_not_verified" | "webhook_required" | "session_not_found" | "session_terminal" | "session_not_redeemable" | "session_locked_to_other_device" | "handoff_disabled" | "origin_not_allowed" | "handoff_token_invalid" | "handoff_token_expired" | "handoff_token_consumed" | "handoff_ended" | "handoff_not_confirmed" | "vp_token_invalid" | "no_matching_vp" | "otp_not_proven" | "otp_invalid" | "otp_expired" | "otp_unavailable" | "trust_reuse_unavailable" | "idempotency_key_reuse" | "api_key_invalid" | "session_not_cancellable" | "submission_in_progress" | "method_not_offered" | "consent_required" | "guardian_unproven" | "challenge_invalid" | "upload_limit_reached" | "upload_offset_mismatch" | "review_not_pending" | "review_decided" | "identity_unproven" | "signature_invalid" | "verdict_given" | "delivery_not_failed" | "endpoint_disabled" | "endpoint_limit_reached" | "rotation_in_progress" | "method_not_allowed" | "request_too_large" | "request_timeout" | "upgrade_required" | "headers_too_large" | "http_unsupported" | "internal_error" | "service_unavailable";
         /** @enum {string} */
         ErrorType: "invalid_request_error" | "authentication_error" | "rate_limit_error" | "api_error";
         /** @description An event, with the session or the grant at that time. */
@@ -2087,6 +2177,64 @@ export type components = {
             file_upload?: boolean | null;
             liveness_strategy?: string | null;
         } | null;
+        GuardianDecision: {
+            /** @enum {string} */
+            decision: "consent" | "refuse";
+            /** @description The version of the text that the guardian has read; required with `consent`. */
+            text_version?: string | null;
+            /** @description The fragment of the link's URL. */
+            token: string;
+        };
+        /** @description The request to a parent or guardian. */
+        GuardianRequest: {
+            /** @description The age that the guardian proves. */
+            adult_tier: components["schemas"]["AgeTier"];
+            /** @description The age that the child's session asks for. */
+            age_tier: components["schemas"]["AgeTier"];
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description The text that the guardian consents to, or has consented to. */
+            consent: {
+                locale: string;
+                text: string;
+                /** @example 2026-11-29-en */
+                version: string;
+            };
+            decided_at: components["schemas"]["Timestamp"] | null;
+            expires_at: components["schemas"]["Timestamp"];
+            /**
+             * @description The link of the token.
+             * @enum {string}
+             */
+            link: "decide" | "withdraw";
+            merchant: {
+                color: string | null;
+                logo_url: string | null;
+                name: string;
+            };
+            /** @constant */
+            object: "guardian_request";
+            /** @description The newest session in which the guardian proves to be an adult; null before the first. */
+            proof: {
+                /** @description Null, except in the answer of `POST /v1/guardian/proof`. */
+                client_secret: string | null;
+                /** @description Whether the guardian may consent. */
+                proven: boolean;
+                session_id: string;
+                status: components["schemas"]["SessionStatus"];
+            } | null;
+            /**
+             * @description `invited` waits for the decision. `closed` needs none any more: another guardian has decided, the child has
+             *     asked another one, or the session has ended.
+             * @enum {string}
+             */
+            status: "invited" | "consented" | "refused" | "withdrawn" | "closed";
+            use_case: components["schemas"]["UseCase"];
+            withdrawn_at: components["schemas"]["Timestamp"] | null;
+        };
+        GuardianToken: {
+            /** @description The fragment of the link's URL. */
+            token: string;
+        };
         Handoff: {
             attempt_id: string;
             /** Format: date-time */
@@ -2230,7 +2378,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ParentalConsentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2294,6 +2442,14 @@ export type components = {
                 code?: "parameter_invalid";
             };
         };
+        /**
+         * @description For `parental_consent`, which takes no submission of the child's device: the answer is 400 `parameter_invalid`. A
+         *     guardian answers by the link in the mail that `POST …/begin` sends, with `guardians` (1 to 3 addresses) or
+         *     `resend: true`, and an optional `locale`.
+         */
+        ParentalConsentSubmission: {
+            challenge: string;
+        };
         /** @description How the checks run. An unset field may be left out. */
         Preferences: {
             /** @description The accepted kinds of document. */
@@ -2310,6 +2466,14 @@ export type components = {
             liveness_strategy?: string | null;
             /** @description How often a method may fail before it is exhausted. */
             max_attempts?: number | null;
+            /** @description How `parental_consent` runs. */
+            parental?: {
+                /**
+                 * @description The methods by which a guardian may prove to be an adult. Default: `eudi_pid`, `mid`, `mdl`,
+                 *     `document_capture`, `nfc_passport` and `open_banking`.
+                 */
+                methods?: string[] | null;
+            } | null;
             require_email_otp?: boolean | null;
             /**
              * @description The groups of signals by which the risk of a session is assessed, when it is created and when its user opens
@@ -2494,7 +2658,7 @@ export type components = {
          * @description Why an attempt or a session did not pass. A code that begins with `x_` is a provider's own. The vocabulary
          *     grows; treat an unknown code by its action.
          */
-        ReasonCode: string | ("under_age" | "age_uncertain" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "identity_unproven") | unknown;
+        ReasonCode: string | ("under_age" | "age_uncertain" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
         /** @description A session as it is read. */
         RetrievedVerificationSession: components["schemas"]["VerificationSession"] & {
             client_secret?: never;
@@ -4090,6 +4254,38 @@ export type components = {
                 };
             };
         };
+        /** @description The decision cannot be taken now, or the idempotency key was used with another body. */
+        GuardianConflict: {
+            headers: {
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InvalidRequestError"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "guardian_unproven" | "challenge_invalid" | "method_not_offered" | "submission_in_progress" | "session_terminal" | "idempotency_key_reuse";
+                    };
+                };
+            };
+        };
+        /** @description The request. */
+        GuardianRequest: {
+            headers: {
+                "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "Request-Id": components["headers"]["RequestId"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GuardianRequest"];
+            };
+        };
         /** @description The device token belongs to an attempt that has ended. */
         HandoffEnded: {
             headers: {
@@ -5235,6 +5431,126 @@ export interface operations {
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["RequestTooLarge"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showGuardianRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianToken"];
+            };
+        };
+        responses: {
+            200: components["responses"]["GuardianRequest"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    decideGuardian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianDecision"];
+            };
+        };
+        responses: {
+            200: components["responses"]["GuardianRequest"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["GuardianConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    proveGuardian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianToken"];
+            };
+        };
+        responses: {
+            200: components["responses"]["GuardianRequest"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["GuardianConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    withdrawGuardian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your name for this operation, so that repeating the request does not repeat its effect. An answer of more than
+                 *     1 MiB, such as that of a large simulation, is not stored; its repeat is computed anew.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianToken"];
+            };
+        };
+        responses: {
+            200: components["responses"]["GuardianRequest"];
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["GuardianConflict"];
+            413: components["responses"]["RequestTooLarge"];
+            429: components["responses"]["ClientTooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };

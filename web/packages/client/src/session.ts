@@ -1,6 +1,6 @@
 import { newKey } from "./key.ts";
 import type {
-  Attempt, DeviceToken, EmailOTP, Handoff, Hints, Method, SharingConsent, Status, Submission, Trouble, View,
+  Attempt, Challenge, DeviceToken, EmailOTP, Handoff, Hints, Method, SharingConsent, Status, Submission, Trouble, View,
 } from "./types.ts";
 import { Transport, type Call } from "./transport.ts";
 import { FileUpload } from "./upload.ts";
@@ -49,6 +49,11 @@ export class SessionClient {
 
   report(type: Trouble, key?: string): Promise<View> {
     return this.post("/events", { type }, key);
+  }
+
+  /** begin has the method make the challenge for its next attempt. */
+  begin(method: Method, input: Record<string, unknown> = {}, key?: string): Promise<Challenge> {
+    return this.post(`/methods/${method}/begin`, input, key);
   }
 
   submit(method: Method, input: Submission, key?: string): Promise<Attempt> {

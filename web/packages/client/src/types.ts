@@ -21,6 +21,10 @@ export type EmailOTP = Schemas["EmailOTP"];
 export type SharingConsent = Pick<View["trust_reuse"], "consent">;
 /** SharingLink is the link of a mail about a shared verification. */
 export type SharingLink = Schemas["TrustLink"];
+/** Challenge is the answer of a method to its beginning. */
+export type Challenge = Schemas["MethodChallenge"];
+/** GuardianRequest is the request behind the link of a mail to a parent or guardian. */
+export type GuardianRequest = Schemas["GuardianRequest"];
 /** DeviceToken is the credential of a phone that holds a session. */
 export type DeviceToken = Schemas["DeviceToken"];
 /** Hints are what the page says of the device when it opens a session. */

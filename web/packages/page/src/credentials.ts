@@ -5,11 +5,14 @@ export interface Credentials {
   device: "first" | "phone";
 }
 
+/** MailLink is the page of the links of a mail: the last part of its path. */
+export type MailLink = "sharing" | "guardian";
+
 /** Arrival is the request in the address of the page. */
 export type Arrival =
   | { kind: "session"; credentials: Credentials }
   | { kind: "handoff"; token: string }
-  | { kind: "sharing"; token: string | null }
+  | { kind: MailLink; token: string | null }
   | { kind: "nothing" };
 
 /** Address is the part of window.location that the page reads. */
@@ -25,18 +28,19 @@ export function storeOf(window: Pick<Window, "sessionStorage">): Store {
   }
 }
 
-const sharingPath = /\/verify\/sharing\/?$/;
+const mailPath = /\/verify\/(sharing|guardian)\/?$/;
 const sessionPath = /\/verify\/(vks_[a-z2-7]{24})\/?$/;
 
 /**
  * arrive reads the address. The client secret is in the fragment, which no server sees; it moves to the store, and
  * `strip` takes it out of the address and of the history before anything else runs. So does the token of the link in a
- * mail about a shared verification. A phone's token is in the query.
+ * mail. A phone's token is in the query.
  */
 export function arrive(address: Address, store: Store, strip: (path: string) => void): Arrival {
   const sessionId = sessionPath.exec(address.pathname)?.[1];
   if (sessionId) return { ...ofSession(sessionId, address, store, strip) };
-  if (sharingPath.test(address.pathname)) return { kind: "sharing", token: ofSharing(address, store, strip) };
+  const kind = mailPath.exec(address.pathname)?.[1] as MailLink | undefined;
+  if (kind) return { kind, token: ofMail(kind, address, store, strip) };
   const token = new URLSearchParams(address.search).get("token");
   if (!token) return { kind: "nothing" };
   const held = read<Credentials>(store, keyOf("token", token));
@@ -56,12 +60,12 @@ function ofSession(sessionId: string, address: Address, store: Store, strip: (pa
   return held ? { kind: "session", credentials: held } : { kind: "nothing" };
 }
 
-/** ofSharing returns the token of the link; null if there is none. The last one of the tab stays over a reload. */
-function ofSharing(address: Address, store: Store, strip: (path: string) => void): string | null {
+/** ofMail returns the token of the link; null if there is none. The last one of the tab stays over a reload. */
+function ofMail(kind: MailLink, address: Address, store: Store, strip: (path: string) => void): string | null {
   const token = address.hash.slice(1);
-  if (!token) return read<string>(store, sharingKey);
+  if (!token) return read<string>(store, `stile:${kind}`);
   strip(address.pathname + address.search);
-  save(store, sharingKey, token);
+  save(store, `stile:${kind}`, token);
   return token;
 }
 
@@ -69,8 +73,6 @@ function ofSharing(address: Address, store: Store, strip: (path: string) => void
 export function keep(store: Store, token: string, credentials: Credentials): void {
   save(store, keyOf("token", token), credentials);
 }
-
-const sharingKey = "stile:sharing";
 
 function keyOf(kind: "session" | "token", id: string): string {
   return `stile:${kind}:${id}`;

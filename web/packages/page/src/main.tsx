@@ -4,7 +4,7 @@ import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
 import { direction, locale, onLocale, t, type Key } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
-import { arrive, keep, storeOf, type Credentials } from "./credentials.ts";
+import { arrive, keep, storeOf, type Credentials, type MailLink } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
 import { speak } from "./language.ts";
 import { historyPlace, navigationOf } from "./place.ts";
@@ -32,7 +32,8 @@ async function main(): Promise<void> {
     case "handoff":
       return land(arrival.token);
     case "sharing":
-      return unshare(arrival.token);
+    case "guardian":
+      return answer(arrival.kind, arrival.token);
     case "nothing":
       embedding?.problem?.("storage");
       return show(<ProblemPanel problem="storage" />);
@@ -72,13 +73,17 @@ function land(token: string): void {
   );
 }
 
-/** unshare shows the page of a mail's link. Another link in the same tab changes the fragment alone, so it reloads. */
-async function unshare(token: string | null): Promise<void> {
+/** answer shows the page of a mail's link. Another link in the same tab changes the fragment alone, so it reloads. */
+async function answer(link: MailLink, token: string | null): Promise<void> {
   addEventListener("hashchange", () => location.reload());
-  title = "sharing.page";
+  title = `${link}.page`;
   entitle();
-  const { Sharing } = await import("./sharing.tsx");
-  show(<Sharing token={token} />);
+  if (link === "sharing") {
+    const { Sharing } = await import("./sharing.tsx");
+    return show(<Sharing token={token} />);
+  }
+  const { Guardian } = await import("./guardian.tsx");
+  return show(<Guardian token={token} />);
 }
 
 function run({ sessionId, secret, device }: Credentials): void {

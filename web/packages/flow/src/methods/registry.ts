@@ -15,6 +15,7 @@ type Load = () => Promise<{ default: ComponentType<MethodScreenProps> }>;
 /** screens are the methods' own screens, each loaded when it is shown. A new method adds one line. */
 const screens: Partial<Record<Method, Load>> = {
   self_attestation: () => import("./self_attestation.tsx"),
+  parental_consent: () => import("./parental_consent.tsx"),
 };
 
 /** screenFor returns the screen of a method: its own, or the one that takes pictures for uploads; null without one. */
