@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 )
 
 var changeScenarios = []scenario{
@@ -33,6 +34,7 @@ var changeScenarios = []scenario{
 	changeThatWaitsTooLongIsNotMade,
 	eventsOfASessionNeverShareAMoment,
 	openIsIdempotent,
+	openAtRiskIsIdempotentAndBoundToTheRow,
 	openLeavesALaterStatusAlone,
 	openOfATerminalSessionIsRefused,
 	endIsIdempotent,
@@ -333,6 +335,28 @@ func openIsIdempotent(t *testing.T, f *fixture) {
 		require.Equal(t, models.StatusPending, opened.Status)
 		require.Equal(t, session.Revision+1, opened.Revision)
 	}
+}
+
+func openAtRiskIsIdempotentAndBoundToTheRow(t *testing.T, f *fixture) {
+	session := f.session(t)
+	found := &rules.Risk{Score: 45, Signals: []string{"tor_network"}, Weights: map[string]int{"tor_network": 45}}
+	for _, opened := range allOf(t, race(5, func(int) (models.Session, error) {
+		return f.MarkOpenedAtRisk(t.Context(), session, found)
+	})) {
+		require.Equal(t, models.StatusPending, opened.Status)
+		require.Equal(t, found, opened.Risk.V)
+		require.Equal(t, session.Revision+1, opened.Revision)
+	}
+	stale := f.session(t)
+	f.changed(t, store.Change{
+		OrgID: f.org, SessionID: stale.ID, ID: "seen", From: models.OpenStatuses, To: models.StatusCreated,
+	})
+	_, err := f.MarkOpenedAtRisk(t.Context(), stale, found)
+	require.ErrorIs(t, err, store.ErrRefused)
+	ended := f.session(t)
+	f.changed(t, move(ended, "end", models.StatusCancelled))
+	_, err = f.MarkOpenedAtRisk(t.Context(), ended, found)
+	requireCode(t, models.CodeSessionTerminal, err)
 }
 
 func openLeavesALaterStatusAlone(t *testing.T, f *fixture) {
