@@ -41,7 +41,7 @@ func (o operation) forProviders() bool { return strings.HasPrefix(o.path, api.Pa
 // forAnybody are the routes with a credential in the body or in the path, the launcher, and logos.
 func (o operation) forAnybody() bool {
 	return o.path == "/v1/handoff/exchange" || strings.HasPrefix(o.path, pathTrustLink) || o.path == "/v1/stile.js" ||
-		o.path == "/v1/verify/logos/:org" || strings.HasPrefix(o.path, "/v1/guardian") ||
+		strings.HasPrefix(o.path, "/v1/verify/logos/:org") || strings.HasPrefix(o.path, "/v1/guardian") ||
 		strings.HasPrefix(o.path, "/v1/methods/")
 }
 

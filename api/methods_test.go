@@ -315,8 +315,8 @@ func TestUnavailableMethodIsShownWithItsReason(t *testing.T) {
 	} {
 		require.Contains(t, e.isError(call, 400, "parameter_invalid", "method")["message"], reason)
 	}
-	require.Equal(t, obj{"method": "student", "status": "unavailable", "reason": reason},
-		in(e.isOK(e.do("GET", "/readyz", "", nil), 200).object, "methods", 2))
+	require.Contains(t, e.isOK(e.do("GET", "/readyz", "", nil), 200).object["methods"],
+		obj{"method": "student", "status": "unavailable", "reason": reason})
 	simulated := e.create(e.sandbox, e.workflow(e.sandbox, simple("student")))
 	require.Equal(t, map[any]any{"student": "available"}, offered(e.view(simulated)), "a sandbox can simulate it")
 	e.isOK(e.do("POST", simulated.path("/methods/student"), simulated.secret, obj{"simulate": "pass"}), 202)

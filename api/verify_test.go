@@ -29,7 +29,7 @@ func TestView(t *testing.T) {
 		obj{
 			"method": "self_attestation",
 			"rank":   1.0,
-			"input": obj{"begin": false, "uploads": nil, "fields": []any{
+			"input": obj{"begin": false, "begin_fields": []any{}, "uploads": nil, "fields": []any{
 				obj{"name": "date_of_birth", "type": "date", "required": true, "media_types": []any{}},
 				obj{"name": "declaration", "type": "boolean", "required": true, "media_types": []any{}},
 			}},

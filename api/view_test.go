@@ -127,14 +127,16 @@ func TestViewDescribesTheSubmissionsOfAMethod(t *testing.T) {
 	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
 	view := e.view(s)
 	require.Equal(t, obj{
-		"begin": true, "uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"file"}}, "fields": []any{
+		"begin": true, "begin_fields": []any{},
+		"uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"file"}}, "fields": []any{
 			obj{"name": "challenge", "type": "challenge", "required": true, "media_types": []any{}},
 			obj{"name": "nonce", "type": "string", "required": true, "media_types": []any{}},
 			obj{"name": "photo", "type": "upload", "required": true, "media_types": []any{"image/png", "image/jpeg"}},
 		},
 	}, in(view, "methods", 0, "input"))
 	require.Equal(t, obj{
-		"begin": false, "uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"camera"}},
+		"begin": false, "begin_fields": []any{},
+		"uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"camera"}},
 		"fields": []any{
 			obj{"name": "input", "type": "object", "required": true, "media_types": []any{}},
 			obj{"name": "uploads", "type": "uploads", "required": false, "media_types": []any{}},

@@ -20,6 +20,9 @@ type Route struct {
 	ChallengeID func(r Reply) string
 	// Serve answers the request. An error of NewInputError is answered as parameter_invalid.
 	Serve func(ctx context.Context, r Reply) (Replied, error)
+	// Refused, where set, answers in place of an error that is the sender's: it redirects a browser to a page that tells
+	// the user. Code is that of the error, such as session_terminal.
+	Refused func(code string) Replied
 }
 
 // Reply is a request to a route.
@@ -34,6 +37,8 @@ type Reply struct {
 	ContentType string
 	Body        []byte
 	Now         time.Time
+	// Merchant is the name of the organization, for a page that says who asks.
+	Merchant string
 	// Keep replaces the state of the challenge at once, before a step that must happen once, such as the exchange of a
 	// code. Return its error as it is: it has Serve called again if another reply has replaced the state meanwhile.
 	Keep func(ctx context.Context, state any) error

@@ -3,6 +3,7 @@ package methods
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/stile-id/stile/rules"
 )
@@ -36,6 +37,28 @@ type Field struct {
 	Optional bool
 	// MediaTypes are the accepted types of an upload; empty means all of UploadTypes.
 	MediaTypes []string
+	// Choices are the values that users may choose from; empty means any value.
+	Choices []Choice
+}
+
+// Choice is one value of a field.
+type Choice struct {
+	Value string // such as example-bank
+	Label string // for users
+	// Countries are those whose users may choose it; empty means all.
+	Countries []rules.Jurisdiction
+	Logo      Picture
+}
+
+// In reports whether users of a place may choose it.
+func (c Choice) In(j rules.Jurisdiction) bool {
+	return len(c.Countries) == 0 || slices.Contains(c.Countries, j.Country())
+}
+
+// Picture is an image; the zero Picture is none.
+type Picture struct {
+	MediaType string
+	Content   []byte
 }
 
 // Contract describes the submissions that a method takes.
@@ -45,13 +68,17 @@ type Contract struct {
 	// Uploads reports whether submissions may name uploads.
 	Uploads bool
 	Fields  []Field
+	// BeginFields are the members of the input of Begin.
+	BeginFields []Field
 }
 
 // Contract returns what an organization's submissions to the method hold. It returns false if the method takes none
 // now, or nothing but simulations.
 func (r *Registry) Contract(name rules.Method, o Organization) (Contract, bool) {
 	m := r.For(name, o)
-	return Contract{Begin: m.Begin != nil, Uploads: m.Uploads, Fields: m.Fields}, len(m.Fields) > 0
+	return Contract{
+		Begin: m.Begin != nil, Uploads: m.Uploads, Fields: m.Fields, BeginFields: m.BeginFields,
+	}, len(m.Fields) > 0
 }
 
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
@@ -61,8 +88,18 @@ func (m Method) checkFields() error {
 	if len(m.Fields) == 0 {
 		return fmt.Errorf("it must state the Fields of its submissions")
 	}
+	if len(m.BeginFields) > 0 && m.Begin == nil {
+		return fmt.Errorf("it states BeginFields, and has no Begin")
+	}
+	if err := m.checkList(m.BeginFields); err != nil {
+		return err
+	}
+	return m.checkList(m.Fields)
+}
+
+func (m Method) checkList(fields []Field) error {
 	seen := map[string]bool{}
-	for _, field := range m.Fields {
+	for _, field := range fields {
 		if !fieldName.MatchString(field.Name) || seen[field.Name] {
 			return fmt.Errorf("field %q needs a name of its own, such as date_of_birth", field.Name)
 		}

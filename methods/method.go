@@ -25,6 +25,8 @@ type Method struct {
 	Uploads bool
 	// Fields are the members of a submission, for the page that asks the user for them.
 	Fields []Field
+	// BeginFields are the members of the input of Begin, for the same page.
+	BeginFields []Field
 	// Unavailable returns why the method cannot be used now, such as "the trust list is not configured", or "" while it
 	// can. Users and operators read it. It is called with each request, so it must not wait. Nil means that the method
 	// needs nothing that could be missing.

@@ -136,6 +136,19 @@ func (r *Registry) Route(name rules.Method, verb, route string) (Route, bool) {
 	return Route{}, false
 }
 
+// Choice returns a choice of a field of Begin, in whatever place it can be chosen; false where there is none.
+func (r *Registry) Choice(name rules.Method, value string) (Choice, bool) {
+	own, _ := r.own(name)
+	for _, field := range own.BeginFields {
+		for _, choice := range field.Choices {
+			if choice.Value == value {
+				return choice, true
+			}
+		}
+	}
+	return Choice{}, false
+}
+
 // Health is how a registered method is. Reason is "" where it can be used.
 type Health struct {
 	Method rules.Method

@@ -13,6 +13,7 @@ type ReasonCode string
 const (
 	ReasonUnderAge     ReasonCode = "under_age"
 	ReasonAgeUncertain ReasonCode = "age_uncertain" // an estimate too close to the limit
+	ReasonAgeUnknown   ReasonCode = "age_unknown"   // to the bank or the institution that was asked
 
 	ReasonUnreadable              ReasonCode = "unreadable"
 	ReasonDocumentExpired         ReasonCode = "document_expired"
@@ -101,6 +102,7 @@ type reasonEntry struct {
 var reasons = []reasonEntry{
 	{ReasonUnderAge, byMethod, ActionNone, "The required minimum age was not met."},
 	{ReasonAgeUncertain, byMethod, ActionUseAnotherMethod, "The age could not be told clearly enough."},
+	{ReasonAgeUnknown, byMethod, ActionUseAnotherMethod, "The age is not known there."},
 
 	{ReasonUnreadable, byMethod, ActionTryAgain, "What was submitted could not be read."},
 	{ReasonDocumentExpired, byMethod, ActionUseAnotherDocument, "The document has expired."},

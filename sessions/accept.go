@@ -19,6 +19,15 @@ type Input = methods.Input
 // Contract describes the submissions that a method takes.
 type Contract = methods.Contract
 
+// Field is a member of the input of a method.
+type Field = methods.Field
+
+// Choice is one value of a field.
+type Choice = methods.Choice
+
+// Picture is the logo of a choice.
+type Picture = methods.Picture
+
 // Registry holds the methods of the deployment.
 type Registry = methods.Registry
 
@@ -102,11 +111,16 @@ func AttemptAt(g graph.Graph, s models.Session, node string, method rules.Method
 	}
 }
 
-// publicInput turns a method's refusal of an input into CodeParameterInvalid.
+// publicInput turns a method's refusal of an input into CodeParameterInvalid, and its word that a provider is away into
+// CodeServiceUnavailable.
 func publicInput(err error) error {
 	var wrong *methods.InputError
 	if errors.As(err, &wrong) {
 		return models.Invalid(wrong.Param, "%s", wrong.Message)
+	}
+	var away *methods.AwayError
+	if errors.As(err, &away) {
+		return &models.Error{Code: models.CodeServiceUnavailable, Message: away.Reason, RetryAfter: away.RetryAfter}
 	}
 	return err
 }

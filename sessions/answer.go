@@ -46,6 +46,9 @@ func (s *Service) Answer(ctx context.Context, r Reply) (methods.Replied, error) 
 		replied, err = s.reply(ctx, r.Method, route, reply)
 		return err
 	})
+	if route.Refused != nil && models.IsRefusal(err) {
+		return route.Refused(string(models.CodeOf(err))), nil
+	}
 	return replied, err
 }
 
@@ -128,7 +131,7 @@ func (s *Service) challenged(
 	return challenge, session, s.inTime(ctx, "", challenge)
 }
 
-// put adds the attempt of the challenge to the reply.
+// put adds the challenge's attempt and merchant to the reply.
 func (s *Service) put(
 	ctx context.Context, r methods.Reply, c models.Challenge, session models.Session,
 ) (methods.Reply, error) {
@@ -136,6 +139,11 @@ func (s *Service) put(
 	if err != nil {
 		return r, err
 	}
+	org, err := s.store.Across().Organization(ctx, session.OrgID)
+	if err != nil {
+		return r, err
+	}
+	r.Merchant = org.DisplayName()
 	r.Attempt = AttemptAt(g, session, c.Node, c.Method, c.Attempt)
 	r.ChallengeID, r.Used = c.ID, c.UsedAt != nil
 	return r, nil

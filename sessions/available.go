@@ -33,6 +33,11 @@ func (s *Service) Unavailable(ctx context.Context, orgID string, of []rules.Meth
 	return reasons, nil
 }
 
+// Choice returns a choice of a method's input for a challenge, such as a bank; false where there is none.
+func (s *Service) Choice(method rules.Method, value string) (Choice, bool) {
+	return s.methods.Choice(method, value)
+}
+
 // Offering is how an organization can use a method now.
 type Offering struct {
 	// Unavailable is the reason why it cannot; "" where it can.

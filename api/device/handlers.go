@@ -111,6 +111,7 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(pathGuardian+"/decision", rest.ForAnybody, hs.decideGuardian),
 		rest.Post(pathGuardian+"/withdraw", rest.ForAnybody, hs.withdrawGuardian),
 		rest.Get(rest.PathLogos+"/:org", rest.ForAnybody, hs.getLogo, "v"),
+		rest.Get(rest.PathLogos+"/:org/:choice", rest.ForAnybody, hs.getChoiceLogo, "v"),
 	}
 }
 

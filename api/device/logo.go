@@ -1,10 +1,14 @@
 package device
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/sessions"
 )
 
 // logoAge is how long a browser shows a logo without asking again. The address of a logo names its content, so a new
@@ -26,7 +30,12 @@ func (hs *Handlers) getLogo(c *rest.Call) (rest.Answer, error) {
 	if err != nil {
 		return rest.Answer{}, err
 	}
-	tag := `"` + logo.Digest + `"`
+	return picture(c, logo.Digest, logo.MediaType, logo.Content)
+}
+
+// picture answers with an image, unless the client has it.
+func picture(c *rest.Call, digest, mediaType string, content []byte) (rest.Answer, error) {
+	tag := `"` + digest + `"`
 	header := map[string]string{
 		"ETag": tag, "Cache-Control": logoAge, "Content-Security-Policy": "default-src 'none'; sandbox",
 		"Cross-Origin-Resource-Policy": "cross-origin", // <stile-button> shows it in the merchant's page
@@ -34,5 +43,29 @@ func (hs *Handlers) getLogo(c *rest.Call) (rest.Answer, error) {
 	if known := c.Gin.GetHeader("If-None-Match"); known != "" && rest.MatchesTag(known, tag) {
 		return rest.Answer{Status: http.StatusNotModified, Header: header}, nil
 	}
-	return rest.Answer{Status: http.StatusOK, ContentType: logo.MediaType, Body: logo.Content, Header: header}, nil
+	return rest.Answer{Status: http.StatusOK, ContentType: mediaType, Body: content, Header: header}, nil
+}
+
+// choiceLogoURL returns the address of a choice's logo, at the origin of the verification page; nil if it has none.
+func (hs *Handlers) choiceLogoURL(method rules.Method, choice sessions.Choice) *string {
+	if choice.Logo.MediaType == "" {
+		return nil
+	}
+	address := hs.config.PageOrigin + rest.PathLogos + "/" + string(method) + "/" + choice.Value +
+		"?v=" + digestOf(choice.Logo)[:16]
+	return &address
+}
+
+func digestOf(p sessions.Picture) string {
+	sum := sha256.Sum256(p.Content)
+	return hex.EncodeToString(sum[:])
+}
+
+// getChoiceLogo answers with the logo of a choice of a method, such as a bank.
+func (hs *Handlers) getChoiceLogo(c *rest.Call) (rest.Answer, error) {
+	choice, found := hs.sessions.Choice(rules.Method(c.Param("org")), c.Param("choice"))
+	if !found || choice.Logo.MediaType == "" {
+		return rest.Answer{}, models.Missing("logo", c.Param("choice"))
+	}
+	return picture(c, digestOf(choice.Logo), choice.Logo.MediaType, choice.Logo.Content)
 }

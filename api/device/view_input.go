@@ -10,9 +10,10 @@ import (
 
 // inputObject describes the submissions that a method takes, so that a page can ask the user for them.
 type inputObject struct {
-	// Begin reports whether the page must ask for a challenge first.
-	Begin  bool          `json:"begin"`
-	Fields []fieldObject `json:"fields"`
+	// Begin reports whether the page must ask for a challenge first. BeginFields are the members of the input for it.
+	Begin       bool               `json:"begin"`
+	BeginFields []beginFieldObject `json:"begin_fields"`
+	Fields      []fieldObject      `json:"fields"`
 	// Uploads is null where submissions name none.
 	Uploads *uploadsObject `json:"uploads"`
 }
@@ -23,6 +24,20 @@ type fieldObject struct {
 	Required bool   `json:"required"`
 	// MediaTypes are the accepted types of an upload; empty where every type is accepted, and for other fields.
 	MediaTypes []string `json:"media_types"`
+}
+
+type beginFieldObject struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Required bool   `json:"required"`
+	// Choices are null where any value is taken.
+	Choices []choiceObject `json:"choices"`
+}
+
+type choiceObject struct {
+	Value   string  `json:"value"`
+	Label   string  `json:"label"`
+	LogoURL *string `json:"logo_url"`
 }
 
 type uploadsObject struct {
@@ -38,11 +53,14 @@ const (
 	sourceFile   = "file"
 )
 
-func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract) *inputObject {
+func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, j rules.Jurisdiction) *inputObject {
 	if c == nil {
 		return nil
 	}
-	shown := &inputObject{Begin: c.Begin, Fields: make([]fieldObject, 0, len(c.Fields))}
+	shown := &inputObject{
+		Begin: c.Begin, BeginFields: hs.showBeginFields(node.Method, c.BeginFields, j),
+		Fields: make([]fieldObject, 0, len(c.Fields)),
+	}
 	for _, field := range c.Fields {
 		shown.Fields = append(shown.Fields, fieldObject{
 			Name: field.Name, Type: string(field.Type), Required: !field.Optional,
@@ -53,6 +71,26 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract) *inputObjec
 		shown.Uploads = &uploadsObject{
 			MaxBytes: hs.config.UploadMaxBytes, MaxCount: hs.config.UploadsPerAttempt, Sources: sourcesOf(node),
 		}
+	}
+	return shown
+}
+
+func (hs *Handlers) showBeginFields(
+	method rules.Method, fields []sessions.Field, j rules.Jurisdiction,
+) []beginFieldObject {
+	shown := make([]beginFieldObject, 0, len(fields))
+	for _, field := range fields {
+		object := beginFieldObject{Name: field.Name, Type: string(field.Type), Required: !field.Optional}
+		if len(field.Choices) > 0 {
+			object.Choices = []choiceObject{}
+		}
+		for _, choice := range field.Choices {
+			if choice.In(j) {
+				object.Choices = append(object.Choices,
+					choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(method, choice)})
+			}
+		}
+		shown = append(shown, object)
 	}
 	return shown
 }

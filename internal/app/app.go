@@ -33,6 +33,8 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/signals"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/login"
+	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/models/seal"
@@ -221,11 +223,19 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	banks, err := openbanking.ReadBanks(c.BanksFile)
+	if err != nil {
+		return nil, fmt.Errorf("STILE_BANKS_FILE: %w", err)
+	}
 	return shipped.Registry(shipped.Options{
 		SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience,
-		Mail: a.mailer() != nil, Student: students,
+		Mail: a.mailer() != nil, Student: students, Banks: banks,
+		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
 	}, a.options.Methods...)
 }
+
+// verifyURL returns the address of the hosted page.
+func (a *App) verifyURL() string { return cmp.Or(a.options.Config.VerifyURL, a.URL()+page.Path) }
 
 // ProveKeys returns an error if the keys do not open the stored data. It returns nil before the schema is migrated;
 // readiness reports the keys then.
@@ -305,7 +315,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			RateLimitPublishable: c.RateLimitPublishable,
 			RateLimitSession:     c.RateLimitSession,
 			RateLimitAddress:     c.RateLimitAddress,
-			VerifyURL:            cmp.Or(c.VerifyURL, a.URL()+page.Path),
+			VerifyURL:            a.verifyURL(),
 			TrustedProxies:       c.TrustedProxies,
 			ClientIPHeader:       c.ClientIPHeader,
 			CDN:                  c.CDN,

@@ -45,6 +45,7 @@ type Config struct {
 	RiskMX          bool           // STILE_RISK_MX: look the mail servers of e-mail addresses up
 	ASNDB           string         // STILE_ASN_DB: autonomous systems in MaxMind's format; empty means the built-in list
 	NetworksDir     string         // STILE_NETWORKS_DIR: folder with lists of networks; empty means none
+	BanksFile       string         // STILE_BANKS_FILE: the banks of open_banking; empty means none
 	EgressAllow     []netip.Prefix // STILE_EGRESS_ALLOW: private CIDRs that webhooks and provider requests may reach
 	EgressProxy     *url.URL       // STILE_EGRESS_PROXY: the HTTP proxy for both
 	TurnstileURL    string         // STILE_TURNSTILE_URL: where tokens are checked
@@ -125,7 +126,8 @@ func Read(get func(name string) string) (Config, error) {
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
 		RulesDir: get("STILE_RULES_DIR"), GeoIPDB: list(get("STILE_GEOIP_DB")),
-		RiskFile: get("STILE_RISK_FILE"), RiskMX: r.flag("STILE_RISK_MX"),
+		BanksFile: get("STILE_BANKS_FILE"),
+		RiskFile:  get("STILE_RISK_FILE"), RiskMX: r.flag("STILE_RISK_MX"),
 		ASNDB: get("STILE_ASN_DB"), NetworksDir: get("STILE_NETWORKS_DIR"),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),

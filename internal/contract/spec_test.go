@@ -66,7 +66,7 @@ func TestOperations(t *testing.T) {
 		"GET /v1/trust_reuse/policy",
 		"GET /v1/verification_sessions",
 		"GET /v1/verification_sessions/{id}",
-		"GET /v1/verify/logos/{org}", "GET /v1/verify/session/{id}",
+		"GET /v1/verify/logos/{org}", "GET /v1/verify/logos/{org}/{choice}", "GET /v1/verify/session/{id}",
 		"GET /v1/verify/session/{id}/status",
 		"GET /v1/verify/session/{id}/uploads/{upload}",
 		"GET /v1/webhook_endpoints",

@@ -3,6 +3,7 @@
 package outbound
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -20,12 +21,15 @@ const (
 
 // NewClient returns a client that limits the whole exchange to timeout and follows no redirect, because a redirect is
 // not an answer of the named server.
-func NewClient(timeout time.Duration, p Policy) *http.Client {
+func NewClient(timeout time.Duration, p Policy) *http.Client { return NewTLSClient(timeout, p, nil) }
+
+// NewTLSClient is NewClient with a configuration of TLS, such as a certificate of the client; nil means the default.
+func NewTLSClient(timeout time.Duration, p Policy, config *tls.Config) *http.Client {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
 	transport := &http.Transport{
 		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 30 * time.Second,
 		TLSHandshakeTimeout: dialer.Timeout, DisableCompression: true, // an answer is short, or cut off
-		MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true,
+		MaxResponseHeaderBytes: AnswerLimit, ForceAttemptHTTP2: true, TLSClientConfig: config.Clone(),
 		// A server may send this much before the client reads it; the default is 4 MiB for each request.
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: AnswerLimit},
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/connector"
+	"github.com/stile-id/stile/methods/login"
+	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/parental"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/methods/student"
@@ -23,6 +25,10 @@ type Options struct {
 	Mail bool
 	// Student is the operator's file for the method student.
 	Student student.Settings
+	// Login is what methods need that lead to the login of an institution.
+	Login login.Options
+	// Banks are the institutions of open_banking.
+	Banks []openbanking.Bank
 }
 
 // Registry returns the methods that ship, and more. One of more takes the place of the shipped method of its name.
@@ -31,7 +37,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}
 	served := slices.DeleteFunc([]methods.Method{
-		attestation.Method(),
+		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student}),
 	}, func(m methods.Method) bool {

@@ -864,6 +864,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/verify/logos/{org}/{choice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the logo of a choice, such as a bank
+         * @description The view names the address of the logo. It changes with the logo, so caches may keep it for a day.
+         */
+        get: operations["getChoiceLogo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verify/session/{id}": {
         parameters: {
             query?: never;
@@ -2308,6 +2328,19 @@ export type components = {
          * @enum {string}
          */
         JurisdictionSource: "explicit" | "header" | "geoip" | "default";
+        /**
+         * @description For `open_banking`, and for `student` by a login: claims what an institution has said about the user. Members that
+         *     are null count as absent.
+         */
+        LoginSubmission: {
+            /** @description The id of the challenge. */
+            challenge: string;
+            /**
+             * @description The secret in the fragment of the page to which the institution's redirect led, or that which the route `code`
+             *     gives for the short code.
+             */
+            response: string;
+        };
         /** @description Your own pairs of strings. */
         Metadata: {
             [key: string]: string;
@@ -2355,6 +2388,21 @@ export type components = {
         MethodInput: {
             /** @description Whether the page must ask for a challenge first. */
             begin: boolean;
+            /** @description The members of the input for a challenge; empty if it takes none. */
+            begin_fields: {
+                /** @description The values that this user may choose from, such as banks; null if any value is taken. */
+                choices: {
+                    /** @description The name for users. */
+                    label: string;
+                    /** @description A picture at the origin of the page. */
+                    logo_url: string | null;
+                    value: string;
+                }[] | null;
+                name: string;
+                required: boolean;
+                /** @enum {string} */
+                type: "string" | "number" | "boolean" | "date" | "object";
+            }[];
             /** @description The members of the submission. */
             fields: {
                 /** @description The accepted types of an upload; empty if all are. */
@@ -2378,7 +2426,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ParentalConsentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ParentalConsentSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2658,7 +2706,7 @@ export type components = {
          * @description Why an attempt or a session did not pass. A code that begins with `x_` is a provider's own. The vocabulary
          *     grows; treat an unknown code by its action.
          */
-        ReasonCode: string | ("under_age" | "age_uncertain" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
+        ReasonCode: string | ("under_age" | "age_uncertain" | "age_unknown" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
         /** @description A session as it is read. */
         RetrievedVerificationSession: components["schemas"]["VerificationSession"] & {
             client_secret?: never;
@@ -7022,6 +7070,64 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The logo. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The client has the logo. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ClientBadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such logo. */
+            404: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidRequestError"];
+                };
+            };
+            429: components["responses"]["ClientTooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getChoiceLogo: {
+        parameters: {
+            query?: {
+                /** @description Tells caches one logo from the next. */
+                v?: string;
+            };
+            header?: {
+                /** @description The `ETag` of a logo that the client has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                choice: string;
+                /** @description The method that has the choice. */
                 org: string;
             };
             cookie?: never;
