@@ -406,3 +406,27 @@ func TestWithoutMailNoGuardianCanBeAsked(t *testing.T) {
 	require.Equal(t, "unavailable", in(e.view(s), "methods", 0, "status"))
 	require.Contains(t, in(e.view(s), "methods", 0, "unavailable_reason"), "no mail")
 }
+
+func TestGuardianNeedsAMethodThatCanBeUsed(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withMail, serving(shipped.Options{Mail: true}))
+	e.subscribed()
+	s := e.create(e.live, e.workflow(e.live, parental("document_capture", "open_banking")))
+	e.isError(e.begs(s, obj{"guardians": []string{mum}}), 400, "parameter_invalid", "method")
+	able := e.create(e.live, e.workflow(e.live, parental("document_capture", "self_attestation")))
+	e.isOK(e.begs(able, obj{"guardians": []string{mum}}), 201)
+}
+
+// Another method has passed, so the session goes on without the guardian.
+func TestDecisionIsNotAskedForOnceTheSessionGoesOnWithoutIt(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withMail, serving(shipped.Options{Mail: true}))
+	definition := simple("parental_consent", "document_capture")
+	definition["supplementary"] = []string{"selfie_liveness"}
+	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
+	token := e.invited(s, mum)[0]
+	e.submit(s, "document_capture", graph.OutcomePassed)
+	require.Equal(t, "requires_input", e.status(s))
+	require.Equal(t, "closed", e.requested(token)["status"])
+	e.isError(e.refuses(token), 409, "challenge_invalid")
+}

@@ -47,7 +47,9 @@ func (s *Service) Guardian(ctx context.Context, token string, languages ...strin
 	if r.Organization, err = s.store.Across().Organization(ctx, r.Guardian.OrgID); err != nil {
 		return r, err
 	}
-	r.Open = r.Guardian.Status == models.GuardianInvited && !r.Child.Status.Terminal()
+	if r.Open, err = s.store.GuardianAsked(ctx, r.Guardian, r.Child); err != nil {
+		return r, err
+	}
 	proof, found, err := s.proof(ctx, r.Guardian, r.Child)
 	if found {
 		r.Proof = &proof

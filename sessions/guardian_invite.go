@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // The bounds of mails to guardians: how many are asked for in a session, and how many go to one address for an
@@ -20,7 +21,7 @@ var (
 
 // invite stores a challenge and asks its guardians by mail. Errors: those of store.InviteGuardians.
 func (s *Service) invite(ctx context.Context, n store.NewChallenge, asked []methods.Guardian) (Challenge, error) {
-	in := store.Invitation{Values: s.guardianLinks}
+	in := store.Invitation{Values: s.guardianLinks, RemindAfter: models.GuardianReminder}
 	for _, g := range asked {
 		if g.Locale == "" && n.Session.Locale != nil {
 			g.Locale = *n.Session.Locale
@@ -57,8 +58,18 @@ func (s *Service) mayInvite(ctx context.Context, session models.Session, asked [
 	if own != "" && slices.ContainsFunc(asked, func(g methods.Guardian) bool { return g.Email == own }) {
 		return models.Invalid("guardians", "guardians must not name the address of the session's own user")
 	}
-	if _, err := s.guardianGraph(ctx, session); err != nil {
+	g, err := s.guardianGraph(ctx, session)
+	if err != nil {
 		return err
+	}
+	offered := graph.OfferedMethods(g)
+	reasons, err := s.Unavailable(ctx, session.OrgID, offered)
+	if err != nil {
+		return err
+	}
+	if len(reasons) == len(offered) {
+		return models.Invalid("method", "parental_consent is not available: a guardian cannot prove to be an adult, because %s",
+			reasons[offered[0]])
 	}
 	for _, g := range asked {
 		if err := s.countGuardian(ctx, "guardian:address:"+session.OrgID+":"+g.Email, guardianAddresses); err != nil {

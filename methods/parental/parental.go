@@ -152,8 +152,9 @@ func (Judge) Judge(_ context.Context, s methods.Submission) (methods.Verdict, er
 	if !sent.Consent {
 		return methods.Failed(rules.ReasonConsentRefused, rules.Check{Name: "guardian_consent"}), nil
 	}
-	return methods.Passed(s.Tier,
-		rules.Check{Name: "guardian_is_adult", Passed: true},
-		rules.Check{Name: "guardian_is_verified", Passed: sent.Verifiable},
-		rules.Check{Name: "guardian_consent", Passed: true}), nil
+	checks := []rules.Check{{Name: "guardian_is_adult", Passed: true}, {Name: "guardian_consent", Passed: true}}
+	if sent.Verifiable {
+		checks = append(checks, rules.Check{Name: "guardian_is_verified", Passed: true})
+	}
+	return methods.Passed(s.Tier, checks...), nil
 }

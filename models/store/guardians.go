@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -12,6 +14,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // GuardianLink is a link in a mail to a guardian.
@@ -75,6 +78,8 @@ type Invitation struct {
 	Guardians []models.MailContent
 	// Values returns the values of the mails to a guardian.
 	Values func(models.Guardian) map[string]string
+	// RemindAfter is the time after which a guardian without a decision is reminded.
+	RemindAfter time.Duration
 }
 
 // InviteGuardians stores a challenge as BeginChallenge does, with its guardians and the mails to them. A guardian whose
@@ -108,7 +113,7 @@ func (s *Store) invite(tx *gorm.DB, c models.Challenge, in Invitation) ([]models
 		if known {
 			err = tx.Model(&models.Guardian{}).Where("id = ?", g.ID).Updates(map[string]any{"challenge_id": c.ID}).Error
 		} else {
-			g, err = s.newGuardian(tx, c, content, in.Values, hash)
+			g, err = s.newGuardian(tx, c, content, in, hash)
 		}
 		if err != nil {
 			return nil, err
@@ -129,17 +134,16 @@ func (s *Store) invite(tx *gorm.DB, c models.Challenge, in Invitation) ([]models
 
 // newGuardian stores a guardian with the content of the mails.
 func (s *Store) newGuardian(
-	tx *gorm.DB, c models.Challenge, content models.MailContent, values func(models.Guardian) map[string]string,
-	hash string,
+	tx *gorm.DB, c models.Challenge, content models.MailContent, in Invitation, hash string,
 ) (models.Guardian, error) {
 	g := models.Guardian{
 		ID: s.id(models.PrefixGuardian), OrgID: c.OrgID, SessionID: c.SessionID, Node: c.Node, Attempt: c.Attempt,
 		ChallengeID: c.ID, Status: models.GuardianInvited, AddressHash: hash, Created: c.Created,
 	}
-	if remind := models.At(c.Created.Add(models.GuardianReminder)); remind.Before(c.ExpiresAt.Time) {
+	if remind := models.At(c.Created.Add(in.RemindAfter)); remind.Before(c.ExpiresAt.Time) {
 		g.RemindAt = &remind
 	}
-	content.Values = values(g)
+	content.Values = in.Values(g)
 	plain, err := json.Marshal(content)
 	if err != nil {
 		return g, err
@@ -349,9 +353,30 @@ func (s *Store) remind(tx *gorm.DB, g models.Guardian) ([]models.Mail, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g.Status != models.GuardianInvited || g.Content == nil || child.Status.Terminal() || child.Overdue(s.Now()) {
-		return nil, nil
+	asked, err := s.asked(tx, g, child)
+	if err != nil || !asked {
+		return nil, err
 	}
 	queued, err := s.mailGuardian(tx, g, models.MailGuardianReminder, child.ExpiresAt)
 	return []models.Mail{queued}, err
+}
+
+// asked reports whether a decision of the guardian is asked for: the guardian has made none, and the child's session
+// still offers the attempt.
+func (s *Store) asked(tx *gorm.DB, g models.Guardian, child models.Session) (bool, error) {
+	if g.Status != models.GuardianInvited || g.Content == nil || child.Status.Terminal() || child.Overdue(s.Now()) {
+		return false, nil
+	}
+	found, err := s.graphs.read(tx, child.OrgID, child.GraphID)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(child.GraphState.V.Offers(found), func(o graph.Offer) bool {
+		return o.Node == g.Node && o.Attempt == g.Attempt
+	}), nil
+}
+
+// GuardianAsked reports whether a decision of the guardian is asked for in the session of the child.
+func (s *Store) GuardianAsked(ctx context.Context, g models.Guardian, child models.Session) (bool, error) {
+	return s.asked(s.read(ctx), g, child)
 }

@@ -31,7 +31,7 @@ const (
 
 // inviting is an invitation of guardians to a challenge of the session.
 func (f *fixture) inviting(emails ...string) store.Invitation {
-	in := store.Invitation{Values: func(g models.Guardian) map[string]string {
+	in := store.Invitation{RemindAfter: models.GuardianReminder, Values: func(g models.Guardian) map[string]string {
 		return map[string]string{"decide": f.SignGuardianLink(store.GuardianLink{GuardianID: g.ID})}
 	}}
 	for _, email := range emails {

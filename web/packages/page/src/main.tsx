@@ -76,7 +76,7 @@ function land(token: string): void {
 /** answer shows the page of a mail's link. Another link in the same tab changes the fragment alone, so it reloads. */
 async function answer(link: MailLink, token: string | null): Promise<void> {
   addEventListener("hashchange", () => location.reload());
-  title = `${link}.page`;
+  title = link === "sharing" ? "sharing.page" : "guardian.page";
   entitle();
   if (link === "sharing") {
     const { Sharing } = await import("./sharing.tsx");
