@@ -100,6 +100,8 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, obj{"status": "unavailable", "reason": "STILE_SMTP_URL is not set"}, ready["mail"])
 	require.Subset(t, ready["methods"], []any{
 		obj{"method": "self_attestation", "status": "available", "reason": nil},
+		obj{"method": "carrier_lookup", "status": "unavailable",
+			"reason": "no mobile operator is configured (STILE_CARRIERS_FILE)"},
 		obj{
 			"method": "parental_consent", "status": "unavailable",
 			"reason": "this installation sends no mail (STILE_SMTP_URL is not set), so no guardian can be asked",

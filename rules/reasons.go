@@ -13,7 +13,7 @@ type ReasonCode string
 const (
 	ReasonUnderAge     ReasonCode = "under_age"
 	ReasonAgeUncertain ReasonCode = "age_uncertain" // an estimate too close to the limit
-	ReasonAgeUnknown   ReasonCode = "age_unknown"   // to the bank or the institution that was asked
+	ReasonAgeUnknown   ReasonCode = "age_unknown"   // to the bank, the carrier or the institution that was asked
 
 	ReasonUnreadable              ReasonCode = "unreadable"
 	ReasonDocumentExpired         ReasonCode = "document_expired"
@@ -39,6 +39,9 @@ const (
 
 	ReasonAccountNotFound ReasonCode = "account_not_found" // at the carrier or the bank
 	ReasonDataMismatch    ReasonCode = "data_mismatch"
+	// ReasonNotOnMobileNetwork means that the carrier did not recognise the line, because the phone was connected
+	// otherwise.
+	ReasonNotOnMobileNetwork ReasonCode = "not_on_mobile_network"
 
 	ReasonConsentRefused  ReasonCode = "consent_refused"
 	ReasonUserCancelled   ReasonCode = "user_cancelled" // access_denied of OpenID4VP
@@ -131,6 +134,7 @@ var reasons = []reasonEntry{
 
 	{ReasonAccountNotFound, byMethod, ActionUseAnotherMethod, "No matching account was found."},
 	{ReasonDataMismatch, byMethod, ActionUseAnotherMethod, "The details do not match."},
+	{ReasonNotOnMobileNetwork, byMethod, ActionTryAgain, "The phone is not connected by its mobile network."},
 
 	{ReasonConsentRefused, byMethod, ActionUseAnotherMethod, "Consent was not given."},
 	{ReasonUserCancelled, byMethod, ActionTryAgain, "This check was cancelled."},

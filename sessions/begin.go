@@ -96,6 +96,7 @@ func (b *beginning) make(ctx context.Context, session models.Session, offer grap
 	made, err := served.Begin.Begin(ctx, methods.Beginning{
 		Attempt: attempt, Input: b.in, ChallengeID: b.id, Earlier: earlier, Now: s.now(),
 		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
+		Contacts:  func() (string, string, error) { return s.store.Contacts(session) },
 		Count: func(ctx context.Context, kind, value string) error {
 			return s.countContact(ctx, session, kind, value)
 		},

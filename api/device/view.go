@@ -33,8 +33,10 @@ type viewObject struct {
 	Methods          []methodObject  `json:"methods"`
 	RequiresEmailOTP bool            `json:"requires_email_otp"`
 	EmailOTP         otpObject       `json:"email_otp"`
-	TrustReuse       sharingObject   `json:"trust_reuse"`
-	ConsentRequired  bool            `json:"consent_required"`
+	// PhoneKnown reports whether the session has a phone number, so that a method need not ask for one.
+	PhoneKnown      bool          `json:"phone_known"`
+	TrustReuse      sharingObject `json:"trust_reuse"`
+	ConsentRequired bool          `json:"consent_required"`
 	// BiometricConsent is the text to consent to; null unless ConsentRequired.
 	BiometricConsent *consentTextObject `json:"biometric_consent"`
 	// DeviceHints are the members that the page is to send when it opens the session, because signals of risk read them.
@@ -138,6 +140,7 @@ func (hs *Handlers) viewOf(
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
 		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp), TrustReuse: showSharing(sharing),
+		PhoneKnown:    s.PhoneSealed != nil,
 		DataRetention: showRetention(public.Compliance), Methods: hs.showMethods(t), ConsentRequired: asksConsent(s),
 		BiometricConsent: showConsentText(s, org.DisplayName(), languages), DeviceHints: hints,
 		OfferHandoff: offered != nil, HandoffReason: offered, HandoffChoices: toChoose(phone),

@@ -33,6 +33,7 @@ import (
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/signals"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/shipped"
@@ -227,9 +228,16 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("STILE_BANKS_FILE: %w", err)
 	}
+	carriers, err := carrier.ReadSettings(c.CarriersFile)
+	if err != nil {
+		return nil, err
+	}
 	return shipped.Registry(shipped.Options{
 		SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience,
 		Mail: a.mailer() != nil, Student: students, Banks: banks,
+		Carrier: carrier.Options{
+			Settings: carriers, Egress: a.egress(), Patience: c.ProviderPatience, Page: a.verifyURL, Now: time.Now, Log: a.log,
+		},
 		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
 	}, a.options.Methods...)
 }

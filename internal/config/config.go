@@ -52,6 +52,7 @@ type Config struct {
 	TurnstileSecret string         // STILE_TURNSTILE_SECRET: of the site; empty means that no captcha_token can be checked
 	SMTP            *mail.Server   // STILE_SMTP_URL: the server that delivers mails; nil means that none can be sent
 	MailFrom        string         // STILE_MAIL_FROM: the sender's address
+	CarriersFile    string         // STILE_CARRIERS_FILE: mobile operators of carrier_lookup; empty means none
 	StudentFile     string         // STILE_STUDENT_FILE: settings of the method student; empty means none
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
@@ -121,6 +122,7 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"),
 		MailFrom:        r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
+		CarriersFile:    get("STILE_CARRIERS_FILE"),
 		StudentFile:     get("STILE_STUDENT_FILE"),
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),

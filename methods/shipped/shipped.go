@@ -7,6 +7,7 @@ import (
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
@@ -29,6 +30,8 @@ type Options struct {
 	Login login.Options
 	// Banks are the institutions of open_banking.
 	Banks []openbanking.Bank
+	// Carrier configures carrier_lookup.
+	Carrier carrier.Options
 }
 
 // Registry returns the methods that ship, and more. One of more takes the place of the shipped method of its name.
@@ -39,6 +42,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	served := slices.DeleteFunc([]methods.Method{
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
+		carrier.Method(o.Carrier),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student}),
 	}, func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })

@@ -1907,6 +1907,14 @@ export type components = {
          * @enum {string}
          */
         AgeTier: "min_age_13" | "min_age_15" | "min_age_16" | "min_age_18" | "min_age_19" | "min_age_20" | "min_age_21" | "min_age_25";
+        /**
+         * @description For `carrier_lookup` without a redirect: names the challenge. `parental_consent` takes no submission of the child's
+         *     device: the answer is 400 `parameter_invalid`. A guardian answers by the link in the mail that `POST …/begin`
+         *     sends, with `guardians` (1 to 3 addresses) or `resend: true`, and an optional `locale`.
+         */
+        ChallengeSubmission: {
+            challenge: string;
+        };
         ComplianceCheck: {
             jurisdiction: components["schemas"]["Jurisdiction"];
             jurisdiction_source: components["schemas"]["JurisdictionSource"];
@@ -2329,8 +2337,8 @@ export type components = {
          */
         JurisdictionSource: "explicit" | "header" | "geoip" | "default";
         /**
-         * @description For `open_banking`, and for `student` by a login: claims what an institution has said about the user. Members that
-         *     are null count as absent.
+         * @description For `open_banking`, for `carrier_lookup` after a redirect, and for `student` by a login: claims what an
+         *     institution has said about the user. Members that are null count as absent.
          */
         LoginSubmission: {
             /** @description The id of the challenge. */
@@ -2426,7 +2434,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ParentalConsentSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2489,14 +2497,6 @@ export type components = {
                 /** @constant */
                 code?: "parameter_invalid";
             };
-        };
-        /**
-         * @description For `parental_consent`, which takes no submission of the child's device: the answer is 400 `parameter_invalid`. A
-         *     guardian answers by the link in the mail that `POST …/begin` sends, with `guardians` (1 to 3 addresses) or
-         *     `resend: true`, and an optional `locale`.
-         */
-        ParentalConsentSubmission: {
-            challenge: string;
         };
         /** @description How the checks run. An unset field may be left out. */
         Preferences: {
@@ -2706,7 +2706,7 @@ export type components = {
          * @description Why an attempt or a session did not pass. A code that begins with `x_` is a provider's own. The vocabulary
          *     grows; treat an unknown code by its action.
          */
-        ReasonCode: string | ("under_age" | "age_uncertain" | "age_unknown" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
+        ReasonCode: string | ("under_age" | "age_uncertain" | "age_unknown" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "chip_unreadable" | "chip_authentication_failed" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "not_on_mobile_network" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
         /** @description A session as it is read. */
         RetrievedVerificationSession: components["schemas"]["VerificationSession"] & {
             client_secret?: never;
@@ -3585,6 +3585,8 @@ export type components = {
             object: "verification_view";
             /** @description Whether to offer to continue on a phone. Never true on a phone. */
             offer_handoff: boolean;
+            /** @description Whether the session has a phone number. Otherwise a method that needs one asks. */
+            phone_known: boolean;
             requires_email_otp: boolean;
             /** @description The page for the user after the verification. */
             return_url: string | null;
