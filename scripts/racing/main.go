@@ -1,0 +1,108 @@
+// Racing prints a regular expression, for the flag -run of go test, of the tests of a package that do several things at
+// once: those whose test files, by their own calls, start a goroutine, wait for several, or open a WebSocket.
+//
+//	go test -race -run "$(go run ./scripts/racing ./api)" ./api
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: racing FOLDER")
+		os.Exit(2)
+	}
+	tests, err := racing(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "racing:", err)
+		os.Exit(1)
+	}
+	fmt.Fprintf(os.Stdout, "^(%s)$\n", strings.Join(tests, "|"))
+}
+
+// racing returns the names of the tests, sorted. A folder without one is an error: an empty expression runs all tests.
+func racing(folder string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	if err != nil {
+		return nil, err
+	}
+	calls := map[string]*function{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		read(file, calls)
+	}
+	var tests []string
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		if strings.HasPrefix(name, "Test") && name != "TestMain" && reaches(name, calls, map[string]bool{}) {
+			tests = append(tests, name)
+		}
+	}
+	if len(tests) == 0 {
+		return nil, errors.New("no test of the folder does several things at once")
+	}
+	return tests, nil
+}
+
+// function is a function of the test files, or several methods of one name.
+type function struct {
+	concurrent bool
+	calls      []string
+}
+
+func read(file *ast.File, into map[string]*function) {
+	for _, decl := range file.Decls {
+		f, isFunction := decl.(*ast.FuncDecl)
+		if !isFunction || f.Body == nil {
+			continue
+		}
+		known := into[f.Name.Name]
+		if known == nil {
+			known = &function{}
+			into[f.Name.Name] = known
+		}
+		ast.Inspect(f.Body, known.see)
+	}
+}
+
+func (f *function) see(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.GoStmt:
+		f.concurrent = true
+	case *ast.CallExpr:
+		switch called := n.Fun.(type) {
+		case *ast.Ident:
+			f.calls = append(f.calls, called.Name)
+		case *ast.SelectorExpr:
+			f.calls = append(f.calls, called.Sel.Name)
+		}
+	case *ast.SelectorExpr:
+		if from, isName := n.X.(*ast.Ident); isName {
+			name := from.Name + "." + n.Sel.Name
+			f.concurrent = f.concurrent || name == "sync.WaitGroup" || name == "websocket.Dial"
+		}
+	}
+	return true
+}
+
+// reaches reports whether the function or one that it names is concurrent.
+func reaches(name string, all map[string]*function, seen map[string]bool) bool {
+	f := all[name]
+	if f == nil || seen[name] {
+		return false
+	}
+	seen[name] = true
+	return f.concurrent || slices.ContainsFunc(f.calls, func(called string) bool { return reaches(called, all, seen) })
+}
