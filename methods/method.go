@@ -93,7 +93,7 @@ type Begun struct {
 	// Data is the part for the device, a JSON object. The session's view repeats it while the challenge is open.
 	Data any
 	// Guardians are asked by mail for their decision, which answers the challenge; nil for other methods.
-	Guardians []Guardian
+	Guardians []GuardianMail
 	// Once reports that only the device that began may have Data: the view leaves it out.
 	Once bool
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
@@ -111,10 +111,10 @@ type CodeMail struct {
 	Locale string
 }
 
-// Guardian is a person who is asked by mail.
-type Guardian struct {
-	// Email is the address in its canonical form.
-	Email string
+// GuardianMail is the receiver of a request for consent.
+type GuardianMail struct {
+	// To is the address in its canonical form.
+	To string
 	// Locale is the language of the mail as a BCP 47 tag; "" means the session's.
 	Locale string
 }

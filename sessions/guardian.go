@@ -30,8 +30,8 @@ type GuardianRequest struct {
 	Locale *string
 }
 
-// Guardian returns the request behind a link, and changes nothing. Languages are those of the reader, best first. Errors:
-// CodeParameterInvalid for an unknown token.
+// Guardian returns the request behind a link, and changes nothing. Languages are those of the reader, best first.
+// Errors: CodeParameterInvalid for an unknown token.
 func (s *Service) Guardian(ctx context.Context, token string, languages ...string) (r GuardianRequest, err error) {
 	link, signed := s.store.ReadGuardianLink(token)
 	if !signed {

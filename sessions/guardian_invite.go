@@ -20,13 +20,13 @@ var (
 )
 
 // invite stores a challenge and asks its guardians by mail. Errors: those of store.InviteGuardians.
-func (s *Service) invite(ctx context.Context, n store.NewChallenge, asked []methods.Guardian) (Challenge, error) {
+func (s *Service) invite(ctx context.Context, n store.NewChallenge, asked []methods.GuardianMail) (Challenge, error) {
 	in := store.Invitation{Values: s.guardianLinks, RemindAfter: models.GuardianReminder}
 	for _, g := range asked {
 		if g.Locale == "" && n.Session.Locale != nil {
 			g.Locale = *n.Session.Locale
 		}
-		in.Guardians = append(in.Guardians, models.MailContent{To: g.Email, Locale: g.Locale})
+		in.Guardians = append(in.Guardians, models.MailContent{To: g.To, Locale: g.Locale})
 	}
 	stored, content, mails, err := s.store.InviteGuardians(ctx, n, in)
 	if err != nil {
@@ -50,12 +50,12 @@ func (s *Service) guardianLinks(g models.Guardian) map[string]string {
 
 // mayInvite refuses guardians once a method has named them. Errors: CodeParameterInvalid of guardians for the session's
 // own address, and of method where the workflow names none that the law accepts; CodeRateLimitExceeded.
-func (s *Service) mayInvite(ctx context.Context, session models.Session, asked []methods.Guardian) error {
+func (s *Service) mayInvite(ctx context.Context, session models.Session, asked []methods.GuardianMail) error {
 	own, _, err := s.store.Contacts(session)
 	if err != nil {
 		return err
 	}
-	if own != "" && slices.ContainsFunc(asked, func(g methods.Guardian) bool { return g.Email == own }) {
+	if own != "" && slices.ContainsFunc(asked, func(g methods.GuardianMail) bool { return g.To == own }) {
 		return models.Invalid("guardians", "guardians must not name the address of the session's own user")
 	}
 	g, err := s.guardianGraph(ctx, session)
@@ -68,11 +68,11 @@ func (s *Service) mayInvite(ctx context.Context, session models.Session, asked [
 		return err
 	}
 	if len(reasons) == len(offered) {
-		return models.Invalid("method", "parental_consent is not available: a guardian cannot prove to be an adult, because %s",
-			reasons[offered[0]])
+		return models.Invalid("method",
+			"parental_consent is not available: a guardian cannot prove to be an adult, because %s", reasons[offered[0]])
 	}
 	for _, g := range asked {
-		if err := s.countGuardian(ctx, "guardian:address:"+session.OrgID+":"+g.Email, guardianAddresses); err != nil {
+		if err := s.countGuardian(ctx, "guardian:address:"+session.OrgID+":"+g.To, guardianAddresses); err != nil {
 			return err
 		}
 		if err := s.countGuardian(ctx, "guardian:session:"+session.ID, guardianSends); err != nil {

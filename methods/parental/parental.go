@@ -88,10 +88,10 @@ func (beginner) Begin(_ context.Context, b methods.Beginning) (methods.Begun, er
 
 func begun(asked state) methods.Begun {
 	var told Waiting
-	var guardians []methods.Guardian
+	var guardians []methods.GuardianMail
 	for _, email := range asked.Guardians {
 		told.Guardians = append(told.Guardians, Asked{Email: masked(email)})
-		guardians = append(guardians, methods.Guardian{Email: email, Locale: asked.Locale})
+		guardians = append(guardians, methods.GuardianMail{To: email, Locale: asked.Locale})
 	}
 	return methods.Begun{State: asked, Data: told, TTL: ttl, Guardians: guardians}
 }

@@ -31,8 +31,8 @@ func TestAddressesAreCanonicalAndMaskedForThePage(t *testing.T) {
 	t.Parallel()
 	begun, err := begin(t, `{"guardians": [" Mum@Example.com ", "ö@example.com"], "locale": "de"}`, nil)
 	require.NoError(t, err)
-	require.Equal(t, []methods.Guardian{
-		{Email: "mum@example.com", Locale: "de"}, {Email: "ö@example.com", Locale: "de"},
+	require.Equal(t, []methods.GuardianMail{
+		{To: "mum@example.com", Locale: "de"}, {To: "ö@example.com", Locale: "de"},
 	}, begun.Guardians)
 	require.Equal(t, parental.Waiting{Guardians: []parental.Asked{{Email: "m…@example.com"}, {Email: "ö…@example.com"}}},
 		begun.Data)
