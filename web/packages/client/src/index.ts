@@ -6,3 +6,4 @@ export * from "./sharing.ts";
 export type * from "./types.ts";
 export * from "./transport.ts";
 export { FileUpload } from "./upload.ts";
+export * from "./login.ts";

@@ -56,6 +56,12 @@ export class SessionClient {
     return this.post(`/methods/${method}/begin`, input, key);
   }
 
+  /** enterCode enters the code of a login that came back in another browser. It returns the response that claims it. */
+  async enterCode(method: Method, challenge: string, code: string): Promise<{ response: string }> {
+    const path = `/v1/methods/${method}/code/${encodeURIComponent(challenge)}`;
+    return this.read(await this.transport.send({ method: "POST", path, body: { code }, key: newKey() }));
+  }
+
   submit(method: Method, input: Submission, key?: string): Promise<Attempt> {
     return this.post(`/methods/${method}`, input, key);
   }

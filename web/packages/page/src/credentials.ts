@@ -1,3 +1,6 @@
+import type { Method } from "@stile/client";
+import { remember } from "@stile/flow/returned.ts";
+
 /** Credentials let the page call the API for one session. */
 export interface Credentials {
   sessionId: string;
@@ -10,10 +13,18 @@ export type MailLink = "sharing" | "guardian";
 
 /** Arrival is the request in the address of the page. */
 export type Arrival =
-  | { kind: "session"; credentials: Credentials }
+  | { kind: "session"; credentials: Credentials; login?: Return }
   | { kind: "handoff"; token: string }
   | { kind: MailLink; token: string | null }
+  | { kind: "returned"; login: Return | null }
   | { kind: "nothing" };
+
+/** Return is an answer of an institution, as its redirect brings it. */
+export interface Return {
+  method: Method;
+  challenge: string;
+  response: string;
+}
 
 /** Address is the part of window.location that the page reads. */
 export type Address = Pick<Location, "pathname" | "search" | "hash">;
@@ -38,7 +49,9 @@ const sessionPath = /\/verify\/(vks_[a-z2-7]{24})\/?$/;
  */
 export function arrive(address: Address, store: Store, strip: (path: string) => void): Arrival {
   const sessionId = sessionPath.exec(address.pathname)?.[1];
-  if (sessionId) return { ...ofSession(sessionId, address, store, strip) };
+  const login = ofReturn(address, strip);
+  if (sessionId) return { ...ofSession(sessionId, address, store, strip, login) };
+  if (login !== undefined) return { kind: "returned", login };
   const kind = mailPath.exec(address.pathname)?.[1] as MailLink | undefined;
   if (kind) return { kind, token: ofMail(kind, address, store, strip) };
   const token = new URLSearchParams(address.search).get("token");
@@ -48,7 +61,20 @@ export function arrive(address: Address, store: Store, strip: (path: string) => 
   return { kind: "handoff", token };
 }
 
-function ofSession(sessionId: string, address: Address, store: Store, strip: (path: string) => void): Arrival {
+/**
+ * ofReturn takes the answer of an institution out of the address; null if it was refused, undefined if there is none.
+ */
+function ofReturn(address: Address, strip: (path: string) => void): Return | null | undefined {
+  const fragment = new URLSearchParams(address.hash.slice(1));
+  const [challenge, method, response] = [fragment.get("returned"), fragment.get("method"), fragment.get("response")];
+  if (!challenge && !fragment.has("refused")) return undefined;
+  strip(address.pathname + address.search);
+  return challenge && method && response ? { challenge, response, method: method as Method } : null;
+}
+
+function ofSession(
+  sessionId: string, address: Address, store: Store, strip: (path: string) => void, login: Return | null | undefined,
+): Arrival {
   const secret = new URLSearchParams(address.hash.slice(1)).get("client_secret");
   if (secret) {
     strip(address.pathname + address.search);
@@ -57,6 +83,11 @@ function ofSession(sessionId: string, address: Address, store: Store, strip: (pa
     return { kind: "session", credentials };
   }
   const held = read<Credentials>(store, keyOf("session", sessionId));
+  if (login !== undefined && !held) return { kind: "returned", login };
+  if (login && held) {
+    remember(login.challenge, login.response);
+    return { kind: "session", credentials: held, login };
+  }
   return held ? { kind: "session", credentials: held } : { kind: "nothing" };
 }
 
@@ -72,6 +103,7 @@ function ofMail(kind: MailLink, address: Address, store: Store, strip: (path: st
 /** keep stores the credentials of a phone under the token of its link, so that the link goes on after a reload. */
 export function keep(store: Store, token: string, credentials: Credentials): void {
   save(store, keyOf("token", token), credentials);
+  save(store, keyOf("session", credentials.sessionId), credentials); // for the way back from an institution
 }
 
 function keyOf(kind: "session" | "token", id: string): string {

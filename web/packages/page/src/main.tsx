@@ -1,5 +1,5 @@
 import "@stile/ui/style.css";
-import { newKey, SessionClient, Transport, type View } from "@stile/client";
+import { newKey, SessionClient, Transport, type Method, type View } from "@stile/client";
 import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
 import { direction, locale, onLocale, t, type Key } from "@stile/i18n";
@@ -28,12 +28,18 @@ async function main(): Promise<void> {
   await speak();
   switch (arrival.kind) {
     case "session":
-      return run(arrival.credentials);
+      return run(arrival.credentials, arrival.login?.method);
     case "handoff":
       return land(arrival.token);
     case "sharing":
     case "guardian":
       return answer(arrival.kind, arrival.token);
+    case "returned": {
+      title = "returned.page";
+      entitle();
+      const { Returned } = await import("./returned.tsx");
+      return show(<Returned login={arrival.login} />);
+    }
     case "nothing":
       embedding?.problem?.("storage");
       return show(<ProblemPanel problem="storage" />);
@@ -86,13 +92,15 @@ async function answer(link: MailLink, token: string | null): Promise<void> {
   return show(<Guardian token={token} />);
 }
 
-function run({ sessionId, secret, device }: Credentials): void {
+/** run shows the session. Method is that of a login from which the user has just come back in this tab. */
+function run({ sessionId, secret, device }: Credentials, method?: Method): void {
   const client = new SessionClient(sessionId, secret, new Transport("", locale));
   const flow = new Flow({ client, device, place: historyPlace(history) });
   addEventListener("popstate", (event) => flow.returned(navigationOf(event.state)));
   flow.subscribe(() => {
     if (merchant === undefined && flow.model.view) meet(flow.model.view);
   });
+  if (method) flow.navigate({ begun: true, method });
   flow.start();
   show(<App flow={flow} host={hostOf(device)} />);
 }

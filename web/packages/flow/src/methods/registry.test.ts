@@ -24,7 +24,8 @@ for (const [method, need, key] of [
 
 test("a method has no obstacle where the page has its screen, and in a sandbox", async () => {
   await activate("en");
-  assert.equal(obstacleOf(live, one("self_attestation", [])), null);
+  const input = { begin: false, begin_fields: [], fields: [], uploads: null };
+  assert.equal(obstacleOf(live, one("self_attestation", [], { input })), null);
   assert.equal(obstacleOf({ ...live, sandbox: true }, one("mdl", ["wallet"])), null);
 });
 

@@ -15,13 +15,17 @@ type Load = () => Promise<{ default: ComponentType<MethodScreenProps> }>;
 /** screens are the methods' own screens, each loaded when it is shown. A new method adds one line. */
 const screens: Partial<Record<Method, Load>> = {
   self_attestation: () => import("./self_attestation.tsx"),
+  open_banking: () => import("./login.tsx"),
   parental_consent: () => import("./parental_consent.tsx"),
 };
 
-/** screenFor returns the screen of a method: its own, or the one that takes pictures for uploads; null without one. */
+/**
+ * screenFor returns the screen of a method: its own, or the one that takes pictures for uploads; null without one, and
+ * for a method that takes nothing but simulations.
+ */
 export function screenFor(method: MethodView): Load | null {
   const own = screens[method.method];
-  if (own) return own;
+  if (own && method.input) return own;
   const takesPictures = method.needs.includes("camera") && method.input?.uploads && !method.input.begin;
   return takesPictures ? () => import("./pictures.tsx") : null;
 }

@@ -1,0 +1,138 @@
+// open_banking on the hosted page, at the certified OpenID provider.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { before, describe } from "node:test";
+import { at, createSession, launch, newContext, press, publish, retrieve, startDev, test } from "./harness.mjs";
+import { look } from "./look.mjs";
+import { listen } from "./shop.mjs";
+import { ends } from "./start.mjs";
+
+let dev, browser, workflow;
+
+/** startBank starts the provider. `serve` opens it to the client, whose users come back to the address. */
+async function startBank() {
+  const folder = await mkdtemp(join(tmpdir(), "stile-bank-"));
+  const bank = spawn("node", [fileURLToPath(new URL("bank.mjs", import.meta.url)), "{}"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const lines = createInterface({ input: bank.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  ends.push(async () => {
+    bank.stdin.end();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const issuer = await next();
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = join(folder, "key.pem");
+  await writeFile(key, privateKey.export({ type: "pkcs8", format: "pem" }));
+  const file = join(folder, "banks.yaml");
+  const line = (id, name) => `  - {id: ${id}, name: ${name}, issuer: "${issuer}", client_id: stile, key: key.pem, ` +
+    "dpop: true, age: age_over}\n";
+  const others = ["Alpine Credit", "Banco Azul", "Crown Savings", "Delta Trust", "Elbe Kasse", "Fjord Mutual"];
+  const all = [line("example", "Example Bank"), ...others.map((name, at) => line(`other-${at}`, name))];
+  await writeFile(file, `institutions:\n${all.join("")}`);
+  async function serve(redirect) {
+    const client = {
+      client_id: "stile", redirect_uris: [redirect], response_types: ["code"], grant_types: ["authorization_code"],
+      token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "ES256",
+      id_token_signed_response_alg: "ES256", dpop_bound_access_tokens: true,
+      jwks: { keys: [publicKey.export({ format: "jwk" })] },
+    };
+    bank.stdin.write(`${JSON.stringify({ profile: "fapi2", dpop: true, client })}\n`);
+    assert.equal(await next(), "ready");
+  }
+  return { file, serve };
+}
+
+before(async () => {
+  const bank = await startBank();
+  [dev, browser] = await Promise.all([startDev({ STILE_BANKS_FILE: bank.file }), launch()]);
+  await bank.serve(`${dev.api}/v1/methods/open_banking/callback`);
+  workflow = await publish(dev, { methods: ["open_banking"] });
+});
+
+/** visit opens a session up to the choice of the bank. */
+async function visit() {
+  const session = await createSession(dev, { workflow_id: workflow });
+  const page = await (await newContext(browser)).newPage();
+  await page.goto(session.url);
+  await at(page, "intro");
+  await press(page, "Continue");
+  await at(page, "method-open_banking");
+  return { session, page };
+}
+
+describe("open_banking", { concurrency: 2 }, () => {
+  test("leads to the bank and back in the same tab, also after a cancelled login", async () => {
+    const { session, page } = await visit();
+    await look(page, "method-open_banking");
+    await page.getByLabel("Search").fill("exam");
+    assert.equal(await page.locator(".institutions button").count(), 1);
+    await press(page, "Example Bank");
+    await press(page, "cancel");
+    await at(page, "setback");
+    await press(page, "Try again");
+    await press(page, "Example Bank");
+    await press(page, "adult");
+    await at(page, "verified");
+    assert.equal((await retrieve(dev, session.id)).verification_path, "open_banking");
+  });
+
+  test("takes the code of another browser, and waits over a reload", async () => {
+    const { page } = await visit();
+    await press(page, "Example Bank");
+    await page.getByRole("button", { name: "adult" }).waitFor();
+    const form = page.url();
+    await page.goBack();
+    await look(page, "login-waiting");
+    await page.reload();
+    await at(page, "login-waiting");
+    const cookies = await page.context().cookies();
+
+    const phone = await newContext(browser);
+    await phone.addCookies(cookies);
+    const elsewhere = await phone.newPage();
+    await elsewhere.goto(form);
+    await press(elsewhere, "adult");
+    await look(elsewhere, "returned-code");
+    const code = (await elsewhere.locator(".code").textContent()).trim();
+
+    await look(page, "login-code");
+    const field = page.getByLabel("Code", { exact: true });
+    await field.fill(code === "000000" ? "000001" : "000000");
+    await press(page, "Continue");
+    await page.getByRole("alert").waitFor();
+    await field.fill(code);
+    await press(page, "Continue");
+    await at(page, "verified");
+    await elsewhere.reload();
+    await elsewhere.goto(`${dev.api}/v1/methods/open_banking/callback?state=mch_none&code=x`);
+    await look(elsewhere, "returned-over");
+  });
+
+  test("goes on in a frame when the bank's tab comes back", async () => {
+    const session = await createSession(dev, { workflow_id: workflow });
+    const shop = await listen((request, response) => {
+      response.writeHead(200, { "Content-Type": "text/html" });
+      response.end(`<!doctype html><title>Shop</title><iframe src="${session.url}" width="600" height="600"></iframe>`);
+    });
+    const page = await (await newContext(browser)).newPage();
+    await page.goto(shop.origin.replace("127.0.0.1", "localhost")); // another site, whose frame has its own storage
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("button", { name: "Continue", exact: true }).click();
+    const opened = page.waitForEvent("popup");
+    await frame.getByRole("button", { name: "Example Bank" }).click();
+    const tab = await opened;
+    const closed = tab.waitForEvent("close");
+    await tab.getByRole("button", { name: "adult" }).click();
+    await closed;
+    await frame.locator('[data-screen="verified"]').waitFor();
+    await shop.stop();
+  });
+});

@@ -1,0 +1,162 @@
+import { ApiError, type Challenge, type Method } from "@stile/client";
+import { t } from "@stile/i18n";
+import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
+import { useEffect, useState } from "preact/hooks";
+import { awaitTab, recall } from "../returned.ts";
+import type { MethodScreenProps } from "./registry.ts";
+
+/** Waiting is the data of an open login in the view. */
+interface Waiting {
+  url: string;
+  name: string;
+  answered: boolean;
+}
+
+/** tab is the window in which the institution is open; null if it took the place of this page. */
+let tab: Window | null = null;
+
+/** ownTab reports whether this page is the tab of the hosted page. Elsewhere the institution opens in a new tab. */
+const ownTab = () => window.parent === window && /\/verify(\/vks_[a-z2-7]+)?\/?$/.test(location.pathname);
+
+/**
+ * Login lets the user choose an institution, leads to its login, and claims the answer. The server keeps the login, so a
+ * reload and a page that is opened anew go on.
+ */
+export default function Login(given: MethodScreenProps) {
+  const { flow, method } = given;
+  const [other, setOther] = useState(false);
+  const [away, setAway] = useState(false);
+  const waiting = method.waiting?.data as Waiting | null | undefined;
+
+  async function begin(institution: string): Promise<void> {
+    tab = ownTab() ? null : window.open("", "_blank"); // at once, or the browser blocks it
+    let begun: Challenge | null = null;
+    setAway(false);
+    const refused = await flow.attempt(async () => {
+      begun = await flow.client.begin(method.method, { institution }).catch(leaveOut);
+    });
+    const url = (begun as Challenge | null)?.data["url"];
+    if (refused || typeof url !== "string") {
+      tab?.close();
+      return setAway(true);
+    }
+    setOther(false);
+    if (tab) tab.location.href = url;
+    else if (ownTab()) location.assign(url);
+  }
+
+  if (method.waiting && waiting && !other) {
+    return <Open {...given} challenge={method.waiting.challenge} waiting={waiting} leave={() => setOther(true)} />;
+  }
+  return <Choose {...given} away={away} choose={(institution) => void begin(institution)} />;
+}
+
+/** leaveOut returns null for an institution that is away, which the screen tells. It throws any other error. */
+function leaveOut(error: unknown): null {
+  if (error instanceof ApiError && error.status === 503) return null;
+  throw error;
+}
+
+/** few is the number of institutions that need no search. */
+const few = 6;
+
+function Choose(given: MethodScreenProps & { away: boolean; choose: (institution: string) => void }) {
+  const { flow, view, method, away, choose } = given;
+  const [search, setSearch] = useState("");
+  const all = method.input?.begin_fields.find((field) => field.name === "institution")?.choices ?? [];
+  const sought = search.trim().toLocaleLowerCase();
+  const shown = all.filter(({ label }) => label.toLocaleLowerCase().includes(sought));
+  const kind = method.method as "open_banking" | "student";
+  return (
+    <Panel name={`method-${method.method}`} title={t(`login.${kind}.title`)}>
+      <p>{t(`login.${kind}.intro`, { merchant: view.merchant.name })}</p>
+      {away && <Notice kind="error">{t("login.error.away")}</Notice>}
+      {all.length > few && (
+        <Field
+          name="search" keys="email" autocomplete="off" label={t("login.search")} value={search} onChange={setSearch}
+        />
+      )}
+      {shown.length === 0 && <p role="status">{t("login.none")}</p>}
+      <ul class="methods institutions">
+        {shown.map(({ value, label, logo_url }) => (
+          <li key={value}>
+            <Button busy={flow.model.busy} onPress={() => choose(value)}>
+              {logo_url && <img src={logo_url} alt="" />}
+              <span>{label}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Open is a login that has begun: the user is away, or has come back in this browser or in another. */
+function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; leave: () => void }) {
+  const { flow, method, challenge, waiting: { url, name, answered }, leave } = given;
+  const [response, setResponse] = useState(() => recall(challenge));
+  const claim = (secret: string) => {
+    flow.submit(method.method as Method, { challenge, response: secret }).catch(leave);
+  };
+  useEffect(() => awaitTab(() => tab, challenge, () => setResponse(recall(challenge))), [challenge]);
+  useEffect(() => {
+    if (response) claim(response);
+  }, [response]);
+  if (response) return <Panel name="login-claiming" title={t("login.claiming")} icon="wait" />;
+  if (answered) return <EnterCode {...given} entered={claim} />;
+  const target = ownTab() ? undefined : "_blank";
+  return (
+    <Panel name="login-waiting" title={t("login.waiting.title", { name })} icon="wait">
+      <p>{t("login.waiting.text", { name })}</p>
+      <Actions>
+        <a
+          class="button button-primary" href={url} target={target} rel={target && "opener"}
+          onClick={(event) => {
+            if (!target) return;
+            event.preventDefault();
+            tab = window.open(url, "_blank");
+          }}
+        >
+          {t("login.open", { name })}
+        </a>
+        <Button kind="link" onPress={leave}>{t("login.other")}</Button>
+      </Actions>
+    </Panel>
+  );
+}
+
+/** EnterCode takes the code that another browser shows. */
+function EnterCode(given: MethodScreenProps & {
+  challenge: string; entered: (response: string) => void; leave: () => void;
+}) {
+  const { flow, method, challenge, entered, leave } = given;
+  const [code, setCode] = useState("");
+  const [wrong, setWrong] = useState(false);
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    let response: string | null = null;
+    const refused = await flow.attempt(async () => {
+      response = (await flow.client.enterCode(method.method, challenge, code)).response;
+    });
+    setWrong(refused !== null);
+    if (response) entered(response);
+  }
+
+  return (
+    <Panel name="login-code" title={t("login.code.title")}>
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <p id="stile-shown">{t("login.code.text")}</p>
+        <Field
+          name="code" keys="numeric" autocomplete="off" label={t("returning.code")} value={code} hint="stile-shown"
+          onChange={(text) => setCode(text.replaceAll(/\D/g, "").slice(0, 6))} error={wrong ? "stile-fault" : undefined}
+        />
+        {wrong && <Notice kind="error" id="stile-fault">{t("login.error.code")}</Notice>}
+        <Actions>
+          <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>{t("action.continue")}</Button>
+          <Button kind="link" onPress={leave}>{t("login.again")}</Button>
+        </Actions>
+      </form>
+    </Panel>
+  );
+}
