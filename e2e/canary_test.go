@@ -23,6 +23,7 @@ const (
 	canaryEmail     = "canary.person@example.com"
 	canaryPhone     = "+12025550143"
 	canaryAddress   = "203.0.113.187"
+	canaryDevice    = "canary-device-31d7"
 	canaryReference = "canary-reference-9f2c"
 	canaryMetadata  = "canary-metadata-77aa"
 	canaryDocument  = "canary-document-X4RTBPFW4"
@@ -70,6 +71,9 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	m.post(t, "/v1/verification_sessions", body{"type": "age", "workflow_id": m.workflow, "client_ip": canaryAddress}).
 		refused(t, 422, "jurisdiction_unresolvable", "jurisdiction")
 	m.get(t, "/v1/verification_sessions?client_reference_id="+canaryReference).expect(t, 200)
+	scored := body{"ip": canaryAddress, "email": canaryEmail, "phone": canaryPhone, "device_id": canaryDevice}
+	m.post(t, "/v1/risk/score", scored).expect(t, 200)
+	m.post(t, "/v1/risk/score", body{"ip": canaryAddress + ":443"}).refused(t, 400, "parameter_invalid", "ip")
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": true}).expect(t, 202)
 	v.until(t, "verified")
 	hook.next(t, "verification_session.verified")
@@ -97,6 +101,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		canaryPhone,
 		canaryPhone[1:],
 		canaryAddress,
+		canaryDevice,
 	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential

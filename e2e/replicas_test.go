@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ func TestReplicas(t *testing.T) {
 		"a long poll on one wakes for a change on another":    pollWakesAcrossReplicas,
 		"an idempotency key makes one session on all of them": oneSessionOnAllReplicas,
 		"the rate limit of a key is shared":                   rateLimitIsShared,
+		"counts of identifiers are exact over all of them":    countsAreExactOverReplicas,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,4 +113,33 @@ func TestTemporalAwayAtCreation(t *testing.T) {
 	v.until(t, "verified")
 	hook.next(t, "verification_session.created")
 	hook.next(t, "verification_session.verified")
+}
+
+// A count is shown once it is above its limit, so the counts from 11 to 50 must each be shown once.
+func countsAreExactOverReplicas(t *testing.T, s *stack, second string) {
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	const requests, limit = 50, 10
+	shown := make([]int, requests)
+	var all sync.WaitGroup
+	for i := range requests {
+		c := m.client
+		if i%2 == 1 {
+			c.base = second
+		}
+		all.Go(func() {
+			scored := c.post(t, "/v1/risk/score", body{"device_id": "tablet"}).expect(t, 200)
+			if count, above := scored.at("signal_details", "velocity_device", "hour").(float64); above {
+				shown[i] = int(count)
+			}
+		})
+	}
+	all.Wait()
+	slices.Sort(shown)
+	for i, count := range shown {
+		want := 0
+		if i >= limit {
+			want = i + 1
+		}
+		require.Equal(t, want, count)
+	}
 }
