@@ -103,6 +103,7 @@ var measurements = []struct {
 	{"hanging", one(bench.hanging), false},
 	{"check", one(bench.check), false},
 	{"behind", one(bench.checkBehind), false},
+	{"risk", one(bench.risk), false},
 	{"tokens", one(bench.tokens), false},
 	{"alike", bench.alike, false},
 	// These leave open runs behind.

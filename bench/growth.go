@@ -49,6 +49,7 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 		return nil, err
 	}
 	calls = append(calls, lookupCall(few, many))
+	calls = append(calls, riskCalls(few, many)...)
 	for _, call := range calls {
 		r := row{what: call.what, target: call.target}
 		for i := range warmUps + listPages {

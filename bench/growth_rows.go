@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,7 +26,10 @@ type grown struct {
 	database           *pgx.Conn
 	endpoint, workflow string
 	// names replaces the names that differ between organizations in a query.
-	names    *strings.Replacer
+	names *strings.Replacer
+	// scored counts the scores, planted is the first assessment.
+	scored   atomic.Int64
+	planted  string
 	indexing time.Duration
 }
 
@@ -101,10 +105,10 @@ func (g *grown) multiply(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", table.name, err)
 		}
 	}
-	if err := g.plantPerson(ctx); err != nil {
+	if err := errors.Join(g.plantPerson(ctx), g.plantRisk(ctx)); err != nil {
 		return err
 	}
-	for _, table := range g.persons() {
+	for _, table := range slices.Concat(g.persons(), g.risks()) {
 		if err := g.copyRows(ctx, table); err != nil {
 			return fmt.Errorf("%s: %w", table.name, err)
 		}

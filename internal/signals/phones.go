@@ -11,14 +11,18 @@ import (
 // in North America, a VoIP number is not recognised.
 func (*Sources) Phone(number string) risk.Phone {
 	parsed, err := phonenumbers.Parse(number, "")
-	if err != nil || !phonenumbers.IsValidNumber(parsed) {
+	if err != nil {
+		return risk.Phone{Invalid: true}
+	}
+	kind := phonenumbers.GetNumberType(parsed)
+	if kind == phonenumbers.UNKNOWN { // of no plan
 		return risk.Phone{Invalid: true}
 	}
 	var found risk.Phone
 	if country, known := rules.ParseJurisdiction(phonenumbers.GetRegionCodeForNumber(parsed)); known {
 		found.Country = country.Country()
 	}
-	switch phonenumbers.GetNumberType(parsed) {
+	switch kind {
 	case phonenumbers.VOIP:
 		found.VoIP = true
 	case phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PAGER,

@@ -61,7 +61,7 @@ func (b *Book) Assess(e Evidence, only ...Group) Assessment {
 		if len(only) > 0 && !slices.Contains(only, rule.Group) {
 			continue
 		}
-		detail, seen := rule.look(k.signal, e)
+		detail, seen := rule.look(k.signal, &e)
 		if !seen {
 			continue
 		}
@@ -73,7 +73,7 @@ func (b *Book) Assess(e Evidence, only ...Group) Assessment {
 }
 
 // look reports whether the evidence gives the signal, with its detail.
-func (r rule) look(signal Signal, e Evidence) (Detail, bool) {
+func (r rule) look(signal Signal, e *Evidence) (Detail, bool) {
 	d := Detail{Group: r.Group, Weight: *r.Weight}
 	switch signal {
 	case GeoMismatch:
@@ -103,7 +103,7 @@ var counted = map[Signal]Identifier{
 }
 
 // observed reports whether the evidence has a plain observation.
-func observed(signal Signal, e Evidence) bool {
+func observed(signal Signal, e *Evidence) bool {
 	switch signal {
 	case HostingNetwork:
 		return slices.Contains(e.Networks, Hosting)
@@ -134,7 +134,7 @@ func observed(signal Signal, e Evidence) bool {
 
 // places compares the claimed place and the place of delivery with that of the address. A country does not differ from
 // its subdivisions.
-func (r rule) places(d Detail, e Evidence) (Detail, bool) {
+func (r rule) places(d Detail, e *Evidence) (Detail, bool) {
 	if e.Place == "" {
 		return d, false
 	}

@@ -37,7 +37,7 @@ var (
 )
 
 // deviceDiffers reports whether the device's time zone or languages are not those of the place of its address.
-func deviceDiffers(signal Signal, e Evidence) bool {
+func deviceDiffers(signal Signal, e *Evidence) bool {
 	if e.Place == "" {
 		return false
 	}
