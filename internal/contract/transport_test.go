@@ -95,7 +95,7 @@ const (
 		`"data_retention":{"data_retention_days":30,"document_image_retention_days":null,"biometric_retention_days":null},` +
 		`"methods":[{"method":"document_capture","rank":5,"biometric":false,"status":"available","attempts":3,"attempts_left":3,"needs":["camera"],"document_types":[],"liveness_strategy":null,"input":null,"last_attempt":null,"waiting":null,"unavailable_reason":null}],` +
 		`"requires_email_otp":false,"email_otp":{"object":"email_otp","available":true,"email_known":false,"sent":false,` +
-		`"expires_at":null,"attempts_left":null,"proven":false},"phone_known":false,"trust_reuse":{"available":false,"consent":false},"consent_required":false,"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
+		`"expires_at":null,"attempts_left":null,"proven":false},"phone_known":false,"trust_reuse":{"available":false,"consent":false},"consent_required":false,"device_hints":[],"offer_handoff":false,"handoff_reason":null,"handoff_choices":[],"failure":null,"review":null,"expires_at":86401}`
 	workflow = `{"id":"wf_` + id24 + `","object":"workflow","name":"Checkout","mode":"graph","use_case":"alcohol_delivery","jurisdictions":["US"],` +
 		`"methods":[],"composition":null,"supplementary":[],"overrides":{"US-CA":{"add":["carrier_lookup"],"remove":["mdl"]}},` +
 		`"preferences":{"max_attempts":3},"graph":{"start":"pick","nodes":{` +

@@ -2337,8 +2337,8 @@ export type components = {
          */
         JurisdictionSource: "explicit" | "header" | "geoip" | "default";
         /**
-         * @description For `open_banking`, for `carrier_lookup` after a redirect, and for `student` by a login: claims what an
-         *     institution has said about the user. Members that are null count as absent.
+         * @description For `open_banking`, for `carrier_lookup` after a redirect, and for `student` by a login: claims the
+         *     answer of an institution about the user. Members that are null count as absent.
          */
         LoginSubmission: {
             /** @description The id of the challenge. */
