@@ -37,7 +37,7 @@ type Reply struct {
 	ContentType string
 	Body        []byte
 	Now         time.Time
-	// Merchant is the name of the organization, for a page that says who asks.
+	// Merchant is the name of the organization, for a page that names it.
 	Merchant string
 	// Keep replaces the state of the challenge at once, before a step that must happen once, such as the exchange of a
 	// code. Return its error as it is: it has Serve called again if another reply has replaced the state meanwhile.

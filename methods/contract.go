@@ -45,7 +45,7 @@ type Field struct {
 type Choice struct {
 	Value string // such as example-bank
 	Label string // for users
-	// Countries are those whose users may choose it; empty means all.
+	// Countries are the places in which it can be chosen; empty means all.
 	Countries []rules.Jurisdiction
 	Logo      Picture
 }

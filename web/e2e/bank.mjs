@@ -10,7 +10,8 @@ import { Provider } from "oidc-provider";
 /** accounts are the users, by the names in the form, with what the institution says about each. */
 const accounts = {
   adult: {
-    birthdate: "1990-01-31", age_over_16: true, age_over_18: true, age_over_21: true, given_name: "Ada", family_name: "Lovelace",
+    birthdate: "1990-01-31", age_over_16: true, age_over_18: true, age_over_21: true,
+    given_name: "Ada", family_name: "Lovelace",
     eduperson_scoped_affiliation: ["member@uni.example", "student@uni.example"],
     verified_claims: { verification: { trust_framework: "eidas" }, claims: { birthdate: "1990-01-31" } },
   },

@@ -19,8 +19,8 @@ let tab: Window | null = null;
 const ownTab = () => window.parent === window && /\/verify(\/vks_[a-z2-7]+)?\/?$/.test(location.pathname);
 
 /**
- * Login lets the user choose an institution, leads to its login, and claims the answer. The server keeps the login, so a
- * reload and a page that is opened anew go on.
+ * Login lets the user choose an institution, leads to its login, and claims the answer. The server keeps the login, so
+ * a reload and a page that is opened anew go on.
  */
 export default function Login(given: MethodScreenProps) {
   const { flow, method } = given;
@@ -153,7 +153,9 @@ function EnterCode(given: MethodScreenProps & {
         />
         {wrong && <Notice kind="error" id="stile-fault">{t("login.error.code")}</Notice>}
         <Actions>
-          <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>{t("action.continue")}</Button>
+          <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>
+            {t("action.continue")}
+          </Button>
           <Button kind="link" onPress={leave}>{t("login.again")}</Button>
         </Actions>
       </form>
