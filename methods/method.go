@@ -77,8 +77,8 @@ type Beginning struct {
 	// Earlier is the state of the newest open challenge of the attempt; nil without one.
 	Earlier json.RawMessage
 	Now     time.Time
-	// Contacts returns the e-mail address and the phone number that the merchant gave or the user has proven; "" for each
-	// that the session lacks.
+	// Contacts returns the e-mail address and the phone number of the session, which the merchant gave or the user has
+	// proven. Either may be empty.
 	Contacts func() (email, phone string, err error)
 	// Count counts an address or a number that the user has entered, for the session and, hashed, for the organization.
 	// Call it before anything is sent there. Kind names what is counted. The error of one too many is to be returned as

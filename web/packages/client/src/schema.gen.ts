@@ -2344,8 +2344,8 @@ export type components = {
             /** @description The id of the challenge. */
             challenge: string;
             /**
-             * @description The secret in the fragment of the page to which the institution's redirect led, or that which the route `code`
-             *     gives for the short code.
+             * @description The secret in the fragment of the page after the institution's redirect, or the answer of the route `code` to the
+             *     short code.
              */
             response: string;
         };

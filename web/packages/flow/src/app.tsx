@@ -90,7 +90,7 @@ function Shown({ flow, host, screen }: { flow: Flow; host: Host; screen: Screen 
     case "confirm":
       return <ConfirmNumber flow={flow} choices={screen.choices} />;
     case "processing":
-      return <Processing />;
+      return <Processing view={screen.view} />;
     case "review":
       return <Review view={screen.view} />;
     case "verified":

@@ -278,5 +278,5 @@ export class Flow {
 
 /** isShown reports whether the screen of a method shows a refusal. A 413 may come from a proxy, without a code. */
 function isShown({ status, code }: ApiError): boolean {
-  return status === 413 || code === "parameter_invalid" || code === "upload_limit_reached";
+  return status === 413 || ["parameter_invalid", "upload_limit_reached", "otp_invalid", "otp_expired"].includes(code);
 }

@@ -81,7 +81,7 @@ export function Field(given: {
   value: string;
   onChange: (value: string) => void;
   /** keys is the keyboard that a phone shows. */
-  keys: "email" | "numeric";
+  keys: "email" | "numeric" | "tel";
   autocomplete: string;
   /** error is the id of the message about a fault; undefined without one. */
   error?: string | undefined;

@@ -15,7 +15,9 @@ type Load = () => Promise<{ default: ComponentType<MethodScreenProps> }>;
 /** screens are the methods' own screens, each loaded when it is shown. A new method adds one line. */
 const screens: Partial<Record<Method, Load>> = {
   self_attestation: () => import("./self_attestation.tsx"),
+  carrier_lookup: () => import("./carrier_lookup.tsx"),
   open_banking: () => import("./login.tsx"),
+  student: () => import("./student.tsx"),
   parental_consent: () => import("./parental_consent.tsx"),
 };
 

@@ -6,10 +6,13 @@ export function Loading() {
   return <Panel name="loading" title={t("loading.title")} icon="wait" />;
 }
 
-export function Processing() {
+/** Processing waits for a verdict. A mobile operator may be asking its customer meanwhile. */
+export function Processing({ view }: { view: View }) {
+  const asks = view.methods.some(({ method, status }) => method === "carrier_lookup" && status === "processing");
   return (
     <Panel name="processing" title={t("processing.title")} icon="wait">
       <p>{t("processing.text")}</p>
+      {asks && <p>{t("carrier.confirm")}</p>}
     </Panel>
   );
 }
