@@ -122,15 +122,10 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"),
 		MailFrom:        r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
-		CarriersFile:    get("STILE_CARRIERS_FILE"),
-		StudentFile:     get("STILE_STUDENT_FILE"),
 		LogLevel:        r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies:  list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader:  get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
-		RulesDir: get("STILE_RULES_DIR"), GeoIPDB: list(get("STILE_GEOIP_DB")),
-		BanksFile: get("STILE_BANKS_FILE"),
-		RiskFile:  get("STILE_RISK_FILE"), RiskMX: r.flag("STILE_RISK_MX"),
-		ASNDB: get("STILE_ASN_DB"), NetworksDir: get("STILE_NETWORKS_DIR"),
+		RiskMX: r.flag("STILE_RISK_MX"),
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", models.ReviewTimeoutDefault),
@@ -161,8 +156,17 @@ func Read(get func(name string) string) (Config, error) {
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
+	c.readPaths(get)
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
+}
+
+// readPaths reads the variables that name files and folders.
+func (c *Config) readPaths(get func(name string) string) {
+	c.RulesDir, c.GeoIPDB = get("STILE_RULES_DIR"), list(get("STILE_GEOIP_DB"))
+	c.RiskFile, c.ASNDB, c.NetworksDir = get("STILE_RISK_FILE"), get("STILE_ASN_DB"), get("STILE_NETWORKS_DIR")
+	c.BanksFile, c.CarriersFile = get("STILE_BANKS_FILE"), get("STILE_CARRIERS_FILE")
+	c.StudentFile = get("STILE_STUDENT_FILE")
 }
 
 // Require returns an error that names those of the variables that are not set.
