@@ -173,24 +173,31 @@ func (l *Login) Accept(ctx context.Context, g methods.Given) (methods.Accepted, 
 	if err := g.Input.Read(&in); err != nil {
 		return methods.Accepted{}, err
 	}
-	if in.Challenge == nil {
-		return methods.Accepted{}, methods.Missing("challenge")
+	claimed, err := Claim(ctx, g.Held, in.Challenge, in.Response)
+	return methods.Accepted{Payload: claimed}, err
+}
+
+// Claim returns the answer of a challenge to a submission with the response that claims it. A nil member is missing in
+// the submission. The error is to be returned as it is.
+func Claim(ctx context.Context, held methods.Held, challenge, response *string) (Outcome, error) {
+	if challenge == nil {
+		return Outcome{}, methods.Missing("challenge")
 	}
-	if in.Response == nil {
-		return methods.Accepted{}, methods.Missing("response")
+	if response == nil {
+		return Outcome{}, methods.Missing("response")
 	}
-	text, err := g.Held.Challenge(ctx, "challenge", *in.Challenge)
+	text, err := held.Challenge(ctx, "challenge", *challenge)
 	if err != nil {
-		return methods.Accepted{}, err
+		return Outcome{}, err
 	}
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return methods.Accepted{}, errors.New("the state of the login is not readable")
+		return Outcome{}, errors.New("the state of the login is not readable")
 	}
-	if s.Response == "" || !same(s.Response, *in.Response) {
-		return methods.Accepted{}, methods.NewInputError("response", "response is not that of this login")
+	if s.Response == "" || !same(s.Response, *response) {
+		return Outcome{}, methods.NewInputError("response", "response is not that of this login")
 	}
-	return methods.Accepted{Payload: s.Outcome}, nil
+	return s.Outcome, nil
 }
 
 // The names of routes.

@@ -43,7 +43,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
 		carrier.Method(o.Carrier),
-		student.Method(student.Options{Mail: o.Mail, Settings: o.Student}),
+		student.Method(student.Options{Mail: o.Mail, Settings: o.Student, Login: o.Login}),
 	}, func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })
 	})

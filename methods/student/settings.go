@@ -2,6 +2,7 @@ package student
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/stile-id/stile/methods/settings"
@@ -12,6 +13,8 @@ import (
 type Settings struct {
 	// Domains are mail domains of institutions that the shipped list lacks.
 	Domains []string `yaml:"domains"`
+	// Institutions are those at which users log in.
+	Institutions []Institution `yaml:"institutions"`
 }
 
 // Variable is the environment variable that names the file.
@@ -31,6 +34,9 @@ func ReadSettings(path string) (s Settings, err error) {
 			return s, fmt.Errorf("%s: %s: domains[%d] must be a domain such as uni.example.org", Variable, path, i)
 		}
 		s.Domains[i] = strings.TrimPrefix(email, "x@")
+	}
+	if err := loadInstitutions(s.Institutions, filepath.Dir(path)); err != nil {
+		return s, fmt.Errorf("%s: %s: %w", Variable, path, err)
 	}
 	return s, nil
 }

@@ -1,5 +1,6 @@
 // Package student serves the method student: the user proves control of a mailbox at a listed institution by a mailed
-// code, and declares a date of birth. docs/methods/student.md lists the limits of that proof.
+// code, or logs in at an institution that states the enrolment, and declares a date of birth. docs/methods/student.md
+// lists the limits of that proof.
 package student
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/attestation"
+	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -18,35 +20,47 @@ type Options struct {
 	Mail bool
 	// Settings are the operator's file.
 	Settings Settings
+	// Login is for the logins at the institutions of the file.
+	Login login.Options
 }
 
 // Method returns the method.
 func Method(o Options) methods.Method {
-	m := student{mail: o.Mail, added: map[string]bool{}}
+	m := student{mail: o.Mail, added: map[string]bool{}, login: newLogin(o.Login, o.Settings.Institutions)}
+	institution := m.login.BeginField()
+	m.logins, institution.Optional = len(institution.Choices) > 0, true
 	for _, domain := range o.Settings.Domains {
 		m.added[domain] = true
 	}
 	return methods.Method{
-		Name: rules.MethodStudent, Begin: m, Accept: m, Judge: m, Unavailable: m.unavailable,
+		Name: rules.MethodStudent, Begin: m, Accept: m, Judge: m, Unavailable: m.unavailable, Answer: m.login.Routes(),
+		BeginFields: []methods.Field{
+			{Name: "email", Type: methods.FieldText, Optional: true},
+			{Name: "locale", Type: methods.FieldText, Optional: true}, institution,
+		},
 		Fields: []methods.Field{
-			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "code", Type: methods.FieldText},
+			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "code", Type: methods.FieldText, Optional: m.logins},
 			{Name: "date_of_birth", Type: methods.FieldDate}, {Name: "declaration", Type: methods.FieldBoolean},
 		},
 	}
 }
 
 type student struct {
-	mail  bool
-	added map[string]bool
+	mail   bool
+	added  map[string]bool
+	login  *login.Login
+	logins bool // whether there is an institution to log in at
 }
 
 // payload is a stored submission. The mailbox is not part of it.
 type payload struct {
 	Declared attestation.Payload `json:"declared"`
+	// Login is the answer of an institution; nil where a mailbox was proven.
+	Login *login.Outcome `json:"login,omitempty"`
 }
 
 func (m student) unavailable() string {
-	if !m.mail {
+	if !m.mail && !m.logins {
 		return "no mail can be sent, because STILE_SMTP_URL is not set"
 	}
 	return ""
@@ -54,11 +68,20 @@ func (m student) unavailable() string {
 
 // Begin implements methods.Beginner.
 func (m student) Begin(ctx context.Context, b methods.Beginning) (methods.Begun, error) {
+	if m.logins && b.Input.Has(login.FieldInstitution) {
+		return m.login.Begin(ctx, b)
+	}
+	if !m.mail {
+		return methods.Begun{}, methods.Missing(login.FieldInstitution)
+	}
 	return m.beginMailbox(ctx, b)
 }
 
 // Accept implements methods.Accepter.
 func (m student) Accept(ctx context.Context, g methods.Given) (methods.Accepted, error) {
+	if m.logins && g.Input.Has("response") {
+		return m.acceptLogin(ctx, g)
+	}
 	var in struct {
 		Challenge   *string `json:"challenge"`
 		Code        *string `json:"code"`
@@ -85,11 +108,19 @@ func (m student) Accept(ctx context.Context, g methods.Given) (methods.Accepted,
 	return methods.Accepted{Payload: payload{Declared: declared}}, nil
 }
 
-// Judge implements methods.Judge. Accept has stored no submission without a proven mailbox, so the declaration decides.
+// Judge implements methods.Judge. Accept has stored no submission without a proven mailbox or an answer of an
+// institution. Unless that answer decides by itself, the declaration does.
 func (student) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
 	var sent payload
 	if err := json.Unmarshal(s.Payload, &sent); err != nil {
 		return methods.Verdict{}, fmt.Errorf("student: a payload of %d bytes is not readable", len(s.Payload))
+	}
+	check := CheckMailbox
+	if sent.Login != nil {
+		if verdict, decided, err := enrolmentOf(*sent.Login); err != nil || decided {
+			return verdict, err
+		}
+		check = CheckEnrolled
 	}
 	declared, err := json.Marshal(sent.Declared)
 	if err != nil {
@@ -97,6 +128,6 @@ func (student) Judge(ctx context.Context, s methods.Submission) (methods.Verdict
 	}
 	s.Payload = declared
 	verdict, err := attestation.Judge{}.Judge(ctx, s)
-	verdict.Checks = append([]rules.Check{{Name: CheckMailbox, Passed: true}}, verdict.Checks...)
+	verdict.Checks = append([]rules.Check{{Name: check, Passed: true}}, verdict.Checks...)
 	return verdict, err
 }

@@ -2337,7 +2337,7 @@ export type components = {
          */
         JurisdictionSource: "explicit" | "header" | "geoip" | "default";
         /**
-         * @description For `open_banking`, for `carrier_lookup` after a redirect, and for `student` by a login: claims the
+         * @description For `open_banking`, for `carrier_lookup` after a redirect: claims the
          *     answer of an institution about the user. Members that are null count as absent.
          */
         LoginSubmission: {
@@ -2434,7 +2434,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -3079,6 +3079,20 @@ export type components = {
          * @enum {string}
          */
         Strength: "self_attestation" | "facial_age" | "carrier_lookup" | "open_banking" | "document_capture" | "mdl" | "mid" | "eudi_pid";
+        /**
+         * @description For `student` by a login at an institution: claims its answer, and declares a date of birth. Members that are null
+         *     count as absent.
+         */
+        StudentLoginSubmission: {
+            /** @description The id of the challenge. */
+            challenge: string;
+            /** Format: date */
+            date_of_birth: string;
+            /** @description Whether the user declares that the date is true. */
+            declaration: boolean;
+            /** @description As for `open_banking`. */
+            response: string;
+        };
         /** @description For `student`. Members that are null count as absent. */
         StudentSubmission: {
             /** @description The challenge whose code was mailed. */
