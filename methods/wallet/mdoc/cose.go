@@ -92,7 +92,8 @@ func (e *envelope) signedBy(key crypto.PublicKey, payload []byte, bad Code) erro
 	return nil
 }
 
-// chain returns the certificates of the header x5chain (RFC 9360 2): one byte string, or an array of two and more.
+// chain returns the certificates of the header x5chain (RFC 9360 2): one byte string, or an array. RFC 9360 wants a
+// single certificate outside an array, but wallets on Android put it into one.
 func (e *envelope) chain() ([]*Certificate, error) {
 	raw, ok := e.open[labelX5Chain]
 	if !ok {
@@ -104,7 +105,7 @@ func (e *envelope) chain() ([]*Certificate, error) {
 	list := []cbor.RawMessage{raw}
 	if raw[0]&0xe0 == majorArray {
 		list = nil
-		if strict.Unmarshal(raw, &list) != nil || len(list) < 2 || len(list) > maxChain {
+		if strict.Unmarshal(raw, &list) != nil || len(list) == 0 || len(list) > maxChain {
 			return nil, fault(CertificateMalformed)
 		}
 	}

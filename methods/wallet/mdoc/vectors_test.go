@@ -3,6 +3,7 @@ package mdoc
 import (
 	"bytes"
 	"crypto/ecdh"
+	"encoding/base64"
 	"encoding/hex"
 	"os"
 	"strings"
@@ -122,4 +123,51 @@ func TestDCAPITranscriptOfTheSpecification(t *testing.T) {
 		83f6f682764f70656e4944345650444341504948616e646f7665725820fbece366f4
 		212f9762c74cfdbf83b8c69e371d5d68cea09cb4c48ca6daab761a`),
 		DCAPITranscript("https://example.com", "exc7gBkxjx1rdc9udRrveKvSsJIq80avlXeLHhGwqtA", &key))
+}
+
+// The example of Annex C in the technical specification of the EU proof of age, and a request that Chrome on Android
+// answered (SMART Health Check-in, appendix A).
+var annexCVectors = []struct{ encryptionInfo, origin, transcript string }{
+	{
+		"gmVkY2FwaaJlbm9uY2VQtJvGiCZ0egQII8fQgu960HJyZWNpcGllbnRQdWJsaWNLZXmkAQIgASFYIMmliVBWgs8KKpAychO3py0E" +
+			"qagows-CrraFX1rVOniXIlggIMvYr_x55AY4LKiWZLHBlQJmX1R9Y5BkUfnuSddAmyE",
+		"https://verifier.ageverification.dev",
+		"83f6f682656463617069" + "58204a292708fcf38ad55a7969f1c97ead9decf7756b7e9d8cfee942fe9f31b8db0a",
+	},
+	{
+		"gmVkY2FwaaJlbm9uY2VYIPYWYWk-rPkMTfljh2ux1_P-Q1kpwcDtsBKCkBS0IHWZcnJlY2lwaWVudFB1YmxpY0tleaQBAiABIVgg" +
+			"8CaGEhavZJEXKE3i8NCRJi_EZvjca6GG2s486h_Pp4wiWCAB_jZsoAWB1obhVPxvg67w1eAJq9laeKTIc6EGF8yDvA",
+		"http://127.0.0.1:3010",
+		"83f6f682656463617069" + "58205d373e34bbc5306ff28c944c2a1af663af3d503e179ed3ce9df0aa610a7ffe72",
+	},
+}
+
+func TestAnnexCTranscriptsOfOtherImplementations(t *testing.T) {
+	t.Parallel()
+	for _, vector := range annexCVectors {
+		require.Equal(t, fromHex(t, vector.transcript), AnnexCTranscript(vector.encryptionInfo, vector.origin))
+	}
+}
+
+func TestEncryptionInfoIsThatOfOtherImplementations(t *testing.T) {
+	t.Parallel()
+	for _, vector := range annexCVectors {
+		raw, err := base64.RawURLEncoding.DecodeString(vector.encryptionInfo)
+		require.NoError(t, err)
+		var info struct {
+			_    struct{} `cbor:",toarray"`
+			Name string
+			Data struct {
+				Nonce []byte `cbor:"nonce"`
+				Key   struct {
+					X []byte `cbor:"-2,keyasint"`
+					Y []byte `cbor:"-3,keyasint"`
+				} `cbor:"recipientPublicKey"`
+			}
+		}
+		require.NoError(t, strict.Unmarshal(raw, &info))
+		key, err := ecdh.P256().NewPublicKey(append(append([]byte{4}, info.Data.Key.X...), info.Data.Key.Y...))
+		require.NoError(t, err)
+		require.Equal(t, vector.encryptionInfo, EncryptionInfo(info.Data.Nonce, key))
+	}
 }

@@ -63,6 +63,14 @@ func TestResponseOfEachDigestAlgorithmVerifies(t *testing.T) {
 	}
 }
 
+func TestSingleCertificateMayBeInAnArray(t *testing.T) {
+	t.Parallel()
+	document := mdoctest.NewMDL(mdoctest.NewIssuer("P-256"))
+	document.AuthHook = func(c *mdoctest.COSE) { c.Unprotected[33] = []any{c.Unprotected[33]} }
+	_, err := mdoc.Verify(document.Respond(transcript), options(document.Issuer))
+	require.NoError(t, err)
+}
+
 func TestElementsThatWereNotRequestedAreLeftOut(t *testing.T) {
 	t.Parallel()
 	document := mdoctest.NewMDL(mdoctest.NewIssuer("P-256"))
