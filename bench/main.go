@@ -1,7 +1,7 @@
 // Command bench measures the cost of sessions and deliveries, as ratios to bare Temporal workflows, between graphs, and
 // next to receivers that hang; of a compliance check and a risk score, as ratios to gin routes; of phones that hold
-// sessions by live channels; of returning users; and of calls as rows grow. All of it runs on one machine in one run. It
-// is not a test: a slow result is no failure.
+// sessions by live channels; of returning users; and of calls as rows grow. All of it runs on one machine in one run.
+// It is not a test: a slow result is no failure.
 package main
 
 import (
