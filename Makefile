@@ -132,11 +132,11 @@ check-build: # into the folders where the tests that run these binaries find the
 check-workflows: $(WORKFLOWCHECK)
 	$(WORKFLOWCHECK) ./workflows/...
 
-# Every package but those whose tests start PostgreSQL or Temporal. Go repeats only the tests of changed packages.
+# Every package but those whose tests start PostgreSQL, Temporal or Node. Go repeats only the tests of changed packages.
 .PHONY: check-serverless
 check-serverless:
 	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
-		| grep -vE '/internal/(pgtest|temporaldev|temporaltest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
+		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
 
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
