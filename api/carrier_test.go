@@ -75,7 +75,8 @@ func TestCarrierIsAskedByRedirect(t *testing.T) {
 	back := e.redirected(in(begun, "data", "url").(string))
 	id := begun["id"].(string)
 
-	require.Empty(t, e.redirected(e.url+"/v1/methods/carrier_lookup/callback?state=mch_none&code=x"), "a forged state")
+	forged := e.redirected(e.url + "/v1/methods/carrier_lookup/callback?state=mch_none&code=x")
+	require.Equal(t, "https://id.example.com/verify#refused=resource_missing", forged)
 	page, fragment, _ := strings.Cut(e.redirected(e.local(back)), "#")
 	require.Equal(t, "https://id.example.com/verify/"+s.id, page)
 	values, err := url.ParseQuery(fragment)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/testkit"
+	"github.com/stile-id/stile/rules"
 )
 
 // The data of a person and a merchant, in a form that occurs nowhere else.
@@ -28,12 +29,15 @@ const (
 	canaryMetadata  = "canary-metadata-77aa"
 	canaryDocument  = "canary-document-X4RTBPFW4"
 	canaryGuardian  = "canary.guardian@example.com"
+	canaryLine      = "0151 87659143"
+	canaryMailbox   = "canary.student@in.tum.de"
 )
 
 // No personal data enters a Temporal history, a log, a metric, or Stile's own tables in the clear.
 func TestNothingPersonalLeaks(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir())
+	_, carriers := startOperator(t, "consent")
+	p := start(t, t.TempDir(), "STILE_CARRIERS_FILE="+carriers, "STILE_RULES_DIR="+lenientRules(t))
 	m := p.sandbox(t)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
@@ -84,6 +88,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	guardian.proves(t, canaryBirthDate)
 	guardian.consents(t).expect(t, 200)
 	child.until(t, "verified")
+	code := contacted(t, m)
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
@@ -105,14 +110,42 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
-	personal = append(personal, guardian.decide, guardian.withdraw)
+	personal = append(personal, guardian.decide, guardian.withdraw, strings.ReplaceAll(canaryLine[1:], " ", ""),
+		canaryLine[5:], strings.Split(canaryMailbox, "@")[0])
+	temporal, ours := filesNamed(t, p.data, "temporal.db"), filesNamed(t, p.data, "stile.db")
+	for where, content := range map[string][]byte{
+		"the metrics": metrics.raw, "the logs": []byte(p.logs.read(t)), "Temporal's database": temporal, "our database": ours,
+	} {
+		require.NotRegexp(t, `(^|[^\w.])`+code+`([^\w.]|$)`, string(content), where)
+	}
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))
 	absent(t, "the logs", []byte(p.logs.read(t)), append(personal, append(merchants, secret, m.credential)...))
 	absent(t, "the session", retrieved.raw, personal)
-	absent(t, "Temporal's database", filesNamed(t, p.data, "temporal.db"), append(personal, append(merchants, secret)...))
-	ours := filesNamed(t, p.data, "stile.db")
+	absent(t, "Temporal's database", temporal, append(personal, append(merchants, secret)...))
 	absent(t, "our database", ours, append(personal, secret, m.credential))
 	require.Contains(t, string(ours), canaryReference, "the merchant's own reference stands in our table")
+}
+
+// contacted verifies a session by carrier_lookup and one by student, after a refusal each, and returns the mailed code.
+func contacted(t *testing.T, m merchant) (code string) {
+	t.Helper()
+	m.workflow = m.publish(t, simple(rules.MethodCarrierLookup, rules.MethodStudent))
+	caller := m.create(t, body{"jurisdiction": "DE"})
+	begin := caller.verify("/methods/carrier_lookup/begin")
+	caller.user.post(t, begin, body{"phone": canaryLine + "999999"}).refused(t, 400, "parameter_invalid", "phone")
+	asked := caller.user.post(t, begin, body{"phone": canaryLine, "same_device": false}).expect(t, 201)
+	caller.submit(t, "carrier_lookup", body{"challenge": asked.text("id")}).expect(t, 202)
+	caller.until(t, "verified")
+
+	learner := m.create(t, body{"jurisdiction": "DE"})
+	begin = learner.verify("/methods/student/begin")
+	learner.user.post(t, begin, body{"email": canaryEmail}).refused(t, 400, "parameter_invalid", "email")
+	asked = learner.user.post(t, begin, body{"email": canaryMailbox}).expect(t, 201)
+	code = learner.mailedCode(t, canaryMailbox)
+	learner.enters(t, asked, otherThan(code)).refused(t, 400, "otp_invalid", "code")
+	learner.enters(t, asked, code).expect(t, 202)
+	learner.until(t, "verified")
+	return code
 }
 
 // chatter subscribes a receiver that answers with personal data, and returns the path of its deliveries.

@@ -1,34 +1,10 @@
 package e2e
 
 import (
-	"encoding/json"
-	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/stile-id/stile/internal/testkit"
 )
-
-// mailedCode waits for a mail in the inbox of stile-dev, and returns the code in its subject.
-func mailedCode(t *testing.T, base string) (code string) {
-	t.Helper()
-	testkit.Eventually(t, func() bool {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/dev/mail.json", http.NoBody)
-		require.NoError(t, err)
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(t, err)
-		defer func() { require.NoError(t, response.Body.Close()) }()
-		var inbox struct{ Data []struct{ Subject string } }
-		require.NoError(t, json.NewDecoder(response.Body).Decode(&inbox))
-		if len(inbox.Data) > 0 {
-			code, _, _ = strings.Cut(inbox.Data[0].Subject, " ")
-		}
-		return code != ""
-	})
-	return code
-}
 
 // killedWithAReturningUser kills the process between the row of a mail and its run, and then between the row that an
 // earlier verification verified and its run.
@@ -45,7 +21,7 @@ func killedWithAReturningUser(t *testing.T, environment []string) {
 	require.Error(t, err, "the process died before it answered")
 
 	reusing := restart(t, mailing, append(environment, "STILE_FAULT=reuse.committed"), &v)
-	code := mailedCode(t, reusing.ready.API)
+	code := v.mailedCode(t, "ada@person.example")
 	_, err = v.user.try("POST", v.verify("/otp/verify"), body{"code": code})
 	require.Error(t, err, "the process died before it answered")
 

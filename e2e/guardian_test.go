@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,28 +46,12 @@ func (s session) asks(t *testing.T, emails ...string) (asked []guardian) {
 	return asked
 }
 
-// mailed waits for the mail to a guardian in the inbox beside the API.
+// mailed waits for the mail to a guardian.
 func (s session) mailed(t *testing.T, email string) guardian {
 	t.Helper()
-	g := guardian{client: s.user}
+	links := s.mailTo(t, email, guardianLinks)
+	g := guardian{client: s.user, decide: links[0], withdraw: links[1]}
 	g.credential = ""
-	testkit.Eventually(t, func() bool {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.user.base+"/dev/mail.json", http.NoBody)
-		require.NoError(t, err)
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(t, err)
-		defer func() { require.NoError(t, response.Body.Close()) }()
-		var inbox struct{ Data []struct{ To, Text string } }
-		require.NoError(t, json.NewDecoder(response.Body).Decode(&inbox))
-		for _, one := range inbox.Data {
-			links := guardianLinks.FindStringSubmatch(one.Text)
-			if one.To == email && links != nil {
-				g.decide, g.withdraw = links[1], links[2]
-				return true
-			}
-		}
-		return false
-	})
 	return g
 }
 

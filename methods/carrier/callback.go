@@ -36,6 +36,12 @@ func (m *lookup) callback(_ context.Context, r methods.Reply) (methods.Replied, 
 	return methods.Replied{State: s, Location: page + "#" + fragment.Encode()}, nil
 }
 
+// refused answers a redirect that cannot be taken: it sends the browser to the hosted page, which tells the user. Code
+// is that of the error.
+func (m *lookup) refused(code string) methods.Replied {
+	return methods.Replied{Location: m.options.Page() + "#" + url.Values{"refused": {code}}.Encode()}
+}
+
 // answers reports whether a redirect has the form of the carrier's answer. An issuer, if there is any, must be the
 // carrier (RFC 9207).
 func (c *client) answers(query url.Values) bool {

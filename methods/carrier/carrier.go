@@ -53,7 +53,7 @@ func (m *lookup) method() methods.Method {
 			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "response", Type: methods.FieldText, Optional: true},
 		},
 		Answer: []methods.Route{{
-			Verb: http.MethodGet, Name: routeCallback, Serve: m.callback,
+			Verb: http.MethodGet, Name: routeCallback, Serve: m.callback, Refused: m.refused,
 			ChallengeID: func(r methods.Reply) string { return r.Query.Get("state") },
 		}},
 	}
