@@ -92,6 +92,30 @@ func awayFor(ctx context.Context, connector string, away *methods.AwayError) err
 		})
 }
 
+// judgeLater returns the error that has Temporal call JudgeSubmission again where the judge waits for a person or for a
+// provider that is away. The local activity then ends at once: the regular one that follows has more time for each
+// call. Its category keeps the SDK from logging it as a failure.
+func judgeLater(ctx context.Context, err error) error {
+	if !activity.IsActivity(ctx) {
+		return err
+	}
+	info := activity.GetInfo(ctx)
+	var waiting *methods.WaitingError
+	var away *methods.AwayError
+	var wait time.Duration
+	switch {
+	case errors.As(err, &waiting):
+		wait = max(waiting.After, time.Second)
+	case errors.As(err, &away):
+		wait = max(faultWait(info.Attempt), min(away.RetryAfter, mostFaultWait))
+	default:
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions(err.Error(), "NotYet", temporal.ApplicationErrorOptions{
+		NonRetryable: info.IsLocalActivity, NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign,
+	})
+}
+
 // soon limits the retry delay after a fault of Stile's own to mostFaultWait. The retry policy of deliveries allows
 // longer waits, which are meant for postponed deliveries.
 func soon(ctx context.Context, err error) error {

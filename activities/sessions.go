@@ -47,7 +47,7 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 		})
 	// If the row kept changing under the judge, the run looks at it again.
 	if err != nil && !errors.Is(err, sessions.ErrBusy) {
-		return models.SessionView{}, err
+		return models.SessionView{}, judgeLater(ctx, err)
 	}
 	if done.Session.ID != "" {
 		return a.viewAfter(ctx, done)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
 
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/testkit"
@@ -348,6 +350,37 @@ func TestFailingJudgeChangesNothing(t *testing.T) {
 
 	require.ErrorIs(t, err, away)
 	require.Len(t, d.Unjudged(t, session), 1)
+}
+
+// A local activity has five seconds for all its tries, so it must not spend them on a wait.
+func TestJudgeThatWaitsIsCalledAgainByTheRegularActivity(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	submission := d.Simulate(t, d.Begin(t, scene.AnyOf(document)), document, simulated.Pass)
+	for _, given := range []struct {
+		err  error
+		wait time.Duration
+	}{
+		{&methods.WaitingError{}, time.Second},
+		{&methods.WaitingError{After: 5 * time.Second}, 5 * time.Second},
+		{&methods.AwayError{Reason: "away", RetryAfter: 20 * time.Second}, 20 * time.Second},
+		{&methods.AwayError{Reason: "away", RetryAfter: time.Hour}, 30 * time.Second},
+	} {
+		d.Judge = judgeFunc(func(context.Context, methods.Submission) (methods.Verdict, error) {
+			return methods.Verdict{}, given.err
+		})
+		_, err := asked[models.SessionView](t, d.JudgeSubmission, submitted(submission))
+		var told *temporal.ApplicationError
+		require.ErrorAs(t, err, &told)
+		require.Equal(t, given.wait, told.NextRetryDelay())
+		require.False(t, told.NonRetryable())
+		require.Equal(t, temporal.ApplicationErrorCategoryBenign, told.Category())
+
+		var suite testsuite.WorkflowTestSuite
+		_, err = suite.NewTestActivityEnvironment().ExecuteLocalActivity(d.JudgeSubmission, submitted(submission))
+		require.ErrorAs(t, err, &told)
+		require.True(t, told.NonRetryable())
+	}
 }
 
 func TestOrganizationCannotJudgeAForeignSubmission(t *testing.T) {

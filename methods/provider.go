@@ -30,6 +30,15 @@ type AwayError struct {
 
 func (e *AwayError) Error() string { return e.Reason }
 
+// WaitingError is the error of a Judge that waits for a person, such as for a consent on another device. Judge is
+// called again, and may wait each time until shortly before the deadline of its context.
+type WaitingError struct {
+	// After is how long to wait before the next call; the least is a second.
+	After time.Duration
+}
+
+func (e *WaitingError) Error() string { return "a person has not answered yet" }
+
 // Inquiry is a submission on its way to a provider.
 type Inquiry struct {
 	SubmissionID string // the same in every repeat

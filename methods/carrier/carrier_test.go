@@ -400,18 +400,35 @@ func TestPollsKeepTheIntervalAndTheDeadline(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []time.Duration{time.Second, 6 * time.Second, 11 * time.Second}, b.pauses[:3])
 
-	b = newBench(t, consent)
-	_, err = b.begin(input{"phone": phone})
+	require.Equal(t, longPoll{}, pollsWithin(t, 3*time.Second, time.Second),
+		"a poll that could be cut off is left to the next call")
+	require.Equal(t, longPoll{polls: 1, after: 25 * time.Second}, pollsWithin(t, 15*time.Second, 30*time.Second),
+		"a long interval passes between calls, each of which polls")
+}
+
+// longPoll is the result of a call of Judge while the customer has not answered.
+type longPoll struct {
+	polls int
+	after time.Duration // before the next call
+}
+
+// pollsWithin calls Judge with a deadline about a carrier that has an interval.
+func pollsWithin(t *testing.T, deadline, interval time.Duration) longPoll {
+	t.Helper()
+	b := newBench(t, consent)
+	b.Set(func(o *carriertest.Behaviour) { o.Pending, o.Interval = 1000, int(interval.Seconds()) })
+	_, err := b.begin(input{"phone": phone})
 	require.NoError(t, err)
 	payload, err := b.submits(input{"challenge": "mch_1"})
 	require.NoError(t, err)
-	short, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	short, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	_, err = b.method.Judge.Judge(short, methods.Submission{
 		Attempt: methods.Attempt{Tier: rules.MinAge(21)}, Payload: payload,
 	})
-	require.ErrorContains(t, err, "has not answered yet")
-	require.Empty(t, b.pauses, "a poll that could be cut off is left to the next call")
+	var waiting *methods.WaitingError
+	require.ErrorAs(t, err, &waiting)
+	return longPoll{len(b.pauses), waiting.After}
 }
 
 func TestAnswerBelongsToTheBrowserThatBegan(t *testing.T) {

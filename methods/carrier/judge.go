@@ -52,9 +52,6 @@ func verdictOn(reason rules.ReasonCode, checks ...rules.Check) methods.Verdict {
 	}
 }
 
-// errWaiting has the call of Judge repeated while the carrier's customer has not answered.
-var errWaiting = errors.New("carrier: the customer has not answered yet")
-
 // ended is the error of a question that ended with a reason.
 type ended struct{ reason rules.ReasonCode }
 
@@ -201,15 +198,20 @@ func (m *lookup) ageOf(ctx context.Context, c *client, q question, g grant, year
 // slower is added to the interval of polls that a carrier finds too fast.
 const slower = 5 * time.Second
 
+// longestFirst is the longest wait before the first poll of a call. The rest of a longer interval passes between calls,
+// because a call of Judge has few seconds.
+const longestFirst = 5 * time.Second
+
 // consented polls until the customer has answered, and returns the access token. Before the deadline of the context it
-// returns errWaiting, to go on in another call.
+// returns a *methods.WaitingError, to go on in another call.
 func (m *lookup) consented(ctx context.Context, c *client, a asked) (string, error) {
 	pause := time.Duration(a.Seconds) * time.Second
-	for {
-		if end, bounded := ctx.Deadline(); bounded && time.Until(end) < pause+callWithin {
-			return "", errWaiting
+	first := min(pause, longestFirst)
+	for next := first; ; next = pause {
+		if end, bounded := ctx.Deadline(); bounded && time.Until(end) < next+callWithin {
+			return "", &methods.WaitingError{After: pause - first}
 		}
-		if err := m.wait(ctx, pause); err != nil {
+		if err := m.wait(ctx, next); err != nil {
 			return "", err
 		}
 		token, err := c.poll(ctx, a)
