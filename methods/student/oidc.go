@@ -80,7 +80,8 @@ func (i Institution) enrolled(c openid.Claims) bool {
 	return false
 }
 
-// acceptLogin takes the response that claims an answer of the institution, and the declaration.
+// acceptLogin takes the response that claims an answer of the institution, and the declaration where the answer does
+// not decide by itself.
 func (student) acceptLogin(ctx context.Context, g methods.Given) (methods.Accepted, error) {
 	var in struct {
 		Challenge   *string `json:"challenge"`
@@ -91,12 +92,16 @@ func (student) acceptLogin(ctx context.Context, g methods.Given) (methods.Accept
 	if err := g.Input.Read(&in); err != nil {
 		return methods.Accepted{}, err
 	}
-	declared, err := attestation.Read(in.DateOfBirth, in.Declaration, g.Today)
+	claimed, err := login.Claim(ctx, g.Held, in.Challenge, in.Response)
 	if err != nil {
 		return methods.Accepted{}, err
 	}
-	claimed, err := login.Claim(ctx, g.Held, in.Challenge, in.Response)
-	return methods.Accepted{Payload: payload{Declared: declared, Login: &claimed}}, err
+	sent := payload{Login: &claimed}
+	if _, decided, err := enrolmentOf(claimed); err != nil || decided {
+		return methods.Accepted{Payload: sent}, err
+	}
+	sent.Declared, err = attestation.Read(in.DateOfBirth, in.Declaration, g.Today)
+	return methods.Accepted{Payload: sent}, err
 }
 
 // enrolmentOf returns the verdict of an answer of the institution; decided is false where the declaration decides.

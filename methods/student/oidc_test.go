@@ -52,6 +52,8 @@ institutions:
 		Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	}})
 	require.Empty(t, m.Unavailable(), "the login needs no mail")
+	require.Len(t, m.BeginFields, 1, "without mail there is no address to enter")
+	require.Equal(t, login.FieldInstitution, m.BeginFields[0].Name)
 	for account, want := range map[string]rules.ReasonCode{
 		"adult": "", "foreign": rules.ReasonDataMismatch, "unknown": rules.ReasonDataMismatch,
 		"cancel": rules.ReasonUserCancelled,
@@ -98,12 +100,20 @@ func enrols(t *testing.T, m methods.Method, account string) methods.Verdict {
 	state, err = json.Marshal(replied.State)
 	require.NoError(t, err)
 
-	accepted, err := m.Accept.Accept(t.Context(), methods.Given{
+	given := methods.Given{
 		Attempt: attempt, Held: open{state: state}, Today: rules.Date{Year: 2026, Month: 11, Day: 28},
-		Input: input{
+		Input: input{"challenge": "mch_1", "response": fragment.Get("response")},
+	}
+	accepted, err := m.Accept.Accept(t.Context(), given)
+	if account == "adult" {
+		var wrong *methods.InputError
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, "date_of_birth", wrong.Param, "only an answer that decides by itself needs no declaration")
+		given.Input = input{
 			"challenge": "mch_1", "response": fragment.Get("response"), "date_of_birth": "1990-01-31", "declaration": true,
-		},
-	})
+		}
+		accepted, err = m.Accept.Accept(t.Context(), given)
+	}
 	require.NoError(t, err)
 	payload, err := json.Marshal(accepted.Payload)
 	require.NoError(t, err)

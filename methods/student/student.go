@@ -32,17 +32,23 @@ func Method(o Options) methods.Method {
 	for _, domain := range o.Settings.Domains {
 		m.added[domain] = true
 	}
-	return methods.Method{
+	method := methods.Method{
 		Name: rules.MethodStudent, Begin: m, Accept: m, Judge: m, Unavailable: m.unavailable, Answer: m.login.Routes(),
-		BeginFields: []methods.Field{
-			{Name: "email", Type: methods.FieldText, Optional: true},
-			{Name: "locale", Type: methods.FieldText, Optional: true}, institution,
-		},
 		Fields: []methods.Field{
 			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "code", Type: methods.FieldText, Optional: m.logins},
-			{Name: "date_of_birth", Type: methods.FieldDate}, {Name: "declaration", Type: methods.FieldBoolean},
+			{Name: "date_of_birth", Type: methods.FieldDate, Optional: m.logins},
+			{Name: "declaration", Type: methods.FieldBoolean, Optional: m.logins},
 		},
 	}
+	if m.mail || !m.logins {
+		method.BeginFields = append(method.BeginFields, methods.Field{Name: "email", Type: methods.FieldText, Optional: true},
+			methods.Field{Name: "locale", Type: methods.FieldText, Optional: true})
+	}
+	if m.logins {
+		method.BeginFields = append(method.BeginFields, institution)
+		method.Fields = append(method.Fields, methods.Field{Name: "response", Type: methods.FieldText, Optional: true})
+	}
+	return method
 }
 
 type student struct {

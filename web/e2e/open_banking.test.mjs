@@ -1,57 +1,24 @@
 // open_banking on the hosted page, at the certified OpenID provider.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { before, describe } from "node:test";
 import { at, createSession, launch, newContext, press, publish, retrieve, startDev, test } from "./harness.mjs";
+import { startInstitution } from "./institution.mjs";
 import { look } from "./look.mjs";
 import { listen } from "./shop.mjs";
-import { ends } from "./start.mjs";
 
 let dev, browser, workflow;
 
-/** startBank starts the provider. `serve` opens it to the client, whose users come back to the address. */
-async function startBank() {
-  const folder = await mkdtemp(join(tmpdir(), "stile-bank-"));
-  const bank = spawn("node", [fileURLToPath(new URL("bank.mjs", import.meta.url)), "{}"], {
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  const lines = createInterface({ input: bank.stdout })[Symbol.asyncIterator]();
-  const next = async () => (await lines.next()).value;
-  ends.push(async () => {
-    bank.stdin.end();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const issuer = await next();
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const key = join(folder, "key.pem");
-  await writeFile(key, privateKey.export({ type: "pkcs8", format: "pem" }));
-  const file = join(folder, "banks.yaml");
-  const line = (id, name) => `  - {id: ${id}, name: ${name}, issuer: "${issuer}", client_id: stile, key: key.pem, ` +
-    "dpop: true, age: age_over}\n";
+/** banks returns the configuration file with more banks than the page shows without a search. */
+function banks(issuer, key) {
   const others = ["Alpine Credit", "Banco Azul", "Crown Savings", "Delta Trust", "Elbe Kasse", "Fjord Mutual"];
-  const all = [line("example", "Example Bank"), ...others.map((name, at) => line(`other-${at}`, name))];
-  await writeFile(file, `institutions:\n${all.join("")}`);
-  async function serve(redirect) {
-    const client = {
-      client_id: "stile", redirect_uris: [redirect], response_types: ["code"], grant_types: ["authorization_code"],
-      token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "ES256",
-      id_token_signed_response_alg: "ES256", dpop_bound_access_tokens: true,
-      jwks: { keys: [publicKey.export({ format: "jwk" })] },
-    };
-    bank.stdin.write(`${JSON.stringify({ profile: "fapi2", dpop: true, client })}\n`);
-    assert.equal(await next(), "ready");
-  }
-  return { file, serve };
+  const all = [["example", "Example Bank"], ...others.map((name, at) => [`other-${at}`, name])];
+  return `institutions:\n${all.map(([id, name]) =>
+    `  - {id: ${id}, name: ${name}, issuer: "${issuer}", client_id: stile, key: ${key}, dpop: true, age: age_over}\n`,
+  ).join("")}`;
 }
 
 before(async () => {
-  const bank = await startBank();
+  const bank = await startInstitution("fapi2", banks);
   [dev, browser] = await Promise.all([startDev({ STILE_BANKS_FILE: bank.file }), launch()]);
   await bank.serve(`${dev.api}/v1/methods/open_banking/callback`);
   workflow = await publish(dev, { methods: ["open_banking"] });

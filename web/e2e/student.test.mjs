@@ -1,4 +1,5 @@
-// The method student: a code to a mailbox at an institution, from the inbox of a real stile-dev, and a date of birth.
+// The method student: a code to a mailbox at an institution, from the inbox of a real stile-dev, or a login at an
+// institution, which is the certified OpenID provider; and a date of birth.
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { before, describe } from "node:test";
 import {
   at, createSession, launch, mailedCode, newContext, press, publish, retrieve, startDev, test,
 } from "./harness.mjs";
+import { startInstitution } from "./institution.mjs";
 import { look } from "./look.mjs";
 
 let dev, browser, workflow;
@@ -21,8 +23,17 @@ async function rules() {
   return folder;
 }
 
+/** settings returns the configuration file with one institution. */
+const settings = (issuer, key) => `institutions:
+  - {id: uni, name: Example University, profile: oidc, issuer: "${issuer}", client_id: stile, key: ${key},
+     claims_from: userinfo, affiliation_scopes: [uni.example]}
+`;
+
 before(async () => {
-  [dev, browser] = await Promise.all([rules().then((folder) => startDev({ STILE_RULES_DIR: folder })), launch()]);
+  const [folder, university] = await Promise.all([rules(), startInstitution("oidc", settings)]);
+  const environment = { STILE_RULES_DIR: folder, STILE_STUDENT_FILE: university.file };
+  [dev, browser] = await Promise.all([startDev(environment), launch()]);
+  await university.serve(`${dev.api}/v1/methods/student/callback`);
   workflow = await publish(dev, { methods: ["student"] });
 });
 
@@ -40,6 +51,10 @@ describe("a student", { concurrency: 2 }, () => {
     const page = await (await newContext(browser)).newPage();
     await page.goto(session.url);
     await press(page, "Continue");
+    await look(page, "method-student", "method-student-institutions");
+    await press(page, "Use an e‑mail address at your school instead");
+    await press(page, "Log in at the institution instead");
+    await press(page, "Use an e‑mail address at your school instead");
     await look(page, "method-student");
     const address = page.getByLabel("E-mail address at your school");
     await address.fill("ada@person.example");
@@ -61,6 +76,27 @@ describe("a student", { concurrency: 2 }, () => {
     await page.getByRole("alert").getByText("The code is wrong").waitFor();
     await look(page, "student-code", "student-code-fault");
     await field.fill(right);
+    await press(page, "Continue");
+    await at(page, "verified");
+    assert.equal((await retrieve(dev, session.id)).verification_path, "student");
+  });
+  test("logs in at the institution, also after a cancelled login, and declares the date of birth", async () => {
+    const session = await createSession(dev, { workflow_id: workflow });
+    const page = await (await newContext(browser)).newPage();
+    await page.goto(session.url);
+    await press(page, "Continue");
+    await press(page, "Example University");
+    await press(page, "cancel");
+    await at(page, "setback");
+    await press(page, "Try again");
+    await press(page, "Example University");
+    await press(page, "adult");
+    await look(page, "login-birth");
+    await page.reload();
+    await at(page, "login-birth");
+    await press(page, "Continue");
+    await page.getByRole("alert").getByText("Enter day, month and year").waitFor();
+    await birth(page, "1980");
     await press(page, "Continue");
     await at(page, "verified");
     assert.equal((await retrieve(dev, session.id)).verification_path, "student");

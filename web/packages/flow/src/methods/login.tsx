@@ -1,8 +1,10 @@
-import { ApiError, type Challenge, type Method } from "@stile/client";
+import { ApiError, type Challenge, type Method, type MethodView } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { awaitTab, recall } from "../returned.ts";
+import { awaitTab, recall, remember } from "../returned.ts";
+import { useBirth } from "./birth.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** Waiting is the data of an open login in the view. */
@@ -18,15 +20,25 @@ let tab: Window | null = null;
 /** ownTab reports whether this page is the tab of the hosted page. Elsewhere the institution opens in a new tab. */
 const ownTab = () => window.parent === window && /\/verify(\/vks_[a-z2-7]+)?\/?$/.test(location.pathname);
 
+/** institutions returns those that the user can choose for a method. */
+export function institutions(method: MethodView) {
+  return method.input?.begin_fields.find((field) => field.name === "institution")?.choices ?? [];
+}
+
+/** LoginProps are those of a method's screen, and the way to another screen, which stands below the institutions. */
+interface LoginProps extends MethodScreenProps {
+  elsewhere?: ComponentChildren;
+}
+
 /**
  * Login lets the user choose an institution, leads to its login, and claims the answer. The server keeps the login, so
  * a reload and a page that is opened anew go on.
  */
-export default function Login(given: MethodScreenProps) {
+export default function Login(given: LoginProps) {
   const { flow, method } = given;
   const [other, setOther] = useState(false);
   const [away, setAway] = useState(false);
-  const waiting = method.waiting?.data as Waiting | null | undefined;
+  const waiting = method.waiting?.data as Partial<Waiting> | null | undefined;
 
   async function begin(institution: string): Promise<void> {
     tab = ownTab() ? null : window.open("", "_blank"); // at once, or the browser blocks it
@@ -45,8 +57,12 @@ export default function Login(given: MethodScreenProps) {
     else if (ownTab()) location.assign(url);
   }
 
-  if (method.waiting && waiting && !other) {
-    return <Open {...given} challenge={method.waiting.challenge} waiting={waiting} leave={() => setOther(true)} />;
+  if (method.waiting && waiting?.url !== undefined && !other) {
+    return (
+      <Open
+        {...given} challenge={method.waiting.challenge} waiting={waiting as Waiting} leave={() => setOther(true)}
+      />
+    );
   }
   return <Choose {...given} away={away} choose={(institution) => void begin(institution)} />;
 }
@@ -60,10 +76,10 @@ function leaveOut(error: unknown): null {
 /** few is the number of institutions that need no search. */
 const few = 6;
 
-function Choose(given: MethodScreenProps & { away: boolean; choose: (institution: string) => void }) {
-  const { flow, view, method, away, choose } = given;
+function Choose(given: LoginProps & { away: boolean; choose: (institution: string) => void }) {
+  const { flow, view, method, elsewhere, away, choose } = given;
   const [search, setSearch] = useState("");
-  const all = method.input?.begin_fields.find((field) => field.name === "institution")?.choices ?? [];
+  const all = institutions(method);
   const sought = search.trim().toLocaleLowerCase();
   const shown = all.filter(({ label }) => label.toLocaleLowerCase().includes(sought));
   const kind = method.method as "open_banking" | "student";
@@ -87,23 +103,24 @@ function Choose(given: MethodScreenProps & { away: boolean; choose: (institution
           </li>
         ))}
       </ul>
+      {elsewhere && <Actions>{elsewhere}</Actions>}
     </Panel>
   );
 }
 
 /** Open is a login that has begun: the user is away, or has come back in this browser or in another. */
 function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; leave: () => void }) {
-  const { flow, method, challenge, waiting: { url, name, answered }, leave } = given;
+  const { challenge, waiting: { url, name, answered }, leave } = given;
   const [response, setResponse] = useState(() => recall(challenge));
-  const claim = (secret: string) => {
-    flow.submit(method.method as Method, { challenge, response: secret }).catch(leave);
-  };
   useEffect(() => awaitTab(() => tab, challenge, () => setResponse(recall(challenge))), [challenge]);
-  useEffect(() => {
-    if (response) claim(response);
-  }, [response]);
-  if (response) return <Panel name="login-claiming" title={t("login.claiming")} icon="wait" />;
-  if (answered) return <EnterCode {...given} entered={claim} />;
+  if (response) return <Claim {...given} response={response} />;
+  if (answered) {
+    const entered = (claiming: string) => {
+      remember(challenge, claiming);
+      setResponse(claiming);
+    };
+    return <EnterCode {...given} entered={entered} />;
+  }
   const target = ownTab() ? undefined : "_blank";
   return (
     <Panel name="login-waiting" title={t("login.waiting.title", { name })} icon="wait">
@@ -121,6 +138,45 @@ function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; 
         </a>
         <Button kind="link" onPress={leave}>{t("login.other")}</Button>
       </Actions>
+    </Panel>
+  );
+}
+
+/**
+ * Claim submits the response that claims the answer. If the server then wants a date of birth, as for a student whose
+ * enrolment is stated, the user declares it.
+ */
+function Claim(given: MethodScreenProps & { challenge: string; response: string; leave: () => void }) {
+  const { flow, method, challenge, response, leave } = given;
+  const [declares, setDeclares] = useState(false);
+  const birth = useBirth();
+
+  async function claim(declared?: ReturnType<typeof birth.read>): Promise<void> {
+    try {
+      await flow.submit(method.method as Method, { challenge, response, ...declared });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.param === "date_of_birth")) return leave();
+      if (declared) birth.refuse();
+      setDeclares(true);
+    }
+  }
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    const declared = birth.read();
+    if (declared) void claim(declared);
+  }
+
+  useEffect(() => void claim(), [response]);
+  if (!declares) return <Panel name="login-claiming" title={t("login.claiming")} icon="wait" />;
+  return (
+    <Panel name="login-birth" title={t("attestation.title")}>
+      <form onSubmit={submit} noValidate>
+        {birth.fields}
+        <Actions>
+          <Button kind="primary" submit busy={flow.model.busy}>{t("action.continue")}</Button>
+        </Actions>
+      </form>
     </Panel>
   );
 }

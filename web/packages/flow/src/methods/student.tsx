@@ -3,6 +3,7 @@ import { locale, t } from "@stile/i18n";
 import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
 import { useBirth } from "./birth.tsx";
+import Login, { institutions } from "./login.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** Waiting is the data of a mailed code in the view. */
@@ -12,12 +13,16 @@ interface Waiting {
 }
 
 /**
- * Student has a code mailed to an address at an institution, and takes the code and the date of birth. The server keeps
- * the challenge, so a reload shows the same step.
+ * Student leads to the login of an institution, or has a code mailed to an address at one, and takes the code and the
+ * date of birth. Where the server offers both ways, the user changes between them. The server keeps the challenge, so a
+ * reload shows the same step.
  */
 export default function Student(given: MethodScreenProps) {
   const { method } = given;
   const [other, setOther] = useState(false);
+  const mails = method.input?.begin_fields.some((field) => field.name === "email") ?? false;
+  const logs = institutions(method).length > 0;
+  const [mailbox, setMailbox] = useState(!logs);
   const waiting = method.waiting?.data as Waiting | null | undefined;
   if (method.waiting && waiting?.kind === "mailbox" && !other) {
     return (
@@ -27,10 +32,15 @@ export default function Student(given: MethodScreenProps) {
       />
     );
   }
-  return <Address {...given} sent={() => setOther(false)} />;
+  if (!mailbox) {
+    const change = () => setMailbox(true);
+    const elsewhere = mails && <Button kind="link" onPress={change}>{t("student.mailbox")}</Button>;
+    return <Login {...given} elsewhere={elsewhere} />;
+  }
+  return <Address {...given} sent={() => setOther(false)} login={logs && (() => setMailbox(false))} />;
 }
 
-function Address({ flow, method, sent }: MethodScreenProps & { sent: () => void }) {
+function Address({ flow, method, sent, login }: MethodScreenProps & { sent: () => void; login: false | (() => void) }) {
   const [email, setEmail] = useState("");
   const [fault, setFault] = useState<"email" | "limited" | null>(null);
 
@@ -53,6 +63,7 @@ function Address({ flow, method, sent }: MethodScreenProps & { sent: () => void 
         {fault && <Notice kind="error" id="stile-fault">{t(`student.error.${fault}`)}</Notice>}
         <Actions>
           <Button kind="primary" submit busy={flow.model.busy}>{t("returning.send")}</Button>
+          {login && <Button kind="link" onPress={login}>{t("student.login")}</Button>}
         </Actions>
       </form>
     </Panel>
