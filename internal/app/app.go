@@ -226,7 +226,7 @@ func (a *App) register() (*methods.Registry, error) {
 	}
 	banks, err := openbanking.ReadBanks(c.BanksFile)
 	if err != nil {
-		return nil, fmt.Errorf("STILE_BANKS_FILE: %w", err)
+		return nil, err
 	}
 	carriers, err := carrier.ReadSettings(c.CarriersFile)
 	if err != nil {

@@ -78,19 +78,19 @@ func TestLoginWithoutAProofCostsNoAttempt(t *testing.T) {
 func TestFaultyFileNamesFileAndMember(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
-		"":                                     "it is empty",
+		"":                                     "is empty",
 		"institutions: []":                     "institutions is missing",
 		"banks: []":                            "field banks not found",
 		"institutions: [{id: a, colour: red}]": "field colour not found",
 		"institutions: [{id: a}]":              "institutions[0]: age must be",
 		"institutions: [{id: a, age: birthdate}]": "institutions[0]: name must",
-		"institutions: []\n---\nx: 1":             "one YAML document",
+		"institutions: []\n---\nx: 1":             "must hold one document",
 	} {
 		path := filepath.Join(t.TempDir(), "banks.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 		_, err := openbanking.ReadBanks(path)
 		require.ErrorContains(t, err, want)
-		require.ErrorContains(t, err, path)
+		require.ErrorContains(t, err, openbanking.Variable+": "+path)
 	}
 	banks, err := openbanking.ReadBanks("")
 	require.NoError(t, err)

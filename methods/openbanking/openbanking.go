@@ -4,11 +4,13 @@ package openbanking
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openid"
+	"github.com/stile-id/stile/methods/settings"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -27,6 +29,9 @@ const (
 	ageBirthdate = "birthdate"
 )
 
+// Variable is the environment variable that names the file of the banks.
+const Variable = "STILE_BANKS_FILE"
+
 // ReadBanks reads STILE_BANKS_FILE. It returns no bank for the path "". Its error names the file, the bank and the
 // member.
 func ReadBanks(path string) ([]Bank, error) {
@@ -36,23 +41,22 @@ func ReadBanks(path string) ([]Bank, error) {
 	var file struct {
 		Institutions []Bank `yaml:"institutions"`
 	}
-	folder, err := openid.ReadFile(path, &file)
-	if err != nil {
+	if err := settings.Read(Variable, path, &file); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
 	for i := range file.Institutions {
 		bank := &file.Institutions[i]
-		if err := bank.load(folder); err != nil {
-			return nil, fmt.Errorf("%s: institutions[%d]: %w", path, i, err)
+		if err := bank.load(filepath.Dir(path)); err != nil {
+			return nil, fmt.Errorf("%s: %s: institutions[%d]: %w", Variable, path, i, err)
 		}
 		if seen[bank.ID] {
-			return nil, fmt.Errorf("%s: institutions[%d]: id is that of another institution", path, i)
+			return nil, fmt.Errorf("%s: %s: institutions[%d]: id is that of another institution", Variable, path, i)
 		}
 		seen[bank.ID] = true
 	}
 	if len(file.Institutions) == 0 {
-		return nil, fmt.Errorf("%s: institutions is missing", path)
+		return nil, fmt.Errorf("%s: %s: institutions is missing", Variable, path)
 	}
 	return file.Institutions, nil
 }
