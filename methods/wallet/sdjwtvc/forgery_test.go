@@ -167,6 +167,8 @@ var issuance = []forgery{
 		s.Header["x5c"] = sdjwtvctest.X5C(s.Issuer.Chain[1])
 	}},
 	{"certificate of another issuer", sdjwtvc.IssuerMismatch, false, claim("iss", "https://other.example/de")},
+	{"issuer that cannot be read", sdjwtvc.IssuerMismatch, false, claim("iss", "https://other.example/%zz")},
+	{"certificate of another DID", sdjwtvc.IssuerMismatch, false, claim("iss", "did:web:pid.example")},
 	{"certificate of another tenant", sdjwtvc.IssuerMismatch, false, claim("iss", "https://pid.example/fr")},
 	{"certificate of another key", sdjwtvc.IssuerSignature, false, func(s *scene) {
 		s.Header["x5c"] = sdjwtvctest.X5C(sdjwtvctest.NewIssuer("ES256", issuerName, now).Chain[0])
@@ -377,10 +379,10 @@ func TestUnreachableMetadataTellsItsCause(t *testing.T) {
 	require.ErrorIs(t, err, errNotFound)
 }
 
-func TestWildcardOfTheHostNamesTheIssuer(t *testing.T) {
+func TestHostOfTheCertificateNamesTheIssuer(t *testing.T) {
 	t.Parallel()
 	require.True(t, sdjwtvc.Names(&x509.Certificate{DNSNames: []string{"pid.example"}}, issuerName))
 	require.False(t, sdjwtvc.Names(&x509.Certificate{DNSNames: []string{"pid.example"}}, "http://pid.example"))
 	require.False(t, sdjwtvc.Names(&x509.Certificate{DNSNames: []string{"example"}}, issuerName))
-	require.True(t, sdjwtvc.Names(&x509.Certificate{}, "Ministry"), "no URI, so Trust decides by the certificate")
+	require.False(t, sdjwtvc.Names(&x509.Certificate{DNSNames: []string{"pid.example"}}, "https://pid.example/%zz"))
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 const (
@@ -19,7 +20,8 @@ const (
 
 // Issuer is the argument of Options.Trust.
 type Issuer struct {
-	// Name is the claim iss, or the subject of the first certificate where the credential has no iss.
+	// Name is the claim iss. It is the subject of the first certificate where the credential has no iss, or one that is no
+	// URI: such a name is not compared with the certificate.
 	Name string
 	// VCT is the type of the credential.
 	VCT string
@@ -73,7 +75,7 @@ func nameOf(t jwt) (issuer Issuer, err error) {
 	if len(issuer.Chain) == 0 {
 		return issuer, nil
 	}
-	if name == "" {
+	if !strings.Contains(name, ":") {
 		issuer.Name = issuer.Chain[0].Subject.String()
 		return issuer, nil
 	}
@@ -84,11 +86,11 @@ func nameOf(t jwt) (issuer Issuer, err error) {
 }
 
 // names reports whether a certificate is that of the issuer: it has the issuer's URI, or the host of an HTTPS address,
-// as a subject alternative name. A name that is no URI is not compared: Options.Trust sees the certificate.
+// as a subject alternative name.
 func names(certificate *x509.Certificate, issuer string) bool {
 	address, err := url.Parse(issuer)
-	if err != nil || address.Scheme == "" {
-		return true
+	if err != nil {
+		return false
 	}
 	for _, own := range certificate.URIs {
 		if own.String() == issuer {

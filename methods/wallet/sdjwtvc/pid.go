@@ -123,7 +123,7 @@ func (r *pidReader) ages() map[int]bool {
 		r.age(ages, name, value)
 	}
 	for name, value := range r.claims {
-		if name, is := strings.CutPrefix(name, "age_over_"); is {
+		if name, is := strings.CutPrefix(name, "age_over_"); is && strings.Trim(name, "0123456789") == "" {
 			r.age(ages, name, value)
 		}
 	}
@@ -139,7 +139,7 @@ func (r *pidReader) age(ages map[int]bool, name string, value any) {
 	age, err := strconv.Atoi(name)
 	reached, ok := value.(bool)
 	before, again := ages[age]
-	if err != nil || age < 0 || age > 150 || !ok || again && before != reached {
+	if err != nil || strconv.Itoa(age) != name || age < 0 || age > 150 || !ok || again && before != reached {
 		r.bad = true
 		return
 	}

@@ -34,7 +34,7 @@ type Options struct {
 	// Keys finds the issuer's keys for a credential without certificates. Nil refuses such credentials.
 	Keys KeySource
 	// WithoutKeyBinding accepts a presentation without key binding, which can be repeated by anybody that has seen
-	// it. A key binding that is there is checked all the same.
+	// it. A key binding that is there is checked all the same, with Nonce and Audience.
 	WithoutKeyBinding bool
 	// KeyBindingAge is how old a key binding JWT may be.
 	KeyBindingAge time.Duration

@@ -108,6 +108,10 @@ func TestCredentialWithoutIssuerIsOfTheSubjectOfItsCertificate(t *testing.T) {
 	c, err := sdjwtvc.Verify(t.Context(), p.Present(), options())
 	require.NoError(t, err)
 	require.Equal(t, "CN=Test issuer", c.Issuer.Name)
+	p.Claims["iss"] = "Ministry of another country"
+	c, err = sdjwtvc.Verify(t.Context(), p.Present(), options())
+	require.NoError(t, err)
+	require.Equal(t, "CN=Test issuer", c.Issuer.Name, "a name that is no URI is not that of the issuer")
 }
 
 func TestCredentialIsOfTheTypesOfAkaVcts(t *testing.T) {
@@ -216,22 +220,23 @@ func TestFaultHoldsNoValueOfTheCredential(t *testing.T) {
 func TestPIDClaimsHaveTheirForms(t *testing.T) {
 	t.Parallel()
 	for name, claims := range map[string]map[string]any{
-		"birthdate":      {"birthdate": "1990-02-30"},
-		"name":           {"family_name": 7},
-		"nationality":    {"nationalities": []any{7}},
-		"nationalities":  {"nationalities": "DE"},
-		"age":            {"age_equal_or_over": map[string]any{"eighteen": true}},
-		"age's value":    {"age_equal_or_over": map[string]any{"18": "true"}},
-		"ages":           {"age_equal_or_over": true},
-		"age_over_NN":    {"age_over_18": 1},
-		"contradiction":  {"age_over_18": false, "age_over_21": true},
-		"contradictions": {"age_over_18": false, "age_equal_or_over": map[string]any{"18": true}},
+		"birthdate":       {"birthdate": "1990-02-30"},
+		"name":            {"family_name": 7},
+		"nationality":     {"nationalities": []any{7}},
+		"nationalities":   {"nationalities": "DE"},
+		"age":             {"age_equal_or_over": map[string]any{"eighteen": true}},
+		"age's value":     {"age_equal_or_over": map[string]any{"18": "true"}},
+		"ages":            {"age_equal_or_over": true},
+		"age with a sign": {"age_equal_or_over": map[string]any{"+18": true}},
+		"age_over_NN":     {"age_over_18": 1},
+		"contradiction":   {"age_over_18": false, "age_over_21": true},
+		"contradictions":  {"age_over_18": false, "age_equal_or_over": map[string]any{"18": true}},
 	} {
 		c := sdjwtvc.VC{Types: []string{sdjwtvc.PIDType}, Claims: claims}
 		_, err := c.ReadPID(now)
 		require.ErrorIs(t, err, &sdjwtvc.Fault{Code: sdjwtvc.PIDMalformed}, name)
 	}
-	claims := map[string]any{"age_over_18": true, "age_over_21": false}
+	claims := map[string]any{"age_over_18": true, "age_over_21": false, "age_over_all": "no age"}
 	c := sdjwtvc.VC{Types: []string{sdjwtvc.PIDType}, Claims: claims}
 	pid, err := c.ReadPID(now)
 	require.NoError(t, err)

@@ -203,6 +203,13 @@ func TestEachForgeryIsRefusedWithItsOwnCode(t *testing.T) {
 		{"padding", statuslist.Malformed, func(k *token) { k.change = func(text string) string { return text + "=" } }},
 		{"another type", statuslist.TypeUnsupported, header("typ", "JWT")},
 		{"critical header", statuslist.CriticalHeader, header("crit", []string{"a"})},
+		{"critical header of null", statuslist.CriticalHeader, header("crit", nil)},
+		{"header with alg twice", statuslist.Malformed, func(k *token) {
+			k.change = func(text string) string {
+				twice := `{"alg":"none","alg":"ES256","typ":"statuslist+jwt"}`
+				return base64.RawURLEncoding.EncodeToString([]byte(twice)) + text[strings.IndexByte(text, '.'):]
+			}
+		}},
 		{"unencoded payload", statuslist.CriticalHeader, header("b64", false)},
 		{"algorithm none", statuslist.AlgorithmUnsupported, header("alg", "none")},
 		{"algorithm HS256", statuslist.AlgorithmUnsupported, header("alg", "HS256")},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/lestrrat-go/jwx/v3/jws/jwsbb"
 )
 
@@ -129,12 +130,12 @@ func verified(ctx context.Context, token string, verify Verifier) ([]byte, error
 
 func readHeader(text []byte) (h Header, err error) {
 	var header struct {
-		Type      string   `json:"typ"`
-		Algorithm string   `json:"alg"`
-		KeyID     string   `json:"kid"`
-		Chain     []string `json:"x5c"`
-		Critical  any      `json:"crit"`
-		Unencoded any      `json:"b64"`
+		Type      string         `json:"typ"`
+		Algorithm string         `json:"alg"`
+		KeyID     string         `json:"kid"`
+		Chain     []string       `json:"x5c"`
+		Critical  jsontext.Value `json:"crit"`
+		Unencoded jsontext.Value `json:"b64"`
 	}
 	switch {
 	case json.Unmarshal(text, &header, json.MatchCaseInsensitiveNames(false)) != nil:
