@@ -152,11 +152,18 @@ func (b *Bank) Faults(t testing.TB, hanging, lost []string) map[string]int {
 // which it does not follow.
 func Login(t testing.TB, address, account, redirectURI string) *url.URL {
 	t.Helper()
+	return (&Bank{}).Login(t, address, account, redirectURI)
+}
+
+// Login is the function Login at this bank, whose certificate the browser trusts.
+func (b *Bank) Login(t testing.TB, address, account, redirectURI string) *url.URL {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
+	browser := &http.Client{
+		Jar: jar, Transport: b.tls.trusting(t),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	require.NoError(t, err)
 	for range 10 {
