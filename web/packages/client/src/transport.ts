@@ -22,9 +22,13 @@ export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void
 
 const repeatable = new Set([429, 502, 503, 504]);
 
+/** longest is the longest pause before a repeat, in seconds. */
+const longest = 30;
+
 /**
  * Transport sends requests to the API at a base URL. It repeats requests that failed on the way or were refused for
- * now, with growing pauses, or with that of `Retry-After`. It throws an ApiError or a NetworkError. `language` returns
+ * now, with growing pauses, or with that of `Retry-After`. A POST whose pause would be longer than half a minute is
+ * not repeated, because a user waits for its answer. Transport throws an ApiError or a NetworkError. `language` returns
  * the language of the page, in which the server then writes texts for the user; without it they are in the browser's.
  */
 export class Transport {
@@ -43,7 +47,7 @@ export class Transport {
         if (answer.ok || answer.status === 304) return answer;
         throw await errorOf(answer);
       }
-      if (attempt === attempts) {
+      if (attempt === attempts || (call.method === "POST" && pauseAsked(answer) > longest)) {
         throw answer instanceof Response ? await errorOf(answer) : answer;
       }
       await this.pause(delay(attempt, answer), call.signal);
@@ -80,9 +84,14 @@ function request(call: Call, language: string): RequestInit {
 
 /** delay returns the pause after a failed try in milliseconds: that of Retry-After, else 0.5 s, 1 s, … up to 8 s. */
 function delay(attempt: number, answer: Response | NetworkError): number {
-  const asked = answer instanceof Response ? Number(answer.headers.get("Retry-After")) : NaN;
-  if (asked > 0) return Math.min(asked, 30) * 1000;
+  const asked = pauseAsked(answer);
+  if (asked > 0) return Math.min(asked, longest) * 1000;
   return Math.min(500 * 2 ** (attempt - 1), 8000) * (0.75 + Math.random() / 2);
+}
+
+/** pauseAsked returns the seconds of Retry-After; 0 without it. */
+function pauseAsked(answer: Response | NetworkError): number {
+  return answer instanceof Response ? Number(answer.headers.get("Retry-After")) || 0 : 0;
 }
 
 function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -20,6 +20,8 @@ const pollSeconds = 25;
 const heartbeatMs = 30_000;
 /** retryMs is the pause after a poll without an answer. The end of an outage of the network ends it early. */
 const retryMs = 3_000;
+/** longestRetryMs bounds the pause that the API asks for. */
+const longestRetryMs = 30_000;
 
 /**
  * Flow runs one session on one page: it follows the session's state, and carries out the user's actions. It shows
@@ -84,7 +86,7 @@ export class Flow {
       } catch (error) {
         if (this.stopping.signal.aborted) break;
         this.fail(error);
-        if (!this.over()) await this.pause();
+        if (!this.over()) await this.pause(pauseAfter(error));
       }
     }
     clearInterval(beats);
@@ -260,9 +262,9 @@ export class Flow {
     for (const tell of this.listeners) tell();
   }
 
-  private pause(): Promise<void> {
+  private pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(go, retryMs);
+      const timer = setTimeout(go, milliseconds);
       const signal = this.stopping.signal;
       function go(): void {
         clearTimeout(timer);
@@ -274,6 +276,12 @@ export class Flow {
       signal.addEventListener("abort", go);
     });
   }
+}
+
+/** pauseAfter returns the pause after an error: that of Retry-After, if the API asks for one. */
+function pauseAfter(error: unknown): number {
+  const asked = error instanceof ApiError ? Number(error.headers?.get("Retry-After")) * 1_000 : 0;
+  return asked > 0 ? Math.min(asked, longestRetryMs) : retryMs;
 }
 
 /** isShown reports whether the screen of a method shows a refusal. A 413 may come from a proxy, without a code. */
