@@ -1,8 +1,8 @@
 import { ApiError, type Challenge, type Method } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Check, Field, Notice, Panel } from "@stile/ui";
-import { useEffect, useState } from "preact/hooks";
-import { recall } from "../returned.ts";
+import { useState } from "preact/hooks";
+import { AwayLink, Claiming, useResponse } from "./away.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** Waiting is the data of an open question in the view. */
@@ -104,18 +104,19 @@ function Open(given: MethodScreenProps & {
   leave: () => void;
 }) {
   const { flow, challenge, waiting: { carrier, number_ends: ends, url }, submit, leave } = given;
-  const [response] = useState(() => recall(challenge));
-  useEffect(() => {
-    if (response) void submit(challenge, response);
-  }, [response]);
-  if (response) return <Panel name="carrier-claiming" title={t("carrier.claiming")} icon="wait" />;
+  const [response] = useResponse(challenge);
+  if (response) {
+    return (
+      <Claiming name="carrier-claiming" title={t("carrier.claiming")} claim={() => submit(challenge, response)} />
+    );
+  }
   return (
     <Panel name="carrier-open" title={t("carrier.open.title", { carrier })} icon="phone">
       <p dir="ltr">{`··· ${ends}`}</p>
       <p>{t(url ? "carrier.open.text" : "carrier.confirm", { carrier })}</p>
       <Actions>
         {url
-          ? <a class="button button-primary" href={url}>{t("carrier.open")}</a>
+          ? <AwayLink url={url}>{t("carrier.open")}</AwayLink>
           : (
             <Button kind="primary" busy={flow.model.busy} onPress={() => void submit(challenge)}>
               {t("carrier.open")}

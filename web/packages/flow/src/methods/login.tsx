@@ -2,8 +2,8 @@ import { ApiError, type Challenge, type Method, type MethodView } from "@stile/c
 import { t } from "@stile/i18n";
 import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { awaitTab, recall, remember } from "../returned.ts";
+import { useState } from "preact/hooks";
+import { AwayLink, Claiming, depart, useResponse } from "./away.tsx";
 import { useBirth } from "./birth.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
@@ -13,12 +13,6 @@ interface Waiting {
   name: string;
   answered: boolean;
 }
-
-/** tab is the window in which the institution is open; null if it took the place of this page. */
-let tab: Window | null = null;
-
-/** ownTab reports whether this page is the tab of the hosted page. Elsewhere the institution opens in a new tab. */
-const ownTab = () => window.parent === window && /\/verify(\/vks_[a-z2-7]+)?\/?$/.test(location.pathname);
 
 /** institutions returns those that the user can choose for a method. */
 export function institutions(method: MethodView) {
@@ -41,7 +35,7 @@ export default function Login(given: LoginProps) {
   const waiting = method.waiting?.data as Partial<Waiting> | null | undefined;
 
   async function begin(institution: string): Promise<void> {
-    tab = ownTab() ? null : window.open("", "_blank"); // at once, or the browser blocks it
+    const go = depart();
     let begun: Challenge | null = null;
     setAway(false);
     const refused = await flow.attempt(async () => {
@@ -49,12 +43,11 @@ export default function Login(given: LoginProps) {
     });
     const url = (begun as Challenge | null)?.data["url"];
     if (refused || typeof url !== "string") {
-      tab?.close();
+      go(null);
       return setAway(true);
     }
     setOther(false);
-    if (tab) tab.location.href = url;
-    else if (ownTab()) location.assign(url);
+    go(url);
   }
 
   if (method.waiting && waiting?.url !== undefined && !other) {
@@ -111,31 +104,14 @@ function Choose(given: LoginProps & { away: boolean; choose: (institution: strin
 /** Open is a login that has begun: the user is away, or has come back in this browser or in another. */
 function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; leave: () => void }) {
   const { challenge, waiting: { url, name, answered }, leave } = given;
-  const [response, setResponse] = useState(() => recall(challenge));
-  useEffect(() => awaitTab(() => tab, challenge, () => setResponse(recall(challenge))), [challenge]);
+  const [response, take] = useResponse(challenge);
   if (response) return <Claim {...given} response={response} />;
-  if (answered) {
-    const entered = (claiming: string) => {
-      remember(challenge, claiming);
-      setResponse(claiming);
-    };
-    return <EnterCode {...given} entered={entered} />;
-  }
-  const target = ownTab() ? undefined : "_blank";
+  if (answered) return <EnterCode {...given} entered={take} />;
   return (
     <Panel name="login-waiting" title={t("login.waiting.title", { name })} icon="wait">
       <p>{t("login.waiting.text", { name })}</p>
       <Actions>
-        <a
-          class="button button-primary" href={url} target={target} rel={target && "opener"}
-          onClick={(event) => {
-            if (!target) return;
-            event.preventDefault();
-            tab = window.open(url, "_blank");
-          }}
-        >
-          {t("login.open", { name })}
-        </a>
+        <AwayLink url={url}>{t("login.open", { name })}</AwayLink>
         <Button kind="link" onPress={leave}>{t("login.other")}</Button>
       </Actions>
     </Panel>
@@ -167,8 +143,7 @@ function Claim(given: MethodScreenProps & { challenge: string; response: string;
     if (declared) void claim(declared);
   }
 
-  useEffect(() => void claim(), [response]);
-  if (!declares) return <Panel name="login-claiming" title={t("login.claiming")} icon="wait" />;
+  if (!declares) return <Claiming name="login-claiming" title={t("login.claiming")} claim={() => claim()} />;
   return (
     <Panel name="login-birth" title={t("attestation.title")}>
       <form onSubmit={submit} noValidate>
