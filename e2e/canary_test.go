@@ -37,7 +37,9 @@ const (
 func TestNothingPersonalLeaks(t *testing.T) {
 	t.Parallel()
 	_, carriers := startOperator(t, "consent")
-	p := start(t, t.TempDir(), "STILE_CARRIERS_FILE="+carriers, "STILE_RULES_DIR="+lenientRules(t))
+	bank, banks := canaryBank(t)
+	p := start(t, t.TempDir(), "STILE_CARRIERS_FILE="+carriers, "STILE_BANKS_FILE="+banks,
+		"STILE_RULES_DIR="+lenientRules(t))
 	m := p.sandbox(t)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
@@ -88,11 +90,11 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	guardian.proves(t, canaryBirthDate)
 	guardian.consents(t).expect(t, 200)
 	child.until(t, "verified")
-	code := contacted(t, m)
+	code, told := contacted(t, m), banked(t, m, bank)
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
-	told := m.get(t, deliveries+"/"+delivery).expect(t, 200)
-	require.Contains(t, string(told.raw), canaryDocument, "its owner reads what the receiver answered")
+	sent := m.get(t, deliveries+"/"+delivery).expect(t, 200)
+	require.Contains(t, string(sent.raw), canaryDocument, "its owner reads what the receiver answered")
 	metrics := p.clientOf(t, p.ready.API, "").get(t, "/metrics").expect(t, 200)
 	retrieved := v.get(t)
 	p.stop(t)
@@ -110,7 +112,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
-	personal = append(personal, guardian.decide, guardian.withdraw, strings.ReplaceAll(canaryLine[1:], " ", ""),
+	personal = append(append(personal, told...), guardian.decide, guardian.withdraw, strings.ReplaceAll(canaryLine[1:], " ", ""),
 		canaryLine[5:], strings.Split(canaryMailbox, "@")[0])
 	temporal, ours := filesNamed(t, p.data, "temporal.db"), filesNamed(t, p.data, "stile.db")
 	for where, content := range map[string][]byte{

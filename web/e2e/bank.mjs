@@ -16,6 +16,7 @@ const accounts = {
     verified_claims: { verification: { trust_framework: "eidas" }, claims: { birthdate: "1990-01-31" } },
   },
   minor: { birthdate: "2015-01-31", age_over_16: false, age_over_18: false, age_over_21: false },
+  "canary-subject-5e0b": { birthdate: "1971-12-23", given_name: "Canarygiven", family_name: "Canaryfamily" },
   unknown: {},
   foreign: {
     eduperson_scoped_affiliation: ["student@other.example", "staff@uni.example"],
@@ -36,7 +37,10 @@ function configurationOf({ profile, dpop, client }) {
     jwks: { keys },
     clients: [client],
     clientAuthMethods: [client.token_endpoint_auth_method],
-    claims: { openid: ["sub", "acr"], ...Object.fromEntries(claims.map((name) => [name, null])) },
+    claims: {
+      openid: ["sub", "acr"], profile: ["given_name", "family_name"],
+      ...Object.fromEntries(claims.map((name) => [name, null])),
+    },
     acrValues: ["urn:bank:strong"],
     cookies: { keys: [randomBytes(16).toString("hex")] },
     enabledJWA: { idTokenSigningAlgValues: ["ES256", "PS256", "RS256"], dPoPSigningAlgValues: ["ES256"] },
@@ -64,7 +68,7 @@ function configurationOf({ profile, dpop, client }) {
     async loadExistingGrant(ctx) {
       const { provider, client: of, session } = ctx.oidc;
       const grant = new provider.Grant({ clientId: of.clientId, accountId: session.accountId });
-      grant.addOIDCScope("openid");
+      grant.addOIDCScope("openid profile");
       grant.addOIDCClaims(claims);
       await grant.save();
       return grant;
