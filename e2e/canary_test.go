@@ -112,8 +112,8 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	}
 	merchants := []string{canaryReference, canaryMetadata}
 	secret := v.user.credential
-	personal = append(append(personal, told...), guardian.decide, guardian.withdraw, strings.ReplaceAll(canaryLine[1:], " ", ""),
-		canaryLine[5:], strings.Split(canaryMailbox, "@")[0])
+	personal = append(append(personal, told...), guardian.decide, guardian.withdraw,
+		strings.ReplaceAll(canaryLine[1:], " ", ""), canaryLine[5:], strings.Split(canaryMailbox, "@")[0])
 	temporal, ours := filesNamed(t, p.data, "temporal.db"), filesNamed(t, p.data, "stile.db")
 	for where, content := range map[string][]byte{
 		"the metrics": metrics.raw, "the logs": []byte(p.logs.read(t)), "Temporal's database": temporal, "our database": ours,
