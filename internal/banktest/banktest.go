@@ -108,7 +108,7 @@ func (b *Bank) writeKey(t testing.TB) {
 	require.NoError(t, os.WriteFile(b.KeyFile, block, 0o600))
 }
 
-// Serve opens the bank to the client, whose users come back to the address.
+// Serve opens the bank to the client. Its users come back to the address.
 func (b *Bank) Serve(t testing.TB, redirectURI string, o Options) {
 	t.Helper()
 	client := map[string]any{
@@ -155,7 +155,7 @@ func Login(t testing.TB, address, account, redirectURI string) *url.URL {
 	return (&Bank{}).Login(t, address, account, redirectURI)
 }
 
-// Login is the function Login at this bank, whose certificate the browser trusts.
+// Login is the function Login at this bank. The browser trusts the bank's certificate.
 func (b *Bank) Login(t testing.TB, address, account, redirectURI string) *url.URL {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
