@@ -107,7 +107,7 @@ func TestEndedSessionShowsItsFields(t *testing.T) {
 		"return_url": "https://m.example/r", "cancel_url": "https://m.example/c", "locale": null,
 		"requires_email_otp": false, "verification_path": "mdl", "verified_person_id": null,
 		"failure": {"reason_code": "under_age", "message": "The required minimum age was not met.", "action": "none"},
-		"risk": {"score": 70, "level": "high", "signals": ["vpn"]},
+		"risk": {"score": 70, "level": "high", "signals": ["vpn"], "weights": {}},
 		"review": null, "consented_at": null,
 		"consent_text_version": null, "active_device": null, "device_locked_at": null,
 		"created": 1, "updated": 2, "expires_at": 86401, "completed_at": 2,
