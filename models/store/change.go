@@ -233,8 +233,8 @@ func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.T
 		q = q.Where("revision = ?", c.Read.Revision)
 	}
 	if c.Reused.own(c.OrgID) {
-		held := holds(tx.Model(&models.Credential{}).Select("1").Where("id = ?", c.Reused.Credential.ID), s.Now())
-		q = q.Where("EXISTS (?)", held)
+		held := tx.Model(&models.Credential{}).Select("1").Where("id = ?", c.Reused.Credential.ID)
+		q = q.Where("EXISTS (?)", holds(held, "credentials", s.Now()))
 	}
 	res := q.Updates(set)
 	if res.Error == nil && res.RowsAffected == 1 && ends && before.AttemptID != nil {

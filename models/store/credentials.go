@@ -163,9 +163,6 @@ func (s *Store) reusedCredential(
 	if err != nil {
 		return credential, false, err
 	}
-	if source.OrgID == session.OrgID {
-		return draft{source}, false, nil
-	}
 	email, err := s.emailHashOf(session)
 	if err != nil {
 		return credential, false, err
@@ -195,16 +192,16 @@ func (s *Store) stillHolds(tx *gorm.DB, reused Reused) (models.Credential, error
 		return reused.Credential, nil
 	}
 	var source models.Credential
-	found, err := one(holds(tx.Where("id = ?", reused.Credential.ID), s.Now()), &source)
+	found, err := one(holds(tx.Where("id = ?", reused.Credential.ID), "credentials", s.Now()), &source)
 	if err == nil && !found {
 		err = ErrCredentialGone
 	}
 	return source, err
 }
 
-// holds narrows a query for credentials to those that are neither revoked nor expired.
-func holds(q *gorm.DB, now models.Timestamp) *gorm.DB {
-	return q.Where("revoked_at IS NULL AND expires_at > ?", now)
+// holds narrows a query to the credentials of a table, or of its alias, that are neither revoked nor expired.
+func holds(q *gorm.DB, table string, now models.Timestamp) *gorm.DB {
+	return q.Where(table+".revoked_at IS NULL AND "+table+".expires_at > ?", now)
 }
 
 func (s *Store) emailHashOf(session models.Session) (*string, error) {

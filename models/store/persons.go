@@ -126,19 +126,18 @@ func (a Across) CredentialsByContact(ctx context.Context, q PersonQuery) ([]mode
 // OwnCredentials returns the organization's credentials of a person that are neither revoked nor expired, the current
 // ones first.
 func (s *Store) OwnCredentials(ctx context.Context, org, person string) ([]models.Credential, error) {
-	return holding(s.read(ctx).Table("credentials AS c").
-		Where("c.org_id = ? AND c.person_id = ? AND c.revoked_at IS NULL AND c.expires_at > ?", org, person, s.Now()))
+	own := s.read(ctx).Table("credentials AS c").Where("c.org_id = ? AND c.person_id = ?", org, person)
+	return holding(holds(own, "c", s.Now()))
 }
 
 // PresentedCredentials returns the organization's credentials like OwnCredentials, of the person with the credential
 // that was presented, which is the first. It returns none if that credential is unknown, revoked or expired.
 func (s *Store) PresentedCredentials(ctx context.Context, org, id string) ([]models.Credential, error) {
 	now := s.Now()
-	return holding(s.read(ctx).Table("credentials AS presented").
+	presented := s.read(ctx).Table("credentials AS presented").
 		Joins("JOIN credentials AS c ON c.person_id = presented.person_id AND c.org_id = presented.org_id").
-		Where("presented.id = ? AND presented.org_id = ?", id, org).
-		Where("presented.revoked_at IS NULL AND presented.expires_at > ?", now).
-		Where("c.revoked_at IS NULL AND c.expires_at > ?", now).
+		Where("presented.id = ? AND presented.org_id = ?", id, org)
+	return holding(holds(holds(presented, "presented", now), "c", now).
 		Order("CASE WHEN c.id = presented.id THEN 0 ELSE 1 END"))
 }
 
