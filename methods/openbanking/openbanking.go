@@ -44,16 +44,8 @@ func ReadBanks(path string) ([]Bank, error) {
 	if err := settings.Read(Variable, path, &file); err != nil {
 		return nil, err
 	}
-	seen := map[string]bool{}
-	for i := range file.Institutions {
-		bank := &file.Institutions[i]
-		if err := bank.load(filepath.Dir(path)); err != nil {
-			return nil, fmt.Errorf("%s: %s: institutions[%d]: %w", Variable, path, i, err)
-		}
-		if seen[bank.ID] {
-			return nil, fmt.Errorf("%s: %s: institutions[%d]: id is that of another institution", Variable, path, i)
-		}
-		seen[bank.ID] = true
+	if err := openid.LoadAll(file.Institutions, filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", Variable, path, err)
 	}
 	if len(file.Institutions) == 0 {
 		return nil, fmt.Errorf("%s: %s: institutions is missing", Variable, path)
@@ -61,11 +53,12 @@ func ReadBanks(path string) ([]Bank, error) {
 	return file.Institutions, nil
 }
 
-func (b *Bank) load(folder string) error {
+// Load checks the members and reads the files that they name.
+func (b *Bank) Load(folder string) error {
 	if b.Age != ageOver && b.Age != ageBirthdate {
 		return errors.New("age must be age_over or birthdate")
 	}
-	return b.Load(folder)
+	return b.Institution.Load(folder)
 }
 
 // Method returns open_banking at the banks.

@@ -73,6 +73,31 @@ var (
 	idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 )
 
+// configured is an institution of a file. Types that embed Institution check members of their own in Load.
+type configured[T any] interface {
+	*T
+	Load(folder string) error
+	identity() string
+}
+
+func (i *Institution) identity() string { return i.ID }
+
+// LoadAll loads the institutions of a file in the folder. The error names the institution and the member.
+func LoadAll[T any, P configured[T]](all []T, folder string) error {
+	seen := map[string]bool{}
+	for i := range all {
+		one := P(&all[i])
+		if err := one.Load(folder); err != nil {
+			return fmt.Errorf("institutions[%d]: %w", i, err)
+		}
+		if seen[one.identity()] {
+			return fmt.Errorf("institutions[%d]: id is that of another institution", i)
+		}
+		seen[one.identity()] = true
+	}
+	return nil
+}
+
 // Load checks the members and reads the files that they name. Its error names the member.
 func (i *Institution) Load(folder string) error {
 	i.Profile, i.Auth = or(i.Profile, ProfileFAPI2), or(i.Auth, AuthPrivateKey)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/stile-id/stile/methods"
@@ -27,27 +26,12 @@ type Institution struct {
 	AffiliationScopes []string `yaml:"affiliation_scopes"`
 }
 
-// load checks the members and reads the files that they name.
-func (i *Institution) load(folder string) error {
+// Load checks the members and reads the files that they name.
+func (i *Institution) Load(folder string) error {
 	if len(i.AffiliationScopes) == 0 {
 		return errors.New("affiliation_scopes is missing: the scopes of the institution, such as uni.example")
 	}
-	return i.Load(folder)
-}
-
-// loadInstitutions checks the institutions of the file at the path.
-func loadInstitutions(all []Institution, folder string) error {
-	seen := map[string]bool{}
-	for i := range all {
-		if err := all[i].load(folder); err != nil {
-			return fmt.Errorf("institutions[%d]: %w", i, err)
-		}
-		if seen[all[i].ID] {
-			return fmt.Errorf("institutions[%d]: id is that of another institution", i)
-		}
-		seen[all[i].ID] = true
-	}
-	return nil
+	return i.Institution.Load(folder)
 }
 
 // enrolment is the part of the claims that a verdict needs.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stile-id/stile/methods/openid"
 	"github.com/stile-id/stile/methods/settings"
 	"github.com/stile-id/stile/rules/contact"
 )
@@ -35,7 +36,7 @@ func ReadSettings(path string) (s Settings, err error) {
 		}
 		s.Domains[i] = strings.TrimPrefix(email, "x@")
 	}
-	if err := loadInstitutions(s.Institutions, filepath.Dir(path)); err != nil {
+	if err := openid.LoadAll(s.Institutions, filepath.Dir(path)); err != nil {
 		return s, fmt.Errorf("%s: %s: %w", Variable, path, err)
 	}
 	return s, nil
