@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -160,7 +161,8 @@ func (c *client) check(m metadata) error {
 
 // awayFrom turns a refusal that no user causes into the error of an absent carrier.
 func awayFrom(err error) error {
-	if r, ok := err.(*refusal); ok { //nolint:errorlint // send returns it as it is
+	var r *refusal
+	if errors.As(err, &r) {
 		return away("it refuses this client with the status %d", r.status)
 	}
 	return err
