@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/claim"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -23,23 +24,20 @@ func (m *lookup) callback(_ context.Context, r methods.Reply) (methods.Replied, 
 	}
 	page := m.options.Page() + "/" + url.PathEscape(r.SessionID)
 	c, found := m.clients[s.Carrier]
-	if !found || s.Redirect == nil || s.Response != "" || s.Fault != "" || r.Used || !c.answers(r.Query) {
+	if !found || s.Redirect == nil || s.Issued() || s.Fault != "" || r.Used || !c.answers(r.Query) {
 		return methods.Replied{Location: page}, nil // the page shows the present step
 	}
-	s.Redirect.Code, s.Response = r.Query.Get("code"), random()
+	s.Redirect.Code, s.Ticket = r.Query.Get("code"), claim.New()
 	if code := r.Query.Get("error"); code != "" {
 		s.Redirect.Code, s.Fault = "", m.fault(c, &refusal{code: code})
 	}
-	fragment := url.Values{
-		"returned": {r.ChallengeID}, "method": {string(rules.MethodCarrierLookup)}, "response": {s.Response},
-	}
-	return methods.Replied{State: s, Location: page + "#" + fragment.Encode()}, nil
+	return methods.Replied{State: s, Location: s.Address(m.options.Page(), rules.MethodCarrierLookup, r)}, nil
 }
 
 // refused answers a redirect that cannot be taken: it sends the browser to the hosted page, which tells the user. Code
 // is that of the error.
 func (m *lookup) refused(code string) methods.Replied {
-	return methods.Replied{Location: m.options.Page() + "#" + url.Values{"refused": {code}}.Encode()}
+	return claim.Refused(m.options.Page(), code)
 }
 
 // answers reports whether a redirect has the form of the carrier's answer. An issuer, if there is any, must be the

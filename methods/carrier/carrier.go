@@ -5,7 +5,6 @@ package carrier
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/claim"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/contact"
 )
@@ -89,8 +89,8 @@ type question struct {
 // state is the state of a challenge.
 type state struct {
 	question
-	// Response is the secret that claims the carrier's answer for the browser that has begun; "" until there is one.
-	Response string `json:"response,omitempty"`
+	// Ticket claims the carrier's answer for the browser that has begun.
+	claim.Ticket
 }
 
 // data is the part for the page.
@@ -213,12 +213,9 @@ func (m *lookup) Accept(ctx context.Context, g methods.Given) (methods.Accepted,
 		return methods.Accepted{}, errors.New("carrier: the state of a challenge is not readable")
 	}
 	// Before the carrier's answer there is no response. A redirect that could not begin has a fault instead.
-	if s.Redirect != nil && (s.Fault == "" || s.Response != "") {
-		switch {
-		case in.Response == nil:
-			return methods.Accepted{}, methods.Missing("response")
-		case s.Response == "" || subtle.ConstantTimeCompare([]byte(s.Response), []byte(*in.Response)) != 1:
-			return methods.Accepted{}, methods.NewInputError("response", "response is not that of this challenge")
+	if s.Redirect != nil && (s.Fault == "" || s.Issued()) {
+		if err := s.Check(in.Response); err != nil {
+			return methods.Accepted{}, err
 		}
 	}
 	return methods.Accepted{Payload: s.question}, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/claim"
 	"github.com/stile-id/stile/methods/openid"
 	"github.com/stile-id/stile/rules"
 )
@@ -90,13 +91,12 @@ type state struct {
 	Flow        openid.Flow `json:"flow"`
 	// Answered means that the institution's answer has come. It is set before its code is exchanged.
 	Answered bool `json:"answered,omitempty"`
-	// Response is the secret that claims the answer; "" until there is one. Code is the short form for a user that came
-	// back elsewhere, and Tries counts the tries to enter it.
-	Response string  `json:"response,omitempty"`
-	Code     string  `json:"code,omitempty"`
-	Tries    int     `json:"tries,omitempty"`
-	Outcome  Outcome `json:"outcome"`
+	claim.Ticket
+	Outcome Outcome `json:"outcome"`
 }
+
+// Claimed implements claim.State.
+func (s *state) Claimed() *claim.Ticket { return &s.Ticket }
 
 // Outcome is the payload of the submission that claims an answer.
 type Outcome struct {
@@ -183,9 +183,6 @@ func Claim(ctx context.Context, held methods.Held, challenge, response *string) 
 	if challenge == nil {
 		return Outcome{}, methods.Missing("challenge")
 	}
-	if response == nil {
-		return Outcome{}, methods.Missing("response")
-	}
 	text, err := held.Challenge(ctx, "challenge", *challenge)
 	if err != nil {
 		return Outcome{}, err
@@ -194,28 +191,23 @@ func Claim(ctx context.Context, held methods.Held, challenge, response *string) 
 	if err := json.Unmarshal(text, &s); err != nil {
 		return Outcome{}, errors.New("the state of the login is not readable")
 	}
-	if s.Response == "" || !same(s.Response, *response) {
-		return Outcome{}, methods.NewInputError("response", "response is not that of this login")
+	if err := s.Check(response); err != nil {
+		return Outcome{}, err
 	}
 	return s.Outcome, nil
 }
 
-// The names of routes.
-const (
-	routeCallback = "callback"
-	routeReturned = "returned"
-	routeCode     = "code"
-)
+// routeCallback is the route of an institution's redirect.
+const routeCallback = "callback"
 
-// Routes are the method's routes: the institution's redirect, the code for a page that has come back elsewhere, and
-// its entry on the page where the user began.
+// Routes are the method's routes: the institution's redirect, and those of a browser that has come back elsewhere.
 func (l *Login) Routes() []methods.Route {
-	return []methods.Route{
-		{
-			Verb: http.MethodGet, Name: routeCallback, Serve: l.callback, Refused: l.refused,
-			ChallengeID: func(r methods.Reply) string { return r.Query.Get("state") },
-		},
-		{Verb: http.MethodPost, Name: routeReturned, Serve: l.returned},
-		{Verb: http.MethodPost, Name: routeCode, Serve: l.enter},
-	}
+	desk := claim.Desk[*state]{Read: read, Tell: func(s *state) map[string]string {
+		at, _ := l.find(s.Institution)
+		return map[string]string{"institution": at.Name}
+	}}
+	return append(desk.Routes(), methods.Route{
+		Verb: http.MethodGet, Name: routeCallback, Serve: l.callback, Refused: l.refused,
+		ChallengeID: func(r methods.Reply) string { return r.Query.Get("state") },
+	})
 }
