@@ -16,6 +16,10 @@ type Verdict struct {
 	AgeTier     *rules.AgeTier
 	ReasonCodes []rules.ReasonCode
 	Checks      []rules.Check
+	// Document names the document that a passed submission has shown: its type, the country that issued it and its number,
+	// in one spelling each, such as "mdl|US|D1234567". It is hashed with a key before it is stored, and finds the person
+	// again; "" without a document.
+	Document string
 	// Risk is the risk that the method has found, if it assesses one.
 	Risk *rules.Risk
 	// Provider names the provider that gave the verdict; "" if Stile judged.

@@ -23,7 +23,7 @@ func (VerifiedPerson) TableName() string { return "verified_persons" }
 // AnchorKind is the kind of identifier by which a person is found again.
 type AnchorKind string
 
-// The kinds of anchors, the one that decides first.
+// The kinds of anchors.
 const (
 	AnchorDocument AnchorKind = "document"
 	AnchorEmail    AnchorKind = "email"

@@ -266,7 +266,9 @@ type Result struct {
 	ReasonCodes JSON[[]rules.ReasonCode]
 	Checks      JSON[[]rules.Check]
 	Provider    *string
-	Created     Timestamp
+	// DocumentHash is the keyed hash of the document that the method has seen; nil without one.
+	DocumentHash *string
+	Created      Timestamp
 }
 
 // TableName names the table for gorm.

@@ -116,25 +116,16 @@ func textArray(values []string) clause.Expr {
 type anchorsByStatement struct{}
 
 func (anchorsByStatement) name(tx *gorm.DB, n naming, set map[string]any) error {
-	missing := n.anchors
-	var known models.PersonAnchor
-	if len(n.anchors) > 0 {
-		first := n.anchors[0]
-		found, err := one(tx.Where("kind = ? AND hash = ?", first.Kind, first.Hash), &known)
-		if err != nil {
-			return err
-		}
-		if found {
-			missing = missing[1:]
-		}
+	person, err := knownPerson(tx, n.anchors)
+	if err != nil {
+		return err
 	}
-	person, err := known.PersonID, error(nil)
 	if person == "" {
 		person, err = n.fresh.ID, tx.Create(&n.fresh).Error
 	} else {
 		err = tx.Model(&models.VerifiedPerson{}).Where("id = ?", person).Update("seen_at", n.fresh.SeenAt).Error
 	}
-	for _, anchor := range missing {
+	for _, anchor := range n.anchors {
 		if err != nil {
 			return err
 		}
@@ -143,6 +134,21 @@ func (anchorsByStatement) name(tx *gorm.DB, n naming, set map[string]any) error 
 	}
 	set["verified_person_id"] = person
 	return err
+}
+
+// knownPerson returns the person of the first anchor, or else of a document; "" if neither is known.
+func knownPerson(tx *gorm.DB, anchors []models.PersonAnchor) (string, error) {
+	for i, anchor := range anchors {
+		if i > 0 && anchor.Kind != models.AnchorDocument {
+			break
+		}
+		var known models.PersonAnchor
+		found, err := one(tx.Where("kind = ? AND hash = ?", anchor.Kind, anchor.Hash), &known)
+		if err != nil || found {
+			return known.PersonID, err
+		}
+	}
+	return "", nil
 }
 
 func (anchorsByStatement) credentials(tx *gorm.DB, q anchorQuery) *gorm.DB {

@@ -33,6 +33,8 @@ type Change struct {
 	Events []models.EventType
 	// Passed are the methods that verified the session; nil takes them from its state.
 	Passed []rules.Method
+	// DocumentHash is that of the result which the change records; nil without one.
+	DocumentHash *string
 	// Reused is the earlier verification that verifies the session; nil means that the session makes a new one.
 	Reused *Reused
 	// Also writes further rows in the same transaction. It receives the changed session.

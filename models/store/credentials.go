@@ -125,7 +125,7 @@ func (s *Store) credentialFor(
 		c.Set["verified_person_id"] = credential.PersonID
 		return credential, fresh, err
 	}
-	if err := s.namePerson(tx, before, c.Set); err != nil {
+	if err := s.namePerson(tx, c, before); err != nil {
 		return credential, false, err
 	}
 	credential.Credential = models.Credential{

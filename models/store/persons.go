@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // Contacts returns the e-mail address and the phone number of a session; "" for one that it does not have, or that has
@@ -43,13 +46,36 @@ func (s *Store) EmailHash(org, email string) string {
 	return s.keys.Digest("credential.email", []byte(org), []byte(email))
 }
 
-// anchorsOf returns the anchors of a session, the one that decides first.
-func (s *Store) anchorsOf(session models.Session, sandbox bool, now models.Timestamp) ([]models.PersonAnchor, error) {
+// anchorsOf returns the anchors of a session that a change verifies, the one that decides first, and then the document.
+func (s *Store) anchorsOf(
+	tx *gorm.DB, c Change, session models.Session, sandbox bool, now models.Timestamp,
+) ([]models.PersonAnchor, error) {
 	email, phone, err := s.Contacts(session)
 	if err != nil {
 		return nil, err
 	}
-	return s.contactAnchors(sandbox, email, phone, now), nil
+	anchors := s.contactAnchors(sandbox, email, phone, now)
+	document, err := documentHash(tx, c, session)
+	if err != nil || document == "" {
+		return anchors, err
+	}
+	hash := s.anchorHash(sandbox, models.AnchorDocument, document)
+	shown := models.PersonAnchor{Kind: models.AnchorDocument, Hash: hash, Created: now}
+	return slices.Insert(anchors, min(1, len(anchors)), shown), nil
+}
+
+// documentHash returns the hash of the newest document that the methods of the session have seen; "" without one.
+func documentHash(tx *gorm.DB, c Change, session models.Session) (string, error) {
+	if c.DocumentHash != nil {
+		return *c.DocumentHash, nil
+	}
+	if !slices.ContainsFunc(session.GraphState.V.Methods, rules.Method.ProvesIdentity) {
+		return "", nil
+	}
+	var seen models.Result
+	_, err := one(tx.Select("document_hash").Order("created DESC, id").
+		Where("session_id = ? AND status = ? AND document_hash IS NOT NULL", session.ID, graph.OutcomePassed), &seen)
+	return orEmpty(seen.DocumentHash), err
 }
 
 // contactAnchors returns the anchors of contacts, of which "" is none, the one that decides first.
@@ -68,21 +94,22 @@ func (s *Store) contactAnchors(
 	return anchors
 }
 
-// namePerson finds or makes the person of a session that a change verifies. The first anchor decides: its person, or a
-// new one. The other anchors become the person's if nobody has them: a phone number that another person had does not
-// join the two. The person is set in the session's row, or in the columns that the change will update.
-func (s *Store) namePerson(tx *gorm.DB, session models.Session, set map[string]any) error {
+// namePerson finds or makes the person of a session that a change verifies. The first anchor decides, if it is known, and
+// otherwise a document that is known; without either the person is new. The other anchors become the person's if nobody
+// has them: a phone number that another person had does not join the two. The person is set in the session's row, or in
+// the columns that the change will update.
+func (s *Store) namePerson(tx *gorm.DB, c Change, session models.Session) error {
 	sandbox, err := s.isSandbox(tx, session.OrgID)
 	if err != nil {
 		return err
 	}
 	now := s.Now()
-	anchors, err := s.anchorsOf(session, sandbox, now)
+	anchors, err := s.anchorsOf(tx, c, session, sandbox, now)
 	if err != nil {
 		return err
 	}
 	fresh := models.VerifiedPerson{ID: s.id(models.PrefixPerson), Created: now, SeenAt: now}
-	return s.anchors.name(tx, naming{session, anchors, fresh}, set)
+	return s.anchors.name(tx, naming{session, anchors, fresh}, c.Set)
 }
 
 func (s *Store) isSandbox(tx *gorm.DB, org string) (bool, error) {

@@ -2,10 +2,13 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -26,6 +29,10 @@ var personScenarios = []scenario{
 	sandboxPersonsAreNotLivePersons,
 	sessionsWithoutContactsShareNoPerson,
 	recycledPhoneNumberJoinsNobody,
+	documentFindsItsPersonAgain,
+	documentOfAnEarlierMethodFindsThePerson,
+	documentOfAFailedVerdictIsNoAnchor,
+	concurrentDocumentsMakeOnePerson,
 	strongerCredentialReplacesTheWeaker,
 	supersededCredentialsOfAPersonAreBounded,
 	nothingOfAPersonCanBeReadBack,
@@ -214,6 +221,81 @@ func recycledPhoneNumberJoinsNobody(t *testing.T, f *fixture) {
 	require.Equal(t, ada.PersonID, byPhone.PersonID, "the number stays with the person who had it first")
 	_, again := f.verify(t, f.person(t, f.org, "bob@person.example", ""))
 	require.Equal(t, bob.PersonID, again.PersonID)
+}
+
+// shown verifies a session by a method that has seen a document.
+func (f *fixture) shown(t *testing.T, n store.NewSession, document string) models.Credential {
+	t.Helper()
+	sent, session := f.submitted(t, f.created(t, n), "document", "{}")
+	j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
+	j.Document = document
+	return f.credential(t, f.judged(t, j).Session)
+}
+
+const documentOfAda = "document_capture|US|D1234567"
+
+func documentFindsItsPersonAgain(t *testing.T, f *fixture) {
+	const email, phone = "ada@person.example", "+15555550123"
+	ada := f.shown(t, f.person(t, f.org, email, ""), documentOfAda)
+	nobody := f.shown(t, f.person(t, f.org, "", ""), documentOfAda)
+	require.Equal(t, ada.PersonID, nobody.PersonID, "a session without contacts")
+	moved := f.shown(t, f.person(t, f.foreign, "ada@new.example", phone), documentOfAda)
+	require.Equal(t, ada.PersonID, moved.PersonID, "a new address")
+	_, later := f.verify(t, f.person(t, f.org, "ada@new.example", ""))
+	require.Equal(t, ada.PersonID, later.PersonID, "the address has become that of the person")
+	_, called := f.verify(t, f.person(t, f.org, "", phone))
+	require.Equal(t, ada.PersonID, called.PersonID, "and so has the number")
+
+	_, bob := f.verify(t, f.person(t, f.org, "bob@person.example", ""))
+	lent := f.shown(t, f.person(t, f.org, "bob@person.example", ""), documentOfAda)
+	require.Equal(t, bob.PersonID, lent.PersonID, "a known address decides, so that its user is found again")
+	require.NotEqual(t, ada.PersonID, f.shown(t, f.person(t, f.org, "", ""), "document_capture|US|D7654321").PersonID)
+
+	stored := f.dump(t)
+	require.NotContains(t, stored, "D1234567")
+	var hash string
+	require.NoError(t, f.raw(t).QueryRowContext(t.Context(),
+		"SELECT hash FROM person_anchors WHERE kind = 'document' AND person_id = '"+ada.PersonID+"'").Scan(&hash))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM results WHERE document_hash = '"+hash+"'"),
+		"no hash of another table is the anchor")
+	require.Equal(t, 5, f.count(t, "SELECT COUNT(*) FROM results WHERE document_hash IS NOT NULL"))
+}
+
+func documentOfAnEarlierMethodFindsThePerson(t *testing.T, f *fixture) {
+	ada := f.shown(t, f.person(t, f.org, "", ""), documentOfAda)
+	first, session := f.submitted(t, f.created(t, f.person(t, f.org, "", "")), "document", "{}")
+	j := judgement(session, first, graph.OutcomePassed, models.StatusProcessing)
+	j.Document, j.State.Methods = documentOfAda, []rules.Method{rules.MethodDocumentCapture}
+	second, session := f.submitted(t, f.judged(t, j).Session, "selfie", "{}")
+	done := f.judged(t, judgement(session, second, graph.OutcomePassed, models.StatusVerified))
+	require.Equal(t, ada.PersonID, f.credential(t, done.Session).PersonID)
+}
+
+func documentOfAFailedVerdictIsNoAnchor(t *testing.T, f *fixture) {
+	sent, session := f.submitted(t, f.created(t, f.person(t, f.org, "", "")), "document", "{}")
+	j := judgement(session, sent, graph.OutcomeFailed, models.StatusVerified)
+	j.Document = documentOfAda
+	f.judged(t, j)
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM person_anchors"))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM results WHERE document_hash IS NOT NULL"))
+}
+
+func concurrentDocumentsMakeOnePerson(t *testing.T, f *fixture) {
+	const clients = 8
+	persons := make([]string, clients)
+	var all sync.WaitGroup
+	for i := range clients {
+		sent, session := f.submitted(t, f.created(t, f.person(t, f.org, "", "")), "document", "{}")
+		j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
+		j.Document = documentOfAda
+		all.Go(func() {
+			if done, err := f.RecordVerdict(t.Context(), j); assert.NoError(t, err) {
+				persons[i] = *done.Session.VerifiedPersonID
+			}
+		})
+	}
+	all.Wait()
+	require.Equal(t, slices.Repeat(persons[:1], clients), persons)
 }
 
 func strongerCredentialReplacesTheWeaker(t *testing.T, f *fixture) {

@@ -45,6 +45,8 @@ type Judgement struct {
 	Submission models.Submission
 	// Result is the verdict as it counts. RecordVerdict sets its keys and Created.
 	Result models.Result
+	// Document names the document that the method has seen, as in methods.Verdict; "" without one.
+	Document string
 	// Risk is the session's risk after a verdict that assessed one, or nil.
 	Risk *rules.Risk
 	// Nudge means that the session's run has not got the verdict and must be signalled.
@@ -68,6 +70,10 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 	}
 	if j.To == models.StatusVerified {
 		c.Set["verification_path"] = string(j.Submission.Method)
+	}
+	if j.Document != "" && j.Result.Status == graph.OutcomePassed {
+		j.Result.DocumentHash = new(s.keys.Digest("document", []byte(j.Document)))
+		c.DocumentHash = j.Result.DocumentHash
 	}
 	c.Also = func(tx *gorm.DB, after models.Session) error {
 		if err := tx.Create(j.row(after)).Error; err != nil {
