@@ -99,6 +99,20 @@ func Verify(response []byte, o Options) ([]Document, error) {
 	return documents, nil
 }
 
+// DocTypes returns the document types of a DeviceResponse, in its order. It verifies nothing: a verifier whose request
+// has alternatives calls it to learn which of them Options.Requests must hold.
+func DocTypes(response []byte) ([]string, error) {
+	wire, err := readResponse(response)
+	if err != nil {
+		return nil, err
+	}
+	types := make([]string, len(wire.Documents))
+	for i, document := range wire.Documents {
+		types[i] = document.DocType
+	}
+	return types, nil
+}
+
 func (o *Options) check() error {
 	switch {
 	case len(o.Transcript) == 0:

@@ -195,3 +195,13 @@ func TestAnnexCResponseOpensForItsRequestAlone(t *testing.T) {
 	_, err = mdoc.OpenAnnexC(key, sealed[:40], ours)
 	require.ErrorIs(t, err, &mdoc.Fault{Code: mdoc.EnvelopeMalformed})
 }
+
+func TestDocTypesAreThoseOfTheResponse(t *testing.T) {
+	t.Parallel()
+	response := mdoctest.NewMDL(mdoctest.NewIssuer("P-256")).Respond(mdoc.AnnexCTranscript("info", "https://a.example"))
+	types, err := mdoc.DocTypes(response)
+	require.NoError(t, err)
+	require.Equal(t, []string{mdoc.DocTypeMDL}, types)
+	_, err = mdoc.DocTypes(response[1:])
+	require.ErrorIs(t, err, &mdoc.Fault{Code: mdoc.Malformed})
+}

@@ -4,45 +4,45 @@ import (
 	"crypto"
 )
 
-// holderOf checks the key binding JWT (RFC 9901, 7.3, step 5) and returns the thumbprint of the holder's key. The
-// thumbprint is "" if there is no key binding and the caller wants none.
-func (p presentation) holderOf(o Options, by crypto.Hash) (string, error) {
+// holderOf checks the key binding JWT (RFC 9901, 7.3, step 5) and returns the thumbprint of the holder's key
+// and the claims of the JWT. They are "" and nil if there is no key binding and the caller wants none.
+func (p presentation) holderOf(o Options, by crypto.Hash) (string, map[string]any, error) {
 	if p.keyBinding == "" {
 		if o.WithoutKeyBinding {
-			return "", nil
+			return "", nil, nil
 		}
-		return "", fault(KeyBindingMissing)
+		return "", nil, fault(KeyBindingMissing)
 	}
 	key, thumbprint, err := confirmed(p.issuer.claims)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	t, err := readJWT(p.keyBinding, KeyBindingMalformed, KeyBindingMalformed, KeyBindingMalformed)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	switch {
 	case t.text("typ") != "kb+jwt":
-		return "", fault(KeyBindingType)
+		return "", nil, fault(KeyBindingType)
 	case t.critical():
-		return "", fault(KeyBindingCritical)
+		return "", nil, fault(KeyBindingCritical)
 	case !supported(t.text("alg")), t.text("alg") != algorithmOf(key):
-		return "", fault(KeyBindingAlgorithm)
+		return "", nil, fault(KeyBindingAlgorithm)
 	case !t.verifies(key):
-		return "", fault(KeyBindingSignature)
+		return "", nil, fault(KeyBindingSignature)
 	}
 	if err := boundInTime(t.claims, o); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	switch {
 	case t.claims["nonce"] != o.Nonce:
-		return "", fault(NonceMismatch)
+		return "", nil, fault(NonceMismatch)
 	case t.claims["aud"] != o.Audience:
-		return "", fault(AudienceMismatch)
+		return "", nil, fault(AudienceMismatch)
 	case t.claims["sd_hash"] != digest(by, p.bound):
-		return "", fault(SDHashMismatch)
+		return "", nil, fault(SDHashMismatch)
 	}
-	return thumbprint, nil
+	return thumbprint, t.claims, nil
 }
 
 // confirmed returns the key that the issuer has bound the credential to (RFC 7800, 3.2).

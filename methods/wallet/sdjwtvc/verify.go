@@ -56,6 +56,8 @@ type VC struct {
 	Status *Status
 	// HolderKey is the thumbprint (RFC 7638, SHA-256) of the key that the holder has proven; "" without key binding.
 	HolderKey string
+	// KeyBinding holds the claims of the key binding JWT; nil without one. Numbers are json.Number.
+	KeyBinding map[string]any
 	// Issued, NotBefore and Expires are iat, nbf and exp; the zero time means that the credential has no such claim.
 	Issued, NotBefore, Expires time.Time
 }
@@ -92,7 +94,7 @@ func (p presentation) open(issuer Issuer, o Options) (*VC, error) {
 	if err != nil {
 		return nil, err
 	}
-	holder, err := p.holderOf(o, by)
+	holder, binding, err := p.holderOf(o, by)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func (p presentation) open(issuer Issuer, o Options) (*VC, error) {
 	if err := disclose(claims, p.disclosures, by); err != nil {
 		return nil, err
 	}
-	c := &VC{Claims: claims, Issuer: issuer, HolderKey: holder, Types: typesOf(claims)}
+	c := &VC{Claims: claims, Issuer: issuer, HolderKey: holder, KeyBinding: binding, Types: typesOf(claims)}
 	if err := c.inTime(o); err != nil {
 		return nil, err
 	}

@@ -59,6 +59,7 @@ func TestPresentedPIDIsVerified(t *testing.T) {
 			require.Equal(t, &sdjwtvc.Status{URI: "https://status.example/1", Index: 7}, c.Status)
 			require.Equal(t, now.Add(time.Hour), c.Expires)
 			require.Len(t, c.HolderKey, 43)
+			require.Equal(t, nonce, c.KeyBinding["nonce"])
 			require.Equal(t, issuer.Chain[:1], c.Issuer.Chain)
 			pid, err := c.ReadPID(now)
 			require.NoError(t, err)
@@ -137,6 +138,7 @@ func TestPresentationWithoutKeyBindingIsAcceptedWhereTheCallerSaysSo(t *testing.
 	c, err := sdjwtvc.Verify(t.Context(), p.Present(), o)
 	require.NoError(t, err)
 	require.Empty(t, c.HolderKey)
+	require.Nil(t, c.KeyBinding)
 }
 
 func TestMissingOptionIsNamed(t *testing.T) {
