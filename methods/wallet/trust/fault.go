@@ -1,5 +1,7 @@
 package trust
 
+import "fmt"
+
 // Code names the check that refused an issuer or a list. Codes are stable: callers may compare and store them.
 type Code string
 
@@ -41,15 +43,18 @@ var clauses = map[Code]string{
 type Fault struct {
 	Code   Code
 	Clause string
-	// File is the path of the file, where the fault is about one.
-	File string
+	// File is the path of the file, where the fault is about one, and Detail says what is wrong with it.
+	File, Detail string
 }
 
-// Error returns code, file and clause.
+// Error returns code, file, detail and clause.
 func (f *Fault) Error() string {
 	text := "trust: " + string(f.Code)
 	if f.File != "" {
 		text += " " + f.File
+	}
+	if f.Detail != "" {
+		text += ": " + f.Detail
 	}
 	return text + " (" + f.Clause + ")"
 }
@@ -64,6 +69,6 @@ func fault(code Code) error {
 	return &Fault{Code: code, Clause: clauses[code]}
 }
 
-func fileFault(code Code, file string) error {
-	return &Fault{Code: code, Clause: clauses[code], File: file}
+func (f *file) fault(code Code, format string, args ...any) error {
+	return &Fault{Code: code, Clause: clauses[code], File: f.path, Detail: fmt.Sprintf(format, args...)}
 }

@@ -26,7 +26,9 @@ func FuzzFile(f *testing.F) {
 	f.Add(issuer.Root.DER)
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMAMBAQE=\n-----END CERTIFICATE-----\n"))
 	f.Add([]byte("<TrustServiceStatusList><TrustServiceProviderList/></TrustServiceStatusList>"))
-	source := &Source{DocTypes: []string{mdoc.DocTypeMDL}, ServiceTypes: []string{ServicePID}}
+	source := &Source{
+		DocTypes: []string{mdoc.DocTypeMDL}, Services: map[string][]string{ServicePID: {mdoc.DocTypePID}},
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		anchors, _, err := (&file{source: source, path: "file", content: content}).anchors()
 		if err != nil {

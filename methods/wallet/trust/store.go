@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +19,8 @@ import (
 
 // Source is a file, or a folder with files, of issuers' certificates. A file is one of: certificates in PEM or one in
 // DER, a VICAL (ISO/IEC 18013-5 C.1.7.1), an EU trusted list (ETSI TS 119 612). Its content tells which, not its name.
-// Files with names that begin with a dot or end with .md or .txt are not read, and folders below a folder are.
+// Files with names that end with .md or .txt are not read, nor anything with a name that begins with a dot. Folders
+// below a folder are read, and symbolic links are followed.
 type Source struct {
 	Path string
 	// DocTypes are the document types that the certificates are trusted for. A VICAL names the document types of each of
@@ -26,8 +29,9 @@ type Source struct {
 	// ListSigners is a file of certificates. A VICAL must be signed by one of them, or by a certificate under one of them.
 	// Without ListSigners its signature is checked, but any signer is accepted.
 	ListSigners string
-	// ServiceTypes select services of an EU trusted list: certificates of other services are not taken.
-	ServiceTypes []string
+	// Services holds document types by the types of services of an EU trusted list: a service's certificates are trusted
+	// for its document types. Certificates of other services are not taken.
+	Services map[string][]string
 }
 
 // Store reads sources and follows them.
@@ -113,11 +117,8 @@ func (s *Store) read() (files []file, digest [sha256.Size]byte, err error) {
 				return nil, digest, err
 			}
 		}
-		err := filepath.WalkDir(source.Path, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || (path != source.Path && !wanted(entry.Name())) {
-				return err
-			}
-			content, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
+		err := walk(source.Path, 0, func(path string) error {
+			content, err := os.ReadFile(path)
 			if err != nil {
 				return err
 			}
@@ -135,51 +136,120 @@ func (s *Store) read() (files []file, digest [sha256.Size]byte, err error) {
 	return files, [sha256.Size]byte(sum.Sum(nil)), nil
 }
 
+// maxDepth is how deep folders may lie in each other. Symbolic links may lead in circles.
+const maxDepth = 8
+
+// walk calls do for a file, or for the wanted files of a folder and the folders below it, in the order of their names.
+func walk(path string, depth int, do func(path string) error) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return do(path)
+	}
+	if depth == maxDepth {
+		return &fs.PathError{Op: "read", Path: path, Err: errors.New("too many folders in each other")}
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !wanted(entry.Name()) {
+			continue
+		}
+		if err := walk(filepath.Join(path, entry.Name()), depth+1, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func wanted(name string) bool {
 	return !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".md") && !strings.HasSuffix(name, ".txt")
 }
 
+// Form is the form of a file.
+type Form string
+
+// The forms of files.
+const (
+	FormUnknown      Form = ""
+	FormCertificates Form = "certificates"
+	FormVICAL        Form = "VICAL"
+	FormTrustedList  Form = "EU trusted list"
+)
+
+// FormOf returns the form that the content of a file has by its beginning. The rest may be malformed.
+func FormOf(content []byte) Form {
+	switch content = bytes.TrimSpace(content); {
+	case len(content) == 0:
+		return FormUnknown
+	case bytes.Contains(content, []byte("-----BEGIN ")), content[0] == 0x30:
+		return FormCertificates
+	case content[0] == '<', bytes.HasPrefix(content, []byte("\xef\xbb\xbf<")):
+		return FormTrustedList
+	case content[0] == 0x84, content[0] == 0xd2:
+		return FormVICAL
+	}
+	return FormUnknown
+}
+
 // anchors returns the certificates of the file.
 func (f *file) anchors() ([]Anchor, *List, error) {
-	switch content := bytes.TrimSpace(f.content); {
-	case len(content) == 0:
-		return nil, nil, fileFault(FileUnknown, f.path)
-	case bytes.Contains(content, []byte("-----BEGIN ")), content[0] == 0x30:
-		certificates, ok := readCertificates(content)
-		if !ok {
-			return nil, nil, fileFault(FileMalformed, f.path)
+	switch FormOf(f.content) {
+	case FormCertificates:
+		certificates, detail := readCertificates(bytes.TrimSpace(f.content))
+		if detail != "" {
+			return nil, nil, f.fault(FileMalformed, "%s", detail)
 		}
 		return f.trusted(certificates), nil, nil
-	case content[0] == '<', bytes.HasPrefix(content, []byte("\xef\xbb\xbf<")):
-		return f.trustedList(content)
-	case content[0] == 0x84, content[0] == 0xd2:
+	case FormTrustedList:
+		return f.trustedList(f.content)
+	case FormVICAL:
 		return f.vical()
+	default:
+		return nil, nil, f.fault(FileUnknown, "it is neither certificates in PEM or DER, nor a VICAL, nor an EU trusted list")
 	}
-	return nil, nil, fileFault(FileUnknown, f.path)
 }
 
 func (f *file) trusted(certificates []*mdoc.Certificate) []Anchor {
 	anchors := make([]Anchor, 0, len(certificates))
 	for _, certificate := range certificates {
-		anchors = append(anchors, Anchor{Certificate: certificate, DocTypes: f.source.DocTypes, Source: f.path})
+		anchors = append(anchors, f.anchor(certificate, f.source.DocTypes))
 	}
 	return anchors
 }
 
-// readCertificates reads certificates in PEM, or one in DER. It reports false if there is none, or anything else.
-func readCertificates(content []byte) (certificates []*mdoc.Certificate, ok bool) {
+func (f *file) anchor(certificate *mdoc.Certificate, docTypes []string) Anchor {
+	return Anchor{Certificate: certificate, DocTypes: docTypes, Source: f.path}
+}
+
+// readCertificates reads certificates in PEM, or one in DER. The detail says what is wrong; it is "" if nothing is.
+func readCertificates(content []byte) (certificates []*mdoc.Certificate, detail string) {
 	if content[0] == 0x30 {
 		certificate, err := mdoc.ParseCertificate(content)
-		return []*mdoc.Certificate{certificate}, err == nil
+		if err != nil {
+			return nil, "it is no certificate, or has a key of an unsupported kind, such as RSA"
+		}
+		return []*mdoc.Certificate{certificate}, ""
 	}
-	for {
+	for number := 1; ; number++ {
 		block, rest := pem.Decode(content)
-		if block == nil {
-			return certificates, len(certificates) > 0 && len(bytes.TrimSpace(rest)) == 0
+		switch {
+		case block == nil && len(certificates) == 0:
+			return nil, "it holds no block of PEM"
+		case block == nil && len(bytes.TrimSpace(rest)) > 0:
+			return nil, "something that is no block of PEM follows the last certificate"
+		case block == nil:
+			return certificates, ""
+		case block.Type != "CERTIFICATE":
+			return nil, fmt.Sprintf("block %d is a %s, not a CERTIFICATE", number, block.Type)
 		}
 		certificate, err := mdoc.ParseCertificate(block.Bytes)
-		if err != nil || block.Type != "CERTIFICATE" {
-			return nil, false
+		if err != nil {
+			return nil, fmt.Sprintf("block %d is no certificate, or has a key of an unsupported kind, such as RSA", number)
 		}
 		certificates, content = append(certificates, certificate), rest
 	}

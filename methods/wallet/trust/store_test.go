@@ -58,6 +58,28 @@ func TestFolderOfCertificatesIsReadAndFollowed(t *testing.T) {
 	require.Len(t, store.Pool().Anchors(), 1)
 }
 
+// A volume of Kubernetes is laid out so: links lead through a hidden link into a hidden folder.
+func TestLinksAreFollowedAndHiddenFoldersAreNotRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	issuer := mdoctest.NewIssuer("P-256")
+	write(t, dir+"/..2026/us/root.pem", pemOf(issuer.Root))
+	write(t, dir+"/..2026/de.pem", pemOf(issuer.Root))
+	for link, to := range map[string]string{"..data": "..2026", "us": "..data/us", "de.pem": "..data/de.pem"} {
+		require.NoError(t, os.Symlink(to, dir+"/"+link))
+	}
+	sources := []trust.Source{{Path: dir, DocTypes: []string{mdoc.DocTypeMDL}}}
+	store, err := trust.Open(sources)
+	require.NoError(t, err)
+	anchors := store.Pool().Anchors()
+	require.Len(t, anchors, 2)
+	require.Equal(t, dir+"/de.pem", anchors[0].Source)
+	require.Equal(t, dir+"/us/root.pem", anchors[1].Source)
+	require.NoError(t, os.Symlink(".", dir+"/circle"))
+	_, err = trust.Open(sources)
+	require.ErrorContains(t, err, "too many folders in each other")
+}
+
 func TestFileThatIsNoListIsNamed(t *testing.T) {
 	t.Parallel()
 	key, err := os.ReadFile("trust_test.go")
@@ -183,7 +205,7 @@ func TestTrustedListIsReadByServiceTypeAndStatus(t *testing.T) {
 		service(trust.ServicePID, status+"withdrawn", withdrawn.Root)+
 		service("http://uri.etsi.org/TrstSvc/Svctype/CA/QC", status+"granted", other.Root)+
 		`</TSPServices></TrustServiceProvider></TrustServiceProviderList></TrustServiceStatusList>`))
-	source := trust.Source{Path: path, DocTypes: []string{mdoc.DocTypePID}, ServiceTypes: []string{trust.ServicePID}}
+	source := trust.Source{Path: path, Services: map[string][]string{trust.ServicePID: {mdoc.DocTypePID}}}
 
 	store, err := trust.Open([]trust.Source{source})
 	require.NoError(t, err)
@@ -192,7 +214,18 @@ func TestTrustedListIsReadByServiceTypeAndStatus(t *testing.T) {
 	require.Equal(t, pid.Root.DER, anchors[0].Certificate.DER)
 	require.Equal(t, 2026, store.Lists()[0].NextUpdate.Year())
 
-	source.ServiceTypes = nil
+	source.Services = map[string][]string{
+		trust.ServicePID: {mdoc.DocTypePID, "urn:eudi:pid:1"}, "http://uri.etsi.org/TrstSvc/Svctype/CA/QC": {mdoc.DocTypeAV},
+	}
+	store, err = trust.Open([]trust.Source{source})
+	require.NoError(t, err)
+	anchors = store.Pool().Anchors()
+	require.Len(t, anchors, 2, "each service is for its own document types")
+	require.Equal(t, []string{mdoc.DocTypePID, "urn:eudi:pid:1"}, anchors[0].DocTypes)
+	require.Equal(t, []string{mdoc.DocTypeAV}, anchors[1].DocTypes)
+	require.Equal(t, other.Root.DER, anchors[1].Certificate.DER)
+
+	source.Services = nil
 	_, err = trust.Open([]trust.Source{source})
 	require.ErrorIs(t, err, &trust.Fault{Code: trust.FileMalformed})
 }

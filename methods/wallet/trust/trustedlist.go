@@ -10,17 +10,22 @@ import (
 	"github.com/stile-id/stile/methods/wallet/mdoc"
 )
 
-// The types of services under which providers of PID and of proofs of age are listed (ETSI TS 119 602).
+// The types of services under which providers of PID and of proofs of age are listed, and those that publish their
+// status (ETSI TS 119 602).
 const (
 	ServicePID    = "http://uri.etsi.org/19602/SvcType/PID/Issuance"
 	ServicePubEAA = "http://uri.etsi.org/19602/SvcType/PubEAA/Issuance"
+
+	ServicePIDStatus    = "http://uri.etsi.org/19602/SvcType/PID/Revocation"
+	ServicePubEAAStatus = "http://uri.etsi.org/19602/SvcType/PubEAA/Revocation"
 )
 
 // grantedStatuses are the statuses of services that may issue (ETSI TS 119 612 5.5.4), by the end of their URIs.
 var grantedStatuses = []string{"/granted", "/recognisedatnationallevel", "/notified"}
 
 type trustedList struct {
-	Scheme struct {
+	XMLName xml.Name
+	Scheme  struct {
 		Issued string `xml:"ListIssueDateTime"`
 		Next   string `xml:"NextUpdate>dateTime"`
 	} `xml:"SchemeInformation"`
@@ -36,29 +41,37 @@ type trustedList struct {
 // documentation.
 func (f *file) trustedList(content []byte) ([]Anchor, *List, error) {
 	var wire trustedList
-	if len(content) > maxList || len(f.source.ServiceTypes) == 0 || xml.Unmarshal(content, &wire) != nil {
-		return nil, nil, fileFault(FileMalformed, f.path)
+	switch {
+	case len(content) > maxList:
+		return nil, nil, f.fault(FileMalformed, "it is larger than %d bytes", maxList)
+	case len(f.source.Services) == 0:
+		return nil, nil, f.fault(FileMalformed, "it is an EU trusted list, and no types of services are configured")
+	case xml.Unmarshal(content, &wire) != nil:
+		return nil, nil, f.fault(FileMalformed, "it is no well-formed XML")
+	case wire.XMLName.Local != "TrustServiceStatusList":
+		return nil, nil, f.fault(FileMalformed, "it is XML, and no TrustServiceStatusList")
 	}
 	list := &List{File: f.path, Issued: listTime(wire.Scheme.Issued), NextUpdate: listTime(wire.Scheme.Next)}
-	var certificates []*mdoc.Certificate
+	var anchors []Anchor
 	for _, service := range wire.Services {
-		if !slices.Contains(f.source.ServiceTypes, strings.TrimSpace(service.Type)) || !granted(service.Status) {
+		docTypes := f.source.Services[strings.TrimSpace(service.Type)]
+		if len(docTypes) == 0 || !granted(service.Status) {
 			continue
 		}
 		for _, text := range service.Certificates {
 			der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
 			if err != nil {
-				return nil, nil, fileFault(FileMalformed, f.path)
+				return nil, nil, f.fault(FileMalformed, "a certificate is not in base64")
 			}
 			certificate, err := mdoc.ParseCertificate(der)
 			if err != nil {
 				list.Skipped++
 				continue
 			}
-			certificates = append(certificates, certificate)
+			anchors = append(anchors, f.anchor(certificate, docTypes))
 		}
 	}
-	return f.trusted(certificates), list, nil
+	return anchors, list, nil
 }
 
 func granted(status string) bool {

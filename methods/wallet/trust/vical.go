@@ -35,17 +35,17 @@ func mustMode(o cbor.DecOptions) cbor.DecMode {
 // certificate and its document types; the other fields repeat the certificate.
 func (f *file) vical() ([]Anchor, *List, error) {
 	if len(f.content) > maxList {
-		return nil, nil, fileFault(FileMalformed, f.path)
+		return nil, nil, f.fault(FileMalformed, "it is larger than %d bytes", maxList)
 	}
 	signed, err := mdoc.OpenSigned(f.content)
 	if errors.Is(err, &mdoc.Fault{Code: mdoc.IssuerSignature}) {
-		return nil, nil, fileFault(ListSignature, f.path)
+		return nil, nil, f.fault(ListSignature, "its signature is not that of its certificate")
 	}
 	if err != nil {
-		return nil, nil, fileFault(FileMalformed, f.path)
+		return nil, nil, f.fault(FileMalformed, "it begins like a VICAL, and is no COSE_Sign1 with a certificate: %s", err)
 	}
 	if !f.knownSigner(signed.Chain) {
-		return nil, nil, fileFault(ListSigner, f.path)
+		return nil, nil, f.fault(ListSigner, "no certificate of the configured signers has signed it")
 	}
 	var wire struct {
 		Version    string    `cbor:"version"`
@@ -57,7 +57,7 @@ func (f *file) vical() ([]Anchor, *List, error) {
 		} `cbor:"certificateInfos"`
 	}
 	if lists.Unmarshal(signed.Payload, &wire) != nil || len(wire.Infos) == 0 {
-		return nil, nil, fileFault(FileMalformed, f.path)
+		return nil, nil, f.fault(FileMalformed, "its payload is no VICAL, or has no certificates")
 	}
 	var anchors []Anchor
 	list := &List{File: f.path, Issued: wire.Date, NextUpdate: wire.NextUpdate}
@@ -73,7 +73,7 @@ func (f *file) vical() ([]Anchor, *List, error) {
 			list.Skipped++
 			continue
 		}
-		anchors = append(anchors, Anchor{Certificate: certificate, DocTypes: docTypes, Source: f.path})
+		anchors = append(anchors, f.anchor(certificate, docTypes))
 	}
 	return anchors, list, nil
 }
@@ -83,8 +83,12 @@ func (f *file) knownSigner(chain []*mdoc.Certificate) bool {
 	if f.source.ListSigners == "" {
 		return true
 	}
-	known, ok := readCertificates(bytes.TrimSpace(f.signers))
-	if !ok {
+	signers := bytes.TrimSpace(f.signers)
+	if FormOf(signers) != FormCertificates {
+		return false
+	}
+	known, detail := readCertificates(signers)
+	if detail != "" {
 		return false
 	}
 	for i, certificate := range chain {
