@@ -108,11 +108,11 @@ func TestCredentialWithoutIssuerIsOfTheSubjectOfItsCertificate(t *testing.T) {
 	delete(p.Claims, "iss")
 	c, err := sdjwtvc.Verify(t.Context(), p.Present(), options())
 	require.NoError(t, err)
-	require.Equal(t, "CN=Test issuer", c.Issuer.Name)
+	require.Equal(t, "CN=Test issuer,C=DE", c.Issuer.Name)
 	p.Claims["iss"] = "Ministry of another country"
 	c, err = sdjwtvc.Verify(t.Context(), p.Present(), options())
 	require.NoError(t, err)
-	require.Equal(t, "CN=Test issuer", c.Issuer.Name, "a name that is no URI is not that of the issuer")
+	require.Equal(t, "CN=Test issuer,C=DE", c.Issuer.Name, "a name that is no URI is not that of the issuer")
 }
 
 func TestCredentialIsOfTheTypesOfAkaVcts(t *testing.T) {

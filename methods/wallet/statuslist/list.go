@@ -33,17 +33,23 @@ type List struct {
 	bytes []byte
 }
 
-// Decode decodes the members bits and lst of a status list (Token Status List, 4.2). MaxInflated bounds the result. The
-// error is a Fault with the code bits_unsupported, list_malformed, compression_malformed or inflated_too_large.
+// Decode decodes the members bits and lst of a status list in JSON (Token Status List, 4.2). MaxInflated bounds the
+// result. The error is a Fault with the code bits_unsupported, list_malformed, compression_malformed or
+// inflated_too_large.
 func Decode(bits int, lst string) (*List, error) {
+	compressed, err := encoding.DecodeString(lst)
+	if err != nil {
+		return nil, fault(ListMalformed)
+	}
+	return DecodeBytes(bits, compressed)
+}
+
+// DecodeBytes is Decode for the members of a status list in CBOR (Token Status List, 4.3).
+func DecodeBytes(bits int, compressed []byte) (*List, error) {
 	switch bits {
 	case 1, 2, 4, 8:
 	default:
 		return nil, fault(BitsUnsupported)
-	}
-	compressed, err := encoding.DecodeString(lst)
-	if err != nil {
-		return nil, fault(ListMalformed)
 	}
 	inflated, err := inflate(compressed, MaxInflated)
 	if errors.Is(err, errBound) {
@@ -74,6 +80,9 @@ func inflate(compressed []byte, bound int64) ([]byte, error) {
 	}
 	return inflated, nil
 }
+
+// Size returns the number of bytes that the list occupies.
+func (l *List) Size() int { return len(l.bytes) }
 
 // Len returns the number of entries.
 func (l *List) Len() uint64 { return uint64(len(l.bytes)) * 8 / uint64(l.bits) }

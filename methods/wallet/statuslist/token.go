@@ -5,18 +5,19 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/x509"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"math"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/lestrrat-go/jwx/v3/jws/jwsbb"
 )
 
 const (
@@ -28,14 +29,17 @@ const (
 
 // Header is the part of a token's header that a Verifier needs.
 type Header struct {
+	// Algorithm is ES256, ES384, ES512 or EdDSA, in either form of the token.
 	Algorithm string
 	KeyID     string
-	// Chain holds the certificates of the x5c header, the signer's first.
-	Chain []*x509.Certificate
+	// Chain holds the certificates of the header x5c or x5chain in DER, the signer's first. They are not parsed: their
+	// keys may be on curves that crypto/x509 does not know.
+	Chain [][]byte
 }
 
-// Verifier checks the signature over the bytes signed, and decides whether the signer may publish the list. SignedBy
-// returns one for keys that are known.
+// Verifier checks the signature over the bytes signed, and decides whether the signer may publish the list. The
+// signature has the form that JOSE and COSE share: r and s, each as long as the order of the curve, or that of EdDSA.
+// SignedBy returns a Verifier for keys that are known.
 type Verifier func(ctx context.Context, h Header, signed, signature []byte) error
 
 // Options describe the token that the caller expects. URI, Verify and Now are needed.
@@ -62,35 +66,36 @@ type Token struct {
 	TTL time.Duration
 }
 
+// claims are those of both forms, apart from the list.
 type claims struct {
-	Subject string       `json:"sub"`
-	Issued  *float64     `json:"iat"`
-	Expires *float64     `json:"exp"`
-	Begins  *float64     `json:"nbf"`
-	TTL     *float64     `json:"ttl"`
-	List    *listOfToken `json:"status_list"`
-}
-
-type listOfToken struct {
-	Bits int    `json:"bits"`
-	List string `json:"lst"`
+	Subject string   `json:"sub" cbor:"2,keyasint"`
+	Issued  *float64 `json:"iat" cbor:"6,keyasint"`
+	Expires *float64 `json:"exp" cbor:"4,keyasint"`
+	Begins  *float64 `json:"nbf" cbor:"5,keyasint"`
 }
 
 // Read checks a status list token in JWT form (Token Status List, 8.3). The error is a *Fault, an error of o.Verify, or
 // says which option is missing. That no token can be had is not for this package: the caller decides.
 func Read(ctx context.Context, token string, o Options) (*Token, error) {
-	if o.URI == "" || o.Verify == nil || o.Now.IsZero() {
-		return nil, errors.New("statuslist: Options.URI, Options.Verify or Options.Now is missing")
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	payload, err := verified(ctx, token, o.Verify)
 	if err != nil {
 		return nil, err
 	}
-	var c claims
+	var c struct {
+		claims
+		TTL  *float64 `json:"ttl"`
+		List *struct {
+			Bits int    `json:"bits"`
+			List string `json:"lst"`
+		} `json:"status_list"`
+	}
 	if json.Unmarshal(payload, &c, json.MatchCaseInsensitiveNames(false)) != nil {
 		return nil, fault(Malformed)
 	}
-	t, err := c.check(o)
+	t, err := c.token(c.TTL, o)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +107,13 @@ func Read(ctx context.Context, token string, o Options) (*Token, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+func (o Options) check() error {
+	if o.URI == "" || o.Verify == nil || o.Now.IsZero() {
+		return errors.New("statuslist: Options.URI, Options.Verify or Options.Now is missing")
+	}
+	return nil
 }
 
 // verified returns the payload of a compact JWS that the verifier accepts.
@@ -155,17 +167,26 @@ func readHeader(text []byte) (h Header, err error) {
 		if err != nil {
 			return h, fault(ChainMalformed)
 		}
-		certificate, err := x509.ParseCertificate(der)
-		if err != nil {
+		if !isCertificate(der) {
 			return h, fault(ChainMalformed)
 		}
-		h.Chain = append(h.Chain, certificate)
+		h.Chain = append(h.Chain, der)
 	}
 	return h, nil
 }
 
-// check checks subject and times.
-func (c claims) check(o Options) (*Token, error) {
+// isCertificate reports whether der is one object of ASN.1 with the three parts of a certificate.
+func isCertificate(der []byte) bool {
+	var parts struct {
+		Certificate, Algorithm asn1.RawValue
+		Signature              asn1.BitString
+	}
+	rest, err := asn1.Unmarshal(der, &parts)
+	return err == nil && len(rest) == 0
+}
+
+// token checks subject and times, and returns the token without its list.
+func (c claims) token(ttl *float64, o Options) (*Token, error) {
 	if c.Subject != o.URI {
 		return nil, fault(SubjectMismatch)
 	}
@@ -183,13 +204,13 @@ func (c claims) check(o Options) (*Token, error) {
 		return nil, fault(Expired)
 	}
 	t := &Token{Issued: issued, Expires: expires}
-	if c.TTL == nil {
+	if ttl == nil {
 		return t, nil
 	}
-	if *c.TTL <= 0 || *c.TTL > math.MaxInt32 {
+	if *ttl <= 0 || *ttl > math.MaxInt32 {
 		return nil, fault(TTLMalformed)
 	}
-	t.TTL = time.Duration(*c.TTL * float64(time.Second))
+	t.TTL = time.Duration(*ttl * float64(time.Second))
 	if !o.Received.IsZero() && o.Now.After(o.Received.Add(t.TTL)) {
 		return nil, fault(Stale)
 	}
@@ -201,7 +222,7 @@ func timeOf(seconds *float64) (at time.Time, ok bool) {
 	if seconds == nil {
 		return at, true
 	}
-	if *seconds < 0 || *seconds > 253402300799 { // the end of the year 9999
+	if !(*seconds >= 0 && *seconds <= 253402300799) { // the end of the year 9999, and no NaN of CBOR
 		return at, false
 	}
 	return time.Unix(int64(*seconds), 0).UTC(), true
@@ -220,12 +241,13 @@ func (t *Token) Until(received time.Time) time.Time {
 	return until
 }
 
-// SignedBy returns a Verifier for tokens that one of these keys has signed, by the algorithm of its curve. The Fault
-// has the code signature.
+// SignedBy returns a Verifier for tokens that one of these keys has signed, by the algorithm of its curve: an
+// *ecdsa.PublicKey on a NIST curve or on a brainpool curve of the same strength, or an ed25519.PublicKey. The Fault has
+// the code signature.
 func SignedBy(keys ...crypto.PublicKey) Verifier {
 	return func(_ context.Context, h Header, signed, signature []byte) error {
 		for _, key := range keys {
-			if algorithmOf(key) == h.Algorithm && jwsbb.Verify(key, h.Algorithm, signed, signature) == nil {
+			if verifies(key, h.Algorithm, signed, signature) {
 				return nil
 			}
 		}
@@ -233,20 +255,44 @@ func SignedBy(keys ...crypto.PublicKey) Verifier {
 	}
 }
 
-// algorithmOf returns the one algorithm that this package accepts from a key, or "".
-func algorithmOf(key crypto.PublicKey) string {
+func verifies(key crypto.PublicKey, algorithm string, signed, signature []byte) bool {
 	switch key := key.(type) {
-	case *ecdsa.PublicKey:
-		switch key.Curve {
-		case elliptic.P256():
-			return "ES256"
-		case elliptic.P384():
-			return "ES384"
-		case elliptic.P521():
-			return "ES512"
-		}
 	case ed25519.PublicKey:
-		return "EdDSA"
+		return algorithm == "EdDSA" && len(key) == ed25519.PublicKeySize && ed25519.Verify(key, signed, signature)
+	case *ecdsa.PublicKey:
+		size := (key.Curve.Params().BitSize + 7) / 8
+		if algorithmOf(key) != algorithm || len(signature) != 2*size {
+			return false
+		}
+		r, s := new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:])
+		return ecdsa.Verify(key, digest(algorithm, signed), r, s)
+	}
+	return false
+}
+
+// algorithmOf returns the one algorithm that this package accepts from a key, or "": the strength of the hash is that
+// of the curve.
+func algorithmOf(key *ecdsa.PublicKey) string {
+	switch key.Curve.Params().BitSize {
+	case 256:
+		return "ES256"
+	case 384:
+		return "ES384"
+	case 512, 521:
+		return "ES512"
 	}
 	return ""
+}
+
+func digest(algorithm string, signed []byte) []byte {
+	switch algorithm {
+	case "ES256":
+		sum := sha256.Sum256(signed)
+		return sum[:]
+	case "ES384":
+		sum := sha512.Sum384(signed)
+		return sum[:]
+	}
+	sum := sha512.Sum512(signed)
+	return sum[:]
 }

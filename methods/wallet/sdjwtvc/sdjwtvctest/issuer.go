@@ -102,11 +102,12 @@ func NewIssuer(alg, name string, now time.Time) *Issuer {
 	must(err)
 	rootKey, key := Key("ES256"), Key(alg)
 	root := certificate(x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test root"}, IsCA: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test root", Country: []string{"DE"}}, IsCA: true,
 		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}, nil, rootKey.Public(), rootKey, now)
 	leaf := certificate(x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Test issuer"}, URIs: []*url.URL{uri},
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Test issuer", Country: []string{"DE"}},
+		URIs:     []*url.URL{uri},
 		KeyUsage: x509.KeyUsageDigitalSignature,
 	}, root, key.Public(), rootKey, now)
 	return &Issuer{Key: key, Alg: alg, Chain: []*x509.Certificate{leaf, root}}
