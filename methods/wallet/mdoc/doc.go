@@ -84,5 +84,6 @@
 // brainpoolP320r1, Ed448 and X448, which no library in use here implements; MACs on brainpool curves, because the
 // arithmetic is not in constant time and a MAC needs the verifier's private key; compressed points in device keys;
 // certificates with RSA keys, which the standard does not have either. Integers and lengths that are longer than needed
-// are accepted, though 8.1 forbids them: digests and signatures cover the bytes as they were sent.
+// are accepted, though 8.1 forbids them: digests and signatures cover the bytes as they were sent. Digest identifiers
+// of 2^31 and more are accepted, though 9.1.2.5 forbids them, because issuers that use @owf/mdoc choose from 2^32.
 package mdoc

@@ -16,9 +16,6 @@ var digestAlgorithms = map[string]crypto.Hash{
 	"SHA-512": crypto.SHA512,
 }
 
-// maxDigestID is the largest digest identifier (ISO/IEC 18013-5 9.1.2.5: less than 2^31).
-const maxDigestID = 1<<31 - 1
-
 // Validity is ValidityInfo (ISO/IEC 18013-5 9.1.2.4). ExpectedUpdate is zero where the issuer gives none.
 type Validity struct {
 	Signed         time.Time

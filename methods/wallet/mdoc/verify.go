@@ -310,7 +310,7 @@ func readItem(raw []byte) (item, error) {
 	if !ok || strict.Unmarshal(content, &item) != nil {
 		return item, fault(ItemMalformed)
 	}
-	if item.DigestID == nil || *item.DigestID > maxDigestID || item.Element == "" || item.Value == nil {
+	if item.DigestID == nil || item.Element == "" || item.Value == nil {
 		return item, fault(ItemMalformed)
 	}
 	if len(item.Random) < minRandom {

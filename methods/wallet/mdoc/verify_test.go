@@ -63,6 +63,25 @@ func TestResponseOfEachDigestAlgorithmVerifies(t *testing.T) {
 	}
 }
 
+// Issuers that use @owf/mdoc choose digest identifiers from 2^32.
+func TestDigestIdentifierMayBeLargerThanTheStandardHasIt(t *testing.T) {
+	t.Parallel()
+	document := mdoctest.NewMDL(mdoctest.NewIssuer("P-256"))
+	document.ItemHook = func(item map[string]any) { item["digestID"] = item["digestID"].(uint64) + 1<<31 }
+	document.ObjectHook = func(object map[string]any) {
+		digests := object["valueDigests"].(map[string]map[uint64][]byte)
+		for namespace, of := range digests {
+			moved := map[uint64][]byte{}
+			for id, digest := range of {
+				moved[id+1<<31] = digest
+			}
+			digests[namespace] = moved
+		}
+	}
+	_, err := mdoc.Verify(document.Respond(transcript), options(document.Issuer))
+	require.NoError(t, err)
+}
+
 func TestSingleCertificateMayBeInAnArray(t *testing.T) {
 	t.Parallel()
 	document := mdoctest.NewMDL(mdoctest.NewIssuer("P-256"))
