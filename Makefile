@@ -136,7 +136,7 @@ check-workflows: $(WORKFLOWCHECK)
 .PHONY: check-serverless
 check-serverless:
 	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
-		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
+		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest|wallettest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
 
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
