@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { DeviceRequest, cborDecode, cborEncode } from "@owf/mdoc";
 import * as HPKE from "hpke";
+import { mdocContext } from "./crypto.mjs";
 import { presentMdoc, transcriptOf } from "./mdoc.mjs";
 import { NoMatch } from "./query.mjs";
 
@@ -20,6 +21,14 @@ function recipientOf(encryptionInfo) {
   return suite.DeserializePublicKey(new Uint8Array([4, ...key.get(-2), ...key.get(-3)]));
 }
 
+/** verifyReader checks the reader authentication of a document request, which covers the origin of the page. */
+async function verifyReader({ readerAuth, itemsRequest }, sessionTranscript) {
+  await readerAuth?.verify({
+    readerAuthentication: { sessionTranscript, itemsRequest },
+    verificationCallback: ({ status, check }) => assert.equal(status, "PASSED", check),
+  }, mdocContext);
+}
+
 /** byAnnexC answers a request from an origin, as the browser returns it, with the first document that it has. */
 export async function byAnnexC({ protocol, data }, origin, documents) {
   const { docRequests } = DeviceRequest.decode(bytes(data.deviceRequest));
@@ -28,6 +37,7 @@ export async function byAnnexC({ protocol, data }, origin, documents) {
   if (!asked) throw new NoMatch("the wallet has none of the documents");
   const request = DeviceRequest.create({ docRequests: [asked] });
   const transcript = await transcriptOf({ kind: "annex_c", encryptionInfo: data.encryptionInfo, origin });
+  await verifyReader(asked, transcript);
   const response = await presentMdoc(held(asked), request, transcript);
   const sealed = await suite.Seal(await recipientOf(data.encryptionInfo), response, { info: transcript.encode() });
   const wire = cborEncode(["dcapi", new Map([

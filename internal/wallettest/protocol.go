@@ -1,0 +1,63 @@
+package wallettest
+
+import (
+	"encoding/json"
+	"net/url"
+	"testing"
+)
+
+// Answer is the verifier's answer to a wallet, or the form that the wallet holds back.
+type Answer struct {
+	Status      int             `json:"status"`
+	Body        json.RawMessage `json:"body"`
+	RedirectURI string          `json:"redirect_uri"`
+	// ResponseURI and Form are set with RedirectOptions.Hold alone.
+	ResponseURI string            `json:"response_uri"`
+	Form        map[string]string `json:"form"`
+}
+
+// Encoded returns the form as the body of a POST.
+func (a Answer) Encoded() []byte {
+	values := url.Values{}
+	for name, value := range a.Form {
+		values.Set(name, value)
+	}
+	return []byte(values.Encode())
+}
+
+// RedirectOptions change how a wallet answers a link.
+type RedirectOptions struct {
+	// Method is how it fetches the request: get or post; "" is the one of the link.
+	Method string `json:"method,omitempty"`
+	// Refuse is an error of OpenID4VP that it answers with, such as access_denied.
+	Refuse string `json:"refuse,omitempty"`
+	// Hold keeps the form back instead of posting it.
+	Hold bool `json:"hold,omitempty"`
+}
+
+// Redirect has the wallet answer the request behind a link. Fault is the error that it found in the request; it then
+// posts nothing.
+func (w *Wallet) Redirect(t testing.TB, link string, o RedirectOptions) (answer Answer, fault string) {
+	t.Helper()
+	fault = w.call(t, "/redirect", map[string]any{"link": link, "options": o}, &answer)
+	return answer, fault
+}
+
+// Credential is a DigitalCredential as the browser returns it.
+type Credential struct {
+	Protocol string          `json:"protocol"`
+	Data     json.RawMessage `json:"data"`
+}
+
+// Digital has the wallet answer navigator.credentials.get on a page of an origin: the requests are the member of that
+// name. Protocol selects one of them; with "" it is the first that the wallet can answer. Fault is the error that the
+// wallet found in the requests.
+func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (credential Credential, fault string) {
+	t.Helper()
+	request := map[string]any{"requests": requests, "origin": origin}
+	if protocol != "" {
+		request["options"] = map[string]string{"protocol": protocol}
+	}
+	fault = w.call(t, "/digital", request, &credential)
+	return credential, fault
+}
