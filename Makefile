@@ -80,9 +80,10 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, handoffs and the page, as ratios; ARGS are passed on
+bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
+	cd web && npm ci --silent
 	go run ./bench $(ARGS)
-	$(if $(findstring -only,$(ARGS)),,go build -o bin/ ./cmd/stile-dev && cd web && npm ci --silent && node scripts/paint.mjs)
+	$(if $(findstring -only,$(ARGS)),,go build -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 
 .PHONY: clean
 clean: ## Remove the binaries and the tools

@@ -37,6 +37,8 @@ const (
 	cost
 	// latency divides the medians of the times to the outcome.
 	latency
+	// speed divides the time of a run of the base by that of a run of ours, which should reach the target.
+	speed
 )
 
 type pair struct{ base, our sample }
@@ -48,6 +50,8 @@ func (c comparison) ratio(p pair) float64 {
 		return p.base.perSecond / p.our.perSecond
 	case latency:
 		return p.our.p50 / p.base.p50
+	case speed:
+		return p.base.p50 / p.our.p50
 	default:
 		return p.our.perSecond / p.base.perSecond
 	}
@@ -62,8 +66,22 @@ type bench struct {
 	progress io.Writer
 }
 
-// compareAll returns the comparisons that it has measured, also after an error.
-func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ []comparison, err error) {
+// compareAll returns the comparisons that it has measured, also after an error. Those that need no site come first.
+func compareAll(ctx context.Context, o options, progress io.Writer) ([]comparison, error) {
+	results, err := bench{options: o, progress: progress}.measureAll(ctx, false)
+	if err != nil || !slices.ContainsFunc(measurements, func(m measurement) bool { return m.site && o.wants(m) }) {
+		return results, err
+	}
+	s, err := newSite(ctx)
+	if err != nil {
+		return results, err
+	}
+	measured, err := compareAt(ctx, s, o, progress)
+	return append(results, measured...), errors.Join(err, s.close(ctx))
+}
+
+// compareAt returns the comparisons at a site.
+func compareAt(ctx context.Context, s *site, o options, progress io.Writer) (_ []comparison, err error) {
 	b := bench{site: s, options: o, progress: progress}
 	if !o.hasty {
 		if b.timers, err = s.watchTimers(ctx); err != nil {
@@ -75,12 +93,16 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 		return nil, err
 	}
 	defer b.bare.close()
-	var results []comparison
-	for _, named := range measurements {
-		if !o.wants(named.name) || named.asked && len(o.only) == 0 {
+	return b.measureAll(ctx, true)
+}
+
+// measureAll makes the comparisons that need a site, or those that need none.
+func (b bench) measureAll(ctx context.Context, site bool) (results []comparison, err error) {
+	for _, m := range measurements {
+		if m.site != site || !b.wants(m) {
 			continue
 		}
-		measured, err := named.measure(b, ctx)
+		measured, err := m.measure(b, ctx)
 		results = append(results, measured...)
 		if err != nil {
 			return results, err
@@ -89,26 +111,32 @@ func compareAll(ctx context.Context, s *site, o options, progress io.Writer) (_ 
 	return results, nil
 }
 
-// measurements are the comparisons, in the order of measurement.
-var measurements = []struct {
+// measurement makes comparisons under a name.
+type measurement struct {
 	name    string
 	measure func(bench, context.Context) ([]comparison, error)
+	// site means that PostgreSQL and Temporal are needed.
+	site bool
 	// asked means that the comparison is only made by request.
 	asked bool
-}{
-	{"apart", one(bench.sessionsApart), false},
-	{"together", one(bench.sessionsTogether), false},
-	{"graphs", one(bench.graphs), false},
-	{"deliveries", one(bench.deliveries), false},
-	{"hanging", one(bench.hanging), false},
-	{"check", one(bench.check), false},
-	{"behind", one(bench.checkBehind), false},
-	{"risk", one(bench.risk), false},
-	{"tokens", one(bench.tokens), false},
-	{"alike", bench.alike, false},
+}
+
+// measurements are the comparisons, in the order of measurement.
+var measurements = []measurement{
+	{name: "wallet", measure: bench.wallet},
+	{name: "apart", measure: one(bench.sessionsApart), site: true},
+	{name: "together", measure: one(bench.sessionsTogether), site: true},
+	{name: "graphs", measure: one(bench.graphs), site: true},
+	{name: "deliveries", measure: one(bench.deliveries), site: true},
+	{name: "hanging", measure: one(bench.hanging), site: true},
+	{name: "check", measure: one(bench.check), site: true},
+	{name: "behind", measure: one(bench.checkBehind), site: true},
+	{name: "risk", measure: one(bench.risk), site: true},
+	{name: "tokens", measure: one(bench.tokens), site: true},
+	{name: "alike", measure: bench.alike, site: true},
 	// These leave open runs behind.
-	{"handoff", bench.handoff, false},
-	{"growth", bench.growth, true},
+	{name: "handoff", measure: bench.handoff, site: true},
+	{name: "growth", measure: bench.growth, site: true, asked: true},
 }
 
 // one returns a measurement of a single comparison.

@@ -18,6 +18,7 @@ timer and signal, both started without eager start, their worker with %d pollers
 A run counts from its request to its completion, the milliseconds to what it makes happen. A plain gin route writes, by
 a server of its own, what Stile has answered; neither the clients' part of the work nor the network's is taken off.
 Live channels are open at a stile api of its own, claims and changes made by %d clients, bursts one after the other.
+Wallet credentials are verified one at a time.
 `
 
 // report prints the measurements with their targets.
@@ -87,6 +88,9 @@ func (c comparison) printRatio(out *strings.Builder) {
 	case latency:
 		what, goal = "p50, ms", "under %.2f"
 		base, our = c.medians(func(s sample) float64 { return s.p50 })
+	case speed:
+		what = "µs"
+		base, our = c.medians(func(s sample) float64 { return 1000 * s.p50 })
 	}
 	if c.target > 0 {
 		goal = fmt.Sprintf(goal, c.target)

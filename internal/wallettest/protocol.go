@@ -43,8 +43,8 @@ func (w *Wallet) Redirect(t testing.TB, link string, o RedirectOptions) (answer 
 	return answer, fault
 }
 
-// Credential is a DigitalCredential as the browser returns it.
-type Credential struct {
+// DigitalCredential is the result of navigator.credentials.get.
+type DigitalCredential struct {
 	Protocol string          `json:"protocol"`
 	Data     json.RawMessage `json:"data"`
 }
@@ -52,7 +52,7 @@ type Credential struct {
 // Digital has the wallet answer navigator.credentials.get on a page of an origin: the requests are the member of that
 // name. Protocol selects one of them; with "" it is the first that the wallet can answer. Fault is the error that the
 // wallet found in the requests.
-func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (credential Credential, fault string) {
+func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (credential DigitalCredential, fault string) {
 	t.Helper()
 	request := map[string]any{"requests": requests, "origin": origin}
 	if protocol != "" {
