@@ -93,7 +93,8 @@ func (a *Sessions) verdict(
 	}
 	s := methods.Submission{
 		Attempt: sessions.AttemptAt(g, session, submission.Node, submission.Method, submission.Attempt),
-		Payload: payload, Uploads: uploads{a.Store, session}, Today: today(submission.Created.Time), Sandbox: org.Sandbox,
+		Payload: payload, Uploads: uploads{a.Store, session}, Received: submission.Created.Time,
+		Today: today(submission.Created.Time), Sandbox: org.Sandbox,
 	}
 	if submission.ConnectorID != nil { // the provider did not answer in time
 		s.ConnectorID = *submission.ConnectorID

@@ -180,6 +180,8 @@ type Submission struct {
 	Attempt
 	Payload []byte // JSON, as Accept returned it
 	Uploads Uploads
+	// Received is when the submission was accepted.
+	Received time.Time
 	// Today is the date that an age is counted to.
 	Today rules.Date
 	// Sandbox reports whether the organization may simulate.

@@ -22,6 +22,8 @@ type Verdict struct {
 	Document string
 	// Risk is the risk that the method has found, if it assesses one.
 	Risk *rules.Risk
+	// Credential is the digital credential that was verified; nil if there is none.
+	Credential *rules.WalletCredential
 	// Provider names the provider that gave the verdict; "" if Stile judged.
 	Provider string
 }

@@ -78,19 +78,20 @@ type RiskObject struct {
 
 // ResultObject is the verdict on one attempt, as the public API shows it.
 type ResultObject struct {
-	ID          string             `json:"id"`
-	Object      string             `json:"object"`
-	Method      rules.Method       `json:"method"`
-	Node        string             `json:"node"`
-	Attempt     int                `json:"attempt"`
-	Status      string             `json:"status"`
-	Strength    rules.Strength     `json:"strength"`
-	AgeTier     *rules.AgeTier     `json:"age_tier"`
-	ReasonCodes []rules.ReasonCode `json:"reason_codes"`
-	Reasons     []ReasonObject     `json:"reasons"`
-	Checks      []rules.Check      `json:"checks"`
-	Provider    *string            `json:"provider"`
-	Created     Timestamp          `json:"created"`
+	ID          string                  `json:"id"`
+	Object      string                  `json:"object"`
+	Method      rules.Method            `json:"method"`
+	Node        string                  `json:"node"`
+	Attempt     int                     `json:"attempt"`
+	Status      string                  `json:"status"`
+	Strength    rules.Strength          `json:"strength"`
+	AgeTier     *rules.AgeTier          `json:"age_tier"`
+	ReasonCodes []rules.ReasonCode      `json:"reason_codes"`
+	Reasons     []ReasonObject          `json:"reasons"`
+	Checks      []rules.Check           `json:"checks"`
+	Provider    *string                 `json:"provider"`
+	Credential  *rules.WalletCredential `json:"credential,omitempty"`
+	Created     Timestamp               `json:"created"`
 }
 
 // Public returns the session as the API shows it, without the fields that are shown once.
@@ -159,7 +160,7 @@ func (r Result) Public() ResultObject {
 		ID: r.ID, Object: "verification_result", Method: r.Method, Node: r.Node, Attempt: r.Attempt,
 		Status: string(r.Status), Strength: r.Method.Strength(), AgeTier: r.AgeTier,
 		ReasonCodes: orEmpty(r.ReasonCodes.V), Reasons: showReasons(r.ReasonCodes.V),
-		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Created: r.Created,
+		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Credential: r.Credential.V, Created: r.Created,
 	}
 }
 

@@ -164,7 +164,14 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 		"checks": [{"name": "mrz_check_digits", "status": "passed"}], "provider": null, "created": 1
 	}`, result.Public())
 
+	result.Credential = models.AsJSON(&rules.WalletCredential{
+		Format: rules.FormatMdoc, Type: "org.iso.18013.5.1.mDL", IssuingCountry: "US",
+	})
+	requireJSON(t, `{"format": "mso_mdoc", "type": "org.iso.18013.5.1.mDL", "issuing_country": "US"}`,
+		result.Public().Credential)
+
 	result.Status, result.AgeTier, result.Provider = graph.OutcomeFailed, nil, ptr("acme")
+	result.Credential = models.AsJSON[*rules.WalletCredential](nil)
 	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable, "x_acme_17"})
 	result.Checks = models.AsJSON([]rules.Check{{Name: "mrz_check_digits"}})
 	requireJSON(t, `{

@@ -252,8 +252,8 @@ type Submission struct {
 // TableName names the table for gorm.
 func (Submission) TableName() string { return "submissions" }
 
-// Result is the verdict on one attempt. It is kept permanently, and holds the outcome and reasons but no part of the
-// submission.
+// Result is the verdict on one attempt. It is kept permanently, and holds the outcome and reasons, but nothing of the
+// submission that tells of its user.
 type Result struct {
 	ID          string `gorm:"primaryKey"` // the id of the submission
 	OrgID       string
@@ -268,7 +268,9 @@ type Result struct {
 	Provider    *string
 	// DocumentHash is the keyed hash of the document that the method has seen; nil without one.
 	DocumentHash *string
-	Created      Timestamp
+	// Credential is nil unless a digital credential was verified.
+	Credential JSON[*rules.WalletCredential]
+	Created    Timestamp
 }
 
 // TableName names the table for gorm.

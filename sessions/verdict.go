@@ -13,7 +13,8 @@ import (
 func settled(v methods.Verdict, required rules.AgeTier) models.Result {
 	result := models.Result{
 		Status: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: models.AsJSON(v.Reasons()),
-		Checks: models.AsJSON(append([]rules.Check{}, v.Checks...)), // null is no list
+		Checks:     models.AsJSON(append([]rules.Check{}, v.Checks...)), // null is no list
+		Credential: models.AsJSON(v.Credential),
 	}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
 		result.AgeTier = &required

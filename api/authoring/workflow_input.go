@@ -41,6 +41,7 @@ type preferencesInput struct {
 	MaxAttempts      *int             `json:"max_attempts"`
 	DocumentTypes    []string         `json:"document_types"`
 	FileUpload       *bool            `json:"file_upload"`
+	ProofOfAge       *bool            `json:"proof_of_age"`
 	Handoff          *handoffInput    `json:"handoff"`
 	Signals          []risk.Group     `json:"signals"`
 	FlagAt           *rules.RiskLevel `json:"flag_at"`

@@ -27,6 +27,7 @@ type preferencesObject struct {
 	MaxAttempts      int             `json:"max_attempts,omitempty"`
 	DocumentTypes    []string        `json:"document_types,omitempty"`
 	FileUpload       bool            `json:"file_upload,omitempty"`
+	ProofOfAge       bool            `json:"proof_of_age,omitempty"`
 	Parental         *graph.Parental `json:"parental,omitempty"`
 	Handoff          handoffObject   `json:"handoff"`
 	// Signals is left out if it is empty, FlagAt too.
@@ -90,8 +91,9 @@ func showDefinition(d graph.Definition) definitionObject {
 		Preferences: preferencesObject{
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes, FileUpload: set.FileUpload,
-			Parental: d.Preferences.Parental,
-			Handoff:  showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
+			ProofOfAge: set.ProofOfAge,
+			Parental:   d.Preferences.Parental,
+			Handoff:    showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
 		},
 	}
 	if d.UseCase != "" {

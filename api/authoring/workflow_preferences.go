@@ -19,6 +19,7 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	rest.Set(&chosen.LivenessStrategy, given.LivenessStrategy)
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
 	rest.Set(&chosen.FileUpload, given.FileUpload)
+	rest.Set(&chosen.ProofOfAge, given.ProofOfAge)
 	if given.Parental != nil {
 		chosen.Parental = &graph.Parental{Methods: given.Parental.Methods}
 	}

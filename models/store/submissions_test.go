@@ -233,6 +233,7 @@ func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	j := judgement(session, sent, graph.OutcomePassed, models.StatusVerified)
 	j.Result.AgeTier = ptr(rules.MinAge(21))
 	j.Result.Checks = models.AsJSON([]rules.Check{{Name: "declared_age", Passed: true}})
+	j.Result.Credential = models.AsJSON(&rules.WalletCredential{Format: rules.FormatSDJWT, Type: "urn:eudi:pid:1"})
 	changed := f.judged(t, j)
 
 	want := session
@@ -247,7 +248,7 @@ func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	require.Equal(t, []models.Result{{
 		ID: sent.ID, OrgID: f.org, SessionID: session.ID, Node: attestation, Method: rules.MethodSelfAttestation,
 		Attempt: 1, Status: graph.OutcomePassed, AgeTier: j.Result.AgeTier,
-		Checks: j.Result.Checks, Created: f.Now(),
+		Checks: j.Result.Checks, Credential: j.Result.Credential, Created: f.Now(),
 	}}, results[session.ID])
 	require.Empty(t, f.payload(t, sent))
 }

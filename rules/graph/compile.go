@@ -87,6 +87,9 @@ func optionsFor(m rules.Method, p Preferences) (o Options) {
 	if p.FileUpload && hasCamera(m) {
 		o.FileUpload = &p.FileUpload
 	}
+	if p.ProofOfAge && m == rules.MethodEUDIPID {
+		o.ProofOfAge = &p.ProofOfAge
+	}
 	return o
 }
 

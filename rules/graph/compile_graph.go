@@ -124,11 +124,19 @@ func (b *builder) method(n Node, m rules.Method, attempts int, o Options) Node {
 	if len(o.DocumentTypes) > 0 {
 		n.Options.DocumentTypes = slices.Clone(o.DocumentTypes)
 	}
-	if o.FileUpload != nil {
-		n.Options.FileUpload = nil
-		if *o.FileUpload {
-			n.Options.FileUpload = o.FileUpload
-		}
-	}
+	n.Options.FileUpload = chosen(o.FileUpload, n.Options.FileUpload)
+	n.Options.ProofOfAge = chosen(o.ProofOfAge, n.Options.ProofOfAge)
 	return n
+}
+
+// chosen returns a node's own setting, or the preferred one where the node has none. Nil stands for false.
+func chosen(own, preferred *bool) *bool {
+	switch {
+	case own == nil:
+		return preferred
+	case *own:
+		return own
+	default:
+		return nil
+	}
 }

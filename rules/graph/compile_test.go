@@ -66,6 +66,27 @@ func TestCompileWithLayers(t *testing.T) {
 	)
 }
 
+func TestProofOfAgeIsForTheNodesThatAllowIt(t *testing.T) {
+	t.Parallel()
+	takers := func(preferences, pid string) (nodes []string) {
+		g, faults := graph.Compile(definition(t, `{"mode": "graph", "preferences": {`+preferences+`}, "graph": {"start": "first",
+			"nodes": {"first": {"kind": "method", "method": "eudi_pid", "options": {`+pid+`}, "pass": "both", "fail": "no"},
+			"both": {"kind": "any_of", "methods": ["eudi_pid", "mdl"], "pass": "yes", "fail": "no"},
+			"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`))
+		require.Empty(t, faults)
+		for _, node := range g.Nodes {
+			if node.Options.TakesProofOfAge() {
+				nodes = append(nodes, node.ID)
+			}
+		}
+		return nodes
+	}
+	require.Empty(t, takers(``, ``))
+	require.Equal(t, []string{"first", "both.eudi_pid"}, takers(`"proof_of_age": true`, ``))
+	require.Equal(t, []string{"both.eudi_pid"}, takers(`"proof_of_age": true`, `"proof_of_age": false`))
+	require.Equal(t, []string{"first"}, takers(``, `"proof_of_age": true`))
+}
+
 func TestFilesAreForCameraMethodsThatAllowThem(t *testing.T) {
 	t.Parallel()
 	takers := func(preferences, document string) (methods []rules.Method) {

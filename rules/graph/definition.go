@@ -73,6 +73,8 @@ type Preferences struct {
 	DocumentTypes []string `json:"document_types"`
 	// FileUpload lets the user of a camera method give a file instead of a picture from the camera.
 	FileUpload bool `json:"file_upload,omitempty"`
+	// ProofOfAge has eudi_pid accept the EU proof of age in sessions of type age.
+	ProofOfAge bool `json:"proof_of_age,omitempty"`
 	// Parental sets how guardians prove to be adults; nil if the author gave no setting.
 	Parental *Parental `json:"parental,omitempty"`
 	// Handoff is nil if the author gave no setting; DefaultHandoff applies then.

@@ -83,10 +83,15 @@ type Options struct {
 	LivenessStrategy string   `json:"liveness_strategy,omitempty"`
 	// FileUpload allows files besides pictures from the camera. In a compiled graph it is nil or true.
 	FileUpload *bool `json:"file_upload,omitempty"`
+	// ProofOfAge has eudi_pid accept the EU proof of age, too. In a compiled graph it is nil or true.
+	ProofOfAge *bool `json:"proof_of_age,omitempty"`
 }
 
 // TakesFiles reports whether the user may give a file instead of a picture from the camera.
 func (o Options) TakesFiles() bool { return o.FileUpload != nil && *o.FileUpload }
+
+// TakesProofOfAge reports whether the user may show the EU proof of age instead of person identification data.
+func (o Options) TakesProofOfAge() bool { return o.ProofOfAge != nil && *o.ProofOfAge }
 
 // Case is one edge of a branch: a CEL condition and its target.
 type Case struct {

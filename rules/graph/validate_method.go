@@ -32,6 +32,9 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 	if o.FileUpload != nil && !hasCamera(m) {
 		c.at(id, path+".file_upload", "means nothing to %s: remove it", m)
 	}
+	if o.ProofOfAge != nil && m != rules.MethodEUDIPID {
+		c.at(id, path+".proof_of_age", "means nothing to %s: remove it", m)
+	}
 	if len(o.DocumentTypes) > 0 && m != rules.MethodDocumentCapture {
 		c.at(id, path+".document_types", "means nothing to %s: remove it", m)
 		return
@@ -97,5 +100,5 @@ func (c *checker) member(id, field string, v SourceMember) {
 }
 
 func (o Options) empty() bool {
-	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.FileUpload == nil
+	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.FileUpload == nil && o.ProofOfAge == nil
 }

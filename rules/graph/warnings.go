@@ -97,17 +97,24 @@ func (w *adviser) overrides() {
 // preferences warns of preferences without effect.
 func (w *adviser) preferences() {
 	p := w.d.Preferences
-	if p.LivenessStrategy != "" && !w.reads(func(p *Preferences) { p.LivenessStrategy = "" }) {
-		w.add("preferences.liveness_strategy", "has no effect: no method of the workflow takes it from here")
-	}
-	if len(p.DocumentTypes) > 0 && !w.reads(func(p *Preferences) { p.DocumentTypes = nil }) {
-		w.add("preferences.document_types", "has no effect: no document_capture of the workflow takes it from here")
-	}
-	if p.FileUpload && !w.reads(func(p *Preferences) { p.FileUpload = false }) {
-		w.add("preferences.file_upload", "has no effect: no camera method of the workflow takes it from here")
-	}
-	if p.MaxAttempts != DefaultMaxAttempts && !w.reads(func(p *Preferences) { p.MaxAttempts = DefaultMaxAttempts }) {
-		w.add("preferences.max_attempts", "has no effect: no method of the workflow takes it from here")
+	for _, setting := range []struct {
+		name   string
+		given  bool
+		reader string
+		unset  func(p *Preferences)
+	}{
+		{"liveness_strategy", p.LivenessStrategy != "", "method", func(p *Preferences) { p.LivenessStrategy = "" }},
+		{"document_types", len(p.DocumentTypes) > 0, "document_capture", func(p *Preferences) { p.DocumentTypes = nil }},
+		{"file_upload", p.FileUpload, "camera method", func(p *Preferences) { p.FileUpload = false }},
+		{"proof_of_age", p.ProofOfAge, "eudi_pid", func(p *Preferences) { p.ProofOfAge = false }},
+		{
+			"max_attempts", p.MaxAttempts != DefaultMaxAttempts, "method",
+			func(p *Preferences) { p.MaxAttempts = DefaultMaxAttempts },
+		},
+	} {
+		if setting.given && !w.reads(setting.unset) {
+			w.add("preferences."+setting.name, "has no effect: no %s of the workflow takes it from here", setting.reader)
+		}
 	}
 	if p.Parental != nil && !slices.Contains(OfferedMethods(build(w.d)), rules.MethodParentalConsent) {
 		w.add("preferences.parental", "has no effect: the workflow has no parental_consent")

@@ -36,6 +36,11 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 			[]string{"preferences.document_types: has no effect"},
 		},
 		{
+			"a proof of age for no eudi_pid",
+			`{"use_case": "social_media", "methods": ["mdl"], "preferences": {"proof_of_age": true}}`,
+			[]string{"preferences.proof_of_age: has no effect"},
+		},
+		{
 			"files for no camera",
 			`{"use_case": "social_media", "methods": ["mdl"], "preferences": {"file_upload": true}}`,
 			[]string{"preferences.file_upload: has no effect"},

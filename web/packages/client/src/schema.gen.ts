@@ -2204,6 +2204,7 @@ export type components = {
             document_types?: string[] | null;
             file_upload?: boolean | null;
             liveness_strategy?: string | null;
+            proof_of_age?: boolean | null;
         } | null;
         GuardianDecision: {
             /** @enum {string} */
@@ -2522,6 +2523,11 @@ export type components = {
                  */
                 methods?: string[] | null;
             } | null;
+            /**
+             * @description Whether `eudi_pid` accepts the EU proof of age (`eu.europa.ec.av.1`), too, in sessions of type age.
+             *     Default: false.
+             */
+            proof_of_age?: boolean | null;
             require_email_otp?: boolean | null;
             /**
              * @description The groups of signals by which the risk of a session is assessed, when it is created and when its user opens
@@ -3275,6 +3281,21 @@ export type components = {
                 status: "passed" | "failed";
             }[];
             created: components["schemas"]["Timestamp"];
+            /**
+             * @description The digital credential that was verified. Present for `mdl`, `mid` and `eudi_pid` if its proofs hold, even
+             *     if it does not suffice.
+             */
+            credential?: {
+                /** @enum {string} */
+                format: "mso_mdoc" | "dc+sd-jwt";
+                /** @description Present if the credential or the certificate of its issuer names it. */
+                issuing_country?: string;
+                /**
+                 * @description The document type of a mobile document, or the `vct` of an SD-JWT VC.
+                 * @example org.iso.18013.5.1.mDL
+                 */
+                type: string;
+            };
             id: string;
             method: components["schemas"]["Method"];
             /** @description The workflow's step. */
