@@ -50,7 +50,7 @@ build: ## Build stile and stile-dev into bin/, reproducibly
 check: check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters browser check-format check-vet check-build check-workflows lint check-web check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters browser check-format check-vet check-build check-workflows lint check-web check-fuzz check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -138,6 +138,10 @@ check-workflows: $(WORKFLOWCHECK)
 check-serverless:
 	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
 		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest|wallettest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
+
+.PHONY: check-fuzz
+check-fuzz:
+	scripts/fuzz-wallets 30
 
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)

@@ -52,7 +52,9 @@ type DigitalCredential struct {
 // Digital has the wallet answer navigator.credentials.get on a page of an origin: the requests are the member of that
 // name. Protocol selects one of them; with "" it is the first that the wallet can answer. Fault is the error that the
 // wallet found in the requests.
-func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (credential DigitalCredential, fault string) {
+func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (
+	credential DigitalCredential, fault string,
+) {
 	t.Helper()
 	request := map[string]any{"requests": requests, "origin": origin}
 	if protocol != "" {
