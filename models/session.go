@@ -159,6 +159,8 @@ type Session struct {
 	Updated     Timestamp
 	ExpiresAt   Timestamp
 	CompletedAt *Timestamp
+	// EraseAt is when the contacts of an ended session are to be erased, and ErasedAt when they were.
+	EraseAt, ErasedAt *Timestamp
 }
 
 // TableName names the table for gorm.

@@ -107,6 +107,16 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 		return Changed{}, err
 	}
 	transition, now := s.transition(c, before)
+	if c.inserts() { // the row of the transition refers to that of the session
+		after, err := s.applyWithPerson(tx, c, before, now)
+		if err == nil {
+			err = tx.Create(&transition).Error
+		}
+		if err != nil {
+			return Changed{}, err
+		}
+		return s.conclude(tx, c, after, transition, now)
+	}
 	// The insert makes a racing repeat wait, which then finds this row.
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
@@ -115,12 +125,25 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	if err != nil {
 		return Changed{}, err
 	}
+	return s.conclude(tx, c, after, transition, now)
+}
+
+// names reports whether the change names the person of the session, which may write the session's row.
+func (c Change) names() bool { return c.To == models.StatusVerified && c.Reused == nil }
+
+// inserts reports whether the change inserts the session's row.
+func (c Change) inserts() bool { return c.birth != nil && !c.birth.inserted }
+
+// conclude writes what goes with a change of the session's row: further rows, the events and their deliveries.
+func (s *Store) conclude(
+	tx *gorm.DB, c Change, after models.Session, transition models.SessionTransition, now models.Timestamp,
+) (done Changed, err error) {
 	if c.Also != nil {
 		if err := c.Also(tx, after); err != nil {
 			return Changed{}, err
 		}
 	}
-	done := Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
+	done = Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
 	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err != nil {
 		return done, err
 	}
@@ -213,16 +236,46 @@ func (s *Store) repeated(tx *gorm.DB, c Change, err error) (Changed, error) {
 	return Changed{Session: session, EventID: first.EventID, Repeated: true}, err
 }
 
-// apply makes the conditional UPDATE that decides a race.
-func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.Timestamp) (models.Session, error) {
-	set := map[string]any{"status": c.To, "updated": now, "revision": gorm.Expr("revision + 1")}
-	ends := c.To.Terminal() && !before.Status.Terminal() // a review of a verified session does not end it again
-	if ends {
+// columns returns the columns that the change sets, but for the revision.
+func (c Change) columns(before models.Session, now models.Timestamp) map[string]any {
+	set := map[string]any{"status": c.To, "updated": now}
+	if c.ends(before) {
 		set["completed_at"] = now
 		set["attempt_id"], set["device_locked_at"], set["device_seen_at"] = nil, nil, nil
 		maps.Copy(set, retention(before, now))
 	}
 	maps.Copy(set, c.Set)
+	return set
+}
+
+// ends reports whether the change ends the session. A review of a verified session does not end it again.
+func (c Change) ends(before models.Session) bool { return c.To.Terminal() && !before.Status.Terminal() }
+
+// insertChanged inserts a new session as the change leaves it.
+func (s *Store) insertChanged(
+	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
+) (changed models.Session, err error) {
+	if c.Reused.own(c.OrgID) {
+		if _, err := s.stillHolds(tx, *c.Reused); err != nil {
+			return changed, err
+		}
+	}
+	changed = before
+	changed.Revision++
+	if err := setColumns(tx.Statement.Context, &changed, c.columns(before, now)); err != nil {
+		return changed, err
+	}
+	return changed, c.birth.insert(tx, changed, nil)
+}
+
+// apply makes the conditional UPDATE that decides a race, or inserts a new session.
+func (s *Store) apply(tx *gorm.DB, c Change, before models.Session, now models.Timestamp) (models.Session, error) {
+	if c.inserts() {
+		return s.insertChanged(tx, c, before, now)
+	}
+	set := c.columns(before, now)
+	set["revision"] = gorm.Expr("revision + 1")
+	ends := c.ends(before)
 	var changed models.Session
 	q := tx.Model(&changed).Clauses(returning(models.Session{})).
 		Where("id = ? AND org_id = ? AND status IN ?", c.SessionID, c.OrgID, c.From)

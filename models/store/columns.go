@@ -1,6 +1,9 @@
 package store
 
 import (
+	"context"
+	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -31,10 +34,27 @@ func returning(model any) clause.Returning {
 // parsedModels caches the schemas of the models.
 var parsedModels sync.Map
 
-func columnNames(model any) []string {
+func columnNames(model any) []string { return schemaOf(model).DBNames }
+
+// setColumns sets fields of the model that a pointer points to, by the names of their columns.
+func setColumns(ctx context.Context, model any, columns map[string]any) error {
+	fields, value := schemaOf(model).FieldsByDBName, reflect.ValueOf(model).Elem()
+	for name, to := range columns {
+		field, found := fields[name]
+		if !found {
+			return fmt.Errorf("%T has no column %s", model, name)
+		}
+		if err := field.Set(ctx, value, to); err != nil {
+			return fmt.Errorf("set the column %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func schemaOf(model any) *schema.Schema {
 	parsed, err := schema.Parse(model, &parsedModels, schema.NamingStrategy{})
 	if err != nil {
 		panic(err) // fails every test if a model is invalid
 	}
-	return parsed.DBNames
+	return parsed
 }

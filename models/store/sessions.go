@@ -91,22 +91,23 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 		return Changed{}, err
 	}
 	birth := birth{endpoints: endpoints}
-	created, err := s.insertSession(tx, n, &birth)
+	created, err := s.newborn(tx, n, &birth)
 	if err != nil {
 		return Changed{}, err
 	}
 	if n.Trust != nil {
-		reused, granted, err := s.grantedBy(tx, created.Session, *n.Trust)
-		if err != nil {
+		if n.Reused, err = s.bornGranted(tx, created.Session, n, &birth); err != nil {
 			return Changed{}, err
-		}
-		if granted {
-			n.Reused = &reused
 		}
 	}
 	born, moves := s.born(created.Session, n)
+	born.birth = &birth
+	if !moves || born.names() || n.ProofOf != nil {
+		if err := birth.insert(tx, created.Session, n.ProofOf); err != nil {
+			return Changed{}, err
+		}
+	}
 	if moves {
-		born.birth = &birth
 		return s.change(tx, born)
 	}
 	created.FirstAttempts = refs(birth.fired.deliveries)
@@ -114,6 +115,18 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 		return created, err
 	}
 	return created, recordSteps(tx, n.begun(), created.Session)
+}
+
+// bornGranted inserts the session, and returns the verification that its user shares; nil if there is none.
+func (s *Store) bornGranted(tx *gorm.DB, session models.Session, n NewSession, b *birth) (*Reused, error) {
+	if err := b.insert(tx, session, n.ProofOf); err != nil {
+		return nil, err
+	}
+	reused, granted, err := s.grantedBy(tx, session, *n.Trust)
+	if err != nil || !granted {
+		return n.Reused, err
+	}
+	return &reused, nil
 }
 
 // born returns the change that the session undergoes at creation, and whether there is one.
@@ -229,10 +242,25 @@ type birth struct {
 	endpoints []models.WebhookEndpoint
 	// fired holds the event of the creation, which is inserted with those of the change.
 	fired fired
+	// inserted reports whether the row has been inserted. Otherwise the change inserts it as it leaves the session, so
+	// that the row and its indexes are written once.
+	inserted bool
 }
 
-// insertSession inserts the session, and composes its event.
-func (s *Store) insertSession(tx *gorm.DB, n NewSession, b *birth) (Changed, error) {
+// insert inserts the row of a new session, unless that has been done.
+func (b *birth) insert(tx *gorm.DB, session models.Session, proofOf *models.Guardian) error {
+	if b.inserted {
+		return nil
+	}
+	b.inserted = true
+	if err := tx.Create(&session).Error; err != nil || proofOf == nil {
+		return err
+	}
+	return provenBy(tx, *proofOf, session.ID)
+}
+
+// newborn returns the session as it is to be inserted, and composes the event of its creation.
+func (s *Store) newborn(tx *gorm.DB, n NewSession, b *birth) (Changed, error) {
 	session, now := n.Session, s.Now()
 	if err := s.share(tx, &session, n.Terms); err != nil {
 		return Changed{}, err
@@ -245,11 +273,8 @@ func (s *Store) insertSession(tx *gorm.DB, n NewSession, b *birth) (Changed, err
 	if n.ProofOf != nil {
 		session.GuardianID = &n.ProofOf.ID
 	}
-	if err := tx.Create(&session).Error; err != nil {
-		return Changed{}, err
-	}
 	if n.ProofOf != nil {
-		return Changed{Session: session}, provenBy(tx, *n.ProofOf, session.ID)
+		return Changed{Session: session}, nil
 	}
 	event := firing{s.id(models.PrefixEvent), models.EventSessionCreated}
 	err := s.compose(&b.fired, b.endpoints, aboutSession(session), now, event)

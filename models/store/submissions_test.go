@@ -240,6 +240,7 @@ func verdictIsStoredAndPayloadErased(t *testing.T, f *fixture) {
 	want.Status, want.GraphState, want.InFlight, want.NudgeAt = models.StatusVerified, models.AsJSON(j.State), 0, nil
 	want.VerificationPath = ptr("self_attestation")
 	want.Revision, want.Updated, want.CompletedAt = session.Revision+1, f.Now(), ptr(f.Now())
+	want.ErasedAt = want.CompletedAt // the session has no contacts
 	want.VerifiedPersonID, want.CredentialID = changed.Session.VerifiedPersonID, changed.Session.CredentialID
 	require.Equal(t, want, changed.Session)
 
