@@ -38,7 +38,7 @@ const (
 	WalletNonce         Code = "wallet_nonce"
 	WalletMetadata      Code = "wallet_metadata"
 	LinkMalformed       Code = "link_malformed"
-	EphemeralKeyStore   Code = "ephemeral_key"
+	EphemeralKeyStored  Code = "ephemeral_key"
 
 	ResponseTooLarge   Code = "too_large"
 	ResponseMalformed  Code = "response_malformed"
@@ -105,7 +105,7 @@ var clauses = map[Code]string{
 	WalletNonce:         "5.10",
 	WalletMetadata:      "5.10",
 	LinkMalformed:       "9",
-	EphemeralKeyStore:   "8.3",
+	EphemeralKeyStored:  "8.3",
 
 	ResponseTooLarge:   "limit of this package",
 	ResponseMalformed:  "8.2, A.4",

@@ -126,15 +126,11 @@ var coseNames = map[string]int{"ES256": -7, "ES384": -35, "ES512": -36, "EdDSA":
 // readerAuth returns the signature of the client over a document request (ISO/IEC 18013-5 9.1.4.4): a COSE_Sign1 with
 // the detached payload ReaderAuthenticationBytes.
 func (c *Client) readerAuth(transcript []byte, items cbor.RawMessage) (cbor.RawMessage, error) {
-	payload, err := encoded([]any{"ReaderAuthentication", cbor.RawMessage(transcript), items})
-	if err != nil {
-		return nil, err
-	}
 	protected, err := cborMode.Marshal(map[int]int{1: coseNames[c.alg]})
 	if err != nil {
 		return nil, err
 	}
-	signed, err := cborMode.Marshal([]any{"Signature1", protected, []byte{}, []byte(payload)})
+	signed, err := readerSigned(protected, transcript, items)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +139,16 @@ func (c *Client) readerAuth(transcript []byte, items cbor.RawMessage) (cbor.RawM
 		return nil, err
 	}
 	return cborMode.Marshal([]any{protected, map[int]any{33: c.x5chain()}, nil, signature})
+}
+
+// readerSigned returns the bytes that reader authentication signs: Sig_structure (RFC 9052 4.4) over
+// ReaderAuthenticationBytes.
+func readerSigned(protected, transcript []byte, items cbor.RawMessage) ([]byte, error) {
+	payload, err := encoded([]any{"ReaderAuthentication", cbor.RawMessage(transcript), items})
+	if err != nil {
+		return nil, err
+	}
+	return cborMode.Marshal([]any{"Signature1", protected, []byte{}, []byte(payload)})
 }
 
 // x5chain returns the header of RFC 9360: the certificate, or an array if there is more than one.

@@ -36,8 +36,8 @@ type jweKey struct {
 }
 
 // decrypt opens an encrypted response (8.3): a JWE in compact serialization, with direct key agreement (ECDH-ES) on the
-// ephemeral key of the request. apu and apv may be anything; they enter the key.
-func (r *Request) decrypt(text string) ([]byte, error) {
+// key, under the kid id. apu and apv may be anything; they enter the key of the content.
+func (k *EphemeralKey) decrypt(text, id string) ([]byte, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 5 {
 		return nil, fault(JWEMalformed)
@@ -53,20 +53,20 @@ func (r *Request) decrypt(text string) ([]byte, error) {
 	if json.Unmarshal(decoded[0], &header) != nil {
 		return nil, fault(JWEHeader)
 	}
-	if err := r.checkHeader(&header); err != nil {
+	if err := header.check(id); err != nil {
 		return nil, err
 	}
 	if len(decoded[1]) > 0 || len(decoded[2]) != nonceSize || len(decoded[4]) != tagSize {
 		return nil, fault(JWEMalformed)
 	}
-	plain, err := jwe.Decrypt([]byte(text), jwe.WithKey(jwa.ECDH_ES(), r.Key.private))
+	plain, err := jwe.Decrypt([]byte(text), jwe.WithKey(jwa.ECDH_ES(), k.private))
 	if err != nil {
 		return nil, fault(JWESealed)
 	}
 	return plain, nil
 }
 
-func (r *Request) checkHeader(h *jweHeader) error {
+func (h *jweHeader) check(id string) error {
 	switch {
 	case h.Zip != nil, h.Crit != nil, !isEncoded(h.APU), !isEncoded(h.APV):
 		return fault(JWEHeader)
@@ -74,7 +74,7 @@ func (r *Request) checkHeader(h *jweHeader) error {
 		return fault(JWEAlgorithm)
 	case !slices.Contains(encryptions, h.Enc):
 		return fault(JWEEncryption)
-	case h.ID != r.Key.id():
+	case h.ID != id:
 		return fault(JWEKey)
 	case !h.Key.valid():
 		return fault(JWEEphemeralKey)

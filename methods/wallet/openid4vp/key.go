@@ -48,9 +48,11 @@ func (k *EphemeralKey) publicJWK() publicJWK {
 	return publicJWK{"P-256", "EC", encoding.EncodeToString(point[:half]), encoding.EncodeToString(point[half:])}
 }
 
+func (k *EphemeralKey) thumbprint() mdoc.Thumbprint { return k.publicJWK().thumbprint() }
+
 // thumbprint returns the SHA-256 thumbprint (RFC 7638).
-func (k *EphemeralKey) thumbprint() mdoc.Thumbprint {
-	canonical, _ := json.Marshal(k.publicJWK())
+func (k publicJWK) thumbprint() mdoc.Thumbprint {
+	canonical, _ := json.Marshal(k) // texts always encode
 	sum := sha256.Sum256(canonical)
 	return &sum
 }
@@ -67,14 +69,14 @@ func (k *EphemeralKey) MarshalJSON() ([]byte, error) {
 func (k *EphemeralKey) UnmarshalJSON(text []byte) error {
 	var wire privateJWK
 	if json.Unmarshal(text, &wire) != nil || wire.Curve != "P-256" || wire.Type != "EC" {
-		return fault(EphemeralKeyStore)
+		return fault(EphemeralKeyStored)
 	}
 	d, err := encoding.DecodeString(wire.D)
 	if err != nil {
-		return fault(EphemeralKeyStore)
+		return fault(EphemeralKeyStored)
 	}
 	if k.private, err = ecdh.P256().NewPrivateKey(d); err != nil || k.publicJWK() != wire.publicJWK {
-		return fault(EphemeralKeyStore)
+		return fault(EphemeralKeyStored)
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package openid4vp_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,4 +166,12 @@ func TestMdocAnswersAnnexC(t *testing.T) {
 
 	require.Len(t, verified, 1)
 	require.Equal(t, "mdl", verified[0].ID)
+}
+
+func headerOf(t *testing.T, object string) string {
+	t.Helper()
+	part, _, _ := strings.Cut(object, ".")
+	header, err := base64.RawURLEncoding.DecodeString(part)
+	require.NoError(t, err)
+	return string(header)
 }

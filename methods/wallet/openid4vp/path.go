@@ -2,6 +2,7 @@ package openid4vp
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -98,7 +99,7 @@ func scalarOf(value mdoc.Value) any {
 	if is, err := value.Bool(); err == nil {
 		return is
 	}
-	if number, err := value.Uint(); err == nil && number <= 1<<31 {
+	if number, err := value.Uint(); err == nil && number <= math.MaxInt32 {
 		return int(number)
 	}
 	if date, err := value.Date(); err == nil {

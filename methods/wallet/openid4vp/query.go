@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"slices"
 	"strconv"
 )
@@ -129,7 +128,7 @@ func readScalars(text []byte) ([]any, error) {
 			continue
 		}
 		whole, err := strconv.Atoi(number.String())
-		if err != nil || whole > math.MaxInt32 {
+		if err != nil || !isSmall(whole) {
 			return nil, errors.New("openid4vp: a number is no small integer")
 		}
 		values[i] = whole

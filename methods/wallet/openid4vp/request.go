@@ -144,12 +144,12 @@ func (r *Request) Link(base, requestURI string) (string, error) {
 	if at, err := url.Parse(requestURI); err != nil || !secure(at) || at.Fragment != "" {
 		return "", fault(LinkMalformed)
 	}
-	query := address.Query()
-	query.Set("client_id", r.ClientID)
-	query.Set("request_uri", requestURI)
-	query.Set("request_uri_method", "post")
-	address.RawQuery = query.Encode()
-	return address.String(), nil
+	query := url.Values{"client_id": {r.ClientID}, "request_uri": {requestURI}, "request_uri_method": {"post"}}
+	separator := "?"
+	if strings.Contains(base, "?") {
+		separator = "&"
+	}
+	return base + separator + query.Encode(), nil
 }
 
 // Offer is an entry of requests in a call of the Digital Credentials API.

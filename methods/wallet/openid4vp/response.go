@@ -160,7 +160,7 @@ func (r *Request) open(m members, p Presentation) (*Presentation, error) {
 	case m.Token != nil && !r.Plain:
 		return nil, fault(ResponsePlain)
 	case m.Response != nil:
-		plain, err := r.decrypt(*m.Response)
+		plain, err := r.Key.decrypt(*m.Response, r.Key.id())
 		if err != nil {
 			return nil, err
 		}

@@ -2,8 +2,10 @@ package openid4vp
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 )
 
 // The limits of a query. They bound the work of verification.
@@ -72,7 +74,10 @@ func repeats(list []string) bool {
 	return len(slices.Compact(sorted)) != len(list)
 }
 
-func isText(text string) bool { return text != "" && len(text) <= maxText }
+func isText(text string) bool { return text != "" && len(text) <= maxText && utf8.ValidString(text) }
+
+// isSmall reports whether a number is one that JSON readers agree on.
+func isSmall(number int) bool { return number >= math.MinInt32 && number <= math.MaxInt32 }
 
 func areTexts(list []string) bool {
 	return len(list) > 0 && len(list) <= maxValues && !repeats(list) &&
@@ -151,7 +156,7 @@ func (p Path) fits(format Format) bool {
 			continue
 		}
 		index, whole := part.(int)
-		if i == 0 || format == FormatMdoc || part != nil && !whole || index < 0 {
+		if i == 0 || format == FormatMdoc || part != nil && !whole || index < 0 || !isSmall(index) {
 			return false
 		}
 	}
@@ -168,10 +173,14 @@ func (v Values) valid() bool {
 	for _, value := range v {
 		switch value := value.(type) {
 		case string:
-			if len(value) > maxText {
+			if value != "" && !isText(value) {
 				return false
 			}
-		case int, bool:
+		case int:
+			if !isSmall(value) {
+				return false
+			}
+		case bool:
 		default:
 			return false
 		}

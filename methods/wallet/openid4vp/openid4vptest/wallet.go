@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/lestrrat-go/jwx/v3/jws/jwsbb"
 
 	"github.com/stile-id/stile/methods/wallet/mdoc"
@@ -240,4 +241,68 @@ func AnnexC(offer openid4vp.Offer, origin string, document *mdoctest.Mdoc) []byt
 	}
 	sealed := mdoctest.SealAnnexC(data.EncryptionInfo, origin, document.Respond)
 	return must(json.Marshal(map[string]string{"response": encode(sealed)}))
+}
+
+// ReadDeviceRequest returns the elements that an offer with the protocol org-iso-mdoc asks for, by document type and
+// namespace, with their intent to retain. It checks the reader's signature for a page of origin; "" stands for a
+// request without signatures.
+func ReadDeviceRequest(offer openid4vp.Offer, origin string) map[string]map[string]map[string]bool {
+	var data struct{ DeviceRequest, EncryptionInfo string }
+	unmarshal(offer.Data, &data)
+	var request struct {
+		Version  string `cbor:"version"`
+		Requests []struct {
+			Items  cbor.RawMessage `cbor:"itemsRequest"`
+			Reader cbor.RawMessage `cbor:"readerAuth"`
+		} `cbor:"docRequests"`
+	}
+	decodeCBOR(decode(data.DeviceRequest), &request)
+	if request.Version != "1.0" {
+		panic("openid4vptest: version of the DeviceRequest")
+	}
+	asked := map[string]map[string]map[string]bool{}
+	for _, one := range request.Requests {
+		var tag cbor.Tag
+		decodeCBOR(one.Items, &tag)
+		var items struct {
+			DocType    string                     `cbor:"docType"`
+			NameSpaces map[string]map[string]bool `cbor:"nameSpaces"`
+		}
+		decodeCBOR(tag.Content.([]byte), &items)
+		asked[items.DocType] = items.NameSpaces
+		if (one.Reader == nil) != (origin == "") {
+			panic("openid4vptest: readerAuth is missing, or not expected")
+		}
+		if origin != "" {
+			checkReader(one.Reader, mdoc.AnnexCTranscript(data.EncryptionInfo, origin), one.Items)
+		}
+	}
+	return asked
+}
+
+func decodeCBOR(data []byte, to any) {
+	if err := cbor.Unmarshal(data, to); err != nil {
+		panic(err)
+	}
+}
+
+// checkReader checks the reader's signature (ISO/IEC 18013-5 9.1.4.5).
+func checkReader(reader cbor.RawMessage, transcript []byte, items cbor.RawMessage) {
+	var signature struct {
+		_                struct{} `cbor:",toarray"`
+		Protected        []byte
+		Open             map[int][]byte
+		Payload          []byte
+		SignatureOfItems []byte
+	}
+	decodeCBOR(reader, &signature)
+	var protected map[int]int
+	decodeCBOR(signature.Protected, &protected)
+	certificate := must(x509.ParseCertificate(signature.Open[33]))
+	content := mdoctest.Encoded([]any{"ReaderAuthentication", cbor.RawMessage(transcript), items})
+	signed := mdoctest.Encode([]any{"Signature1", signature.Protected, []byte{}, []byte(content)})
+	algorithm := map[int]string{-7: "ES256", -35: "ES384", -36: "ES512", -8: "EdDSA"}[protected[1]]
+	if err := jwsbb.Verify(certificate.PublicKey, algorithm, signed, signature.SignatureOfItems); err != nil {
+		panic(err)
+	}
 }
