@@ -136,6 +136,14 @@ func (w *Wallet) VerifySDJWT(t testing.TB, presentation string, issuerKey any, n
 	return answer.Claims, fault
 }
 
+// StatusList returns the token of a status list, signed by the wallet's issuer.
+func (w *Wallet) StatusList(t testing.TB, uri string, bits int, statuses []int) (token string) {
+	t.Helper()
+	var answer struct{ Token string }
+	w.must(t, "/status-list", map[string]any{"uri": uri, "bits": bits, "statuses": statuses}, &answer)
+	return answer.Token
+}
+
 // bytes64 is written in base64url.
 type bytes64 []byte
 

@@ -14,6 +14,7 @@ import { issueMdoc, presentMdoc, requestOf, transcriptOf } from "./wallet/mdoc.m
 import { byDigitalCredentials, byRedirect } from "./wallet/openid4vp.mjs";
 import { NoMatch } from "./wallet/query.mjs";
 import { issueSDJWT, presentSDJWT, verifySDJWT } from "./wallet/sdjwt.mjs";
+import { statusList } from "./wallet/statuslist.mjs";
 
 /** kinds are the documents that an issuer gives out. */
 export const kinds = ["mdl", "photo_id", "pid", "pid_sd_jwt", "age"];
@@ -115,6 +116,7 @@ async function program({ key, certificate, trust }) {
     "/verify": verify,
     "/sd-jwt": async (request) => sdjwt(await issuerBy(request.algorithm), request),
     "/verify-sd-jwt": verifySDJWT,
+    "/status-list": (request) => statusList(issuer, request),
   }, { root: issuer.root });
 }
 

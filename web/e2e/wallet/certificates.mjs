@@ -1,4 +1,5 @@
-// Issuers of wallet credentials, with certificates after ISO/IEC 18013-5 Annex B that @peculiar/x509 makes.
+// Issuers of wallet credentials, with certificates after ISO/IEC 18013-5 Annex B, but for revocation lists, that
+// @peculiar/x509 makes.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, webcrypto } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -116,10 +117,14 @@ export async function readIssuer({ key, certificate }) {
   };
 }
 
-/** writeTrust writes the root for each method into a folder that STILE_TRUST_DIR may name. */
+/**
+ * writeTrust writes the root for each method into a folder that STILE_TRUST_DIR may name. The issuer publishes no list
+ * of revoked certificates, so the folder accepts that there is none.
+ */
 export async function writeTrust(issuer, folder, methods = ["mdl", "mid", "eudi_pid"]) {
   for (const method of methods) {
     await mkdir(join(folder, method), { recursive: true });
     await writeFile(join(folder, method, "test-iaca.pem"), issuer.root);
   }
+  await writeFile(join(folder, "trust.yaml"), methods.map((method) => `${method}: {unreachable: accept}\n`).join(""));
 }
