@@ -96,8 +96,8 @@ func (s *Store) contactAnchors(
 
 // namePerson finds or makes the person of a session that a change verifies. The first anchor decides, if it is known,
 // and otherwise a document that is known; without either the person is new. The other anchors become the person's if
-// nobody has them: a phone number that another person had does not join the two. The person is set in the session's row,
-// or in the columns that the change will update.
+// nobody has them: a phone number that another person had does not join the two. The person is set in the row of the
+// session, or in the columns that the change will update.
 func (s *Store) namePerson(tx *gorm.DB, c Change, session models.Session) error {
 	sandbox, err := s.isSandbox(tx, session.OrgID)
 	if err != nil {
