@@ -80,7 +80,7 @@
 //	a wallet's POST is a form of at most 64 KiB, 64 fields    5.10                      wallet_post
 //	wallet_nonce has 1 to 512 bytes, if it is there           5.10                      wallet_nonce
 //	wallet_metadata is a JSON object, if it is there          5.10                      wallet_metadata
-//	a stored request has its nonce and transaction data       5                         request_malformed
+//	a stored request has client, nonce, state, transaction    5                         request_malformed
 //	  and its ephemeral key                                   8.3                       ephemeral_key
 //
 // OpenForm and OpenDCAPI:

@@ -168,10 +168,13 @@ func TestMdocAnswersAnnexC(t *testing.T) {
 	require.Equal(t, "mdl", verified[0].ID)
 }
 
-func headerOf(t *testing.T, object string) string {
+// certificatesOf returns the certificates in the header of a Request Object.
+func certificatesOf(t *testing.T, object string) [][]byte {
 	t.Helper()
 	part, _, _ := strings.Cut(object, ".")
-	header, err := base64.RawURLEncoding.DecodeString(part)
+	decoded, err := base64.RawURLEncoding.DecodeString(part)
 	require.NoError(t, err)
-	return string(header)
+	var header struct{ X5C [][]byte }
+	require.NoError(t, json.Unmarshal(decoded, &header))
+	return header.X5C
 }

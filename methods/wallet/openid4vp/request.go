@@ -49,6 +49,23 @@ type Request struct {
 	Key         *EphemeralKey `json:"key"`
 }
 
+// UnmarshalJSON reads a stored request. A Fault has the code request_malformed if a part is missing, ephemeral_key if
+// the key is no private key on P-256, or that of the query.
+func (r *Request) UnmarshalJSON(text []byte) error {
+	type fields Request // without this method
+	if err := json.Unmarshal(text, (*fields)(r)); err != nil {
+		return err
+	}
+	nonce, err := encoding.DecodeString(r.Nonce)
+	if err != nil || len(nonce) != secretSize || r.ClientID == "" || r.State == "" {
+		return fault(RequestMalformed)
+	}
+	if r.Key == nil {
+		return fault(EphemeralKeyStored)
+	}
+	return r.Query.Validate()
+}
+
 // NewRequest returns a request with a new nonce, state and ephemeral key. A Fault says which option is not valid.
 func (c *Client) NewRequest(o RequestOptions) (*Request, error) {
 	if err := o.Query.Validate(); err != nil {
@@ -77,9 +94,12 @@ func (c *Client) NewRequest(o RequestOptions) (*Request, error) {
 	}, nil
 }
 
-// secret returns 256 random bits, in base64url.
+// secretSize is the size of nonce and state in bytes.
+const secretSize = 32
+
+// secret returns random bytes in base64url.
 func secret() string {
-	random := make([]byte, 32)
+	random := make([]byte, secretSize)
 	_, _ = rand.Read(random) // it never fails
 	return encoding.EncodeToString(random)
 }
