@@ -28,7 +28,7 @@ func newRootCommand() *cobra.Command {
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
 		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(),
-		personCommand(), generateKeyCommand(),
+		personCommand(), generateKeyCommand(), trustCommand(),
 	)
 	return root
 }

@@ -38,6 +38,7 @@ import (
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/methods/student"
+	"github.com/stile-id/stile/methods/wallet/issuers"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -232,6 +233,9 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := a.trustedIssuers(); err != nil {
+		return nil, err
+	}
 	return shipped.Registry(shipped.Options{
 		SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience,
 		Mail: a.mailer() != nil, Student: students, Banks: banks,
@@ -240,6 +244,11 @@ func (a *App) register() (*methods.Registry, error) {
 		},
 		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
 	}, a.options.Methods...)
+}
+
+// trustedIssuers returns the issuers of wallet credentials that the operator trusts.
+func (a *App) trustedIssuers() (*issuers.Issuers, error) {
+	return issuers.Open(issuers.Options{Dir: a.options.Config.TrustDir, Egress: a.egress(), Log: a.log})
 }
 
 // verifyURL returns the address of the hosted page.

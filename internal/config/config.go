@@ -54,6 +54,7 @@ type Config struct {
 	MailFrom        string         // STILE_MAIL_FROM: the sender's address
 	CarriersFile    string         // STILE_CARRIERS_FILE: mobile operators of carrier_lookup; empty means none
 	StudentFile     string         // STILE_STUDENT_FILE: settings of the method student; empty means none
+	TrustDir        string         // STILE_TRUST_DIR: folder of trusted issuers of wallet credentials; empty means none
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -166,7 +167,7 @@ func (c *Config) readPaths(get func(name string) string) {
 	c.RulesDir, c.GeoIPDB = get("STILE_RULES_DIR"), list(get("STILE_GEOIP_DB"))
 	c.RiskFile, c.ASNDB, c.NetworksDir = get("STILE_RISK_FILE"), get("STILE_ASN_DB"), get("STILE_NETWORKS_DIR")
 	c.BanksFile, c.CarriersFile = get("STILE_BANKS_FILE"), get("STILE_CARRIERS_FILE")
-	c.StudentFile = get("STILE_STUDENT_FILE")
+	c.StudentFile, c.TrustDir = get("STILE_STUDENT_FILE"), get("STILE_TRUST_DIR")
 }
 
 // Require returns an error that names those of the variables that are not set.

@@ -86,7 +86,7 @@ func (r *reader) checkEntries(f file) error {
 	if err != nil {
 		return err
 	}
-	known := []string{settingsFile}
+	known := []string{SettingsFile}
 	for _, m := range served {
 		signers, _, _ := strings.Cut(filepath.ToSlash(filepath.Clean(m.of(&f).ListSigners)), "/")
 		known = append(known, string(m.name), signers)
@@ -94,7 +94,7 @@ func (r *reader) checkEntries(f file) error {
 	for _, entry := range entries {
 		if wanted(entry.Name()) && !slices.Contains(known, entry.Name()) {
 			return fmt.Errorf("%s is in no folder of a method, mdl, mid or eudi_pid, and %s does not name it",
-				filepath.Join(r.dir, entry.Name()), settingsFile)
+				filepath.Join(r.dir, entry.Name()), SettingsFile)
 		}
 	}
 	return nil

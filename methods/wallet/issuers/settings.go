@@ -19,8 +19,8 @@ import (
 // Variable is the environment variable that names the folder.
 const Variable = "STILE_TRUST_DIR"
 
-// settingsFile is the name of the file beside the folders of the methods.
-const settingsFile = "trust.yaml"
+// SettingsFile is the name of the file of settings beside the folders of the methods.
+const SettingsFile = "trust.yaml"
 
 // file is trust.yaml.
 type file struct {
@@ -106,7 +106,7 @@ func statusOf(docType string) string { return "status of " + docType }
 // readSettings reads trust.yaml; without the file every setting has its default.
 func readSettings(dir string) (file, error) {
 	var f file
-	path := filepath.Join(dir, settingsFile)
+	path := filepath.Join(dir, SettingsFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	}
