@@ -36,6 +36,9 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := useDevelopmentIssuer(&c, folder); err != nil {
+		return err
+	}
 	temporal, err := startTemporal(ctx, &c, f, folder)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/pem"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func trustDir(t *testing.T, files map[string][]byte) string {
 	return dir
 }
 
-// list returns a VICAL with a root for driving licences and an entry that cannot be read.
+// vical returns a VICAL with a root for driving licences and an entry that cannot be read.
 func vical(next time.Time, root []byte) []byte {
 	provider := mdoctest.NewIssuer("P-256")
 	block, _ := pem.Decode(root)
@@ -89,7 +90,8 @@ func TestFilesOfIssuersAreChecked(t *testing.T) {
 		"mdl/signer.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signer.DER}),
 		"mdl/vical":      vical(time.Now().Add(year), sound), "mdl/old": vical(time.Now().Add(-year), sound),
 		"mdl/key.pem":   []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
-		"eudi_pid/page": []byte("<html></html>"), "mdl/text": []byte("hello"), "mid/vical": vical(time.Now().Add(year), sound),
+		"eudi_pid/page": []byte("<html></html>"), "mdl/text": []byte("hello"),
+		"mid/vical":  vical(time.Now().Add(year), sound),
 		"trust.yaml": []byte("mdl: {unreachable: maybe}\n"),
 	})
 	for _, file := range []string{"mdl/us.pem", "mdl/vical"} {
@@ -120,4 +122,12 @@ func TestFilesOfIssuersAreChecked(t *testing.T) {
 	require.Contains(t, out, "VICAL, 1 issuers")
 	_, err = stile(t, "trust", "check", "--method", "student", filepath.Join(dir, "mdl/us.pem"))
 	require.ErrorContains(t, err, "--method must be one of")
+}
+
+func TestBinaryHasNoDevelopmentIssuer(t *testing.T) {
+	t.Parallel()
+	packages, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	require.Contains(t, string(packages), "stile/methods/wallet/issuers\n")
+	require.NotContains(t, string(packages), "walletdev")
 }

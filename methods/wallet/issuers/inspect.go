@@ -31,7 +31,7 @@ func (i *Issuers) Names(m rules.Method) (names []string) {
 	return names
 }
 
-// Inspection tells what a file of issuers holds.
+// Inspection is the content of a file of issuers.
 type Inspection struct {
 	// Form is how the file was read.
 	Form    trust.Form
@@ -79,7 +79,7 @@ func Inspect(path string, m rules.Method, now time.Time) (Inspection, error) {
 	return found, nil
 }
 
-// methodOf returns the method whose folder a file lies in, at any depth; "" if it lies in none.
+// methodOf returns the method of the folder that a file lies in, at any depth; "" if it lies in none.
 func methodOf(path string) rules.Method {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -102,8 +102,8 @@ func explained(err error) error {
 	return err
 }
 
-// faultsOf returns the faults of a file that could be read. In a list, whose entries the operator does not choose, a
-// certificate is at fault only if all of them are.
+// faultsOf returns the faults of a file that could be read. The operator does not choose the entries of a
+// list: there a certificate is at fault only if all of them are.
 func faultsOf(i Inspection, direct bool, now time.Time) (faults []string) {
 	if len(i.Anchors) == 0 {
 		return []string{"it has no issuer of documents that the method accepts"}

@@ -126,7 +126,7 @@ func pemOf(certificates ...*mdoc.Certificate) (all []byte) {
 	return all
 }
 
-// issuer is an authority whose revocation list lies on the server of the world.
+// issuer is an authority with a revocation list on the server of the world.
 type issuer struct {
 	*mdoctest.Issuer
 	revoked []*big.Int
