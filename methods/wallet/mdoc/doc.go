@@ -68,7 +68,8 @@
 //	device MAC (HMAC 256/256, EMacKey) over the same           9.1.3.5      device_mac
 //	  the verifier has a key for it                            9.1.3.5      device_mac_without_key
 //	elements that the device signed are authorized             9.1.2.4      device_element_unauthorized
-//	each requested element is signed by the issuer             8.3.2.1.2.1  element_missing
+//	each requested element, or each of an alternative, is      8.3.2.1.2.1  element_missing
+//	  signed by the issuer
 //	  or else the device says that it refuses it               8.3.2.1.2.3  element_refused
 //	EncryptedResponse is ["dcapi", {enc, cipherText}]          (note 2)     envelope_malformed
 //	  and opens with the key and the transcript                (note 2)     envelope_sealed

@@ -14,6 +14,9 @@ type Request struct {
 	DocType string
 	// Elements holds the identifiers of the elements that must be present, by namespace. At least one is needed.
 	Elements map[string][]string
+	// Alternatives holds more sets of elements. The first that the document has as a whole replaces Elements if the
+	// document lacks one of those.
+	Alternatives []map[string][]string
 }
 
 // Options are the verifier's side of a session. Transcript, Requests, Now and Trust are needed.
@@ -54,6 +57,8 @@ type Document struct {
 	// Elements holds the requested elements that the issuer signed, by namespace. Elements that were not requested have
 	// been verified and left out.
 	Elements map[string]Elements
+	// Set is 0 if these are Request.Elements, 1 if they are the first of Request.Alternatives, and so on.
+	Set int
 	// DeviceElements holds the elements that the device signed, by namespace. The issuer vouches for none of them.
 	DeviceElements map[string]Elements
 	Validity       Validity
@@ -128,8 +133,10 @@ func (o *Options) check() error {
 	}
 	types := make(map[string]bool, len(o.Requests))
 	for _, request := range o.Requests {
-		if request.count() == 0 {
-			return errors.New("mdoc: a request names no element")
+		for _, set := range request.sets() {
+			if count(set) == 0 {
+				return errors.New("mdoc: a request names no element")
+			}
 		}
 		if types[request.DocType] {
 			return errors.New("mdoc: two requests name one document type")
@@ -139,8 +146,13 @@ func (o *Options) check() error {
 	return nil
 }
 
-func (r *Request) count() (n int) {
-	for _, elements := range r.Elements {
+// sets returns Elements and the alternatives.
+func (r *Request) sets() []map[string][]string {
+	return append([]map[string][]string{r.Elements}, r.Alternatives...)
+}
+
+func count(set map[string][]string) (n int) {
+	for _, elements := range set {
 		n += len(elements)
 	}
 	return n
@@ -243,7 +255,7 @@ func (o *Options) verify(wire wireDocument, request Request) (Document, error) {
 	if err := checkCountry(elements, chain[0]); err != nil {
 		return Document{}, err
 	}
-	document.Elements, err = request.pick(elements, wire.Errors)
+	document.Elements, document.Set, err = request.pick(elements, wire.Errors)
 	return document, err
 }
 
@@ -319,11 +331,30 @@ func readItem(raw []byte) (item, error) {
 	return item, nil
 }
 
-// pick returns the requested elements. An element that is missing, or that the device refused, fails the document: a
+// pick returns the requested elements: those of the first set that the document has as a whole, and the index of that
+// set. The error is about the first set.
+func (r *Request) pick(
+	have map[string]Elements, refused map[string]map[string]int64,
+) (picked map[string]Elements, set int, first error) {
+	for i, wanted := range r.sets() {
+		picked, err := pickSet(wanted, have, refused)
+		if err == nil {
+			return picked, i, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, 0, first
+}
+
+// pickSet returns the elements of a set. An element that is missing, or that the device refused, fails the document: a
 // response without elements must not pass for a proof.
-func (r *Request) pick(have map[string]Elements, refused map[string]map[string]int64) (map[string]Elements, error) {
-	picked := make(map[string]Elements, len(r.Elements))
-	for namespace, wanted := range r.Elements {
+func pickSet(
+	set map[string][]string, have map[string]Elements, refused map[string]map[string]int64,
+) (map[string]Elements, error) {
+	picked := make(map[string]Elements, len(set))
+	for namespace, wanted := range set {
 		picked[namespace] = make(Elements, len(wanted))
 		for _, element := range wanted {
 			name, ok := have[namespace].answer(element)

@@ -215,6 +215,35 @@ func TestAnnexCResponseOpensForItsRequestAlone(t *testing.T) {
 	require.ErrorIs(t, err, &mdoc.Fault{Code: mdoc.EnvelopeMalformed})
 }
 
+func TestDocumentAnswersTheFirstSetOfElementsThatItHas(t *testing.T) {
+	t.Parallel()
+	issuer := mdoctest.NewIssuer("P-256")
+	set := func(elements ...string) map[string][]string { return map[string][]string{mdoc.NamespaceMDL: elements} }
+	o := options(issuer)
+	response := mdoctest.NewMDL(issuer).Respond(transcript)
+	for _, c := range []struct {
+		sets []map[string][]string
+		want int
+	}{
+		{[]map[string][]string{set("age_over_21"), set("birth_date")}, 0},
+		{[]map[string][]string{set("age_over_25", "birth_date"), set("eye_colour"), set("birth_date")}, 2},
+	} {
+		o.Requests[0].Elements, o.Requests[0].Alternatives = c.sets[0], c.sets[1:]
+		documents, err := mdoc.Verify(response, o)
+		require.NoError(t, err)
+		require.Equal(t, c.want, documents[0].Set)
+		require.Len(t, documents[0].Elements[mdoc.NamespaceMDL], 1)
+		require.Contains(t, documents[0].Elements[mdoc.NamespaceMDL], c.sets[c.want][mdoc.NamespaceMDL][0])
+	}
+	o.Requests[0].Elements, o.Requests[0].Alternatives = set("age_over_25"), []map[string][]string{set("eye_colour")}
+	_, err := mdoc.Verify(response, o)
+	require.ErrorIs(t, err, &mdoc.Fault{Code: mdoc.ElementMissing})
+	require.ErrorContains(t, err, "age_over_25")
+	o.Requests[0].Alternatives = append(o.Requests[0].Alternatives, nil)
+	_, err = mdoc.Verify(response, o)
+	require.ErrorContains(t, err, "names no element")
+}
+
 func TestDocTypesAreThoseOfTheResponse(t *testing.T) {
 	t.Parallel()
 	response := mdoctest.NewMDL(mdoctest.NewIssuer("P-256")).Respond(mdoc.AnnexCTranscript("info", "https://a.example"))

@@ -132,6 +132,7 @@
 // Requests by value and without a signature by redirect, other Client Identifier Prefixes, multi-signed requests,
 // encrypted Request Objects, the parameters scope and verifier_info, credentials without a proof of the holder's key.
 // The capabilities in wallet_metadata are not used: there is one form of request. A DeviceRequest has no alternatives
-// of claims, so the preferred ones are asked for with org-iso-mdoc. A device MAC is made with the ephemeral key; it is
-// accepted, and not asked for.
+// of claims or documents: with org-iso-mdoc the preferred claims of each document are asked for, and an answer with
+// another claim set or with some of the documents is verified like any other. A device MAC is made with the ephemeral
+// key; it is accepted, and not asked for.
 package openid4vp

@@ -19,7 +19,7 @@ type VerifyOptions struct {
 	// Skew is how far the clocks of issuer and holder may differ.
 	Skew time.Duration
 	// TrustMdoc and TrustSDJWT decide whether an issuer is trusted; see mdoc.Options and sdjwtvc.Options. Verify returns
-	// their error, wrapped. With claim sets they may be asked more than once.
+	// their error, wrapped.
 	TrustMdoc  func(mdoc.Issuer) error
 	TrustSDJWT func(sdjwtvc.Issuer) error
 	// Keys finds the issuer's keys for an SD-JWT VC without certificates. Nil refuses such credentials.
@@ -161,31 +161,36 @@ func (v verification) mdocOptions(requests ...mdoc.Request) (mdoc.Options, error
 	}, err
 }
 
-// mdoc verifies one mdoc, with the first claim set that it has.
+// mdoc verifies one mdoc.
 func (v verification) mdoc(c *CredentialQuery, response []byte) (Verified, error) {
-	var first error
-	for _, claims := range c.sets() {
-		options, err := v.mdocOptions(mdoc.Request{DocType: c.Meta.DocType, Elements: elementsOf(claims)})
-		if err != nil {
-			return Verified{}, err
-		}
-		documents, err := mdoc.Verify(response, options)
-		if err == nil {
-			one := Verified{ID: c.ID, Claims: claims, Mdoc: &documents[0]}
-			return one, one.checkValues()
-		}
-		if !lacksElement(err) {
-			return Verified{}, err
-		}
-		if first == nil {
-			first = err
-		}
+	options, err := v.mdocOptions(c.mdocRequest())
+	if err != nil {
+		return Verified{}, err
 	}
-	return Verified{}, first
+	documents, err := mdoc.Verify(response, options)
+	if err != nil {
+		return Verified{}, err
+	}
+	return c.verified(&documents[0])
 }
 
-func lacksElement(err error) bool {
-	return errors.Is(err, &mdoc.Fault{Code: mdoc.ElementMissing}) || errors.Is(err, &mdoc.Fault{Code: mdoc.ElementRefused})
+// mdocRequest returns the request for the document, with the claim sets in their order.
+func (c *CredentialQuery) mdocRequest() mdoc.Request {
+	request := mdoc.Request{DocType: c.Meta.DocType}
+	for i, claims := range c.sets() {
+		if i == 0 {
+			request.Elements = elementsOf(claims)
+			continue
+		}
+		request.Alternatives = append(request.Alternatives, elementsOf(claims))
+	}
+	return request
+}
+
+// verified returns a document that has been verified for the query.
+func (c *CredentialQuery) verified(document *mdoc.Document) (Verified, error) {
+	one := Verified{ID: c.ID, Claims: c.sets()[document.Set], Mdoc: document}
+	return one, one.checkValues()
 }
 
 // annexC verifies a DeviceResponse with the documents of all Credential Queries that it answers.
@@ -205,7 +210,7 @@ func (v verification) annexC() ([]Verified, error) {
 			continue
 		}
 		answered, ids = append(answered, c), append(ids, c.ID)
-		requests = append(requests, mdoc.Request{DocType: c.Meta.DocType, Elements: elementsOf(c.sets()[0])})
+		requests = append(requests, c.mdocRequest())
 	}
 	if len(answered) == 0 || !v.Query.answeredBy(ids) {
 		return nil, fault(CredentialMissing)
@@ -220,8 +225,7 @@ func (v verification) annexC() ([]Verified, error) {
 	}
 	all := make([]Verified, len(documents))
 	for i, c := range answered {
-		all[i] = Verified{ID: c.ID, Claims: c.sets()[0], Mdoc: &documents[i]}
-		if err := all[i].checkValues(); err != nil {
+		if all[i], err = c.verified(&documents[i]); err != nil {
 			return nil, err
 		}
 	}

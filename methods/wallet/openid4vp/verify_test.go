@@ -171,8 +171,14 @@ func TestClaimSetThatTheMdocHasIsVerified(t *testing.T) {
 	require.ErrorContains(t, s.play(t), "age_over_25", "the preferred claims are named")
 }
 
-// Only a missing element leads to the next claim set.
-func TestUntrustedIssuerIsAskedAboutOnce(t *testing.T) {
+// A document number is optional, so a wallet may leave it out of its answer.
+func TestClaimSetThatTheMdocHasIsVerifiedOverAnnexC(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, byAnnexC, &openid4vp.Query{Credentials: []openid4vp.CredentialQuery{withClaimSets()}})
+	require.Equal(t, "birth", s.verified(t)[0].Claims[0].ID)
+}
+
+func TestIssuerOfAMdocWithClaimSetsIsAskedAboutOnce(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, byRedirect, &openid4vp.Query{Credentials: []openid4vp.CredentialQuery{withClaimSets()}})
 	asked := 0
