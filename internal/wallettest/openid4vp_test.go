@@ -162,6 +162,31 @@ func TestWalletAnswersAQueryWithAlternatives(t *testing.T) {
 	require.Equal(t, "sdjwt", v.verify(t, wallet.Root, v.byRedirect(t, wallet, "get"))[0].ID)
 }
 
+func TestWalletShowsTheFirstSetOfClaimsThatItHas(t *testing.T) {
+	t.Parallel()
+	wallet := wallettest.Start(t, wallettest.Options{})
+	wallet.Issue(t, wallettest.Age, wallettest.Document{}) // has age_over_18 alone
+	wallet.Issue(t, wallettest.PIDSDJWT, wallettest.Document{})
+	sets := func(c openid4vp.CredentialQuery, ages ...openid4vp.ClaimsQuery) openid4vp.CredentialQuery {
+		for at, claim := range ages {
+			claim.ID = []string{"first", "second"}[at]
+			c.Claims, c.ClaimSets = append(c.Claims, claim), append(c.ClaimSets, []string{claim.ID})
+		}
+		return c
+	}
+	for want, query := range map[string]openid4vp.CredentialQuery{
+		"second": sets(openid4vp.Mdoc("age", mdoc.DocTypeAV),
+			openid4vp.Element(mdoc.NamespaceAV, "age_over_21"), openid4vp.Element(mdoc.NamespaceAV, "age_over_18")),
+		"first": sets(openid4vp.SDJWT("pid", []string{sdjwtvc.PIDType}),
+			openid4vp.At("age_equal_or_over", "18"), openid4vp.At("age_equal_or_over", "21")),
+	} {
+		v := newVerifier(t, openid4vp.Hash, false, openid4vp.Query{Credentials: []openid4vp.CredentialQuery{query}})
+		verified := v.verify(t, wallet.Root, v.byDCAPI(t, wallet, openid4vp.Signed))
+		require.Len(t, verified[0].Claims, 1)
+		require.Equal(t, want, verified[0].Claims[0].ID)
+	}
+}
+
 func TestWalletRefusesARequestThatIsNotRight(t *testing.T) {
 	t.Parallel()
 	wallet := wallettest.Start(t, wallettest.Options{})
