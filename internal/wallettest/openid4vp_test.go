@@ -85,7 +85,7 @@ func (v *verifier) byDCAPI(t *testing.T, w *wallettest.Wallet, p openid4vp.Proto
 	t.Helper()
 	offers, err := v.Offers(v.request)
 	require.NoError(t, err)
-	credential, fault := w.Digital(t, offers, origin, string(p))
+	credential, fault := w.Digital(t, offers, origin, wallettest.DigitalOptions{Protocol: string(p)})
 	require.Empty(t, fault)
 	require.Equal(t, string(p), credential.Protocol)
 	presentation, err := v.request.OpenDCAPI(p, credential.Data, origin)
@@ -199,7 +199,7 @@ func TestWalletRefusesARequestThatIsNotRight(t *testing.T) {
 	for protocol, want := range map[openid4vp.Protocol]string{
 		openid4vp.Signed: "expected_origins", openid4vp.IsoMdoc: "Signature is invalid on the reader auth",
 	} {
-		_, fault := wallet.Digital(t, offers, "https://evil.example", string(protocol))
+		_, fault := wallet.Digital(t, offers, "https://evil.example", wallettest.DigitalOptions{Protocol: string(protocol)})
 		require.Contains(t, fault, want)
 	}
 	other := newVerifier(t, openid4vp.SANDNS, false, query)

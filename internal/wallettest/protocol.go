@@ -33,6 +33,8 @@ type RedirectOptions struct {
 	Refuse string `json:"refuse,omitempty"`
 	// Hold keeps the form back instead of posting it.
 	Hold bool `json:"hold,omitempty"`
+	// Kind is the one kind of document that it shows; "" means all.
+	Kind string `json:"kind,omitempty"`
 }
 
 // Redirect has the wallet answer the request behind a link. Fault is the error that it found in the request; it then
@@ -49,17 +51,20 @@ type DigitalCredential struct {
 	Data     json.RawMessage `json:"data"`
 }
 
+// DigitalOptions say how a wallet answers requests of the Digital Credentials API.
+type DigitalOptions struct {
+	// Protocol selects a request; "" stands for the first that the wallet can answer.
+	Protocol string `json:"protocol,omitempty"`
+	// Kind is the one kind of document that it shows; "" means all.
+	Kind string `json:"kind,omitempty"`
+}
+
 // Digital has the wallet answer navigator.credentials.get on a page of an origin: the requests are the member of that
-// name. Protocol selects one of them; with "" it is the first that the wallet can answer. Fault is the error that the
-// wallet found in the requests.
-func (w *Wallet) Digital(t testing.TB, requests any, origin, protocol string) (
+// name. Fault is the error that the wallet found in the requests.
+func (w *Wallet) Digital(t testing.TB, requests any, origin string, o DigitalOptions) (
 	credential DigitalCredential, fault string,
 ) {
 	t.Helper()
-	request := map[string]any{"requests": requests, "origin": origin}
-	if protocol != "" {
-		request["options"] = map[string]string{"protocol": protocol}
-	}
-	fault = w.call(t, "/digital", request, &credential)
+	fault = w.call(t, "/digital", map[string]any{"requests": requests, "origin": origin, "options": o}, &credential)
 	return credential, fault
 }

@@ -44,21 +44,27 @@ export class Wallet {
   /**
    * redirect answers the request behind an openid4vp: link and returns {status, body, redirect_uri} of the verifier.
    * Options: method get or post of request_uri, by default that of the link; refuse, an error like access_denied to
-   * answer with; hold, which returns the form {response_uri, form} without posting it.
+   * answer with; hold, which returns the form {response_uri, form} without posting it; kind, to show one kind of
+   * document alone.
    */
   redirect(link, options = {}) {
-    return byRedirect(link, this.documents, options);
+    return byRedirect(link, this.shown(options), options);
+  }
+
+  shown({ kind }) {
+    return this.documents.filter((document) => document.kind === (kind ?? document.kind));
   }
 
   /**
    * digital answers as navigator.credentials.get({digital: {requests}}) does on a page of the origin: it returns
-   * {protocol, data} for the first request that the wallet can answer, or for that with options.protocol.
+   * {protocol, data} for the first request that the wallet can answer, or for that with options.protocol. Kind is as
+   * for redirect.
    */
   async digital(requests, origin, options = {}) {
     for (const request of requests.filter(({ protocol }) => protocol === (options.protocol ?? protocol))) {
       const answer = request.protocol === "org-iso-mdoc" ? byAnnexC : byDigitalCredentials;
       try {
-        return await answer(request, origin, this.documents);
+        return await answer(request, origin, this.shown(options));
       } catch (error) {
         if (!(error instanceof NoMatch)) throw error;
       }
