@@ -68,12 +68,12 @@ openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 
 .PHONY: web
 web: browser ## Build the pages in web/dist, and the types of their API client
-	cd web && npm ci --silent && npm run --silent types && npm run --silent check && npm run --silent build
+	cd web && npm ci --silent --ignore-scripts && npm run --silent types && npm run --silent check && npm run --silent build
 
 .PHONY: pictures
 pictures: browser ## Take the pictures of every screen in docs/img, from a run of the browser tests
 	go build -o bin/ $(COMMANDS)
-	cd web && npm ci --silent && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
+	cd web && npm ci --silent --ignore-scripts && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
 
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
@@ -81,7 +81,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 
 .PHONY: bench
 bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
-	cd web && npm ci --silent
+	cd web && npm ci --silent --ignore-scripts
 	go run ./bench $(ARGS)
 	$(if $(findstring -only,$(ARGS)),,go build -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 
@@ -106,7 +106,7 @@ browser:
 # The committed build is that of the sources, and of the OpenAPI document.
 .PHONY: check-web
 check-web:
-	cd web && npm ci --silent && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
+	cd web && npm ci --silent --ignore-scripts && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
 		&& npm test --silent
 
 .PHONY: check-browser
