@@ -83,6 +83,20 @@ describe("open_banking", { concurrency: 2 }, () => {
     await look(elsewhere, "returned-over");
   });
 
+  test("goes on when the bank's app comes back to a new tab of the same browser", async () => {
+    const { page } = await visit();
+    await press(page, "Example Bank");
+    await page.getByRole("button", { name: "adult" }).waitFor();
+    const form = page.url();
+    await page.goBack();
+    await at(page, "login-waiting");
+    const tab = await page.context().newPage();
+    await tab.goto(form);
+    await press(tab, "adult");
+    await look(tab, "returned-claimed");
+    await at(page, "verified");
+  });
+
   test("goes on in a frame when the bank's tab comes back", async () => {
     const session = await createSession(dev, { workflow_id: workflow });
     const shop = await listen((request, response) => {

@@ -1,11 +1,11 @@
 import { Transport } from "./transport.ts";
 import type { Method } from "./types.ts";
 
-/** ReturnedLogin is the answer to a page that came back from an institution. */
+/** ReturnedLogin is the answer to a page that came back from an institution, or from a wallet, which has no name. */
 export interface ReturnedLogin {
   code: string;
   merchant: string;
-  institution: string;
+  institution?: string;
 }
 
 /** readReturned reads the code that claims a login, and the names for the user. */

@@ -21,3 +21,8 @@ function deviceId(): string {
     return fresh;
   }
 }
+
+/** onPhone reports whether the page is on a device that is used by touch, such as a phone. */
+export function onPhone(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}

@@ -8,8 +8,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Return } from "./credentials.ts";
 
 /**
- * Returned is the page of a user who came back from an institution in a tab that does not hold the session. The page
- * that opened this tab takes the answer over; without one, this page shows a code to enter where the user began.
+ * Returned is the page of a user who came back from an institution or a wallet in a tab that does not hold the session.
+ * The page that began takes the answer over, if it is in this browser; otherwise this page shows a code to enter there.
  */
 export function Returned({ login }: { login: Return | null }) {
   useLocale();
@@ -40,7 +40,11 @@ export function Returned({ login }: { login: Return | null }) {
   if (!shown) return <Loading />;
   return (
     <Panel name="returned-code" title={t("returned.code.title")}>
-      <p>{t("returned.code.text", { merchant: shown.merchant, name: shown.institution })}</p>
+      <p>
+        {shown.institution
+          ? t("returned.code.text", { merchant: shown.merchant, name: shown.institution })
+          : t("returned.wallet.text", { merchant: shown.merchant })}
+      </p>
       <p class="code" dir="ltr">{shown.code}</p>
       <p>{t("returned.code.warning")}</p>
     </Panel>

@@ -68,7 +68,8 @@ export class Frame {
     url.hash = new URLSearchParams({ client_secret: session.secret }).toString();
     this.#origin = url.origin;
     Object.assign(this.#iframe, {
-      allow: "camera; clipboard-write", referrerPolicy: "no-referrer", title: texts("title"), src: url.href,
+      allow: "camera; clipboard-write; digital-credentials-get", referrerPolicy: "no-referrer",
+      title: texts("title"), src: url.href,
     });
     this.element.className = "frame";
     this.#state.className = "state";

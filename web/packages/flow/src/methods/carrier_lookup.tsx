@@ -2,6 +2,7 @@ import { ApiError, type Challenge, type Method } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Check, Field, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
+import { onPhone } from "../hints.ts";
 import { AwayLink, Claiming, useResponse } from "./away.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
@@ -49,9 +50,6 @@ export default function CarrierLookup(given: MethodScreenProps) {
   }
   return <AskNumber {...given} ask={ask} />;
 }
-
-/** onPhone is whether the page is on a device that is used by touch, such as a phone. */
-const onPhone = () => matchMedia("(pointer: coarse)").matches;
 
 function AskNumber({ flow, view, method, ask }: MethodScreenProps & {
   ask: (input: { phone?: string; same_device: boolean }) => Promise<ApiError | null>;

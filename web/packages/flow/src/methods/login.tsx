@@ -3,7 +3,7 @@ import { t } from "@stile/i18n";
 import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { AwayLink, Claiming, depart, useResponse } from "./away.tsx";
+import { AwayLink, Claiming, depart, EnterCode, useResponse } from "./away.tsx";
 import { useBirth } from "./birth.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
@@ -150,44 +150,6 @@ function Claim(given: MethodScreenProps & { challenge: string; response: string;
         {birth.fields}
         <Actions>
           <Button kind="primary" submit busy={flow.model.busy}>{t("action.continue")}</Button>
-        </Actions>
-      </form>
-    </Panel>
-  );
-}
-
-/** EnterCode takes the code that another browser shows. */
-function EnterCode(given: MethodScreenProps & {
-  challenge: string; entered: (response: string) => void; leave: () => void;
-}) {
-  const { flow, method, challenge, entered, leave } = given;
-  const [code, setCode] = useState("");
-  const [wrong, setWrong] = useState(false);
-
-  async function submit(event: Event): Promise<void> {
-    event.preventDefault();
-    let response: string | null = null;
-    const refused = await flow.attempt(async () => {
-      response = (await flow.client.enterCode(method.method, challenge, code)).response;
-    });
-    setWrong(refused !== null);
-    if (response) entered(response);
-  }
-
-  return (
-    <Panel name="login-code" title={t("login.code.title")}>
-      <form onSubmit={(event) => void submit(event)} noValidate>
-        <p id="stile-shown">{t("login.code.text")}</p>
-        <Field
-          name="code" keys="numeric" autocomplete="off" label={t("returning.code")} value={code} hint="stile-shown"
-          onChange={(text) => setCode(text.replaceAll(/\D/g, "").slice(0, 6))} error={wrong ? "stile-fault" : undefined}
-        />
-        {wrong && <Notice kind="error" id="stile-fault">{t("login.error.code")}</Notice>}
-        <Actions>
-          <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>
-            {t("action.continue")}
-          </Button>
-          <Button kind="link" onPress={leave}>{t("login.again")}</Button>
         </Actions>
       </form>
     </Panel>

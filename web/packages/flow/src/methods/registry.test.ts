@@ -27,6 +27,9 @@ test("a method has no obstacle where the page has its screen, and in a sandbox",
   const input = { begin: false, begin_fields: [], fields: [], uploads: null };
   assert.equal(obstacleOf(live, one("self_attestation", [], { input })), null);
   assert.equal(obstacleOf({ ...live, sandbox: true }, one("mdl", ["wallet"])), null);
+  for (const method of ["mdl", "mid", "eudi_pid"] as const) {
+    assert.equal(obstacleOf(live, one(method, ["wallet"], { input: { ...input, begin: true } })), null);
+  }
 });
 
 test("a method that cannot be used says so before its needs", async () => {

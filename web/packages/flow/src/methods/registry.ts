@@ -19,7 +19,15 @@ const screens: Partial<Record<Method, Load>> = {
   open_banking: () => import("./login.tsx"),
   student: () => import("./student.tsx"),
   parental_consent: () => import("./parental_consent.tsx"),
+  mdl: () => import("./wallet.tsx"),
+  mid: () => import("./wallet.tsx"),
+  eudi_pid: () => import("./wallet.tsx"),
 };
+
+/** asksWallet reports whether the screen of a method asks a wallet. It offers a phone where it fits. */
+export function asksWallet({ method }: MethodView): boolean {
+  return method === "mdl" || method === "mid" || method === "eudi_pid";
+}
 
 /**
  * screenFor returns the screen of a method: its own, or the one that takes pictures for uploads; null without one, and

@@ -8,10 +8,15 @@ import { useSecondsUntil } from "../hooks.ts";
 /** renewals is how often the page shows a new code by itself; then the user asks for one. */
 const renewals = 2;
 
+/** offersPhone reports whether a phone can take the session from this device. */
+export function offersPhone(flow: Flow, view: View): boolean {
+  return flow.model.device === "first" && view.offer_handoff;
+}
+
 /** PhoneOffer is the button that leads to the code for a phone, while the session offers that. */
-export function PhoneOffer({ flow, view }: { flow: Flow; view: View }) {
-  if (flow.model.device !== "first" || !view.offer_handoff) return null;
-  return <Button onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>;
+export function PhoneOffer({ flow, view, kind = "plain" }: { flow: Flow; view: View; kind?: "primary" | "plain" }) {
+  if (!offersPhone(flow, view)) return null;
+  return <Button kind={kind} onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>;
 }
 
 /** HandoffCode shows the QR code and the link that take the session to a phone. */

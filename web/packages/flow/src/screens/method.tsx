@@ -4,7 +4,7 @@ import { Actions, Button, Panel } from "@stile/ui";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
-import { screenFor, type MethodScreenProps } from "../methods/registry.ts";
+import { asksWallet, screenFor, type MethodScreenProps } from "../methods/registry.ts";
 import { Simulation } from "../methods/simulation.tsx";
 import { usable } from "../model.ts";
 import { PhoneOffer } from "./handoff.tsx";
@@ -33,7 +33,7 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
       {Screen && <Screen flow={flow} view={view} method={method} />}
       {view.sandbox && <Simulation flow={flow} method={method} alone={!load} />}
       <Actions>
-        <PhoneOffer flow={flow} view={view} />
+        {!(Screen && asksWallet(method)) && <PhoneOffer flow={flow} view={view} />}
         {usable(view).length > 1 && (
           <Button kind="link" onPress={() => flow.navigate({ method: null, listed: true })}>
             {t("action.another_method")}
