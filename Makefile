@@ -28,10 +28,10 @@ GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # which reads QR codes for tests in one goroutine. It does not watch packages whose tests run a Temporal server in their
 # process, and e2e, where it would cost ten minutes: the packages that e2e calls have their own tests with it.
 RACE := -race -gcflags=modernc.org/...=-race=false -gcflags=github.com/makiuchi-d/gozxing/...=-race=false
-PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$
-# Of the API it watches the tests that do several things at once, and of the storage suite those on PostgreSQL: the others
-# run without it, because they would cost two minutes of a processor to find nothing.
-CONFORMANCE_ON_SQLITE := TestConformance/sqlite
+PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$
+# Of the API and of the storage suite it watches the tests that do several things at once, the storage on PostgreSQL: the
+# others run without it, because they would cost minutes of a processor to find nothing.
+RACING := ./api ./models/store
 
 .PHONY: help
 help: ## List the targets
@@ -146,18 +146,18 @@ check-fuzz:
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
 	@mkdir -p bin/test
-	racing="$$(go run ./scripts/racing ./api)"; \
+	go build -o bin/test/ ./scripts/racing; \
 	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
-	{ $(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)') \
-		&& $(GO_TEST) bin/test/sqlite.json -- $(GO_TEST_FLAGS) -run '$(CONFORMANCE_ON_SQLITE)' ./models/store; } & \
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)') & \
 	export CGO_ENABLED=1; \
-	{ $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) -skip '$(CONFORMANCE_ON_SQLITE)' \
-			$$(go list ./... | grep -vE '$(PLAIN)') \
-		&& $(GO_TEST) bin/test/racing.json -- $(GO_TEST_FLAGS) $(RACE) -run "$$racing" ./api; \
-	} || failed=$$?; \
+	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)') || failed=$$?; \
+	for folder in $(RACING); do \
+		$(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) \
+			-run "$$(bin/test/racing $$folder)" $$folder || failed=$$?; \
+	done; \
 	wait $$! && exit $${failed:-0}
 	@echo "the slowest tests:"
-	@cat bin/test/{plain,sqlite,race,racing}.json | $(GOTESTSUM) tool slowest --num 20
+	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
 
 $(GOLANGCI_LINT):
 	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

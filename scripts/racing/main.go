@@ -1,5 +1,7 @@
 // Racing prints a regular expression, for the flag -run of go test, of the tests of a package that do several things at
-// once: those whose test files, by their own calls, start a goroutine, wait for several, or open a WebSocket.
+// once: those whose test files, by their own calls, start a goroutine, wait for several, receive from a channel, or open
+// a WebSocket. Of a package with the test TestConformance it names those scenarios, on PostgreSQL: functions of the type
+// func(t *testing.T, f *fixture).
 //
 //	go test -race -run "$(go run ./scripts/racing ./api)" ./api
 package main
@@ -24,7 +26,7 @@ func main() {
 	}
 	tests, err := racing(os.Args[1])
 	if err == nil {
-		_, err = fmt.Fprintf(os.Stdout, "^(%s)$\n", strings.Join(tests, "|"))
+		_, err = fmt.Fprintln(os.Stdout, tests)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "racing:", err)
@@ -32,35 +34,53 @@ func main() {
 	}
 }
 
-// racing returns the names of the tests, sorted. A folder without one is an error: an empty expression runs all tests.
-func racing(folder string) ([]string, error) {
+const conformance = "TestConformance"
+
+// racing returns the expression. A folder without such a test is an error: an empty expression runs all tests.
+func racing(folder string) (string, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	calls := map[string]*function{}
 	for _, name := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		read(file, calls)
 	}
-	var tests []string
+	var tests, scenarios []string
 	for _, name := range slices.Sorted(maps.Keys(calls)) {
-		if strings.HasPrefix(name, "Test") && name != "TestMain" && reaches(name, calls, map[string]bool{}) {
+		isTest := strings.HasPrefix(name, "Test") && name != "TestMain" && name != conformance
+		if !isTest && !calls[name].scenario || !reaches(name, calls, map[string]bool{}) {
+			continue
+		}
+		if isTest {
 			tests = append(tests, name)
+		} else {
+			scenarios = append(scenarios, name)
 		}
 	}
-	if len(tests) == 0 {
-		return nil, errors.New("no test of the folder does several things at once")
+	var expressions []string
+	if len(tests) > 0 {
+		expressions = append(expressions, oneOf(tests))
 	}
-	return tests, nil
+	if len(scenarios) > 0 {
+		expressions = append(expressions, "^"+conformance+"$/^postgres$//"+oneOf(scenarios))
+	}
+	if len(expressions) == 0 {
+		return "", errors.New("no test of the folder does several things at once")
+	}
+	return strings.Join(expressions, "|"), nil
 }
+
+func oneOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
 
 // function is a function of the test files, or several methods of one name.
 type function struct {
 	concurrent bool
+	scenario   bool // of the type func(t *testing.T, f *fixture)
 	calls      []string
 }
 
@@ -75,14 +95,29 @@ func read(file *ast.File, into map[string]*function) {
 			known = &function{}
 			into[f.Name.Name] = known
 		}
+		known.scenario = f.Recv == nil && isScenario(f.Type.Params)
 		ast.Inspect(f.Body, known.see)
 	}
 }
 
+func isScenario(params *ast.FieldList) bool {
+	if len(params.List) != 2 {
+		return false
+	}
+	pointer, isPointer := params.List[1].Type.(*ast.StarExpr)
+	if !isPointer {
+		return false
+	}
+	name, isName := pointer.X.(*ast.Ident)
+	return isName && name.Name == "fixture"
+}
+
 func (f *function) see(n ast.Node) bool {
 	switch n := n.(type) {
-	case *ast.GoStmt:
+	case *ast.GoStmt, *ast.SelectStmt:
 		f.concurrent = true
+	case *ast.UnaryExpr:
+		f.concurrent = f.concurrent || n.Op == token.ARROW
 	case *ast.CallExpr:
 		switch called := n.Fun.(type) {
 		case *ast.Ident:
