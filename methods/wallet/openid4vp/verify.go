@@ -38,7 +38,7 @@ type Verified struct {
 
 // Verify verifies a presentation (8.6) and returns its credentials in the order of the query. The presentation has to
 // answer the query as a whole, with nothing that was not asked for. The error is a *Fault, one of mdoc or sdjwtvc, or
-// one of the caller's trust; those are wrapped with the id of the Credential Query.
+// one of the caller's trust. An error about one entry of a VP Token names the id of its Credential Query.
 func (r *Request) Verify(ctx context.Context, p *Presentation, o VerifyOptions) ([]Verified, error) {
 	if err := r.checkOptions(o); err != nil {
 		return nil, err

@@ -1,8 +1,8 @@
 package openid4vp
 
 import (
+	"bytes"
 	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -44,7 +44,7 @@ func ReadWalletPost(body []byte) (WalletPost, error) {
 
 // readForm reads a body of the type application/x-www-form-urlencoded. A parameter may be there once.
 func readForm(body []byte, limit int, malformed Code) (map[string]string, error) {
-	if len(body) > limit || !utf8.Valid(body) || strings.Count(string(body), "&") > maxParameters {
+	if len(body) > limit || !utf8.Valid(body) || bytes.Count(body, []byte{'&'}) > maxParameters {
 		return nil, fault(malformed)
 	}
 	values, err := url.ParseQuery(string(body))
