@@ -186,6 +186,9 @@ func (i *Issuers) check(ctx context.Context, m rules.Method, q trust.Query) (Fin
 	trusted := i.of(m)
 	q.Revocation = trust.Revocation{Fetch: i.fetchRevocations, AcceptUnknown: trusted.acceptUnreachable}
 	found, err := trusted.pool.Check(ctx, q)
+	if ctx.Err() != nil {
+		return Finding{}, ctx.Err() // a list that was not waited for says nothing about the issuer
+	}
 	finding := Finding{Method: m, DocType: q.DocType, Anchor: found.Anchor, Revocation: found.Revocation}
 	if found.Anchor.Certificate != nil {
 		finding.Country = countryOf(found.Anchor.Certificate)

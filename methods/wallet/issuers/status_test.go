@@ -3,6 +3,7 @@ package issuers_test
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"crypto"
 	"crypto/x509"
 	"encoding/asn1"
@@ -390,4 +391,24 @@ func TestRedirectIsFollowedAndOnlyToTheWeb(t *testing.T) {
 	_, err = s.status()
 	requireCode(t, issuers.StatusUnreachable, err)
 	require.Equal(t, 4, s.requests("/loop"))
+}
+
+// A verdict would hold that the issuer or the document is refused, although the process stops.
+func TestEndOfTheContextIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.serve("/us.crl", func() []byte { cancel(); return nil })
+	s.opened = s.open()
+	_, err := s.opened.Mdoc(ctx, rules.MethodMDL, of(mdoc.DocTypeMDL, s.Signer), mdoctest.Now)
+	require.ErrorIs(t, err, context.Canceled)
+
+	s = newScene(t)
+	ctx, cancel = context.WithCancel(t.Context())
+	s.serve(listPath, func() []byte { cancel(); return nil })
+	s.opened = s.open()
+	finding, err := s.opened.Mdoc(ctx, rules.MethodMDL, of(mdoc.DocTypeMDL, s.Signer), mdoctest.Now)
+	require.NoError(t, err)
+	_, err = s.opened.Status(ctx, finding, s.reference, mdoctest.Now)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -97,10 +97,10 @@ func verifiedCWT(ctx context.Context, token []byte, verify Verifier) ([]byte, er
 		_           struct{} `cbor:",toarray"`
 		Protected   cbor.ByteString
 		Unprotected headers
-		Payload     cbor.ByteString
+		Payload     *cbor.ByteString // nil where it is detached
 		Signature   cbor.ByteString
 	}
-	if !tagged || strict.Unmarshal(untagged, &wire) != nil || wire.Unprotected == nil {
+	if !tagged || strict.Unmarshal(untagged, &wire) != nil || wire.Unprotected == nil || wire.Payload == nil {
 		return nil, fault(Malformed)
 	}
 	var protected headers
@@ -112,11 +112,11 @@ func verifiedCWT(ctx context.Context, token []byte, verify Verifier) ([]byte, er
 		return nil, err
 	}
 	// Sig_structure (RFC 9052 4.4)
-	signed, err := cbor.Marshal([]any{"Signature1", []byte(wire.Protected), []byte{}, []byte(wire.Payload)})
+	signed, err := cbor.Marshal([]any{"Signature1", []byte(wire.Protected), []byte{}, []byte(*wire.Payload)})
 	if err != nil {
 		return nil, fault(Malformed)
 	}
-	return []byte(wire.Payload), verify(ctx, header, signed, []byte(wire.Signature))
+	return []byte(*wire.Payload), verify(ctx, header, signed, []byte(wire.Signature))
 }
 
 // readHeaderCWT reads the headers. Algorithm and type must be protected; no label may be in both (RFC 9052 3).

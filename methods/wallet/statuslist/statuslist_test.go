@@ -79,18 +79,8 @@ func TestListsOfTheSpecificationAreDecoded(t *testing.T) {
 
 func TestTokenOfTheSpecificationIsRead(t *testing.T) {
 	t.Parallel()
-	point := []byte{4} // uncompressed
-	for _, coordinate := range []string{
-		"I3HWm_0Ds1dPMI-IWmf4mBmH-YaeAVbPVu7vB27CxXo", "6N_d5Elj9bs1htgV3okJKIdbHEpkgTmAluYKJemzn1M",
-	} {
-		decoded, err := base64.RawURLEncoding.DecodeString(coordinate)
-		require.NoError(t, err)
-		point = append(point, decoded...)
-	}
-	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
-	require.NoError(t, err)
 	token, err := statuslist.Read(t.Context(), vector(t, "token.txt"), statuslist.Options{
-		URI: uri, Verify: statuslist.SignedBy(key), Now: now,
+		URI: uri, Verify: statuslist.SignedBy(keyOfTheSpecification(t)), Now: now,
 	})
 	require.NoError(t, err)
 	require.Equal(t, 12*time.Hour, token.TTL)
