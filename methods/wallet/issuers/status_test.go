@@ -238,6 +238,21 @@ func TestListIsAcceptedFromEachSignerOfTheAuthority(t *testing.T) {
 	}
 }
 
+// A list without certificates is signed by the key of the document's signer, so that of another one says nothing.
+func TestKeptListOfAnotherIssuerIsNotUsed(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.list.chain = nil
+	other := s.stranger("US", "US-NY")
+	_, err := s.status()
+	require.NoError(t, err)
+	finding, err := s.opened.Mdoc(t.Context(), rules.MethodMDL, of(mdoc.DocTypeMDL, other.Signer), mdoctest.Now)
+	require.NoError(t, err)
+	_, err = s.opened.Status(t.Context(), finding, s.reference, mdoctest.Now)
+	requireCode(t, issuers.StatusUnreachable, err)
+	require.ErrorContains(t, err, "signature")
+}
+
 func TestCredentialWithoutAStatusIsAccepted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

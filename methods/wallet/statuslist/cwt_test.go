@@ -77,7 +77,10 @@ func newCWT(curve string) *cwt {
 			2: uri, 6: now.Unix(), 4: now.Add(time.Hour).Unix(), 65534: 60,
 			65533: map[any]any{"bits": 1, "lst": mustHex("78dadbb918000217015d")},
 		},
-		key: key, options: statuslist.Options{URI: uri, Verify: statuslist.SignedBy(key.Public()), Now: now, Skew: time.Minute},
+		key: key,
+		options: statuslist.Options{
+			URI: uri, Verify: statuslist.SignedBy(key.Public()), Now: now, Skew: time.Minute,
+		},
 	}
 }
 
