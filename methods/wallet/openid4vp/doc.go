@@ -133,6 +133,7 @@
 // encrypted Request Objects, the parameters scope and verifier_info, credentials without a proof of the holder's key.
 // The capabilities in wallet_metadata are not used: there is one form of request. A DeviceRequest has no alternatives
 // of claims or documents: with org-iso-mdoc the preferred claims of each document are asked for, and an answer with
-// another claim set or with some of the documents is verified like any other. A device MAC is made with the ephemeral
-// key; it is accepted, and not asked for.
+// another claim set or with some of the documents is verified like any other. All documents of such an answer are
+// verified, and Verify returns those of the preferred option. A device MAC is made with the ephemeral key; it is
+// accepted, and not asked for.
 package openid4vp

@@ -153,14 +153,32 @@ func (q *Query) answeredBy(ids []string) bool {
 		return !slices.ContainsFunc(q.Credentials, func(c CredentialQuery) bool { return !has(c.ID) })
 	}
 	for _, set := range q.CredentialSets {
-		satisfied := slices.ContainsFunc(set.Options, func(option []string) bool {
-			return !slices.ContainsFunc(option, func(id string) bool { return !has(id) })
-		})
-		if set.required() && !satisfied {
+		if set.required() && set.option(ids) == nil {
 			return false
 		}
 	}
 	return true
+}
+
+// option returns the first option that the credentials with these ids satisfy, or nil.
+func (s *CredentialSetQuery) option(ids []string) []string {
+	for _, option := range s.Options {
+		if !slices.ContainsFunc(option, func(id string) bool { return !slices.Contains(ids, id) }) {
+			return option
+		}
+	}
+	return nil
+}
+
+// preferred returns those of the ids that the first options of the credential sets need; all without credential sets.
+func (q *Query) preferred(ids []string) (needed []string) {
+	if len(q.CredentialSets) == 0 {
+		return ids
+	}
+	for i := range q.CredentialSets {
+		needed = append(needed, q.CredentialSets[i].option(ids)...)
+	}
+	return needed
 }
 
 // AnsweredByMdocs reports whether mdocs alone can answer the query, each of a document type of its own. Only then can

@@ -193,27 +193,21 @@ func (c *CredentialQuery) verified(document *mdoc.Document) (Verified, error) {
 	return one, one.checkValues()
 }
 
-// annexC verifies a DeviceResponse with the documents of all Credential Queries that it answers.
+// annexC verifies a DeviceResponse with all its documents. A DeviceRequest cannot ask for one of several documents, so
+// a wallet returns each that it has: the result holds the documents of the preferred options alone.
 func (v verification) annexC() ([]Verified, error) {
 	types, err := mdoc.DocTypes(v.presentation.DeviceResponse)
 	if err != nil {
 		return nil, err
 	}
-	var (
-		answered []*CredentialQuery
-		ids      []string
-		requests []mdoc.Request
-	)
-	for i := range v.Query.Credentials {
-		c := &v.Query.Credentials[i]
-		if c.Format != FormatMdoc || !slices.Contains(types, c.Meta.DocType) {
-			continue
-		}
-		answered, ids = append(answered, c), append(ids, c.ID)
-		requests = append(requests, c.mdocRequest())
-	}
-	if len(answered) == 0 || !v.Query.answeredBy(ids) {
+	answered, ids := v.Query.documents(types)
+	needed := v.Query.preferred(ids)
+	if len(needed) == 0 || !v.Query.answeredBy(ids) {
 		return nil, fault(CredentialMissing)
+	}
+	requests := make([]mdoc.Request, len(answered))
+	for i, c := range answered {
+		requests[i] = c.mdocRequest()
 	}
 	options, err := v.mdocOptions(requests...)
 	if err != nil {
@@ -223,13 +217,29 @@ func (v verification) annexC() ([]Verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Verified, len(documents))
+	var all []Verified
 	for i, c := range answered {
-		if all[i], err = c.verified(&documents[i]); err != nil {
+		if !slices.Contains(needed, c.ID) {
+			continue
+		}
+		one, err := c.verified(&documents[i])
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, one)
 	}
 	return all, nil
+}
+
+// documents returns the Credential Queries for mdocs of these types, and their ids.
+func (q *Query) documents(types []string) (queries []*CredentialQuery, ids []string) {
+	for i := range q.Credentials {
+		c := &q.Credentials[i]
+		if c.Format == FormatMdoc && slices.Contains(types, c.Meta.DocType) {
+			queries, ids = append(queries, c), append(ids, c.ID)
+		}
+	}
+	return queries, ids
 }
 
 // audience returns the verifier as the holder must name it (B.3.6).

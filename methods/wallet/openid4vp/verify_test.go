@@ -207,7 +207,7 @@ func TestDocumentsOfAnnexCAnswerTheirQueries(t *testing.T) {
 	o.Query = query
 	_, err := sanClient.NewRequest(o)
 	require.ErrorIs(t, err, code(openid4vp.ProtocolUnfit), "an SD-JWT is needed")
-	o.Query.CredentialSets = []openid4vp.CredentialSetQuery{{Options: [][]string{{"pid"}, {"mdl"}, {"photo", "mdl"}}}}
+	o.Query.CredentialSets = []openid4vp.CredentialSetQuery{{Options: [][]string{{"pid"}, {"photo", "mdl"}, {"mdl"}}}}
 	s.request = newRequest(t, o)
 	s.reads(t, s.request)
 	verified := s.verified(t)
@@ -227,8 +227,30 @@ func TestDocumentsOfAnnexCAnswerTheirQueries(t *testing.T) {
 	require.Equal(t, mdoc.DocTypePhotoID, verified[0].Mdoc.DocType)
 	require.Equal(t, "mdl", verified[1].ID)
 
-	document.DocType = "org.example.other"
+	o.Query.CredentialSets[0].Options = [][]string{{"pid"}, {"photo"}, {"mdl"}}
+	s.request = newRequest(t, o)
+	s.reads(t, s.request)
+	verified = s.verified(t)
+	require.Len(t, verified, 1, "the wallet could not know that one is enough")
+	require.Equal(t, "photo", verified[0].ID)
+
+	document.DeviceSentHook = func(c *mdoctest.COSE) { c.Proof[0] ^= 1 }
+	require.ErrorIs(t, s.play(t), ofMdoc(mdoc.DeviceSignature))
+	document.DeviceSentHook, document.DocType = nil, "org.example.other"
 	require.ErrorIs(t, s.play(t), ofMdoc(mdoc.DocumentUnrequested))
+}
+
+// A response that answers no option would verify without a claim.
+func TestDocumentThatNoOptionNeedsIsRefusedOverAnnexC(t *testing.T) {
+	t.Parallel()
+	no := false
+	s := newScene(t, byAnnexC, &openid4vp.Query{
+		Credentials: []openid4vp.CredentialQuery{
+			mdl("mdl"), openid4vp.Mdoc("photo", mdoc.DocTypePhotoID, openid4vp.Element(mdoc.NamespaceCommon, "age_over_21")),
+		},
+		CredentialSets: []openid4vp.CredentialSetQuery{{Options: [][]string{{"photo"}}, Required: &no}},
+	})
+	require.ErrorIs(t, s.play(t), code(openid4vp.CredentialMissing))
 }
 
 func transcriptOf(offer openid4vp.Offer) []byte {
