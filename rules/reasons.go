@@ -31,6 +31,14 @@ const (
 	ReasonCredentialExpired   ReasonCode = "credential_expired"
 	ReasonCredentialRevoked   ReasonCode = "credential_revoked"
 	ReasonCredentialUntrusted ReasonCode = "credential_untrusted" // its issuer is not trusted
+	// the certificate of a trusted issuer has expired
+	ReasonCredentialIssuerExpired ReasonCode = "credential_issuer_expired"
+	ReasonCredentialSuspended     ReasonCode = "credential_suspended"
+	ReasonCredentialIncomplete    ReasonCode = "credential_incomplete" // a claim that was asked for is missing
+	// shown for another session, by another device, or not bound to a device
+	ReasonCredentialNotBound          ReasonCode = "credential_not_bound"
+	ReasonCredentialNotAvailable      ReasonCode = "credential_not_available"      // in the wallet
+	ReasonCredentialStatusUnavailable ReasonCode = "credential_status_unavailable" // its status could not be looked up
 
 	ReasonFaceNotDetected ReasonCode = "face_not_detected"
 	ReasonMultipleFaces   ReasonCode = "multiple_faces"
@@ -126,6 +134,17 @@ var reasons = []reasonEntry{
 	{ReasonCredentialExpired, byMethod, ActionUseAnotherDocument, "The credential is no longer valid."},
 	{ReasonCredentialRevoked, byMethod, ActionUseAnotherDocument, "The credential has been withdrawn by its issuer."},
 	{ReasonCredentialUntrusted, byMethod, ActionUseAnotherDocument, "Credentials of this issuer are not accepted here."},
+	{ReasonCredentialIssuerExpired, byMethod, ActionUseAnotherDocument, "The credential has to be renewed by its issuer."},
+	{ReasonCredentialSuspended, byMethod, ActionUseAnotherDocument, "The credential is suspended by its issuer."},
+	{ReasonCredentialIncomplete, byMethod, ActionTryAgain, "The wallet did not share everything that was asked for."},
+	{ReasonCredentialNotBound, byMethod, ActionTryAgain, "The credential was not shown for this session."},
+	{ReasonCredentialNotAvailable, byMethod, ActionUseAnotherMethod, "The wallet has no such credential."},
+	{
+		ReasonCredentialStatusUnavailable,
+		byMethod,
+		ActionTryAgainLater,
+		"It could not be confirmed that the credential is still valid.",
+	},
 
 	{ReasonFaceNotDetected, byMethod, ActionTryAgain, "No face could be seen."},
 	{ReasonMultipleFaces, byMethod, ActionTryAgain, "More than one face could be seen."},

@@ -11,7 +11,7 @@ import (
 )
 
 // useDevelopmentIssuer makes an issuer of wallet credentials in the data folder, at the first run, and trusts it unless
-// the environment names trusted issuers.
+// the environment names trusted issuers. It also makes the certificate of the verifier, unless the environment names one.
 func useDevelopmentIssuer(c *config.Config, folder *folder) error {
 	files, err := walletdev.Ensure(folder.path("wallet"), verifierHosts(*c), time.Now())
 	if err != nil {
@@ -19,6 +19,9 @@ func useDevelopmentIssuer(c *config.Config, folder *folder) error {
 	}
 	if c.TrustDir == "" {
 		c.TrustDir = files.TrustDir()
+	}
+	if c.VerifierKeyFile == "" && c.VerifierCert == "" {
+		c.VerifierKeyFile, c.VerifierCert = files.VerifierKey(), files.Verifier()
 	}
 	return nil
 }

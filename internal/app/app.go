@@ -38,6 +38,7 @@ import (
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/methods/student"
+	"github.com/stile-id/stile/methods/wallet"
 	"github.com/stile-id/stile/methods/wallet/issuers"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -233,7 +234,8 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.trustedIssuers(); err != nil {
+	wallets, err := a.wallets()
+	if err != nil {
 		return nil, err
 	}
 	return shipped.Registry(shipped.Options{
@@ -242,13 +244,23 @@ func (a *App) register() (*methods.Registry, error) {
 		Carrier: carrier.Options{
 			Settings: carriers, Egress: a.egress(), Patience: c.ProviderPatience, Page: a.verifyURL, Now: time.Now, Log: a.log,
 		},
-		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
+		Login:  login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
+		Wallet: wallets,
 	}, a.options.Methods...)
 }
 
-// trustedIssuers returns the issuers of wallet credentials that the operator trusts.
-func (a *App) trustedIssuers() (*issuers.Issuers, error) {
-	return issuers.Open(issuers.Options{Dir: a.options.Config.TrustDir, Egress: a.egress(), Log: a.log})
+// wallets returns the options of the methods that verify credentials of wallets.
+func (a *App) wallets() (o wallet.Options, err error) {
+	c := a.options.Config
+	o.Page, o.Log = a.verifyURL, a.log
+	if o.Issuers, err = issuers.Open(issuers.Options{Dir: c.TrustDir, Egress: a.egress(), Log: a.log}); err != nil {
+		return o, err
+	}
+	o.Verifier, err = wallet.ReadVerifier(wallet.VerifierSettings{
+		KeyFile: c.VerifierKeyFile, CertificateFile: c.VerifierCert, Scheme: c.VerifierScheme, Link: c.WalletLink,
+		Plain: c.VerifierPlain, APIURL: cmp.Or(c.APIURL, a.URL()),
+	})
+	return o, err
 }
 
 // verifyURL returns the address of the hosted page.

@@ -55,6 +55,11 @@ type Config struct {
 	CarriersFile    string         // STILE_CARRIERS_FILE: mobile operators of carrier_lookup; empty means none
 	StudentFile     string         // STILE_STUDENT_FILE: settings of the method student; empty means none
 	TrustDir        string         // STILE_TRUST_DIR: folder of trusted issuers of wallet credentials; empty means none
+	VerifierKeyFile string         // STILE_VERIFIER_KEY_FILE: the key that signs requests to wallets; empty means none
+	VerifierCert    string         // STILE_VERIFIER_CERTIFICATE_FILE: its certificates
+	VerifierScheme  string         // STILE_VERIFIER_CLIENT_ID_SCHEME: x509_hash or x509_san_dns
+	VerifierPlain   bool           // STILE_VERIFIER_RESPONSES: whether wallets answer without encryption
+	WalletLink      string         // STILE_WALLET_LINK: the scheme of links that open a wallet
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -158,6 +163,9 @@ func Read(get func(name string) string) (Config, error) {
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
 	c.readPaths(get)
+	c.VerifierScheme = r.oneOf("STILE_VERIFIER_CLIENT_ID_SCHEME", "x509_hash", "x509_san_dns")
+	c.VerifierPlain = r.oneOf("STILE_VERIFIER_RESPONSES", "encrypted", "plain") == "plain"
+	c.WalletLink = r.text("STILE_WALLET_LINK", "openid4vp")
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
 }
@@ -168,6 +176,7 @@ func (c *Config) readPaths(get func(name string) string) {
 	c.RiskFile, c.ASNDB, c.NetworksDir = get("STILE_RISK_FILE"), get("STILE_ASN_DB"), get("STILE_NETWORKS_DIR")
 	c.BanksFile, c.CarriersFile = get("STILE_BANKS_FILE"), get("STILE_CARRIERS_FILE")
 	c.StudentFile, c.TrustDir = get("STILE_STUDENT_FILE"), get("STILE_TRUST_DIR")
+	c.VerifierKeyFile, c.VerifierCert = get("STILE_VERIFIER_KEY_FILE"), get("STILE_VERIFIER_CERTIFICATE_FILE")
 }
 
 // Require returns an error that names those of the variables that are not set.

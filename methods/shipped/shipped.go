@@ -14,6 +14,7 @@ import (
 	"github.com/stile-id/stile/methods/parental"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/methods/student"
+	"github.com/stile-id/stile/methods/wallet"
 )
 
 // Options configure the shipped methods.
@@ -32,6 +33,8 @@ type Options struct {
 	Banks []openbanking.Bank
 	// Carrier configures carrier_lookup.
 	Carrier carrier.Options
+	// Wallet configures mdl, mid and eudi_pid.
+	Wallet wallet.Options
 }
 
 // Registry returns the methods that ship, and more. One of more takes the place of the shipped method of its name.
@@ -39,12 +42,12 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	decorators := methods.Decorators{
 		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}
-	served := slices.DeleteFunc([]methods.Method{
+	served := slices.DeleteFunc(append(wallet.Methods(o.Wallet),
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
 		carrier.Method(o.Carrier),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student, Login: o.Login}),
-	}, func(m methods.Method) bool {
+	), func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })
 	})
 	return methods.NewRegistry(decorators, append(served, more...)...)

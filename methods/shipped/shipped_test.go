@@ -72,7 +72,7 @@ func TestRegistryChoosesTheJudgePerOrganization(t *testing.T) {
 	_, err = judged(t, r, s)
 	require.ErrorContains(t, err, "cannot simulate")
 
-	_, err = judged(t, r, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodMDL}, Payload: []byte(`{}`)})
+	_, err = judged(t, r, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodFacialAge}, Payload: []byte(`{}`)})
 	require.ErrorIs(t, err, methods.ErrUnserved)
 }
 

@@ -2338,8 +2338,8 @@ export type components = {
          */
         JurisdictionSource: "explicit" | "header" | "geoip" | "default";
         /**
-         * @description For `open_banking`, for `carrier_lookup` after a redirect: claims the
-         *     answer of an institution about the user. Members that are null count as absent.
+         * @description For `open_banking`, for `carrier_lookup` after a redirect, and for `mdl`, `mid` and `eudi_pid` after a link to the
+         *     wallet: claims the answer about the user. Members that are null count as absent.
          */
         LoginSubmission: {
             /** @description The id of the challenge. */
@@ -2435,7 +2435,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -3697,6 +3697,38 @@ export type components = {
             /** @description Whether a verification meets the conditions. */
             verified: boolean;
             verified_person_id: string | null;
+        };
+        /** @description The `data` of a challenge of `mdl`, `mid` and `eudi_pid`. */
+        WalletChallenge: {
+            /** @description Whether a wallet has answered by the link. The page that comes back claims the answer. */
+            answered: boolean;
+            /** @description Opens a wallet on the same device. Empty once a wallet has answered. */
+            link: string;
+            /** @description The value of `digital.requests` for `navigator.credentials.get`. Empty once a wallet has answered by the link. */
+            requests: {
+                data: {
+                    [key: string]: string;
+                };
+                /** @enum {string} */
+                protocol: "openid4vp-v1-signed" | "org-iso-mdoc";
+            }[];
+        };
+        /**
+         * @description For `mdl`, `mid` and `eudi_pid` over the Digital Credentials API: the `DigitalCredential` that
+         *     `navigator.credentials.get` returned for the challenge's `data.requests`. Members that are null count as absent.
+         */
+        WalletSubmission: {
+            /** @description The id of the challenge. */
+            challenge: string;
+            /** @description Its `data`. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Its `protocol`.
+             * @enum {string}
+             */
+            protocol: "openid4vp-v1-signed" | "org-iso-mdoc";
         };
         /** @description One attempt to deliver one event to one endpoint. */
         WebhookDelivery: {
