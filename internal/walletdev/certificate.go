@@ -18,10 +18,12 @@ import (
 // B.3). Nothing answers there: the trust.yaml of stile-dev accepts that.
 const revocationURL = "http://127.0.0.1:9/stile-dev.crl"
 
-// The validity periods. Annex B allows 20 years for a root, and 457 days for signers and readers.
+// The validity periods. Annex B allows 20 years for a root, and 457 days for signers and readers. They begin in the
+// past, because a document must not have been signed before its signer's certificate begins.
 const (
 	rootYears   = 10
 	signerDays  = 365
+	backdated   = 60 * 24 * time.Hour
 	renewBefore = 30 * 24 * time.Hour
 )
 
@@ -62,7 +64,7 @@ func usage(ids ...asn1.ObjectIdentifier) (pkix.Extension, error) {
 // newRoot makes a root (IACA, Table B.1).
 func newRoot(common string, now time.Time) (pair, error) {
 	return certify(&x509.Certificate{
-		Subject: name(common), NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(rootYears, 0, 0),
+		Subject: name(common), NotBefore: now.Add(-backdated), NotAfter: now.AddDate(rootYears, 0, 0),
 		BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		CRLDistributionPoints: []string{revocationURL},
@@ -78,7 +80,7 @@ func newLeaf(root pair, common string, use asn1.ObjectIdentifier, change func(*x
 		return pair{}, err
 	}
 	template := &x509.Certificate{
-		Subject: name(common), NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, signerDays),
+		Subject: name(common), NotBefore: now.Add(-backdated), NotAfter: now.AddDate(0, 0, signerDays),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: []pkix.Extension{extension},
 		CRLDistributionPoints: []string{revocationURL},
 	}

@@ -183,6 +183,20 @@ func TestForgedVICALIsRefused(t *testing.T) {
 	}
 }
 
+func TestVICALIsRefusedWithoutASoundFileOfSigners(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	provider := mdoctest.NewIssuer("P-256")
+	write(t, dir+"/list", vical(provider, info(provider, mdoc.DocTypeMDL)).Encode())
+	for _, signers := range [][]byte{nil, []byte("hello"), pemOf(provider.Root)[:100]} {
+		write(t, dir+"/signers.pem", signers)
+		_, err := trust.Open([]trust.Source{{
+			Path: dir + "/list", DocTypes: []string{mdoc.DocTypeMDL}, ListSigners: dir + "/signers.pem",
+		}})
+		require.ErrorIs(t, err, &trust.Fault{Code: trust.ListSigner})
+	}
+}
+
 func service(kind, status string, certificate *mdoc.Certificate) string {
 	return fmt.Sprintf(`<TSPService><ServiceInformation><ServiceTypeIdentifier>%s</ServiceTypeIdentifier>
 		<ServiceStatus>%s</ServiceStatus><ServiceDigitalIdentity><DigitalId><X509Certificate>
