@@ -31,7 +31,7 @@ type file struct {
 
 // method holds settings beside the folder of a method.
 type method struct {
-	// ListSigners is a file of certificates that sign the VICALs in the folder. Its path is relative to trust.yaml.
+	// ListSigners is a file of certificates that sign the lists in the folder. Its path is relative to trust.yaml.
 	ListSigners string `yaml:"list_signers"`
 	// Unreachable decides about documents whose revocation or status list cannot be had: "refuse" or "accept".
 	Unreachable string `yaml:"unreachable"`

@@ -35,8 +35,8 @@ var clauses = map[Code]string{
 
 	FileUnknown:   "form of the file",
 	FileMalformed: "form of the file",
-	ListSignature: "C.1.7.1",
-	ListSigner:    "C.1.7.1",
+	ListSignature: "signature of the list",
+	ListSigner:    "signature of the list",
 }
 
 // Fault is a refusal. It holds no value from the document, so it may be logged.

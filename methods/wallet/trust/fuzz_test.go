@@ -26,6 +26,8 @@ func FuzzFile(f *testing.F) {
 	f.Add(issuer.Root.DER)
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMAMBAQE=\n-----END CERTIFICATE-----\n"))
 	f.Add([]byte("<TrustServiceStatusList><TrustServiceProviderList/></TrustServiceStatusList>"))
+	f.Add([]byte(`{"LoTE":{"TrustedEntitiesList":[{"TrustedEntityServices":[]}]}}`))
+	f.Add([]byte("eyJhbGciOiJFUzI1NiIsIng1YyI6WyIiXX0.e30.AA"))
 	source := &Source{
 		DocTypes: []string{mdoc.DocTypeMDL}, Services: map[string][]string{ServicePID: {mdoc.DocTypePID}},
 	}

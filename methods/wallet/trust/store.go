@@ -18,16 +18,16 @@ import (
 )
 
 // Source is a file, or a folder with files, of issuers' certificates. A file is one of: certificates in PEM or one in
-// DER, a VICAL (ISO/IEC 18013-5 C.1.7.1), an EU trusted list (ETSI TS 119 612). Its content tells which, not its name.
-// Files with names that end with .md or .txt are not read, nor anything with a name that begins with a dot. Folders
-// below a folder are read, and symbolic links are followed.
+// DER, a VICAL (ISO/IEC 18013-5 C.1.7.1), an EU trusted list (ETSI TS 119 612 in XML, ETSI TS 119 602 in JSON). Its
+// content tells which, not its name. Files with names that end with .md or .txt are not read, nor anything with a name
+// that begins with a dot. Folders below a folder are read, and symbolic links are followed.
 type Source struct {
 	Path string
 	// DocTypes are the document types that the certificates are trusted for. A VICAL names the document types of each of
 	// its certificates, and those that are also here count.
 	DocTypes []string
-	// ListSigners is a file of certificates. A VICAL must be signed by one of them, or by a certificate under one of them.
-	// Without ListSigners its signature is checked, but any signer is accepted.
+	// ListSigners is a file of certificates. A VICAL, and an EU trusted list in JSON, must be signed by one of them, or by
+	// a certificate under one of them. Without ListSigners a signature is checked, but any signer is accepted.
 	ListSigners string
 	// Services holds document types by the types of services of an EU trusted list: a service's certificates are trusted
 	// for its document types. Certificates of other services are not taken.
@@ -188,7 +188,7 @@ func FormOf(content []byte) Form {
 		return FormUnknown
 	case bytes.Contains(content, []byte("-----BEGIN ")), content[0] == 0x30:
 		return FormCertificates
-	case content[0] == '<', bytes.HasPrefix(content, []byte("\xef\xbb\xbf<")):
+	case content[0] == '<', bytes.HasPrefix(content, []byte("\xef\xbb\xbf<")), isLoTE(content):
 		return FormTrustedList
 	case content[0] == 0x84, content[0] == 0xd2:
 		return FormVICAL
@@ -200,12 +200,15 @@ func FormOf(content []byte) Form {
 func (f *file) anchors() ([]Anchor, *List, error) {
 	switch FormOf(f.content) {
 	case FormCertificates:
-		certificates, detail := readCertificates(bytes.TrimSpace(f.content))
+		certificates, detail := readCertificates(f.content)
 		if detail != "" {
 			return nil, nil, f.fault(FileMalformed, "%s", detail)
 		}
 		return f.trusted(certificates), nil, nil
 	case FormTrustedList:
+		if content := bytes.TrimSpace(f.content); isLoTE(content) {
+			return f.lote(content)
+		}
 		return f.trustedList(f.content)
 	case FormVICAL:
 		return f.vical()
@@ -228,7 +231,7 @@ func (f *file) anchor(certificate *mdoc.Certificate, docTypes []string) Anchor {
 
 // readCertificates reads certificates in PEM, or one in DER. The detail says what is wrong; it is "" if nothing is.
 func readCertificates(content []byte) (certificates []*mdoc.Certificate, detail string) {
-	if content[0] == 0x30 {
+	if content[0] == 0x30 { // as it is: a signature may end with a byte that is a space in text
 		certificate, err := mdoc.ParseCertificate(content)
 		if err != nil {
 			return nil, "it is no certificate, or has a key of an unsupported kind, such as RSA"

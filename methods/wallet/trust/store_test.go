@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -181,6 +182,19 @@ func TestForgedVICALIsRefused(t *testing.T) {
 		}})
 		require.ErrorIs(t, err, &trust.Fault{Code: c.code}, name)
 	}
+}
+
+func TestCertificateInDERMayEndWithASpace(t *testing.T) {
+	t.Parallel()
+	root := mdoctest.NewIssuer("P-256").Root
+	for !strings.ContainsRune(" \n\t\r", rune(root.DER[len(root.DER)-1])) {
+		root = mdoctest.NewIssuer("P-256").Root
+	}
+	path := t.TempDir() + "/root.der"
+	write(t, path, root.DER)
+	store, err := trust.Open([]trust.Source{{Path: path, DocTypes: []string{mdoc.DocTypeMDL}}})
+	require.NoError(t, err)
+	require.Len(t, store.Pool().Anchors(), 1)
 }
 
 func TestVICALIsRefusedWithoutASoundFileOfSigners(t *testing.T) {

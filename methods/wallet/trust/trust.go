@@ -33,7 +33,7 @@
 // The greatest validity periods of Annex B, because issuers in use exceed them. Revocation of roots, and of signers
 // that are anchors themselves: an operator removes the file. The validity of the certificate that signed a VICAL. The
 // XML signature of an EU trusted list: no maintained Go library verifies XAdES, so the operator must fetch the list
-// over a channel that it trusts and verify it there.
+// over a channel that it trusts and verify it there. The signature of one in JSON (a compact JWS) is checked.
 package trust
 
 import (

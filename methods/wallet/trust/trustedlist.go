@@ -1,13 +1,10 @@
 package trust
 
 import (
-	"encoding/base64"
 	"encoding/xml"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/stile-id/stile/methods/wallet/mdoc"
 )
 
 // The types of services under which providers of PID and of proofs of age are listed, and those that publish their
@@ -40,38 +37,30 @@ type trustedList struct {
 // types that the source names, with the status granted. It does not check the list's signature; see the package
 // documentation.
 func (f *file) trustedList(content []byte) ([]Anchor, *List, error) {
+	if err := f.listable(); err != nil {
+		return nil, nil, err
+	}
 	var wire trustedList
 	switch {
-	case len(content) > maxList:
-		return nil, nil, f.fault(FileMalformed, "it is larger than %d bytes", maxList)
-	case len(f.source.Services) == 0:
-		return nil, nil, f.fault(FileMalformed, "it is an EU trusted list, and no types of services are configured")
 	case xml.Unmarshal(content, &wire) != nil:
 		return nil, nil, f.fault(FileMalformed, "it is no well-formed XML")
 	case wire.XMLName.Local != "TrustServiceStatusList":
 		return nil, nil, f.fault(FileMalformed, "it is XML, and no TrustServiceStatusList")
 	}
-	list := &List{File: f.path, Issued: listTime(wire.Scheme.Issued), NextUpdate: listTime(wire.Scheme.Next)}
-	var anchors []Anchor
+	reader := listReader{file: f, list: &List{
+		File: f.path, Issued: listTime(wire.Scheme.Issued), NextUpdate: listTime(wire.Scheme.Next),
+	}}
 	for _, service := range wire.Services {
-		docTypes := f.source.Services[strings.TrimSpace(service.Type)]
-		if len(docTypes) == 0 || !granted(service.Status) {
+		if !granted(service.Status) {
 			continue
 		}
-		for _, text := range service.Certificates {
-			der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-			if err != nil {
-				return nil, nil, f.fault(FileMalformed, "a certificate is not in base64")
+		for _, certificate := range service.Certificates {
+			if err := reader.add(service.Type, certificate); err != nil {
+				return nil, nil, err
 			}
-			certificate, err := mdoc.ParseCertificate(der)
-			if err != nil {
-				list.Skipped++
-				continue
-			}
-			anchors = append(anchors, f.anchor(certificate, docTypes))
 		}
 	}
-	return anchors, list, nil
+	return reader.anchors, reader.list, nil
 }
 
 func granted(status string) bool {

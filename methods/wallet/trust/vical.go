@@ -83,11 +83,10 @@ func (f *file) knownSigner(chain []*mdoc.Certificate) bool {
 	if f.source.ListSigners == "" {
 		return true
 	}
-	signers := bytes.TrimSpace(f.signers)
-	if FormOf(signers) != FormCertificates {
+	if FormOf(f.signers) != FormCertificates {
 		return false
 	}
-	known, detail := readCertificates(signers)
+	known, detail := readCertificates(f.signers)
 	if detail != "" {
 		return false
 	}
