@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activate, clock, dateFields, locale, onLocale, shortDate, t, tOr } from "./index.ts";
+import { activate, anyOf, clock, dateFields, locale, onLocale, shortDate, t, tOr } from "./index.ts";
 
 const day = new Date("1990-03-27");
 
@@ -19,6 +19,14 @@ test("the language asked for last is the active one", async () => {
   assert.equal(locale(), "ja");
   await Promise.all([activate("ja", []), activate("de", [])]);
   assert.equal(locale(), "de");
+});
+
+test("alternative numbers are joined as the language does", async () => {
+  await activate("en", []);
+  assert.equal(anyOf([21]), "21");
+  assert.equal(anyOf([18, 21]), "18 or 21");
+  await activate("fr", []);
+  assert.equal(anyOf([18, 21]), "18 ou 21");
 });
 
 test("a duration is minutes and seconds", async () => {

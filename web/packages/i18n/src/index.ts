@@ -78,6 +78,12 @@ export function clock(seconds: number): string {
   return `${minutes.format(Math.floor(seconds / 60))}:${rest.format(seconds % 60)}`;
 }
 
+/** anyOf returns numbers as alternatives, such as "18 or 21". */
+export function anyOf(numbers: readonly number[]): string {
+  const written = new Intl.NumberFormat(formats());
+  return new Intl.ListFormat(formats(), { type: "disjunction" }).format(numbers.map((one) => written.format(one)));
+}
+
 /** DateField is one field of a date. */
 export type DateField = "day" | "month" | "year";
 

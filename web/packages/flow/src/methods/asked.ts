@@ -13,7 +13,7 @@ export interface Request {
   data: Record<string, unknown>;
 }
 
-/** Asked is the data that a question asks for: ages to have reached, and fields by their names in an mdoc. */
+/** Asked is the data that a question asks for: one of the ages to have reached; fields by their names in an mdoc. */
 export interface Asked {
   ages: number[];
   fields: string[];
@@ -26,9 +26,7 @@ interface Payload {
 }
 
 /** aliases are the names in an mdoc of the claims of an SD-JWT VC that has others. */
-const aliases: Record<string, string> = {
-  birthdate: "birth_date", nationalities: "nationality", date_of_expiry: "expiry_date", date_of_issuance: "issue_date",
-};
+const aliases: Record<string, string> = { birthdate: "birth_date", date_of_expiry: "expiry_date" };
 
 /** askedOf reads the requested data from the signed request of a question; null if there is none to read. */
 export function askedOf(question: Question): Asked | null {
@@ -66,8 +64,7 @@ function payloadOf({ requests }: Question): Payload | null {
     const part = typeof data["request"] === "string" ? data["request"].split(".")[1] : undefined;
     if (part === undefined) continue;
     try {
-      const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
-      return JSON.parse(new TextDecoder().decode(bytes)) as Payload;
+      return JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))) as Payload; // its members are in ASCII
     } catch {
       // The wallet tells the user.
     }

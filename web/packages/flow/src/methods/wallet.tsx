@@ -1,5 +1,5 @@
 import type { Submission, View } from "@stile/client";
-import { t, tOr } from "@stile/i18n";
+import { anyOf, t, tOr } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ageOf } from "../age.ts";
@@ -116,7 +116,7 @@ function Primary(given: AskProps & { browser: boolean; link: string | null }) {
     tell(null);
     setAsking(true);
     try {
-      answered({ challenge, ...(await askWallet(question, signal)) } as unknown as Submission);
+      answered({ challenge, ...(await askWallet(question, signal)) });
     } catch (error) {
       if (!signal.aborted) tell(faultOf(error));
     }
@@ -140,16 +140,14 @@ function Primary(given: AskProps & { browser: boolean; link: string | null }) {
 /** Asked names the data that the request asks for. */
 function Asked({ view, question }: { view: View; question: Question | null }) {
   const { ages, fields } = (question && askedOf(question)) ?? { ages: tierOf(view), fields: [] };
-  const [age, ...others] = ages;
-  const only = age !== undefined && fields.length + others.length === 0;
   return (
     <>
-      {only && <p>{t("wallet.asks.age", { age })}</p>}
-      {!only && ages.length + fields.length > 0 && (
+      {fields.length === 0 && ages.length > 0 && <p>{t("wallet.asks.age", { age: anyOf(ages) })}</p>}
+      {fields.length > 0 && (
         <>
           <p>{t("wallet.asks.fields")}</p>
           <ul class="facts">
-            {ages.map((years) => <li key={years}>{t("wallet.field.age", { age: years })}</li>)}
+            {ages.map((years) => <li key={years}>{t("intro.proves.age", { age: years })}</li>)}
             {fields.map((name) => <li key={name}>{tOr(`wallet.field.${name}`, name.replaceAll("_", " "))}</li>)}
           </ul>
         </>
