@@ -212,6 +212,9 @@ func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	if d.Preferences.Parental != nil {
 		preferences["parental"] = d.Preferences.Parental
 	}
+	if d.Preferences.ProofOfAge {
+		preferences["proof_of_age"] = true
+	}
 	created := m.post(t, "/v1/workflows", body{
 		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,
 		"supplementary": d.Supplementary, "preferences": preferences,

@@ -96,7 +96,7 @@ func (v *verification) read(ctx context.Context, one openid4vp.Verified) (shown,
 	if err != nil {
 		return shown{}, err
 	}
-	state, err := v.options.Issuers.Status(ctx, v.finding, reference, v.now)
+	state, err := v.options.Issuers.Status(ctx, v.finding, reference)
 	if err != nil {
 		return shown{}, err
 	}

@@ -9,7 +9,7 @@
 //			return err
 //		}, …
 //	})
-//	state, err := trusted.Status(ctx, finding, issuers.MdocStatus(documents[0].Status), now)
+//	state, err := trusted.Status(ctx, finding, issuers.MdocStatus(documents[0].Status))
 //
 // A refusal is a *Fault.
 //
@@ -184,7 +184,9 @@ func (i *Issuers) Mdoc(ctx context.Context, m rules.Method, issuer mdoc.Issuer, 
 // check checks the issuer of a query in the pool of the method.
 func (i *Issuers) check(ctx context.Context, m rules.Method, q trust.Query) (Finding, error) {
 	trusted := i.of(m)
-	q.Revocation = trust.Revocation{Fetch: i.fetchRevocations, AcceptUnknown: trusted.acceptUnreachable}
+	q.Revocation = trust.Revocation{
+		Fetch: i.fetchRevocations, Now: i.now(), AcceptUnknown: trusted.acceptUnreachable,
+	}
 	found, err := trusted.pool.Check(ctx, q)
 	if ctx.Err() != nil {
 		return Finding{}, ctx.Err() // a list that was not waited for says nothing about the issuer

@@ -300,3 +300,14 @@ func TestRevocationListIsKept(t *testing.T) {
 	requireCode(t, issuers.RevokedIssuer, check())
 	require.Equal(t, 2, w.requests("/us.crl"))
 }
+
+// A document is judged after it has come, and its issuer may make the list when it is asked for it.
+func TestRevocationListMayBeNewerThanThePresentation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.issuer("US", "US-CA", "/us.crl")
+	w.write("mdl/us.pem", pemOf(i.Root))
+	arrived := mdoctest.Now.Add(-2 * time.Hour) // the list is an hour old
+	_, err := w.open().Mdoc(t.Context(), rules.MethodMDL, of(mdoc.DocTypeMDL, i.Signer), arrived)
+	require.NoError(t, err)
+}

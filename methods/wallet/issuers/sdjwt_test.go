@@ -78,7 +78,7 @@ func TestStatusOfAnSDJWTIsLookedUp(t *testing.T) {
 		"", issuers.RevokedCredential, issuers.SuspendedCredential, issuers.UnknownStatus,
 	} {
 		reference := issuers.SDJWTStatus(&sdjwtvc.Status{URI: uri, Index: uint64(index)})
-		state, err := opened.Status(t.Context(), finding, reference, mdoctest.Now)
+		state, err := opened.Status(t.Context(), finding, reference)
 		if code == "" {
 			require.NoError(t, err)
 			require.Equal(t, issuers.StateValid, state)
@@ -86,7 +86,7 @@ func TestStatusOfAnSDJWTIsLookedUp(t *testing.T) {
 		}
 		requireCode(t, code, err)
 	}
-	state, err := opened.Status(t.Context(), finding, issuers.SDJWTStatus(nil), mdoctest.Now)
+	state, err := opened.Status(t.Context(), finding, issuers.SDJWTStatus(nil))
 	require.NoError(t, err)
 	require.Equal(t, issuers.StateNone, state)
 }
@@ -153,7 +153,7 @@ func TestIssuerThatTheOperatorNamesIsTrustedByItsPublishedKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, w.requests("/.well-known/jwt-vc-issuer"), "but not for long")
 
-	state, err := opened.Status(t.Context(), finding, &issuers.Reference{URI: name + "/list"}, mdoctest.Now)
+	state, err := opened.Status(t.Context(), finding, &issuers.Reference{URI: name + "/list"})
 	require.NoError(t, err)
 	require.Equal(t, issuers.StateValid, state)
 
@@ -177,7 +177,7 @@ func TestListOfANamedIssuerMustBeSignedByOneOfItsKeys(t *testing.T) {
 		[]byte(jwtList(t, uri, mdoctest.Key("P-256"))), newList(uri, i.Signer, i.SignerKey).body(),
 	} {
 		w.serve("/other", func() []byte { return body })
-		_, err = opened.Status(t.Context(), finding, &issuers.Reference{URI: uri}, w.clock())
+		_, err = opened.Status(t.Context(), finding, &issuers.Reference{URI: uri})
 		requireCode(t, issuers.StatusUnreachable, err)
 		w.pass(time.Minute)
 	}

@@ -73,11 +73,11 @@ type signedList struct {
 // Status returns the status of a credential of an issuer that was found. A nil reference means that the credential has
 // none. A revoked or suspended credential is refused with a *Fault. So is one whose list cannot be had or is not signed
 // by the issuer's authority, unless the operator accepts that.
-func (i *Issuers) Status(ctx context.Context, f Finding, reference *Reference, now time.Time) (State, error) {
+func (i *Issuers) Status(ctx context.Context, f Finding, reference *Reference) (State, error) {
 	if reference == nil {
 		return StateNone, nil
 	}
-	list, err := i.list(ctx, f, reference.URI, now)
+	list, err := i.list(ctx, f, reference.URI)
 	if err != nil {
 		return i.unreachable(ctx, f, err)
 	}
@@ -116,7 +116,7 @@ func (f Finding) issuer() string {
 var errNoTokenStatusList = &awayError{"the credential names a list of another kind than token status lists"}
 
 // list returns the list at an address, once its signer is trusted.
-func (i *Issuers) list(ctx context.Context, f Finding, uri string, now time.Time) (*statuslist.Token, error) {
+func (i *Issuers) list(ctx context.Context, f Finding, uri string) (*statuslist.Token, error) {
 	if uri == "" {
 		return nil, errNoTokenStatusList
 	}
@@ -126,7 +126,7 @@ func (i *Issuers) list(ctx context.Context, f Finding, uri string, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	return list.token, i.checkListSigner(ctx, f, list.chain, now)
+	return list.token, i.checkListSigner(ctx, f, list.chain)
 }
 
 // The media types of lists. A server may know one of them alone, so the other is asked for as well.
@@ -199,7 +199,8 @@ func (i *Issuers) listKeys(ctx context.Context, f Finding, h statuslist.Header) 
 var listProfile = trust.Profile{Direct: true}
 
 // checkListSigner checks the signer of a list; see the package documentation.
-func (i *Issuers) checkListSigner(ctx context.Context, f Finding, chain []*mdoc.Certificate, now time.Time) error {
+func (i *Issuers) checkListSigner(ctx context.Context, f Finding, chain []*mdoc.Certificate) error {
+	now := i.now()
 	if len(chain) == 0 || f.signer != nil && bytes.Equal(chain[0].DER, f.signer.DER) {
 		return nil // the document's own signer, which is trusted
 	}

@@ -96,7 +96,7 @@ func (s *scene) status() (issuers.State, error) {
 	}
 	finding, err := s.opened.Mdoc(s.t.Context(), rules.MethodMDL, of(mdoc.DocTypeMDL, s.Signer), s.clock())
 	require.NoError(s.t, err)
-	return s.opened.Status(s.t.Context(), finding, s.reference, s.clock())
+	return s.opened.Status(s.t.Context(), finding, s.reference)
 }
 
 // authority returns another authority, which nobody trusts, and stranger one that is trusted.
@@ -248,7 +248,7 @@ func TestKeptListOfAnotherIssuerIsNotUsed(t *testing.T) {
 	require.NoError(t, err)
 	finding, err := s.opened.Mdoc(t.Context(), rules.MethodMDL, of(mdoc.DocTypeMDL, other.Signer), mdoctest.Now)
 	require.NoError(t, err)
-	_, err = s.opened.Status(t.Context(), finding, s.reference, mdoctest.Now)
+	_, err = s.opened.Status(t.Context(), finding, s.reference)
 	requireCode(t, issuers.StatusUnreachable, err)
 	require.ErrorContains(t, err, "signature")
 }
@@ -356,7 +356,7 @@ func TestJudgesThatWaitForOneListShareTheRequest(t *testing.T) {
 	var judges sync.WaitGroup
 	for range 8 {
 		judges.Go(func() {
-			state, err := s.opened.Status(t.Context(), finding, s.reference, mdoctest.Now)
+			state, err := s.opened.Status(t.Context(), finding, s.reference)
 			if err != nil || state != issuers.StateValid {
 				t.Error(state, err)
 			}
@@ -424,6 +424,6 @@ func TestEndOfTheContextIsNoRefusal(t *testing.T) {
 	s.opened = s.open()
 	finding, err := s.opened.Mdoc(ctx, rules.MethodMDL, of(mdoc.DocTypeMDL, s.Signer), mdoctest.Now)
 	require.NoError(t, err)
-	_, err = s.opened.Status(ctx, finding, s.reference, mdoctest.Now)
+	_, err = s.opened.Status(ctx, finding, s.reference)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -122,7 +122,6 @@ func (r *Request) OpenDCAPI(protocol Protocol, data []byte, origin string) (*Pre
 	if json.Unmarshal(data, &m) != nil {
 		return nil, fault(ResponseMalformed)
 	}
-	m.State = nil // a request over the Digital Credentials API has none (A.2)
 	if protocol == IsoMdoc {
 		return r.openAnnexC(m, origin)
 	}
@@ -169,7 +168,7 @@ func (r *Request) open(m members, p Presentation) (*Presentation, error) {
 		}
 		states = append(states, m.State)
 	}
-	if p.Transport == Redirect {
+	if p.Transport == Redirect { // a request over the Digital Credentials API has no state (A.2)
 		if err := r.checkState(states); err != nil {
 			return nil, err
 		}

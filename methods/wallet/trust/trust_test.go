@@ -178,7 +178,7 @@ func TestFaultyIssuerIsRefused(t *testing.T) {
 			w.crl = func(list *x509.RevocationList) { list.NextUpdate = mdoctest.Now.Add(-time.Minute) }
 		}},
 		"revocation list of the future": {trust.RevocationUnknown, func(w *world) {
-			w.crl = func(list *x509.RevocationList) { list.ThisUpdate = mdoctest.Now.Add(time.Minute) }
+			w.crl = func(list *x509.RevocationList) { list.ThisUpdate = mdoctest.Now.Add(61 * time.Second) }
 		}},
 		"revocation list with a critical extension": {trust.RevocationUnknown, func(w *world) {
 			w.crl = func(list *x509.RevocationList) {
