@@ -95,14 +95,21 @@ async function certifySigner(pair, root, rootPair, algorithm) {
 
 /**
  * newIssuer makes an issuer: the `key` of its document signer, a KeyObject, the `chain` of certificates in DER, the
- * signer's first and without the root, and the `root` in PEM.
+ * signer's first and without the root, and the `root` in PEM; the signer's `country`, and the `name` for the claim iss.
  */
 export async function newIssuer(algorithm = "ES256") {
   const [rootKey, key] = [newKey(algorithm), newKey(algorithm)];
   const [rootPair, pair] = await Promise.all([pairOf(rootKey, algorithm), pairOf(key, algorithm)]);
   const root = await certifyRoot(rootPair, algorithm);
   const signer = await certifySigner(pair, root, rootPair, algorithm);
-  return { algorithm, key, chain: [new Uint8Array(signer.rawData)], root: root.toString("pem") };
+  return { algorithm, key, chain: [new Uint8Array(signer.rawData)], root: root.toString("pem"), ...named(signer) };
+}
+
+/** named returns country and name of a signer: its URI, or the address of its host. */
+function named(signer) {
+  const names = signer.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  const [uri, dns] = ["url", "dns"].map((type) => names.find((name) => name.type === type)?.value);
+  return { country: signer.subjectName.getField("C")[0], name: uri ?? (dns && `https://${dns}`) };
 }
 
 /** readIssuer is newIssuer for a key and a chain of certificates in PEM files. The chain may end with the root. */
@@ -113,7 +120,7 @@ export async function readIssuer({ key, certificate }) {
   const root = chain.find((own) => own.subject === own.issuer);
   return {
     algorithm: algorithmOf(signer), key: signer, root: root?.toString("pem"),
-    chain: chain.filter((own) => own !== root).map((own) => new Uint8Array(own.rawData)),
+    chain: chain.filter((own) => own !== root).map((own) => new Uint8Array(own.rawData)), ...named(chain[0]),
   };
 }
 

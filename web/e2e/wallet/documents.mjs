@@ -13,10 +13,10 @@ function ageOf(birthDate) {
   return Number(today.slice(0, 4)) - Number(birth.slice(0, 4)) - (today.slice(5) < birth.slice(5) ? 1 : 0);
 }
 
-/** person is the holder where a test names nobody else. */
+/** person is the holder where a test names nobody else. The issuing country is that of the issuer. */
 export const person = {
   family_name: "Lovelace", given_name: "Ada", birth_date: "1990-01-31", document_number: "NL1234567",
-  issuing_country: country, issuing_authority: "Test Authority", sex: 2, nationality: country,
+  issuing_authority: "Test Authority", sex: 2, nationality: country,
 };
 
 const ageElements = (p, at = ages) =>

@@ -19,7 +19,7 @@ export function validity({ from = -hour, until = 24 * 14 * hour } = {}) {
 export async function issueMdoc(issuer, kind, options = {}) {
   const { docType, namespaces } = mdocs[kind];
   const device = newKey(options.deviceAlgorithm ?? "ES256");
-  const elements = namespaces({ ...person, ...options.person });
+  const elements = namespaces({ ...person, issuing_country: issuer.country, ...options.person });
   const builder = new Issuer(docType, mdocContext);
   for (const [namespace, values] of Object.entries(elements)) builder.addIssuerNamespace(namespace, values);
   const issuerSigned = await builder.sign({

@@ -1,7 +1,7 @@
 // SD-JWT VCs of the test wallet, issued and presented by @sd-jwt/sd-jwt-vc.
 import { createHash, createPublicKey, randomBytes } from "node:crypto";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
-import { algorithmOf, host, newKey } from "./certificates.mjs";
+import { algorithmOf, newKey } from "./certificates.mjs";
 import { signWith, verifyWith } from "./crypto.mjs";
 import { person, sdjwts } from "./documents.mjs";
 import { validity } from "./mdoc.mjs";
@@ -33,18 +33,18 @@ export async function issueSDJWT(issuer, kind, options = {}) {
   const { vct, claims: claimsOf } = sdjwts[kind];
   const device = newKey(options.deviceAlgorithm ?? "ES256");
   const { signed, validFrom, validUntil } = validity(options.validity);
-  const claims = claimsOf({ ...person, ...options.person });
+  const claims = claimsOf({ ...person, issuing_country: issuer.country, ...options.person });
   const sdjwt = instance(issuer, device, options.digestAlgorithm?.toLowerCase());
   const credential = await sdjwt.issue(
     {
-      iss: `https://${host}`, vct, iat: seconds(signed), nbf: seconds(validFrom), exp: seconds(validUntil),
+      iss: issuer.name, vct, iat: seconds(signed), nbf: seconds(validFrom), exp: seconds(validUntil),
       cnf: { jwk: createPublicKey(device).export({ format: "jwk" }) },
       ...(options.status ? { status: { status_list: options.status } } : {}), ...claims,
     },
     frameOf(claims),
     { header: { x5c: issuer.chain.map((der) => Buffer.from(der).toString("base64")) } },
   );
-  return { kind, format: "dc+sd-jwt", vct, claims: { vct, iss: `https://${host}`, ...claims }, sdjwt, credential };
+  return { kind, format: "dc+sd-jwt", vct, claims: { vct, iss: issuer.name, ...claims }, sdjwt, credential };
 }
 
 /** verifySDJWT throws unless @sd-jwt/sd-jwt-vc accepts a presentation of an issuer with a public key, a JWK. */
