@@ -90,7 +90,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	guardian.proves(t, canaryBirthDate)
 	guardian.consents(t).expect(t, 200)
 	child.until(t, "verified")
-	code, told := contacted(t, m), banked(t, m, bank)
+	code, told := contacted(t, m), append(banked(t, m, bank), walleted(t, m, p.data)...)
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	sent := m.get(t, deliveries+"/"+delivery).expect(t, 200)

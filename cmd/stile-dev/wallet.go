@@ -11,7 +11,8 @@ import (
 )
 
 // useDevelopmentIssuer makes an issuer of wallet credentials in the data folder, at the first run, and trusts it unless
-// the environment names trusted issuers. It also makes the certificate of the verifier, unless the environment names one.
+// the environment names trusted issuers. It makes a certificate of the verifier, too, and uses it unless the
+// environment names one.
 func useDevelopmentIssuer(c *config.Config, folder *folder) error {
 	files, err := walletdev.Ensure(folder.path("wallet"), verifierHosts(*c), time.Now())
 	if err != nil {

@@ -163,9 +163,7 @@ func Read(get func(name string) string) (Config, error) {
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
 	c.readPaths(get)
-	c.VerifierScheme = r.oneOf("STILE_VERIFIER_CLIENT_ID_SCHEME", "x509_hash", "x509_san_dns")
-	c.VerifierPlain = r.oneOf("STILE_VERIFIER_RESPONSES", "encrypted", "plain") == "plain"
-	c.WalletLink = r.text("STILE_WALLET_LINK", "openid4vp")
+	c.readVerifier(r)
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
 }
@@ -177,6 +175,13 @@ func (c *Config) readPaths(get func(name string) string) {
 	c.BanksFile, c.CarriersFile = get("STILE_BANKS_FILE"), get("STILE_CARRIERS_FILE")
 	c.StudentFile, c.TrustDir = get("STILE_STUDENT_FILE"), get("STILE_TRUST_DIR")
 	c.VerifierKeyFile, c.VerifierCert = get("STILE_VERIFIER_KEY_FILE"), get("STILE_VERIFIER_CERTIFICATE_FILE")
+}
+
+// readVerifier reads the variables of the requests to wallets.
+func (c *Config) readVerifier(r *reader) {
+	c.VerifierScheme = r.oneOf("STILE_VERIFIER_CLIENT_ID_SCHEME", "x509_hash", "x509_san_dns")
+	c.VerifierPlain = r.oneOf("STILE_VERIFIER_RESPONSES", "encrypted", "plain") == "plain"
+	c.WalletLink = r.text("STILE_WALLET_LINK", "openid4vp")
 }
 
 // Require returns an error that names those of the variables that are not set.

@@ -18,8 +18,8 @@ type payload struct {
 	Arrived *time.Time `json:"arrived,omitempty"`
 }
 
-// Accept implements methods.Accepter. It takes the answer of the browser's Digital Credentials API, or the response that
-// claims an answer by redirect.
+// Accept implements methods.Accepter. It takes the answer of the browser's Digital Credentials API, or the response
+// that claims an answer by redirect.
 func (w *wallet) Accept(ctx context.Context, g methods.Given) (methods.Accepted, error) {
 	var in struct {
 		Challenge *string        `json:"challenge"`

@@ -1,5 +1,5 @@
-// Package wallet serves mdl, mid and eudi_pid: the user shows a credential of a wallet, over the Digital Credentials API
-// or by a link, and Stile verifies it. Packages openid4vp, mdoc and sdjwtvc verify; issuers says which issuers are
+// Package wallet serves mdl, mid and eudi_pid: the user shows a credential of a wallet, over the Digital Credentials
+// API or by a link, and Stile verifies it. Packages openid4vp, mdoc and sdjwtvc verify; issuers says which issuers are
 // trusted. docs/methods/wallets.md describes the methods.
 package wallet
 
