@@ -47,7 +47,7 @@ func TestWorkflowLife(t *testing.T) {
 	require.Equal(t, "first", first["note"])
 	require.Equal(t, e.sandbox.keyID, first["author"])
 	require.Equal(t, "primary", in(first, "compiled", "start"))
-	require.Len(t, first["warnings"], 3, "nothing serves the methods but simulation")
+	require.Len(t, first["warnings"], 4, "nothing serves the methods but simulation, and proof_of_age is for eudi_pid")
 	delete(first, "warnings") // of the answer alone
 
 	edited := e.isOK(
