@@ -1,66 +1,50 @@
 package e2e
 
 import (
-	"crypto/x509"
-	"encoding/pem"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/wallettest"
-	"github.com/stile-id/stile/methods/wallet/mdoc/mdoctest"
-	"github.com/stile-id/stile/methods/wallet/openid4vp/openid4vptest"
 	"github.com/stile-id/stile/rules"
 )
 
-// walletStack is a stack that trusts the issuer of a test wallet.
+// walletStack is a stack that trusts the issuers of two wallets.
 type walletStack struct {
 	*stack
+	wallet
 	merchant merchant
-	wallet   *wallettest.Wallet
+	peer     *wallettest.Wallet
 }
 
-// The wallet shares no code with Stile: see internal/wallettest.
+// The peer shares no code with Stile: see internal/wallettest. Its issuer is trusted beside the development issuer, of
+// which the other scenarios show credentials.
 func TestWalletCredentials(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	key, certificate := verifierFiles(t)
-	wallet := wallettest.Start(t, wallettest.Options{Trust: folder})
+	held, trusts := newWallet(t)
+	peer := wallettest.Start(t, wallettest.Options{Trust: held.files.TrustDir()})
 	for _, kind := range []string{wallettest.MDL, wallettest.PID, wallettest.PIDSDJWT, wallettest.Age} {
-		wallet.Issue(t, kind, wallettest.Document{})
+		peer.Issue(t, kind, wallettest.Document{})
 	}
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		d := simple(rules.MethodMDL, rules.MethodEUDIPID)
 		d.Preferences.ProofOfAge = true
-		w := &walletStack{stack: s, merchant: s.live(t, d), wallet: wallet}
+		w := &walletStack{stack: s, wallet: held, merchant: s.live(t, d), peer: peer}
 		w.merchant.post(t, "/v1/webhook_endpoints", body{
 			"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
 		}).expect(t, 201)
-		t.Run("by redirect, and in another way for each document", func(t *testing.T) { eachDocument(t, w) })
-		t.Run("a refusal of the wallet costs no attempt", func(t *testing.T) { refusedByTheUser(t, w) })
-	}, func(c *config.Config) { c.TrustDir, c.VerifierKeyFile, c.VerifierCert = folder, key, certificate })
-}
-
-// verifierFiles writes the key and the certificates of the verifier.
-func verifierFiles(t *testing.T) (key, certificate string) {
-	t.Helper()
-	signer := mdoctest.Key("P-256")
-	secret, err := x509.MarshalPKCS8PrivateKey(signer)
-	require.NoError(t, err)
-	var chain []byte
-	for _, one := range openid4vptest.Certify(signer, time.Now(), "verifier.example") {
-		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: one.Raw})...)
-	}
-	folder := t.TempDir()
-	key, certificate = filepath.Join(folder, "key.pem"), filepath.Join(folder, "certificate.pem")
-	require.NoError(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
-	require.NoError(t, os.WriteFile(certificate, chain, 0o600))
-	return key, certificate
+		for name, scenario := range map[string]func(t *testing.T, w *walletStack){
+			"by redirect, and in another way for each document": eachDocument,
+			"a refusal of the wallet costs no attempt":          refusedByTheUser,
+			"a licence over the Digital Credentials API":        licenceIsShown,
+			"a licence by ISO/IEC TS 18013-7, Annex C":          annexCIsShown,
+			"a PID by a link is claimed":                        pidIsClaimed,
+			"a licence by a link, after a refusal":              licenceByLink,
+		} {
+			t.Run(name, func(t *testing.T) { scenario(t, w) })
+		}
+	}, trusts)
 }
 
 // begins opens a session in the Netherlands and begins a method.
@@ -75,7 +59,7 @@ func (w *walletStack) begins(t *testing.T, method string) (session, answer) {
 func (w *walletStack) byLink(t *testing.T, v session, method string, c answer, o wallettest.RedirectOptions) {
 	t.Helper()
 	link, _ := c.at("data", "link").(string)
-	answered, fault := w.wallet.Redirect(t, link, o)
+	answered, fault := w.peer.Redirect(t, link, o)
 	require.Empty(t, fault)
 	require.Equal(t, 200, answered.Status, "%s", answered.Body)
 	page, err := url.Parse(answered.RedirectURI)
@@ -90,7 +74,7 @@ func (w *walletStack) byLink(t *testing.T, v session, method string, c answer, o
 // byBrowser has the wallet answer the requests of a challenge over the Digital Credentials API.
 func (w *walletStack) byBrowser(t *testing.T, v session, method string, c answer, o wallettest.DigitalOptions) {
 	t.Helper()
-	credential, fault := w.wallet.Digital(t, c.at("data", "requests"), w.app.URL(), o)
+	credential, fault := w.peer.Digital(t, c.at("data", "requests"), w.app.URL(), o)
 	require.Empty(t, fault)
 	v.submit(t, method, body{
 		"challenge": c.text("id"), "protocol": credential.Protocol, "data": credential.Data,

@@ -14,16 +14,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
-	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/internal/walletdev"
 	"github.com/stile-id/stile/methods/wallet/mdoc"
 	"github.com/stile-id/stile/methods/wallet/mdoc/mdoctest"
 	"github.com/stile-id/stile/methods/wallet/openid4vp"
 	"github.com/stile-id/stile/methods/wallet/openid4vp/openid4vptest"
 	"github.com/stile-id/stile/methods/wallet/sdjwtvc/sdjwtvctest"
-	"github.com/stile-id/stile/rules"
 )
 
 // wallet is a wallet with credentials of the development issuer.
@@ -159,48 +156,15 @@ func returnsTo(t *testing.T, answer, method string) string {
 	return values.Get("response")
 }
 
-type theftStack struct {
-	*stack
-	wallet
-	merchant merchant
-}
-
-func TestStolenPresentationsVerifyNothing(t *testing.T) {
-	t.Parallel()
-	for name, database := range backends {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
-			require.NoError(t, err)
-			t.Cleanup(server.Stop)
-			held, trusts := newWallet(t)
-			s := &theftStack{stack: stackOn(t, server.FrontendAddress(), database(t), trusts), wallet: held}
-			s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
-			s.merchant = s.live(t, simple(rules.MethodMDL, rules.MethodEUDIPID))
-			s.merchant.post(t, "/v1/webhook_endpoints", body{
-				"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
-			}).expect(t, 201)
-			for name, scenario := range map[string]func(t *testing.T, s *theftStack){
-				"a licence over the Digital Credentials API": licenceIsShown,
-				"a licence by ISO/IEC TS 18013-7, Annex C":   annexCIsShown,
-				"a PID by a link is claimed":                 pidIsClaimed,
-				"a licence by a link, after a refusal":       licenceByLink,
-			} {
-				t.Run(name, func(t *testing.T) { scenario(t, s) })
-			}
-		})
-	}
-}
-
 // asks opens a session and begins at a method.
-func (s *theftStack) asks(t *testing.T, method string) (session, answer) {
+func (w *walletStack) asks(t *testing.T, method string) (session, answer) {
 	t.Helper()
-	v := s.merchant.create(t, nil)
+	v := w.merchant.create(t, nil)
 	v.open(t)
 	return v, v.user.post(t, v.verify("/methods/"+method+"/begin"), body{}).expect(t, 201)
 }
 
-func licenceIsShown(t *testing.T, s *theftStack) {
+func licenceIsShown(t *testing.T, s *walletStack) {
 	v, challenge := s.asks(t, "mdl")
 	other, own := s.asks(t, "mdl")
 	waiting, _ := methodIn(t, v, "mdl")["waiting"].(map[string]any)
@@ -233,14 +197,14 @@ func responseAddress(t *testing.T, challenge answer) string {
 	return strings.Replace(parsed.Query().Get("request_uri"), "/request/", "/response/", 1)
 }
 
-func annexCIsShown(t *testing.T, s *theftStack) {
+func annexCIsShown(t *testing.T, s *walletStack) {
 	v, challenge := s.asks(t, "mdl")
 	data := openid4vptest.AnnexC(offered(t, challenge, openid4vp.IsoMdoc), originOf(t, s.app.URL()), s.adult(t))
 	v.shares(t, "mdl", challenge, openid4vp.IsoMdoc, data).expect(t, 202)
 	v.until(t, "verified")
 }
 
-func pidIsClaimed(t *testing.T, s *theftStack) {
+func pidIsClaimed(t *testing.T, s *walletStack) {
 	v, challenge := s.asks(t, "eudi_pid")
 	r := v.follows(t, challenge)
 	var id string
@@ -278,7 +242,7 @@ func pidIsClaimed(t *testing.T, s *theftStack) {
 	require.Equal(t, "eudi_pid", v.get(t).text("verification_path"))
 }
 
-func licenceByLink(t *testing.T, s *theftStack) {
+func licenceByLink(t *testing.T, s *walletStack) {
 	v, challenge := s.asks(t, "mdl")
 	r := v.follows(t, challenge)
 	status, text := v.posts(t, r.ResponseURI, url.Values{"error": {"access_denied"}, "state": {r.State}}.Encode())
