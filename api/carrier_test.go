@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -95,6 +96,35 @@ func TestCarrierIsAskedByRedirect(t *testing.T) {
 	e.isOK(submit(s, values.Get("response")), 202)
 	require.NotContains(t, e.log.String(), mobile[3:])
 	require.NotContains(t, e.log.String(), values.Get("response"))
+}
+
+func TestOnlyIdentitySessionsAreAskedForAName(t *testing.T) {
+	t.Parallel()
+	e, s, operator := calling(t, "consent")
+	names := func(s session) (names []any) {
+		fields, _ := in(e.view(s), "methods", 0, "input", "begin_fields").([]any)
+		for _, field := range fields {
+			names = append(names, in(field, "name"))
+		}
+		return names
+	}
+	require.Equal(t, []any{"phone", "same_device"}, names(s))
+	person := obj{"phone": mobile, "given_name": "Zoë", "family_name": "Quillfeather", "birth_date": "1971-12-23"}
+	e.isError(e.beginsLookup(s, person), 400, "parameter_invalid", "given_name")
+
+	e.connect(e.live, "document_capture", "https://vendor.example/judge")
+	definition := simple("carrier_lookup", "document_capture")
+	definition["composition"] = "all_of"
+	identity := e.create(e.live, e.workflow(e.live, definition), obj{"type": "identity"})
+	require.Equal(t, []any{"phone", "same_device", "given_name", "family_name", "birth_date"}, names(identity))
+	for _, member := range []string{"given_name", "family_name", "birth_date"} {
+		lacking := maps.Clone(person)
+		lacking[member] = ""
+		e.isError(e.beginsLookup(identity, lacking), 400, "parameter_invalid", member)
+	}
+	e.isOK(e.beginsLookup(identity, person), 201)
+	require.Contains(t, operator.Scopes(), "openid dpv:AgeVerification kyc-age-verification:verify kyc-match:match")
+	require.NotContains(t, e.log.String(), "Quillfeather")
 }
 
 func TestNumbersOfASessionAreBounded(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // The data of a person and a merchant, in a form that occurs nowhere else.
@@ -131,14 +132,25 @@ func TestNothingPersonalLeaks(t *testing.T) {
 // contacted verifies a session by carrier_lookup and one by student, after a refusal each, and returns the mailed code.
 func contacted(t *testing.T, m merchant) (code string) {
 	t.Helper()
-	m.workflow = m.publish(t, simple(rules.MethodCarrierLookup, rules.MethodStudent))
-	caller := m.create(t, body{"jurisdiction": "DE"})
+	named := simple(rules.MethodCarrierLookup, rules.MethodDocumentCapture)
+	named.Composition = graph.AllOf
+	m.workflow = m.publish(t, named)
+	caller := m.create(t, body{"type": "identity", "jurisdiction": "DE"})
 	begin := caller.verify("/methods/carrier_lookup/begin")
+	person := body{
+		"phone": canaryLine, "same_device": false, "given_name": canaryGiven, "family_name": canaryFamily,
+		"birth_date": canaryBirthDate + "x",
+	}
 	caller.user.post(t, begin, body{"phone": canaryLine + "999999"}).refused(t, 400, "parameter_invalid", "phone")
-	asked := caller.user.post(t, begin, body{"phone": canaryLine, "same_device": false}).expect(t, 201)
+	caller.user.post(t, begin, person).refused(t, 400, "parameter_invalid", "birth_date")
+	person["birth_date"] = canaryBirthDate
+	asked := caller.user.post(t, begin, person).expect(t, 201)
 	caller.submit(t, "carrier_lookup", body{"challenge": asked.text("id")}).expect(t, 202)
+	testkit.Eventually(t, func() bool { return len(caller.results(t)) == 1 })
+	caller.simulate(t, "document_capture", "pass")
 	caller.until(t, "verified")
 
+	m.workflow = m.publish(t, simple(rules.MethodStudent))
 	learner := m.create(t, body{"jurisdiction": "DE"})
 	begin = learner.verify("/methods/student/begin")
 	learner.user.post(t, begin, body{"email": canaryEmail}).refused(t, 400, "parameter_invalid", "email")

@@ -35,6 +35,8 @@ type Field struct {
 	Name     string
 	Type     FieldType
 	Optional bool
+	// Identity reports that the user is asked only in sessions of type identity. It is for BeginFields.
+	Identity bool
 	// MediaTypes are the accepted types of an upload; empty means all of UploadTypes.
 	MediaTypes []string
 	// Choices are the values that users may choose from; empty means any value.

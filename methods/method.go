@@ -35,11 +35,14 @@ type Method struct {
 	Exclusive bool
 }
 
+// TypeIdentity is the type of sessions that prove an identity.
+const TypeIdentity = "identity"
+
 // Attempt is the attempt at a method that a part is called for.
 type Attempt struct {
 	Method    rules.Method
 	SessionID string
-	Type      string // age or identity
+	Type      string // age or TypeIdentity
 	Node      string // of the workflow's graph
 	Number    int    // of the attempt, from 1
 	// Tier is the tier that the session has to prove.

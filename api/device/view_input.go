@@ -3,6 +3,7 @@ package device
 import (
 	"slices"
 
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/sessions"
@@ -53,12 +54,12 @@ const (
 	sourceFile   = "file"
 )
 
-func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, j rules.Jurisdiction) *inputObject {
+func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, s models.Session) *inputObject {
 	if c == nil {
 		return nil
 	}
 	shown := &inputObject{
-		Begin: c.Begin, BeginFields: hs.showBeginFields(node.Method, c.BeginFields, j),
+		Begin: c.Begin, BeginFields: hs.showBeginFields(node.Method, c.BeginFields, s),
 		Fields: make([]fieldObject, 0, len(c.Fields)),
 	}
 	for _, field := range c.Fields {
@@ -76,16 +77,19 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, j rules.Jur
 }
 
 func (hs *Handlers) showBeginFields(
-	method rules.Method, fields []sessions.Field, j rules.Jurisdiction,
+	method rules.Method, fields []sessions.Field, s models.Session,
 ) []beginFieldObject {
 	shown := make([]beginFieldObject, 0, len(fields))
 	for _, field := range fields {
+		if field.Identity && s.Type != models.TypeIdentity {
+			continue
+		}
 		object := beginFieldObject{Name: field.Name, Type: string(field.Type), Required: !field.Optional}
 		if len(field.Choices) > 0 {
 			object.Choices = []choiceObject{}
 		}
 		for _, choice := range field.Choices {
-			if choice.In(j) {
+			if choice.In(s.Jurisdiction) {
 				object.Choices = append(object.Choices,
 					choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(method, choice)})
 			}

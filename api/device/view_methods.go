@@ -131,7 +131,7 @@ func (hs *Handlers) showMethod(t standing, node graph.Node) methodObject {
 		AttemptsLeft: t.attemptsLeft(node.ID), Needs: node.Method.Needs(), Biometric: node.Method.Biometric(),
 		DocumentTypes:    append([]string{}, node.Options.DocumentTypes...),
 		LivenessStrategy: rest.OrNull(node.Options.LivenessStrategy),
-		Input:            hs.showInput(node, offering.Contract, t.session.Jurisdiction),
+		Input:            hs.showInput(node, offering.Contract, t.session),
 		LastAttempt:      lastAttempt(node.ID, t.results),
 	}
 	w, waits := t.waiting[node.ID]

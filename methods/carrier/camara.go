@@ -56,7 +56,7 @@ func (c *client) age(ctx context.Context, token string, q ageQuestion) (got ageC
 		return got, err
 	}
 	switch got.Check {
-	case "true", "false", "not_available":
+	case isTrue, isFalse, notAvailable:
 		return got, nil
 	}
 	return got, away("its answer is not the documented one")

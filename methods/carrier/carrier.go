@@ -49,6 +49,7 @@ func Method(o Options) methods.Method {
 func (m *lookup) method() methods.Method {
 	return methods.Method{
 		Name: rules.MethodCarrierLookup, Begin: m, Accept: m, Judge: m, Unavailable: m.unavailable,
+		BeginFields: beginFields(m.options.Settings.Carriers),
 		Fields: []methods.Field{
 			{Name: "challenge", Type: methods.FieldChallenge}, {Name: "response", Type: methods.FieldText, Optional: true},
 		},
@@ -79,6 +80,8 @@ type question struct {
 	Flow    Flow      `json:"flow"`
 	Phone   string    `json:"phone"`
 	Begun   time.Time `json:"begun"`
+	// Person is compared with the customer; nil if nothing is compared.
+	Person *person `json:"person,omitempty"`
 	// Redirect belongs to the flows over the mobile network, Asked to FlowConsent.
 	Redirect *redirect `json:"redirect,omitempty"`
 	Asked    *asked    `json:"asked,omitempty"`
@@ -105,11 +108,11 @@ const challengeTTL = 10 * time.Minute
 
 // Begin implements methods.Beginner. If the carrier refuses or is away, Begin returns no error: the verdict says so.
 func (m *lookup) Begin(ctx context.Context, b methods.Beginning) (methods.Begun, error) {
-	var in struct {
-		Phone      *string `json:"phone"`
-		SameDevice *bool   `json:"same_device"`
-	}
+	var in input
 	if err := b.Input.Read(&in); err != nil {
+		return methods.Begun{}, err
+	}
+	if err := allowed(b); err != nil {
 		return methods.Begun{}, err
 	}
 	phone, err := m.phone(b, in.Phone)
@@ -118,17 +121,21 @@ func (m *lookup) Begin(ctx context.Context, b methods.Beginning) (methods.Begun,
 	}
 	at, found := m.options.Settings.serving(phone)
 	if !found {
-		return methods.Begun{}, methods.NewInputError("phone", "phone is of no mobile operator that can be asked here")
+		return methods.Begun{}, methods.NewInputError(fieldPhone, "phone is of no mobile operator that can be asked here")
 	}
 	flow, found := at.flowFor(in.SameDevice == nil || *in.SameDevice)
 	if !found {
 		return methods.Begun{}, methods.NewInputError(
-			"same_device", "the operator of this number can be asked only on the phone with the number")
+			fieldSameDevice, "the operator of this number can be asked only on the phone with the number")
+	}
+	described, err := personFor(at, b, in)
+	if err != nil {
+		return methods.Begun{}, err
 	}
 	if err := b.Count(ctx, "carrier", phone); err != nil {
 		return methods.Begun{}, err
 	}
-	s := state{question: question{Carrier: at.ID, Flow: flow, Phone: phone, Begun: b.Now.UTC()}}
+	s := state{question: question{Carrier: at.ID, Flow: flow, Phone: phone, Begun: b.Now.UTC(), Person: described}}
 	address := m.start(ctx, &s.question, b)
 	shown := data{Carrier: at.Name, NumberEnds: phone[len(phone)-2:]}
 	if address != "" {
@@ -142,13 +149,13 @@ func (m *lookup) phone(b methods.Beginning, entered *string) (string, error) {
 	if entered == nil {
 		_, known, err := b.Contacts()
 		if err == nil && known == "" {
-			err = methods.Missing("phone")
+			err = methods.Missing(fieldPhone)
 		}
 		return known, err
 	}
 	phone, err := contact.Phone(*entered, string(b.Jurisdiction.Country()))
 	if err != nil {
-		return "", methods.NewInputError("phone", "phone must be a phone number: %s", err.Error())
+		return "", methods.NewInputError(fieldPhone, "phone must be a phone number: %s", err.Error())
 	}
 	return phone, nil
 }
@@ -167,11 +174,11 @@ func (c Carrier) flowFor(samePhone bool) (Flow, bool) {
 func (m *lookup) start(ctx context.Context, q *question, b methods.Beginning) string {
 	c := m.clients[q.Carrier]
 	if q.Flow == FlowConsent {
-		got, err := c.ask(ctx, q.Phone)
+		got, err := c.ask(ctx, *q)
 		q.Asked, q.Fault = &got, m.fault(c, err)
 		return ""
 	}
-	r, address, err := c.authorize(ctx, q.Flow, b.AnswerURL+"/"+routeCallback, b.ChallengeID)
+	r, address, err := c.authorize(ctx, *q, b.AnswerURL+"/"+routeCallback, b.ChallengeID)
 	q.Redirect, q.Fault = &r, m.fault(c, err)
 	return address
 }

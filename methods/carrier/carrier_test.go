@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -42,18 +43,26 @@ type bench struct {
 	pauses []time.Duration
 	state  json.RawMessage
 	used   bool
+	kind   string // of the session
+	about  input  // the user, as plays describes the user to Begin
 }
 
 func newBench(t *testing.T, flows ...string) *bench {
 	t.Helper()
+	return newBenchOf(t, func(settings string) string { return settings }, flows...)
+}
+
+// newBenchOf returns a bench with edited settings.
+func newBenchOf(t *testing.T, edit func(settings string) string, flows ...string) *bench {
+	t.Helper()
 	server, err := carriertest.Start(cmp.Or(os.Getenv("STILE_CAMARA_SPECS"), "testdata"))
 	require.NoError(t, err)
 	t.Cleanup(server.Close)
-	b := &bench{Server: server, t: t, now: time.Now()}
+	b := &bench{Server: server, t: t, now: time.Now(), kind: "age"}
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "key.pem"), server.KeyPEM(), 0o600))
 	file := filepath.Join(folder, "carriers.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(server.Settings("key.pem", flows...)), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(edit(server.Settings("key.pem", flows...))), 0o600))
 	settings, err := carrier.ReadSettings(file)
 	require.NoError(t, err)
 	b.method = carrier.MethodWaiting(carrier.Options{
@@ -84,7 +93,7 @@ func (i input) Read(into any) error {
 func (b *bench) begin(in input) (data map[string]any, err error) {
 	b.t.Helper()
 	begun, err := b.method.Begin.Begin(b.t.Context(), methods.Beginning{
-		Attempt: methods.Attempt{SessionID: session, Jurisdiction: "DE"}, Input: in, ChallengeID: "mch_1",
+		Attempt: methods.Attempt{SessionID: session, Type: b.kind, Jurisdiction: "DE"}, Input: in, ChallengeID: "mch_1",
 		AnswerURL: "https://id.example.com/v1/methods/carrier_lookup", Now: b.now,
 		Contacts: func() (string, string, error) { return "", "+4916012345678", nil },
 		Count:    func(context.Context, string, string) error { return nil },
@@ -165,11 +174,11 @@ func (b *bench) judges(payload json.RawMessage) (methods.Verdict, error) {
 	verdict, err := b.method.Judge.Judge(b.t.Context(), methods.Submission{
 		Attempt: methods.Attempt{Tier: rules.MinAge(21)}, Payload: payload,
 	})
-	require.NotContains(b.t, b.log.String(), phone[3:])
-	require.NotContains(b.t, b.log.String(), "secret-")
-	if err != nil {
-		require.NotContains(b.t, err.Error(), phone[3:])
-		require.NotContains(b.t, err.Error(), "secret-")
+	for _, canary := range []string{phone[3:], "secret-", given, family, born} {
+		require.NotContains(b.t, b.log.String(), canary)
+		if err != nil {
+			require.NotContains(b.t, err.Error(), canary)
+		}
 	}
 	return verdict, err
 }
@@ -177,7 +186,9 @@ func (b *bench) judges(payload json.RawMessage) (methods.Verdict, error) {
 // plays goes through the whole flow, and returns the verdict.
 func (b *bench) plays() (methods.Verdict, error) {
 	b.t.Helper()
-	data, err := b.begin(input{"phone": "0151 23456789"})
+	entered := input{"phone": "0151 23456789"}
+	maps.Copy(entered, b.about)
+	data, err := b.begin(entered)
 	require.NoError(b.t, err)
 	in := input{"challenge": "mch_1"}
 	if data["url"] != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stile-id/stile/methods"
@@ -21,20 +22,27 @@ const (
 	CheckAge = "age"
 	// CheckDocument says that the carrier has compared the age with an official document.
 	CheckDocument = "age_documented"
+	// CheckName says that the name that the user has entered is that of the carrier's customer.
+	CheckName = "name_matches"
+	// CheckBirthDate says the same of the date of birth.
+	CheckBirthDate = "birth_date_matches"
 )
+
+// notApplicable is the code of a carrier for an interface that does not serve the line.
+const notApplicable = "SERVICE_NOT_APPLICABLE"
 
 // reasonOf are the reasons for codes of carriers that tell something about the user. Every other code is a fault of the
 // agreement with the carrier.
 var reasonOf = map[string]rules.ReasonCode{
-	"IDENTIFIER_NOT_FOUND":   rules.ReasonAccountNotFound,
-	"NOT_FOUND":              rules.ReasonAccountNotFound,
-	"unknown_user_id":        rules.ReasonAccountNotFound,
-	"SERVICE_NOT_APPLICABLE": rules.ReasonAgeUnknown,
-	"access_denied":          rules.ReasonConsentRefused,
-	"consent_required":       rules.ReasonConsentRefused,
-	"login_required":         rules.ReasonNotOnMobileNetwork,
-	"interaction_required":   rules.ReasonNotOnMobileNetwork,
-	"expired_token":          rules.ReasonTimeout,
+	"IDENTIFIER_NOT_FOUND": rules.ReasonAccountNotFound,
+	"NOT_FOUND":            rules.ReasonAccountNotFound,
+	"unknown_user_id":      rules.ReasonAccountNotFound,
+	notApplicable:          rules.ReasonAgeUnknown,
+	"access_denied":        rules.ReasonConsentRefused,
+	"consent_required":     rules.ReasonConsentRefused,
+	"login_required":       rules.ReasonNotOnMobileNetwork,
+	"interaction_required": rules.ReasonNotOnMobileNetwork,
+	"expired_token":        rules.ReasonTimeout,
 	// The code or the question was used before, perhaps by a process that died.
 	"invalid_grant": rules.ReasonMethodError,
 	"NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK": rules.ReasonNotOnMobileNetwork,
@@ -78,24 +86,36 @@ func (m *lookup) Judge(ctx context.Context, s methods.Submission) (methods.Verdi
 	if err != nil {
 		return m.settled(c, q, err, rules.Check{Name: CheckPossession})
 	}
-	got, err := m.ageOf(ctx, c, q, g, years)
+	got, compared, err := asks(ctx, c, q, g, years)
 	if err != nil {
 		return m.settled(c, q, err, rules.Check{Name: CheckPossession, Passed: true})
 	}
-	return verdict(s.Tier, got), nil
+	return verdict(s.Tier, got, compared), nil
 }
 
-func verdict(tier rules.AgeTier, got ageCheck) methods.Verdict {
+// asks asks for the age and, if the age is reached, whether the person is the customer.
+func asks(ctx context.Context, c *client, q question, g grant, years int) (age ageCheck, compared matched, err error) {
+	if age, err = ageOf(ctx, c, q, g, years); err == nil && age.Check == isTrue {
+		compared, err = matchOf(ctx, c, q, g)
+	}
+	return age, compared, err
+}
+
+func verdict(tier rules.AgeTier, got ageCheck, compared matched) methods.Verdict {
 	possession := rules.Check{Name: CheckPossession, Passed: true}
-	age := rules.Check{Name: CheckAge, Passed: got.Check == "true"}
+	age := rules.Check{Name: CheckAge, Passed: got.Check == isTrue}
 	switch got.Check {
-	case "true":
+	case isTrue:
 		checks := []rules.Check{possession, age}
 		if got.Documented {
 			checks = append(checks, rules.Check{Name: CheckDocument, Passed: true})
 		}
+		checks = append(checks, compared.checks()...)
+		if slices.ContainsFunc(checks, func(c rules.Check) bool { return !c.Passed }) {
+			return verdictOn(rules.ReasonDataMismatch, checks...)
+		}
 		return methods.Passed(tier, checks...)
-	case "false":
+	case isFalse:
 		return verdictOn(rules.ReasonUnderAge, possession, age)
 	default:
 		return verdictOn(rules.ReasonAgeUnknown, possession)
@@ -183,16 +203,23 @@ func (q question) key() string {
 	return string(sum[:])
 }
 
-// ageOf asks for the age. After Number Verification it asks as the client, by the number.
-func (m *lookup) ageOf(ctx context.Context, c *client, q question, g grant, years int) (ageCheck, error) {
-	if q.Flow != FlowNumberVerification {
-		return c.age(ctx, g.token, ageQuestion{Threshold: years})
-	}
-	token, err := c.own(ctx)
+// ageOf asks for the age.
+func ageOf(ctx context.Context, c *client, q question, g grant, years int) (ageCheck, error) {
+	token, phone, err := c.tokenOf(ctx, q, g, scopeAge)
 	if err != nil {
 		return ageCheck{}, err
 	}
-	return c.age(ctx, token, ageQuestion{Threshold: years, Phone: q.Phone})
+	return c.age(ctx, token, ageQuestion{Threshold: years, Phone: phone})
+}
+
+// tokenOf returns the access token for an interface. After Number Verification it is a token of the client itself, and
+// the request must name the number. Otherwise it is the token of the line, and phone is "".
+func (c *client) tokenOf(ctx context.Context, q question, g grant, scope string) (token, phone string, err error) {
+	if q.Flow != FlowNumberVerification {
+		return g.token, "", nil
+	}
+	token, err = c.own(ctx, scope)
+	return token, q.Phone, err
 }
 
 // slower is added to the interval of polls that a carrier finds too fast.

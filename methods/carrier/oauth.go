@@ -13,18 +13,22 @@ import (
 const (
 	scopeAge    = "kyc-age-verification:verify"
 	scopeNumber = "number-verification:verify"
+	scopeMatch  = "kyc-match:match"
 )
 
-func (c *client) scope(of string) string {
-	return strings.Join([]string{"openid", c.of.Purpose, of}, " ")
-}
-
-// scopeOf is the scope of the access token that a flow of redirects yields.
-func scopeOf(f Flow) string {
-	if f == FlowNumberVerification {
-		return scopeNumber
+// scope is that of the access token for the user's line: of every interface that is called with it, under the one
+// agreed purpose.
+func (c *client) scope(q question) string {
+	scopes := []string{"openid", c.of.Purpose}
+	switch {
+	case q.Flow == FlowNumberVerification:
+		scopes = append(scopes, scopeNumber)
+	case q.Person != nil:
+		scopes = append(scopes, scopeAge, scopeMatch)
+	default:
+		scopes = append(scopes, scopeAge)
 	}
-	return scopeAge
+	return strings.Join(scopes, " ")
 }
 
 // redirect is an authorization request. It is kept, sealed, until the user comes back.
@@ -34,9 +38,9 @@ type redirect struct {
 	Code     string `json:"code,omitempty"`
 }
 
-// authorize returns the address to which the user's browser goes for a flow. State comes back with the user. The
+// authorize returns the address to which the user's browser goes for a question. State comes back with the user. The
 // carrier recognises the line by the network.
-func (c *client) authorize(ctx context.Context, f Flow, uri, state string) (redirect, string, error) {
+func (c *client) authorize(ctx context.Context, q question, uri, state string) (redirect, string, error) {
 	m, err := c.discovered(ctx)
 	if err != nil {
 		return redirect{}, "", err
@@ -45,10 +49,10 @@ func (c *client) authorize(ctx context.Context, f Flow, uri, state string) (redi
 	challenge := sha256.Sum256([]byte(r.Verifier))
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {c.of.ClientID}, "redirect_uri": {uri}, "state": {state},
-		"nonce": {random()}, "scope": {c.scope(scopeOf(f))}, "code_challenge_method": {"S256"},
+		"nonce": {random()}, "scope": {c.scope(q)}, "code_challenge_method": {"S256"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])},
 	}
-	if f == FlowNumberVerification {
+	if q.Flow == FlowNumberVerification {
 		query.Set("prompt", "none")
 	}
 	return r, m.Authorization + "?" + query.Encode(), nil
@@ -82,10 +86,10 @@ func (c *client) exchange(ctx context.Context, r redirect) (string, error) {
 	})
 }
 
-// own returns an access token of the client itself, for a number in the request.
-func (c *client) own(ctx context.Context) (string, error) {
+// own returns an access token of the client itself for an interface, to ask by a number.
+func (c *client) own(ctx context.Context, scope string) (string, error) {
 	token, err := c.token(ctx, url.Values{
-		"grant_type": {"client_credentials"}, "scope": {c.of.Purpose + " " + scopeAge},
+		"grant_type": {"client_credentials"}, "scope": {c.of.Purpose + " " + scope},
 	})
 	return token, awayFrom(err)
 }
@@ -105,7 +109,7 @@ const (
 )
 
 // ask has the carrier ask its customer on the phone of the number.
-func (c *client) ask(ctx context.Context, phone string) (asked, error) {
+func (c *client) ask(ctx context.Context, q question) (asked, error) {
 	m, err := c.discovered(ctx)
 	if err != nil {
 		return asked{}, err
@@ -115,7 +119,7 @@ func (c *client) ask(ctx context.Context, phone string) (asked, error) {
 		ExpiresIn int    `json:"expires_in"`
 		Interval  *int   `json:"interval"`
 	}
-	form := url.Values{"scope": {c.scope(scopeAge)}, "login_hint": {"tel:" + phone}}
+	form := url.Values{"scope": {c.scope(q)}, "login_hint": {"tel:" + q.Phone}}
 	if err := c.post(ctx, m.Backchannel, form, &got); err != nil {
 		return asked{}, err
 	}

@@ -61,6 +61,8 @@ type Carrier struct {
 	// AgeVerification and NumberVerification are the base URLs of the interfaces, with the version.
 	AgeVerification    string `yaml:"age_verification"`
 	NumberVerification string `yaml:"number_verification"`
+	// Match is the base URL of KYC Match; "" if names are not compared.
+	Match string `yaml:"match"`
 
 	signer jwk.Key
 	alg    jwa.SignatureAlgorithm
@@ -205,13 +207,17 @@ func (c *Carrier) checkURLs() error {
 	if c.has(FlowNumberVerification) || c.NumberVerification != "" {
 		urls["number_verification"] = c.NumberVerification
 	}
-	for _, name := range []string{"issuer", "age_verification", "number_verification"} {
+	if c.Match != "" {
+		urls["match"] = c.Match
+	}
+	for _, name := range []string{"issuer", "age_verification", "number_verification", "match"} {
 		if text, needed := urls[name]; needed && !isSafe(text) {
 			return fmt.Errorf("%s must be a URL with https, without a query", name)
 		}
 	}
 	c.AgeVerification = strings.TrimSuffix(c.AgeVerification, "/")
 	c.NumberVerification = strings.TrimSuffix(c.NumberVerification, "/")
+	c.Match = strings.TrimSuffix(c.Match, "/")
 	return nil
 }
 

@@ -42,6 +42,7 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 		{"flows: [network, consent]", "flows: [sms]", "carriers[0].flows[0]"},
 		{"asks_on_device: true", "asks_on_device: false", "carriers[0].flows[1] needs asks_on_device"},
 		{"age_verification: http", "age_verification: ftp", "carriers[0].age_verification"},
+		{"match: http", "match: ftp", "carriers[0].match"},
 		{"country: DE", "land: DE", "land"},
 	} {
 		require.Contains(t, whole, fault[0])

@@ -26,7 +26,7 @@ func (judge) Judge(_ context.Context, s methods.Submission) (methods.Verdict, er
 		return methods.Verdict{}, errors.New("the claims of the bank are not readable")
 	}
 	checks := []rules.Check{{Name: "bank_login", Passed: true}}
-	if s.Type == typeIdentity {
+	if s.Type == methods.TypeIdentity {
 		checks = append(checks, rules.Check{Name: "name", Passed: k.Named})
 		if !k.Named {
 			return methods.Failed(rules.ReasonDataMismatch, checks...), nil

@@ -90,7 +90,7 @@ const (
 // ask requests no more claims than the verdict needs.
 func (b Bank) ask(a methods.Attempt) openid.Request {
 	names := []string{b.claimOf(a)}
-	if a.Type == typeIdentity {
+	if a.Type == methods.TypeIdentity {
 		names = []string{claimGiven, claimFamily, claimBirthdate}
 	}
 	if len(b.TrustFrameworks) > 0 {
@@ -98,9 +98,6 @@ func (b Bank) ask(a methods.Attempt) openid.Request {
 	}
 	return openid.Essential(names...)
 }
-
-// typeIdentity is the type of sessions that prove an identity.
-const typeIdentity = "identity"
 
 func (b Bank) claimOf(a methods.Attempt) string {
 	if b.Age == ageBirthdate {
@@ -123,11 +120,11 @@ func (b Bank) keep(a methods.Attempt, c openid.Claims) any {
 		c = c.VerifiedUnder(b.TrustFrameworks)
 	}
 	var k kept
-	if a.Type == typeIdentity || b.Age == ageBirthdate {
+	if a.Type == methods.TypeIdentity || b.Age == ageBirthdate {
 		k.Birthdate = c.Text(claimBirthdate)
 	} else if over, known := c.Bool(b.claimOf(a)); known {
 		k.Over = &over
 	}
-	k.Named = a.Type == typeIdentity && c.Text(claimGiven) != "" && c.Text(claimFamily) != ""
+	k.Named = a.Type == methods.TypeIdentity && c.Text(claimGiven) != "" && c.Text(claimFamily) != ""
 	return k
 }

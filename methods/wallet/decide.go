@@ -51,7 +51,7 @@ func verdict(a methods.Attempt, today rules.Date, s shown) methods.Verdict {
 		return methods.Failed(rules.ReasonDocumentExpired, append(checks, rules.Check{Name: checkNotExpired})...)
 	}
 	checks = append(checks, rules.Check{Name: checkNotExpired, Passed: true})
-	identity := a.Type == typeIdentity
+	identity := a.Type == methods.TypeIdentity
 	if identity {
 		complete := s.named && s.birth != nil
 		checks = append(checks, rules.Check{Name: checkClaims, Passed: complete})

@@ -10,15 +10,12 @@ import (
 	"github.com/stile-id/stile/methods/wallet/openid4vp"
 )
 
-// typeIdentity is the type of sessions that prove an identity.
-const typeIdentity = "identity"
-
 // query asks for one of the credentials that the method accepts.
 func (w *wallet) query(a methods.Attempt) openid4vp.Query {
 	var all []openid4vp.CredentialQuery
 	for i, document := range w.options.Issuers.Documents(w.name) {
 		proof := document.DocType == mdoc.DocTypeAV
-		if proof && (a.Type == typeIdentity || !a.Options.TakesProofOfAge()) {
+		if proof && (a.Type == methods.TypeIdentity || !a.Options.TakesProofOfAge()) {
 			continue
 		}
 		all = append(all, asked(a, openid4vp.Mdoc(fmt.Sprintf("mdoc_%d", i), document.DocType), fieldsOf(document)))
@@ -75,7 +72,7 @@ var sdjwtFields = fields{
 // asked returns the query for the claims that the session needs, and no others: an attribute of the age for an age, and
 // the fields of the document for an identity.
 func asked(a methods.Attempt, c openid4vp.CredentialQuery, f fields) openid4vp.CredentialQuery {
-	if a.Type == typeIdentity {
+	if a.Type == methods.TypeIdentity {
 		return identityOf(c, f)
 	}
 	for _, years := range agesFor(a.Tier.Years()) {

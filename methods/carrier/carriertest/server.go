@@ -1,6 +1,6 @@
 // Package carriertest is a mobile operator for tests: an authorization server of OAuth 2 and OpenID CIBA, Number
-// Verification and KYC Age Verification. It refuses requests that do not fit CAMARA's interfaces, and panics on answers
-// of its own that do not.
+// Verification, KYC Age Verification and KYC Match. It refuses requests that do not fit CAMARA's interfaces, and panics
+// on answers of its own that do not.
 package carriertest
 
 import (
@@ -19,6 +19,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +32,12 @@ import (
 const (
 	ClientID = "stile"
 	Purpose  = "dpv:AgeVerification"
+)
+
+// The scopes of the interfaces that are called with a token of the line or of the client.
+const (
+	ScopeAge   = "kyc-age-verification:verify"
+	ScopeMatch = "kyc-match:match"
 )
 
 // Server is the operator. Set its fields under Set.
@@ -47,6 +54,7 @@ type Server struct {
 	consents map[string]int   // polls by auth_req_id
 	tokens   map[string]grant
 	requests []string
+	scopes   []string
 	serial   int
 }
 
@@ -56,6 +64,8 @@ type Behaviour struct {
 	Line string
 	// Age of the customer; negative means that the operator does not know it.
 	Age int
+	// Customer is compared with the members of a question to KYC Match.
+	Customer Customer
 	// Pending is the number of polls before the customer answers; Refuses means that the answer is no.
 	Pending int
 	Refuses bool
@@ -69,6 +79,13 @@ type Behaviour struct {
 	Raw map[string]string
 	// Hang has requests of a path wait until the client goes away.
 	Hang map[string]bool
+}
+
+// Customer is the operator's record of its customer; an empty member is not available.
+type Customer struct {
+	GivenName  string `json:"givenName"`
+	FamilyName string `json:"familyName"`
+	BirthDate  string `json:"birthdate"`
 }
 
 // Refusal is an error answer.
@@ -93,7 +110,7 @@ func Start(specs string) (*Server, error) {
 		behave: Behaviour{Age: 30},
 	}
 	for at, file := range map[string]string{
-		"/number": "number-verification.yaml", "/age": "kyc-age-verification.yaml",
+		"/number": "number-verification.yaml", "/age": "kyc-age-verification.yaml", "/match": "kyc-match.yaml",
 	} {
 		loaded, err := loadSpec(at, filepath.Join(specs, file))
 		if err != nil {
@@ -126,6 +143,13 @@ func (s *Server) Requests() []string {
 	return append([]string(nil), s.requests...)
 }
 
+// Scopes returns the scopes for which tokens were asked so far.
+func (s *Server) Scopes() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.scopes...)
+}
+
 // KeyPEM returns the private key of the client.
 func (s *Server) KeyPEM() []byte {
 	der, err := x509.MarshalPKCS8PrivateKey(s.key)
@@ -150,6 +174,7 @@ func (s *Server) Settings(keyPath string, flows ...string) string {
     asks_on_device: true
     age_verification: %[1]s/age
     number_verification: %[1]s/number
+    match: %[1]s/match
 `, s.URL, ClientID, keyPath, Purpose, strings.Join(flows, ", "))
 }
 
@@ -181,7 +206,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r, b)
 	case "/token":
 		s.token(w, r, b)
-	case "/number/verify", "/age/verify":
+	case "/number/verify", "/age/verify", "/match/match":
 		s.camara(w, r, b)
 	default:
 		http.NotFound(w, r)
@@ -226,6 +251,9 @@ func (s *Server) keep(in map[string]grant, g grant) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.serial++
+	if g.scope != "" && !slices.Contains(s.scopes, g.scope) {
+		s.scopes = append(s.scopes, g.scope)
+	}
 	id := fmt.Sprintf("secret-%d", s.serial)
 	in[id] = g
 	return id
@@ -257,11 +285,12 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, b Behaviour) {
 		return
 	}
 	phone, found := strings.CutPrefix(r.PostForm.Get("login_hint"), "tel:")
-	if !found || !scoped(r.PostForm.Get("scope"), "openid", Purpose, "kyc-age-verification:verify") {
+	scope := r.PostForm.Get("scope")
+	if !found || !scoped(scope, "openid", Purpose, ScopeAge) && !scoped(scope, "openid", Purpose, ScopeAge, ScopeMatch) {
 		answer(w, 400, map[string]any{"error": "invalid_request"})
 		return
 	}
-	id := s.keep(s.codes, grant{scope: r.PostForm.Get("scope"), phone: phone})
+	id := s.keep(s.codes, grant{scope: scope, phone: phone})
 	answer(w, 200, map[string]any{"auth_req_id": id, "expires_in": 120, "interval": max(b.Interval, 1)})
 }
 
@@ -272,7 +301,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, b Behaviour) {
 	form := r.PostForm
 	switch form.Get("grant_type") {
 	case "client_credentials":
-		if !scoped(form.Get("scope"), Purpose, "kyc-age-verification:verify") {
+		if scope := form.Get("scope"); !scoped(scope, Purpose, ScopeAge) && !scoped(scope, Purpose, ScopeMatch) {
 			answer(w, 400, map[string]any{"error": "invalid_scope"})
 			return
 		}

@@ -2397,7 +2397,10 @@ export type components = {
         MethodInput: {
             /** @description Whether the page must ask for a challenge first. */
             begin: boolean;
-            /** @description The members of the input for a challenge; empty if it takes none. */
+            /**
+             * @description The members of the input for a challenge; empty if it takes none. They depend on the type of the session:
+             *     `carrier_lookup` asks for a name and a date of birth in sessions of type identity.
+             */
             begin_fields: {
                 /** @description The values that this user may choose from, such as banks; null if any value is taken. */
                 choices: {
