@@ -74,14 +74,17 @@ export function Notice(given: { kind: "error" | "info"; children: ComponentChild
   );
 }
 
-/** Field is a line of text with its label, from the left in every language. `hint` is the id of a description. */
+/**
+ * Field is a line of text with its label. It runs from the left in every language unless `keys` is "text". `hint` is
+ * the id of a description.
+ */
 export function Field(given: {
   name: string;
   label: string;
   value: string;
   onChange: (value: string) => void;
-  /** keys is the keyboard that a phone shows. */
-  keys: "email" | "numeric" | "tel";
+  /** keys is the keyboard that a phone shows; "text" is for words, such as a name. */
+  keys: "email" | "numeric" | "tel" | "text";
   autocomplete: string;
   /** error is the id of the message about a fault; undefined without one. */
   error?: string | undefined;
@@ -97,7 +100,7 @@ export function Field(given: {
         name={given.name}
         inputMode={given.keys}
         autocomplete={given.autocomplete}
-        dir="ltr"
+        dir={given.keys === "text" ? "auto" : "ltr"}
         value={given.value}
         aria-invalid={invalid ? "true" : undefined}
         aria-describedby={error ?? given.hint}

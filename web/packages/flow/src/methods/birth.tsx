@@ -3,8 +3,6 @@ import { Check, Notice } from "@stile/ui";
 import { useState } from "preact/hooks";
 import { dateOf, type DateFault } from "./date.ts";
 
-type Fault = DateFault | "undeclared" | "refused";
-
 /** Declared is a date of birth, and the declaration that it is true. */
 export interface Declared {
   date_of_birth: string;
@@ -15,25 +13,23 @@ export interface Declared {
 const example = new Date("1990-03-27");
 
 /**
- * useBirth asks for the date of birth in three fields, in the language's order, and for the declaration. `read` returns
- * both, or null, and then the fields show the fault. `refuse` shows that the server has refused the date.
+ * useDate asks for the date of birth in three fields, in the language's order. `read` returns it, or null, and then the
+ * fields show the fault. `refuse` shows that the server has refused the date.
  */
-export function useBirth() {
+export function useDate() {
   const [date, setDate] = useState<Record<DateField, string>>({ day: "", month: "", year: "" });
-  const [declaration, setDeclaration] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null);
+  const [fault, setFault] = useState<DateFault | "refused" | null>(null);
 
-  function read(): Declared | null {
+  function read(): string | null {
     const birth = dateOf(date.day, date.month, date.year, new Date());
-    if (!birth.includes("-")) setFault(birth as DateFault);
-    else setFault(declaration ? null : "undeclared");
-    return birth.includes("-") && declaration ? { date_of_birth: birth, declaration } : null;
+    const found = birth.includes("-");
+    setFault(found ? null : birth as DateFault);
+    return found ? birth : null;
   }
 
-  const dateFault = fault !== null && fault !== "undeclared";
   const fields = (
     <>
-      <p id="stile-example">{t("attestation.example", { date: shortDate(example) })}</p>
+      <p id="stile-date-example">{t("attestation.example", { date: shortDate(example) })}</p>
       <div class="date">
         {dateFields().map((field) => (
           <label key={field} class={`date-${field}`}>
@@ -45,22 +41,39 @@ export function useBirth() {
               maxLength={field === "year" ? 4 : 2}
               dir="ltr"
               value={date[field]}
-              aria-invalid={dateFault ? "true" : undefined}
-              aria-describedby={dateFault ? "stile-birth-fault" : "stile-example"}
+              aria-invalid={fault ? "true" : undefined}
+              aria-describedby={fault ? "stile-date-fault" : "stile-date-example"}
               onInput={(event) => setDate({ ...date, [field]: event.currentTarget.value })}
             />
           </label>
         ))}
       </div>
-      <Check
-        checked={declaration}
-        onChange={setDeclaration}
-        error={fault === "undeclared" ? "stile-birth-fault" : undefined}
-      >
-        {t("attestation.declare")}
-      </Check>
-      {fault && <Notice kind="error" id="stile-birth-fault">{t(`attestation.error.${fault}`)}</Notice>}
+      {fault && <Notice kind="error" id="stile-date-fault">{t(`attestation.error.${fault}`)}</Notice>}
     </>
   );
   return { fields, read, refuse: () => setFault("refused") };
+}
+
+/** useBirth asks for the date of birth as useDate, and for the declaration. `read` returns both, or null. */
+export function useBirth() {
+  const date = useDate();
+  const [declaration, setDeclaration] = useState(false);
+  const [undeclared, setUndeclared] = useState(false);
+
+  function read(): Declared | null {
+    const birth = date.read();
+    setUndeclared(birth !== null && !declaration);
+    return birth !== null && declaration ? { date_of_birth: birth, declaration } : null;
+  }
+
+  const fields = (
+    <>
+      {date.fields}
+      <Check checked={declaration} onChange={setDeclaration} error={undeclared ? "stile-birth-fault" : undefined}>
+        {t("attestation.declare")}
+      </Check>
+      {undeclared && <Notice kind="error" id="stile-birth-fault">{t("attestation.error.undeclared")}</Notice>}
+    </>
+  );
+  return { fields, read, refuse: date.refuse };
 }

@@ -4,7 +4,11 @@ import { Actions, Button, Check, Field, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
 import { onPhone } from "../hints.ts";
 import { AwayLink, Claiming, useResponse } from "./away.tsx";
+import { type Person, usePerson } from "./person.tsx";
 import type { MethodScreenProps } from "./registry.ts";
+
+/** Question is the input of the method for a challenge. */
+type Question = { phone?: string; same_device: boolean } & Partial<Person>;
 
 /** Waiting is the data of an open question in the view. */
 interface Waiting {
@@ -16,7 +20,8 @@ interface Waiting {
 type Fault = "phone" | "limited" | "elsewhere";
 
 /**
- * CarrierLookup asks for the number, if the session has none, and leads to the operator, or submits at once where the
+ * CarrierLookup asks for the number, if the session has none, and for the name and the date of birth where the server
+ * has them compared. It leads to the operator, or submits at once where the
  * operator asks on the phone. The server keeps the question, so a reload shows the same step.
  */
 export default function CarrierLookup(given: MethodScreenProps) {
@@ -24,7 +29,7 @@ export default function CarrierLookup(given: MethodScreenProps) {
   const [other, setOther] = useState(false);
   const waiting = method.waiting?.data as Waiting | null | undefined;
 
-  async function ask(input: { phone?: string; same_device: boolean }): Promise<ApiError | null> {
+  async function ask(input: Question): Promise<ApiError | null> {
     let begun: Challenge | null = null;
     const refused = await flow.attempt(async () => {
       begun = await flow.client.begin(method.method, input);
@@ -52,23 +57,27 @@ export default function CarrierLookup(given: MethodScreenProps) {
 }
 
 function AskNumber({ flow, view, method, ask }: MethodScreenProps & {
-  ask: (input: { phone?: string; same_device: boolean }) => Promise<ApiError | null>;
+  ask: (input: Question) => Promise<ApiError | null>;
 }) {
   const [another, setAnother] = useState(!view.phone_known);
   const [phone, setPhone] = useState("");
   const [here, setHere] = useState(onPhone);
   const [fault, setFault] = useState<Fault | null>(null);
+  const person = usePerson();
+  const compares = method.input?.begin_fields.some((field) => field.name === "given_name") ?? false;
 
   async function send(event: Event): Promise<void> {
     event.preventDefault();
-    const refused = await ask(another ? { phone, same_device: here } : { same_device: here });
-    setFault(refused && faultOf(refused));
+    const described = compares ? person.read() : {};
+    if (!described) return setFault(null);
+    const refused = await ask({ ...(another && { phone }), same_device: here, ...described });
+    setFault(refused && !person.refuse(refused.param) ? faultOf(refused) : null);
   }
 
   return (
     <Panel name={`method-${method.method}`} title={t("carrier.title")}>
       <form onSubmit={(event) => void send(event)} noValidate>
-        <p>{t("carrier.intro")}</p>
+        <p>{t(compares ? "carrier.intro.compared" : "carrier.intro")}</p>
         {another
           ? (
             <>
@@ -81,6 +90,7 @@ function AskNumber({ flow, view, method, ask }: MethodScreenProps & {
           )
           : <p>{t("carrier.known", { merchant: view.merchant.name })}</p>}
         <Check checked={here} onChange={setHere}>{t("carrier.here")}</Check>
+        {compares && person.fields}
         {fault && <Notice kind="error" id="stile-fault">{t(`carrier.error.${fault}`)}</Notice>}
         <Actions>
           <Button kind="primary" submit busy={flow.model.busy}>{t("carrier.ask")}</Button>
