@@ -1,7 +1,7 @@
 // Racing prints a regular expression, for the flag -run of go test, of the tests of a package that do several things at
-// once: those whose test files, by their own calls, start a goroutine, wait for several, receive from a channel, or open
-// a WebSocket. Of a package with the test TestConformance it names those scenarios, on PostgreSQL: functions of the type
-// func(t *testing.T, f *fixture).
+// once: those whose test files, by their own calls, start a goroutine, wait for several, receive from a channel, or
+// open a WebSocket. Of a package with the test TestConformance it names the scenarios that do, on PostgreSQL. Scenarios
+// are functions of the type func(t *testing.T, f *fixture).
 //
 //	go test -race -run "$(go run ./scripts/racing ./api)" ./api
 package main
