@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,7 +86,8 @@ func enrols(t *testing.T, m methods.Method, account string) methods.Verdict {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &told))
 
-	route := m.Answer[0]
+	at := slices.IndexFunc(m.Answer, func(r methods.Route) bool { return r.Name == "callback" })
+	route := m.Answer[at]
 	require.Equal(t, http.MethodGet, route.Verb)
 	replied, err := route.Serve(t.Context(), methods.Reply{
 		Attempt: attempt, ChallengeID: "mch_1", State: state,

@@ -3701,21 +3701,6 @@ export type components = {
             verified: boolean;
             verified_person_id: string | null;
         };
-        /** @description The `data` of a challenge of `mdl`, `mid` and `eudi_pid`. */
-        WalletChallenge: {
-            /** @description Whether a wallet has answered by the link. The page that comes back claims the answer. */
-            answered: boolean;
-            /** @description Opens a wallet on the same device. Empty once a wallet has answered. */
-            link: string;
-            /** @description The value of `digital.requests` for `navigator.credentials.get`. Empty once a wallet has answered by the link. */
-            requests: {
-                data: {
-                    [key: string]: string;
-                };
-                /** @enum {string} */
-                protocol: "openid4vp-v1-signed" | "org-iso-mdoc";
-            }[];
-        };
         /**
          * @description For `mdl`, `mid` and `eudi_pid` over the Digital Credentials API: the `DigitalCredential` that
          *     `navigator.credentials.get` returned for the challenge's `data.requests`. Members that are null count as absent.
