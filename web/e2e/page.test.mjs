@@ -222,6 +222,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await choose(page, /Photo of a document/);
     await at(page, "method-document_capture");
     await press(page, "Fail");
+    await at(page, "setback"); // the screen of the method has a button of that name, too
     await press(page, "Use another method");
     await look(page, "choice", "choice-exhausted");
     assert.deepEqual(await methodsOf(page), ["Your date of birth", "Photo of a document"]);

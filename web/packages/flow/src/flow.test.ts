@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { ApiError, type SessionClient, type Status, type View } from "@stile/client";
 import { Flow } from "./flow.ts";
-import type { Device } from "./model.ts";
+import { screenOf, type Device } from "./model.ts";
 
 const created = {
   session_id: "vks_a", status: "created", handoff_choices: [], methods: [], review: null,
@@ -160,4 +160,22 @@ test("starting over ends a poll that is under way, and makes no second run", asy
   assert.deepEqual(polls, [null, "1", null]);
   assert.equal(beats(), 1);
   flow.stop();
+});
+
+test("a new submission does not show the verdict on the one before", async () => {
+  const attempt = { status: "failed", reason_codes: [], reasons: [] };
+  const failed = { ...created, status: "requires_input", methods: [{ method: "mdl", last_attempt: attempt }] };
+  let answer: ((view: View) => void) | undefined;
+  const flow = flowOf({
+    submit: async () => undefined,
+    view: () => new Promise<View>((resolve) => (answer = resolve)),
+  } as unknown as Partial<SessionClient>);
+  flow.model = { ...flow.model, view: failed as unknown as View };
+  const shown = () => screenOf(flow.model).name;
+  let done: Promise<void> | undefined;
+  await after(flow, () => (done = flow.submit("mdl", { simulate: "fail" })), () => flow.model.submitted === "mdl");
+  assert.notEqual(shown(), "setback", "while the verdict is awaited");
+  answer?.(failed as unknown as View);
+  await done;
+  assert.equal(shown(), "setback", "once it has come");
 });

@@ -23,6 +23,12 @@ const retryMs = 3_000;
 /** longestRetryMs bounds the pause that the API asks for. */
 const longestRetryMs = 30_000;
 
+/** unanswered returns the view without the verdict on the attempt that a new submission to the method follows. */
+function unanswered(view: Model["view"], method: Method): Model["view"] {
+  const methods = view?.methods.map((one) => one.method === method ? { ...one, last_attempt: null } : one);
+  return view && methods ? { ...view, methods } : view;
+}
+
 /**
  * Flow runs one session on one page: it follows the session's state, and carries out the user's actions. It shows
  * nothing by itself: listeners read `model` after each change.
@@ -181,7 +187,7 @@ export class Flow {
     await this.act(async () => {
       await this.client.submit(method, input, key);
       this.pending = undefined;
-      this.change({ submitted: method });
+      this.change({ submitted: method, view: unanswered(this.model.view, method) });
       return this.client.view();
     });
   }
