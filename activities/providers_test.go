@@ -58,8 +58,10 @@ func inquired(
 			DeviceIdleTimeout: time.Minute,
 		},
 		Connect: func(c models.ProviderConnector, secret string) methods.Provider {
-			client := outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()})
-			return connector.Connector{URL: c.URL, Secret: secret, Timeout: time.Second, Client: client, Now: clock.Now}
+			client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
+			return connector.Connector{
+				URL: c.URL, Secret: secret, Timeout: testkit.Patience, Client: client, Now: clock.Now,
+			}
 		},
 	}
 	var lines bytes.Buffer

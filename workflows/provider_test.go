@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
@@ -33,7 +34,7 @@ func (p *play) connect(c models.ProviderConnector, secret string) methods.Provid
 		Secret:      secret,
 		CallbackURL: workertest.CallbackURL,
 		Timeout:     c.Timeout(),
-		Client:      outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}),
+		Client:      outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()}),
 		Now:         p.env.Now,
 	}
 }

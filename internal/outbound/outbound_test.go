@@ -7,11 +7,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // inside is a server that customers must not reach. It counts requests.
@@ -43,7 +43,7 @@ func TestForbiddenAddressIsNotDialled(t *testing.T) {
 	t.Parallel()
 	server, reached := inside(t)
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
-	client := outbound.NewClient(time.Second, outbound.Policy{})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{})
 	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "[::1]"} {
 		err := post(t, client, "http://"+host+":"+port+"/hook?token=secret")
 		require.ErrorIs(t, err, outbound.ErrForbidden, host)
@@ -54,7 +54,7 @@ func TestForbiddenAddressIsNotDialled(t *testing.T) {
 	}
 	require.Zero(t, reached.Load())
 
-	allowed := outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	allowed := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, allowed, server.URL))
 	require.Equal(t, int32(1), reached.Load())
 }
@@ -66,7 +66,7 @@ func TestProxyReceivesEveryRequest(t *testing.T) {
 	t.Cleanup(proxy.Close)
 	at, err := url.Parse(proxy.URL)
 	require.NoError(t, err)
-	client := outbound.NewClient(time.Second, outbound.Policy{Proxy: at})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Proxy: at})
 	require.NoError(t, post(t, client, "http://shop.example/hook"))
 	require.Equal(t, "http://shop.example/hook", <-asked, "who resolves the name")
 	require.ErrorIs(t, post(t, client, "http://10.0.0.1/hook"), outbound.ErrForbidden)
@@ -77,7 +77,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	server, reached := inside(t)
 	from := httptest.NewServer(http.RedirectHandler(server.URL, http.StatusFound))
 	t.Cleanup(from.Close)
-	client := outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, client, from.URL))
 	require.Zero(t, reached.Load())
 }

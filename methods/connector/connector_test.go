@@ -15,6 +15,7 @@ import (
 
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/signature"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/rules"
@@ -36,14 +37,21 @@ func inquiry() methods.Inquiry {
 // ask asks a provider that answers so.
 func ask(t *testing.T, i methods.Inquiry, answer http.HandlerFunc) (*methods.Verdict, error) {
 	t.Helper()
+	return askWithin(t, testkit.Patience, i, answer)
+}
+
+func askWithin(
+	t *testing.T, within time.Duration, i methods.Inquiry, answer http.HandlerFunc,
+) (*methods.Verdict, error) {
+	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	return connector.Connector{
 		URL:         server.URL + "/judge?key=hidden",
 		Secret:      secret,
 		CallbackURL: "https://id.example/v1/provider_callbacks",
-		Timeout:     time.Second,
-		Client:      outbound.NewClient(time.Second, outbound.Policy{Allow: outbound.Loopback()}),
+		Timeout:     within,
+		Client:      outbound.NewClient(within, outbound.Policy{Allow: outbound.Loopback()}),
 		Now:         func() time.Time { return now },
 	}.Ask(t.Context(), i)
 }
@@ -108,12 +116,18 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-func TestAnOutageIsToldFromARefusal(t *testing.T) {
+func TestAProviderThatHangsIsAway(t *testing.T) {
 	t.Parallel()
-	hangs := func(_ http.ResponseWriter, r *http.Request) {
+	_, err := askWithin(t, time.Second, inquiry(), func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
 		<-r.Context().Done()
-	}
+	})
+	require.ErrorContains(t, err, "timeout: the endpoint did not answer in time")
+	require.NotErrorIs(t, err, methods.ErrRefused)
+}
+
+func TestAnOutageIsToldFromARefusal(t *testing.T) {
+	t.Parallel()
 	breaksOff := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	redirects := func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }
 	for name, c := range map[string]struct {
@@ -121,7 +135,6 @@ func TestAnOutageIsToldFromARefusal(t *testing.T) {
 		refused bool
 		message string
 	}{
-		"hangs":             {hangs, false, "timeout: the endpoint did not answer in time"},
 		"breaks off":        {breaksOff, false, "connection: closed by the endpoint before its answer was complete"},
 		"is broken":         {answering(500, ""), false, "answered 500"},
 		"is overloaded":     {answering(503, ""), false, "answered 503"},
