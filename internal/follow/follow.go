@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -28,29 +29,101 @@ type Options struct {
 	Now func() time.Time
 }
 
-// File is the value that is parsed from a file. It follows the file and needs no Close. It is safe for concurrent use.
-type File[T any] struct {
+// follower holds a value, and reads it again when the files that it is read from have changed.
+type follower[T any] struct {
 	options Options
-	parse   func(content []byte) (T, error)
-	value   atomic.Pointer[T]
+	// list looks at the files. read reads the value, and returns the files that it was read from; nil means those that
+	// list has seen.
+	list  func() (listing, error)
+	read  func() (T, listing, error)
+	value atomic.Pointer[T]
 
-	// looking is held by the goroutine that checks the file; the others use the loaded value.
+	// looking is held by the goroutine that checks the files; the others use the loaded value.
 	looking sync.Mutex
 	due     time.Time
-	// tried is the file that was last read, loaded or not. seen is the file at the last check, nil if there was none.
-	tried, seen os.FileInfo
+	// tried has the files that were last read, loaded or not. seen has those of the last check, nil if it failed.
+	tried, seen listing
 }
+
+// prepare sets the options, with their defaults.
+func (f *follower[T]) prepare(o Options) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	f.options, f.due = o, o.Now().Add(lookEvery)
+}
+
+// Value returns the last value that was read without an error.
+func (f *follower[T]) Value() T {
+	f.look()
+	return *f.value.Load()
+}
+
+// look checks whether files have changed. It reads them only if they are the same at two checks in a row: before that
+// another process may still be writing. Files that fail to load are not tried again.
+func (f *follower[T]) look() {
+	if !f.looking.TryLock() {
+		return
+	}
+	defer f.looking.Unlock()
+	now := f.options.Now()
+	if now.Before(f.due) {
+		return
+	}
+	f.due = now.Add(lookEvery)
+	before := f.seen
+	files, err := f.list()
+	if err != nil {
+		f.seen = nil
+		if before != nil {
+			f.keep(err)
+		}
+		return
+	}
+	f.seen = files
+	if files.equal(f.tried) || !files.equal(before) {
+		return
+	}
+	f.tried = files
+	value, taken, err := f.read()
+	if err != nil {
+		f.keep(err)
+		return
+	}
+	if taken != nil {
+		f.tried = taken
+	}
+	f.value.Store(&value)
+	f.options.Log.Info("a new "+f.options.Name+" is in use", "path", f.options.Path)
+}
+
+func (f *follower[T]) keep(err error) {
+	f.options.Log.Warn(f.options.Name+" cannot be read; the previous one stays in use", "error", err.Error())
+}
+
+// listing has files by their paths.
+type listing map[string]os.FileInfo
+
+func (l listing) equal(other listing) bool {
+	return l != nil && other != nil && maps.EqualFunc(l, other, same)
+}
+
+// File is the value that is parsed from a file. It follows the file and needs no Close. It is safe for concurrent use.
+type File[T any] struct{ follower[T] }
 
 // Open reads the file. The file is read whole into memory and not mapped: a mapped file that is rewritten changes under
 // its readers, and one that is truncated kills the process.
 func Open[T any](o Options, parse func(content []byte) (T, error)) (*File[T], error) {
 	f := newFile(o, parse)
-	value, info, err := f.read()
+	value, files, err := f.read()
 	if err != nil {
 		return nil, err
 	}
 	f.value.Store(&value)
-	f.tried, f.seen = info, info
+	f.tried, f.seen = files, files
 	return f, nil
 }
 
@@ -67,75 +140,23 @@ func OpenOptional[T any](o Options, parse func(content []byte) (T, error)) (*Fil
 }
 
 func newFile[T any](o Options, parse func([]byte) (T, error)) *File[T] {
-	if o.Log == nil {
-		o.Log = slog.Default()
+	f := new(File[T])
+	f.prepare(o)
+	f.list = func() (listing, error) {
+		info, err := os.Stat(o.Path)
+		return listing{o.Path: info}, err
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	return &File[T]{options: o, parse: parse, due: o.Now().Add(lookEvery)}
-}
-
-// Value returns the value of the last sound content.
-func (f *File[T]) Value() T {
-	f.look()
-	return *f.value.Load()
-}
-
-// look checks whether the file has changed. It loads a new file only if it is the same at two checks in a row: before
-// that another process may still be writing it.
-func (f *File[T]) look() {
-	if !f.looking.TryLock() {
-		return
-	}
-	defer f.looking.Unlock()
-	now := f.options.Now()
-	if now.Before(f.due) {
-		return
-	}
-	f.due = now.Add(lookEvery)
-	before := f.seen
-	info, err := os.Stat(f.options.Path)
-	if err != nil {
-		f.seen = nil
-		if before != nil {
-			f.keep(err)
+	f.read = func() (value T, files listing, err error) {
+		content, info, err := load(o.Path)
+		if err != nil {
+			return value, nil, err
 		}
-		return
+		if value, err = parse(content); err != nil {
+			return value, nil, fmt.Errorf("%s: %w", o.Path, err)
+		}
+		return value, listing{o.Path: info}, nil
 	}
-	f.seen = info
-	if !same(info, f.tried) && same(info, before) {
-		f.take(info)
-	}
-}
-
-// take loads the new file. A file that fails to load is not tried again.
-func (f *File[T]) take(info os.FileInfo) {
-	f.tried = info
-	value, taken, err := f.read()
-	if err != nil {
-		f.keep(err)
-		return
-	}
-	f.tried = taken
-	f.value.Store(&value)
-	f.options.Log.Info("a new "+f.options.Name+" is in use", "path", f.options.Path)
-}
-
-func (f *File[T]) keep(err error) {
-	f.options.Log.Warn(f.options.Name+" cannot be read; the previous one stays in use", "error", err.Error())
-}
-
-// read returns the parsed value and the file that it was read from.
-func (f *File[T]) read() (value T, info os.FileInfo, err error) {
-	content, info, err := load(f.options.Path)
-	if err != nil {
-		return value, nil, err
-	}
-	if value, err = f.parse(content); err != nil {
-		return value, nil, fmt.Errorf("%s: %w", f.options.Path, err)
-	}
-	return value, info, nil
+	return f
 }
 
 // load returns an error if the file changes while it is read.
