@@ -19,7 +19,6 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/mail"
-	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/carrier/carriertest"
 	"github.com/stile-id/stile/rules"
@@ -61,20 +60,14 @@ func TestNumbersAndMailboxes(t *testing.T) {
 
 func newContactStack(t *testing.T, database string) *contactStack {
 	t.Helper()
-	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
-	require.NoError(t, err)
-	t.Cleanup(server.Stop)
 	s := &contactStack{}
 	operator, file := startOperator(t, "network", "consent")
 	s.operator = operator
-	s.stack = stackOn(t, server.FrontendAddress(), database, func(c *config.Config) {
+	s.stack = emptyStack(t, database, func(c *config.Config) {
 		c.CarriersFile, c.SweepInterval, c.SweepAfter = file, time.Second/2, time.Second
 	})
 	s.serve(t, app.Options{API: true, Worker: true, Migrate: true, Inbox: &mail.Inbox{}})
-	s.merchant = s.live(t, simple(rules.MethodCarrierLookup, rules.MethodStudent))
-	s.merchant.post(t, "/v1/webhook_endpoints", body{
-		"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
-	}).expect(t, 201)
+	s.merchant = s.liveUnheard(t, simple(rules.MethodCarrierLookup, rules.MethodStudent))
 	return s
 }
 
@@ -447,28 +440,11 @@ func (s *contactStack) tables(t *testing.T) string {
 }
 
 // allOf returns the rows of a query.
-func allOf(t *testing.T, db *sql.DB, query string) (all [][]any) {
+func allOf(t *testing.T, db *sql.DB, query string) [][]any {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, rows.Close()) }()
-	columns, err := rows.Columns()
-	require.NoError(t, err)
-	for rows.Next() {
-		row, into := make([]any, len(columns)), make([]any, len(columns))
-		for i := range row {
-			into[i] = &row[i]
-		}
-		require.NoError(t, rows.Scan(into...))
-		for i, value := range row {
-			if raw, isBytes := value.([]byte); isBytes {
-				row[i] = string(raw)
-			}
-		}
-		all = append(all, row)
-	}
-	require.NoError(t, rows.Err())
-	return all
+	return testkit.Rows(t, rows)
 }
 
 // histories returns the events of all runs as Temporal stores them.

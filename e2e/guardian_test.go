@@ -10,7 +10,6 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/mail"
-	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -89,18 +88,12 @@ func TestGuardiansDecide(t *testing.T) {
 	for name, database := range backends {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
-			require.NoError(t, err)
-			t.Cleanup(server.Stop)
-			s := stackOn(t, server.FrontendAddress(), database(t))
+			s := emptyStack(t, database(t))
 			s.config.SweepInterval, s.config.SweepAfter = time.Second/2, time.Second
 			inbox := &mail.Inbox{}
 			s.serve(t, app.Options{API: true, Worker: true, Migrate: true, Inbox: inbox})
 			s.replica(t, app.Options{Worker: true, Inbox: inbox})
-			m := s.live(t, family())
-			m.post(t, "/v1/webhook_endpoints", body{
-				"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
-			}).expect(t, 201)
+			m := s.liveUnheard(t, family())
 			for scenario, play := range map[string]func(t *testing.T, m merchant){
 				"a consent verifies, until it is withdrawn": consentedAndWithdrawn,
 				"a child has no mailbox of an adult":        childAsGuardian,

@@ -14,7 +14,6 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/banktest"
 	"github.com/stile-id/stile/internal/config"
-	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -51,9 +50,6 @@ func TestOpenBanking(t *testing.T) {
 
 func newBankStack(t *testing.T, database string) *bankStack {
 	t.Helper()
-	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
-	require.NoError(t, err)
-	t.Cleanup(server.Stop)
 	bank := banktest.Start(t, nil)
 	file := filepath.Join(t.TempDir(), "banks.yaml")
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(file), "logo.png"), []byte(logo), 0o600))
@@ -64,14 +60,11 @@ institutions:
      dpop: true, age: birthdate}
 `, bank.Issuer, bank.KeyFile, bank.KeyFile), 0o600))
 	s := &bankStack{bank: bank}
-	s.stack = stackOn(t, server.FrontendAddress(), database, func(c *config.Config) { c.BanksFile = file })
+	s.stack = emptyStack(t, database, func(c *config.Config) { c.BanksFile = file })
 	s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
 	s.callback = s.app.URL() + "/v1/methods/open_banking/callback"
 	bank.Serve(t, s.callback, banktest.Options{Profile: "fapi2", DPoP: true, Algorithm: "ES256"})
-	s.merchant = s.live(t, simple(rules.MethodOpenBanking))
-	s.merchant.post(t, "/v1/webhook_endpoints", body{
-		"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
-	}).expect(t, 201)
+	s.merchant = s.liveUnheard(t, simple(rules.MethodOpenBanking))
 	return s
 }
 

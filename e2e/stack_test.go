@@ -76,12 +76,18 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	impatient := func(c *config.Config) {
 		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, time.Second/2, time.Second
 	}
+	s := emptyStack(t, database, append([]func(*config.Config){impatient}, adjust...)...)
+	s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
+	return s
+}
+
+// emptyStack returns a stack on a Temporal server of its own, without a replica.
+func emptyStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
+	t.Helper()
 	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
-	s := stackOn(t, server.FrontendAddress(), database, append([]func(*config.Config){impatient}, adjust...)...)
-	s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
-	return s
+	return stackOn(t, server.FrontendAddress(), database, adjust...)
 }
 
 // stackOn returns a stack on a Temporal server, without a replica.
@@ -189,6 +195,16 @@ func (s *stack) sandbox(t *testing.T, d graph.Definition) merchant { return s.me
 
 // live creates a live organization with a workflow.
 func (s *stack) live(t *testing.T, d graph.Definition) merchant { return s.merchant(t, false, d) }
+
+// liveUnheard creates a live organization with a workflow, and with an endpoint for events that do not happen.
+func (s *stack) liveUnheard(t *testing.T, d graph.Definition) merchant {
+	t.Helper()
+	m := s.live(t, d)
+	m.post(t, "/v1/webhook_endpoints", body{
+		"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
+	}).expect(t, 201)
+	return m
+}
 
 func (s *stack) merchant(t *testing.T, sandbox bool, d graph.Definition) merchant {
 	t.Helper()

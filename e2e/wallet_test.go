@@ -30,10 +30,7 @@ func TestWalletCredentials(t *testing.T) {
 	onEveryBackend(t, func(t *testing.T, s *stack) {
 		d := simple(rules.MethodMDL, rules.MethodEUDIPID)
 		d.Preferences.ProofOfAge = true
-		w := &walletStack{stack: s, wallet: held, merchant: s.live(t, d), peer: peer}
-		w.merchant.post(t, "/v1/webhook_endpoints", body{
-			"url": "https://127.0.0.1:8443/hook", "enabled_events": []string{"session_review.flagged"},
-		}).expect(t, 201)
+		w := &walletStack{stack: s, wallet: held, merchant: s.liveUnheard(t, d), peer: peer}
 		for name, scenario := range map[string]func(t *testing.T, w *walletStack){
 			"by redirect, and in another way for each document": eachDocument,
 			"a refusal of the wallet costs no attempt":          refusedByTheUser,

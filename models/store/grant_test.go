@@ -11,6 +11,7 @@ import (
 
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/storetest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -203,7 +204,7 @@ func (f *fixture) rights(t *testing.T) (all []string) {
 		UNION ALL SELECT defaclobjtype::text || ' ' || defaclacl::text FROM pg_default_acl
 		UNION ALL SELECT nspname || ' ' || nspacl::text FROM pg_namespace WHERE nspname = 'public' ORDER BY 1`)
 	require.NoError(t, err)
-	for _, row := range scanAll(t, rows) {
+	for _, row := range testkit.Rows(t, rows) {
 		all = append(all, fmt.Sprint(row[0]))
 	}
 	return all

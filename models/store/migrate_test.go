@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 )
@@ -77,7 +78,7 @@ func (f *fixture) schema(t *testing.T) (all []string) {
 	}
 	rows, err := f.raw(t).QueryContext(t.Context(), query)
 	require.NoError(t, err)
-	for _, row := range scanAll(t, rows) {
+	for _, row := range testkit.Rows(t, rows) {
 		if line := fmt.Sprint(row[0]); !strings.Contains(line, "goose_db_version") {
 			all = append(all, line)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -443,7 +444,7 @@ func sweepReadsOnlyDueSessions(t *testing.T, f *fixture) {
 	} {
 		rows, err := conn.QueryContext(t.Context(), explain+query)
 		require.NoError(t, err)
-		plan := fmt.Sprint(scanAll(t, rows))
+		plan := fmt.Sprint(testkit.Rows(t, rows))
 		require.Contains(t, plan, "sessions_to_erase", query)
 		require.NotContains(t, strings.ToLower(plan), "sort", query)
 	}

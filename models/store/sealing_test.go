@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -27,7 +28,7 @@ func (f *fixture) dump(t *testing.T) string {
 	for _, table := range f.tables(t, db) {
 		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table)
 		require.NoError(t, err)
-		for _, row := range scanAll(t, rows) {
+		for _, row := range testkit.Rows(t, rows) {
 			fmt.Fprintln(&dump, table, row)
 		}
 	}
@@ -43,7 +44,7 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 	rows, err := db.QueryContext(t.Context(), query)
 	require.NoError(t, err)
 	var tables []string
-	for _, row := range scanAll(t, rows) {
+	for _, row := range testkit.Rows(t, rows) {
 		tables = append(tables, fmt.Sprint(row[0]))
 	}
 	require.Subset(
@@ -64,29 +65,6 @@ func (f *fixture) tables(t *testing.T, db *sql.DB) []string {
 		},
 	)
 	return tables
-}
-
-func scanAll(t *testing.T, rows *sql.Rows) [][]any {
-	t.Helper()
-	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	require.NoError(t, err)
-	var all [][]any
-	for rows.Next() {
-		row, into := make([]any, len(columns)), make([]any, len(columns))
-		for i := range row {
-			into[i] = &row[i]
-		}
-		require.NoError(t, rows.Scan(into...))
-		for i, value := range row {
-			if raw, ok := value.([]byte); ok {
-				row[i] = string(raw)
-			}
-		}
-		all = append(all, row)
-	}
-	require.NoError(t, rows.Err())
-	return all
 }
 
 func noTableHoldsAnythingPersonal(t *testing.T, f *fixture) {
