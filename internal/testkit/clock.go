@@ -1,4 +1,5 @@
-// Package testkit holds helpers for tests of several packages: a clock that stands still, and a way to wait.
+// Package testkit holds helpers for tests of several packages: a clock that stands still, ways to wait, and a reader of
+// rows.
 package testkit
 
 import (
