@@ -85,6 +85,7 @@ func alike(t *testing.T, seen obj) obj {
 	}
 	delete(seen["view"].(obj), "session_id")
 	delete(seen["view"].(obj), "expires_at")
+	delete(seen["view"].(obj), "revision") // the skipped session went fewer steps
 	require.NotNil(t, in(seen, "view", "vp_token"))
 	delete(seen["view"].(obj), "vp_token") // of its own credential
 	for _, field := range []string{"id", "created", "provider"} {

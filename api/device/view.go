@@ -13,10 +13,12 @@ import (
 
 // viewObject is the session as the verification page shows it.
 type viewObject struct {
-	Object    string               `json:"object"`
-	SessionID string               `json:"session_id"`
-	Type      models.SessionType   `json:"type"`
-	Status    models.SessionStatus `json:"status"`
+	Object    string `json:"object"`
+	SessionID string `json:"session_id"`
+	// Revision rises with each change of the session, so that a client knows the newer of two views.
+	Revision int64                `json:"revision"`
+	Type     models.SessionType   `json:"type"`
+	Status   models.SessionStatus `json:"status"`
 	// Sandbox reports whether the page may simulate outcomes.
 	Sandbox  bool           `json:"sandbox"`
 	Merchant merchantObject `json:"merchant"`
@@ -136,7 +138,7 @@ func (hs *Handlers) viewOf(
 	}
 	public := s.Public()
 	return viewObject{
-		Object: "verification_view", SessionID: s.ID, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
+		Object: "verification_view", SessionID: s.ID, Revision: s.Revision, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
 		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp), TrustReuse: showSharing(sharing),

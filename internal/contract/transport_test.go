@@ -89,7 +89,7 @@ const (
 		`"status":"passed","strength":"document_capture","age_tier":null,"reason_codes":[],"reasons":[],` +
 		`"checks":[{"name":"mrz_check_digits","status":"passed"}],"provider":null,"created":1}`
 	event = `{"id":"evt_` + id24 + `","object":"event","type":"verification_session.failed","created":1,"pending_webhooks":0,"data":` + session + `}`
-	view  = `{"object":"verification_view","session_id":"` + sessionID + `","type":"age","status":"pending",` +
+	view  = `{"object":"verification_view","session_id":"` + sessionID + `","revision":0,"type":"age","status":"pending",` +
 		`"sandbox":false,"merchant":{"name":"Shop","logo_url":null,"color":null},"age_tier":"min_age_21","jurisdiction":"US-CA","locale":null,` +
 		`"return_url":null,"cancel_url":null,"verification_path":null,"vp_token":null,"biometric_consent":null,` +
 		`"data_retention":{"data_retention_days":30,"document_image_retention_days":null,"biometric_retention_days":null},` +

@@ -3632,6 +3632,8 @@ export type components = {
             review: {
                 status: components["schemas"]["ReviewStatus"];
             } | null;
+            /** @description Rises with each change of the session. Answers may overtake each other; show the greatest. */
+            revision: number;
             /** @description Whether every method also takes `simulate`. */
             sandbox: boolean;
             session_id: string;

@@ -5,7 +5,7 @@ import { Flow } from "./flow.ts";
 import { screenOf, type Device } from "./model.ts";
 
 const created = {
-  session_id: "vks_a", status: "created", handoff_choices: [], methods: [], review: null,
+  session_id: "vks_a", revision: 1, status: "created", handoff_choices: [], methods: [], review: null,
 } as unknown as View;
 const place = { read: () => ({ begun: false, method: null, handoff: false }), write: () => undefined };
 
@@ -178,4 +178,23 @@ test("a new submission does not show the verdict on the one before", async () =>
   answer?.(failed as unknown as View);
   await done;
   assert.equal(shown(), "setback", "once it has come");
+});
+
+test("an answer that a newer one has overtaken is not shown", async () => {
+  let late: ((view: View) => void) | undefined;
+  const processing = { ...created, status: "processing" as const, revision: 2 };
+  const views = [
+    new Promise<View>((resolve) => (late = resolve)),
+    Promise.resolve({ ...created, status: "verified" as const, revision: 3 }),
+  ];
+  const flow = flowOf({
+    submit: async () => undefined,
+    view: () => views.shift() ?? Promise.reject(new Error("a third view is read")),
+  } as unknown as Partial<SessionClient>);
+  let done: Promise<void> | undefined;
+  await after(flow, () => (done = flow.submit("mdl", { simulate: "pass" })), () => flow.model.submitted === "mdl");
+  await until(flow, () => flow.model.view?.status === "verified");
+  late?.(processing);
+  await done;
+  assert.equal(flow.model.view?.status, "verified");
 });

@@ -1,4 +1,6 @@
-import { ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission } from "@stile/client";
+import {
+  ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission, type View,
+} from "@stile/client";
 import { isTerminal, problemOf, type Device, type Model, type Navigation } from "./model.ts";
 import { hintsFor } from "./hints.ts";
 
@@ -117,7 +119,7 @@ export class Flow {
   /** open opens the session. While a phone holds it, or once it has ended, that is left to the next change. */
   private async open(): Promise<void> {
     try {
-      this.change({ view: await this.client.open(hintsFor(this.model.view?.device_hints ?? [])) });
+      this.show(await this.client.open(hintsFor(this.model.view?.device_hints ?? [])));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 409) this.mayOpen = false;
@@ -152,7 +154,7 @@ export class Flow {
 
   private async refresh(): Promise<void> {
     this.mayOpen = true;
-    this.change({ view: await this.client.view(this.stopping.signal) });
+    this.show(await this.client.view(this.stopping.signal));
   }
 
   /** again starts over after a problem that may have passed. */
@@ -198,7 +200,8 @@ export class Flow {
     this.change({ busy: true });
     try {
       const view = await action();
-      this.change({ ...(view ? { view } : {}), trouble: null });
+      if (view) this.show(view);
+      this.change({ trouble: null });
     } catch (error) {
       this.fail(error);
       if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
@@ -261,6 +264,11 @@ export class Flow {
     // The first device need not hold the session: its page shows that the phone does.
     if (problem === "held" && this.options.device === "first") return;
     if (problem) this.change({ problem });
+  }
+
+  /** show shows a view, unless a newer one is shown: an action's answer and that of a poll may overtake each other. */
+  private show(view: View): void {
+    if (view.revision >= (this.model.view?.revision ?? -1)) this.change({ view });
   }
 
   private change(change: Partial<Model>): void {
