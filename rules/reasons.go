@@ -22,6 +22,29 @@ const (
 	ReasonDocumentDamaged         ReasonCode = "document_damaged"
 	ReasonDocumentTampered        ReasonCode = "document_tampered"
 
+	// of a picture of a document
+	ReasonDocumentBackNeeded        ReasonCode = "document_back_needed"
+	ReasonDocumentWrongSide         ReasonCode = "document_wrong_side"
+	ReasonImageBlurred              ReasonCode = "image_blurred"
+	ReasonImageGlare                ReasonCode = "image_glare"
+	ReasonImageDark                 ReasonCode = "image_dark"
+	ReasonImageCropped              ReasonCode = "image_cropped"
+	ReasonImageMirrored             ReasonCode = "image_mirrored"
+	ReasonNotADocument              ReasonCode = "not_a_document"
+	ReasonScreenPhotographed        ReasonCode = "screen_photographed"
+	ReasonZoneUnreadable            ReasonCode = "zone_unreadable"
+	ReasonBarcodeUnreadable         ReasonCode = "barcode_unreadable"
+	ReasonPrintedTextUnreadable     ReasonCode = "printed_text_unreadable"
+	ReasonDocumentCheckDigitsWrong  ReasonCode = "document_check_digits_wrong"
+	ReasonDocumentDateInvalid       ReasonCode = "document_date_invalid"
+	ReasonDocumentAgeUnproven       ReasonCode = "document_age_unproven"
+	ReasonDocumentNameMismatch      ReasonCode = "document_name_mismatch"
+	ReasonDocumentBirthDateMismatch ReasonCode = "document_birth_date_mismatch"
+	ReasonDocumentExpiryMismatch    ReasonCode = "document_expiry_mismatch"
+	ReasonDocumentNumberMismatch    ReasonCode = "document_number_mismatch"
+	ReasonDocumentSexMismatch       ReasonCode = "document_sex_mismatch"
+	ReasonDocumentIssuerMismatch    ReasonCode = "document_issuer_mismatch"
+
 	ReasonChipUnreadable ReasonCode = "chip_unreadable"
 	// passive, active or chip authentication of ICAO 9303
 	ReasonChipAuthenticationFailed ReasonCode = "chip_authentication_failed"
@@ -121,6 +144,53 @@ var reasons = []reasonEntry{
 	{ReasonDocumentNotSupported, byMethod, ActionUseAnotherDocument, "This document cannot be checked."},
 	{ReasonDocumentDamaged, byMethod, ActionUseAnotherDocument, "The document is damaged."},
 	{ReasonDocumentTampered, byMethod, ActionUseAnotherMethod, "The document could not be accepted."},
+
+	{ReasonDocumentBackNeeded, byMethod, ActionProvideMore, "A picture of the back of the document is needed."},
+	{
+		ReasonDocumentWrongSide,
+		byMethod,
+		ActionTryAgain,
+		"The pictures do not show the front and the back of the document.",
+	},
+	{ReasonImageBlurred, byMethod, ActionTryAgain, "The picture is blurred."},
+	{ReasonImageGlare, byMethod, ActionTryAgain, "A reflection hides a part of the document."},
+	{ReasonImageDark, byMethod, ActionTryAgain, "The picture is too dark."},
+	{ReasonImageCropped, byMethod, ActionTryAgain, "The document is not wholly in the picture."},
+	{ReasonImageMirrored, byMethod, ActionTryAgain, "The picture is mirrored."},
+	{ReasonNotADocument, byMethod, ActionTryAgain, "No document could be seen in the picture."},
+	{ReasonScreenPhotographed, byMethod, ActionTryAgain, "A picture of the document itself is needed."},
+	{ReasonZoneUnreadable, byMethod, ActionTryAgain, "The machine-readable lines of the document could not be read."},
+	{ReasonBarcodeUnreadable, byMethod, ActionTryAgain, "The barcode of the document could not be read."},
+	{ReasonPrintedTextUnreadable, byMethod, ActionTryAgain, "The printed text of the document could not be read."},
+	{
+		ReasonDocumentCheckDigitsWrong,
+		byMethod,
+		ActionUseAnotherDocument,
+		"The machine-readable lines of the document could not be accepted.",
+	},
+	{ReasonDocumentDateInvalid, byMethod, ActionUseAnotherDocument, "A date on the document cannot be right."},
+	{
+		ReasonDocumentAgeUnproven,
+		byMethod,
+		ActionUseAnotherDocument,
+		"The document does not show the date of birth in a form that can be checked.",
+	},
+	{ReasonDocumentNameMismatch, byMethod, ActionTryAgain, "The parts of the document do not agree on the name."},
+	{
+		ReasonDocumentBirthDateMismatch,
+		byMethod,
+		ActionTryAgain,
+		"The parts of the document do not agree on the date of birth.",
+	},
+	{
+		ReasonDocumentExpiryMismatch,
+		byMethod,
+		ActionTryAgain,
+		"The parts of the document do not agree on the date of expiry.",
+	},
+	{ReasonDocumentNumberMismatch, byMethod, ActionTryAgain, "The parts of the document do not agree on the number."},
+	{ReasonDocumentSexMismatch, byMethod, ActionTryAgain, "The parts of the document do not agree on the sex."},
+	{ReasonDocumentIssuerMismatch, byMethod, ActionTryAgain, "The parts of the document do not agree on the issuer."},
 
 	{ReasonChipUnreadable, byMethod, ActionTryAgain, "The chip of the document could not be read."},
 	{
