@@ -30,8 +30,8 @@ func TestView(t *testing.T) {
 			"method": "self_attestation",
 			"rank":   1.0,
 			"input": obj{"begin": false, "begin_fields": []any{}, "uploads": nil, "fields": []any{
-				obj{"name": "date_of_birth", "type": "date", "required": true, "media_types": []any{}},
-				obj{"name": "declaration", "type": "boolean", "required": true, "media_types": []any{}},
+				obj{"name": "date_of_birth", "type": "date", "required": true, "media_types": []any{}, "choices": nil},
+				obj{"name": "declaration", "type": "boolean", "required": true, "media_types": []any{}, "choices": nil},
 			}},
 			"status":             "available",
 			"attempts":           3.0,

@@ -5,8 +5,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/methods/shipped"
+	"github.com/stile-id/stile/rules"
 )
 
 func TestViewShowsTheSettingsOfItsSession(t *testing.T) {
@@ -121,7 +123,14 @@ func TestConsentRecordsTheTextThatTheUserRead(t *testing.T) {
 func TestViewDescribesTheSubmissionsOfAMethod(t *testing.T) {
 	t.Parallel()
 	toy := &methodtest.Enrolment{}
-	e := newEnv(t, serving(shipped.Options{}, toy.Method()))
+	method := toy.Method()
+	method.Fields = append(method.Fields, methods.Field{
+		Name: "card", Type: methods.FieldText, Optional: true, Choices: []methods.Choice{
+			{Value: "ID_CARD", Label: "ID card"},
+			{Value: "BAR_CARD", Label: "Bar card", Countries: []rules.Jurisdiction{"FR"}},
+		},
+	})
+	e := newEnv(t, serving(shipped.Options{}, method))
 	e.connect(e.sandbox, "document_capture", "https://vendor.example/judge")
 	definition := simple("student", "document_capture", "mdl")
 	s := e.create(e.sandbox, e.workflow(e.sandbox, definition))
@@ -129,17 +138,25 @@ func TestViewDescribesTheSubmissionsOfAMethod(t *testing.T) {
 	require.Equal(t, obj{
 		"begin": true, "begin_fields": []any{},
 		"uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"file"}}, "fields": []any{
-			obj{"name": "challenge", "type": "challenge", "required": true, "media_types": []any{}},
-			obj{"name": "nonce", "type": "string", "required": true, "media_types": []any{}},
-			obj{"name": "photo", "type": "upload", "required": true, "media_types": []any{"image/png", "image/jpeg"}},
+			obj{"name": "challenge", "type": "challenge", "required": true, "media_types": []any{}, "choices": nil},
+			obj{"name": "nonce", "type": "string", "required": true, "media_types": []any{}, "choices": nil},
+			obj{
+				"name": "photo", "type": "upload", "required": true, "media_types": []any{"image/png", "image/jpeg"},
+				"choices": nil,
+			},
+			obj{
+				"name": "card", "type": "string", "required": false, "media_types": []any{}, "choices": []any{
+					obj{"value": "ID_CARD", "label": "ID card", "logo_url": nil},
+				},
+			},
 		},
 	}, in(view, "methods", 0, "input"))
 	require.Equal(t, obj{
 		"begin": false, "begin_fields": []any{},
 		"uploads": obj{"max_bytes": 8388608.0, "max_count": 12.0, "sources": []any{"camera"}},
 		"fields": []any{
-			obj{"name": "input", "type": "object", "required": true, "media_types": []any{}},
-			obj{"name": "uploads", "type": "uploads", "required": false, "media_types": []any{}},
+			obj{"name": "input", "type": "object", "required": true, "media_types": []any{}, "choices": nil},
+			obj{"name": "uploads", "type": "uploads", "required": false, "media_types": []any{}, "choices": nil},
 		},
 	}, in(view, "methods", 1, "input"), "the provider's")
 	require.Nil(t, in(view, "methods", 2, "input"), "it can only be simulated")

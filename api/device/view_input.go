@@ -25,6 +25,8 @@ type fieldObject struct {
 	Required bool   `json:"required"`
 	// MediaTypes are the accepted types of an upload; empty where every type is accepted, and for other fields.
 	MediaTypes []string `json:"media_types"`
+	// Choices are null where any value is taken.
+	Choices []choiceObject `json:"choices"`
 }
 
 type beginFieldObject struct {
@@ -65,7 +67,7 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, s models.Se
 	for _, field := range c.Fields {
 		shown.Fields = append(shown.Fields, fieldObject{
 			Name: field.Name, Type: string(field.Type), Required: !field.Optional,
-			MediaTypes: append([]string{}, field.MediaTypes...),
+			MediaTypes: append([]string{}, field.MediaTypes...), Choices: hs.showChoices(node.Method, field, s),
 		})
 	}
 	if c.Uploads {
@@ -84,17 +86,23 @@ func (hs *Handlers) showBeginFields(
 		if field.Identity && s.Type != models.TypeIdentity {
 			continue
 		}
-		object := beginFieldObject{Name: field.Name, Type: string(field.Type), Required: !field.Optional}
-		if len(field.Choices) > 0 {
-			object.Choices = []choiceObject{}
+		shown = append(shown, beginFieldObject{
+			Name: field.Name, Type: string(field.Type), Required: !field.Optional, Choices: hs.showChoices(method, field, s),
+		})
+	}
+	return shown
+}
+
+// showChoices returns the values of a field from which a user in the session's place may choose; nil where it takes any.
+func (hs *Handlers) showChoices(method rules.Method, field sessions.Field, s models.Session) []choiceObject {
+	if len(field.Choices) == 0 {
+		return nil
+	}
+	shown := []choiceObject{}
+	for _, choice := range field.Choices {
+		if choice.In(s.Jurisdiction) {
+			shown = append(shown, choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(method, choice)})
 		}
-		for _, choice := range field.Choices {
-			if choice.In(s.Jurisdiction) {
-				object.Choices = append(object.Choices,
-					choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(method, choice)})
-			}
-		}
-		shown = append(shown, object)
 	}
 	return shown
 }

@@ -2393,6 +2393,14 @@ export type components = {
             /** @constant */
             object: "method_challenge";
         };
+        /** @description The values of a field that this user may choose from, such as banks; null if any value is taken. */
+        MethodChoices: {
+            /** @description The name for users. */
+            label: string;
+            /** @description A picture at the origin of the page. */
+            logo_url: string | null;
+            value: string;
+        }[] | null;
         /** @description The submissions that a method takes, for the page that asks the user for them. */
         MethodInput: {
             /** @description Whether the page must ask for a challenge first. */
@@ -2402,14 +2410,7 @@ export type components = {
              *     `carrier_lookup` asks for a name and a date of birth in sessions of type identity.
              */
             begin_fields: {
-                /** @description The values that this user may choose from, such as banks; null if any value is taken. */
-                choices: {
-                    /** @description The name for users. */
-                    label: string;
-                    /** @description A picture at the origin of the page. */
-                    logo_url: string | null;
-                    value: string;
-                }[] | null;
+                choices: components["schemas"]["MethodChoices"];
                 name: string;
                 required: boolean;
                 /** @enum {string} */
@@ -2417,6 +2418,7 @@ export type components = {
             }[];
             /** @description The members of the submission. */
             fields: {
+                choices: components["schemas"]["MethodChoices"];
                 /** @description The accepted types of an upload; empty if all are. */
                 media_types: string[];
                 name: string;
