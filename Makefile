@@ -16,7 +16,7 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
 GOTESTSUM := $(TOOLS)/gotestsum-$(GOTESTSUM_VERSION)
 
-COMMANDS := ./cmd/stile ./cmd/stile-dev
+COMMANDS := ./cmd/stile ./cmd/stile-vision ./cmd/stile-dev
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Tests with the race detector run beside those without it, two packages of each, with four tests each: one test waits
@@ -43,7 +43,7 @@ dev: ## Build stile-dev and run it: all of Stile in one process; ARGS="--data DI
 	bin/stile-dev $(ARGS)
 
 .PHONY: build
-build: ## Build stile and stile-dev into bin/, reproducibly
+build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
 .PHONY: check

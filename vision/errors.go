@@ -1,5 +1,7 @@
 package vision
 
+import "slices"
+
 // Codes of ImageError.
 const (
 	// CodeImageInvalid says that the picture cannot be decoded.
@@ -21,6 +23,19 @@ type ImageError struct {
 
 func (e *ImageError) Error() string { return e.Code + ": " + e.Message }
 
+// Reasons of AwayError that the process gives.
+const (
+	// AwayBusy says that all workers have pictures, and others wait.
+	AwayBusy = "busy"
+	// AwayTooSlow says that the worker took too long, and was ended.
+	AwayTooSlow = "too_slow"
+	// AwayCrashed says that the worker ended: by a fault of a decoder, or because it needed too much memory. A picture
+	// that does so twice is refused from then on, as CodeImageInvalid.
+	AwayCrashed = "crashed"
+	// AwayFailed says that a reader returned an error.
+	AwayFailed = "failed"
+)
+
 // AwayError says that the process did not answer, or could not at the moment. A repeat may succeed.
 type AwayError struct {
 	// Reason names the fault, such as "busy". It has nothing of the content of the picture.
@@ -28,3 +43,11 @@ type AwayError struct {
 }
 
 func (e *AwayError) Error() string { return "the vision process: " + e.Reason }
+
+// Code returns the reason if it is one of the process's, "away" for any other.
+func (e *AwayError) Code() string {
+	if slices.Contains([]string{AwayBusy, AwayTooSlow, AwayCrashed, AwayFailed}, e.Reason) {
+		return e.Reason
+	}
+	return "away"
+}
