@@ -19,8 +19,9 @@ func TestWorkflowLife(t *testing.T) {
 			"require_email_otp": false,
 			"max_attempts":      2,
 			"document_types":    []string{"PASSPORT"},
-			"file_upload":       true,
-			"proof_of_age":      true,
+			"unread_text":       "review", "screen_photographed": "fail",
+			"file_upload":  true,
+			"proof_of_age": true,
 		},
 		"graph": nil,
 	}
@@ -31,7 +32,7 @@ func TestWorkflowLife(t *testing.T) {
 	require.Equal(t, obj{"US-CA": obj{"add": []any{"carrier_lookup"}, "remove": []any{"mdl"}}}, created["overrides"])
 	require.Equal(t, obj{
 		"liveness_strategy": "passive", "require_email_otp": false, "max_attempts": 2.0, "document_types": []any{"PASSPORT"},
-		"file_upload": true, "proof_of_age": true,
+		"file_upload": true, "proof_of_age": true, "unread_text": "review", "screen_photographed": "fail",
 		"handoff": obj{"enabled": true, "url_base": nil, "company_name": nil, "confirm": true},
 	}, created["preferences"])
 	require.Nil(t, created["graph"])

@@ -24,6 +24,8 @@ type Verdict struct {
 	Risk *rules.Risk
 	// Credential is the digital credential that was verified; nil if there is none.
 	Credential *rules.WalletCredential
+	// Physical is the physical document that was read; nil if there is none.
+	Physical *rules.PhysicalDocument
 	// Provider names the provider that gave the verdict; "" if Stile judged.
 	Provider string
 }

@@ -91,6 +91,7 @@ type ResultObject struct {
 	Checks      []rules.Check           `json:"checks"`
 	Provider    *string                 `json:"provider"`
 	Credential  *rules.WalletCredential `json:"credential,omitempty"`
+	Document    *rules.PhysicalDocument `json:"document,omitempty"`
 	Created     Timestamp               `json:"created"`
 }
 
@@ -160,7 +161,8 @@ func (r Result) Public() ResultObject {
 		ID: r.ID, Object: "verification_result", Method: r.Method, Node: r.Node, Attempt: r.Attempt,
 		Status: string(r.Status), Strength: r.Method.Strength(), AgeTier: r.AgeTier,
 		ReasonCodes: orEmpty(r.ReasonCodes.V), Reasons: showReasons(r.ReasonCodes.V),
-		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Credential: r.Credential.V, Created: r.Created,
+		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Credential: r.Credential.V, Document: r.Document.V,
+		Created: r.Created,
 	}
 }
 

@@ -172,6 +172,11 @@ func TestResultIsShownWithItsStrength(t *testing.T) {
 
 	result.Status, result.AgeTier, result.Provider = graph.OutcomeFailed, nil, ptr("acme")
 	result.Credential = models.AsJSON[*rules.WalletCredential](nil)
+	result.Document = models.AsJSON(&rules.PhysicalDocument{
+		Type: rules.Passport, IssuingCountry: "UTO", Expiry: rules.ExpiryValid,
+	})
+	requireJSON(t, `{"type": "PASSPORT", "issuing_country": "UTO", "expiry": "valid"}`, result.Public().Document)
+	result.Document = models.AsJSON[*rules.PhysicalDocument](nil)
 	result.ReasonCodes = models.AsJSON([]rules.ReasonCode{rules.ReasonUnreadable, "x_acme_17"})
 	result.Checks = models.AsJSON([]rules.Check{{Name: "mrz_check_digits"}})
 	requireJSON(t, `{

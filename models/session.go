@@ -272,7 +272,9 @@ type Result struct {
 	DocumentHash *string
 	// Credential is nil unless a digital credential was verified.
 	Credential JSON[*rules.WalletCredential]
-	Created    Timestamp
+	// Document is nil unless a physical document was read.
+	Document JSON[*rules.PhysicalDocument]
+	Created  Timestamp
 }
 
 // TableName names the table for gorm.

@@ -2,15 +2,19 @@ package rules
 
 import "encoding/json"
 
-// Check is one named test of a method: passed or failed.
+// Check is one named test of a method: passed, failed or not performed.
 type Check struct {
 	Name   string
 	Passed bool
+	// NotPerformed reports that the test could not be made, such as that of a text which is not readable. Passed is false
+	// then.
+	NotPerformed bool
 }
 
 const (
-	checkPassed = "passed"
-	checkFailed = "failed"
+	checkPassed       = "passed"
+	checkFailed       = "failed"
+	checkNotPerformed = "not_performed"
 )
 
 type checkJSON struct {
@@ -18,21 +22,29 @@ type checkJSON struct {
 	Status string `json:"status"`
 }
 
+// Failed reports whether the test was made and did not pass.
+func (c Check) Failed() bool { return !c.Passed && !c.NotPerformed }
+
 // MarshalJSON writes the public form, which the results table also holds: {"name":"chip","status":"passed"}.
 func (c Check) MarshalJSON() ([]byte, error) {
 	status := checkFailed
-	if c.Passed {
+	switch {
+	case c.Passed:
 		status = checkPassed
+	case c.NotPerformed:
+		status = checkNotPerformed
 	}
 	return json.Marshal(checkJSON{Name: c.Name, Status: status})
 }
 
-// UnmarshalJSON reads the form of MarshalJSON. Any status but "passed" counts as failed.
+// UnmarshalJSON reads the form of MarshalJSON. An unknown status counts as failed.
 func (c *Check) UnmarshalJSON(b []byte) error {
 	var read checkJSON
 	if err := json.Unmarshal(b, &read); err != nil {
 		return err
 	}
-	*c = Check{Name: read.Name, Passed: read.Status == checkPassed}
+	*c = Check{
+		Name: read.Name, Passed: read.Status == checkPassed, NotPerformed: read.Status == checkNotPerformed,
+	}
 	return nil
 }

@@ -14,6 +14,7 @@ func TestCheckKeepsItsPublicForm(t *testing.T) {
 	for text, check := range map[string]rules.Check{
 		`{"name":"mrz_check_digits","status":"passed"}`: {Name: "mrz_check_digits", Passed: true},
 		`{"name":"age","status":"failed"}`:              {Name: "age"},
+		`{"name":"sex","status":"not_performed"}`:       {Name: "sex", NotPerformed: true},
 	} {
 		written, err := json.Marshal(check)
 		require.NoError(t, err)

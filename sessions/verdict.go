@@ -14,7 +14,7 @@ func settled(v methods.Verdict, required rules.AgeTier) models.Result {
 	result := models.Result{
 		Status: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: models.AsJSON(v.Reasons()),
 		Checks:     models.AsJSON(append([]rules.Check{}, v.Checks...)), // null is no list
-		Credential: models.AsJSON(v.Credential),
+		Credential: models.AsJSON(v.Credential), Document: models.AsJSON(v.Physical),
 	}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
 		result.AgeTier = &required

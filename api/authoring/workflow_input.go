@@ -36,16 +36,18 @@ type overrideInput struct {
 }
 
 type preferencesInput struct {
-	LivenessStrategy *string          `json:"liveness_strategy"`
-	RequireEmailOTP  *bool            `json:"require_email_otp"`
-	MaxAttempts      *int             `json:"max_attempts"`
-	DocumentTypes    []string         `json:"document_types"`
-	FileUpload       *bool            `json:"file_upload"`
-	ProofOfAge       *bool            `json:"proof_of_age"`
-	Handoff          *handoffInput    `json:"handoff"`
-	Signals          []risk.Group     `json:"signals"`
-	FlagAt           *rules.RiskLevel `json:"flag_at"`
-	Parental         *parentalInput   `json:"parental"`
+	LivenessStrategy   *string          `json:"liveness_strategy"`
+	RequireEmailOTP    *bool            `json:"require_email_otp"`
+	MaxAttempts        *int             `json:"max_attempts"`
+	DocumentTypes      []string         `json:"document_types"`
+	UnreadText         *graph.Doubt     `json:"unread_text"`
+	ScreenPhotographed *graph.Doubt     `json:"screen_photographed"`
+	FileUpload         *bool            `json:"file_upload"`
+	ProofOfAge         *bool            `json:"proof_of_age"`
+	Handoff            *handoffInput    `json:"handoff"`
+	Signals            []risk.Group     `json:"signals"`
+	FlagAt             *rules.RiskLevel `json:"flag_at"`
+	Parental           *parentalInput   `json:"parental"`
 }
 
 type parentalInput struct {

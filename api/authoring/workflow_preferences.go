@@ -18,6 +18,8 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	rest.Set(&chosen.FlagAt, given.FlagAt)
 	rest.Set(&chosen.LivenessStrategy, given.LivenessStrategy)
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
+	rest.Set(&chosen.UnreadText, given.UnreadText)
+	rest.Set(&chosen.ScreenPhotographed, given.ScreenPhotographed)
 	rest.Set(&chosen.FileUpload, given.FileUpload)
 	rest.Set(&chosen.ProofOfAge, given.ProofOfAge)
 	if given.Parental != nil {

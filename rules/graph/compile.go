@@ -73,13 +73,19 @@ func (g *Graph) group(group Node, methods []rules.Method, p Preferences) {
 		group.Members = append(group.Members, members[i].ID)
 	}
 	group.Fail = nodeFailed
-	g.Nodes = append(append(g.Nodes, group), members...)
+	g.Nodes = append(g.Nodes, group)
+	for _, member := range members {
+		g.Nodes = append(g.Nodes, reviewed(member)...)
+	}
 }
 
 // optionsFor returns the preferences that apply to a method.
 func optionsFor(m rules.Method, p Preferences) (o Options) {
 	if m == rules.MethodDocumentCapture && len(p.DocumentTypes) > 0 {
 		o.DocumentTypes = slices.Clone(p.DocumentTypes)
+	}
+	if m == rules.MethodDocumentCapture {
+		o.UnreadText, o.ScreenPhotographed = p.UnreadText, p.ScreenPhotographed
 	}
 	if hasLiveness(m) {
 		o.LivenessStrategy = p.LivenessStrategy

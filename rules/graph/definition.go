@@ -36,7 +36,7 @@ const (
 
 var (
 	livenessStrategies = []string{LivenessAction, LivenessFlashing, LivenessPassive}
-	documentTypes      = []string{"ID_CARD", "PASSPORT", "DRIVERS_LICENSE", "RESIDENCE_PERMIT", "HEALTH_CARD"}
+	documentTypes      = namesOf(rules.DocumentTypes())
 )
 
 // Definition is a workflow as its merchant wrote it. It may hold any value that decodes; [Compile] reports its faults.
@@ -71,6 +71,12 @@ type Preferences struct {
 	MaxAttempts int `json:"max_attempts"`
 	// DocumentTypes restrict document_capture; empty accepts every type.
 	DocumentTypes []string `json:"document_types"`
+	// UnreadText is what document_capture does with a document whose printed text cannot be read, so that nothing confirms
+	// its machine-readable zone or its barcode; empty means DoubtFails.
+	UnreadText Doubt `json:"unread_text,omitempty"`
+	// ScreenPhotographed is what document_capture does with a picture that seems to show a screen; empty means
+	// DoubtPasses.
+	ScreenPhotographed Doubt `json:"screen_photographed,omitempty"`
 	// FileUpload lets the user of a camera method give a file instead of a picture from the camera.
 	FileUpload bool `json:"file_upload,omitempty"`
 	// ProofOfAge has eudi_pid accept the EU proof of age in sessions of type age.
@@ -148,6 +154,14 @@ func (d Definition) WithDefaults() Definition {
 	d.Overrides = d.Overrides.normalised()
 	d.Graph = d.Graph.normalised()
 	return d
+}
+
+func namesOf[T ~string](values []T) []string {
+	names := make([]string, len(values))
+	for i, value := range values {
+		names[i] = string(value)
+	}
+	return names
 }
 
 // normal returns j in upper case, or unchanged if it is not a jurisdiction.

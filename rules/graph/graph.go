@@ -81,6 +81,9 @@ type Node struct {
 type Options struct {
 	DocumentTypes    []string `json:"document_types,omitempty"`
 	LivenessStrategy string   `json:"liveness_strategy,omitempty"`
+	// UnreadText and ScreenPhotographed are those of [Preferences], of document_capture.
+	UnreadText         Doubt `json:"unread_text,omitempty"`
+	ScreenPhotographed Doubt `json:"screen_photographed,omitempty"`
 	// FileUpload allows files besides pictures from the camera. In a compiled graph it is nil or true.
 	FileUpload *bool `json:"file_upload,omitempty"`
 	// ProofOfAge has eudi_pid accept the EU proof of age, too. In a compiled graph it is nil or true.

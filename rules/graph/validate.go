@@ -134,6 +134,14 @@ func (c *checker) preferences() {
 	if p.FlagAt != "" && p.FlagAt != rules.RiskMedium && p.FlagAt != rules.RiskHigh {
 		c.add("preferences.flag_at", "must be medium or high")
 	}
+	for _, doubt := range []struct {
+		field  string
+		chosen Doubt
+	}{{"unread_text", p.UnreadText}, {"screen_photographed", p.ScreenPhotographed}} {
+		if !doubt.chosen.valid() {
+			c.add("preferences."+doubt.field, "must be one of %q", doubts)
+		}
+	}
 	c.parental()
 	chosenFrom(c, "preferences.document_types", p.DocumentTypes, documentTypes, "document type")
 	chosenFrom(c, "preferences.signals", p.Signals, risk.Groups(), "group of signals")

@@ -35,6 +35,8 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 	if o.ProofOfAge != nil && m != rules.MethodEUDIPID {
 		c.at(id, path+".proof_of_age", "means nothing to %s: remove it", m)
 	}
+	c.doubt(id, path+".unread_text", m, o.UnreadText)
+	c.doubt(id, path+".screen_photographed", m, o.ScreenPhotographed)
 	if len(o.DocumentTypes) > 0 && m != rules.MethodDocumentCapture {
 		c.at(id, path+".document_types", "means nothing to %s: remove it", m)
 		return
@@ -49,6 +51,15 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 		} else if slices.Contains(o.DocumentTypes[:i], kind) {
 			c.at(id, field, "%s appears more than once", kind)
 		}
+	}
+}
+
+func (c *checker) doubt(id, field string, m rules.Method, d Doubt) {
+	switch {
+	case d != "" && m != rules.MethodDocumentCapture:
+		c.at(id, field, "means nothing to %s: remove it", m)
+	case !d.valid():
+		c.at(id, field, "must be one of %q", doubts)
 	}
 }
 
@@ -100,5 +111,6 @@ func (c *checker) member(id, field string, v SourceMember) {
 }
 
 func (o Options) empty() bool {
-	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.FileUpload == nil && o.ProofOfAge == nil
+	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.UnreadText == "" && o.ScreenPhotographed == "" &&
+		o.FileUpload == nil && o.ProofOfAge == nil
 }

@@ -51,10 +51,13 @@ func TestCompileFaults(t *testing.T) {
 		},
 		{
 			"preferences", `{"methods": ["mdl"],
-				"preferences": {"liveness_strategy": "dance", "max_attempts": 11, "document_types": ["PASSPORT", "passport", "PASSPORT"]}}`,
+				"preferences": {"liveness_strategy": "dance", "max_attempts": 11,
+				"document_types": ["PASSPORT", "passport", "PASSPORT"], "unread_text": "shrug", "screen_photographed": "Pass"}}`,
 			[]string{
 				`preferences.liveness_strategy: must be one of ["3d_action" "flashing" "passive"]`,
 				"preferences.max_attempts: must be from 1 to 10",
+				`preferences.unread_text: must be one of ["pass" "fail" "review"]`,
+				`preferences.screen_photographed: must be one of ["pass" "fail" "review"]`,
 				`preferences.document_types[1]: unknown document type "passport"`,
 				"preferences.document_types[2]: PASSPORT appears more than once",
 			},

@@ -105,6 +105,11 @@ func (w *adviser) preferences() {
 	}{
 		{"liveness_strategy", p.LivenessStrategy != "", "method", func(p *Preferences) { p.LivenessStrategy = "" }},
 		{"document_types", len(p.DocumentTypes) > 0, "document_capture", func(p *Preferences) { p.DocumentTypes = nil }},
+		{"unread_text", p.UnreadText != "", "document_capture", func(p *Preferences) { p.UnreadText = "" }},
+		{
+			"screen_photographed", p.ScreenPhotographed != "", "document_capture",
+			func(p *Preferences) { p.ScreenPhotographed = "" },
+		},
 		{"file_upload", p.FileUpload, "camera method", func(p *Preferences) { p.FileUpload = false }},
 		{"proof_of_age", p.ProofOfAge, "eudi_pid", func(p *Preferences) { p.ProofOfAge = false }},
 		{

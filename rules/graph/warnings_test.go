@@ -41,6 +41,12 @@ func TestWarningsNameSettingsWithoutEffect(t *testing.T) {
 			[]string{"preferences.proof_of_age: has no effect"},
 		},
 		{
+			"doubts about no document",
+			`{"use_case": "social_media", "methods": ["mdl"], "preferences":
+				{"unread_text": "pass", "screen_photographed": "review"}}`,
+			[]string{"preferences.unread_text: has no effect", "preferences.screen_photographed: has no effect"},
+		},
+		{
 			"files for no camera",
 			`{"use_case": "social_media", "methods": ["mdl"], "preferences": {"file_upload": true}}`,
 			[]string{"preferences.file_upload: has no effect"},
