@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 func TestViewShowsTheSettingsOfItsSession(t *testing.T) {
@@ -128,7 +129,9 @@ func TestViewDescribesTheSubmissionsOfAMethod(t *testing.T) {
 		Name: "card", Type: methods.FieldText, Optional: true, Choices: []methods.Choice{
 			{Value: "ID_CARD", Label: "ID card"},
 			{Value: "BAR_CARD", Label: "Bar card", Countries: []rules.Jurisdiction{"FR"}},
+			{Value: "PASSPORT", Label: "Passport"},
 		},
+		Narrow: func(graph.Options) []string { return []string{"ID_CARD", "BAR_CARD"} },
 	})
 	e := newEnv(t, serving(shipped.Options{}, method))
 	e.connect(e.sandbox, "document_capture", "https://vendor.example/judge")

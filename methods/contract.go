@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 // FieldType is the form of a member of a submission.
@@ -41,6 +42,19 @@ type Field struct {
 	MediaTypes []string
 	// Choices are the values that users may choose from; empty means any value.
 	Choices []Choice
+	// Narrow returns the values of Choices that a step of a workflow accepts, none for all; nil accepts all in each step.
+	Narrow func(o graph.Options) []string
+}
+
+// ChoicesAt returns the choices of users in a place, at a step with these options.
+func (f Field) ChoicesAt(j rules.Jurisdiction, o graph.Options) []Choice {
+	var accepted []string
+	if f.Narrow != nil {
+		accepted = f.Narrow(o)
+	}
+	return slices.DeleteFunc(slices.Clone(f.Choices), func(c Choice) bool {
+		return !c.In(j) || len(accepted) > 0 && !slices.Contains(accepted, c.Value)
+	})
 }
 
 // Choice is one value of a field.

@@ -61,13 +61,13 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, s models.Se
 		return nil
 	}
 	shown := &inputObject{
-		Begin: c.Begin, BeginFields: hs.showBeginFields(node.Method, c.BeginFields, s),
+		Begin: c.Begin, BeginFields: hs.showBeginFields(node, c.BeginFields, s),
 		Fields: make([]fieldObject, 0, len(c.Fields)),
 	}
 	for _, field := range c.Fields {
 		shown.Fields = append(shown.Fields, fieldObject{
 			Name: field.Name, Type: string(field.Type), Required: !field.Optional,
-			MediaTypes: append([]string{}, field.MediaTypes...), Choices: hs.showChoices(node.Method, field, s),
+			MediaTypes: append([]string{}, field.MediaTypes...), Choices: hs.showChoices(node, field, s),
 		})
 	}
 	if c.Uploads {
@@ -78,31 +78,27 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, s models.Se
 	return shown
 }
 
-func (hs *Handlers) showBeginFields(
-	method rules.Method, fields []sessions.Field, s models.Session,
-) []beginFieldObject {
+func (hs *Handlers) showBeginFields(node graph.Node, fields []sessions.Field, s models.Session) []beginFieldObject {
 	shown := make([]beginFieldObject, 0, len(fields))
 	for _, field := range fields {
 		if field.Identity && s.Type != models.TypeIdentity {
 			continue
 		}
 		shown = append(shown, beginFieldObject{
-			Name: field.Name, Type: string(field.Type), Required: !field.Optional, Choices: hs.showChoices(method, field, s),
+			Name: field.Name, Type: string(field.Type), Required: !field.Optional, Choices: hs.showChoices(node, field, s),
 		})
 	}
 	return shown
 }
 
 // showChoices returns the values of a field from which a user in the session's place may choose; nil where it takes any.
-func (hs *Handlers) showChoices(method rules.Method, field sessions.Field, s models.Session) []choiceObject {
+func (hs *Handlers) showChoices(node graph.Node, field sessions.Field, s models.Session) []choiceObject {
 	if len(field.Choices) == 0 {
 		return nil
 	}
 	shown := []choiceObject{}
-	for _, choice := range field.Choices {
-		if choice.In(s.Jurisdiction) {
-			shown = append(shown, choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(method, choice)})
-		}
+	for _, choice := range field.ChoicesAt(s.Jurisdiction, node.Options) {
+		shown = append(shown, choiceObject{choice.Value, choice.Label, hs.choiceLogoURL(node.Method, choice)})
 	}
 	return shown
 }
