@@ -4,6 +4,7 @@ package methods
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -28,6 +29,17 @@ type Verdict struct {
 	Physical *rules.PhysicalDocument
 	// Provider names the provider that gave the verdict; "" if Stile judged.
 	Provider string
+}
+
+// OneSpelling returns a number or a name of an authority for Verdict.Document: in capitals, without the marks that a
+// document may have or lack.
+func OneSpelling(text string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -./|", r) {
+			return -1
+		}
+		return r
+	}, text))
 }
 
 // Reasons says why the submission did not pass. There is always one: a bare "failed" helps nobody.

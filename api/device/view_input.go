@@ -91,7 +91,8 @@ func (hs *Handlers) showBeginFields(node graph.Node, fields []sessions.Field, s 
 	return shown
 }
 
-// showChoices returns the values of a field from which a user in the session's place may choose; nil where it takes any.
+// showChoices returns the values of a field from which a user in the session's place may choose at the step; nil where
+// it takes any.
 func (hs *Handlers) showChoices(node graph.Node, field sessions.Field, s models.Session) []choiceObject {
 	if len(field.Choices) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/methods/attestation"
 	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/connector"
+	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/parental"
@@ -33,6 +34,8 @@ type Options struct {
 	Banks []openbanking.Bank
 	// Carrier configures carrier_lookup.
 	Carrier carrier.Options
+	// Document configures document_capture.
+	Document document.Options
 	// Wallet configures mdl, mid and eudi_pid.
 	Wallet wallet.Options
 }
@@ -45,7 +48,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	served := slices.DeleteFunc(append(wallet.Methods(o.Wallet),
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
-		carrier.Method(o.Carrier),
+		carrier.Method(o.Carrier), document.Method(o.Document),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student, Login: o.Login}),
 	), func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })

@@ -3,7 +3,6 @@ package wallet
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
@@ -121,21 +120,11 @@ func before(a, b rules.Date) bool { return a.String() < b.String() }
 // document returns the name of the document for methods.Verdict; "" if its number or its issuer is not known. Numbers
 // are unique to their authority: two states of a country may issue the same one.
 func (s shown) document(m rules.Method) string {
-	number, place := oneSpelling(s.number), s.credential.IssuingCountry
+	number, place := methods.OneSpelling(s.number), s.credential.IssuingCountry
 	if number == "" || place == "" || s.authority == "" {
 		return ""
 	}
-	return string(m) + "|" + place + " " + oneSpelling(s.authority) + "|" + number
-}
-
-// oneSpelling returns a text without the marks that a document may have or lack.
-func oneSpelling(text string) string {
-	return strings.ToUpper(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -./|", r) {
-			return -1
-		}
-		return r
-	}, text))
+	return string(m) + "|" + place + " " + methods.OneSpelling(s.authority) + "|" + number
 }
 
 var alpha2 = regexp.MustCompile(`^[A-Z]{2}$`)

@@ -2079,6 +2079,21 @@ export type components = {
             object: "device_token";
             session_id: string;
         };
+        /** @description For `document_capture`. Members that are null count as absent. The uploads are JPEG, PNG or WebP pictures. */
+        DocumentSubmission: {
+            /**
+             * @description The picture of the other side, where the type has its machine-readable zone or its barcode there: every
+             *     type but a passport. Without it the verdict is `requires_input` with `document_back_needed`.
+             */
+            back?: string | null;
+            /**
+             * @description The type that the user has chosen. It decides what is asked for next; the verdict reads the type.
+             * @enum {string|null}
+             */
+            document_type?: "ID_CARD" | "PASSPORT" | "DRIVERS_LICENSE" | "RESIDENCE_PERMIT" | "HEALTH_CARD" | null;
+            /** @description The picture of the side with the portrait, or of the data page of a passport. */
+            front: string;
+        };
         /** @description The state of the proof that the user has control of an e-mail address. It holds no address. */
         EmailOTP: {
             /** @description The tries to enter that code; null without one. */
@@ -2205,6 +2220,10 @@ export type components = {
             file_upload?: boolean | null;
             liveness_strategy?: string | null;
             proof_of_age?: boolean | null;
+            /** @description `pass`, `fail` or `review`. */
+            screen_photographed?: string | null;
+            /** @description `pass`, `fail` or `review`. */
+            unread_text?: string | null;
         } | null;
         GuardianDecision: {
             /** @enum {string} */
@@ -2440,7 +2459,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["DocumentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2535,11 +2554,21 @@ export type components = {
             proof_of_age?: boolean | null;
             require_email_otp?: boolean | null;
             /**
+             * @description What `document_capture` does if a picture seems to show a screen: `pass` (default; the risk has the signal
+             *     `screen_photographed`), `fail` or `review`.
+             */
+            screen_photographed?: string | null;
+            /**
              * @description The groups of signals by which the risk of a session is assessed, when it is created and when its user opens
              *     the page: `ip_analysis`, `geolocation`, `email_risk`, `phone_risk`, `device_risk`, `velocity`. Without any,
              *     the risk comes from the places and from the verdicts alone.
              */
             signals?: string[] | null;
+            /**
+             * @description What `document_capture` does if the printed text of a document cannot be read, so that nothing confirms its
+             *     machine-readable zone or its barcode: `pass`, `fail` (default) or `review`.
+             */
+            unread_text?: string | null;
         };
         /**
          * @description A method that a provider can judge.
@@ -3282,8 +3311,11 @@ export type components = {
             attempt: number;
             checks: {
                 name: string;
-                /** @enum {string} */
-                status: "passed" | "failed";
+                /**
+                 * @description `not_performed` if the check could not be made, such as that of a text that is not readable.
+                 * @enum {string}
+                 */
+                status: "passed" | "failed" | "not_performed";
             }[];
             created: components["schemas"]["Timestamp"];
             /**
@@ -3300,6 +3332,27 @@ export type components = {
                  * @example org.iso.18013.5.1.mDL
                  */
                 type: string;
+            };
+            /**
+             * @description The physical document that was read. Present for `document_capture` if Stile judged it and the type was
+             *     recognised, even if the document does not suffice.
+             */
+            document?: {
+                /**
+                 * @description Whether the date of expiry is past.
+                 * @enum {string}
+                 */
+                expiry: "valid" | "expired" | "unknown";
+                /**
+                 * @description The country or organization that issued the document, as its machine-readable zone or its barcode names
+                 *     it: a code of ISO 3166-1 alpha-3 or ICAO 9303.
+                 * @example USA
+                 * @example DEU
+                 * @example UTO
+                 */
+                issuing_country?: string;
+                /** @enum {string} */
+                type: "ID_CARD" | "PASSPORT" | "DRIVERS_LICENSE" | "RESIDENCE_PERMIT" | "HEALTH_CARD";
             };
             id: string;
             method: components["schemas"]["Method"];
