@@ -47,10 +47,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
 .PHONY: check
-check: check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+check: tesseract check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters browser check-format check-vet check-build check-workflows lint check-web check-fuzz check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser check-format check-vet check-build check-workflows lint check-web check-fuzz check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -98,6 +98,10 @@ postgres:
 .PHONY: interpreters
 interpreters:
 	scripts/ensure-interpreters
+
+.PHONY: tesseract
+tesseract:
+	scripts/ensure-tesseract
 
 .PHONY: browser
 browser:

@@ -67,13 +67,20 @@ type Document struct {
 	Portrait *Portrait `json:"portrait"`
 }
 
-// Quality measures whether a picture can be read. It is no verdict.
+// Quality measures whether a picture can be read. It is no verdict. The numbers are those of the document inside the
+// outline, or of all of the picture if there is none; docs/methods/documents.md says which values spoil the reading.
 type Quality struct {
-	Blur    float64 `json:"blur"`
-	Glare   float64 `json:"glare"`
-	Light   float64 `json:"light"`
+	// Blur is the width of the sharp edges of the print, in thousandths of the document's longer side: below 2 in focus.
+	Blur float64 `json:"blur"`
+	// Glare is the share of the document's area in which light has wiped out the print.
+	Glare float64 `json:"glare"`
+	// Light is the luma of the document's paper, from 0 to 1.
+	Light float64 `json:"light"`
+	// Cropped is the share of the outline's length that lies on the frame of the picture, where the document goes on:
+	// about 0.2 for a side that is cut off.
 	Cropped float64 `json:"cropped"`
-	Screen  float64 `json:"screen"`
+	// Screen is from 0 to 1: from 0.5 on, a pattern lies over the document as over a photographed screen.
+	Screen float64 `json:"screen"`
 }
 
 // Card is the outline of a card or a page.
@@ -105,9 +112,11 @@ type Barcode struct {
 // Text is the text of the visual zone. A document has none where the process has no engine for it.
 type Text struct {
 	Lines []TextLine `json:"lines"`
+	// Turned is how far the text is turned clockwise in the picture, in degrees: 0, 90, 180 or 270.
+	Turned int `json:"turned"`
 }
 
-// TextLine is a line of text.
+// TextLine is a line of text. Its box is that of the picture, upright or not.
 type TextLine struct {
 	Text string `json:"text"`
 	// Confidence is from 0 to 1.
@@ -120,6 +129,8 @@ type Portrait struct {
 	// JPEG is the picture, cut out.
 	JPEG []byte `json:"jpeg"`
 	Box  Box    `json:"box"`
+	// Turned is how far the portrait is turned clockwise in the picture, in degrees: 0, 90, 180 or 270. JPEG is upright.
+	Turned int `json:"turned"`
 	// Confidence is from 0 to 1.
 	Confidence float64 `json:"confidence"`
 }

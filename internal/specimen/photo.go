@@ -12,7 +12,7 @@ import (
 type Shot struct {
 	Seed          uint64
 	Width, Height int     // pixels of the photograph; 1600 by 1200 if 0
-	Fill          float64 // share of the width that the page takes, or of the height for a page that is higher; 0.8 if 0
+	Fill          float64 // share of the photograph's width or height that the page takes at most; 0.8 if 0
 	Turn          float64 // degrees, clockwise
 	Tilt          float64 // each corner moves at random by up to this share of the page's width: perspective
 	Cut           float64 // share of the page's width that lies outside, on the left
@@ -70,9 +70,10 @@ func (s *Shot) complete() {
 // corners places the page in the middle, or to the left if a part is cut off.
 func (s *Shot) corners(page image.Rectangle, random *rand.Rand) [4]Point {
 	w, h := float64(page.Dx()), float64(page.Dy())
-	scale := s.Fill * min(float64(s.Width)/w, float64(s.Height)/h)
-	w, h = w*scale, h*scale
 	sin, cos := math.Sincos(s.Turn * math.Pi / 180)
+	across, down := w*math.Abs(cos)+h*math.Abs(sin), w*math.Abs(sin)+h*math.Abs(cos)
+	scale := s.Fill * min(float64(s.Width)/across, float64(s.Height)/down)
+	w, h = w*scale, h*scale
 	middle := Point{float64(s.Width) / 2, float64(s.Height) / 2}
 	if s.Cut > 0 {
 		middle.X = w/2 - s.Cut*w

@@ -23,7 +23,7 @@ func newScene(page image.Image, shot Shot, random *rand.Rand) *scene {
 	s.grain = [3]float64{0.07 * random.Float64(), 0.07 * random.Float64(), random.Float64() * 6}
 	sin, cos := math.Sincos(random.Float64() * 2 * math.Pi)
 	s.light = Point{cos, sin}
-	s.screen = float64(s.page.Bounds().Dx()) / 900 // a window of 900 pixels
+	s.screen = float64(s.page.Bounds().Dx()) / (700 + 700*random.Float64()) // the page in a window of as many pixels
 	return s
 }
 
