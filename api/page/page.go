@@ -126,6 +126,13 @@ func policy(ancestors []string) string {
 		"media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors " + framing
 }
 
+// workerSuffix ends the names of scripts that run beside the page, and workerPolicy is their Content-Security-Policy.
+// They may run WebAssembly, and the page may not. They see neither the page nor its storage of the session.
+const (
+	workerSuffix = ".worker.js"
+	workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+)
+
 // serveAsset handles the "GET /verify/assets/:version/*file" route. A file of this version never changes; for another
 // version, which a replica of another release has named in its page, the file of this one is served and not kept.
 func (hs *Handlers) serveAsset(g *gin.Context) {
@@ -141,6 +148,9 @@ func (hs *Handlers) serveAsset(g *gin.Context) {
 	}
 	g.Header("Cache-Control", cached)
 	g.Header("Cross-Origin-Resource-Policy", "same-origin")
+	if strings.HasSuffix(g.Param("file"), workerSuffix) {
+		g.Header("Content-Security-Policy", workerPolicy)
+	}
 	file.write(g)
 }
 

@@ -125,6 +125,19 @@ func TestThePageForbidsForeignAndInlineCode(t *testing.T) {
 	require.Equal(t, "no-store", response.Header.Get("Cache-Control"))
 }
 
+func TestAWorkerAloneMayRunWebAssembly(t *testing.T) {
+	t.Parallel()
+	base := serve(t, "https://id.example/verify") + "/verify/assets/x/"
+	response, _ := fetch(t, http.MethodGet, base+"barcode.worker.js")
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+		response.Header.Get("Content-Security-Policy"))
+	response, _ = fetch(t, http.MethodGet, base+"page.js")
+	require.Empty(t, response.Header.Get("Content-Security-Policy"))
+	response, _ = fetch(t, http.MethodHead, base+"zxing_reader.wasm")
+	require.Equal(t, "application/wasm", response.Header.Get("Content-Type"))
+}
+
 func TestOnlyTheOriginsOfTheSessionMayEmbedThePage(t *testing.T) {
 	t.Parallel()
 	base := serve(t, "https://id.example/verify")
@@ -212,6 +225,8 @@ func TestTheBuildIsWithinItsSizes(t *testing.T) {
 	for _, file := range []string{"page.js", "page.css", "chunks/en.js"} {
 		page += sizeOf("/verify/assets/x/" + file)
 	}
+	_, script := fetch(t, http.MethodGet, base+"/verify/assets/x/page.js")
+	require.NotContains(t, script, ".wasm", "the reader of barcodes is loaded by its worker alone")
 	t.Logf("gzipped: the launcher has %d bytes, the page with its English catalogue %d", launcher, page)
 	require.LessOrEqual(t, launcher, 7168)
 	require.LessOrEqual(t, page, 60<<10)

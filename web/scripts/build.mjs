@@ -11,6 +11,10 @@ const dist = checking ? `${root}.cache/dist` : committed;
 await rm(dist, { recursive: true, force: true });
 await build({
   ...common,
+  base: "./", // the page is served below any path
+  worker: {
+    format: "es", rollupOptions: { output: { entryFileNames: "[name].js", assetFileNames: "[name][extname]" } },
+  },
   build: {
     target, outDir: `${dist}/assets`, emptyOutDir: true,
     modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0,

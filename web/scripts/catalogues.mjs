@@ -10,7 +10,11 @@ const folder = fileURLToPath(new URL("../packages/i18n/locales/", import.meta.ur
 const widgetTexts = "virtual:widget-texts";
 const ofWidget = ([key]) => key.startsWith("widget.");
 
-export function catalogues() {
+/** pageOnly are the beginnings of the keys that only the hosted page shows. The npm package leaves them out. */
+export const pageOnly = JSON.parse(readFileSync(`${folder}../src/page-only.json`, "utf8"));
+
+/** catalogues returns the plugin; `without` are the beginnings of keys to leave out. */
+export function catalogues(without = []) {
   return {
     name: "stile-catalogues",
     enforce: "pre",
@@ -22,14 +26,15 @@ export function catalogues() {
       const texts = JSON.parse(code);
       const module = query === "?name"
         ? `export default ${JSON.stringify(texts["language.name"])};`
-        : `export const messages = ${JSON.stringify(compiled(tag, texts))};`;
+        : `export const messages = ${JSON.stringify(compiled(tag, texts, without))};`;
       return { code: module, map: null, moduleType: "js" };
     },
   };
 }
 
-function compiled(tag, texts) {
-  return Object.fromEntries(Object.entries(texts).filter((one) => !ofWidget(one)).map(([key, text]) => {
+function compiled(tag, texts, without) {
+  const kept = ([key]) => ![...without, "widget."].some((beginning) => key.startsWith(beginning));
+  return Object.fromEntries(Object.entries(texts).filter(kept).map(([key, text]) => {
     try {
       return [key, compileMessageOrThrow(text)];
     } catch (error) {

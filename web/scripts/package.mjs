@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { catalogues, pageOnly } from "./catalogues.mjs";
 import { common, root, target } from "./common.mjs";
 
 const home = `${root}packages/widget`;
@@ -12,6 +13,7 @@ const bundled = ["preact", "@lingui/core", "@lingui/message-utils"];
 
 await build({
   ...common,
+  plugins: [catalogues(pageOnly)],
   build: {
     target, outDir: dist, emptyOutDir: true, modulePreload: false, minify: "oxc",
     lib: { entry: `${home}/src/index.ts`, formats: ["es"], fileName: "index" },

@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
 import reasons from "../../../../docs/reason-codes.md?raw";
+import pageOnly from "./page-only.json";
 
 type Cases = Record<string, Token[]>;
 /** Token is a part of a compiled message: a text, or a placeholder with its type and the cases of a plural. */
 type Token = string | [name: string, type?: string, cases?: Cases];
 
 const texts = import.meta.glob<string>("../locales/*.json", { query: "?raw", import: "default", eager: true });
-const sources = Object.entries(
+const files = Object.entries(
   import.meta.glob<string>("../../*/src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true }),
-).filter(([path]) => !path.includes(".test.")).map(([, source]) => source).join("\n");
+).filter(([path]) => !path.includes(".test."));
+const sources = files.map(([, source]) => source).join("\n");
 
 /** sameAsEnglish are the messages that are the same word in another language. */
 const sameAsEnglish: Record<string, readonly string[]> = {
@@ -127,4 +129,11 @@ test("every message is used", () => {
     return !computed.some(([before, after]) => key.startsWith(before!) && key.endsWith(after!));
   });
   assert.deepEqual(unused, []);
+});
+
+test("the messages that the npm package leaves out are shown by the page alone", () => {
+  const shows = (source: string, key: string) => source.includes(`"${key}`) || source.includes(`\`${key}`);
+  const users = files.filter(([, source]) => pageOnly.some((key) => shows(source, key))).map(([path]) => path)
+    .filter((path) => !path.startsWith("../../page/"));
+  assert.deepEqual(users, ["../../flow/src/landing.tsx"], "the widget has no part of it");
 });

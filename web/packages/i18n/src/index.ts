@@ -78,10 +78,11 @@ export function clock(seconds: number): string {
   return `${minutes.format(Math.floor(seconds / 60))}:${rest.format(seconds % 60)}`;
 }
 
-/** anyOf returns numbers as alternatives, such as "18 or 21". */
-export function anyOf(numbers: readonly number[]): string {
-  const written = new Intl.NumberFormat(formats());
-  return new Intl.ListFormat(formats(), { type: "disjunction" }).format(numbers.map((one) => written.format(one)));
+/** anyOf returns numbers or names as alternatives, such as "18 or 21". */
+export function anyOf(items: readonly (number | string)[]): string {
+  const numbers = new Intl.NumberFormat(formats());
+  const written = items.map((one) => (typeof one === "number" ? numbers.format(one) : one));
+  return new Intl.ListFormat(formats(), { type: "disjunction" }).format(written);
 }
 
 /** DateField is one field of a date. */

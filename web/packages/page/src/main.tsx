@@ -1,6 +1,7 @@
 import "@stile/ui/style.css";
 import { newKey, SessionClient, Transport, type Method, type View } from "@stile/client";
 import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
+import { provideReader } from "@stile/flow/capture/reader.ts";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
 import { direction, locale, onLocale, t, type Key } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
@@ -9,6 +10,8 @@ import { Frame } from "./frame.tsx";
 import { speak } from "./language.ts";
 import { historyPlace, navigationOf } from "./place.ts";
 import { embeddingOf } from "./embed.ts";
+
+provideReader(() => new Worker(new URL("./barcode.worker.ts", import.meta.url), { type: "module" }));
 
 const root = document.getElementById("stile") as HTMLElement;
 const query = new URLSearchParams(location.search);

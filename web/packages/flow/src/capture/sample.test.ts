@@ -55,6 +55,10 @@ for (const [name, guide, scenes, finding] of [
   ["a document out of focus", "card", [{ ...placed, blur: 6 }, { ...placed, blur: 6 }], "blurred"],
   ["a far document out of focus", "card", [{ scale: 0.4, blur: 6 }, { scale: 0.4, blur: 6 }], "blurred"],
   ["a document in the dark", "card", [{ ...placed, light: 0.25 }, { ...placed, light: 0.25 }], "dark"],
+  ["a document that reflects a lamp", "card", [{ ...placed, shine: 24 }, { ...placed, shine: 24 }], "glare"],
+  ["a document with a bright speck", "card", [{ ...placed, shine: 6 }, { ...placed, shine: 6 }], "good"],
+  ["a document on white paper", "card", [{ ...placed, paper: 245 }, { ...placed, paper: 245 }], "good"],
+  ["a face before a window", "face", [{ ...placed, shine: 24 }, { ...placed, shine: 24 }], "good"],
   ["a covered camera", "card", [{ ...placed, light: 0.02 }, { ...placed, light: 0.02 }], "black"],
   ["a face, of which no size is known", "face", [{ scale: 0.4 }, { scale: 0.4 }], "good"],
 ] as [string, Guide, Scene[], Finding][]) {

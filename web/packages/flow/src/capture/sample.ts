@@ -1,4 +1,5 @@
 import { fillOf, sidesOf } from "./document.ts";
+import { hasGlare } from "./glare.ts";
 import { cut, type Box, type Grey } from "./grey.ts";
 import { qualityOf } from "./quality.ts";
 import { coarse, isStill } from "./stillness.ts";
@@ -6,8 +7,11 @@ import { coarse, isStill } from "./stillness.ts";
 /** Guide is the shape in which the user holds the object: a card (ID-1), a passport's page (ID-3), or a face. */
 export type Guide = "card" | "page" | "face";
 
-/** Finding is the first thing to mend in a picture, or `good`; `black` means that the camera gives none. */
-export type Finding = "black" | "dark" | "blurred" | "far" | "align" | "moving" | "good";
+/**
+ * Finding is the first thing to mend in a picture, or `good`; `black` means that the camera gives none, and `barcode`
+ * that a good picture has no barcode that can be read.
+ */
+export type Finding = "black" | "dark" | "glare" | "blurred" | "far" | "align" | "moving" | "barcode" | "good";
 
 /** farBelow is the share of the frame that a document has to fill. */
 const farBelow = 0.55;
@@ -28,6 +32,7 @@ export class Samples {
     const quality = qualityOf(inside);
     if (quality !== "good") return quality;
     if (this.guide !== "face") {
+      if (hasGlare(inside)) return "glare";
       const fill = fillOf(inside);
       if (fill !== null && fill < farBelow) return "far";
       if (sidesOf(picture, frame) < enoughSides) return "align";

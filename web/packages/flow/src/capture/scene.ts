@@ -19,6 +19,8 @@ export interface Scene {
   /** light multiplies everything. */
   light?: number;
   paper?: number;
+  /** shine is the size of a reflection in the middle of the picture, in pixels. */
+  shine?: number;
 }
 
 /** dull is a table of one colour. */
@@ -44,6 +46,7 @@ export function draw(scene: Scene): Grey {
 }
 
 function lightAt(scene: Scene, x: number, y: number): number {
+  if (Math.hypot(x - width / 2, y - height / 2) < (scene.shine ?? 0)) return 255;
   const angle = ((scene.askew ?? 0) * Math.PI) / 180;
   const [right, down] = [x - width / 2 - (scene.shift ?? 0), y - height / 2];
   const across = (right * Math.cos(angle) + down * Math.sin(angle)) / (cardFrame.width * scene.scale);

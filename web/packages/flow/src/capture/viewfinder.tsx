@@ -1,6 +1,8 @@
 import { t } from "@stile/i18n";
-import { Button, Check } from "@stile/ui";
+import { Button } from "@stile/ui";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Automatic } from "./automatic.tsx";
+import type { BarcodeWatch } from "./barcode.ts";
 import { CameraError, openCamera, photograph, stop, type CameraFault, type Facing } from "./camera.ts";
 import { greyOf, scaled, type Box, type Grey } from "./grey.ts";
 import { Samples, type Finding, type Guide } from "./sample.ts";
@@ -17,9 +19,11 @@ const blackSamples = 12;
 /** Hint is a message to the user: a finding, or `steady` while the automatic is about to take the picture. */
 type Hint = Exclude<Finding, "black"> | "steady";
 
-interface Given {
+export interface ViewfinderProps {
   facing: Facing;
   guide: Guide;
+  /** barcode means that the picture may show a barcode, for which the automatic waits a while. */
+  barcode: boolean;
   /** automatic reports whether the picture is taken by itself. The button is there in both cases. */
   automatic: boolean;
   onAutomatic: (automatic: boolean) => void;
@@ -30,7 +34,7 @@ interface Given {
 }
 
 /** Viewfinder shows the camera with a guide and a hint, until a picture is taken or the camera fails. */
-export function Viewfinder(given: Given) {
+export function Viewfinder(given: ViewfinderProps) {
   const video = useRef<HTMLVideoElement>(null);
   const guide = useRef<HTMLDivElement>(null);
   const latest = useRef(given);
@@ -51,12 +55,15 @@ export function Viewfinder(given: Given) {
   useEffect(() => {
     const shutter = new Shutter(given.guide, given.retake);
     const speech = new Spoken<Hint>();
+    let barcodes: BarcodeWatch | undefined;
+    if (given.barcode) void watchBarcodes(video.current!).then((ready) => (barcodes = ready), () => undefined);
     return watch({
       video: video.current!, guide: guide.current!, facing: given.facing, samples: new Samples(given.guide),
       onFault: (fault) => latest.current.onFault(fault),
-      onFinding: (finding) => {
+      onFinding: (sample) => {
         if (taking.current) return; // the hint of the picture that is taken stays
         const now = performance.now();
+        const finding = barcodes?.next(sample, now) ?? sample;
         const next = shutter.next(finding, now, latest.current.automatic);
         if (next === "take") void take();
         if (finding === "black") return;
@@ -80,9 +87,10 @@ export function Viewfinder(given: Given) {
   );
 }
 
-/** Automatic lets the user say whether the picture is taken by itself. */
-export function Automatic(given: { on: boolean; onChange: (on: boolean) => void }) {
-  return <Check checked={given.on} onChange={given.onChange}>{t("capture.automatic")}</Check>;
+/** watchBarcodes loads what the backs of licences alone need. */
+async function watchBarcodes(video: HTMLVideoElement): Promise<BarcodeWatch> {
+  const { BarcodeWatch, readsBarcode } = await import("./barcode.ts");
+  return new BarcodeWatch(async () => readsBarcode(await createImageBitmap(video)));
 }
 
 /** Watched is a camera, and the functions that hear of it. */

@@ -36,6 +36,7 @@ export function asksWallet({ method }: MethodView): boolean {
 export function screenFor(method: MethodView): Load | null {
   const own = screens[method.method];
   if (own && method.input) return own;
+  if (takesSides(method)) return () => import("./document.tsx");
   const takesPictures = method.needs.includes("camera") && method.input?.uploads && !method.input.begin;
   return takesPictures ? () => import("./pictures.tsx") : null;
 }
@@ -47,4 +48,9 @@ export function obstacleOf(view: View, method: MethodView): string | null {
   if (view.sandbox || screenFor(method)) return null;
   const needs = method.needs.map((need) => tOr(`choice.needs.${need}`, "")).find((text) => text !== "");
   return needs ?? t("choice.needs.app");
+}
+
+/** takesSides reports whether a method takes the sides of a document by their names, as Stile's own method does. */
+function takesSides({ input }: MethodView): boolean {
+  return input?.fields.some(({ name, type }) => name === "front" && type === "upload") ?? false;
 }

@@ -3,7 +3,7 @@ import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { usable } from "../model.ts";
-import { reasonText } from "../reason.ts";
+import { adviceOf, reasonText } from "../reason.ts";
 import { PhoneOffer } from "./handoff.tsx";
 
 /** Setback shows why an attempt did not pass, and the one next action of its reason. */
@@ -19,7 +19,7 @@ export function Setback({ flow, view, method }: { flow: Flow; view: View; method
     : [other, method.status === "available" ? repeat : null];
   return (
     <Panel name="setback" title={t(more ? "setback.title.more" : "setback.title")} icon="stop">
-      {reason && <p>{reasonText(reason.code)}</p>}
+      {reason && <p>{reasonText(reason.code)} {adviceOf(String(reason.code))}</p>}
       {method.attempts_left > 0 && <p>{t("choice.attempts", { attempts: method.attempts_left })}</p>}
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate(first.to)}>{first.label}</Button>
