@@ -87,6 +87,9 @@ func sameTexts(a, b string) agreement {
 // one in zone or barcode differs from it. A value that agrees counts in any case: nobody misreads one into agreement.
 const sure = 0.7
 
+// certain is the confidence from which a number of which one character differs counts as another one.
+const certain = 0.9
+
 // compareText compares the printed text with a zone or a barcode. A field agrees if its value is found anywhere in the
 // text. It differs if another value stands at its label; without a label that is known, it is unread.
 func compareText(p printed, f facts) map[field]agreement {
@@ -191,7 +194,8 @@ func (p printed) number(number string) agreement {
 	}
 	for _, v := range p.at(numbers) {
 		read := alike(joined(v.words))
-		if v.confidence >= sure && len(read) >= minNumber && distance(read, alike(number)) > 1 {
+		far := distance(read, alike(number))
+		if len(read) >= minNumber && (v.confidence >= sure && far > 1 || v.confidence >= certain && far > 0) {
 			return differs
 		}
 	}

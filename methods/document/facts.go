@@ -36,7 +36,7 @@ const germany = "D"
 func factsOfZone(z *mrz.Zone, received time.Time) facts {
 	f := facts{
 		surname: z.Surname, givenNames: z.GivenNames, cut: z.NameTruncated,
-		number: z.Number, sex: z.Sex, country: z.Issuer,
+		number: z.Number, sex: z.Sex, country: z.Issuer, american: z.Issuer == "USA",
 	}
 	if f.country == germany {
 		f.country = "DEU"
@@ -68,12 +68,15 @@ func factsOfBarcode(d *aamva.Document, today rules.Date) facts {
 	if d.Name.Full != "" {
 		f.surname = lettersOf(d.Name.Full)
 	}
-	f.american = d.Issuer.Country != "CAN" && d.Issuer.Country != "MEX"
+	f.american = american(d.Issuer.Country)
 	f.born = day(d.Born)
 	f.latest, f.expires = f.born, day(d.Expires)
 	f.impossible = f.born != nil && before(today, *f.born)
 	return f
 }
+
+// american reports whether cards with a barcode of the country have dates in print with the month first.
+func american(country string) bool { return country != "CAN" && country != "MEX" }
 
 // lettersOf writes a name with the letters of a zone. A name in a script without a rule is written as it is.
 func lettersOf(name string) string {

@@ -125,7 +125,11 @@ func (p printed) at(g group) (values []value) {
 			if right := l.words[label.to:end]; len(right) > 0 {
 				values = append(values, value{right, l.confidence})
 			}
-			if below, ok := p.below(i, l.words[label.from].left, limit); ok {
+			from := label.from
+			if from > 0 && numbering.MatchString(l.words[from-1].text) {
+				from--
+			}
+			if below, ok := p.below(i, l.words[from].left, limit); ok {
 				values = append(values, below)
 			}
 		}
