@@ -10,17 +10,15 @@
 // The symbol carries no signature: anybody can print one. Parse returns its statements, and cannot tell whether it is
 // genuine.
 //
-//	clause                          rule                                                        code
-//	D.12.3 header                   file type ANSI or AAMVA, issuer, version, designators       not_aamva
-//	D.12.4 subfile designators      there is a DL, ID or EN subfile                             subfile_missing
-//	D.12.5 elements                 family name, number, dates of birth and expiry are there    element_missing
-//	D.12.5 elements                 an element that is read has one value                       element_repeated
-//	D.12.2 character sets           no control characters in a value                            element_invalid
-//	D.12.5.1 DBB, DBA, DBD, DDB     a date is a day of the calendar, from 1880 to 2150          date_invalid
-//	D.12.5.1 DCG                    the country is that of the issuer                           country_mismatch
-//	(limit of this package)         at most 8 KiB                                               too_large
-//
-// The clauses are those of annex D of the edition of 2020. Earlier editions number them differently.
+//	part of annex D           rule                                                        code
+//	header                    file type ANSI or AAMVA, issuer, version, designators       not_aamva
+//	subfile designators       there is a DL, ID or EN subfile                             subfile_missing
+//	mandatory data elements   family name, number, dates of birth and expiry are there    element_missing
+//	data elements             an element that is read has one value                       element_repeated
+//	character sets            no control characters in a value                            element_invalid
+//	DBB, DBA, DBD, DDB        a date is a day of the calendar, from 1880 to 2150          date_invalid
+//	DCG                       the country is that of the issuer                           country_mismatch
+//	(limit of this package)   at most 8 KiB                                               too_large
 //
 // # Tolerated deviations
 //
