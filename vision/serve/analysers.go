@@ -5,6 +5,7 @@ import (
 
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/imaging"
+	"github.com/stile-id/stile/vision/pdf417"
 )
 
 // Analyser measures a picture and puts its finding into out; it leaves its member nil where there is nothing to find.
@@ -26,5 +27,7 @@ type reading struct {
 
 // readings returns the analysers, in the order in which they run.
 func readings() []reading {
-	return []reading{}
+	return []reading{
+		{read: vision.ReadBarcode, version: func() string { return pdf417.Version }, analyse: readBarcode},
+	}
 }
