@@ -1,12 +1,13 @@
 package specimen
 
 import (
-	"golang.org/x/image/font/gofont/gomono"
-	"golang.org/x/image/font/opentype"
 	"image/color"
+
+	"github.com/stile-id/stile/internal/specimen/ocrb"
 )
 
+// zoneLine prints a line of a zone in OCR-B, with its characters pitch apart.
 func (p *page) zoneLine(x, y, pitch float64, line string) {
-	mono := func() *opentype.Font { return parsed(gomono.TTF) }
-	p.spacedText(x, y, 3.6, pitch, style{mono, color.NRGBA{20, 20, 24, 255}}, line)
+	ink := color.NRGBA{20, 20, 24, 255}
+	ocrb.Draw(p.NRGBA, ocrb.Round, x*p.scale, y*p.scale, pitch*p.scale, ink, line)
 }
