@@ -6,6 +6,7 @@ import (
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/imaging"
 	"github.com/stile-id/stile/vision/pdf417"
+	"github.com/stile-id/stile/vision/zone"
 )
 
 // Analyser measures a picture and puts its finding into out; it leaves its member nil where there is nothing to find.
@@ -29,5 +30,6 @@ type reading struct {
 func readings() []reading {
 	return []reading{
 		{read: vision.ReadBarcode, version: func() string { return pdf417.Version }, analyse: readBarcode},
+		{read: vision.ReadZone, version: zone.Version, analyse: zone.Analyse},
 	}
 }
