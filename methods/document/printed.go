@@ -148,7 +148,7 @@ type run struct {
 func (l line) labels() (found []run) {
 	folded := make([]string, len(l.words))
 	for i, w := range l.words {
-		folded[i] = strings.Trim(fold(w.text), ":.()")
+		folded[i] = strings.Trim(attached.ReplaceAllString(fold(w.text), ""), ":.()")
 	}
 	for i := 0; i < len(folded); i++ {
 		label, ok := longestLabel(folded[i:])
@@ -180,6 +180,9 @@ func longestLabel(words []string) (longest run, ok bool) {
 
 // numbering is the number of a field in print, such as "4b." or "10.".
 var numbering = regexp.MustCompile(`^\d{1,2}[a-d]?[.:]?$`)
+
+// attached is a numbering that was read together with its label.
+var attached = regexp.MustCompile(`^\d{1,2}[A-D]?\.`)
 
 // below returns the words of the nearest line under line i that begin between left and limit.
 func (p printed) below(i int, left, limit float64) (value, bool) {

@@ -81,7 +81,7 @@ func TestValuesAreReadAtTheirLabels(t *testing.T) {
 	p := printedOf(lines(
 		"Name/Surname/Nom",
 		"MUSTERMANN",
-		"Given names   Sex",
+		"Given names 4.Sex",
 		"ERIKA JANE    F",
 		"4b. Exp 08/31/2029   4d. DLN D1234567",
 	))

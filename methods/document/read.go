@@ -13,11 +13,11 @@ import (
 // The thresholds of the measures of a picture; docs/methods/documents.md says how they were found. They explain why a
 // picture could not be read: a picture that was read is not refused for its quality.
 const (
-	blurFrom    = 8.0
-	glareFrom   = 0.03
-	darkBelow   = 0.25
-	croppedFrom = 0.5
-	screenFrom  = 0.75
+	blurFrom    = 6.0
+	glareFrom   = 0.01
+	darkBelow   = 0.3
+	croppedFrom = 0.1
+	screenFrom  = 0.5
 )
 
 // read finds the zone and the barcode, and checks that the pictures show the sides that they should.

@@ -4,8 +4,12 @@ import (
 	"context"
 
 	"github.com/stile-id/stile/vision"
+	"github.com/stile-id/stile/vision/card"
 	"github.com/stile-id/stile/vision/imaging"
 	"github.com/stile-id/stile/vision/pdf417"
+	"github.com/stile-id/stile/vision/portrait"
+	"github.com/stile-id/stile/vision/quality"
+	"github.com/stile-id/stile/vision/text"
 	"github.com/stile-id/stile/vision/zone"
 )
 
@@ -26,10 +30,54 @@ type reading struct {
 	analyse Analyser
 }
 
-// readings returns the analysers, in the order in which they run.
+// readings returns the analysers, in the order in which they run: quality and text read the outline, text also how far
+// the document is turned.
 func readings() []reading {
+	unnamed := func() string { return "" }
+	var engine textEngine
 	return []reading{
-		{read: vision.ReadBarcode, version: func() string { return pdf417.Version }, analyse: readBarcode},
-		{read: vision.ReadZone, version: zone.Version, analyse: zone.Analyse},
+		{vision.ReadCard, unnamed, findCard},
+		{vision.ReadQuality, unnamed, measureQuality},
+		{vision.ReadBarcode, func() string { return pdf417.Version }, readBarcode},
+		{vision.ReadZone, zone.Version, zone.Analyse},
+		{vision.ReadPortrait, unnamed, findPortrait},
+		{vision.ReadText, engine.version, engine.read},
 	}
+}
+
+func findCard(_ context.Context, p *imaging.Picture, out *vision.Document) error {
+	out.Card = card.Find(p)
+	return nil
+}
+
+func measureQuality(_ context.Context, p *imaging.Picture, out *vision.Document) error {
+	out.Quality = quality.Measure(p, out.Card)
+	return nil
+}
+
+func findPortrait(_ context.Context, p *imaging.Picture, out *vision.Document) (err error) {
+	out.Portrait, err = portrait.Find(p, out.Card)
+	return err
+}
+
+// textEngine is the engine of a worker. It is looked for once, by version.
+type textEngine struct{ engine *text.Engine }
+
+// version looks for the engine. A worker without one reads no text, and its answers say so.
+func (t *textEngine) version() string {
+	t.engine, _ = text.NewEngine(context.Background(), text.Auto) //nolint:forbidigo // a worker asks once, at its start
+	return t.engine.Version()
+}
+
+// read reads the text of a document that lies as its zone or its portrait does.
+func (t *textEngine) read(ctx context.Context, p *imaging.Picture, out *vision.Document) (err error) {
+	turned := 0
+	switch {
+	case out.Zone != nil:
+		turned = out.Zone.Turned
+	case out.Portrait != nil:
+		turned = out.Portrait.Turned
+	}
+	out.Text, err = t.engine.Read(ctx, p, out.Card, turned)
+	return err
 }
