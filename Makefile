@@ -135,7 +135,7 @@ check-build: # into the folders where the tests that run these binaries find the
 
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)
-	$(WORKFLOWCHECK) ./workflows/...
+	go vet -vettool=$(abspath $(WORKFLOWCHECK)) ./workflows/...
 
 # Every package but those whose tests start PostgreSQL, Temporal or Node. Go repeats only the tests of changed packages.
 .PHONY: check-serverless
