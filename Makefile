@@ -28,10 +28,13 @@ export CGO_ENABLED := 0
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and gozxing,
-# which reads QR codes for tests in one goroutine. It does not watch packages whose tests run a Temporal server in their
-# process, and e2e, where it would cost ten minutes: the packages that e2e calls have their own tests with it.
+# which reads QR codes for tests in one goroutine. It does not watch packages that do one thing at a time, as
+# scripts/racing finds, packages whose tests run a Temporal server in their process, and e2e, where it would cost ten
+# minutes: the packages that e2e calls have their own tests with it.
 RACE := -race -gcflags=modernc.org/...=-race=false -gcflags=github.com/makiuchi-d/gozxing/...=-race=false
 PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$
+# A process with the detector would sleep for a second at its end, to let other goroutines report.
+export GORACE := atexit_sleep_ms=50
 # Of the API and of the storage suite it watches the tests that do several things at once, the storage on PostgreSQL: the
 # others run without it, because they would cost minutes of a processor to find nothing.
 RACING := ./api ./models/store
@@ -150,14 +153,18 @@ check-serverless:
 check-fuzz:
 	scripts/fuzz-wallets 30
 
+# e2e comes first: it takes longer than all others together, mostly waiting.
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
 	@mkdir -p bin/test
 	go build -o bin/test/ ./scripts/racing; \
+	all="$$(go list -f '{{.Dir}}' ./...)"; \
+	race="$$(bin/test/racing -packages $$(grep -vE '$(PLAIN)' <<<"$$all"))"; \
 	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)') & \
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e \
+		$$(grep -vxF "$$race" <<<"$$all" | grep -v '/e2e$$') & \
 	export CGO_ENABLED=1; \
-	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)') || failed=$$?; \
+	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$race || failed=$$?; \
 	for folder in $(RACING); do \
 		$(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) \
 			-run "$$(bin/test/racing $$folder)" $$folder || failed=$$?; \
