@@ -16,6 +16,9 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
 GOTESTSUM := $(TOOLS)/gotestsum-$(GOTESTSUM_VERSION)
 
+# The npm packages of web/. npm writes this file last; one that is newer than the lock file means that they are there.
+NPM_PACKAGES := web/node_modules/.package-lock.json
+
 COMMANDS := ./cmd/stile ./cmd/stile-vision ./cmd/stile-dev
 # A binary for tests has no symbols: it takes two thirds of the time to link. The tests that need one that is not there
 # build it with the same flags.
@@ -73,21 +76,20 @@ openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 	go run ./scripts/openapi
 
 .PHONY: web
-web: browser ## Build the pages in web/dist, and the types of their API client
-	cd web && npm ci --silent --ignore-scripts && npm run --silent types && npm run --silent check && npm run --silent build
+web: browser $(NPM_PACKAGES) ## Build the pages in web/dist, and the types of their API client
+	cd web && npm run --silent types && npm run --silent check && npm run --silent build
 
 .PHONY: pictures
-pictures: browser ## Take the pictures of every screen in docs/img, from a run of the browser tests
+pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests
 	$(GO_BUILD) -o bin/ $(COMMANDS)
-	cd web && npm ci --silent --ignore-scripts && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
+	cd web && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
 
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
-	cd web && npm ci --silent --ignore-scripts
+bench: postgres browser $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 	$(if $(findstring -only,$(ARGS)),,$(GO_BUILD) -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 
@@ -115,12 +117,12 @@ browser:
 
 # The committed build is that of the sources, and of the OpenAPI document.
 .PHONY: check-web
-check-web:
-	cd web && npm ci --silent --ignore-scripts && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
+check-web: $(NPM_PACKAGES)
+	cd web && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
 		&& npm test --silent
 
 .PHONY: check-browser
-check-browser:
+check-browser: $(NPM_PACKAGES)
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
 
@@ -172,6 +174,9 @@ check-tests: $(GOTESTSUM)
 	wait $$! && exit $${failed:-0}
 	@echo "the slowest tests:"
 	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
+
+$(NPM_PACKAGES): web/package-lock.json
+	cd web && npm ci --silent --ignore-scripts
 
 $(GOLANGCI_LINT):
 	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
