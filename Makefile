@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.NOTPARALLEL: # the parts of `make test` run in their order, also with -j
+ifndef AT_ONCE
+.NOTPARALLEL: # the targets run in their order, also with -j, but those that `make test` names in one call with AT_ONCE
+endif
 MAKEFLAGS += --no-builtin-rules
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -59,7 +61,9 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 check: tesseract check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser check-format check-vet check-build check-workflows lint check-web check-fuzz check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 3 check-tests check-browser check-fuzz
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -97,7 +101,8 @@ bench: postgres browser $(NPM_PACKAGES) ## Measure the cost of sessions, deliver
 clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# The parts of `make test`, fastest first.
+# The parts of `make test`: those that compute in one process beside each other, then those that wait beside those that
+# compute.
 
 .PHONY: postgres
 postgres:
@@ -125,6 +130,9 @@ check-web: $(NPM_PACKAGES)
 check-browser: $(NPM_PACKAGES)
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
+
+.PHONY: check-code
+check-code: check-format check-vet check-build check-workflows lint
 
 .PHONY: check-format
 check-format:
