@@ -22,6 +22,11 @@ const (
 	// TimeDefault is how long a worker of the process may take for a picture.
 	TimeDefault = 20 * time.Second
 
+	// MemoryDefault is the most memory of a worker of the process, in MiB, and MemoryLeast the least that it may be: the
+	// largest pictures need 600.
+	MemoryDefault = 1024
+	MemoryLeast   = 256
+
 	maxAnswer = 16 << 20
 
 	// healthEvery is how often Watch asks the process; at first, and after a failure, it asks every healthSoon.
@@ -37,6 +42,8 @@ type Options struct {
 	URL string
 	// Reason says why there is no URL.
 	Reason string
+	// Elsewhere says that other processes, which have a URL, ask for pictures to be read, and this one does not.
+	Elsewhere bool
 	// Timeout is TimeoutDefault if it is 0.
 	Timeout time.Duration
 	// Observe, if set, is called with the result of each request about a picture: "ok", or the code of its error.
@@ -122,7 +129,7 @@ func NewClient(o Options) (*Client, error) {
 // the picture is refused, *AwayError if a repeat may succeed, the error of ctx.
 func (c *Client) Document(ctx context.Context, side Side, picture []byte, read ...Read) (*Document, error) {
 	if c == nil || c.base == "" {
-		return nil, &AwayError{Reason: c.Unavailable()}
+		return nil, &AwayError{Reason: "this process has none"}
 	}
 	start := time.Now()
 	doc, err := c.document(ctx, side, picture, read)
@@ -224,7 +231,7 @@ func (c *Client) Unavailable() string {
 	if c == nil {
 		return "no vision process is configured"
 	}
-	if c.base == "" {
+	if c.base == "" && !c.options.Elsewhere {
 		if c.options.Reason != "" {
 			return c.options.Reason
 		}

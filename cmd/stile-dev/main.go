@@ -13,16 +13,28 @@ import (
 
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/vision/serve"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if err := newCommand().ExecuteContext(ctx); err != nil {
+	if err := execute(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "stile-dev:", err)
 		stop()
 		os.Exit(1)
 	}
+}
+
+// visionRole is the first argument of the vision process, which is this program again: `go run` builds no other.
+const visionRole = "vision"
+
+// execute runs a command or, where this program is the vision process, reads pictures.
+func execute(ctx context.Context) error {
+	if len(os.Args) > 1 && os.Args[1] == visionRole {
+		return serve.Main(ctx, os.Args[1:2], os.Args[2:], os.Stdin, os.Stdout, os.Stderr)
+	}
+	return newCommand().ExecuteContext(ctx)
 }
 
 type flags struct {

@@ -44,9 +44,13 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 		return err
 	}
 	defer temporal.Stop()
+	own, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	a, err := app.New(ctx, app.Options{
 		Config: c, API: true, Worker: true, Migrate: true, Inbox: &mail.Inbox{}, WebProxy: webProxy,
-		Log: app.NewLogger(c.LogLevel),
+		Vision: []string{own, visionRole}, Log: app.NewLogger(c.LogLevel),
 	})
 	if err != nil {
 		return err
@@ -107,6 +111,9 @@ func configure(f flags, folder *folder) (config.Config, error) {
 	}
 	if os.Getenv("STILE_EGRESS_ALLOW") == "" {
 		c.EgressAllow = outbound.Loopback() // receivers under development run on this machine
+	}
+	if c.VisionWorkers == 0 {
+		c.VisionWorkers = 1 // each is this program again, which is large
 	}
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:" + folder.path("stile.db")

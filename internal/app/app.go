@@ -34,6 +34,7 @@ import (
 	"github.com/stile-id/stile/internal/signals"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/carrier"
+	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/shipped"
@@ -67,7 +68,10 @@ type Options struct {
 	WebProxy *url.URL
 	// WriteTimeout is that of store.Options: 0 in production.
 	WriteTimeout time.Duration
-	Log          *slog.Logger
+	// Vision is the command of the vision process and its first arguments; nil means stile-vision, beside this executable
+	// or on PATH. Config.VisionURL takes its place.
+	Vision []string
+	Log    *slog.Logger
 }
 
 // App is one process of Stile. Start returns at once; Stop drains requests and tasks.
@@ -82,6 +86,7 @@ type App struct {
 	api         *api.API
 	worker      *worker.Worker
 	working     bool
+	eyes        eyes
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
@@ -94,7 +99,7 @@ type App struct {
 // New connects to the database, checks the keys and wires the process. Temporal may be unreachable: the API accepts
 // sessions without it.
 func New(ctx context.Context, o Options) (*App, error) {
-	a := &App{options: o, log: o.Log}
+	a := &App{options: o, log: o.Log, eyes: eyes{metrics: newVisionMetrics()}}
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
@@ -203,12 +208,16 @@ func (a *App) connect(ctx context.Context) error {
 	if err := a.tellOfAnchors(ctx); err != nil {
 		return err
 	}
+	if err := a.openEyes(ctx); err != nil {
+		return err
+	}
 	if a.methods, err = a.register(); err != nil {
 		return err
 	}
 	if a.metrics, err = newMetricsPipeline(); err != nil {
 		return err
 	}
+	a.metrics.registry.MustRegister(a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client})
 	sealWith := keys
 	if !a.options.SealHistories {
 		sealWith = nil
@@ -244,8 +253,9 @@ func (a *App) register() (*methods.Registry, error) {
 		Carrier: carrier.Options{
 			Settings: carriers, Egress: a.egress(), Patience: c.ProviderPatience, Page: a.verifyURL, Now: time.Now, Log: a.log,
 		},
-		Login:  login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
-		Wallet: wallets,
+		Login:    login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
+		Document: document.Options{Vision: a.eyes.client, Patience: c.ProviderPatience, Now: time.Now, Log: a.log},
+		Wallet:   wallets,
 	}, a.options.Methods...)
 }
 
@@ -429,6 +439,7 @@ func (a *App) risk() (*risk.Book, *signals.Sources, error) {
 // Start starts the worker and the server in the background.
 func (a *App) Start(ctx context.Context) {
 	if a.worker != nil {
+		a.watchVision(ctx)
 		a.worker.Start(ctx)
 		a.working = true
 	}
@@ -487,6 +498,9 @@ func (a *App) Stop() error {
 		if a.api != nil {
 			err = errors.Join(err, a.api.Wait(ctx))
 		}
+		if a.working {
+			a.eyes.watch()
+		}
 		a.serving.Wait()
 		if a.working {
 			a.worker.Stop()
@@ -498,13 +512,14 @@ func (a *App) Stop() error {
 
 func (a *App) close() error {
 	_ = a.listener.Close() // the server has closed it already if it was started
+	err := a.eyes.close()
 	if a.temporal != nil {
 		a.temporal.Close()
 	}
 	if a.store == nil {
-		return nil
+		return err
 	}
-	return a.store.Close()
+	return errors.Join(err, a.store.Close())
 }
 
 // newRegistry returns a metrics registry with the metrics of the Go runtime and the process.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/vision"
 )
 
 // Config holds the settings of a process. Every duration and limit has the documented default.
@@ -60,6 +61,8 @@ type Config struct {
 	VerifierScheme  string         // STILE_VERIFIER_CLIENT_ID_SCHEME: x509_hash or x509_san_dns
 	VerifierPlain   bool           // STILE_VERIFIER_RESPONSES: whether wallets answer without encryption
 	WalletLink      string         // STILE_WALLET_LINK: the scheme of links that open a wallet
+	VisionURL       string         // STILE_VISION_URL: an operator's vision process; empty means that workers start one
+	VisionOff       bool           // STILE_VISION_URL is off: no pictures are read
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -79,6 +82,7 @@ type Config struct {
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
 	RiskRetention        time.Duration   // STILE_RISK_RETENTION: how long an assessment of risk can be retrieved
 	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
+	VisionTimeout        time.Duration   // STILE_VISION_TIMEOUT: how long a picture may take to be read
 
 	SandboxQuota         int // STILE_SANDBOX_QUOTA: sessions per calendar month
 	LookupLimit          int // STILE_LOOKUP_LIMIT: lookups of persons per organization and minute
@@ -93,6 +97,8 @@ type Config struct {
 	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open connections
 	WebhookConcurrency   int // STILE_WEBHOOK_CONCURRENCY: attempts under way at once per endpoint and worker
 	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
+	VisionWorkers        int // STILE_VISION_WORKERS: pictures that are read at once; 0 means one per processor, up to 4
+	VisionMemory         int // STILE_VISION_MEMORY: most memory of a worker of the vision process, in MiB
 }
 
 // TemporalAddressDefault is the default of TEMPORAL_ADDRESS.
@@ -164,6 +170,7 @@ func Read(get func(name string) string) (Config, error) {
 	}
 	c.readPaths(get)
 	c.readVerifier(r)
+	c.readVision(r)
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
 }
@@ -182,6 +189,28 @@ func (c *Config) readVerifier(r *reader) {
 	c.VerifierScheme = r.oneOf("STILE_VERIFIER_CLIENT_ID_SCHEME", "x509_hash", "x509_san_dns")
 	c.VerifierPlain = r.oneOf("STILE_VERIFIER_RESPONSES", "encrypted", "plain") == "plain"
 	c.WalletLink = r.text("STILE_WALLET_LINK", "openid4vp")
+}
+
+// readVision reads the variables of the vision process.
+func (c *Config) readVision(r *reader) {
+	switch c.VisionURL = r.get("STILE_VISION_URL"); {
+	case c.VisionURL == "off":
+		c.VisionURL, c.VisionOff = "", true
+	case c.VisionURL != "":
+		if _, _, err := vision.ParseURL(c.VisionURL); err != nil {
+			r.faults = append(r.faults, fmt.Errorf("STILE_VISION_URL %w, or off", err))
+		}
+	}
+	if r.get("STILE_VISION_WORKERS") != "" {
+		c.VisionWorkers = r.number("STILE_VISION_WORKERS", 1)
+	}
+	c.VisionMemory = r.number("STILE_VISION_MEMORY", vision.MemoryDefault)
+	if c.VisionMemory < vision.MemoryLeast {
+		r.wrong("STILE_VISION_MEMORY", fmt.Sprintf("at least %d, in MiB", vision.MemoryLeast))
+	}
+	if c.VisionTimeout = r.duration("STILE_VISION_TIMEOUT", vision.TimeDefault); c.VisionTimeout < time.Second {
+		r.wrong("STILE_VISION_TIMEOUT", "at least 1s")
+	}
 }
 
 // Require returns an error that names those of the variables that are not set.

@@ -35,6 +35,10 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_SMTP_URL":               "mail.example.com",
 		"STILE_MAIL_FROM":              "verify",
 		"TEMPORAL_TLS":                 "perhaps",
+		"STILE_VISION_URL":             "http://vision.example.com:8095",
+		"STILE_VISION_WORKERS":         "0",
+		"STILE_VISION_MEMORY":          "64",
+		"STILE_VISION_TIMEOUT":         "1ms",
 	} {
 		_, err := read(map[string]string{name: value})
 		require.ErrorContains(t, err, name)

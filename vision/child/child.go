@@ -117,6 +117,9 @@ func (c *Child) keep(ctx context.Context) {
 // run runs the process once.
 func (c *Child) run(ctx context.Context) error {
 	arguments := append(c.options.Command[1:len(c.options.Command):len(c.options.Command)], c.flags()...)
+	if !c.options.Log.Enabled(ctx, slog.LevelInfo) {
+		arguments = append(arguments, "--quiet")
+	}
 	cmd := exec.CommandContext(ctx, c.options.Command[0], arguments...) //nolint:gosec // the operator's program
 	// No key, no database URL, no proxy.
 	cmd.Env, cmd.Dir = []string{"PATH=/usr/local/bin:/usr/bin:/bin"}, "/"
@@ -127,12 +130,11 @@ func (c *Child) run(ctx context.Context) error {
 		return nil
 	}
 	// The process ends when its input does, and so with this process, also where the kernel does not see to it.
-	input, err := cmd.StdinPipe()
-	if err != nil {
+	if _, err := cmd.StdinPipe(); err != nil {
 		return err
 	}
 	if err := cmd.Run(); err != nil {
-		return errors.Join(err, input.Close())
+		return err
 	}
 	return errors.New("it ended without an error")
 }

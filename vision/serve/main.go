@@ -18,11 +18,8 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// Defaults of the flags.
-const (
-	QueueDefault  = 16
-	MemoryDefault = 1024 // MiB
-)
+// QueueDefault is the default number of requests that wait.
+const QueueDefault = 16
 
 // WorkersDefault is the default number of workers: one for each processor, up to four.
 func WorkersDefault() int { return min(4, runtime.NumCPU()) }
@@ -61,14 +58,18 @@ func run(ctx context.Context, list []reading, self, args []string, in io.Reader,
 	if err != nil {
 		return err
 	}
-	f.options.Log = slog.New(slog.NewJSONHandler(errs, nil))
+	level := slog.LevelInfo
+	if f.quiet {
+		level = slog.LevelWarn
+	}
+	f.options.Log = slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: level}))
 	return serve(ctx, f, command)
 }
 
 type flags struct {
-	listen  string
-	stdin   bool
-	options Options
+	listen       string
+	stdin, quiet bool
+	options      Options
 }
 
 func parseFlags(args []string, errs io.Writer) (f flags, err error) {
@@ -78,9 +79,10 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 	set.StringVar(&f.listen, "listen", "unix:/run/stile-vision/vision.sock",
 		"unix:PATH of a socket, or host:port of the loopback")
 	set.BoolVar(&f.stdin, "stdin", false, "end when the standard input ends")
+	set.BoolVar(&f.quiet, "quiet", false, "log warnings and errors alone")
 	set.IntVar(&f.options.Workers, "workers", WorkersDefault(), "pictures that are read at once, each in a process")
 	set.IntVar(&f.options.Queue, "queue", QueueDefault, "requests that wait beside them")
-	set.Int64Var(&memory, "memory", MemoryDefault, "most memory of a worker, in MiB")
+	set.Int64Var(&memory, "memory", vision.MemoryDefault, "most memory of a worker, in MiB")
 	set.DurationVar(&f.options.Time, "time", vision.TimeDefault, "most time of a picture")
 	if err := set.Parse(args); err != nil {
 		return f, err
@@ -93,8 +95,8 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 		return f, errors.New("--workers must be from 1 to 64")
 	case f.options.Queue < 0 || f.options.Queue > 1024:
 		return f, errors.New("--queue must be from 0 to 1024")
-	case memory < 256 || memory > 1<<20:
-		return f, errors.New("--memory must be at least 256 MiB")
+	case memory < vision.MemoryLeast || memory > 1<<20:
+		return f, fmt.Errorf("--memory must be from %d to %d MiB", vision.MemoryLeast, 1<<20)
 	case f.options.Time < time.Second || f.options.Time > time.Hour:
 		return f, errors.New("--time must be from 1s to 1h")
 	}
