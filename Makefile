@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.NOTPARALLEL: # the parts of `make test` run in their order, also with -j
+ifndef AT_ONCE
+.NOTPARALLEL: # the targets run in their order, also with -j, but those that `make test` names in one call with AT_ONCE
+endif
 MAKEFLAGS += --no-builtin-rules
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -16,7 +18,13 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
 GOTESTSUM := $(TOOLS)/gotestsum-$(GOTESTSUM_VERSION)
 
+# The npm packages of web/. npm writes this file last; one that is newer than the lock file means that they are there.
+NPM_PACKAGES := web/node_modules/.package-lock.json
+
 COMMANDS := ./cmd/stile ./cmd/stile-vision ./cmd/stile-dev
+# A binary for tests has no symbols: it takes two thirds of the time to link. The tests that need one that is not there
+# build it with the same flags.
+GO_BUILD := go build -ldflags=-s
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Tests with the race detector run beside those without it, two packages of each, with four tests each: one test waits
@@ -25,10 +33,13 @@ export CGO_ENABLED := 0
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and gozxing,
-# which reads QR codes for tests in one goroutine. It does not watch packages whose tests run a Temporal server in their
-# process, and e2e, where it would cost ten minutes: the packages that e2e calls have their own tests with it.
+# which reads QR codes for tests in one goroutine. It does not watch packages that do one thing at a time, as
+# scripts/racing finds, packages whose tests run a Temporal server in their process, and e2e, where it would cost ten
+# minutes: the packages that e2e calls have their own tests with it.
 RACE := -race -gcflags=modernc.org/...=-race=false -gcflags=github.com/makiuchi-d/gozxing/...=-race=false
 PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$
+# A process with the detector would sleep for a second at its end, to let other goroutines report.
+export GORACE := atexit_sleep_ms=50
 # Of the API and of the storage suite it watches the tests that do several things at once, the storage on PostgreSQL: the
 # others run without it, because they would cost minutes of a processor to find nothing.
 RACING := ./api ./models/store
@@ -50,7 +61,9 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 check: tesseract check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser check-format check-vet check-build check-workflows lint check-web check-fuzz check-tests check-browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 3 check-tests check-browser check-fuzz
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -67,29 +80,29 @@ openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 	go run ./scripts/openapi
 
 .PHONY: web
-web: browser ## Build the pages in web/dist, and the types of their API client
-	cd web && npm ci --silent --ignore-scripts && npm run --silent types && npm run --silent check && npm run --silent build
+web: browser $(NPM_PACKAGES) ## Build the pages in web/dist, and the types of their API client
+	cd web && npm run --silent types && npm run --silent check && npm run --silent build
 
 .PHONY: pictures
-pictures: browser ## Take the pictures of every screen in docs/img, from a run of the browser tests
-	go build -o bin/ $(COMMANDS)
-	cd web && npm ci --silent --ignore-scripts && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
+pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests
+	$(GO_BUILD) -o bin/ $(COMMANDS)
+	cd web && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
 
 .PHONY: histories
 histories: ## Play real sessions and keep the histories of new scenarios, for later code to replay
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres browser ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
-	cd web && npm ci --silent --ignore-scripts
+bench: postgres browser $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
-	$(if $(findstring -only,$(ARGS)),,go build -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
+	$(if $(findstring -only,$(ARGS)),,$(GO_BUILD) -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 
 .PHONY: clean
 clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# The parts of `make test`, fastest first.
+# The parts of `make test`: those that compute in one process beside each other, then those that wait beside those that
+# compute.
 
 .PHONY: postgres
 postgres:
@@ -109,14 +122,17 @@ browser:
 
 # The committed build is that of the sources, and of the OpenAPI document.
 .PHONY: check-web
-check-web:
-	cd web && npm ci --silent --ignore-scripts && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
+check-web: $(NPM_PACKAGES)
+	cd web && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
 		&& npm test --silent
 
 .PHONY: check-browser
-check-browser:
-	go build -o bin/ $(COMMANDS)
+check-browser: $(NPM_PACKAGES)
+	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
+
+.PHONY: check-code
+check-code: check-format check-vet check-build check-workflows lint
 
 .PHONY: check-format
 check-format:
@@ -130,12 +146,12 @@ check-vet:
 
 .PHONY: check-build
 check-build: # into the folders where the tests that run these binaries find them up to date
-	go build -o bin/ $(COMMANDS)
-	go build -tags faults -o bin/test/ ./cmd/stile-dev
+	$(GO_BUILD) -o bin/ $(COMMANDS)
+	$(GO_BUILD) -tags faults -o bin/test/ ./cmd/stile-dev
 
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)
-	$(WORKFLOWCHECK) ./workflows/...
+	go vet -vettool=$(abspath $(WORKFLOWCHECK)) ./workflows/...
 
 # Every package but those whose tests start PostgreSQL, Temporal or Node. Go repeats only the tests of changed packages.
 .PHONY: check-serverless
@@ -147,14 +163,18 @@ check-serverless:
 check-fuzz:
 	scripts/fuzz-wallets 30
 
+# e2e comes first: it takes longer than all others together, mostly waiting.
 .PHONY: check-tests
 check-tests: $(GOTESTSUM)
 	@mkdir -p bin/test
 	go build -o bin/test/ ./scripts/racing; \
+	all="$$(go list -f '{{.Dir}}' ./...)"; \
+	race="$$(bin/test/racing -packages $$(grep -vE '$(PLAIN)' <<<"$$all"))"; \
 	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) $$(go list ./... | grep -E '$(PLAIN)') & \
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e \
+		$$(grep -vxF "$$race" <<<"$$all" | grep -v '/e2e$$') & \
 	export CGO_ENABLED=1; \
-	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(go list ./... | grep -vE '$(PLAIN)') || failed=$$?; \
+	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$race || failed=$$?; \
 	for folder in $(RACING); do \
 		$(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) \
 			-run "$$(bin/test/racing $$folder)" $$folder || failed=$$?; \
@@ -162,6 +182,9 @@ check-tests: $(GOTESTSUM)
 	wait $$! && exit $${failed:-0}
 	@echo "the slowest tests:"
 	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
+
+$(NPM_PACKAGES): web/package-lock.json
+	cd web && npm ci --silent --ignore-scripts
 
 $(GOLANGCI_LINT):
 	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

@@ -15,11 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built returns a function that builds a command into a folder, once. A binary that is up to date stays.
+// built returns a function that builds a command into a folder, once, with the Makefile's flags. A binary that is up to
+// date stays.
 func built(command, folder string, flags ...string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		path := filepath.Join(folder, filepath.Base(command))
-		build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, command)...)
+		build := exec.Command("go", append(append([]string{"build", "-ldflags=-s"}, flags...), "-o", path, command)...)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stderr = os.Stderr
 		return path, build.Run()

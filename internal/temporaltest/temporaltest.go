@@ -106,7 +106,7 @@ var binary = sync.OnceValues(func() (path string, err error) {
 	defer func() { err = errors.Join(err, unlock()) }()
 	path = filepath.Join(folder, "temporal")
 	const command = "github.com/stile-id/stile/internal/temporaltest/temporal"
-	build := exec.CommandContext(ctx, "go", "build", "-o", path, command)
+	build := exec.CommandContext(ctx, "go", "build", "-ldflags=-s", "-o", path, command)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, said)

@@ -3,7 +3,12 @@
 // open a WebSocket. Of a package with the test TestConformance it names the scenarios that do, on PostgreSQL. Scenarios
 // are functions of the type func(t *testing.T, f *fixture).
 //
+// With the flag -packages it prints the folders of the packages that need the race detector at all. In such a package a
+// file, of the tests or not, starts a goroutine, receives from a channel, imports sync, sync/atomic or net/http, or
+// assigns to a variable of the package in a function.
+//
 //	go test -race -run "$(go run ./scripts/racing ./api)" ./api
+//	go test -race $(go run ./scripts/racing -packages $(go list -f '{{.Dir}}' ./...))
 package main
 
 import (
@@ -20,13 +25,19 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: racing FOLDER")
+	var out string
+	var err error
+	switch {
+	case len(os.Args) > 2 && os.Args[1] == "-packages":
+		out, err = packages(os.Args[2:])
+	case len(os.Args) == 2:
+		out, err = racing(os.Args[1])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: racing FOLDER, or racing -packages FOLDER...")
 		os.Exit(2)
 	}
-	tests, err := racing(os.Args[1])
 	if err == nil {
-		_, err = fmt.Fprintln(os.Stdout, tests)
+		_, err = fmt.Fprintln(os.Stdout, out)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "racing:", err)

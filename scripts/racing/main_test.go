@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,5 +49,33 @@ func helper(t *testing.T, n int)               { go work() }
 func TestFolderWithoutConcurrentTestsIsAnError(t *testing.T) {
 	t.Parallel()
 	_, err := racing(t.TempDir())
+	require.Error(t, err)
+}
+
+func TestPackagesThatNeedTheDetectorAreFound(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	write := func(name, text string) string {
+		folder := filepath.Join(parent, name)
+		require.NoError(t, os.MkdirAll(folder, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "a.go"), []byte("package a\n"+text), 0o600))
+		return folder
+	}
+	needed := []string{
+		write("goroutine", "func f() { go f() }"),
+		write("channel", "func f(c chan int) { <-c }"),
+		write("import", `import "sync"; var once sync.Once`),
+		write("server", `import _ "net/http"`),
+		write("assigned", "var last int; func f(n int) { last = n }"),
+		write("counted", "var calls [2]int; func f() { calls[1]++ }"),
+		write("part", "var all struct{ m map[string]int }; func f() { (all.m)[\"\"] = 1 }"),
+	}
+	quiet := write("quiet", "var table = []int{1}; func f() int { own := table[0]; own++; return own }")
+	require.NoError(t, os.WriteFile(filepath.Join(parent, "assigned", "b.go"), []byte("package a"), 0o600))
+
+	found, err := packages(append([]string{quiet}, needed...))
+	require.NoError(t, err)
+	require.Equal(t, strings.Join(needed, "\n"), found)
+	_, err = packages([]string{quiet})
 	require.Error(t, err)
 }
