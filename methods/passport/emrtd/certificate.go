@@ -16,7 +16,8 @@ import (
 // curves, and their names and serial numbers are not all of the form that it demands.
 type Certificate struct {
 	// DER is the certificate as it was signed.
-	DER []byte
+	DER     []byte
+	Version int
 	// Serial may be negative.
 	Serial *big.Int
 	// RawIssuer and RawSubject are the names in DER.
@@ -38,7 +39,6 @@ type Certificate struct {
 	// UnknownCritical reports whether there is a critical extension that this package does not know.
 	UnknownCritical bool
 
-	version   int
 	signed    []byte
 	algorithm pkix.AlgorithmIdentifier
 	signature []byte
@@ -92,7 +92,7 @@ func ParseCertificate(der []byte) (*Certificate, error) {
 	}
 	c := &Certificate{
 		DER: slices.Clone(der), Serial: tbs.Serial, RawIssuer: tbs.Issuer.FullBytes, RawSubject: tbs.Subject.FullBytes,
-		NotBefore: tbs.Validity.NotBefore, NotAfter: tbs.Validity.NotAfter, version: tbs.Version + 1,
+		NotBefore: tbs.Validity.NotBefore, NotAfter: tbs.Validity.NotAfter, Version: tbs.Version + 1,
 		signed: wire.TBS.FullBytes, algorithm: wire.Algorithm, signature: wire.Signature.Bytes,
 	}
 	c.Key, c.KeyFault = parseKey(tbs.Key.FullBytes)
@@ -285,6 +285,15 @@ func CountryOf(name []byte) (country string) {
 		}
 	}
 	return country
+}
+
+// FoldName returns a text that two names in DER share if SameName holds, for maps; "" if the name is malformed.
+func FoldName(name []byte) string {
+	var text strings.Builder
+	for _, a := range attributes(name) {
+		text.WriteString(a.id.String() + "=" + folded(a.text) + "\n")
+	}
+	return text.String()
 }
 
 // SameName reports whether two names in DER are the same by RFC 5280 7.1: forms of strings, cases and repeated spaces
