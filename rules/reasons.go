@@ -46,6 +46,11 @@ const (
 	ReasonDocumentIssuerMismatch    ReasonCode = "document_issuer_mismatch"
 
 	ReasonChipUnreadable ReasonCode = "chip_unreadable"
+	// the signer of a chip's files, by the operator's list of authorities
+	ReasonDocumentIssuerUntrusted   ReasonCode = "document_issuer_untrusted"
+	ReasonDocumentIssuerExpired     ReasonCode = "document_issuer_expired"
+	ReasonDocumentIssuerRevoked     ReasonCode = "document_issuer_revoked"
+	ReasonDocumentStatusUnavailable ReasonCode = "document_status_unavailable" // no current revocation list
 	// passive, active or chip authentication of ICAO 9303
 	ReasonChipAuthenticationFailed ReasonCode = "chip_authentication_failed"
 
@@ -198,6 +203,20 @@ var reasons = []reasonEntry{
 		byMethod,
 		ActionUseAnotherDocument,
 		"The chip of the document could not be accepted.",
+	},
+	{
+		ReasonDocumentIssuerUntrusted,
+		byMethod,
+		ActionUseAnotherDocument,
+		"Documents of this issuer are not accepted here.",
+	},
+	{ReasonDocumentIssuerExpired, byMethod, ActionUseAnotherDocument, "The document has to be renewed by its issuer."},
+	{ReasonDocumentIssuerRevoked, byMethod, ActionUseAnotherDocument, "The document has been withdrawn by its issuer."},
+	{
+		ReasonDocumentStatusUnavailable,
+		byMethod,
+		ActionTryAgainLater,
+		"It could not be confirmed that the document is still valid.",
 	},
 
 	{ReasonCredentialInvalid, byMethod, ActionUseAnotherMethod, "The credential could not be accepted."},

@@ -21,36 +21,53 @@ import (
 
 func trustCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use: "trust", Short: "Show the trusted issuers of wallet credentials, and check files of them",
+		Use: "trust", Short: "Show the trusted issuers of wallet credentials and chips, and check files of them",
 	}
 	var method string
 	check := &cobra.Command{
 		Use: "check FILE...", Short: "Say how each file is read, its content, and its faults", Args: cobra.MinimumNArgs(1),
 		Long: "Reads each file as if it lay in a folder of STILE_TRUST_DIR. A file that lies in a folder mdl, mid or\n" +
-			"eudi_pid is read for that method. Fails if a file cannot be read, or has an issuer that is not trusted now.",
+			"eudi_pid is read for that method. With the method nfc_passport, or in a folder that STILE_CSCA_DIR names,\n" +
+			"a file is read as one of country signing authorities. Fails if a file cannot be read, or has an issuer that\n" +
+			"is not trusted now.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return checkFiles(cmd.OutOrStdout(), args, rules.Method(method), time.Now())
 		},
 	}
-	check.Flags().StringVar(&method, "method", "", "the method to read the files for: mdl, mid or eudi_pid")
+	check.Flags().StringVar(&method, "method", "",
+		"the method to read the files for: mdl, mid, eudi_pid or nfc_passport")
 	command.AddCommand(&cobra.Command{
-		Use: "list", Short: "List the trusted issuers and the lists of STILE_TRUST_DIR", Args: cobra.NoArgs,
+		Use: "list", Short: "List the trusted issuers and lists of STILE_TRUST_DIR and STILE_CSCA_DIR",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.FromEnvironment()
 			if err != nil {
 				return err
 			}
-			return listIssuers(cmd.OutOrStdout(), c.TrustDir, time.Now())
+			return listTrusted(cmd.OutOrStdout(), c.TrustDir, c.CSCADir, time.Now())
 		},
 	}, check)
 	return command
 }
 
+// listTrusted writes the issuers of both folders. One of them must be set.
+func listTrusted(out io.Writer, issuersDir, authoritiesDir string, now time.Time) error {
+	if issuersDir == "" && authoritiesDir == "" {
+		return errors.New("STILE_TRUST_DIR is not set, nor is STILE_CSCA_DIR, so no issuer is trusted")
+	}
+	if issuersDir != "" {
+		if err := listIssuers(out, issuersDir, now); err != nil {
+			return err
+		}
+	}
+	if authoritiesDir != "" {
+		return listAuthorities(out, authoritiesDir, now)
+	}
+	return nil
+}
+
 // listIssuers writes the issuers of a folder, by method.
 func listIssuers(out io.Writer, dir string, now time.Time) error {
-	if dir == "" {
-		return errors.New("STILE_TRUST_DIR is not set, so no issuer is trusted")
-	}
 	trusted, err := issuers.Open(issuers.Options{Dir: dir})
 	if err != nil {
 		return err
@@ -115,8 +132,8 @@ func day(at time.Time) string {
 }
 
 func checkFiles(out io.Writer, paths []string, m rules.Method, now time.Time) error {
-	if m != "" && !slices.Contains(issuers.Methods(), m) {
-		return fmt.Errorf("--method must be one of %v", issuers.Methods())
+	if known := append(issuers.Methods(), rules.MethodNFCPassport); m != "" && !slices.Contains(known, m) {
+		return fmt.Errorf("--method must be one of %v", known)
 	}
 	faulty := 0
 	for _, path := range paths {
@@ -132,6 +149,9 @@ func checkFiles(out io.Writer, paths []string, m rules.Method, now time.Time) er
 
 // checkFile writes how a file is read, and reports whether it has no fault.
 func checkFile(out io.Writer, path string, m rules.Method, now time.Time) bool {
+	if m == rules.MethodNFCPassport || m == "" && inAuthorities(path) {
+		return checkAuthorities(out, path, now)
+	}
 	if filepath.Base(path) == issuers.SettingsFile {
 		return checkFolder(out, path)
 	}

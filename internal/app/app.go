@@ -37,6 +37,8 @@ import (
 	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
+	"github.com/stile-id/stile/methods/passport"
+	"github.com/stile-id/stile/methods/passport/csca"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/methods/wallet"
@@ -247,6 +249,10 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	authorities, err := csca.Open(csca.FolderOptions{Dir: c.CSCADir, Log: a.log})
+	if err != nil {
+		return nil, err
+	}
 	return shipped.Registry(shipped.Options{
 		SimulatedDelay: c.SimulatedDelay, ProviderPatience: c.ProviderPatience,
 		Mail: a.mailer() != nil, Student: students, Banks: banks,
@@ -255,6 +261,7 @@ func (a *App) register() (*methods.Registry, error) {
 		},
 		Login:    login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
 		Document: document.Options{Vision: a.eyes.client, Patience: c.ProviderPatience, Now: time.Now, Log: a.log},
+		Passport: passport.Options{Authorities: authorities, Log: a.log},
 		Wallet:   wallets,
 	}, a.options.Methods...)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/parental"
+	"github.com/stile-id/stile/methods/passport"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/methods/wallet"
@@ -36,6 +37,8 @@ type Options struct {
 	Carrier carrier.Options
 	// Document configures document_capture.
 	Document document.Options
+	// Passport configures nfc_passport.
+	Passport passport.Options
 	// Wallet configures mdl, mid and eudi_pid.
 	Wallet wallet.Options
 }
@@ -48,7 +51,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	served := slices.DeleteFunc(append(wallet.Methods(o.Wallet),
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
-		carrier.Method(o.Carrier), document.Method(o.Document),
+		carrier.Method(o.Carrier), document.Method(o.Document), passport.Method(o.Passport),
 		student.Method(student.Options{Mail: o.Mail, Settings: o.Student, Login: o.Login}),
 	), func(m methods.Method) bool {
 		return slices.ContainsFunc(more, func(other methods.Method) bool { return other.Name == m.Name })

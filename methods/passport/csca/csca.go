@@ -64,7 +64,8 @@ type FolderOptions struct {
 	Log *slog.Logger
 }
 
-// Folder holds the authorities of a folder. It follows the files and needs no Close. It is safe for concurrent use.
+// Folder holds the authorities of a folder; a nil Folder holds none. It follows the files and needs no Close. It is safe
+// for concurrent use.
 type Folder struct {
 	folder *follow.Folder[*snapshot] // nil without a folder
 	now    func() time.Time
@@ -100,7 +101,7 @@ var nothing = func() *snapshot {
 }()
 
 func (f *Folder) snapshot() *snapshot {
-	if f.folder == nil {
+	if f == nil || f.folder == nil {
 		return nothing
 	}
 	return f.folder.Value()
@@ -108,7 +109,7 @@ func (f *Folder) snapshot() *snapshot {
 
 // Unavailable returns why no document can be accepted, or "" where one can. It is for methods.Method.Unavailable.
 func (f *Folder) Unavailable() string {
-	if f.folder == nil {
+	if f == nil || f.folder == nil {
 		return Variable + " is not set, so no issuing state is trusted"
 	}
 	authorities, now := f.snapshot().pool.authorities, f.now()

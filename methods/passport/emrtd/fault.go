@@ -1,5 +1,10 @@
 package emrtd
 
+import (
+	"maps"
+	"slices"
+)
+
 // Code names the check that refused a chip. Codes are stable: callers may compare and store them.
 type Code string
 
@@ -119,5 +124,8 @@ func (f *Fault) Is(target error) bool {
 	other, ok := target.(*Fault)
 	return ok && other.Code == f.Code
 }
+
+// Codes returns every code. The slice is the caller's.
+func Codes() []Code { return slices.Sorted(maps.Keys(clauses)) }
 
 func fault(code Code) error { return &Fault{Code: code, Clause: clauses[code]} }

@@ -8,8 +8,8 @@ import (
 	"github.com/stile-id/stile/methods/passport/emrtd"
 )
 
-// Zone is the zone of a fictional person, of the fictional state Utopia: the specimen of ICAO 9303-4.
-const Zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<" + "L898902C36UTO7408122F3204159ZE184226B<<<<<10"
+// Zone is the zone of a fictional person of the fictional state Utopia: the specimen of ICAO 9303-4, valid until 2032.
+const Zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<" + "L898902C36UTO7408122F3204153ZE184226B<<<<<16"
 
 // Passport is the content of a chip.
 type Passport struct {
