@@ -99,7 +99,7 @@ func (i *inspection) recognise() *methods.Verdict {
 	if i.barcode != nil {
 		i.kind = kindOfBarcode(i.barcode)
 	} else {
-		i.kind = refined(kindOfZone(i.zone), kindOfTitle(i.text))
+		i.kind = refined(KindOfZone(i.zone), kindOfTitle(i.text))
 	}
 	switch {
 	case i.kind == "":

@@ -9,8 +9,8 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-// kindOfZone returns the type of a document by its zone; "" for one that is not among the types, such as a visa.
-func kindOfZone(z *mrz.Zone) rules.DocumentType {
+// KindOfZone returns the type of a document by its zone; "" for one that is not among the types, such as a visa.
+func KindOfZone(z *mrz.Zone) rules.DocumentType {
 	switch {
 	case z.Format == mrz.TD3 && strings.HasPrefix(z.Code, "P"):
 		return rules.Passport

@@ -65,9 +65,7 @@ func dateOfZone(param, text string) (string, error) {
 }
 
 // oneNumber returns a document number without the fillers, spaces and hyphens that it may be typed or printed with.
-func oneNumber(text string) string {
-	return strings.ToUpper(strings.NewReplacer("<", "", " ", "", "-", "").Replace(text))
-}
+func oneNumber(text string) string { return strings.ReplaceAll(methods.OneSpelling(text), "<", "") }
 
 // matches reports whether access is by the zone.
 func (a *access) matches(z *mrz.Zone) bool {

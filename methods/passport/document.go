@@ -1,28 +1,44 @@
 package passport
 
 import (
-	"strings"
-
-	"github.com/stile-id/stile/methods/document/mrz"
+	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/document"
+	"github.com/stile-id/stile/rules"
 )
 
-// name returns the name of the document for methods.Verdict.
-func (r *ruling) name() string {
-	issuer := r.zone.Issuer
-	if issuer == "D" {
-		issuer = "DEU" // the one country whose code in a zone is not that of ISO 3166-1
+// issuer returns the state that issued the document, a code of ISO 3166-1 alpha-3 or ICAO 9303.
+func (r *ruling) issuer() string {
+	if r.zone.Issuer == "D" {
+		return "DEU" // the one country with another code in a zone than that of ISO 3166-1
 	}
-	return kindOf(r.zone) + "|" + issuer + "|" + oneNumber(r.zone.Number)
+	return r.zone.Issuer
 }
 
-// kindOf returns the type of a document.
-func kindOf(z *mrz.Zone) string {
-	switch {
-	case z.Format == mrz.TD3:
-		return "PASSPORT"
-	case strings.HasSuffix(z.Code, "R"):
-		return "RESIDENCE_PERMIT"
-	default:
-		return "ID_CARD"
+// name returns the name of the document for methods.Verdict: that which document_capture gives it. It is "" for a type
+// that document_capture does not know.
+func (r *ruling) name() string {
+	kind := document.KindOfZone(r.zone)
+	if kind == "" {
+		return ""
 	}
+	return string(kind) + "|" + r.issuer() + "|" + methods.OneSpelling(r.zone.Number)
+}
+
+// physical describes the document for the result; nil if its type is not known.
+func (r *ruling) physical() *rules.PhysicalDocument {
+	kind := document.KindOfZone(r.zone)
+	if kind == "" {
+		return nil
+	}
+	d := &rules.PhysicalDocument{Type: kind, Expiry: rules.ExpiryUnknown}
+	if issuer := r.issuer(); len(issuer) == 3 {
+		d.IssuingCountry = issuer
+	}
+	switch r.expiry() {
+	case "":
+		d.Expiry = rules.ExpiryValid
+	case rules.ReasonDocumentExpired:
+		d.Expiry = rules.ExpiryExpired
+	}
+	return d
 }

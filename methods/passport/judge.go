@@ -48,7 +48,9 @@ func (m passport) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 		m.options.Log.Info("passport: a chip does not verify, so it proves nothing", "check", err.Error())
 		return r.refusal(err)
 	}
-	return r.decide(), nil
+	v := r.decide()
+	v.Physical = r.physical()
+	return v, nil
 }
 
 func filesOf(ctx context.Context, p payload, uploads methods.Uploads) (f emrtd.Files, err error) {
@@ -78,6 +80,11 @@ func (r *ruling) pass(name string) {
 	r.checks = append(r.checks, rules.Check{Name: name, Passed: true})
 }
 
+// note notes a check that has passed, or that could not be made.
+func (r *ruling) note(name string, passed bool) {
+	r.checks = append(r.checks, rules.Check{Name: name, Passed: passed, NotPerformed: !passed})
+}
+
 // verify verifies the files and the chip.
 func (r *ruling) verify(trusted *csca.Folder) (err error) {
 	var found csca.Finding
@@ -100,9 +107,7 @@ func (r *ruling) verify(trusted *csca.Folder) (err error) {
 		return &csca.Fault{Code: csca.Country, Clause: "11-5.1"}
 	}
 	r.pass(checkIssuer)
-	if found.Revocation == csca.RevocationGood {
-		r.pass(checkNotRevoked)
-	}
+	r.note(checkNotRevoked, found.Revocation == csca.RevocationGood)
 	return r.verifyChip()
 }
 
@@ -110,22 +115,21 @@ func (r *ruling) verify(trusted *csca.Folder) (err error) {
 // it has answered must be right.
 func (r *ruling) verifyChip() error {
 	active, chip := r.document.Announces()
-	proven := false
-	if active && r.payload.Signature != nil {
+	signed := active && r.payload.Signature != nil
+	if signed {
 		if err := r.document.Active(r.payload.Challenge, r.payload.Signature); err != nil {
 			return err
 		}
-		r.pass(checkActive)
-		proven = true
 	}
-	if chip && r.payload.Chip != nil && r.payload.Answers != nil {
+	answered := chip && r.payload.Chip != nil && r.payload.Answers != nil
+	if answered {
 		if err := r.payload.Chip.Answered(r.files.Groups[emrtd.DG14], r.payload.Answers); err != nil {
 			return err
 		}
-		r.pass(checkChip)
-		proven = true
 	}
-	if proven || !active && !chip {
+	if signed || answered || !active && !chip {
+		r.note(checkActive, signed)
+		r.note(checkChip, answered)
 		return nil
 	}
 	if chip && !active && r.payload.Chip == nil {
@@ -168,9 +172,7 @@ func (r *ruling) decide() methods.Verdict {
 			return r.failed(checkAccess, rules.ReasonDataMismatch)
 		}
 	}
-	if r.payload.Access != nil || r.payload.Claimed != nil {
-		r.pass(checkAccess)
-	}
+	r.note(checkAccess, r.payload.Access != nil || r.payload.Claimed != nil)
 	if reason := r.expiry(); reason != "" {
 		return r.failed(checkNotExpired, reason)
 	}

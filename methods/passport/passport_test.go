@@ -217,6 +217,9 @@ func TestChipProvesAnAge(t *testing.T) {
 		"passive_authentication", "data_groups_intact", "issuer_trusted", "active_authentication", "chip_authentication",
 		"mrz_check_digits", "not_expired", "age_over_18",
 	}, passed(v))
+	require.Contains(t, v.Checks, rules.Check{Name: "not_revoked", NotPerformed: true})
+	require.Equal(t, &rules.PhysicalDocument{Type: rules.Passport, IssuingCountry: "UTO", Expiry: rules.ExpiryValid},
+		v.Physical)
 	require.Equal(t, "PASSPORT|UTO|L898902C3", v.Document)
 	require.Equal(t, 18, v.AgeTier.Years())
 }

@@ -1915,6 +1915,42 @@ export type components = {
         ChallengeSubmission: {
             challenge: string;
         };
+        /** @description The part of the zone that opens a chip. */
+        ChipAccess: {
+            /** @description A date, or YYMMDD as in the zone. */
+            date_of_birth: string;
+            /** @description A date, or YYMMDD as in the zone. */
+            date_of_expiry: string;
+            /** @description Spaces */
+            document_number: string;
+        };
+        /**
+         * @description For `nfc_passport`: the files of a chip, and its answers to the challenge that `POST …/begin` made, with `dg14` in
+         *     base64 if the chip has it. Members that are null count as absent.
+         */
+        ChipSubmission: {
+            access?: components["schemas"]["ChipAccess"] | null;
+            active_authentication?: ({
+                /** @description The chip's signature over the challenge. */
+                signature: string;
+            }) | null;
+            /** @description The id of the challenge. */
+            challenge: string;
+            chip_authentication?: ({
+                /** @description The chip's answer to each command of the challenge. */
+                responses: string[];
+            }) | null;
+            /** @description EF.DG1. */
+            dg1: string;
+            /** @description EF.DG2 with the portrait. */
+            dg2?: string | null;
+            /** @description EF.DG14. Required if EF.SOD lists it. */
+            dg14?: string | null;
+            /** @description EF.DG15. Required if EF.SOD lists it. */
+            dg15?: string | null;
+            /** @description EF.SOD as an upload. */
+            sod: string;
+        };
         ComplianceCheck: {
             jurisdiction: components["schemas"]["Jurisdiction"];
             jurisdiction_source: components["schemas"]["JurisdictionSource"];
@@ -2459,7 +2495,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["DocumentSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["DocumentSubmission"] | components["schemas"]["ChipSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
