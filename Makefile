@@ -32,11 +32,14 @@ export CGO_ENABLED := 0
 # Without the vet of go test, because check-vet has run all of go vet.
 GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
-# The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and gozxing,
-# which reads QR codes for tests in one goroutine. It does not watch packages that do one thing at a time, as
+# The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and the code
+# that draws and reads pictures in one goroutine, pixel by pixel. It does not watch packages that do one thing at a time, as
 # scripts/racing finds, packages whose tests run a Temporal server in their process, and e2e, where it would cost ten
 # minutes: the packages that e2e calls have their own tests with it.
-RACE := -race -gcflags=modernc.org/...=-race=false -gcflags=github.com/makiuchi-d/gozxing/...=-race=false
+UNWATCHED := modernc.org/... github.com/makiuchi-d/gozxing/... \
+	$(addprefix github.com/stile-id/stile/,internal/specimen/... \
+		$(addprefix vision/,card imaging pdf417/... portrait quality text zone/...))
+RACE := -race $(UNWATCHED:%=-gcflags=%=-race=false)
 PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$
 # A process with the detector would sleep for a second at its end, to let other goroutines report.
 export GORACE := atexit_sleep_ms=50

@@ -64,18 +64,20 @@ func TestPackagesThatNeedTheDetectorAreFound(t *testing.T) {
 	needed := []string{
 		write("goroutine", "func f() { go f() }"),
 		write("channel", "func f(c chan int) { <-c }"),
-		write("import", `import "sync"; var once sync.Once`),
+		write("lock", `import "sync"; var lock sync.Mutex`),
+		write("import", `import _ "sync/atomic"`),
 		write("server", `import _ "net/http"`),
 		write("assigned", "var last int; func f(n int) { last = n }"),
 		write("counted", "var calls [2]int; func f() { calls[1]++ }"),
 		write("part", "var all struct{ m map[string]int }; func f() { (all.m)[\"\"] = 1 }"),
 	}
 	quiet := write("quiet", "var table = []int{1}; func f() int { own := table[0]; own++; return own }")
+	once := write("once", `import "sync"; var once sync.Once; var pool sync.Pool`)
 	require.NoError(t, os.WriteFile(filepath.Join(parent, "assigned", "b.go"), []byte("package a"), 0o600))
 
-	found, err := packages(append([]string{quiet}, needed...))
+	found, err := packages(append([]string{quiet, once}, needed...))
 	require.NoError(t, err)
 	require.Equal(t, strings.Join(needed, "\n"), found)
-	_, err = packages([]string{quiet})
+	_, err = packages([]string{quiet, once})
 	require.Error(t, err)
 }

@@ -69,29 +69,40 @@ func declared(file *ast.File, names map[string]bool) {
 func importsConcurrency(file *ast.File) bool {
 	for _, spec := range file.Imports {
 		switch path, _ := strconv.Unquote(spec.Path.Value); path {
-		case "sync", "sync/atomic", "net/http":
+		case "sync/atomic", "net/http":
 			return true
 		}
 	}
 	return false
 }
 
-// concurrent reports whether a function of the file is concurrent by its own calls, or assigns to a name in variables.
+// safe are the names of sync that make something once, or lend it to one goroutine at a time.
+var safe = map[string]bool{"Once": true, "OnceFunc": true, "OnceValue": true, "OnceValues": true, "Pool": true}
+
+// shares reports whether an expression is another name of sync.
+func shares(e *ast.SelectorExpr) bool {
+	from, isName := e.X.(*ast.Ident)
+	return isName && from.Name == "sync" && !safe[e.Sel.Name]
+}
+
+// concurrent reports whether the file is concurrent by its own calls, shares by sync, or assigns to one of variables.
 // A local variable of the same name counts too.
 func concurrent(file *ast.File, variables map[string]bool) bool {
-	f, assigns := &function{}, false
+	f, found := &function{}, false
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			for _, target := range n.Lhs {
-				assigns = assigns || n.Tok != token.DEFINE && variables[root(target)]
+				found = found || n.Tok != token.DEFINE && variables[root(target)]
 			}
 		case *ast.IncDecStmt:
-			assigns = assigns || variables[root(n.X)]
+			found = found || variables[root(n.X)]
+		case *ast.SelectorExpr:
+			found = found || shares(n)
 		}
 		return f.see(n)
 	})
-	return f.concurrent || assigns
+	return f.concurrent || found
 }
 
 // root returns the name of the variable that an assignment changes, the whole or a part, and "" if it has none.
