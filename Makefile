@@ -164,7 +164,8 @@ check-serverless:
 
 .PHONY: check-fuzz
 check-fuzz:
-	scripts/fuzz-wallets 30
+	scripts/fuzz 30 ./methods/wallet/...
+	scripts/fuzz 30 ./methods/document/... ./methods/passport/... ./vision/...
 
 # e2e comes first: it takes longer than all others together, mostly waiting.
 .PHONY: check-tests
