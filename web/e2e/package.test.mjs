@@ -71,8 +71,8 @@ async function install() {
 }
 
 /**
- * bundle builds a script of the merchant with Vite for the shop. It returns the gzipped bytes of the script with
- * English, and those of the largest part that is loaded with the screen of a method.
+ * bundle builds a script of the merchant with Vite for the shop. It returns the gzipped bytes of the script, the parts
+ * that it imports and English, and those of the largest part that is loaded with the screen of a method.
  */
 async function bundle(main, plugins = []) {
   const { output } = await build({
@@ -85,9 +85,14 @@ async function bundle(main, plugins = []) {
   });
   for (const { fileName, code } of output) shop.files.set(`/${fileName}`, code);
   const bytes = (chunks) => chunks.map(({ code }) => gzipSync(code, { level: 9 }).length);
-  const english = output.filter(({ fileName, isEntry }) => isEntry || /\/en-/.test(fileName));
-  const screens = output.filter(({ fileName, isEntry }) => !isEntry && !/\/(ar|de|en|es|fr|it|ja|pt)-/.test(fileName));
-  return { start: bytes(english).reduce((sum, size) => sum + size, 0), screen: Math.max(...bytes(screens)) };
+  const first = new Set(output.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  for (const name of first) { // it grows meanwhile
+    for (const imported of output.find(({ fileName }) => fileName === name).imports) first.add(imported);
+  }
+  const start = output.filter(({ fileName }) => first.has(fileName) || /\/en-/.test(fileName));
+  const others = output.filter((one) => !start.includes(one));
+  const screens = others.filter(({ fileName }) => !/\/(ar|de|es|fr|it|ja|pt)-/.test(fileName));
+  return { start: bytes(start).reduce((sum, size) => sum + size, 0), screen: Math.max(...bytes(screens)) };
 }
 
 async function open(body, main = "app.js") {

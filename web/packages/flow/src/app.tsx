@@ -86,7 +86,7 @@ function Shown({ flow, host, screen }: { flow: Flow; host: Host; screen: Screen 
     case "handoff":
       return <HandoffCode flow={flow} view={screen.view} />;
     case "phone":
-      return <OnPhone flow={flow} number={screen.number} />;
+      return <OnPhone flow={flow} view={screen.view} number={screen.number} phase={screen.phase} />;
     case "confirm":
       return <ConfirmNumber flow={flow} choices={screen.choices} />;
     case "processing":

@@ -122,7 +122,7 @@ function endOf(method: MethodView): number {
  * chosen returns the method of the step: the user's choice while it is available, or the one that waits for a reply, or
  * the only one on offer.
  */
-function chosen(model: Model, view: View): MethodView | null {
+export function chosen(model: Model, view: View): MethodView | null {
   const available = usable(view);
   const picked = available.find((one) => one.method === model.navigation.method);
   if (picked) return picked;

@@ -25,3 +25,11 @@ for (const [day, month, year, want] of [
     assert.equal(dateOf(day, month, year, today), want);
   });
 }
+
+for (const [year, want] of [
+  ["2031", "2031-05-06"], ["2020", "2020-05-06"], ["2057", "impossible"], ["1995", "impossible"],
+] as const) {
+  test(`an expiry in ${year} is ${want}`, () => {
+    assert.equal(dateOf("6", "5", year, today, "expiry"), want);
+  });
+}

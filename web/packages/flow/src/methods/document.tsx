@@ -4,7 +4,7 @@ import { Button, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
 import { Series } from "../capture/series.tsx";
 import type { Picture, Sent } from "../capture/shot.ts";
-import { adviceOf } from "../reason.ts";
+import { adviceOf } from "../reason.tsx";
 import { keep, takeKept } from "./kept.ts";
 import type { MethodScreenProps } from "./registry.ts";
 import { againOf, shotsOf, typesOf } from "./sides.ts";

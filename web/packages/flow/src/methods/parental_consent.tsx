@@ -2,7 +2,7 @@ import { ApiError, type Challenge, type Reason } from "@stile/client";
 import { locale, t } from "@stile/i18n";
 import { Actions, Button, Field, Notice, Panel } from "@stile/ui";
 import { useState } from "preact/hooks";
-import { reasonText } from "../reason.ts";
+import { reasonText } from "../reason.tsx";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** most is the number of guardians of one request. */

@@ -22,11 +22,12 @@ const screens: Partial<Record<Method, Load>> = {
   mdl: () => import("./wallet.tsx"),
   mid: () => import("./wallet.tsx"),
   eudi_pid: () => import("./wallet.tsx"),
+  nfc_passport: () => import("./nfc_passport.tsx"),
 };
 
-/** asksWallet reports whether the screen of a method asks a wallet. It offers a phone where it fits. */
-export function asksWallet({ method }: MethodView): boolean {
-  return method === "mdl" || method === "mid" || method === "eudi_pid";
+/** leadsToPhone reports whether the screen of a method offers a phone itself, where it fits. */
+export function leadsToPhone({ method }: MethodView): boolean {
+  return method === "mdl" || method === "mid" || method === "eudi_pid" || method === "nfc_passport";
 }
 
 /**

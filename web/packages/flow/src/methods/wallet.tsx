@@ -8,6 +8,7 @@ import { offersPhone, PhoneOffer } from "../screens/handoff.tsx";
 import { askedOf, type Question } from "./asked.ts";
 import { AwayLink, Claiming, EnterCode, useResponse } from "./away.tsx";
 import { asksWallets, askWallet, faultOf } from "./browser.ts";
+import { useOffer } from "./offer.ts";
 import { neededSeconds, useQuestion, type Fault, type Open } from "./question.ts";
 import type { MethodScreenProps } from "./registry.ts";
 
@@ -25,7 +26,7 @@ export default function Wallet(given: MethodScreenProps) {
   const gone = away !== null && away === method.waiting?.challenge;
   const { open, renew, again } = useQuestion(given, asking || gone || answer !== null, setFault);
   const [response, take] = useResponse(open?.challenge);
-  useOffer(given);
+  useOffer(given, flow.model.device === "first" && !onPhone());
 
   async function send(input: Submission): Promise<void> {
     try {
@@ -57,17 +58,6 @@ export default function Wallet(given: MethodScreenProps) {
       answered={setAnswer} leave={setAway}
     />
   );
-}
-
-/** useOffer has the session offer a phone on a device that has no wallet app. Some browsers ask that of a phone. */
-function useOffer({ flow, view }: MethodScreenProps): void {
-  const told = useRef(false);
-  const { device, busy } = flow.model;
-  useEffect(() => {
-    if (told.current || flow.model.busy || view.offer_handoff || device === "phone" || onPhone()) return;
-    told.current = true;
-    void flow.act(() => flow.client.report("setup_failed"));
-  }, [busy]);
 }
 
 interface AskProps extends MethodScreenProps {

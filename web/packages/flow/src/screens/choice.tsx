@@ -4,7 +4,7 @@ import { Actions, Button, Notice, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { byStrength, isOpen } from "../model.ts";
 import { obstacleOf } from "../methods/registry.ts";
-import { reasonText } from "../reason.ts";
+import { reasonText } from "../reason.tsx";
 import { PhoneOffer } from "./handoff.tsx";
 
 /** Choice lists the methods of the step: the usable ones, strongest first, and then the others with their obstacles. */

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Host } from "../app.tsx";
 import type { Flow } from "../flow.ts";
 import { offersSharing } from "../model.ts";
-import { reasonText } from "../reason.ts";
+import { reasonText } from "../reason.tsx";
 import { Share } from "./share.tsx";
 
 export function Verified({ flow, view, host }: { flow: Flow; view: View; host: Host }) {

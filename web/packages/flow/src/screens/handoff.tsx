@@ -1,9 +1,12 @@
 import type { Handoff, View } from "@stile/client";
-import { clock, t } from "@stile/i18n";
+import { clock, t, tOr } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
+import { onPhone } from "../hints.ts";
 import { useSecondsUntil } from "../hooks.ts";
+import { chosen, usable } from "../model.ts";
+import { Reason } from "../reason.tsx";
 
 /** renewals is how often the page shows a new code by itself; then the user asks for one. */
 const renewals = 2;
@@ -19,7 +22,10 @@ export function PhoneOffer({ flow, view, kind = "plain" }: { flow: Flow; view: V
   return <Button kind={kind} onPress={() => flow.navigate({ handoff: true })}>{t("choice.phone")}</Button>;
 }
 
-/** HandoffCode shows the QR code and the link that take the session to a phone. */
+/**
+ * HandoffCode shows the QR code and the link that take the session to a phone, or to the app that reads the chip of a
+ * passport. That one may be on this device.
+ */
 export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
   const [handoff, setHandoff] = useState<Handoff | null>(null);
   const [left, setLeft] = useState(renewals);
@@ -35,13 +41,17 @@ export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
     if (!minted) setExpired(true); // the page shows the fault, and the button tries again
   }
   useEffect(() => void mint(), []);
+  const method = chosen(flow.model, view);
+  const app = method?.method === "nfc_passport";
   return (
-    <Panel name="handoff" title={t("handoff.title")} icon="phone">
-      {view.handoff_reason && <p>{t(`handoff.reason.${view.handoff_reason}`)}</p>}
+    <Panel name="handoff" title={t(app ? "nfc.title" : "handoff.title")} icon="phone">
+      {app && <Reason method={method} />}
+      {view.handoff_reason && !app && <p>{t(`handoff.reason.${view.handoff_reason}`)}</p>}
       {handoff && (
         <Code
           key={handoff.expires_at}
           handoff={handoff}
+          app={app}
           expired={expired}
           renew={() => void mint()}
           onExpired={() => {
@@ -52,7 +62,12 @@ export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
         />
       )}
       <Actions>
-        <Button onPress={() => flow.navigate({ handoff: false })}>{t("phone.takeback")}</Button>
+        <Button onPress={() => flow.navigate({ handoff: false })}>{t(app ? "nfc.change" : "phone.takeback")}</Button>
+        {app && usable(view).length > 1 && (
+          <Button kind="link" onPress={() => flow.navigate({ handoff: false, method: null, listed: true })}>
+            {t("nfc.none")}
+          </Button>
+        )}
       </Actions>
     </Panel>
   );
@@ -61,12 +76,14 @@ export function HandoffCode({ flow, view }: { flow: Flow; view: View }) {
 /** CodeProps are a code, whether the user has to ask for another one, and the ways to get it. */
 interface CodeProps {
   handoff: Handoff;
+  /** app means that an app takes the session. */
+  app: boolean;
   expired: boolean;
   renew: () => void;
   onExpired: () => void;
 }
 
-function Code({ handoff, expired, renew, onExpired }: CodeProps) {
+function Code({ handoff, app, expired, renew, onExpired }: CodeProps) {
   const seconds = useSecondsUntil(Date.parse(handoff.expires_at));
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -90,7 +107,8 @@ function Code({ handoff, expired, renew, onExpired }: CodeProps) {
   }
   return (
     <>
-      <p>{t("handoff.scan")}</p>
+      {app && onPhone() && <a class="button button-primary" href={handoff.url}>{t("nfc.open")}</a>}
+      <p>{t(app ? "nfc.scan" : "handoff.scan")}</p>
       <img class="qr" src={`data:image/svg+xml,${encodeURIComponent(handoff.qr_svg)}`} alt={t("handoff.qr")} />
       <p class="countdown" role="timer">{t("handoff.expires", { time: clock(seconds) })}</p>
       <label class="link">
@@ -102,13 +120,17 @@ function Code({ handoff, expired, renew, onExpired }: CodeProps) {
   );
 }
 
-/** OnPhone is the first device's screen while a phone holds the session. */
-export function OnPhone({ flow, number }: { flow: Flow; number: number | null }) {
+/** OnPhone is the first device's screen while a phone holds the session. `phase` is how far an app on it has got. */
+export function OnPhone(given: { flow: Flow; view: View; number: number | null; phase: string | null }) {
+  const { flow, view, number, phase } = given;
+  const method = chosen(flow.model, view);
   const title = number === null ? t("phone.title") : t("phone.number.title", { number });
   return (
     <Panel name="phone" title={title} icon="phone">
       {number !== null && <p class="number" aria-hidden="true">{number}</p>}
       <p>{t(number === null ? "phone.text" : "phone.number.text")}</p>
+      {method?.method === "nfc_passport" && <Reason method={method} />}
+      <p role="status">{phase && tOr(`phase.${phase}`, t("phase.other"))}</p>
       <Actions>
         <Button busy={flow.model.busy} onPress={() => void flow.act(() => flow.client.release())}>
           {t("phone.takeback")}

@@ -4,7 +4,7 @@ import { Actions, Button, Panel } from "@stile/ui";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
-import { asksWallet, screenFor, type MethodScreenProps } from "../methods/registry.ts";
+import { leadsToPhone, screenFor, type MethodScreenProps } from "../methods/registry.ts";
 import { Simulation } from "../methods/simulation.tsx";
 import { usable } from "../model.ts";
 import { PhoneOffer } from "./handoff.tsx";
@@ -33,10 +33,10 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
       {Screen && <Screen flow={flow} view={view} method={method} />}
       {view.sandbox && <Simulation flow={flow} method={method} alone={!load} />}
       <Actions>
-        {!(Screen && asksWallet(method)) && <PhoneOffer flow={flow} view={view} />}
+        {!(Screen && leadsToPhone(method)) && <PhoneOffer flow={flow} view={view} />}
         {usable(view).length > 1 && (
           <Button kind="link" onPress={() => flow.navigate({ method: null, listed: true })}>
-            {t("action.another_method")}
+            {t(Screen && method.method === "nfc_passport" ? "nfc.none" : "action.another_method")}
           </Button>
         )}
       </Actions>

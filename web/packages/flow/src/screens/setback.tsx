@@ -3,7 +3,7 @@ import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { Flow } from "../flow.ts";
 import { usable } from "../model.ts";
-import { adviceOf, reasonText } from "../reason.ts";
+import { adviceOf, reasonText } from "../reason.tsx";
 import { PhoneOffer } from "./handoff.tsx";
 
 /** Setback shows why an attempt did not pass, and the one next action of its reason. */

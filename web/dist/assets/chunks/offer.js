@@ -1,0 +1,1 @@
+import{c as e,u as t}from"./src.js";function n({flow:n,view:r},i){let a=t(!1),{busy:o}=n.model;e(()=>{!i||a.current||n.model.busy||r.offer_handoff||(a.current=!0,n.act(()=>n.client.report(`setup_failed`)))},[o])}export{n as t};
