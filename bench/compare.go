@@ -22,6 +22,8 @@ type comparison struct {
 	alone []fact
 	// grown are calls with few and with many rows, in comparisons of growth.
 	grown []row
+	// table is printed as it is, instead of a ratio.
+	table *table
 	of    ratioOf
 	// target is the target of the ratio; 0 means none.
 	target float64
@@ -124,6 +126,7 @@ type measurement struct {
 // measurements are the comparisons, in the order of measurement.
 var measurements = []measurement{
 	{name: "wallet", measure: bench.wallet},
+	{name: "documents", measure: bench.documents},
 	{name: "apart", measure: one(bench.sessionsApart), site: true},
 	{name: "together", measure: one(bench.sessionsTogether), site: true},
 	{name: "graphs", measure: one(bench.graphs), site: true},

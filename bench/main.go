@@ -1,8 +1,8 @@
 // Command bench measures the cost of sessions and deliveries, as ratios to bare Temporal workflows, between graphs, and
 // next to receivers that hang; of a compliance check and a risk score, as ratios to gin routes; of phones that hold
-// sessions by live channels; of returning users; of calls as rows grow; and of the verification of wallet credentials,
-// as ratios to packages for Node.js. All of it runs on one machine in one run. It is not a test: a slow result is no
-// failure.
+// sessions by live channels; of returning users; of calls as rows grow; of the verification of wallet credentials, as
+// ratios to packages for Node.js; and of the reading of photographed documents, with its accuracy. All of it runs on
+// one machine in one run. It is not a test: a slow result is no failure.
 package main
 
 import (
@@ -48,6 +48,8 @@ type options struct {
 	quiet   time.Duration
 	// few and many are the numbers of sessions of the two organizations in the comparison of growth.
 	few, many int
+	// specimens is the number of documents of each type that are photographed in each circumstance.
+	specimens int
 	// only names the comparisons to make; empty means all.
 	only []string
 	// cpuProfile is a file for a CPU profile; "" writes none.
@@ -84,6 +86,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	)
 	set.IntVar(&o.few, "few", 10_000, "sessions of the small side of growth")
 	set.IntVar(&o.many, "many", 1_000_000, "sessions of the large side of growth")
+	set.IntVar(&o.specimens, "specimens", 2, "documents of each type and circumstance of the comparison of documents")
 	set.Func(
 		"only",
 		"make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "),
@@ -96,9 +99,9 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	if min(o.few, o.many) < 1000 {
 		return o, errors.New("-few and -many must be 1000 at least")
 	}
-	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.barePollers < 2 || o.sockets < few ||
+	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog, o.specimens) < 1 || o.barePollers < 2 || o.sockets < few ||
 		o.quiet <= 0 {
-		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog and -quiet must be above 0, " +
+		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens and -quiet must be above 0, " +
 			"-bare-pollers above 1, -sockets above 3")
 	}
 	return o, nil

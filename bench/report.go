@@ -55,7 +55,9 @@ func signalled(o options) string {
 }
 
 func (c comparison) print(out *strings.Builder) {
-	if len(c.grown) > 0 {
+	if c.table != nil {
+		c.table.print(out, c.title)
+	} else if len(c.grown) > 0 {
 		c.printGrown(out)
 	} else if len(c.rounds) > 0 {
 		c.printRatio(out)

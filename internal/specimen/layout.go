@@ -44,7 +44,8 @@ const (
 	synthetic             = "SYNTHETIC TEST DOCUMENT - NO STATE, NO PERSON"
 )
 
-func (k Kind) printed(t time.Time) string { return strings.ToUpper(t.Format(looks[k].date)) }
+// Printed returns a date as documents of the kind have it in print.
+func (k Kind) Printed(t time.Time) string { return strings.ToUpper(t.Format(looks[k].date)) }
 
 func drawFront(doc *Document) *image.NRGBA {
 	l := looks[doc.Kind]
@@ -60,12 +61,12 @@ func drawFront(doc *Document) *image.NRGBA {
 	f, kind := doc.Fields, doc.Kind
 	p.field(31, 13, "1. SURNAME", f.Surname)
 	p.field(31, 19.4, "2. GIVEN NAMES", f.GivenNames)
-	p.field(31, 25.8, "3. DATE OF BIRTH", kind.printed(f.Born))
+	p.field(31, 25.8, "3. DATE OF BIRTH", kind.Printed(f.Born))
 	p.field(57, 25.8, "4. SEX", f.Sex)
 	p.field(68, 25.8, "5. NAT.", f.Nationality)
 	p.field(31, 32.2, "6. DOCUMENT NO.", f.Number)
-	p.field(57, 32.2, "7. DATE OF ISSUE", kind.printed(f.Issued))
-	p.field(57, 38.6, "8. DATE OF EXPIRY", kind.printed(f.Expires))
+	p.field(57, 32.2, "7. DATE OF ISSUE", kind.Printed(f.Issued))
+	p.field(57, 38.6, "8. DATE OF EXPIRY", kind.Printed(f.Expires))
 	doc.special(p)
 	p.text(4, 52.3, 1.8, small, synthetic)
 	p.spacedText(8, 49, 8.5, 9, stamp, "SPECIMEN")
@@ -101,11 +102,11 @@ func drawDataPage(doc *Document, l look) *image.NRGBA {
 	p.field(46, 27, "GIVEN NAMES", f.GivenNames)
 	p.field(46, 34, "NATIONALITY", "UTOPIAN")
 	p.field(84, 34, "PERSONAL NO.", f.PersonalNumber)
-	p.field(46, 41, "DATE OF BIRTH", kind.printed(f.Born))
+	p.field(46, 41, "DATE OF BIRTH", kind.Printed(f.Born))
 	p.field(84, 41, "SEX", f.Sex)
-	p.field(46, 48, "DATE OF ISSUE", kind.printed(f.Issued))
+	p.field(46, 48, "DATE OF ISSUE", kind.Printed(f.Issued))
 	p.field(84, 48, "AUTHORITY", "AMAUROT")
-	p.field(46, 55, "DATE OF EXPIRY", kind.printed(f.Expires))
+	p.field(46, 55, "DATE OF EXPIRY", kind.Printed(f.Expires))
 	p.text(46, 62, 1.8, small, synthetic)
 	p.spacedText(44, 52, 10, 9.5, stamp, "SPECIMEN")
 	p.zone(f.Zone, 64.8, 6.35)

@@ -8,6 +8,9 @@ import (
 	"github.com/stile-id/stile/vision/imaging"
 )
 
+// Version names the finder in the versions of an answer.
+const Version = "card 1"
+
 const (
 	coarse = 320  // longest side of the picture in which lines are sought
 	fine   = 1000 // longest side of the picture in which they are placed
@@ -26,22 +29,23 @@ const minSide = 32.0
 // lies top left in the picture; the text of a card that lies turned begins at another. A side on the picture's frame
 // stands for one outside.
 func Find(p *imaging.Picture) *vision.Card {
-	edges, scale := newEdges(p, coarse)
+	picture, unit := shrunk(p.Color(), fine)
+	small, scale := shrunk(picture, coarse)
+	edges := newEdges(small)
 	best, found := edges.best(edges.lines())
 	if !found {
 		return nil
 	}
-	placed, unit := newEdges(p, fine)
-	sides := best.sides
+	placed, sides := newEdges(picture), best.sides
 	for i := range sides {
-		sides[i] = sides[i].scaled(scale / unit)
+		sides[i] = sides[i].scaled(scale)
 		if !sides[i].frame {
-			sides[i] = placed.refined(sides[i], best.ends(i, scale/unit))
+			sides[i] = placed.refined(sides[i], best.ends(i, scale))
 		}
 	}
 	corners, ok := cornersOf(sides)
 	if !ok {
-		corners, unit = best.corners, scale
+		corners, unit = best.corners, unit*scale
 	}
 	for i := range corners {
 		corners[i] = vision.Point{corners[i][0] * unit, corners[i][1] * unit}

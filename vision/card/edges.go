@@ -2,6 +2,7 @@ package card
 
 import (
 	"cmp"
+	"image"
 	"math"
 	"slices"
 
@@ -16,13 +17,20 @@ type edges struct {
 	strong        float32   // length from which a gradient counts as an edge
 }
 
-// newEdges returns the gradients of a picture, scaled down, and the factor that takes coordinates back.
-func newEdges(p *imaging.Picture, side int) (*edges, float64) {
-	width, height := p.Width, p.Height
-	if longest := max(width, height); longest > side {
-		width, height = max(3, width*side/longest), max(3, height*side/longest)
+// shrunk returns a picture with no side longer than side, and the factor that takes coordinates back.
+func shrunk(picture *image.NRGBA, side int) (*image.NRGBA, float64) {
+	width, height := picture.Rect.Dx(), picture.Rect.Dy()
+	longest := max(width, height)
+	if longest <= side {
+		return picture, 1
 	}
-	picture := imaging.Resize(p.Color(), width, height)
+	small := imaging.Resize(picture, max(3, width*side/longest), max(3, height*side/longest))
+	return small, float64(longest) / float64(side)
+}
+
+// newEdges returns the gradients of a picture.
+func newEdges(picture *image.NRGBA) *edges {
+	width, height := picture.Rect.Dx(), picture.Rect.Dy()
 	e := &edges{width: width, height: height, dx: make([]float32, width*height), dy: make([]float32, width*height)}
 	for y := 1; y < height-1; y++ {
 		for x := 1; x < width-1; x++ {
@@ -30,7 +38,7 @@ func newEdges(p *imaging.Picture, side int) (*edges, float64) {
 		}
 	}
 	e.strong = e.threshold()
-	return e, float64(max(p.Width, p.Height)) / float64(max(width, height))
+	return e
 }
 
 // sobel returns the gradient around a pixel in the channel with the longest one. The slice begins at the pixel's
