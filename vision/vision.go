@@ -116,12 +116,15 @@ type Text struct {
 	Turned int `json:"turned"`
 }
 
-// TextLine is a line of text. Its box is that of the picture, upright or not.
+// TextLine is a line of text.
 type TextLine struct {
 	Text string `json:"text"`
 	// Confidence is from 0 to 1.
 	Confidence float64 `json:"confidence"`
-	Box        Box     `json:"box"`
+	// Box is the line's place in the picture, however the document lies there.
+	Box Box `json:"box"`
+	// Place is its place on the document, straightened and upright: a label is above its value there, or left of it.
+	Place Box `json:"place"`
 }
 
 // Portrait is the picture of the holder.

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +65,7 @@ type Config struct {
 	WalletLink      string         // STILE_WALLET_LINK: the scheme of links that open a wallet
 	VisionURL       string         // STILE_VISION_URL: an operator's vision process; empty means that workers start one
 	VisionOff       bool           // STILE_VISION_URL is off: no pictures are read
+	VisionText      string         // STILE_VISION_TEXT: path of a tesseract, auto or off
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -202,6 +204,10 @@ func (c *Config) readVision(r *reader) {
 		if _, _, err := vision.ParseURL(c.VisionURL); err != nil {
 			r.faults = append(r.faults, fmt.Errorf("STILE_VISION_URL %w, or off", err))
 		}
+	}
+	c.VisionText = r.get("STILE_VISION_TEXT")
+	if t := c.VisionText; t != "" && t != "auto" && t != "off" && !filepath.IsAbs(t) {
+		r.wrong("STILE_VISION_TEXT", "auto, off, or the absolute path of a tesseract")
 	}
 	if r.get("STILE_VISION_WORKERS") != "" {
 		c.VisionWorkers = r.number("STILE_VISION_WORKERS", 1)

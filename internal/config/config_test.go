@@ -36,6 +36,7 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_MAIL_FROM":              "verify",
 		"TEMPORAL_TLS":                 "perhaps",
 		"STILE_VISION_URL":             "http://vision.example.com:8095",
+		"STILE_VISION_TEXT":            "tesseract",
 		"STILE_VISION_WORKERS":         "0",
 		"STILE_VISION_MEMORY":          "64",
 		"STILE_VISION_TIMEOUT":         "1ms",

@@ -72,15 +72,18 @@ var slash = regexp.MustCompile(`(\pL)/(\pL)`)
 
 func lineOf(read vision.TextLine) line {
 	text := []rune(slash.ReplaceAllString(norm.NFC.String(read.Text), "$1 $2"))
-	l := line{confidence: read.Confidence, box: read.Box}
-	pitch := float64(read.Box[2]-read.Box[0]) / float64(max(len(text), 1))
+	l := line{confidence: read.Confidence, box: read.Place}
+	if l.box == (vision.Box{}) { // an engine that reads pictures as they are
+		l.box = read.Box
+	}
+	pitch := float64(l.box[2]-l.box[0]) / float64(max(len(text), 1))
 	for from := 0; from < len(text); {
 		to := from
 		for to < len(text) && !unicode.IsSpace(text[to]) {
 			to++
 		}
 		if to > from {
-			left := float64(read.Box[0]) + pitch*float64(from)
+			left := float64(l.box[0]) + pitch*float64(from)
 			l.words = append(l.words, word{string(text[from:to]), left, left + pitch*float64(to-from)})
 		}
 		from = to + 1

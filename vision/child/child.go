@@ -40,6 +40,8 @@ type Options struct {
 	// Workers, Memory (MiB) and Time are those of the process; 0 leaves its default.
 	Workers, Memory int
 	Time            time.Duration
+	// Text names the program that reads printed text, as the flag --text does; "" leaves the default.
+	Text string
 	// Restarts, if set, is called when the process has ended early.
 	Restarts func()
 	// Output takes the log of the process, which has nothing of any picture; os.Stderr if it is nil.
@@ -149,6 +151,9 @@ func (c *Child) flags() []string {
 	}
 	if c.options.Time > 0 {
 		flags = append(flags, "--time", c.options.Time.String())
+	}
+	if c.options.Text != "" {
+		flags = append(flags, "--text", c.options.Text)
 	}
 	return flags
 }

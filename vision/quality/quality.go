@@ -11,6 +11,9 @@ import (
 	"github.com/stile-id/stile/vision/imaging"
 )
 
+// Version names the measures in the versions of an answer. Another one means other numbers for the same picture.
+const Version = "quality 1"
+
 // width is the number of pixels to which a document's longer side is brought before it is measured, so that numbers do
 // not depend on the camera. Smaller ones are enlarged.
 const width = 1000

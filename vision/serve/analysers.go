@@ -32,15 +32,15 @@ type reading struct {
 
 // readings returns the analysers, in the order in which they run: quality and text read the outline, text also how far
 // the document is turned.
-func readings() []reading {
-	unnamed := func() string { return "" }
-	var engine textEngine
+func readings(textSetting string) []reading {
+	named := func(name string) func() string { return func() string { return name } }
+	engine := textEngine{setting: textSetting}
 	return []reading{
-		{vision.ReadCard, unnamed, findCard},
-		{vision.ReadQuality, unnamed, measureQuality},
-		{vision.ReadBarcode, func() string { return pdf417.Version }, readBarcode},
+		{vision.ReadCard, named(card.Version), findCard},
+		{vision.ReadQuality, named(quality.Version), measureQuality},
+		{vision.ReadBarcode, named(pdf417.Version), readBarcode},
 		{vision.ReadZone, zone.Version, zone.Analyse},
-		{vision.ReadPortrait, unnamed, findPortrait},
+		{vision.ReadPortrait, named(portrait.Version), findPortrait},
 		{vision.ReadText, engine.version, engine.read},
 	}
 }
@@ -61,11 +61,14 @@ func findPortrait(_ context.Context, p *imaging.Picture, out *vision.Document) (
 }
 
 // textEngine is the engine of a worker. It is looked for once, by version.
-type textEngine struct{ engine *text.Engine }
+type textEngine struct {
+	setting string
+	engine  *text.Engine
+}
 
 // version looks for the engine. A worker without one reads no text, and its answers say so.
 func (t *textEngine) version() string {
-	t.engine, _ = text.NewEngine(context.Background(), text.Auto) //nolint:forbidigo // a worker asks once, at its start
+	t.engine, _ = text.NewEngine(context.Background(), t.setting) //nolint:forbidigo // a worker asks once, at its start
 	return t.engine.Version()
 }
 

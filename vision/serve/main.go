@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/stile-id/stile/vision"
+	"github.com/stile-id/stile/vision/text"
 )
 
 // QueueDefault is the default number of requests that wait.
@@ -31,11 +32,19 @@ const workerRole = "worker"
 // and args those of Main. The server ends with ctx, and with --stdin when its input ends: the program that started it
 // is gone then.
 func Main(ctx context.Context, self, args []string, in io.Reader, out, errors io.Writer) error {
-	return run(ctx, readings(), self, args, in, out, errors)
+	return run(ctx, readings(textSetting(args)), self, args, in, out, errors)
+}
+
+// textSetting returns the setting of the text engine that a server gives its workers, as their last argument.
+func textSetting(args []string) string {
+	if len(args) == 3 && args[0] == workerRole {
+		return args[2]
+	}
+	return text.Auto
 }
 
 func run(ctx context.Context, list []reading, self, args []string, in io.Reader, out, errs io.Writer) error {
-	if len(args) == 2 && args[0] == workerRole {
+	if len(args) > 1 && args[0] == workerRole {
 		memory, err := strconv.ParseInt(args[1], 10, 64)
 		if err != nil {
 			return err
@@ -54,7 +63,10 @@ func run(ctx context.Context, list []reading, self, args []string, in io.Reader,
 			_, _ = io.Copy(io.Discard, in)
 		}()
 	}
-	command, err := workerCommand(self, f.options.Memory)
+	if _, err := text.NewEngine(ctx, f.text); err != nil {
+		return fmt.Errorf("--text: %w", err)
+	}
+	command, err := workerCommand(self, f.options.Memory, f.text)
 	if err != nil {
 		return err
 	}
@@ -67,7 +79,7 @@ func run(ctx context.Context, list []reading, self, args []string, in io.Reader,
 }
 
 type flags struct {
-	listen       string
+	listen, text string
 	stdin, quiet bool
 	options      Options
 }
@@ -80,6 +92,8 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 		"unix:PATH of a socket, or host:port of the loopback")
 	set.BoolVar(&f.stdin, "stdin", false, "end when the standard input ends")
 	set.BoolVar(&f.quiet, "quiet", false, "log warnings and errors alone")
+	set.StringVar(&f.text, "text", text.Auto,
+		"path of the tesseract that reads the printed text; auto finds it on PATH, off reads none")
 	set.IntVar(&f.options.Workers, "workers", WorkersDefault(), "pictures that are read at once, each in a process")
 	set.IntVar(&f.options.Queue, "queue", QueueDefault, "requests that wait beside them")
 	set.Int64Var(&memory, "memory", vision.MemoryDefault, "most memory of a worker, in MiB")
@@ -104,7 +118,7 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 }
 
 // workerCommand returns the command of a worker: this executable, also after its file has been replaced.
-func workerCommand(self []string, memory int64) ([]string, error) {
+func workerCommand(self []string, memory int64, textSetting string) ([]string, error) {
 	program := "/proc/self/exe"
 	if runtime.GOOS != "linux" {
 		var err error
@@ -112,7 +126,7 @@ func workerCommand(self []string, memory int64) ([]string, error) {
 			return nil, err
 		}
 	}
-	return append(append([]string{program}, self...), workerRole, strconv.FormatInt(memory, 10)), nil
+	return append(append([]string{program}, self...), workerRole, strconv.FormatInt(memory, 10), textSetting), nil
 }
 
 func serve(ctx context.Context, f flags, command []string) error {

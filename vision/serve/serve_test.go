@@ -42,7 +42,7 @@ const secret = "CANARYERIKSSON"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && (os.Args[1] == hostileRole || os.Args[1] == shippedRole) {
-		list := readings()
+		list := readings(textSetting(os.Args[2:]))
 		if os.Args[1] == hostileRole {
 			list = hostileReadings()
 		}

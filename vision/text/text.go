@@ -98,7 +98,7 @@ func (e *Engine) Read(
 	}
 	lines := parse(answer)
 	for i := range lines {
-		lines[i].Box = origin(lines[i].Box, turned, gray.Rect.Dx(), gray.Rect.Dy(), back)
+		lines[i].Box = origin(lines[i].Place, turned, gray.Rect.Dx(), gray.Rect.Dy(), back)
 	}
 	return &vision.Text{Lines: lines, Turned: turned}, nil
 }

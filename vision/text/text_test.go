@@ -47,15 +47,18 @@ level	page_num	block_num	par_num	line_num	word_num	left	top	width	height	conf	te
 END`)
 	read, err := engine.Read(t.Context(), picture(), nil, 0)
 	require.NoError(t, err)
+	// An upright picture without an outline is the document.
+	maria, sex, state := vision.Box{10, 18, 90, 30}, vision.Box{100, 60, 120, 70}, vision.Box{150, 60, 170, 70}
 	require.Equal(t, &vision.Text{Lines: []vision.TextLine{
-		{Text: "ANNA MARIA", Confidence: 0.855, Box: vision.Box{10, 18, 90, 30}},
-		{Text: "F", Confidence: 0.7, Box: vision.Box{100, 60, 120, 70}},
-		{Text: "UTO", Confidence: 0.6, Box: vision.Box{150, 60, 170, 70}},
+		{Text: "ANNA MARIA", Confidence: 0.855, Box: maria, Place: maria},
+		{Text: "F", Confidence: 0.7, Box: sex, Place: sex},
+		{Text: "UTO", Confidence: 0.6, Box: state, Place: state},
 	}}, read)
 	read, err = engine.Read(t.Context(), picture(), nil, 180)
 	require.NoError(t, err)
 	require.Equal(t, 180, read.Turned)
 	require.Equal(t, vision.Box{210, 170, 290, 182}, read.Lines[0].Box)
+	require.Equal(t, maria, read.Lines[0].Place)
 }
 
 func TestFailingEngineReadsNothing(t *testing.T) {

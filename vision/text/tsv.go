@@ -38,19 +38,19 @@ func parse(tsv []byte) []vision.TextLine {
 			continue
 		}
 		line := strings.Join([]string{cells[columnBlock], cells[columnParagraph], cells[columnLine]}, " ")
-		if line != last || apart(lines[len(lines)-1].Box, box) {
+		if line != last || apart(lines[len(lines)-1].Place, box) {
 			if len(lines) == maxLines {
 				break
 			}
-			lines = append(lines, vision.TextLine{Text: word, Confidence: confidence, Box: box})
+			lines = append(lines, vision.TextLine{Text: word, Confidence: confidence, Place: box})
 			last, words = line, 1
 			continue
 		}
 		l := &lines[len(lines)-1]
 		l.Text += " " + word
 		l.Confidence = (l.Confidence*float64(words) + confidence) / float64(words+1)
-		l.Box = vision.Box{
-			min(l.Box[0], box[0]), min(l.Box[1], box[1]), max(l.Box[2], box[2]), max(l.Box[3], box[3]),
+		l.Place = vision.Box{
+			min(l.Place[0], box[0]), min(l.Place[1], box[1]), max(l.Place[2], box[2]), max(l.Place[3], box[3]),
 		}
 		words++
 	}

@@ -1,0 +1,58 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/specimen"
+	"github.com/stile-id/stile/vision"
+	"github.com/stile-id/stile/vision/child"
+)
+
+// The readings work inside the limits of a worker, tesseract included.
+func TestShippedReadingsReadADocument(t *testing.T) {
+	t.Parallel()
+	c, _ := start(t, shippedRole, child.Options{Workers: 1, Time: 3 * time.Minute})
+	front := specimen.New(specimen.IDCard, 8)
+	photo := specimen.Photograph(front.Front(), specimen.Shot{Seed: 8, Width: 1200, Height: 900, Turn: 177, Tilt: 0.04})
+	doc, err := c.Document(t.Context(), vision.Front, specimen.JPEG(photo, 90), vision.ReadAll()...)
+	require.NoError(t, err)
+	require.NotNil(t, doc.Card)
+	require.Less(t, doc.Quality.Blur, 4.0)
+	require.NotNil(t, doc.Portrait)
+	require.Equal(t, 180, doc.Portrait.Turned)
+	require.NotNil(t, doc.Text, "tesseract does not run inside the limits of a worker")
+	require.Equal(t, 180, doc.Text.Turned)
+	var lines strings.Builder
+	for _, line := range doc.Text.Lines {
+		lines.WriteString(line.Text + "\n")
+	}
+	require.Contains(t, lines.String(), front.Fields.Number)
+	for _, name := range []string{"card ", "quality ", "portrait ", "text tesseract "} {
+		require.Contains(t, doc.Version, name)
+	}
+}
+
+func TestServerRefusesATextEngineThatIsNone(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	for setting, want := range map[string]string{"/no/such/program": "no such file", "/bin/true": "is no tesseract"} {
+		err := Main(context.WithoutCancel(t.Context()), nil, []string{"--text", setting}, nil, &errs, &errs)
+		require.ErrorContains(t, err, "--text: text engine")
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestWorkerTakesTheTextSettingOfItsServer(t *testing.T) {
+	t.Parallel()
+	command, err := workerCommand([]string{"vision"}, 1<<28, "/opt/tesseract")
+	require.NoError(t, err)
+	require.Equal(t, "/opt/tesseract", textSetting(command[2:]))
+	require.Equal(t, "auto", textSetting([]string{"worker", "268435456"}))
+	require.Equal(t, "auto", textSetting([]string{"--text", "off", "--quiet"}))
+}
