@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Resize scales a picture to width × height pixels, at least one. Each pixel of a smaller picture is the mean of those
+// Resize scales an opaque picture to width × height pixels, at least one. Each pixel of a smaller picture is the mean of those
 // that it covers, weighted by a triangle, so that fine print does not turn into noise; a larger one is interpolated.
 func Resize(src *image.NRGBA, width, height int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, width, height))
@@ -63,14 +63,10 @@ func resize(dst, src []byte, width, height, toWidth, toHeight, n int) {
 	for y := range height {
 		row := src[y*width*n : (y+1)*width*n]
 		out := narrow[y*toWidth*n : (y+1)*toWidth*n]
-		for x, w := range across {
-			for c := range n {
-				sum := int32(1 << (weightBits - 1))
-				for j, weight := range w.of {
-					sum += weight * int32(row[(w.first+j)*n+c])
-				}
-				out[x*n+c] = clamp(sum >> weightBits)
-			}
+		if n == 1 {
+			narrowGray(out, row, across)
+		} else {
+			narrowColor(out, row, across)
 		}
 	}
 	line := toWidth * n
@@ -87,6 +83,33 @@ func resize(dst, src []byte, width, height, toWidth, toHeight, n int) {
 		for i, sum := range sums {
 			dst[y*line+i] = clamp(sum >> weightBits)
 		}
+	}
+}
+
+// narrowGray scales one row of one channel.
+func narrowGray(out, row []byte, across []weights) {
+	for x, w := range across {
+		sum := int32(1 << (weightBits - 1))
+		for j, value := range row[w.first : w.first+len(w.of)] {
+			sum += w.of[j] * int32(value)
+		}
+		out[x] = clamp(sum >> weightBits)
+	}
+}
+
+// narrowColor scales one row of an opaque picture of four channels.
+func narrowColor(out, row []byte, across []weights) {
+	for x, w := range across {
+		r, g, b := int32(1<<(weightBits-1)), int32(1<<(weightBits-1)), int32(1<<(weightBits-1))
+		from := row[4*w.first : 4*(w.first+len(w.of))]
+		for j, weight := range w.of {
+			p := from[4*j : 4*j+4 : 4*j+4]
+			r += weight * int32(p[0])
+			g += weight * int32(p[1])
+			b += weight * int32(p[2])
+		}
+		to := out[4*x : 4*x+4 : 4*x+4]
+		to[0], to[1], to[2], to[3] = clamp(r>>weightBits), clamp(g>>weightBits), clamp(b>>weightBits), 0xFF
 	}
 }
 
