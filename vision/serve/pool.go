@@ -104,12 +104,12 @@ func (p *pool) read(ctx context.Context, t task, picture []byte) (o outcome, rea
 	if err != nil {
 		return outcome{}, p.bury(worker, picture, outcomeOf(asking))
 	}
-	p.idle <- worker
+	defer func() { p.idle <- worker }()
 	switch o.Failure {
 	case "":
 		return o, ""
 	case vision.AwayTooSlow:
-		p.suspects.add(picture)
+		p.suspect(worker, picture, vision.AwayTooSlow)
 		return o, vision.AwayTooSlow
 	default:
 		p.suspects.add(picture)
@@ -140,15 +140,24 @@ func (p *pool) bury(worker *process, picture []byte, reason string) string {
 		worker.end()
 		return vision.AwayBusy
 	}
-	p.suspects.add(picture)
+	state := worker.end()
+	p.suspect(worker, picture, reason)
 	p.count(func() {
 		p.workers--
 		p.ended[reason]++
 	})
 	p.log.Error("vision: a worker ended over a picture; another one is started, and the attempt is repeated",
-		"reason", reason, "worker", worker.end())
+		"reason", reason, "worker", state)
 	p.running.Go(p.replace)
 	return reason
+}
+
+// suspect notes that a worker failed over a picture. One that was slow because the machine was busy, and had less than
+// half of the time on a processor, is not to blame.
+func (p *pool) suspect(worker *process, picture []byte, reason string) {
+	if reason != vision.AwayTooSlow || worker.used >= p.options.Time/2 {
+		p.suspects.add(picture)
+	}
 }
 
 func (p *pool) count(change func()) {

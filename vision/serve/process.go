@@ -26,6 +26,9 @@ type process struct {
 	out    *bufio.Reader
 	stderr *places
 	hello  hello
+	// spent is the time of the processor that the worker had taken before the picture that it reads, or read last, and
+	// used the time that it took for that picture.
+	spent, used time.Duration
 }
 
 // startProcess starts a worker and waits until it is ready. The worker gets no environment.
@@ -76,6 +79,9 @@ func (p *process) ask(ctx context.Context, t task, picture []byte) (o outcome, e
 		}
 		return readJSON(p.out, &o)
 	})
+	if err == nil {
+		p.used, p.spent = o.Spent-p.spent, o.Spent
+	}
 	return o, err
 }
 
@@ -84,6 +90,9 @@ func (p *process) end() string {
 	_ = p.in.Close()
 	child.KillGroup(p.cmd)
 	err := p.cmd.Wait()
+	if state := p.cmd.ProcessState; state != nil {
+		p.used = state.UserTime() + state.SystemTime() - p.spent
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return " (" + exit.String() + p.stderr.String() + ")"

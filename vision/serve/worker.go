@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/stile-id/stile/vision"
@@ -42,6 +43,19 @@ type outcome struct {
 	Refusal  *vision.ImageError `json:"refusal,omitempty"`
 	// Failure names a fault of the worker, and its place in the code, for the log.
 	Failure string `json:"failure,omitempty"`
+	// Spent is the time of the processor that the worker and its programs have taken since its start.
+	Spent time.Duration `json:"spent"`
+}
+
+// spent returns the time of the processor that this process and the programs that it has started have taken.
+func spent() (total time.Duration) {
+	for _, whose := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var usage syscall.Rusage
+		if syscall.Getrusage(whose, &usage) == nil {
+			total += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+		}
+	}
+	return total
 }
 
 // largePicture is the size of a file, in bytes, after which a worker gives its memory back to the system.
@@ -112,7 +126,9 @@ func workerProcess(ctx context.Context, memory int64, list []reading, in io.Read
 		if err != nil {
 			return err
 		}
-		if err := writeJSON(out, read(ctx, list, version, t, picture)); err != nil {
+		o := read(ctx, list, version, t, picture)
+		o.Spent = spent()
+		if err := writeJSON(out, o); err != nil {
 			return err
 		}
 		if len(picture) > largePicture {
