@@ -92,6 +92,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	guardian.consents(t).expect(t, 200)
 	child.until(t, "verified")
 	code, told := contacted(t, m), append(banked(t, m, bank), walleted(t, m, p.data)...)
+	told = append(told, chipped(t, m, p.data)...)
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	sent := m.get(t, deliveries+"/"+delivery).expect(t, 200)

@@ -27,7 +27,8 @@ func phoneCommand() *cobra.Command {
 		Short: "Act as the phone that has scanned a handoff's QR code",
 		Args:  cobra.NoArgs,
 		Long: "Takes the session of a handoff's link, asks for the number that the desktop shows, and then does the\n" +
-			"user's part over the live channel: in a sandbox every method that is offered is simulated.",
+			"user's part over the live channel: in a sandbox every method that is offered is simulated. With --passport\n" +
+			"it reads the chip in a folder for nfc_passport, as a reader app does (docs/methods/nfc.md).",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.out, p.in = cmd.OutOrStdout(), bufio.NewReader(cmd.InOrStdin())
 			return p.run(cmd.Context(), link)
@@ -37,6 +38,8 @@ func phoneCommand() *cobra.Command {
 	cmd.Flags().StringVar(&p.api, "api", "", "base of the API; the origin of --url unless given")
 	cmd.Flags().StringVar(&p.simulate, "simulate", "pass",
 		"outcome of each method: pass, fail or slow; or requires_input or error at the first attempt")
+	cmd.Flags().StringVar(&p.passport, "passport", "", "folder of a chip to read for nfc_passport, such as "+
+		defaultData+"/passport/chip")
 	_ = cmd.MarkFlagRequired("url")
 	return cmd
 }
@@ -47,7 +50,8 @@ type phone struct {
 	out                         io.Writer
 	in                          *bufio.Reader
 	simulate                    string
-	number                      int // the number that the desktop shows
+	passport                    string // the folder of a chip; "" for none
+	number                      int    // the number that the desktop shows
 }
 
 func (p *phone) run(ctx context.Context, link string) error {
@@ -98,11 +102,15 @@ func (p *phone) post(ctx context.Context, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
+	return p.send(ctx, path, "application/json", body, out)
+}
+
+func (p *phone) send(ctx context.Context, path, contentType string, body []byte, out any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.api+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", contentType)
 	if p.token != "" {
 		request.Header.Set("Authorization", "Bearer "+p.token)
 	}

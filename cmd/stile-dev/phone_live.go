@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -142,12 +141,11 @@ func (l *line) act(ctx context.Context, m heard) error {
 }
 
 func (l *line) submit(ctx context.Context, method string) error {
-	body, err := json.Marshal(map[string]string{"simulate": l.simulate})
+	body, err := l.input(ctx, method)
 	if err != nil {
 		return err
 	}
 	l.sent, l.waiting = l.sent+1, true
-	l.say("%s: simulated, to %s\n", method, l.simulate)
 	return l.write(ctx, map[string]any{
 		"type":     "data",
 		"transfer": "stile-dev-" + strconv.Itoa(l.sent),

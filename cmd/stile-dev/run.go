@@ -39,6 +39,9 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err := useDevelopmentIssuer(&c, folder); err != nil {
 		return err
 	}
+	if err := useDevelopmentPassport(&c, folder); err != nil {
+		return err
+	}
 	temporal, err := startTemporal(ctx, &c, f, folder)
 	if err != nil {
 		return err

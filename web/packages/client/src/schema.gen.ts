@@ -1921,7 +1921,7 @@ export type components = {
             date_of_birth: string;
             /** @description A date, or YYMMDD as in the zone. */
             date_of_expiry: string;
-            /** @description Spaces */
+            /** @description Spaces, hyphens and fillers do not count. */
             document_number: string;
         };
         /**
