@@ -102,7 +102,8 @@ func pages(kind specimen.Kind, seed uint64, shot specimen.Shot) []shown {
 
 // readPage decodes a photograph, as a phone sends it, and makes the readings.
 func readPage(
-	ctx context.Context, readings []reading, s shown, circumstance string, accuracy *scores, times map[string][]time.Duration,
+	ctx context.Context, readings []reading, s shown, circumstance string,
+	accuracy *scores, times map[string][]time.Duration,
 ) error {
 	sent := specimen.JPEG(s.photo, 85)
 	whole := documentTime()

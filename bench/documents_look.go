@@ -50,7 +50,7 @@ func astray(found vision.Corners, corners [4]specimen.Point) float64 {
 	return best
 }
 
-// The thresholds of the table in docs/methods/documents.md.
+// The thresholds of the table in docs/methods/document-readings.md.
 const (
 	blurredFrom = 6.0
 	glareFrom   = 0.01
