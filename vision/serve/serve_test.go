@@ -239,6 +239,43 @@ func TestAPictureThatEndsItsWorkerCostsItsOwnAttempt(t *testing.T) {
 	}
 }
 
+func TestARepeatGetsTheAnswerOfTheReadingThatItsCallerHasBegun(t *testing.T) {
+	t.Parallel()
+	f := newFlights()
+	front := task{Side: vision.Front, Read: []vision.Read{vision.ReadZone}}
+	begun, finish, first := make(chan struct{}), make(chan struct{}), make(chan string, 1)
+	read := func() (outcome, string) {
+		close(begun)
+		<-finish
+		return outcome{Document: &vision.Document{Width: 7}}, ""
+	}
+	go func() {
+		_, reason := f.read(t.Context(), front, []byte("picture"), read)
+		first <- reason
+	}()
+	<-begun
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	never := func() (outcome, string) { panic("it is read twice") }
+	_, reason := f.read(gone, front, []byte("picture"), never)
+	require.Equal(t, vision.AwayBusy, reason)
+	close(finish)
+	require.Empty(t, <-first)
+	o, reason := f.read(t.Context(), front, []byte("picture"), never)
+	require.Empty(t, reason)
+	require.Equal(t, 7, o.Document.Width)
+
+	back := front
+	back.Side = vision.Back
+	for range 2 { // a failure is not kept, and another side is another request
+		_, reason = f.read(t.Context(), back, []byte("picture"), func() (outcome, string) {
+			return outcome{}, vision.AwayCrashed
+		})
+		require.Equal(t, vision.AwayCrashed, reason)
+	}
+	require.Len(t, f.open, 1)
+}
+
 func TestASlowPictureIsToBlameIfItHadTheProcessor(t *testing.T) {
 	t.Parallel()
 	p := &pool{options: Options{Time: 20 * time.Second}, suspects: newSuspects()}

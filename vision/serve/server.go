@@ -32,13 +32,14 @@ type Options struct {
 // server answers over HTTP.
 type server struct {
 	pool    *pool
+	flights *flights
 	bodies  chan struct{} // held by requests that have a picture in memory
 	options Options
 }
 
 func newServer(ctx context.Context, o Options, command []string) *server {
 	return &server{
-		pool: newPool(ctx, o, command), bodies: make(chan struct{}, o.Workers+o.Queue), options: o,
+		pool: newPool(ctx, o, command), flights: newFlights(), bodies: make(chan struct{}, o.Workers+o.Queue), options: o,
 	}
 }
 
@@ -82,7 +83,9 @@ func (s *server) document(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, vision.CodeParameterInvalid, "the picture did not arrive")
 		return
 	}
-	o, reason := s.pool.read(r.Context(), t, picture)
+	o, reason := s.flights.read(r.Context(), t, picture, func() (outcome, string) {
+		return s.pool.read(r.Context(), t, picture)
+	})
 	switch {
 	case reason == vision.AwayTooSlow:
 		refuse(w, http.StatusGatewayTimeout, reason, "the picture took too long")

@@ -1,0 +1,78 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/stile-id/stile/vision"
+)
+
+// Answers are kept for keepFor, up to keepMost of them, in memory alone.
+const (
+	keepFor  = time.Minute
+	keepMost = 64
+)
+
+// flights are the readings under way, and those of the last minute. A caller that gives up asks again, because its
+// activity is repeated: the repeat gets the answer of the reading that it has begun, so that a busy machine, on which a
+// document takes longer than an activity, still comes to an end.
+type flights struct {
+	mu   sync.Mutex
+	key  [32]byte
+	open map[[32]byte]*flight
+}
+
+// flight is a reading.
+type flight struct {
+	done   chan struct{} // closed when the members below are set
+	o      outcome
+	reason string
+}
+
+func newFlights() *flights {
+	f := &flights{open: map[[32]byte]*flight{}}
+	_, _ = rand.Read(f.key[:])
+	return f
+}
+
+// read returns the answer of an equal request, or that of the function.
+func (f *flights) read(ctx context.Context, t task, picture []byte, read func() (outcome, string)) (outcome, string) {
+	h := sha256.New()
+	h.Write(f.key[:])
+	fmt.Fprintln(h, t.Side, t.Read)
+	h.Write(picture)
+	id := [32]byte(h.Sum(nil))
+	f.mu.Lock()
+	if known := f.open[id]; known != nil {
+		f.mu.Unlock()
+		select {
+		case <-known.done:
+			return known.o, known.reason
+		case <-ctx.Done():
+			return outcome{}, vision.AwayBusy
+		}
+	}
+	own := &flight{done: make(chan struct{})}
+	f.open[id] = own
+	f.mu.Unlock()
+	own.o, own.reason = read()
+	close(own.done)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if own.reason != "" || len(f.open) > keepMost {
+		delete(f.open, id)
+		return own.o, own.reason
+	}
+	time.AfterFunc(keepFor, func() { f.forget(id) })
+	return own.o, own.reason
+}
+
+func (f *flights) forget(id [32]byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.open, id)
+}
