@@ -127,6 +127,7 @@ type measurement struct {
 var measurements = []measurement{
 	{name: "wallet", measure: bench.wallet},
 	{name: "documents", measure: bench.documents},
+	{name: "barcodes", measure: one(bench.barcodes)},
 	{name: "apart", measure: one(bench.sessionsApart), site: true},
 	{name: "together", measure: one(bench.sessionsTogether), site: true},
 	{name: "graphs", measure: one(bench.graphs), site: true},
