@@ -33,7 +33,7 @@ var (
 	isoDate     = regexp.MustCompile(`(?:^|[^0-9])(\d{4})[./\- ](\d{1,2})[./\- ](\d{1,2})(?:[^0-9]|$)`)
 	namedDate   = regexp.MustCompile(
 		`(?:^|[^0-9])(\d{1,2})[. ]*([A-Z]{3,9})\.?(?: ?/? ?[A-Z]{3,9}\.?)?[ ,/]*(\d{4}|\d{2})(?:[^0-9]|$)`)
-	monthFirst = regexp.MustCompile(`([A-Z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[^0-9]|$)`)
+	namedFirst = regexp.MustCompile(`([A-Z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[^0-9]|$)`)
 )
 
 // months are the beginnings of the names of months, folded, in English, German, French, Spanish, Italian, Portuguese,
@@ -64,7 +64,7 @@ func datesIn(text string) (dates []printedDate) {
 			})
 		}
 	}
-	for _, m := range monthFirst.FindAllStringSubmatch(text, -1) {
+	for _, m := range namedFirst.FindAllStringSubmatch(text, -1) {
 		if month := monthNamed(m[1]); month > 0 {
 			dates = append(dates, printedDate{
 				year: number(m[3]), century: true, first: number(m[2]), second: month, dayFirst: true,

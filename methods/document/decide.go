@@ -143,7 +143,7 @@ func (i *inspection) trust() *methods.Verdict {
 	case i.zone.Consistent():
 		i.pass(checkDigits)
 		i.facts = factsOfZone(i.zone, i.received)
-		i.facts.american = i.facts.american || i.barcode != nil && american(i.barcode.Issuer.Country)
+		i.facts.american = i.facts.american || i.barcode != nil && monthFirst(i.barcode.Issuer.Country)
 		return nil
 	case i.readClearly():
 		return i.stop(checkDigits, rules.ReasonDocumentCheckDigitsWrong)

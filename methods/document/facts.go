@@ -68,15 +68,20 @@ func factsOfBarcode(d *aamva.Document, today rules.Date) facts {
 	if d.Name.Full != "" {
 		f.surname = lettersOf(d.Name.Full)
 	}
-	f.american = american(d.Issuer.Country)
+	f.american = monthFirst(d.Issuer.Country)
 	f.born = day(d.Born)
 	f.latest, f.expires = f.born, day(d.Expires)
 	f.impossible = f.born != nil && before(today, *f.born)
 	return f
 }
 
-// american reports whether cards with a barcode of the country have dates in print with the month first.
-func american(country string) bool { return country != "CAN" && country != "MEX" }
+// monthFirst reports whether cards with a barcode of the country have dates in print with the month first.
+func monthFirst(country string) bool { return country != "CAN" && country != "MEX" }
+
+// hasBarcodes reports whether a state issues cards with a barcode of the AAMVA.
+func hasBarcodes(country string) bool {
+	return country == "USA" || country == "CAN" || country == "MEX"
+}
 
 // lettersOf writes a name with the letters of a zone. A name in a script without a rule is written as it is.
 func lettersOf(name string) string {

@@ -48,9 +48,7 @@ var (
 	ofFront = []vision.Read{
 		vision.ReadQuality, vision.ReadCard, vision.ReadZone, vision.ReadText, vision.ReadPortrait,
 	}
-	ofBack = []vision.Read{
-		vision.ReadQuality, vision.ReadCard, vision.ReadZone, vision.ReadBarcode, vision.ReadPortrait,
-	}
+	ofBack = []vision.Read{vision.ReadQuality, vision.ReadCard, vision.ReadZone, vision.ReadPortrait}
 )
 
 // look has the pictures measured.
@@ -73,6 +71,14 @@ func (m *capture) look(ctx context.Context, uploads methods.Uploads, p payload) 
 	if seen.back, err = m.options.Vision.Document(ctx, vision.Back, back, ofBack...); err != nil {
 		return pages{}, &sideError{vision.Back, err}
 	}
+	if zone := zoneOf(seen.back); zone != nil && !hasBarcodes(zone.Issuer) {
+		return seen, nil // cards of North America alone have a barcode of the AAMVA
+	}
+	found, err := m.options.Vision.Document(ctx, vision.Back, back, vision.ReadBarcode)
+	if err != nil {
+		return pages{}, &sideError{vision.Back, err}
+	}
+	seen.back.Barcode = found.Barcode
 	return seen, nil
 }
 
