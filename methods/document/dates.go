@@ -74,7 +74,7 @@ func datesIn(text string) (dates []printedDate) {
 	return dates
 }
 
-// monthNamed returns the month whose name begins with one of months; 0 for no month.
+// monthNamed returns the month of a name, by the beginnings in months; 0 for no month.
 func monthNamed(name string) int {
 	for i, names := range months {
 		for beginning := range strings.SplitSeq(names, "|") {

@@ -12,7 +12,7 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// question is what a verdict is asked for.
+// question is the attempt that a verdict is for.
 type question struct {
 	methods.Attempt
 	// today is the date that an age is counted to.
@@ -130,10 +130,10 @@ func (i *inspection) issuerKnown() bool {
 	return known && (state.Kind != mrz.Specimen || i.sandbox)
 }
 
-// clearly is the confidence from which a character counts as what is printed, although a check digit says otherwise.
+// clearly is the confidence from which a character counts as the printed one, although a check digit says otherwise.
 const clearly = 0.9
 
-// trust checks the digits of the zone and takes the facts. A zone whose check digits are wrong is misread or forged: if
+// trust checks the digits of the zone and takes the facts. A zone with wrong check digits is misread or forged: if
 // its characters were read clearly it fails, else the picture is asked for again.
 func (i *inspection) trust() *methods.Verdict {
 	switch {
@@ -258,7 +258,7 @@ func (i *inspection) judgeScreen() {
 	}
 }
 
-// textAlone are the reasons of a document whose printed text alone could not be read. If the picture shows why, it is
+// textAlone are the reasons of a document of which the printed text alone could not be read. If the picture shows why, it is
 // asked for again.
 var textAlone = []rules.ReasonCode{rules.ReasonPrintedTextUnreadable}
 

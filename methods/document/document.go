@@ -1,6 +1,6 @@
 // Package document serves document_capture: the user photographs a document, and Stile checks that its parts agree. The
-// vision process reads the pictures, this package judges what was read. docs/methods/documents.md says what a verdict
-// proves.
+// vision process reads the pictures, this package judges the readings. docs/methods/documents.md says how much a
+// verdict proves.
 package document
 
 import (
@@ -16,7 +16,7 @@ import (
 
 // Vision reads pictures of documents: *vision.Client.
 type Vision interface {
-	// Document returns what the process has measured. Errors: *vision.ImageError, *vision.AwayError.
+	// Document returns the measures of the process. Errors: *vision.ImageError, *vision.AwayError.
 	Document(ctx context.Context, side vision.Side, picture []byte, read ...vision.Read) (*vision.Document, error)
 	// Unavailable returns why no picture can be read now, in words for users and operators; "" while one can.
 	Unavailable() string

@@ -69,7 +69,7 @@ func method(t *testing.T, p process) methods.Method {
 	})
 }
 
-// shot is a submission of pictures with what the process says about them.
+// shot is a submission of pictures with the answers of the process.
 type shot struct {
 	front, back any // *vision.Document or refusal; nil for no picture
 	attempt     methods.Attempt
@@ -187,7 +187,7 @@ func of(d *specimen.Document) shot {
 	return s
 }
 
-// adult returns a specimen whose holder is an adult and which has not expired.
+// adult returns a specimen of an adult that has not expired.
 func adult(kind specimen.Kind, changes ...func(*specimen.Fields)) *specimen.Document {
 	valid := func(f *specimen.Fields) {
 		f.Born = time.Date(1990, time.March, 14, 0, 0, 0, 0, time.UTC)

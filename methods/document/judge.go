@@ -42,7 +42,7 @@ type pages struct {
 	same bool
 }
 
-// Each side is read for what it may have, because reading takes time: no type has a barcode on its front or fields in
+// Each side has its readings, because reading takes time: no type has a barcode on its front or fields in
 // print on its back that count.
 var (
 	ofFront = []vision.Read{

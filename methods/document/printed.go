@@ -28,7 +28,7 @@ type word struct {
 	left, right float64
 }
 
-// printedOf returns the text of a picture, without what is printed in its machine-readable zone.
+// printedOf returns the text of a picture, without its machine-readable zone.
 func printedOf(d *vision.Document) printed {
 	var p printed
 	if d.Text == nil {
@@ -103,7 +103,7 @@ func joined(words []word) string {
 	return strings.Join(texts, " ")
 }
 
-// value is what is printed at a label: to the right of it, or below.
+// value is the text at a label: to the right of it, or below.
 type value struct {
 	words      []word
 	confidence float64

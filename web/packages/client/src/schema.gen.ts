@@ -2590,7 +2590,7 @@ export type components = {
             proof_of_age?: boolean | null;
             require_email_otp?: boolean | null;
             /**
-             * @description What `document_capture` does if a picture seems to show a screen: `pass` (default; the risk has the signal
+             * @description The verdict of `document_capture` if a picture seems to show a screen: `pass` (default; the risk has the signal
              *     `screen_photographed`), `fail` or `review`.
              */
             screen_photographed?: string | null;
@@ -2601,7 +2601,7 @@ export type components = {
              */
             signals?: string[] | null;
             /**
-             * @description What `document_capture` does if the printed text of a document cannot be read, so that nothing confirms its
+             * @description The verdict of `document_capture` if the printed text of a document cannot be read, so that nothing confirms its
              *     machine-readable zone or its barcode: `pass`, `fail` (default) or `review`.
              */
             unread_text?: string | null;
