@@ -87,7 +87,7 @@ func sameTexts(a, b string) agreement {
 // one in zone or barcode differs from it. A value that agrees counts in any case: nobody misreads one into agreement.
 const sure = 0.7
 
-// certain is the confidence from which a number of which one character differs counts as another one.
+// certain is that of a number, which is misread more often than words and dates.
 const certain = 0.9
 
 // compareText compares the printed text with a zone or a barcode. A field agrees if its value is found anywhere in the
@@ -194,8 +194,7 @@ func (p printed) number(number string) agreement {
 	}
 	for _, v := range p.at(numbers) {
 		read := alike(joined(v.words))
-		far := distance(read, alike(number))
-		if len(read) >= minNumber && (v.confidence >= sure && far > 1 || v.confidence >= certain && far > 0) {
+		if v.confidence >= certain && len(read) >= minNumber && read != alike(number) {
 			return differs
 		}
 	}
