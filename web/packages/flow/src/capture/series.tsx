@@ -29,8 +29,8 @@ interface SeriesProps {
 /** Series takes the pictures of a method one after another, and sends them. */
 export function Series(given: SeriesProps) {
   const { flow, view, method, shots } = given;
-  const begin = (picture: Picture): Sent => ({
-    ...picture, upload: flow.client.upload(method.method as Method, picture.blob),
+  const begin = ({ name, source, blob }: Picture): Sent => ({
+    name, source, blob, upload: flow.client.upload(method.method as Method, blob),
   });
   const [pictures, setPictures] = useState(() => (given.kept ?? []).map(begin));
   const [left, setLeft] = useState<Shot["name"] | null>(null);
