@@ -195,3 +195,13 @@ func (p *Pool) revocation(signer *emrtd.Certificate, now time.Time) (RevocationS
 	}
 	return state, nil
 }
+
+// Trusting returns a pool of roots, without a folder and with the default settings.
+func Trusting(roots ...*emrtd.Certificate) *Pool {
+	var authorities []Authority
+	for _, c := range roots {
+		authorities = append(authorities, Authority{Certificate: c})
+	}
+	p, _ := newPool(Options{}, authorities, nil)
+	return p
+}
