@@ -47,15 +47,15 @@ func candidates(all []blob) []blob {
 	return kept
 }
 
-// lines returns the rows in blobs, which are sorted from left to right.
-func lines(blobs []blob) []*line {
+// lines returns the rows in blobs, which are sorted from left to right. Rows are expected to have about the slope.
+func lines(blobs []blob, slope float64) []*line {
 	used := make([]bool, len(blobs))
 	var found []*line
 	for i := range blobs {
 		if used[i] {
 			continue
 		}
-		chain := follow(blobs, used, i)
+		chain := follow(blobs, used, i, slope)
 		if len(chain) < leastInLine {
 			continue
 		}
@@ -73,8 +73,8 @@ func lines(blobs []blob) []*line {
 }
 
 // follow returns the blobs that follow the one at i to the right, with it.
-func follow(blobs []blob, used []bool, i int) []int {
-	chain, slope := []int{i}, 0.0
+func follow(blobs []blob, used []bool, i int, slope float64) []int {
+	chain := []int{i}
 	for {
 		last := blobs[chain[len(chain)-1]]
 		next, nearest := -1, math.Inf(1)

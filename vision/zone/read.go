@@ -75,14 +75,19 @@ func (s *search) readAs(b block, p probe) *vision.Zone {
 		}
 		all[i] = lineChances
 	}
-	text, confidence, ok := settle(format, all)
-	if !ok {
+	text, confidence, o := settle(format, all)
+	if o == unclear {
 		return nil
 	}
-	return &vision.Zone{
+	found := &vision.Zone{
 		Format: string(format), Lines: text, Confidence: confidence,
 		Corners: corners(axes, p.size.height*s.factor), Turned: turned(axes[0]), Mirrored: axes[0].mirrored(),
 	}
+	if o == refuted {
+		s.refuted = found
+		return nil
+	}
+	return found
 }
 
 // line returns the chances of the characters of line i. The first line changes the format to that of a visa if it

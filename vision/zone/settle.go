@@ -42,14 +42,47 @@ type open struct {
 	choices      []choice
 }
 
-// settle returns the lines of a zone and the confidence of each character. It returns false unless exactly one
-// plausible combination of characters agrees with all check digits, and all characters that no check digit covers are
-// sure.
-func settle(format mrz.Format, all [][]chances) (text []string, confidence [][]float64, ok bool) {
-	bytes := make([][]byte, len(all))
-	confidence = make([][]float64, len(all))
-	var opens []open
-	tries := 1
+// outcome is the outcome of a reading.
+type outcome int
+
+// A reading is unclear, or clear but refuted by a check digit, or settled.
+const (
+	unclear outcome = iota
+	refuted
+	settled
+)
+
+// settle returns the lines of a zone and the confidence of each character. They are settled if exactly one plausible
+// combination of characters agrees with all check digits, and all characters that no check digit covers are sure. They
+// are refuted if all characters are certain, and a check digit is wrong.
+func settle(format mrz.Format, all [][]chances) (text []string, confidence [][]float64, o outcome) {
+	bytes, confidence, opens, ok := likeliest(format, all)
+	switch {
+	case !ok:
+		return nil, nil, unclear
+	case len(opens) == 0 && !consistent(bytes):
+		o = refuted
+	case combine(bytes, confidence, opens):
+		o = settled
+	default:
+		return nil, nil, unclear
+	}
+	for _, line := range bytes {
+		text = append(text, string(line))
+	}
+	return text, confidence, o
+}
+
+// likeliest returns the likeliest characters with their confidence, and those that check digits must settle. It returns
+// false if these are too many, or if a character is uncertain that no check digit covers.
+func likeliest(
+	format mrz.Format, all [][]chances,
+) (bytes [][]byte, confidence [][]float64, opens []open, ok bool) {
+	bytes, confidence = make([][]byte, len(all)), make([][]float64, len(all))
+	tries, limit := 1, mostOpen
+	if format == mrz.MRVA || format == mrz.MRVB {
+		limit = mostOpenOfVisa
+	}
 	for i, line := range all {
 		for column := range line {
 			choices := ranked(&line[column])
@@ -62,21 +95,11 @@ func settle(format mrz.Format, all [][]chances) (text []string, confidence [][]f
 				opens = append(opens, open{i, column, choices})
 				tries = min(tries*len(choices), mostTries+1)
 			case !covered && choices[0].chance < sure:
-				return nil, nil, false
+				return nil, nil, nil, false
 			}
 		}
 	}
-	limit := mostOpen
-	if format == mrz.MRVA || format == mrz.MRVB {
-		limit = mostOpenOfVisa
-	}
-	if len(opens) > limit || tries > mostTries || !combine(bytes, confidence, opens) {
-		return nil, nil, false
-	}
-	for _, line := range bytes {
-		text = append(text, string(line))
-	}
-	return text, confidence, true
+	return bytes, confidence, opens, len(opens) <= limit && tries <= mostTries
 }
 
 // ranked returns the possible classes, the likeliest first.

@@ -39,8 +39,8 @@ func TestCheckDigitsSettleAnUncertainCharacter(t *testing.T) {
 	all := seen(passport)
 	doubts(all, 1, 3, map[byte]float32{'8': 0.3, '9': 0.6, 'B': 0.1})
 	doubts(all, 1, 13, map[byte]float32{'1': 0.55, '7': 0.45})
-	text, confidence, ok := settle(mrz.TD3, all)
-	require.True(t, ok)
+	text, confidence, o := settle(mrz.TD3, all)
+	require.Equal(t, settled, o)
 	require.Equal(t, passport, text)
 	require.InDelta(t, 0.3, confidence[1][3], 0.001)
 	require.InDelta(t, 0.45, confidence[1][13], 0.001)
@@ -52,12 +52,12 @@ func TestAmbiguousCharactersAreNotSettled(t *testing.T) {
 	// 8 and I have the same value modulo 10, and so do L and B.
 	all := seen(passport)
 	doubts(all, 1, 1, map[byte]float32{'8': 0.9, 'I': 0.1})
-	_, _, ok := settle(mrz.TD3, all)
-	require.False(t, ok)
+	_, _, o := settle(mrz.TD3, all)
+	require.Equal(t, unclear, o)
 	// A rival that is much less likely than the reading does not count.
 	doubts(all, 1, 1, map[byte]float32{'8': 0.985, 'I': 0.012})
-	text, _, ok := settle(mrz.TD3, all)
-	require.True(t, ok)
+	text, _, o := settle(mrz.TD3, all)
+	require.Equal(t, settled, o)
 	require.Equal(t, passport, text)
 }
 
@@ -66,8 +66,8 @@ func TestCharactersUnderNoCheckDigitMustBeSure(t *testing.T) {
 	for column, c := range map[int]byte{0: 'P', 2: 'U', 5: 'E', 30: '<'} {
 		all := seen(passport)
 		doubts(all, 0, column, map[byte]float32{c: 0.7, 'K': 0.3})
-		_, _, ok := settle(mrz.TD3, all)
-		require.False(t, ok, column)
+		_, _, o := settle(mrz.TD3, all)
+		require.Equal(t, unclear, o, column)
 	}
 }
 
@@ -77,14 +77,20 @@ func TestTooManyUncertainCharactersAreNotSettled(t *testing.T) {
 	for column := range mostOpen + 1 {
 		doubts(all, 1, column, map[byte]float32{passport[1][column]: 0.9, 'Z': 0.1})
 	}
-	_, _, ok := settle(mrz.TD3, all)
-	require.False(t, ok)
+	_, _, o := settle(mrz.TD3, all)
+	require.Equal(t, unclear, o)
 }
 
-func TestReadingThatNoCheckDigitAgreesWithIsRefused(t *testing.T) {
+func TestCertainReadingWithAWrongCheckDigitIsRefuted(t *testing.T) {
 	t.Parallel()
-	_, _, ok := settle(mrz.TD3, seen([]string{passport[0], strings.Replace(passport[1], "740812", "750812", 1)}))
-	require.False(t, ok)
+	wrong := []string{passport[0], strings.Replace(passport[1], "740812", "750812", 1)}
+	all := seen(wrong)
+	text, _, o := settle(mrz.TD3, all)
+	require.Equal(t, refuted, o)
+	require.Equal(t, wrong, text)
+	doubts(all, 1, 40, map[byte]float32{'<': 0.9, 'K': 0.1})
+	_, _, o = settle(mrz.TD3, all)
+	require.Equal(t, unclear, o, "one uncertain character more, and nothing is known")
 }
 
 func TestClassThatIsNotAllowedMakesAPositionDoubtful(t *testing.T) {

@@ -4,7 +4,8 @@
 // It looks for rows of dark areas, straightens the rows that can be a zone, tells their characters apart with a small
 // network (vision/zone/glyph), and lets check digits and the types of fields settle characters that are uncertain. It
 // returns a zone only if all check digits agree, no other plausible reading does, and each character that no check
-// digit covers was recognized with certainty. A picture of a zone that it does not read must be taken again.
+// digit covers was recognized with certainty; or if all characters were recognized with certainty, and a check digit
+// is wrong in print. A picture of a zone that it does not read must be taken again.
 package zone
 
 import (
@@ -41,12 +42,17 @@ var sides = []int{1400, 2400, 900}
 // shares are the limits of ink in tenths of the mean deviation: see inked.
 var shares = []int{7, 12}
 
+// slopes are those at which lines are looked for.
+var slopes = []float64{0, 0.14, -0.14}
+
 // mostBlocks is the number of groups of lines that are read in one direction of one size.
 const mostBlocks = 5
 
-// Find returns the zone of a picture, or nil if none can be read. It fails if the context ends.
+// Find returns the zone of a picture, or nil if none can be read. A zone with wrong check digits is returned if no
+// character of it is in doubt: the digits are printed so. It fails if the context ends.
 func Find(ctx context.Context, src *imaging.Gray) (*vision.Zone, error) {
 	tried := map[int]bool{}
+	var refuted *vision.Zone
 	for _, side := range sides {
 		factor := max(1, (max(src.Rect.Dx(), src.Rect.Dy())+side/2)/side)
 		if tried[factor] {
@@ -64,9 +70,10 @@ func Find(ctx context.Context, src *imaging.Gray) (*vision.Zone, error) {
 			if found := s.both(all); found != nil {
 				return found, nil
 			}
+			refuted = cmp.Or(refuted, s.refuted)
 		}
 	}
-	return nil, nil
+	return refuted, nil
 }
 
 // search is a search in a picture that was shrunk by a factor.
@@ -74,6 +81,8 @@ type search struct {
 	full, small *imaging.Gray
 	factor      float64
 	net         *glyph.Net
+	// refuted is a zone with a wrong check digit and no other doubt.
+	refuted *vision.Zone
 	// transposed says that blobs have their rows and columns exchanged.
 	transposed bool
 }
@@ -92,12 +101,14 @@ func (s *search) both(all []blob) *vision.Zone {
 }
 
 func (s *search) find(all []blob) *vision.Zone {
-	for i, b := range blocks(lines(all)) {
-		if i == mostBlocks {
-			break
-		}
-		if found := s.read(b); found != nil {
-			return found
+	for _, slope := range slopes {
+		for i, b := range blocks(lines(all, slope)) {
+			if i == mostBlocks {
+				break
+			}
+			if found := s.read(b); found != nil {
+				return found
+			}
 		}
 	}
 	return nil

@@ -107,7 +107,7 @@ func TestCornersEncloseTheZone(t *testing.T) {
 	require.Less(t, found.Corners[0][1]+8*scale, found.Corners[3][1])
 }
 
-func TestZoneWithAWrongCheckDigitIsNotRead(t *testing.T) {
+func TestZoneWithAWrongCheckDigitIsReadAsPrinted(t *testing.T) {
 	t.Parallel()
 	lines := []string{"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"}
 	shot := specimen.Shot{Width: 1100, Height: 780}
@@ -120,7 +120,7 @@ func TestZoneWithAWrongCheckDigitIsNotRead(t *testing.T) {
 		"L898902C37UTO7408122F1204159ZE184226B<<<<<10", // the digit of the number
 		"L898902C36UTO7508122F1204159ZE184226B<<<<<10", // the year of birth
 	} {
-		require.Nil(t, read(t, photograph([]string{lines[0], lower})), lower)
+		require.Equal(t, []string{lines[0], lower}, read(t, photograph([]string{lines[0], lower})).Lines)
 	}
 }
 
@@ -156,4 +156,16 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 func TestVersionNamesTheNetwork(t *testing.T) {
 	t.Parallel()
 	require.Regexp(t, `^zone \d+\.[0-9a-f]{8}$`, zone.Version())
+}
+
+func TestLinesAtAnAngleAreFollowed(t *testing.T) {
+	t.Parallel()
+	// Upside down, and turned by nearly ten degrees more.
+	sample := zonetest.New(3, 22)
+	picture, err := imaging.Decode(t.Context(), sample.JPEG)
+	require.NoError(t, err)
+	found := read(t, picture.Gray())
+	require.NotNil(t, found)
+	require.Equal(t, sample.Lines, found.Lines)
+	require.Equal(t, 180, found.Turned)
 }
