@@ -128,6 +128,7 @@ var measurements = []measurement{
 	{name: "wallet", measure: bench.wallet},
 	{name: "documents", measure: bench.documents},
 	{name: "barcodes", measure: one(bench.barcodes)},
+	{name: "zones", measure: bench.zones},
 	{name: "apart", measure: one(bench.sessionsApart), site: true},
 	{name: "together", measure: one(bench.sessionsTogether), site: true},
 	{name: "graphs", measure: one(bench.graphs), site: true},
