@@ -37,10 +37,10 @@ func Main(ctx context.Context, self, args []string, in io.Reader, out, errors io
 
 // textSetting returns the setting of the text engine that a server gives its workers, as their last argument.
 func textSetting(args []string) string {
-	if len(args) == 3 && args[0] == workerRole {
-		return args[2]
+	if len(args) < 3 || args[0] != workerRole {
+		return text.Auto
 	}
-	return text.Auto
+	return args[2]
 }
 
 func run(ctx context.Context, list []reading, self, args []string, in io.Reader, out, errs io.Writer) error {
