@@ -22,10 +22,10 @@ const (
 	// TimeDefault is how long a worker of the process may take for a picture.
 	TimeDefault = 20 * time.Second
 
-	// MemoryDefault is the most memory of a worker of the process, in MiB, and MemoryLeast the least that it may be: the
-	// largest pictures need 600.
+	// MemoryDefault is the most memory of a worker of the process, in MiB. The largest pictures need 600.
 	MemoryDefault = 1024
-	MemoryLeast   = 256
+	// MemoryLeast is the smallest such limit, in MiB.
+	MemoryLeast = 256
 
 	maxAnswer = 16 << 20
 

@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// Resize scales an opaque picture to width × height pixels, at least one. Each pixel of a smaller picture is the mean of those
-// that it covers, weighted by a triangle, so that fine print does not turn into noise; a larger one is interpolated.
+// Resize scales an opaque picture to width × height pixels, at least one. Each pixel of a smaller picture is the mean
+// of those that it covers, weighted by a triangle, so that fine print does not turn into noise; a larger one is
+// interpolated.
 func Resize(src *image.NRGBA, width, height int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, width, height))
 	resize(out.Pix, src.Pix, src.Rect.Dx(), src.Rect.Dy(), width, height, 4)
