@@ -1,11 +1,21 @@
 // The chip of a passport: an app on the phone reads it, and the page leads there and shows how far it has got.
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { after, before, describe } from "node:test";
+import { promisify } from "node:util";
 import WebSocket from "ws";
 import { at, call, createSession, newContext, press, publish, stage, startDev, test } from "./harness.mjs";
 import { look, readQR } from "./look.mjs";
+import { binaries } from "./start.mjs";
 
-let dev, browser, provider, workflow;
+/** real is the stile-dev that verifies chips itself; the other has a provider judge them. */
+let dev, real, browser, provider, workflow;
+/** definition is that of the workflows. */
+const definition = {
+  methods: ["nfc_passport", "self_attestation"], preferences: { handoff: { confirm: false } },
+};
 
 before(async () => {
   provider = createServer((request, answer) => {
@@ -14,13 +24,11 @@ before(async () => {
     answer.end(JSON.stringify({ outcome: "failed", reason_codes: ["chip_unreadable"] }));
   });
   await new Promise((resolve) => provider.listen(0, "127.0.0.1", resolve));
-  ({ browser } = await stage());
+  ({ dev: real, browser } = await stage());
   dev = await startDev();
   const url = `http://127.0.0.1:${provider.address().port}/judge`;
   await call(dev, "POST", "/v1/provider_connectors", { method: "nfc_passport", url, mode: "sync", name: "Chip test" });
-  workflow = await publish(dev, {
-    methods: ["nfc_passport", "self_attestation"], preferences: { handoff: { confirm: false } },
-  });
+  workflow = await publish(dev, definition);
 });
 after(() => provider?.close());
 
@@ -33,8 +41,8 @@ async function app(session, link) {
   return { say, end: () => socket.terminate() };
 }
 
-async function open() {
-  const session = await createSession(dev, { workflow_id: workflow });
+async function open(server = dev, id = workflow) {
+  const session = await createSession(server, { workflow_id: id });
   const page = await (await newContext(browser)).newPage();
   await page.goto(session.url);
   await at(page, "intro");
@@ -43,7 +51,36 @@ async function open() {
   return { session, page };
 }
 
+/** enter fills in the three fields of a date of the zone. */
+async function enter(page, group, [year, month, day]) {
+  const fields = page.getByRole("group", { name: group });
+  for (const [name, value] of [["Year", year], ["Month", month], ["Day", day]]) {
+    await fields.getByLabel(name).fill(value);
+  }
+}
+
 describe("the chip of a passport", { concurrency: 2 }, () => {
+  test("is verified after the user has typed the details that open it", async () => {
+    const chip = join(real.data, "passport/chip");
+    const zone = (await readFile(join(chip, "dg1.bin"), "latin1")).slice(-44);
+    const { page } = await open(real, await publish(real, definition));
+    await page.getByLabel("Number of the document").fill("UT/1");
+    await press(page, "Continue");
+    await page.getByRole("alert").filter({ hasText: "Enter the number of the passport" }).waitFor();
+    await look(page, "method-nfc_passport", "chip-details");
+    await page.getByLabel("Number of the document").fill(zone.slice(0, 9));
+    await enter(page, "Date of birth", ["1990", "1", "31"]);
+    await enter(page, "Date of expiry", [`20${zone.slice(21, 23)}`, zone.slice(23, 25), zone.slice(25, 27)]);
+    await press(page, "Continue");
+    await at(page, "handoff");
+    await press(page, "Change the details");
+    await page.getByText("The three details are ready for the app.").waitFor();
+    await press(page, "Continue");
+    await at(page, "handoff");
+    const phone = ["phone", "--url", await readQR(page), "--passport", chip];
+    await Promise.all([promisify(execFile)(join(binaries, "stile-dev"), phone), at(page, "verified")]);
+  });
+
   test("is read by an app, whose progress and whose failure the page shows, also after a reload", async () => {
     const { session, page } = await open();
     await page.getByText("A web page cannot read them.").waitFor();
