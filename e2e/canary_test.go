@@ -60,7 +60,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	}))
 	t.Cleanup(gossip.Close)
 	connector := body{"method": "document_capture", "url": gossip.URL + "/" + canaryReference}
-	m.post(t, "/v1/provider_connectors", connector).expect(t, 201)
+	connected := m.post(t, "/v1/provider_connectors", connector).expect(t, 201).text("id")
 	v.submit(t, "document_capture", body{"input": body{"number": canaryDocument}}).expect(t, 202)
 	testkit.Eventually(t, func() bool { return len(v.results(t)) == 2 })
 	v.submit(t, "self_attestation", body{"date_of_birth": canaryBirthDate, "declaration": false}).
@@ -92,6 +92,8 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	guardian.consents(t).expect(t, 200)
 	child.until(t, "verified")
 	code, told := contacted(t, m), append(banked(t, m, bank), walleted(t, m, p.data)...)
+	m.call(t, http.MethodDelete, "/v1/provider_connectors/"+connected, nil).expect(t, 200)
+	told = append(told, documented(t, m)...)
 	told = append(told, chipped(t, m, p.data)...)
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
