@@ -66,7 +66,7 @@ func (b bench) documents(ctx context.Context) ([]comparison, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	accuracy, times := newScores(), map[string][]time.Duration{}
 	for _, c := range circumstances {
-		for seed := range uint64(b.specimens) {
+		for seed := range b.specimens {
 			for _, kind := range specimen.Kinds() {
 				for _, s := range pages(kind, seed, c.shot) {
 					if err := readPage(ctx, readings, s, c.name, accuracy, times); err != nil {
@@ -83,8 +83,8 @@ func (b bench) documents(ctx context.Context) ([]comparison, error) {
 }
 
 // pages photographs both pages of a document.
-func pages(kind specimen.Kind, seed uint64, shot specimen.Shot) []shown {
-	doc := specimen.New(kind, seed)
+func pages(kind specimen.Kind, seed uint, shot specimen.Shot) []shown {
+	doc := specimen.New(kind, uint64(seed))
 	sides := map[vision.Side]image.Image{vision.Front: doc.Front()}
 	if kind.HasBack() {
 		sides[vision.Back] = doc.Back()
@@ -93,7 +93,7 @@ func pages(kind specimen.Kind, seed uint64, shot specimen.Shot) []shown {
 	for _, side := range []vision.Side{vision.Front, vision.Back} {
 		if page := sides[side]; page != nil {
 			shot.Seed++
-			shot.Seed += seed * 100
+			shot.Seed += uint64(seed) * 100
 			all = append(all, shown{doc, side, specimen.Photograph(page, shot), shot})
 		}
 	}
@@ -145,7 +145,6 @@ func documentTime() time.Duration {
 
 // scores count results by type of document, figure and circumstance.
 type scores struct {
-	rows  []string
 	right map[[2]string]int
 	all   map[[2]string]int
 }

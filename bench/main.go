@@ -49,7 +49,7 @@ type options struct {
 	// few and many are the numbers of sessions of the two organizations in the comparison of growth.
 	few, many int
 	// specimens is the number of documents of each type that are photographed in each circumstance.
-	specimens int
+	specimens uint
 	// only names the comparisons to make; empty means all.
 	only []string
 	// cpuProfile is a file for a CPU profile; "" writes none.
@@ -86,7 +86,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	)
 	set.IntVar(&o.few, "few", 10_000, "sessions of the small side of growth")
 	set.IntVar(&o.many, "many", 1_000_000, "sessions of the large side of growth")
-	set.IntVar(&o.specimens, "specimens", 2, "documents of each type and circumstance of the comparison of documents")
+	set.UintVar(&o.specimens, "specimens", 2, "documents of each type and circumstance of the comparison of documents")
 	set.Func(
 		"only",
 		"make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "),
@@ -99,8 +99,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	if min(o.few, o.many) < 1000 {
 		return o, errors.New("-few and -many must be 1000 at least")
 	}
-	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog, o.specimens) < 1 || o.barePollers < 2 || o.sockets < few ||
-		o.quiet <= 0 {
+	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.specimens < 1 || o.barePollers < 2 ||
+		o.sockets < few || o.quiet <= 0 {
 		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens and -quiet must be above 0, " +
 			"-bare-pollers above 1, -sockets above 3")
 	}

@@ -56,7 +56,7 @@ func signalled(o options) string {
 
 func (c comparison) print(out *strings.Builder) {
 	if c.table != nil {
-		c.table.print(out, c.title)
+		c.table.write(out, c.title)
 	} else if len(c.grown) > 0 {
 		c.printGrown(out)
 	} else if len(c.rounds) > 0 {

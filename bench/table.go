@@ -17,7 +17,7 @@ func (t *table) add(name string, cells ...string) {
 	t.rows = append(t.rows, append([]string{name}, cells...))
 }
 
-func (t *table) print(out *strings.Builder, title string) {
+func (t *table) write(out *strings.Builder, title string) {
 	fmt.Fprintf(out, "\n%s\t%s\t\n", title, strings.Join(t.columns, "\t"))
 	for _, row := range t.rows {
 		fmt.Fprintf(out, "%s\t\n", strings.Join(row, "\t"))
