@@ -34,13 +34,14 @@ GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jso
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and the code
 # that draws and reads pictures in one goroutine, pixel by pixel. It does not watch packages that do one thing at a time, as
-# scripts/racing finds, packages whose tests run a Temporal server in their process, and e2e, where it would cost ten
-# minutes: the packages that e2e calls have their own tests with it.
+# scripts/racing finds, packages whose tests run a Temporal server in their process, vision/serve, whose workers may not
+# have the memory that it needs, and e2e, where it would cost ten minutes: the packages that e2e calls have their own
+# tests with it.
 UNWATCHED := modernc.org/... github.com/makiuchi-d/gozxing/... \
 	$(addprefix github.com/stile-id/stile/,internal/specimen/... \
 		$(addprefix vision/,card imaging pdf417/... portrait quality text zone/...))
 RACE := -race $(UNWATCHED:%=-gcflags=%=-race=false)
-PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$
+PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$|/vision/serve$$
 # A process with the detector would sleep for a second at its end, to let other goroutines report.
 export GORACE := atexit_sleep_ms=50
 # Of the API and of the storage suite it watches the tests that do several things at once, the storage on PostgreSQL: the
