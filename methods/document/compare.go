@@ -83,8 +83,9 @@ func sameTexts(a, b string) agreement {
 	return agreementOf(a == b)
 }
 
-// sure is the confidence from which a value that is read at its label counts as the statement of the document, so that another
-// one in zone or barcode differs from it. A value that agrees counts in any case: nobody misreads one into agreement.
+// sure is the confidence from which a value that is read at its label counts as the statement of the document, so that
+// another one in zone or barcode differs from it. A value that agrees counts in any case: nobody misreads one into
+// agreement.
 const sure = 0.7
 
 // certain is that of a number, which is misread more often than words and dates.

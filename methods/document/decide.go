@@ -258,8 +258,8 @@ func (i *inspection) judgeScreen() {
 	}
 }
 
-// textAlone are the reasons of a document of which the printed text alone could not be read. If the picture shows why, it is
-// asked for again.
+// textAlone are the reasons of a document of which the printed text alone could not be read. If the picture shows why,
+// it is asked for again.
 var textAlone = []rules.ReasonCode{rules.ReasonPrintedTextUnreadable}
 
 // verdict returns the verdict on a document that was read.

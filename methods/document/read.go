@@ -90,7 +90,7 @@ func (i *inspection) readBarcode() *methods.Verdict {
 	return nil
 }
 
-// unreadable ends the inspection of pictures without a readable zone or barcode: its reason tells the user how to go on.
+// unreadable ends the inspection of pictures without a readable zone or barcode: its reason says how to go on.
 func (i *inspection) unreadable() *methods.Verdict {
 	hint := kindOfTitle(i.text)
 	if hint != "" && !takes(i.Options, hint) {

@@ -268,7 +268,8 @@ func TestZoneAndBarcodeOfOneCardAreCompared(t *testing.T) {
 	both := func(f mrz.Fields) shot {
 		s := of(licence)
 		page := back(licence)
-		page.Barcode.Data = []byte(strings.NewReplacer("999901", "636000", "DCGUTO", "DCGUSA").Replace(licence.Fields.Barcode))
+		ofVirginia := strings.NewReplacer("999901", "636000", "DCGUTO", "DCGUSA")
+		page.Barcode.Data = []byte(ofVirginia.Replace(licence.Fields.Barcode))
 		page.Zone = zone(linesOf(t, f))
 		s.back = page
 		return s
