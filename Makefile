@@ -67,7 +67,8 @@ check: tesseract check-format check-vet lint check-serverless ## Run format, vet
 .PHONY: test
 test: postgres interpreters tesseract browser $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 3 check-tests check-browser check-fuzz
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
+	@$(MAKE) --no-print-directory check-browser
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -105,8 +106,7 @@ bench: postgres tesseract browser $(NPM_PACKAGES) ## Measure the cost of session
 clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# The parts of `make test`: those that compute in one process beside each other, then those that wait beside those that
-# compute.
+# The parts of `make test`. The browser tests run alone: a user does not wait a minute for a page, and no test does.
 
 .PHONY: postgres
 postgres:

@@ -138,7 +138,8 @@ func (hs *Handlers) viewOf(
 	}
 	public := s.Public()
 	return viewObject{
-		Object: "verification_view", SessionID: s.ID, Revision: s.Revision, Type: s.Type, Status: s.Status, Sandbox: org.Sandbox,
+		Object: "verification_view", SessionID: s.ID, Revision: s.Revision, Type: s.Type, Status: s.Status,
+		Sandbox:  org.Sandbox,
 		Merchant: hs.showMerchant(org), AgeTier: s.AgeTier, Jurisdiction: placeOf(s), Locale: s.Locale,
 		ReturnURL: s.ReturnURL, CancelURL: s.CancelURL, VerificationPath: s.VerificationPath, VPToken: token,
 		RequiresEmailOTP: public.RequiresEmailOTP, EmailOTP: showOTP(otp), TrustReuse: showSharing(sharing),

@@ -36,10 +36,7 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := useDevelopmentIssuer(&c, folder); err != nil {
-		return err
-	}
-	if err := useDevelopmentPassport(&c, folder); err != nil {
+	if err := useDevelopmentIssuers(&c, folder); err != nil {
 		return err
 	}
 	temporal, err := startTemporal(ctx, &c, f, folder)

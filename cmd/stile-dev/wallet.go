@@ -10,6 +10,14 @@ import (
 	"github.com/stile-id/stile/internal/walletdev"
 )
 
+// useDevelopmentIssuers makes the issuers of wallet credentials and of a passport, and trusts them.
+func useDevelopmentIssuers(c *config.Config, folder *folder) error {
+	if err := useDevelopmentIssuer(c, folder); err != nil {
+		return err
+	}
+	return useDevelopmentPassport(c, folder)
+}
+
 // useDevelopmentIssuer makes an issuer of wallet credentials in the data folder, at the first run, and trusts it unless
 // the environment names trusted issuers. It makes a certificate of the verifier, too, and uses it unless the
 // environment names one.

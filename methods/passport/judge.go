@@ -127,14 +127,20 @@ func (r *ruling) verifyChip() error {
 			return err
 		}
 	}
-	if signed || answered || !active && !chip {
-		r.note(checkActive, signed)
-		r.note(checkChip, answered)
-		return nil
+	if !signed && !answered && (active || chip) {
+		return r.unproven(active)
 	}
-	if chip && !active && r.payload.Chip == nil {
+	r.note(checkActive, signed)
+	r.note(checkChip, answered)
+	return nil
+}
+
+// unproven returns the error about a chip that has not proven itself, although it announces active authentication, or
+// chip authentication alone, which may be of a kind that is not supported.
+func (r *ruling) unproven(active bool) error {
+	if !active && r.payload.Chip == nil {
 		if _, err := emrtd.BeginChip(r.files.Groups[emrtd.DG14]); err != nil {
-			return err // of a kind that is not supported
+			return err
 		}
 	}
 	return errUnproven{active}

@@ -64,8 +64,8 @@ type FolderOptions struct {
 	Log *slog.Logger
 }
 
-// Folder holds the authorities of a folder; a nil Folder holds none. It follows the files and needs no Close. It is safe
-// for concurrent use.
+// Folder holds the authorities of a folder; a nil Folder holds none. It follows the files and needs no Close. It is
+// safe for concurrent use.
 type Folder struct {
 	folder *follow.Folder[*snapshot] // nil without a folder
 	now    func() time.Time
