@@ -75,7 +75,7 @@ describe("a photographed document", { concurrency: 2 }, () => {
 
   test("is asked for again where the pictures show the same side", async () => {
     const page = await open(["ID_CARD", "PASSPORT"]);
-    await look(page, "document-type");
+    await look(page, "method-document_capture");
     await page.getByRole("button", { name: "ID card" }).focus();
     await page.keyboard.press("Enter"); // the type is chosen by the keyboard
     await bothSides(page, "card-front", "card-front");

@@ -67,7 +67,7 @@ function only(types: readonly string[]): string | null {
 /** TypeChoice asks which document the user has. */
 function TypeChoice({ types, choose }: { types: readonly string[]; choose: (type: string) => void }) {
   return (
-    <Panel name="document-type" title={t("document.title")}>
+    <Panel name="method-document_capture" title={t("document.title")}>
       <ul class="methods">
         {types.map((type) => <li key={type}><TypeButton type={type} choose={choose} /></li>)}
       </ul>
