@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/mail"
 )
 
 // ready holds the addresses and credentials that stile-dev prints when it is ready.
@@ -21,10 +22,14 @@ type ready struct {
 }
 
 func newReady(api string, c config.Config, ui string, s seeded, folder string) ready {
-	return ready{
+	r := ready{
 		API: api, Temporal: "http://" + c.TemporalAddress, TemporalNamespace: c.TemporalNamespace, TemporalUI: ui,
 		seeded: s, folder: folder,
 	}
+	if c.SMTP == nil {
+		r.Mail = api + mail.InboxPath
+	}
+	return r
 }
 
 func (r ready) print(out io.Writer, asJSON bool) error {

@@ -74,9 +74,6 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, shop.Stop()) }()
 	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.dir)
 	ready.Shop = shop.url
-	if c.SMTP == nil {
-		ready.Mail = a.URL() + mail.InboxPath
-	}
 	if err := ready.print(out, f.json); err != nil {
 		return err
 	}
