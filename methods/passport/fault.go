@@ -10,22 +10,21 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// outcome is the verdict on a fault: its reason, and the check that failed.
-type outcome struct {
-	reason rules.ReasonCode
-	check  string
-	status graph.Outcome
+// failed is the verdict on a fault, with the check that found it.
+func failed(reason rules.ReasonCode, check string) methods.Verdict {
+	return methods.Failed(reason, rules.Check{Name: check})
 }
 
-func failed(reason rules.ReasonCode, check string) outcome {
-	return outcome{reason, check, graph.OutcomeFailed}
+// unfinished is the verdict on a fault that costs no attempt, with the check that found it.
+func unfinished(o graph.Outcome, reason rules.ReasonCode, check string) methods.Verdict {
+	return methods.Unfinished(o, reason, rules.Check{Name: check})
 }
 
-// The outcomes of faults. unreadable costs no attempt, because a phone that loses the chip cuts files short, and
+// The verdicts on faults. unreadable costs no attempt, because a phone that loses the chip cuts files short, and
 // unlisted costs none, because the operator's lists are not the user's.
 var (
-	unreadable  = outcome{rules.ReasonChipUnreadable, checkPassive, graph.OutcomeRequiresInput}
-	unlisted    = outcome{rules.ReasonDocumentStatusUnavailable, checkNotRevoked, graph.OutcomeError}
+	unreadable  = unfinished(graph.OutcomeRequiresInput, rules.ReasonChipUnreadable, checkPassive)
+	unlisted    = unfinished(graph.OutcomeError, rules.ReasonDocumentStatusUnavailable, checkNotRevoked)
 	broken      = failed(rules.ReasonChipAuthenticationFailed, checkPassive)
 	altered     = failed(rules.ReasonChipAuthenticationFailed, checkGroups)
 	incomplete  = failed(rules.ReasonChipUnreadable, checkGroups)
@@ -39,7 +38,7 @@ var (
 	unknownChip = failed(rules.ReasonDocumentNotSupported, checkChip)
 )
 
-var chipOutcomes = map[emrtd.Code]outcome{
+var chipVerdicts = map[emrtd.Code]methods.Verdict{
 	emrtd.TooLarge: unreadable, emrtd.CMSMalformed: unreadable, emrtd.ContentType: unreadable,
 	emrtd.ObjectMalformed: unreadable, emrtd.DG1Malformed: unreadable, emrtd.DG2Malformed: unreadable,
 	emrtd.DG14Malformed: unreadable, emrtd.DG15Malformed: unreadable,
@@ -63,7 +62,7 @@ var chipOutcomes = map[emrtd.Code]outcome{
 	emrtd.ChipMAC: copiedChip, emrtd.ChipUnsupported: unknownChip,
 }
 
-var issuerOutcomes = map[csca.Code]outcome{
+var issuerVerdicts = map[csca.Code]methods.Verdict{
 	csca.Unknown: untrusted, csca.Malformed: untrusted, csca.Signature: untrusted, csca.Country: untrusted,
 	csca.Expired: ended, csca.AuthorityExpired: ended, csca.Revoked: revoked, csca.RevocationUnknown: unlisted,
 }
@@ -75,23 +74,21 @@ func (r *ruling) refusal(err error) (methods.Verdict, error) {
 		chip     *emrtd.Fault
 		issuer   *csca.Fault
 		unproven errUnproven
-		o        outcome
+		v        methods.Verdict
 	)
 	switch {
 	case errors.As(err, &chip):
-		o = chipOutcomes[chip.Code]
+		v = chipVerdicts[chip.Code]
 	case errors.As(err, &issuer):
-		o = issuerOutcomes[issuer.Code]
+		v = issuerVerdicts[issuer.Code]
 	case errors.As(err, &unproven) && unproven.active:
-		o = copied
+		v = copied
 	case errors.As(err, &unproven):
-		o = copiedChip
+		v = copiedChip
 	}
-	if o.check == "" {
+	if v.Outcome == "" {
 		return methods.Verdict{}, err
 	}
-	return methods.Verdict{
-		Outcome: o.status, ReasonCodes: []rules.ReasonCode{o.reason},
-		Checks: append(r.checks, rules.Check{Name: o.check}),
-	}, nil
+	v.Checks = append(r.checks, v.Checks...)
+	return v, nil
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/stile-id/stile/methods/passport/emrtd"
 )
 
-func TestEachFaultHasAnOutcome(t *testing.T) {
+func TestEachFaultHasAVerdict(t *testing.T) {
 	t.Parallel()
 	for _, code := range emrtd.Codes() {
-		require.Contains(t, chipOutcomes, code)
+		require.Contains(t, chipVerdicts, code)
 	}
 	for _, code := range csca.Codes() {
-		require.Contains(t, issuerOutcomes, code)
+		require.Contains(t, issuerVerdicts, code)
 	}
 }

@@ -12,18 +12,17 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// outcome is the verdict on a fault: its reason, and the check that failed.
-type outcome struct {
-	reason rules.ReasonCode
-	check  string
-	status graph.Outcome
+// failed is the verdict on a fault, with the check that found it.
+func failed(reason rules.ReasonCode, check string) methods.Verdict {
+	return methods.Failed(reason, rules.Check{Name: check})
 }
 
-func failed(reason rules.ReasonCode, check string) outcome {
-	return outcome{reason, check, graph.OutcomeFailed}
+// unfinished is the verdict on a fault that costs no attempt, with the check that found it.
+func unfinished(o graph.Outcome, reason rules.ReasonCode, check string) methods.Verdict {
+	return methods.Unfinished(o, reason, rules.Check{Name: check})
 }
 
-// The outcomes of faults. unreachable costs no attempt: an outage is not the user's.
+// The verdicts on faults. unreachable costs no attempt: an outage is not the user's.
 var (
 	malformed     = failed(rules.ReasonUnreadable, checkClaims)
 	invalid       = failed(rules.ReasonCredentialInvalid, checkIssuerSignature)
@@ -32,35 +31,32 @@ var (
 	incomplete    = failed(rules.ReasonCredentialIncomplete, checkClaims)
 	wrongDocument = failed(rules.ReasonDocumentTypeNotAccepted, checkDocumentType)
 	untrusted     = failed(rules.ReasonCredentialUntrusted, checkIssuerTrusted)
-	unreachable   = outcome{rules.ReasonCredentialStatusUnavailable, checkNotRevoked, graph.OutcomeError}
+	unreachable   = unfinished(graph.OutcomeError, rules.ReasonCredentialStatusUnavailable, checkNotRevoked)
 )
 
 // faulty returns the verdict on a presentation that does not verify. Answer is the error that the wallet returned, if
 // it returned one.
 func faulty(err error, answer openid4vp.Refusal) methods.Verdict {
-	o := outcomeOf(err)
 	if errors.Is(err, &openid4vp.Fault{Code: openid4vp.WalletRefused}) {
-		o = refusalOf(answer)
+		return refusalOf(answer)
 	}
-	return methods.Verdict{
-		Outcome: o.status, ReasonCodes: []rules.ReasonCode{o.reason}, Checks: []rules.Check{{Name: o.check}},
-	}
+	return verdictOn(err)
 }
 
-// refusalOf returns the outcome of a wallet's error, which costs no attempt.
-func refusalOf(answer openid4vp.Refusal) outcome {
+// refusalOf returns the verdict on a wallet's error, which costs no attempt.
+func refusalOf(answer openid4vp.Refusal) methods.Verdict {
 	switch answer {
 	case openid4vp.AccessDenied:
-		return outcome{rules.ReasonUserCancelled, checkWallet, graph.OutcomeRequiresInput}
+		return unfinished(graph.OutcomeRequiresInput, rules.ReasonUserCancelled, checkWallet)
 	case openid4vp.FormatsNotSupported, openid4vp.WalletUnavailable:
-		return outcome{rules.ReasonCredentialNotAvailable, checkWallet, graph.OutcomeRequiresInput}
+		return unfinished(graph.OutcomeRequiresInput, rules.ReasonCredentialNotAvailable, checkWallet)
 	default:
-		return outcome{rules.ReasonMethodError, checkWallet, graph.OutcomeError}
+		return unfinished(graph.OutcomeError, rules.ReasonMethodError, checkWallet)
 	}
 }
 
-// outcomeOf returns the outcome of a fault of the packages that verify.
-func outcomeOf(err error) outcome {
+// verdictOn returns the verdict on a fault of the packages that verify.
+func verdictOn(err error) methods.Verdict {
 	var (
 		issuer   *issuers.Fault
 		document *mdoc.Fault
@@ -69,26 +65,28 @@ func outcomeOf(err error) outcome {
 	)
 	switch {
 	case errors.As(err, &issuer):
-		return known(issuerOutcomes, issuer.Code, untrusted)
+		return known(issuerVerdicts, issuer.Code, untrusted)
 	case errors.As(err, &document):
-		return known(mdocOutcomes, document.Code, malformed)
+		return known(mdocVerdicts, document.Code, malformed)
 	case errors.As(err, &vc):
-		return known(sdjwtOutcomes, vc.Code, malformed)
+		return known(sdjwtVerdicts, vc.Code, malformed)
 	case errors.As(err, &protocol):
-		return known(protocolOutcomes, protocol.Code, malformed)
+		return known(protocolVerdicts, protocol.Code, malformed)
 	default:
-		return outcome{rules.ReasonMethodError, checkWallet, graph.OutcomeError}
+		return unfinished(graph.OutcomeError, rules.ReasonMethodError, checkWallet)
 	}
 }
 
-func known[Code comparable](outcomes map[Code]outcome, code Code, otherwise outcome) outcome {
-	if o, found := outcomes[code]; found {
-		return o
+func known[Code comparable](
+	verdicts map[Code]methods.Verdict, code Code, otherwise methods.Verdict,
+) methods.Verdict {
+	if v, found := verdicts[code]; found {
+		return v
 	}
 	return otherwise
 }
 
-var issuerOutcomes = map[issuers.Code]outcome{
+var issuerVerdicts = map[issuers.Code]methods.Verdict{
 	issuers.UnknownIssuer:       untrusted,
 	issuers.InvalidIssuer:       untrusted,
 	issuers.ExpiredIssuer:       failed(rules.ReasonCredentialIssuerExpired, checkIssuerTrusted),
@@ -100,7 +98,7 @@ var issuerOutcomes = map[issuers.Code]outcome{
 	issuers.StatusUnreachable:   unreachable,
 }
 
-var mdocOutcomes = map[mdoc.Code]outcome{
+var mdocVerdicts = map[mdoc.Code]methods.Verdict{
 	mdoc.DocumentMissing: wrongDocument, mdoc.DocumentUnrequested: wrongDocument, mdoc.DocTypeMismatch: invalid,
 	mdoc.DocumentRefused: incomplete, mdoc.ElementMissing: incomplete, mdoc.ElementRefused: incomplete,
 
@@ -114,7 +112,7 @@ var mdocOutcomes = map[mdoc.Code]outcome{
 	mdoc.EnvelopeSealed: unbound,
 }
 
-var sdjwtOutcomes = map[sdjwtvc.Code]outcome{
+var sdjwtVerdicts = map[sdjwtvc.Code]methods.Verdict{
 	sdjwtvc.VCTUnaccepted: wrongDocument, sdjwtvc.VCTMissing: wrongDocument, sdjwtvc.PIDTypeMismatch: wrongDocument,
 
 	sdjwtvc.IssuerSignature: invalid, sdjwtvc.AlgorithmUnsupported: invalid, sdjwtvc.IssuerMismatch: untrusted,
@@ -133,7 +131,7 @@ var sdjwtOutcomes = map[sdjwtvc.Code]outcome{
 	sdjwtvc.SDHashMismatch: unbound,
 }
 
-var protocolOutcomes = map[openid4vp.Code]outcome{
+var protocolVerdicts = map[openid4vp.Code]methods.Verdict{
 	openid4vp.CredentialUnrequested: wrongDocument, openid4vp.CredentialMissing: wrongDocument,
 	openid4vp.ClaimMissing: incomplete, openid4vp.ClaimValue: incomplete,
 }
