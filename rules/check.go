@@ -1,6 +1,9 @@
 package rules
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Check is one named test of a method: passed, failed or not performed.
 type Check struct {
@@ -10,6 +13,9 @@ type Check struct {
 	// then.
 	NotPerformed bool
 }
+
+// AgeCheck returns the name of the test of an age in years, such as age_over_18.
+func AgeCheck(years int) string { return fmt.Sprintf("age_over_%02d", years) }
 
 const (
 	checkPassed       = "passed"

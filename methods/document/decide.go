@@ -1,7 +1,6 @@
 package document
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -37,8 +36,6 @@ const (
 	checkScreen     = "screen_photographed"
 	checkText       = "printed_text_read"
 )
-
-func checkAge(years int) string { return fmt.Sprintf("age_over_%02d", years) }
 
 // inspection is a verdict in the making.
 type inspection struct {
@@ -232,11 +229,11 @@ func (i *inspection) judgeAge() {
 	switch {
 	case years == 0: // an identity may be without an age
 	case i.facts.latest == nil:
-		i.fail(checkAge(years), rules.ReasonDocumentAgeUnproven)
+		i.fail(rules.AgeCheck(years), rules.ReasonDocumentAgeUnproven)
 	case rules.AgeOn(*i.facts.latest, i.today) < years:
-		i.fail(checkAge(years), rules.ReasonUnderAge)
+		i.fail(rules.AgeCheck(years), rules.ReasonUnderAge)
 	default:
-		i.pass(checkAge(years))
+		i.pass(rules.AgeCheck(years))
 	}
 }
 

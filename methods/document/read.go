@@ -127,7 +127,7 @@ func (i *inspection) withoutSource(hint rules.DocumentType) *methods.Verdict {
 	case rules.DriversLicense:
 		return i.again(checkBack, rules.ReasonBarcodeUnreadable)
 	case rules.HealthCard: // many have none
-		return i.stop(checkAge(i.Tier.Years()), rules.ReasonDocumentAgeUnproven)
+		return i.stop(rules.AgeCheck(i.Tier.Years()), rules.ReasonDocumentAgeUnproven)
 	default:
 		return i.again(checkBack, rules.ReasonZoneUnreadable)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -30,8 +29,6 @@ const (
 	checkAccess     = "access_zone_matches"
 	checkNotExpired = "not_expired"
 )
-
-func checkAge(years int) string { return fmt.Sprintf("age_over_%02d", years) }
 
 // Judge implements methods.Judge. Documents and issuers must be valid at the time at which the submission arrived.
 func (m passport) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
@@ -186,9 +183,9 @@ func (r *ruling) decide() methods.Verdict {
 	years := r.Tier.Years()
 	if years > 0 || r.Type != methods.TypeIdentity { // an identity may be without an age
 		if reason := r.age(years); reason != "" {
-			return r.failed(checkAge(years), reason)
+			return r.failed(rules.AgeCheck(years), reason)
 		}
-		r.pass(checkAge(years))
+		r.pass(rules.AgeCheck(years))
 	}
 	v := methods.Passed(r.Tier, r.checks...)
 	v.Document = r.name()

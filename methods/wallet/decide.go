@@ -1,7 +1,6 @@
 package wallet
 
 import (
-	"fmt"
 	"regexp"
 
 	"github.com/stile-id/stile/methods"
@@ -35,8 +34,6 @@ const (
 	checkWallet          = "wallet_answer"
 )
 
-func checkAge(years int) string { return fmt.Sprintf("age_over_%02d", years) }
-
 // decide gives the verdict on a credential that verifies. Today is the date that an age is counted to.
 func decide(a methods.Attempt, today rules.Date, s shown) methods.Verdict {
 	v := verdict(a, today, s)
@@ -60,7 +57,7 @@ func verdict(a methods.Attempt, today rules.Date, s shown) methods.Verdict {
 	}
 	if years := a.Tier.Years(); years > 0 || !identity { // an identity may be without an age
 		reason := s.age(years, today, identity)
-		checks = append(checks, rules.Check{Name: checkAge(years), Passed: reason == ""})
+		checks = append(checks, rules.Check{Name: rules.AgeCheck(years), Passed: reason == ""})
 		if reason != "" {
 			return methods.Failed(reason, checks...)
 		}
