@@ -31,23 +31,9 @@ func cardReading() reading {
 				return map[string]bool{"outline": out.Card != nil}
 			}
 			width := math.Hypot(s.photo.Corners[1].X-s.photo.Corners[0].X, s.photo.Corners[1].Y-s.photo.Corners[0].Y)
-			return map[string]bool{"outline": astray(out.Card.Corners, s.photo.Corners) < width/100}
+			return map[string]bool{"outline": specimen.Astray(out.Card.Corners, s.photo) < width/100}
 		},
 	}
-}
-
-// astray returns how far the worst corner is from its place. The outline of a turned page begins at another corner.
-func astray(found vision.Corners, corners [4]specimen.Point) float64 {
-	best := math.Inf(1)
-	for first := range corners {
-		worst := 0.0
-		for i, c := range found {
-			want := corners[(i+first)%4]
-			worst = max(worst, math.Hypot(c[0]-want.X, c[1]-want.Y))
-		}
-		best = min(best, worst)
-	}
-	return best
 }
 
 // The thresholds of the table in docs/methods/document-readings.md.

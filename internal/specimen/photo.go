@@ -55,6 +55,21 @@ func Photograph(page image.Image, shot Shot) *Photo {
 	return photo
 }
 
+// Astray returns how far the worst corner of a found outline is from its place. The outline of a turned page begins at
+// another corner.
+func Astray[Place ~[2]float64](found [4]Place, photo *Photo) float64 {
+	best := math.Inf(1)
+	for first := range photo.Corners {
+		worst := 0.0
+		for i, c := range found {
+			want := photo.Corners[(i+first)%4]
+			worst = max(worst, math.Hypot(c[0]-want.X, c[1]-want.Y))
+		}
+		best = min(best, worst)
+	}
+	return best
+}
+
 func (s *Shot) complete() {
 	if s.Width == 0 || s.Height == 0 {
 		s.Width, s.Height = 1600, 1200

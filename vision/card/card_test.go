@@ -3,7 +3,6 @@ package card_test
 import (
 	"image"
 	"image/color"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -37,23 +36,9 @@ func TestOutlineOfPhotographedDocumentIsFound(t *testing.T) {
 			photo := specimen.Photograph(specimen.New(kinds[s.Seed%5], s.Seed).Front(), shot(s))
 			found := card.Find(imaging.NewPicture(photo.NRGBA))
 			require.NotNil(t, found)
-			require.Less(t, distance(found.Corners, photo.Corners), 12.0)
+			require.Less(t, specimen.Astray(found.Corners, photo), 12.0)
 		})
 	}
-}
-
-// distance returns how far the worst corner is from its place. The first corner of a turned page is another one.
-func distance(found vision.Corners, corners [4]specimen.Point) float64 {
-	best := math.Inf(1)
-	for first := range corners {
-		worst := 0.0
-		for i, c := range found {
-			want := corners[(i+first)%4]
-			worst = max(worst, math.Hypot(c[0]-want.X, c[1]-want.Y))
-		}
-		best = min(best, worst)
-	}
-	return best
 }
 
 func TestCutDocumentEndsAtTheFrame(t *testing.T) {
