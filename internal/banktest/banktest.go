@@ -16,14 +16,14 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/lestrrat-go/jwx/v3/jwk"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // ClientID is the client at every bank.
@@ -63,28 +63,8 @@ type Options struct {
 // Start starts a bank. It answers nothing but the address of its issuer until Serve.
 func Start(t testing.TB, certificates *TLS) *Bank {
 	t.Helper()
-	options, err := json.Marshal(map[string]any{"tls": certificates})
-	require.NoError(t, err)
-	_, here, _, _ := runtime.Caller(0)
-	web := filepath.Join(filepath.Dir(here), "..", "..", "web")
-	require.DirExists(t, filepath.Join(web, "node_modules", "oidc-provider"), "run npm ci in web/ before")
-	command := exec.CommandContext(t.Context(), "node", "e2e/bank.mjs", string(options)) //nolint:gosec // of the test
-	command.Dir = web
-	input, err := command.StdinPipe()
-	require.NoError(t, err)
-	output, err := command.StdoutPipe()
-	require.NoError(t, err)
-	var faults bytes.Buffer
-	command.Stderr = &faults
-	require.NoError(t, command.Start())
+	input, output := testkit.Node(t, "bank.mjs", "oidc-provider", map[string]any{"tls": certificates})
 	b := &Bank{input: input, output: bufio.NewScanner(output), tls: certificates}
-	t.Cleanup(func() {
-		_ = input.Close()
-		_ = command.Wait() // it is killed with the test
-		if t.Failed() {
-			t.Log("bank:", faults.String())
-		}
-	})
 	b.Issuer = b.line(t)
 	b.writeKey(t)
 	return b

@@ -8,12 +8,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // The kinds of documents.
@@ -53,27 +52,7 @@ func StartAuth0(t testing.TB) *Wallet { //nolint:thelper // it is no check
 
 func start(t testing.TB, program string, o Options) *Wallet {
 	t.Helper()
-	options, err := json.Marshal(o)
-	require.NoError(t, err)
-	_, here, _, _ := runtime.Caller(0)
-	web := filepath.Join(filepath.Dir(here), "..", "..", "web")
-	require.DirExists(t, filepath.Join(web, "node_modules", "@owf", "mdoc"), "run npm ci in web/ before")
-	command := exec.CommandContext(t.Context(), "node", "e2e/"+program, string(options)) //nolint:gosec // of the test
-	command.Dir = web
-	input, err := command.StdinPipe()
-	require.NoError(t, err)
-	output, err := command.StdoutPipe()
-	require.NoError(t, err)
-	var faults bytes.Buffer
-	command.Stderr = &faults
-	require.NoError(t, command.Start())
-	t.Cleanup(func() {
-		_ = input.Close()
-		_ = command.Wait() // it is killed with the test
-		if t.Failed() {
-			t.Log("wallet:", faults.String())
-		}
-	})
+	_, output := testkit.Node(t, program, "@owf/mdoc", o)
 	line, err := bufio.NewReader(output).ReadBytes('\n')
 	require.NoError(t, err, "the wallet has ended")
 	w := new(Wallet)
