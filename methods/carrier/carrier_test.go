@@ -23,6 +23,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/carrier/carriertest"
+	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -78,17 +79,7 @@ func newBenchOf(t *testing.T, edit func(settings string) string, flows ...string
 	return b
 }
 
-type input map[string]any
-
-func (i input) Has(member string) bool { return i[member] != nil }
-
-func (i input) Read(into any) error {
-	text, err := json.Marshal(i)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
-}
+type input = methodtest.Input
 
 func (b *bench) begin(in input) (data map[string]any, err error) {
 	b.t.Helper()

@@ -17,6 +17,7 @@ import (
 	"github.com/stile-id/stile/internal/specimen"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/document"
+	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/vision"
 )
@@ -218,18 +219,7 @@ func TestMethodNeedsAVisionProcess(t *testing.T) {
 	require.Empty(t, method(t, process{}).Unavailable())
 }
 
-// input is an object as a device sends it.
-type input map[string]any
-
-func (i input) Has(member string) bool { return i[member] != nil }
-
-func (i input) Read(into any) error {
-	text, err := json.Marshal(i)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
-}
+type input = methodtest.Input
 
 // held has uploads whose ids are their media types.
 type held struct{ methods.Held }

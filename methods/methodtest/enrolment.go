@@ -1,4 +1,5 @@
-// Package methodtest is a whole method for tests of the seam: it has all four parts.
+// Package methodtest is for tests of methods: Enrolment is a method with all four parts, and Input is the object of
+// a submission.
 package methodtest
 
 import (

@@ -12,23 +12,13 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// input is an object as a device sends it.
-type input map[string]any
-
-func (i input) Has(member string) bool { return i[member] != nil }
-
-func (i input) Read(into any) error {
-	text, err := json.Marshal(i)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
-}
+type input = methodtest.Input
 
 func begin(t *testing.T, o student.Options, in input) (methods.Begun, []string, error) {
 	t.Helper()
