@@ -136,13 +136,17 @@ func idlePhoneLosesUnasked(t *testing.T, s *stack, second string) {
 	})
 }
 
-// The documented steps for two terminals.
-func devActsAsThePhone(t *testing.T, s *stack, second string) {
+// phoneCommand is stile-dev as the phone that a handoff's link leads to.
+func phoneCommand(t *testing.T, link, api string, more ...string) *exec.Cmd {
+	t.Helper()
 	path, err := binary()
 	require.NoError(t, err)
-	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture, rules.MethodFacialAge)).create(t, nil)
-	link := desktop.user.post(t, desktop.verify("/handoff"), nil).expect(t, 200).text("url")
-	phone := exec.Command(path, "phone", "--url", link, "--api", second)
+	return exec.Command(path, append([]string{"phone", "--url", link, "--api", api}, more...)...)
+}
+
+// confirmedBy runs the phone, enters the number that the desktop shows, and returns what the phone has printed.
+func (s session) confirmedBy(t *testing.T, phone *exec.Cmd) string {
+	t.Helper()
 	in, err := phone.StdinPipe()
 	require.NoError(t, err)
 	var out bytes.Buffer
@@ -150,17 +154,25 @@ func devActsAsThePhone(t *testing.T, s *stack, second string) {
 	require.NoError(t, phone.Start())
 	var number any
 	testkit.Eventually(t, func() bool {
-		number = desktop.status(t).json["handoff_number"]
+		number = s.status(t).json["handoff_number"]
 		return number != nil
 	})
 	_, err = fmt.Fprintln(in, number)
 	require.NoError(t, err)
 	require.NoError(t, phone.Wait(), out.String())
-	require.Contains(t, out.String(), "The session is verified")
-	require.Equal(t, 1, strings.Count(out.String(), "simulated"), "one method is enough: %s", out.String())
+	return out.String()
+}
+
+// The documented steps for two terminals.
+func devActsAsThePhone(t *testing.T, s *stack, second string) {
+	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture, rules.MethodFacialAge)).create(t, nil)
+	link := desktop.user.post(t, desktop.verify("/handoff"), nil).expect(t, 200).text("url")
+	said := desktop.confirmedBy(t, phoneCommand(t, link, second))
+	require.Contains(t, said, "The session is verified")
+	require.Equal(t, 1, strings.Count(said, "simulated"), "one method is enough: %s", said)
 	require.Equal(t, "verified", desktop.get(t).text("status"))
 
-	again, err := exec.Command(path, "phone", "--url", link, "--api", second).CombinedOutput()
+	again, err := phoneCommand(t, link, second).CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(again), "handoff_token_consumed")
 }

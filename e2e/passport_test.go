@@ -1,12 +1,10 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -103,27 +101,12 @@ func chipIsRead(t *testing.T, m merchant, files passportdev.Files) {
 // devReadsTheChip runs the steps of docs/methods/nfc.md.
 func devReadsTheChip(t *testing.T, s *stack, m merchant, files passportdev.Files) {
 	t.Helper()
-	path, err := binary()
-	require.NoError(t, err)
 	desktop := m.create(t, nil)
 	desktop.open(t)
 	link := desktop.user.post(t, desktop.verify("/handoff"), nil).expect(t, 200).text("url")
-	phone := exec.Command(path, "phone", "--url", link, "--api", s.app.URL(), "--passport", files.Chip())
-	in, err := phone.StdinPipe()
-	require.NoError(t, err)
-	var out bytes.Buffer
-	phone.Stdout, phone.Stderr = &out, &out
-	require.NoError(t, phone.Start())
-	var number any
-	testkit.Eventually(t, func() bool {
-		number = desktop.status(t).json["handoff_number"]
-		return number != nil
-	})
-	_, err = fmt.Fprintln(in, number)
-	require.NoError(t, err)
-	require.NoError(t, phone.Wait(), out.String())
-	require.Contains(t, out.String(), "reading the chip")
-	require.Contains(t, out.String(), "nfc_passport: passed")
+	said := desktop.confirmedBy(t, phoneCommand(t, link, s.app.URL(), "--passport", files.Chip()))
+	require.Contains(t, said, "reading the chip")
+	require.Contains(t, said, "nfc_passport: passed")
 	require.Equal(t, "verified", desktop.get(t).text("status"))
 }
 
