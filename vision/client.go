@@ -72,6 +72,10 @@ type Health struct {
 	Queued  int `json:"queued"`
 	// Ended counts the workers that ended early since the start, by reason: crashed, too_slow.
 	Ended map[string]int `json:"ended"`
+	// Models are those that the process has loaded, by name, each with its SHA-256 in hexadecimal.
+	Models map[string]string `json:"models"`
+	// Faces are the readings of faces that it can make with them.
+	Faces []FaceRead `json:"faces"`
 }
 
 // ParseURL checks the address of a vision process and returns the path of its socket, or "" and the base of its URL.
@@ -128,18 +132,36 @@ func NewClient(o Options) (*Client, error) {
 // Document has a picture of one side of a document measured. Without readings it asks for all. Errors: *ImageError if
 // the picture is refused, *AwayError if a repeat may succeed, the error of ctx.
 func (c *Client) Document(ctx context.Context, side Side, picture []byte, read ...Read) (*Document, error) {
+	var doc Document
+	return measured(ctx, c, &doc, "/v1/document", url.Values{"side": {string(side)}}, picture, read)
+}
+
+// measured has the process answer into an object about a picture, and returns the object.
+func measured[T any, R ~string](
+	ctx context.Context, c *Client, into *T, path string, query url.Values, picture []byte, read []R,
+) (*T, error) {
 	if c == nil || c.base == "" {
 		return nil, &AwayError{Reason: "this process has none"}
 	}
+	if len(read) > 0 {
+		names := make([]string, len(read))
+		for i, r := range read {
+			names[i] = string(r)
+		}
+		query.Set("read", strings.Join(names, ","))
+	}
 	start := time.Now()
-	doc, err := c.document(ctx, side, picture, read)
+	err := c.send(ctx, path+"?"+query.Encode(), picture, into)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if c.options.Observe != nil {
 		c.options.Observe(resultOf(err), time.Since(start))
 	}
-	return doc, err
+	if err != nil {
+		return nil, err
+	}
+	return into, nil
 }
 
 func resultOf(err error) string {
@@ -155,25 +177,16 @@ func resultOf(err error) string {
 	}
 }
 
-func (c *Client) document(ctx context.Context, side Side, picture []byte, read []Read) (*Document, error) {
+// send sends a picture and decodes the answer.
+func (c *Client) send(ctx context.Context, path string, picture []byte, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	query := url.Values{"side": {string(side)}}
-	if len(read) > 0 {
-		names := make([]string, len(read))
-		for i, r := range read {
-			names[i] = string(r)
-		}
-		query.Set("read", strings.Join(names, ","))
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/v1/document?"+query.Encode(),
-		bytes.NewReader(picture))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, bytes.NewReader(picture))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	request.Header.Set("Content-Type", http.DetectContentType(picture))
-	var doc Document
-	return &doc, c.answer(request, &doc)
+	return c.answer(request, into)
 }
 
 // answer sends a request and decodes the answer, or its error.

@@ -62,6 +62,47 @@ func TestRequestNamesSideReadingsAndType(t *testing.T) {
 	require.Nil(t, doc.Barcode)
 }
 
+func TestFacesAreAskedForByReading(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	c := process(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.String())
+		_, _ = w.Write([]byte(`{"version":"v","count":5,"faces":[{"box":[1,2,3,4],"pose":{"yaw":-20},"embedding":[0.6,0.8]}]}`))
+	})
+	faces, err := c.Faces(t.Context(), []byte("x"), vision.ReadFaceAge, vision.ReadFaceSkin)
+	require.NoError(t, err)
+	require.Equal(t, 5, faces.Count)
+	require.InDelta(t, -20, faces.Faces[0].Pose.Yaw, 0)
+	require.Equal(t, []float32{0.6, 0.8}, faces.Faces[0].Embedding)
+	require.Nil(t, faces.Faces[0].Age)
+	_, err = c.Faces(t.Context(), []byte("x"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"/v1/faces?read=age%2Cskin", "/v1/faces?"}, asked)
+}
+
+func TestFacesAreUnavailableWithoutTheirModels(t *testing.T) {
+	t.Parallel()
+	c := process(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"version":"v","models":{"blazeface":"aa"},"faces":["landmarks"]}`))
+	})
+	require.Empty(t, c.FacesUnavailable(vision.ReadFaceAge), "a client that is not watched")
+	go c.Watch(t.Context(), 0)
+	<-c.Known()
+	require.Empty(t, c.FacesUnavailable(vision.ReadFaceLandmarks))
+	require.Contains(t, c.FacesUnavailable(vision.ReadFaceLandmarks, vision.ReadFaceAge), "no model for age")
+	var none *vision.Client
+	require.Equal(t, none.Unavailable(), none.FacesUnavailable(vision.ReadFaceAge))
+}
+
+func TestPrintsDifferByBits(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, 0, vision.PrintDistance("00000000000000ff", "00000000000000FF"))
+	require.Equal(t, 8, vision.PrintDistance("00000000000000ff", "0000000000000000"))
+	require.Equal(t, 64, vision.PrintDistance("", ""))
+	require.Equal(t, 64, vision.PrintDistance("00000000000000f", "00000000000000ff"))
+	require.Equal(t, 64, vision.PrintDistance("x0000000000000ff", "00000000000000ff"))
+}
+
 func TestAnswersBecomeErrorsThatSayWhetherARepeatHelps(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -73,6 +114,7 @@ func TestAnswersBecomeErrorsThatSayWhetherARepeatHelps(t *testing.T) {
 		"too large":    {413, `{"error":{"code":"image_too_large","message":"m"}}`, vision.CodeImageTooLarge, ""},
 		"busy":         {503, `{"error":{"code":"busy","message":"m"}}`, "", vision.AwayBusy},
 		"too slow":     {504, `{"error":{"code":"too_slow","message":"m"}}`, "", vision.AwayTooSlow},
+		"no models":    {503, `{"error":{"code":"models_missing","message":"m"}}`, "", vision.AwayModelsMissing},
 		"a proxy":      {502, `<html>`, "", "away"},
 		"moved":        {302, ``, "", "away"},
 		"not readable": {200, `{"version":`, "", "away"},

@@ -34,6 +34,8 @@ const (
 	AwayCrashed = "crashed"
 	// AwayFailed says that a reader returned an error.
 	AwayFailed = "failed"
+	// AwayModelsMissing says that the process has no model for a reading of faces.
+	AwayModelsMissing = "models_missing"
 )
 
 // AwayError says that the process did not answer, or could not at the moment. A repeat may succeed.
@@ -46,7 +48,7 @@ func (e *AwayError) Error() string { return "the vision process: " + e.Reason }
 
 // Code returns the reason if it is one of the process's, "away" for any other.
 func (e *AwayError) Code() string {
-	if slices.Contains([]string{AwayBusy, AwayTooSlow, AwayCrashed, AwayFailed}, e.Reason) {
+	if slices.Contains([]string{AwayBusy, AwayTooSlow, AwayCrashed, AwayFailed, AwayModelsMissing}, e.Reason) {
 		return e.Reason
 	}
 	return "away"

@@ -112,6 +112,9 @@ func configure(f flags, folder *folder) (config.Config, error) {
 	if c.VisionWorkers == 0 {
 		c.VisionWorkers = 1 // each is this program again, which is large
 	}
+	if os.Getenv("STILE_VISION_MODELS") == "" {
+		c.VisionModels = folder.path("models")
+	}
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:" + folder.path("stile.db")
 	}

@@ -63,7 +63,7 @@ func (a *App) ownVision(ctx context.Context) (url, reason string) {
 	var err error
 	a.eyes.child, err = child.Start(ctx, child.Options{
 		Command: command, Workers: c.VisionWorkers, Memory: c.VisionMemory, Time: c.VisionTimeout,
-		Text:     c.VisionText,
+		Text: c.VisionText, Models: c.VisionModels, Embedding: c.VisionEmbedding,
 		Restarts: a.eyes.metrics.restarts.Inc, Log: a.log,
 	})
 	if err != nil {

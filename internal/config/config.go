@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,8 @@ type Config struct {
 	VisionURL       string         // STILE_VISION_URL: an operator's vision process; empty means that workers start one
 	VisionOff       bool           // STILE_VISION_URL is off: no pictures are read
 	VisionText      string         // STILE_VISION_TEXT: path of a tesseract, auto or off
+	VisionModels    string         // STILE_VISION_MODELS: folder of the models that measure faces
+	VisionEmbedding string         // STILE_VISION_EMBEDDING: the model that compares faces, or off
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -103,6 +106,9 @@ type Config struct {
 	VisionWorkers        int // STILE_VISION_WORKERS: pictures that are read at once; 0 means one per processor, up to 4
 	VisionMemory         int // STILE_VISION_MEMORY: most memory of a worker of the vision process, in MiB
 }
+
+// VisionModelsDefault is the default of STILE_VISION_MODELS.
+const VisionModelsDefault = "/var/lib/stile/models"
 
 // TemporalAddressDefault is the default of TEMPORAL_ADDRESS.
 const TemporalAddressDefault = "127.0.0.1:7233"
@@ -207,6 +213,13 @@ func (c *Config) readVision(r *reader) {
 	c.VisionText = r.get("STILE_VISION_TEXT")
 	if t := c.VisionText; t != "" && t != "auto" && t != "off" && !filepath.IsAbs(t) {
 		r.wrong("STILE_VISION_TEXT", "auto, off, or the absolute path of a tesseract")
+	}
+	if c.VisionModels = cmp.Or(r.get("STILE_VISION_MODELS"), VisionModelsDefault); !filepath.IsAbs(c.VisionModels) {
+		r.wrong("STILE_VISION_MODELS", "the absolute path of a folder")
+	}
+	c.VisionEmbedding = cmp.Or(r.get("STILE_VISION_EMBEDDING"), vision.EmbeddingDefault)
+	if all := vision.EmbeddingSettings(); !slices.Contains(all, c.VisionEmbedding) {
+		r.wrong("STILE_VISION_EMBEDDING", "one of "+strings.Join(all, ", "))
 	}
 	if r.get("STILE_VISION_WORKERS") != "" {
 		c.VisionWorkers = r.number("STILE_VISION_WORKERS", 1)

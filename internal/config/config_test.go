@@ -37,6 +37,8 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"TEMPORAL_TLS":                 "perhaps",
 		"STILE_VISION_URL":             "http://vision.example.com:8095",
 		"STILE_VISION_TEXT":            "tesseract",
+		"STILE_VISION_MODELS":          "models",
+		"STILE_VISION_EMBEDDING":       "best",
 		"STILE_VISION_WORKERS":         "0",
 		"STILE_VISION_MEMORY":          "64",
 		"STILE_VISION_TIMEOUT":         "1ms",

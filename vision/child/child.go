@@ -42,6 +42,9 @@ type Options struct {
 	Time            time.Duration
 	// Text names the program that reads printed text, as the flag --text does; "" leaves the default.
 	Text string
+	// Models is the folder of the models that measure faces, and Embedding the one of them that compares faces, as the
+	// flags --models and --embedding name them; "" leaves the default.
+	Models, Embedding string
 	// Restarts, if set, is called when the process has ended early.
 	Restarts func()
 	// Output takes the log of the process, which has nothing of any picture; os.Stderr if it is nil.
@@ -152,8 +155,12 @@ func (c *Child) flags() []string {
 	if c.options.Time > 0 {
 		flags = append(flags, "--time", c.options.Time.String())
 	}
-	if c.options.Text != "" {
-		flags = append(flags, "--text", c.options.Text)
+	for _, f := range [][2]string{
+		{"--text", c.options.Text}, {"--models", c.options.Models}, {"--embedding", c.options.Embedding},
+	} {
+		if f[1] != "" {
+			flags = append(flags, f[0], f[1])
+		}
 	}
 	return flags
 }

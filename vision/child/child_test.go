@@ -49,6 +49,7 @@ func start(t *testing.T, role string, restarts func()) (*child.Child, lines) {
 	log := make(lines, 100)
 	c, err := child.Start(t.Context(), child.Options{
 		Command: []string{os.Args[0], role}, Workers: 3, Memory: 300, Time: 7 * time.Second,
+		Models: "/models", Embedding: "off",
 		Restarts: restarts, Output: log, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
@@ -61,7 +62,7 @@ func TestAProcessThatEndsIsStartedAgainWithoutTheEnvironment(t *testing.T) {
 	c, log := start(t, roleEnds, func() { restarts <- struct{}{} })
 	for range 2 {
 		require.Equal(t, fmt.Sprintf(
-			"arguments: [--stdin --listen %s --workers 3 --memory 300 --time 7s --quiet] "+
+			"arguments: [--stdin --listen %s --workers 3 --memory 300 --time 7s --models /models --embedding off --quiet] "+
 				"environment: [PATH=/usr/local/bin:/usr/bin:/bin]\n", c.URL()), <-log)
 		<-restarts
 	}

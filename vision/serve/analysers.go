@@ -2,9 +2,11 @@ package serve
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/card"
+	"github.com/stile-id/stile/vision/face"
 	"github.com/stile-id/stile/vision/imaging"
 	"github.com/stile-id/stile/vision/pdf417"
 	"github.com/stile-id/stile/vision/portrait"
@@ -30,7 +32,54 @@ type reading struct {
 	analyse Analyser
 }
 
-// readings returns the analysers, in the order in which they run: quality and text read the outline, text also how far
+// readers are all that a worker can measure.
+type readers struct {
+	documents []reading
+	faces     faceReader
+	// fault says why faces cannot be measured although there are models.
+	fault string
+}
+
+// faceReader measures faces.
+type faceReader interface {
+	// Readings returns those for which there are models, Models the models with their SHA-256, and Version names both for
+	// answers; it is "" without models.
+	Readings() []vision.FaceRead
+	Models() map[string]string
+	Version() string
+	// Read makes readings, each of which Readings has, on the faces of a picture. The version is the caller's to set.
+	Read(ctx context.Context, p *imaging.Picture, read []vision.FaceRead) (*vision.Faces, error)
+}
+
+// opener makes the readers of a worker, before its limits are set.
+type opener func(workerSettings) readers
+
+// shipped returns the readers that ship. A worker whose models are broken reads documents.
+func shipped(s workerSettings) readers {
+	r := readers{documents: readings(s.text)}
+	faces, err := face.Open(s.models, s.embedding)
+	if err != nil {
+		r.fault = err.Error()
+	}
+	r.faces = faces
+	return r
+}
+
+// version names the protocol and all readings.
+func (r readers) version() string {
+	names := []string{protocol}
+	for _, reader := range r.documents {
+		if name := reader.version(); name != "" {
+			names = append(names, name)
+		}
+	}
+	if name := r.faces.Version(); name != "" {
+		names = append(names, name)
+	}
+	return strings.Join(names, "; ")
+}
+
+// readings returns the analysers of documents, in the order in which they run: quality and text read the outline, text also how far
 // the document is turned.
 func readings(textSetting string) []reading {
 	named := func(name string) func() string { return func() string { return name } }

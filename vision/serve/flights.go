@@ -43,7 +43,7 @@ func newFlights() *flights {
 func (f *flights) read(ctx context.Context, t task, picture []byte, read func() (outcome, string)) (outcome, string) {
 	h := sha256.New()
 	h.Write(f.key[:])
-	fmt.Fprintf(h, "%s %q ", t.Side, t.Read)
+	fmt.Fprintf(h, "%s %q %t %q ", t.Side, t.Read, t.Faces, t.FaceRead)
 	h.Write(picture)
 	id := [32]byte(h.Sum(nil))
 	f.mu.Lock()

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -34,18 +33,25 @@ type testServer struct {
 func newTestServer(t *testing.T, o Options) *testServer {
 	t.Helper()
 	o.Log = slog.New(slog.DiscardHandler)
-	s := newServer(t.Context(), o, []string{os.Args[0], shippedRole, workerRole, strconv.FormatInt(o.Memory, 10)})
+	s := newServer(t.Context(), o, append([]string{os.Args[0], shippedRole},
+		workerSettings{memory: o.Memory}.arguments()...))
 	t.Cleanup(s.pool.close)
 	server := httptest.NewServer(s.handler())
 	t.Cleanup(server.Close)
 	return &testServer{s, server.URL}
 }
 
-// post sends a picture and returns the refusal.
+// post sends a picture of a document and returns the refusal.
 func (s *testServer) post(t *testing.T, side string, body io.Reader) error {
+	t.Helper()
+	return s.postTo(t, "/v1/document?side="+side, body)
+}
+
+func (s *testServer) postTo(t *testing.T, path string, body io.Reader) error {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/v1/document?side="+side, body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, body)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,25 +32,38 @@ const workerRole = "worker"
 // Main is the program: a server, or one of its workers. Self are the arguments that lead to Main in this executable,
 // and args those of Main. The server ends with ctx, and with --stdin when its input ends: the program that started it
 // is gone then.
-func Main(ctx context.Context, self, args []string, in io.Reader, out, errors io.Writer) error {
-	return run(ctx, readings(textSetting(args)), self, args, in, out, errors)
+func Main(ctx context.Context, self, args []string, in io.Reader, out, errs io.Writer) error {
+	return run(ctx, shipped, self, args, in, out, errs)
 }
 
-// textSetting returns the setting of the text engine that a server gives its workers, as their last argument.
-func textSetting(args []string) string {
-	if len(args) < 3 || args[0] != workerRole {
-		return text.Auto
+// workerSettings are what a server tells its workers in their arguments.
+type workerSettings struct {
+	memory                  int64 // bytes
+	text, models, embedding string
+}
+
+// arguments returns the arguments of a worker with the settings.
+func (s workerSettings) arguments() []string {
+	return []string{workerRole, strconv.FormatInt(s.memory, 10), s.text, s.models, s.embedding}
+}
+
+// parseWorker reads the arguments of a worker.
+func parseWorker(args []string) (s workerSettings, err error) {
+	if len(args) != len(s.arguments()) {
+		return s, errors.New("a worker is started by stile-vision alone")
 	}
-	return args[2]
+	s = workerSettings{text: args[2], models: args[3], embedding: args[4]}
+	s.memory, err = strconv.ParseInt(args[1], 10, 64)
+	return s, err
 }
 
-func run(ctx context.Context, list []reading, self, args []string, in io.Reader, out, errs io.Writer) error {
-	if len(args) > 1 && args[0] == workerRole {
-		memory, err := strconv.ParseInt(args[1], 10, 64)
+func run(ctx context.Context, open opener, self, args []string, in io.Reader, out, errs io.Writer) error {
+	if len(args) > 0 && args[0] == workerRole {
+		settings, err := parseWorker(args)
 		if err != nil {
 			return err
 		}
-		return workerProcess(ctx, memory, list, in, out)
+		return workerProcess(ctx, settings, open, in, out)
 	}
 	f, err := parseFlags(args, errs)
 	if err != nil {
@@ -63,10 +77,11 @@ func run(ctx context.Context, list []reading, self, args []string, in io.Reader,
 			_, _ = io.Copy(io.Discard, in)
 		}()
 	}
-	if _, err := text.NewEngine(ctx, f.text); err != nil {
+	if _, err := text.NewEngine(ctx, f.worker.text); err != nil {
 		return fmt.Errorf("--text: %w", err)
 	}
-	command, err := workerCommand(self, f.options.Memory, f.text)
+	f.worker.memory = f.options.Memory
+	command, err := workerCommand(self, f.worker)
 	if err != nil {
 		return err
 	}
@@ -79,9 +94,10 @@ func run(ctx context.Context, list []reading, self, args []string, in io.Reader,
 }
 
 type flags struct {
-	listen, text string
+	listen       string
 	stdin, quiet bool
 	options      Options
+	worker       workerSettings
 }
 
 func parseFlags(args []string, errs io.Writer) (f flags, err error) {
@@ -92,7 +108,11 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 		"unix:PATH of a socket, or host:port of the loopback")
 	set.BoolVar(&f.stdin, "stdin", false, "end when the standard input ends")
 	set.BoolVar(&f.quiet, "quiet", false, "log warnings and errors alone")
-	set.StringVar(&f.text, "text", text.Auto,
+	set.StringVar(&f.worker.models, "models", "",
+		"folder of the models that measure faces, as stile-vision models install fills it; faces are not measured without")
+	set.StringVar(&f.worker.embedding, "embedding", vision.EmbeddingDefault,
+		"model that compares faces: "+strings.Join(vision.EmbeddingSettings(), ", "))
+	set.StringVar(&f.worker.text, "text", text.Auto,
 		"path of the tesseract that reads the printed text; auto finds it on PATH, off reads none")
 	set.IntVar(&f.options.Workers, "workers", WorkersDefault(), "pictures that are read at once, each in a process")
 	set.IntVar(&f.options.Queue, "queue", QueueDefault, "requests that wait beside them")
@@ -111,6 +131,8 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 		return f, errors.New("--queue must be from 0 to 1024")
 	case memory < vision.MemoryLeast || memory > 1<<20:
 		return f, fmt.Errorf("--memory must be from %d to %d MiB", vision.MemoryLeast, 1<<20)
+	case !slices.Contains(vision.EmbeddingSettings(), f.worker.embedding):
+		return f, errors.New("--embedding must be one of " + strings.Join(vision.EmbeddingSettings(), ", "))
 	case f.options.Time < time.Second || f.options.Time > time.Hour:
 		return f, errors.New("--time must be from 1s to 1h")
 	}
@@ -118,7 +140,7 @@ func parseFlags(args []string, errs io.Writer) (f flags, err error) {
 }
 
 // workerCommand returns the command of a worker: this executable, also after its file has been replaced.
-func workerCommand(self []string, memory int64, textSetting string) ([]string, error) {
+func workerCommand(self []string, settings workerSettings) ([]string, error) {
 	program := "/proc/self/exe"
 	if runtime.GOOS != "linux" {
 		var err error
@@ -126,7 +148,7 @@ func workerCommand(self []string, memory int64, textSetting string) ([]string, e
 			return nil, err
 		}
 	}
-	return append(append([]string{program}, self...), workerRole, strconv.FormatInt(memory, 10), textSetting), nil
+	return slices.Concat([]string{program}, self, settings.arguments()), nil
 }
 
 func serve(ctx context.Context, f flags, command []string) error {

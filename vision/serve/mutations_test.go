@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -21,9 +20,8 @@ import (
 // shippedWorker starts one worker with the readings that ship.
 func shippedWorker(t *testing.T, memory int64) *process {
 	t.Helper()
-	worker, err := startProcess(t.Context(), []string{
-		os.Args[0], shippedRole, workerRole, strconv.FormatInt(memory<<20, 10),
-	})
+	worker, err := startProcess(t.Context(), append([]string{os.Args[0], shippedRole},
+		workerSettings{memory: memory << 20}.arguments()...))
 	require.NoError(t, err)
 	t.Cleanup(func() { worker.end() })
 	require.Empty(t, worker.hello.Open, "limits that are not set")

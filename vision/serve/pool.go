@@ -26,7 +26,7 @@ type pool struct {
 	stop    context.CancelFunc
 
 	mu       sync.Mutex
-	version  string
+	hello    hello // of the worker that started last
 	workers  int
 	busy     int
 	ended    map[string]int
@@ -70,12 +70,16 @@ func (p *pool) replace() {
 
 func (p *pool) welcome(worker *process) {
 	p.mu.Lock()
-	first := p.version == ""
-	p.version = worker.hello.Version
+	first := p.hello.Version == ""
+	p.hello = worker.hello
 	p.workers++
 	p.mu.Unlock()
 	if first {
-		p.log.Info("vision: ready", "version", worker.hello.Version, "workers", p.options.Workers)
+		p.log.Info("vision: ready", "version", worker.hello.Version, "workers", p.options.Workers,
+			"faces", worker.hello.Faces)
+		if worker.hello.ModelFault != "" {
+			p.log.Error("vision: the models of faces cannot be used, so faces are not measured", "error", worker.hello.ModelFault)
+		}
 		if len(worker.hello.Open) > 0 {
 			p.log.Warn("vision: this system lacks limits for the readers of pictures", "limits", worker.hello.Open)
 		}
@@ -111,6 +115,8 @@ func (p *pool) read(ctx context.Context, t task, picture []byte) (o outcome, rea
 	case vision.AwayTooSlow:
 		p.suspect(worker, picture, vision.AwayTooSlow)
 		return o, vision.AwayTooSlow
+	case vision.AwayModelsMissing:
+		return o, vision.AwayModelsMissing
 	default:
 		p.suspects.add(picture)
 		p.log.Error("vision: a reader failed; the attempt is repeated", "error", o.Failure)
@@ -170,8 +176,8 @@ func (p *pool) health() vision.Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return vision.Health{
-		Version: p.version, Workers: p.workers, Busy: p.busy, Queued: int(p.queued.Load()),
-		Ended: maps.Clone(p.ended),
+		Version: p.hello.Version, Workers: p.workers, Busy: p.busy, Queued: int(p.queued.Load()),
+		Ended: maps.Clone(p.ended), Models: p.hello.Models, Faces: p.hello.Faces,
 	}
 }
 

@@ -48,11 +48,17 @@ func TestServerRefusesATextEngineThatIsNone(t *testing.T) {
 	}
 }
 
-func TestWorkerTakesTheTextSettingOfItsServer(t *testing.T) {
+func TestWorkerTakesTheSettingsOfItsServer(t *testing.T) {
 	t.Parallel()
-	command, err := workerCommand([]string{"vision"}, 1<<28, "/opt/tesseract")
+	settings := workerSettings{1 << 28, "/opt/tesseract", "/var/lib/stile/models", vision.EmbeddingOff}
+	command, err := workerCommand([]string{"vision"}, settings)
 	require.NoError(t, err)
-	require.Equal(t, "/opt/tesseract", textSetting(command[2:]))
-	require.Equal(t, "auto", textSetting([]string{"worker", "268435456"}))
-	require.Equal(t, "auto", textSetting([]string{"--text", "off", "--quiet"}))
+	parsed, err := parseWorker(command[2:])
+	require.NoError(t, err)
+	require.Equal(t, settings, parsed)
+	_, err = parseWorker([]string{workerRole, "268435456"})
+	require.ErrorContains(t, err, "started by stile-vision alone")
+	var errs strings.Builder
+	err = Main(t.Context(), nil, []string{"--embedding", "best"}, nil, &errs, &errs)
+	require.ErrorContains(t, err, "--embedding must be one of face-api, faceres, off")
 }

@@ -42,17 +42,42 @@ const secret = "CANARYERIKSSON"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && (os.Args[1] == hostileRole || os.Args[1] == shippedRole) {
-		list := readings(textSetting(os.Args[2:]))
+		open := shipped
 		if os.Args[1] == hostileRole {
-			list = hostileReadings()
+			open = hostile
 		}
-		if err := run(context.Background(), list, os.Args[1:2], os.Args[2:], os.Stdin, os.Stdout, os.Stderr); err != nil {
+		if err := run(context.Background(), open, os.Args[1:2], os.Args[2:], os.Stdin, os.Stdout, os.Stderr); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// hostile are readers that misbehave.
+func hostile(workerSettings) readers {
+	return readers{documents: hostileReadings(), faces: hostileFaces{}}
+}
+
+// hostileFaces finds a face that is as wide as its picture, and fails to compare it.
+type hostileFaces struct{}
+
+func (hostileFaces) Readings() []vision.FaceRead {
+	return []vision.FaceRead{vision.ReadFaceAge, vision.ReadFaceEmbedding}
+}
+func (hostileFaces) Models() map[string]string { return map[string]string{"hostile": "cafe"} }
+func (hostileFaces) Version() string           { return "hostile faces" }
+
+func (hostileFaces) Read(
+	_ context.Context, p *imaging.Picture, read []vision.FaceRead,
+) (*vision.Faces, error) {
+	if len(read) == 1 && read[0] == vision.ReadFaceEmbedding {
+		panic(secret)
+	}
+	return &vision.Faces{Width: p.Width, Height: p.Height, Count: len(read), Faces: []vision.Face{{
+		Box: vision.Box{0, 0, p.Width, p.Height},
+	}}}, nil
 }
 
 // hostileReadings behave as badly as a decoder that a picture has taken over.
@@ -302,6 +327,44 @@ func TestAWorkerReachesNothing(t *testing.T) {
 	require.Empty(t, string(doc.Barcode.Data))
 }
 
+func TestFacesAreMeasuredByTheReadingsThatHaveModels(t *testing.T) {
+	t.Parallel()
+	client, log := start(t, hostileRole, child.Options{Workers: 1})
+	require.Empty(t, client.FacesUnavailable(vision.ReadFaceAge))
+	require.Contains(t, client.FacesUnavailable(vision.ReadFaceAge, vision.ReadFaceSkin), "no model for skin")
+	state, _ := client.State()
+	require.Equal(t, map[string]string{"hostile": "cafe"}, state.Models)
+
+	faces, err := client.Faces(t.Context(), picture(t))
+	require.NoError(t, err)
+	require.Contains(t, faces.Version, "hostile faces")
+	require.Equal(t, 2, faces.Count, "all readings that can be made")
+	require.Equal(t, vision.Box{0, 0, 30, 20}, faces.Faces[0].Box)
+	doc, err := client.Document(t.Context(), vision.Front, picture(t), vision.ReadBarcode)
+	require.NoError(t, err, "the same picture, as a document")
+	require.NotNil(t, doc.Barcode)
+
+	_, err = client.Faces(t.Context(), picture(t), vision.ReadFaceAge, vision.ReadFaceSkin)
+	requireAway(t, err, vision.AwayModelsMissing)
+	_, err = client.Faces(t.Context(), []byte("no picture"), vision.ReadFaceAge)
+	var refused *vision.ImageError
+	require.ErrorAs(t, err, &refused)
+	_, err = client.Faces(t.Context(), picture(t), vision.ReadFaceEmbedding)
+	requireAway(t, err, vision.AwayFailed)
+	require.NotContains(t, log.String(), secret)
+}
+
+func TestWithoutModelsDocumentsAreReadAndFacesAreNot(t *testing.T) {
+	t.Parallel()
+	client, _ := start(t, shippedRole, child.Options{Workers: 1, Models: filepath.Join(t.TempDir(), "none")})
+	healthy(t, client)
+	require.Contains(t, client.FacesUnavailable(vision.ReadFaceAge), "stile-vision models install")
+	for range 3 { // it is no fault of the picture
+		_, err := client.Faces(t.Context(), picture(t))
+		requireAway(t, err, vision.AwayModelsMissing)
+	}
+}
+
 func TestRequestsBeyondTheQueueAreRefused(t *testing.T) {
 	t.Parallel()
 	p := newTestServer(t, Options{Workers: 1, Queue: 0, Memory: 512 << 20, Time: 5 * time.Second})
@@ -315,7 +378,8 @@ func TestBadRequestsNameTheirParameter(t *testing.T) {
 	t.Parallel()
 	p := newTestServer(t, Options{Workers: 1, Memory: 512 << 20, Time: 5 * time.Second})
 	require.ErrorContains(t, p.post(t, "left", bytes.NewReader(picture(t))), "parameter_invalid: side must be")
-	require.ErrorContains(t, p.post(t, "front&read=zone,soul", bytes.NewReader(picture(t))), "read must be a list")
+	require.ErrorContains(t, p.post(t, "front&read=zone,soul", bytes.NewReader(picture(t))), "read must be a list of quality,")
+	require.ErrorContains(t, p.postTo(t, "/v1/faces?read=age,soul", bytes.NewReader(picture(t))), "read must be a list of landmarks,")
 	require.ErrorContains(t, p.post(t, "front", bytes.NewReader(nil)), vision.CodeImageUnsupported)
 	require.ErrorContains(t, p.post(t, "front", io.LimitReader(zeros{}, imaging.MaxBytes+1)), vision.CodeImageTooLarge)
 }

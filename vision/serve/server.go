@@ -45,7 +45,8 @@ func newServer(ctx context.Context, o Options, command []string) *server {
 
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/document", s.document)
+	mux.HandleFunc("POST /v1/document", s.picture(parseDocument))
+	mux.HandleFunc("POST /v1/faces", s.picture(parseFaces))
 	mux.HandleFunc("GET /healthz", s.health)
 	return mux
 }
@@ -59,12 +60,26 @@ func (s *server) health(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, h)
 }
 
-func (s *server) document(w http.ResponseWriter, r *http.Request) {
-	t, status, err := parse(r)
-	if err != nil {
-		refuse(w, status, codeOf(status), err.Error())
-		return
+// picture returns the handler of a route that has a picture read, with the parameters that parse finds.
+func (s *server) picture(parse func(*http.Request) (task, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		t, err := parse(r)
+		if err != nil {
+			refuse(w, http.StatusBadRequest, vision.CodeParameterInvalid, err.Error())
+			return
+		}
+		switch r.Header.Get("Content-Type") {
+		case vision.TypeJPEG, vision.TypePNG, vision.TypeWebP, "application/octet-stream":
+			s.read(w, r, t)
+		default:
+			refuse(w, http.StatusUnsupportedMediaType, vision.CodeImageUnsupported,
+				"Content-Type must be image/jpeg, image/png or image/webp")
+		}
 	}
+}
+
+// read has the picture of a request read, and answers.
+func (s *server) read(w http.ResponseWriter, r *http.Request, t task) {
 	select {
 	case s.bodies <- struct{}{}:
 		defer func() { <-s.bodies }()
@@ -89,45 +104,55 @@ func (s *server) document(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case reason == vision.AwayTooSlow:
 		refuse(w, http.StatusGatewayTimeout, reason, "the picture took too long")
+	case reason == vision.AwayModelsMissing:
+		refuse(w, http.StatusServiceUnavailable, reason, "there is no model for the readings; stile-vision models install")
 	case reason != "":
 		refuse(w, http.StatusServiceUnavailable, reason, "the picture was not read")
 	case o.Refusal != nil:
 		refuse(w, statusOf(o.Refusal.Code), o.Refusal.Code, o.Refusal.Message)
+	case o.Faces != nil:
+		answer(w, http.StatusOK, o.Faces)
 	default:
 		answer(w, http.StatusOK, o.Document)
 	}
 }
 
-// parse reads the parameters of a request. The error is for the caller, with its status.
-func parse(r *http.Request) (t task, status int, err error) {
+// parseDocument reads the parameters of a request about a document. The error is for the caller.
+func parseDocument(r *http.Request) (t task, err error) {
 	query := r.URL.Query()
 	t.Side = vision.Side(query.Get("side"))
 	if t.Side != vision.Front && t.Side != vision.Back {
-		return t, http.StatusBadRequest, errors.New("side must be front or back")
+		return t, errors.New("side must be front or back")
 	}
-	t.Read = vision.ReadAll()
-	if text := query.Get("read"); text != "" {
-		t.Read = nil
-		for name := range strings.SplitSeq(text, ",") {
-			if !slices.Contains(vision.ReadAll(), vision.Read(name)) {
-				return t, http.StatusBadRequest, errors.New("read must be a list of quality, card, zone, barcode, text, portrait")
-			}
-			t.Read = append(t.Read, vision.Read(name))
-		}
-	}
-	switch media := r.Header.Get("Content-Type"); media {
-	case vision.TypeJPEG, vision.TypePNG, vision.TypeWebP, "application/octet-stream":
-		return t, 0, nil
-	default:
-		return t, http.StatusUnsupportedMediaType, errors.New("Content-Type must be image/jpeg, image/png or image/webp")
-	}
+	t.Read, err = parseRead(query.Get("read"), vision.ReadAll())
+	return t, err
 }
 
-func codeOf(status int) string {
-	if status == http.StatusUnsupportedMediaType {
-		return vision.CodeImageUnsupported
+// parseFaces reads the parameters of a request about faces. A task without readings asks for all that can be made.
+func parseFaces(r *http.Request) (t task, err error) {
+	t.Faces = true
+	if list := r.URL.Query().Get("read"); list != "" {
+		t.FaceRead, err = parseRead(list, vision.ReadFaceAll())
 	}
-	return vision.CodeParameterInvalid
+	return t, err
+}
+
+// parseRead parses a list of readings; an empty one is all.
+func parseRead[R ~string](list string, all []R) (read []R, err error) {
+	if list == "" {
+		return all, nil
+	}
+	for name := range strings.SplitSeq(list, ",") {
+		if !slices.Contains(all, R(name)) {
+			names := make([]string, len(all))
+			for i, r := range all {
+				names[i] = string(r)
+			}
+			return nil, errors.New("read must be a list of " + strings.Join(names, ", "))
+		}
+		read = append(read, R(name))
+	}
+	return read, nil
 }
 
 func statusOf(code string) int {

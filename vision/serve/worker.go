@@ -27,12 +27,20 @@ type hello struct {
 	Version string `json:"version"`
 	// Open names the limits that this machine cannot set.
 	Open []string `json:"open,omitempty"`
+	// Models and Faces are those of vision.Health.
+	Models map[string]string `json:"models"`
+	Faces  []vision.FaceRead `json:"faces"`
+	// ModelFault says why the models that are there cannot be used.
+	ModelFault string `json:"model_fault,omitempty"`
 }
 
 // task is the message before a picture.
 type task struct {
 	Side vision.Side   `json:"side"`
 	Read []vision.Read `json:"read"`
+	// Faces says that faces are measured instead of a document; without FaceRead everything for which there is a model.
+	Faces    bool              `json:"faces,omitempty"`
+	FaceRead []vision.FaceRead `json:"face_read,omitempty"`
 	// Time is how long the worker may take.
 	Time time.Duration `json:"time"`
 }
@@ -40,6 +48,7 @@ type task struct {
 // outcome is the answer to a task: one member is set.
 type outcome struct {
 	Document *vision.Document   `json:"document,omitempty"`
+	Faces    *vision.Faces      `json:"faces,omitempty"`
 	Refusal  *vision.ImageError `json:"refusal,omitempty"`
 	// Failure names a fault of the worker, and its place in the code, for the log.
 	Failure string `json:"failure,omitempty"`
@@ -105,12 +114,15 @@ func readJSON(r io.Reader, message any) error {
 
 // workerProcess is the main function of a worker: it limits the process, then reads a picture at a time from in until
 // in ends.
-func workerProcess(ctx context.Context, memory int64, list []reading, in io.Reader, out io.Writer) error {
+func workerProcess(
+	ctx context.Context, settings workerSettings, open opener, in io.Reader, out io.Writer,
+) error {
 	runtime.GOMAXPROCS(1)
-	debug.SetMemoryLimit(memory / 4 * 3) // the collector works before the system refuses
-	version := versionOf(list)           // before the limits: it may look for programs
-	open := confine(memory)
-	if err := writeJSON(out, hello{Version: version, Open: open}); err != nil {
+	debug.SetMemoryLimit(settings.memory / 4 * 3) // the collector works before the system refuses
+	r := open(settings)                           // before the limits: it reads models, and may look for programs
+	h := hello{Version: r.version(), Models: r.faces.Models(), Faces: r.faces.Readings(), ModelFault: r.fault}
+	h.Open = confine(settings.memory)
+	if err := writeJSON(out, h); err != nil {
 		return err
 	}
 	in = bufio.NewReaderSize(in, 1<<16)
@@ -126,7 +138,7 @@ func workerProcess(ctx context.Context, memory int64, list []reading, in io.Read
 		if err != nil {
 			return err
 		}
-		o := read(ctx, list, version, t, picture)
+		o := r.read(ctx, h.Version, t, picture)
 		o.Spent = spent()
 		if err := writeJSON(out, o); err != nil {
 			return err
@@ -137,19 +149,8 @@ func workerProcess(ctx context.Context, memory int64, list []reading, in io.Read
 	}
 }
 
-// versionOf names the protocol and all readings.
-func versionOf(list []reading) string {
-	names := []string{protocol}
-	for _, r := range list {
-		if name := r.version(); name != "" {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, "; ")
-}
-
 // read decodes a picture and runs the readings that the task asks for.
-func read(ctx context.Context, list []reading, version string, t task, picture []byte) (o outcome) {
+func (r readers) read(ctx context.Context, version string, t task, picture []byte) (o outcome) {
 	ctx, cancel := context.WithTimeout(ctx, t.Time)
 	defer cancel()
 	defer func() {
@@ -157,20 +158,49 @@ func read(ctx context.Context, list []reading, version string, t task, picture [
 			o = outcome{Failure: "panic" + place()}
 		}
 	}()
+	if t.Faces && !r.able(&t) {
+		return outcome{Failure: vision.AwayModelsMissing}
+	}
 	p, err := imaging.Decode(ctx, picture)
 	if err != nil {
 		return failed("decode", err)
 	}
+	if t.Faces {
+		return r.readFaces(ctx, version, t, p)
+	}
 	doc := &vision.Document{Version: version, Width: p.Width, Height: p.Height}
-	for _, r := range list {
-		if !slices.Contains(t.Read, r.read) {
+	for _, reader := range r.documents {
+		if !slices.Contains(t.Read, reader.read) {
 			continue
 		}
-		if err := r.analyse(ctx, p, doc); err != nil {
-			return failed(string(r.read), err)
+		if err := reader.analyse(ctx, p, doc); err != nil {
+			return failed(string(reader.read), err)
 		}
 	}
 	return outcome{Document: doc}
+}
+
+// able reports whether the readings of faces of a task can be made, and fills them in where it names none.
+func (r readers) able(t *task) bool {
+	can := r.faces.Readings()
+	if len(t.FaceRead) == 0 {
+		t.FaceRead = can
+	}
+	for _, read := range t.FaceRead {
+		if !slices.Contains(can, read) {
+			return false
+		}
+	}
+	return len(can) > 0
+}
+
+func (r readers) readFaces(ctx context.Context, version string, t task, p *imaging.Picture) outcome {
+	faces, err := r.faces.Read(ctx, p, t.FaceRead)
+	if err != nil {
+		return failed("faces", err)
+	}
+	faces.Version = version
+	return outcome{Faces: faces}
 }
 
 func failed(step string, err error) outcome {
