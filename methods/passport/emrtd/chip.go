@@ -165,11 +165,10 @@ func (k *ECKey) agree() (public, secret []byte, err error) {
 		return nil, nil, err
 	}
 	private.Add(private, big.NewInt(1))
-	mine, shared := c.sum(term{private, point{c.gx, c.gy}}), c.sum(term{private, k.point})
-	if mine.x == nil || shared.x == nil {
-		return nil, nil, fault(ChipUnsupported)
-	}
-	return c.octets(mine), shared.x.FillBytes(make([]byte, c.size())), nil
+	// Neither is infinity: the order of the curve is a prime, and the private key is below it.
+	mine := c.sum(c.timesBase(private))
+	shared, _ := c.affine(c.sum(c.times(private, k.point)))
+	return c.octets(mine), shared.FillBytes(make([]byte, c.size())), nil
 }
 
 // exponentBits is the length of private keys of Diffie-Hellman, twice the strength of any cipher here.

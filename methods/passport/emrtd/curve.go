@@ -8,11 +8,12 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Curve is an elliptic curve over a prime field with cofactor 1.
 //
-// The curves of NIST are those of the standard library. The arithmetic of the others is here, because no library has
+// The curves of NIST are those of the standard library. The others have own arithmetic, because no library has
 // brainpoolP224r1 and P320r1; it is not in constant time. It verifies signatures, where nothing is secret, and agrees
 // on a key in chip authentication, with a private key that is used once.
 type Curve struct {
@@ -21,6 +22,9 @@ type Curve struct {
 	oid            asn1.ObjectIdentifier
 	p, a, b        *big.Int
 	gx, gy, n      *big.Int
+	arithmetic                    // of the points
+	base           point          // (gx, gy)
+	odd            func() []point // odd multiples of it
 	signs          elliptic.Curve // nil for curves that crypto/ecdsa does not have
 	agrees         ecdh.Curve     // nil for curves that crypto/ecdh does not have
 	standardNumber int            // of the standardized domain parameters; 0 for none
@@ -53,6 +57,9 @@ func readCurves(text string) (all []*Curve) {
 		for i, to := range []**big.Int{&c.p, &c.a, &c.b, &c.gx, &c.gy, &c.n} {
 			*to, _ = new(big.Int).SetString(field[2+i], 16)
 		}
+		c.arithmetic = newArithmetic(c.p, c.a, c.b)
+		c.base, _ = c.pointAt(c.gx, c.gy)
+		c.odd = sync.OnceValue(c.oddOfBase)
 		switch c.Name {
 		case "secp224r1":
 			c.signs = elliptic.P224()
@@ -71,156 +78,35 @@ func readCurves(text string) (all []*Curve) {
 // size returns the length of a coordinate in octets.
 func (c *Curve) size() int { return (c.p.BitLen() + 7) / 8 }
 
-// point is a point in affine coordinates; x is nil at infinity.
-type point struct{ x, y *big.Int }
-
 // pointOf reads an uncompressed point of the curve; false if it is none.
 func (c *Curve) pointOf(octets []byte) (point, bool) {
 	size := c.size()
 	if len(octets) != 1+2*size || octets[0] != 4 {
 		return point{}, false
 	}
-	p := point{new(big.Int).SetBytes(octets[1 : 1+size]), new(big.Int).SetBytes(octets[1+size:])}
-	return p, c.holds(p)
+	return c.pointAt(new(big.Int).SetBytes(octets[1:1+size]), new(big.Int).SetBytes(octets[1+size:]))
 }
 
-// octets returns a point in uncompressed form.
-func (c *Curve) octets(p point) []byte {
-	out := make([]byte, 1+2*c.size())
-	out[0] = 4
-	p.x.FillBytes(out[1 : 1+c.size()])
-	p.y.FillBytes(out[1+c.size():])
-	return out
-}
-
-// holds reports whether p is on the curve.
-func (c *Curve) holds(p point) bool {
-	if p.x == nil || p.x.Cmp(c.p) >= 0 || p.y.Cmp(c.p) >= 0 {
-		return false
-	}
-	left := new(big.Int).Mul(p.y, p.y)
-	right := new(big.Int).Mul(p.x, p.x)
-	right.Add(right, c.a)
-	right.Mul(right, p.x)
-	right.Add(right, c.b)
-	return left.Sub(left, right).Mod(left, c.p).Sign() == 0
-}
-
-// jacobian is a point (x/z², y/z³); z is 0 at infinity.
-type jacobian struct{ x, y, z *big.Int }
-
-func (c *Curve) infinity() jacobian { return jacobian{big.NewInt(1), big.NewInt(1), new(big.Int)} }
-
-func (c *Curve) mul(a, b *big.Int) *big.Int {
-	out := new(big.Int).Mul(a, b)
-	return out.Mod(out, c.p)
-}
-
-// double returns 2p (dbl-2007-bl, for any a).
-func (c *Curve) double(p jacobian) jacobian {
-	if p.z.Sign() == 0 || p.y.Sign() == 0 {
-		return c.infinity()
-	}
-	yy := c.mul(p.y, p.y)
-	s := c.mul(p.x, yy)
-	s.Lsh(s, 2)
-	zz := c.mul(p.z, p.z)
-	m := c.mul(c.a, c.mul(zz, zz))
-	xx := c.mul(p.x, p.x)
-	m.Add(m, xx).Add(m, xx).Add(m, xx)
-	x := new(big.Int).Mul(m, m)
-	x.Sub(x, s).Sub(x, s).Mod(x, c.p)
-	y := new(big.Int).Sub(s, x)
-	y.Mul(y, m)
-	fourth := c.mul(yy, yy)
-	y.Sub(y, fourth.Lsh(fourth, 3)).Mod(y, c.p)
-	z := new(big.Int).Mul(p.y, p.z)
-	z.Lsh(z, 1).Mod(z, c.p)
-	return jacobian{x, y, z}
-}
-
-// add returns p + q.
-func (c *Curve) add(p, q jacobian) jacobian {
-	if p.z.Sign() == 0 {
-		return q
-	}
-	if q.z.Sign() == 0 {
-		return p
-	}
-	pzz, qzz := c.mul(p.z, p.z), c.mul(q.z, q.z)
-	u1, u2 := c.mul(p.x, qzz), c.mul(q.x, pzz)
-	s1, s2 := c.mul(p.y, c.mul(q.z, qzz)), c.mul(q.y, c.mul(p.z, pzz))
-	h, r := new(big.Int).Sub(u2, u1), new(big.Int).Sub(s2, s1)
-	h.Mod(h, c.p)
-	r.Mod(r, c.p)
-	if h.Sign() == 0 {
-		if r.Sign() == 0 {
-			return c.double(p)
-		}
-		return c.infinity()
-	}
-	hh := c.mul(h, h)
-	hhh, v := c.mul(h, hh), c.mul(u1, hh)
-	x := new(big.Int).Mul(r, r)
-	x.Sub(x, hhh).Sub(x, v).Sub(x, v).Mod(x, c.p)
-	y := new(big.Int).Sub(v, x)
-	y.Mul(y, r)
-	y.Sub(y, new(big.Int).Mul(s1, hhh)).Mod(y, c.p)
-	return jacobian{x, y, c.mul(c.mul(p.z, q.z), h)}
-}
-
-// affine returns p in affine coordinates.
-func (c *Curve) affine(p jacobian) point {
-	if p.z.Sign() == 0 {
-		return point{}
-	}
-	inverse := new(big.Int).ModInverse(p.z, c.p)
-	square := c.mul(inverse, inverse)
-	return point{c.mul(p.x, square), c.mul(p.y, c.mul(square, inverse))}
-}
-
-// window is the number of bits of a scalar that one addition takes.
-const window = 4
-
-// multiples returns 0·p, 1·p, … 15·p.
-func (c *Curve) multiples(p point) (table [1 << window]jacobian) {
-	table[0] = c.infinity()
-	table[1] = jacobian{p.x, p.y, big.NewInt(1)}
-	for i := 2; i < len(table); i++ {
-		table[i] = c.add(table[i-1], table[1])
+// oddOfBase returns the odd multiples of the base point.
+func (c *Curve) oddOfBase() []point {
+	table := c.oddMultiples(c.base, baseWindow)
+	for i, p := range table {
+		table[i] = c.normal(p)
 	}
 	return table
 }
 
-// term is a multiple of a point.
-type term struct {
-	scalar *big.Int
-	of     point
-}
+// timesBase returns a multiple of the base point.
+func (c *Curve) timesBase(scalar *big.Int) term { return term{scalar, baseWindow, c.odd()} }
 
-// sum returns the sum of the terms.
-func (c *Curve) sum(terms ...term) point {
-	tables := make([][1 << window]jacobian, len(terms))
-	bits := 0
-	for i, t := range terms {
-		tables[i] = c.multiples(t.of)
-		bits = max(bits, t.scalar.BitLen())
-	}
-	total := c.infinity()
-	for at := (bits + window - 1) / window * window; at > 0; {
-		at -= window
-		for range window {
-			total = c.double(total)
-		}
-		for i, t := range terms {
-			digit := 0
-			for bit := window - 1; bit >= 0; bit-- {
-				digit = digit<<1 | int(t.scalar.Bit(at+bit))
-			}
-			total = c.add(total, tables[i][digit])
-		}
-	}
-	return c.affine(total)
+// octets returns a point other than infinity in uncompressed form.
+func (c *Curve) octets(p point) []byte {
+	x, y := c.affine(p)
+	out := make([]byte, 1+2*c.size())
+	out[0] = 4
+	x.FillBytes(out[1 : 1+c.size()])
+	y.FillBytes(out[1+c.size():])
+	return out
 }
 
 // verifies reports whether (r, s) is the signature of the key q over a digest (BSI TR-03111 4.2.1.2).
@@ -234,8 +120,8 @@ func (c *Curve) verifies(q point, digest []byte, r, s *big.Int) bool {
 	}
 	w := new(big.Int).ModInverse(s, c.n)
 	u1, u2 := e.Mul(e, w), w.Mul(w, r)
-	sum := c.sum(term{u1.Mod(u1, c.n), point{c.gx, c.gy}}, term{u2.Mod(u2, c.n), q})
-	return sum.x != nil && sum.x.Mod(sum.x, c.n).Cmp(r) == 0
+	x, _ := c.affine(c.sum(c.timesBase(u1.Mod(u1, c.n)), c.times(u2.Mod(u2, c.n), q)))
+	return x != nil && x.Mod(x, c.n).Cmp(r) == 0
 }
 
 // The object identifiers of domain parameters.
@@ -319,7 +205,7 @@ func (c *Curve) isBase(octets []byte) bool {
 	}
 	if octets[0] == 4 {
 		p, ok := c.pointOf(octets)
-		return ok && p.x.Cmp(c.gx) == 0 && p.y.Cmp(c.gy) == 0
+		return ok && p == c.base
 	}
 	return uint(octets[0]) == 2+c.gy.Bit(0) && len(octets) == 1+c.size() && equal(octets[1:], c.gx)
 }

@@ -244,7 +244,7 @@ func TestForgedActiveAuthenticationIsRefused(t *testing.T) {
 	block := func(first, last byte) []byte {
 		random := make([]byte, 256)
 		_, _ = rand.Read(random)
-		random[0], random[255] = first, last
+		random[0], random[254], random[255] = first, 0, last // 0 is the trailer of no digest
 		return emrtdtest.Recoverable(rsaKey.Private.(*rsa.PrivateKey), random)
 	}
 	clone := &emrtdtest.Chip{ActiveKey: emrtdtest.NewKey("RSA"), ActiveTrailer: 0x34}

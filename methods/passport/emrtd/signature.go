@@ -1,6 +1,7 @@
 package emrtd
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -209,8 +210,12 @@ func (k *ECKey) verifyDER(digest, signature []byte) bool {
 		return ecdsa.VerifyASN1(k.std, digest, signature)
 	}
 	var wire struct{ R, S *big.Int }
-	rest, err := asn1.Unmarshal(signature, &wire)
-	return err == nil && len(rest) == 0 && k.Curve.verifies(k.point, digest, wire.R, wire.S)
+	if _, err := asn1.Unmarshal(signature, &wire); err != nil {
+		return false
+	}
+	// encoding/asn1 ignores elements after s; crypto/ecdsa does not.
+	exact, err := asn1.Marshal(wire)
+	return err == nil && bytes.Equal(signature, exact) && k.Curve.verifies(k.point, digest, wire.R, wire.S)
 }
 
 // verifyPlain reports whether a signature in the plain form of BSI TR-03111 5.2.1, r and s each as long as the order of
