@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/stile-id/stile/internal/specimen"
+	capture "github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/card"
 	"github.com/stile-id/stile/vision/imaging"
@@ -36,15 +37,6 @@ func cardReading() reading {
 	}
 }
 
-// The thresholds of the table in docs/methods/document-readings.md.
-const (
-	blurredFrom = 6.0
-	glareFrom   = 0.01
-	darkBelow   = 0.3
-	cutFrom     = 0.1
-	screenFrom  = 0.5
-)
-
 // qualityReading measures the quality: right if the faults that a picture has, and no others, exceed their thresholds.
 func qualityReading() reading {
 	return reading{
@@ -54,13 +46,13 @@ func qualityReading() reading {
 			return nil
 		},
 		score: func(s shown, out *vision.Document) map[string]bool {
-			q := out.Quality
+			q, limits := out.Quality, capture.DefaultLimits()
 			return map[string]bool{
-				"blur told":   (q.Blur >= blurredFrom) == (s.shot.Blur > 3),
-				"glare told":  (q.Glare >= glareFrom) == (s.shot.Glare > 0),
-				"dark told":   (q.Light < darkBelow) == (s.shot.Light > 0),
-				"cut told":    (q.Cropped >= cutFrom) == (s.shot.Cut > 0),
-				"screen told": (q.Screen >= screenFrom) == s.shot.Screen,
+				"blur told":   (q.Blur >= limits.Quality.Blur) == (s.shot.Blur > 3),
+				"glare told":  (q.Glare >= limits.Quality.Glare) == (s.shot.Glare > 0),
+				"dark told":   (q.Light < limits.Quality.Light) == (s.shot.Light > 0),
+				"cut told":    (q.Cropped >= limits.Quality.Cropped) == (s.shot.Cut > 0),
+				"screen told": (q.Screen >= limits.Screen) == s.shot.Screen,
 			}
 		},
 	}

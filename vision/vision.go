@@ -68,7 +68,7 @@ type Document struct {
 }
 
 // Quality measures whether a picture can be read. It is no verdict. The numbers are those of the document inside the
-// outline, or of all of the picture if there is none; docs/methods/document-readings.md has the values that spoil the
+// outline, or of all of the picture if there is none; docs/methods/documents.md has the values that spoil the
 // reading.
 type Quality struct {
 	// Blur is the width of the sharp edges of the print, in thousandths of the document's longer side: below 2 in focus.

@@ -249,6 +249,10 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	limits, err := document.ReadLimits(c.DocumentFile)
+	if err != nil {
+		return nil, err
+	}
 	authorities, err := csca.Open(csca.FolderOptions{Dir: c.CSCADir, Log: a.log})
 	if err != nil {
 		return nil, err
@@ -259,8 +263,10 @@ func (a *App) register() (*methods.Registry, error) {
 		Carrier: carrier.Options{
 			Settings: carriers, Egress: a.egress(), Patience: c.ProviderPatience, Page: a.verifyURL, Now: time.Now, Log: a.log,
 		},
-		Login:    login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
-		Document: document.Options{Vision: a.eyes.client, Patience: c.ProviderPatience, Now: time.Now, Log: a.log},
+		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
+		Document: document.Options{
+			Vision: a.eyes.client, Patience: c.ProviderPatience, Limits: limits, Now: time.Now, Log: a.log,
+		},
 		Passport: passport.Options{Authorities: authorities, Log: a.log},
 		Wallet:   wallets,
 	}, a.options.Methods...)

@@ -56,6 +56,7 @@ type Config struct {
 	SMTP            *mail.Server   // STILE_SMTP_URL: the server that delivers mails; nil means that none can be sent
 	MailFrom        string         // STILE_MAIL_FROM: the sender's address
 	CarriersFile    string         // STILE_CARRIERS_FILE: mobile operators of carrier_lookup; empty means none
+	DocumentFile    string         // STILE_DOCUMENT_FILE: limits of document_capture; empty means the defaults
 	StudentFile     string         // STILE_STUDENT_FILE: settings of the method student; empty means none
 	CSCADir         string         // STILE_CSCA_DIR: folder of authorities of nfc_passport; empty means none
 	TrustDir        string         // STILE_TRUST_DIR: folder of trusted issuers of wallet credentials; empty means none
@@ -189,7 +190,7 @@ func (c *Config) readPaths(get func(name string) string) {
 	c.RiskFile, c.ASNDB, c.NetworksDir = get("STILE_RISK_FILE"), get("STILE_ASN_DB"), get("STILE_NETWORKS_DIR")
 	c.BanksFile, c.CarriersFile = get("STILE_BANKS_FILE"), get("STILE_CARRIERS_FILE")
 	c.StudentFile, c.TrustDir = get("STILE_STUDENT_FILE"), get("STILE_TRUST_DIR")
-	c.CSCADir = get("STILE_CSCA_DIR")
+	c.CSCADir, c.DocumentFile = get("STILE_CSCA_DIR"), get("STILE_DOCUMENT_FILE")
 	c.VerifierKeyFile, c.VerifierCert = get("STILE_VERIFIER_KEY_FILE"), get("STILE_VERIFIER_CERTIFICATE_FILE")
 }
 

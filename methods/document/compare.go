@@ -83,14 +83,6 @@ func sameTexts(a, b string) agreement {
 	return agreementOf(a == b)
 }
 
-// sure is the confidence from which a value that is read at its label counts as the statement of the document, so that
-// another one in zone or barcode differs from it. A value that agrees counts in any case: nobody misreads one into
-// agreement.
-const sure = 0.7
-
-// certain is that of a number, which is misread more often than words and dates.
-const certain = 0.9
-
 // compareText compares the printed text with a zone or a barcode. A field agrees if its value is found anywhere in the
 // text. It differs if another value stands at its label; without a label that is known, it is unread.
 func compareText(p printed, f facts) map[field]agreement {
@@ -133,7 +125,7 @@ func (p printed) oneName(g group, name string, cut bool) agreement {
 	for _, v := range p.at(g) {
 		read := skeleton(joined(v.words))
 		want := skeleton(name)
-		if v.confidence >= sure && len(read) > 1 && distance(read[:min(len(read), len(want))], want) > len(want)/2 {
+		if v.confidence >= p.limits.Text && len(read) > 1 && distance(read[:min(len(read), len(want))], want) > len(want)/2 {
 			return differs
 		}
 	}
@@ -164,7 +156,7 @@ func (p printed) date(g group, first, last *rules.Date, american bool) agreement
 		}
 	}
 	for _, v := range p.at(g) {
-		if v.confidence >= sure && len(datesIn(joined(v.words))) > 0 {
+		if v.confidence >= p.limits.Text && len(datesIn(joined(v.words))) > 0 {
 			return differs
 		}
 	}
@@ -195,7 +187,7 @@ func (p printed) number(number string) agreement {
 	}
 	for _, v := range p.at(numbers) {
 		read := alike(joined(v.words))
-		if v.confidence >= certain && len(read) >= minNumber && read != alike(number) {
+		if v.confidence >= p.limits.Number && len(read) >= minNumber && read != alike(number) {
 			return differs
 		}
 	}
@@ -220,7 +212,7 @@ func (p printed) sex(sex string) agreement {
 			continue
 		case stated == sex:
 			return agrees
-		case v.confidence >= sure && sex != "":
+		case v.confidence >= p.limits.Text && sex != "":
 			return differs
 		}
 	}

@@ -18,6 +18,7 @@ type question struct {
 	today    rules.Date
 	received time.Time
 	sandbox  bool
+	limits   Limits
 	// chosen is the type that the user has chosen; "" if none.
 	chosen rules.DocumentType
 }
@@ -54,7 +55,7 @@ type inspection struct {
 
 // decide gives the verdict on measured pictures.
 func decide(q question, seen pages) methods.Verdict {
-	i := &inspection{question: q, pages: seen, text: printedOf(seen.front)}
+	i := &inspection{question: q, pages: seen, text: printedOf(seen.front, q.limits.Confidence)}
 	for _, step := range []func() *methods.Verdict{i.read, i.recognise, i.trust} {
 		if v := step(); v != nil {
 			v.Physical = i.document()
@@ -126,9 +127,6 @@ func (i *inspection) issuerKnown() bool {
 	state, known := mrz.StateOf(i.zone.Issuer)
 	return known && (state.Kind != mrz.Specimen || i.sandbox)
 }
-
-// clearly is the confidence from which a character counts as the printed one, although a check digit says otherwise.
-const clearly = 0.9
 
 // trust checks the digits of the zone and takes the facts. A zone with wrong check digits is misread or forged: if
 // its characters were read clearly it fails, else the picture is asked for again.
@@ -246,7 +244,7 @@ func (i *inspection) judgeScreen() {
 			continue
 		}
 		measured = true
-		screen = screen || quality.Screen >= screenFrom
+		screen = screen || quality.Screen >= i.limits.Screen
 	}
 	i.checks = append(i.checks, rules.Check{Name: checkScreen, Passed: measured && !screen, NotPerformed: !measured})
 	if screen {
@@ -264,7 +262,7 @@ func (i *inspection) verdict() methods.Verdict {
 	if i.front.Portrait != nil {
 		i.pass(checkPortrait)
 	}
-	if fault := faultOf(i.front); fault != "" && slices.Equal(i.reasons, textAlone) {
+	if fault := i.limits.faultOf(i.front); fault != "" && slices.Equal(i.reasons, textAlone) {
 		v := methods.Unfinished(graph.OutcomeRequiresInput, fault, i.checks...)
 		v.Physical = i.document()
 		return v

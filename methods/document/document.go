@@ -28,12 +28,17 @@ type Options struct {
 	Vision Vision
 	// Patience is how long a vision process that is away is asked again before the verdict is provider_unavailable.
 	Patience time.Duration
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Limits are DefaultLimits if they are zero.
+	Limits Limits
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Method returns the method.
 func Method(o Options) methods.Method {
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
 	m := &capture{o}
 	return methods.Method{
 		Name: rules.MethodDocumentCapture, Accept: m, Judge: m, Uploads: true, Unavailable: m.unavailable,

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,7 @@ import (
 	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/vision"
 )
 
@@ -62,12 +64,16 @@ type uploads struct{}
 func (uploads) Content(_ context.Context, id string) ([]byte, error) { return []byte(id), nil }
 
 // method returns the method with a process.
-func method(t *testing.T, p process) methods.Method {
+func method(t *testing.T, p process, limits ...document.Limits) methods.Method {
 	t.Helper()
-	return document.Method(document.Options{
+	o := document.Options{
 		Vision: p.client(t), Patience: time.Minute, Now: func() time.Time { return received.Add(time.Second) },
 		Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	if len(limits) > 0 {
+		o.Limits = limits[0]
+	}
+	return document.Method(o)
 }
 
 // shot is a submission of pictures with the answers of the process.
@@ -76,12 +82,13 @@ type shot struct {
 	attempt     methods.Attempt
 	live        bool
 	chosen      string
+	limits      []document.Limits // none for the defaults
 }
 
 // judge returns the verdict on pictures.
 func (s shot) judge(t *testing.T) methods.Verdict {
 	t.Helper()
-	verdict, err := s.ask(t, method(t, process{"front": s.front, "back": s.back}))
+	verdict, err := s.ask(t, method(t, process{"front": s.front, "back": s.back}, s.limits...))
 	require.NoError(t, err)
 	return verdict
 }
@@ -313,6 +320,47 @@ func TestProcessThatIsAwayIsAskedAgainUntilPatienceEnds(t *testing.T) {
 		require.Equal(t, []rules.ReasonCode{rules.ReasonProviderUnavailable}, v.ReasonCodes)
 		require.Equal(t, map[string]string{"front_readable": "not_performed"}, statuses(v))
 	}
+}
+
+// stuck is a vision process that does not answer.
+type stuck struct{}
+
+func (stuck) Unavailable() string { return "" }
+
+func (stuck) Document(ctx context.Context, _ vision.Side, _ []byte, _ ...vision.Read) (*vision.Document, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestProcessThatIsTooSlowIsAskedAgainUntilPatienceEnds(t *testing.T) {
+	t.Parallel()
+	judge := func(t *testing.T, limit, since time.Duration) (v methods.Verdict, err error) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			m := document.Method(document.Options{
+				Vision: stuck{}, Patience: 2 * time.Minute, Log: slog.New(slog.DiscardHandler),
+				Now: func() time.Time { return received.Add(since) },
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			v, err = m.Judge.Judge(ctx, methods.Submission{
+				Attempt: methods.Attempt{Tier: rules.MinAge(18)}, Payload: []byte(`{"front": "front"}`),
+				Uploads: uploads{}, Received: received,
+			})
+		})
+		return v, err
+	}
+	_, err := judge(t, 5*time.Second, 3*time.Minute)
+	require.ErrorIs(t, err, context.DeadlineExceeded, "the local activity leaves it to the regular one")
+	_, err = judge(t, 15*time.Second, time.Minute)
+	var away *methods.AwayError
+	require.ErrorAs(t, err, &away)
+	require.ErrorContains(t, away, "too_slow")
+	v, err := judge(t, 15*time.Second, 3*time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, graph.OutcomeError, v.Outcome)
+	require.Equal(t, []rules.ReasonCode{rules.ReasonProviderUnavailable}, v.ReasonCodes)
+	require.Equal(t, map[string]string{"front_readable": "not_performed"}, statuses(v))
 }
 
 func TestUploadThatCannotBeOpenedIsAskedForAgain(t *testing.T) {

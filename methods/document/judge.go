@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
@@ -22,7 +23,9 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 	if s.Tier.Years() == 0 && s.Type != methods.TypeIdentity {
 		return methods.Verdict{}, fmt.Errorf("document: no such age tier: %q", s.Tier)
 	}
-	seen, err := m.look(ctx, s.Uploads, p)
+	within, cancel := readingTime(ctx)
+	defer cancel()
+	seen, err := m.look(within, s.Uploads, p)
 	if ctx.Err() != nil {
 		return methods.Verdict{}, ctx.Err()
 	}
@@ -30,8 +33,25 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 		return m.unseen(s, err)
 	}
 	return decide(question{
-		Attempt: s.Attempt, today: s.Today, received: s.Received, sandbox: s.Sandbox, chosen: p.Chosen,
+		Attempt: s.Attempt, today: s.Today, received: s.Received, sandbox: s.Sandbox, limits: m.options.Limits,
+		chosen: p.Chosen,
 	}, seen), nil
+}
+
+// The time of a call is that of an activity: five seconds, then fifteen for each repeat. A call of at least enough
+// leaves spare for its verdict.
+const (
+	enough = 10 * time.Second
+	spare  = 3 * time.Second
+)
+
+// readingTime returns the context of the readings. Where ctx has enough time, it ends earlier: a process that is too
+// slow is then away, so that patience with it ends. Else the call ends with ctx, and is repeated with more time.
+func readingTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, has := ctx.Deadline(); has && time.Until(deadline) >= enough {
+		return context.WithDeadline(ctx, deadline.Add(-spare))
+	}
+	return context.WithCancel(ctx)
 }
 
 // pages are the measured pictures of a submission.
@@ -93,7 +113,7 @@ func (e *sideError) Error() string { return string(e.side) + ": " + e.err.Error(
 func (e *sideError) Unwrap() error { return e.err }
 
 // unseen returns the verdict where a picture was not measured. A picture that the process refuses costs no attempt; a
-// process that is away is asked again while there is patience.
+// process that is away, or too slow for readingTime, is asked again while there is patience.
 func (m *capture) unseen(s methods.Submission, err error) (methods.Verdict, error) {
 	var (
 		at      *sideError
@@ -103,12 +123,15 @@ func (m *capture) unseen(s methods.Submission, err error) (methods.Verdict, erro
 	if !errors.As(err, &at) {
 		return methods.Verdict{}, err // an upload could not be opened
 	}
+	if !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded) {
+		away = &vision.AwayError{Reason: vision.AwayTooSlow}
+	}
 	unmeasured := rules.Check{Name: string(at.side) + "_readable", NotPerformed: true}
 	switch {
 	case errors.As(err, &refused) && refused.Code != vision.CodeParameterInvalid:
 		unread := rules.Check{Name: unmeasured.Name}
 		return methods.Unfinished(graph.OutcomeRequiresInput, rules.ReasonUnreadable, unread), nil
-	case !errors.As(err, &away):
+	case away == nil:
 		m.options.Log.Error("document: a question to the vision process is wrong, so a submission has no verdict",
 			"error", err)
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, unmeasured), nil

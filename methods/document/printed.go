@@ -13,7 +13,10 @@ import (
 )
 
 // printed is the text of the visual zone, without the lines of a machine-readable zone.
-type printed struct{ lines []line }
+type printed struct {
+	lines  []line
+	limits ConfidenceLimits
+}
 
 // line is a line of text with its words from left to right.
 type line struct {
@@ -29,8 +32,8 @@ type word struct {
 }
 
 // printedOf returns the text of a picture, without its machine-readable zone.
-func printedOf(d *vision.Document) printed {
-	var p printed
+func printedOf(d *vision.Document, limits ConfidenceLimits) printed {
+	p := printed{limits: limits}
 	if d.Text == nil {
 		return p
 	}

@@ -84,7 +84,7 @@ func TestValuesAreReadAtTheirLabels(t *testing.T) {
 		"Given names 4.Sex",
 		"ERIKA JANE    F",
 		"4b. Exp 08/31/2029   4d. DLN D1234567",
-	))
+	), ConfidenceLimits{})
 	read := func(g group) (texts []string) {
 		for _, v := range p.at(g) {
 			texts = append(texts, joined(v.words))
@@ -102,7 +102,7 @@ func TestZoneOfThePageIsNoPrintedText(t *testing.T) {
 	t.Parallel()
 	d := lines("PASSPORT", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<", "L898902C36UT07408122F1204159ZE184226B", "L898902C3")
 	d.Zone = &vision.Zone{Corners: vision.Corners{{0, 85}, {900, 85}, {900, 120}, {0, 120}}}
-	p := printedOf(d)
+	p := printedOf(d, ConfidenceLimits{})
 	require.Len(t, p.lines, 1)
 	require.Equal(t, "PASSPORT", p.lines[0].text())
 }

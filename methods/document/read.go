@@ -10,16 +10,6 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// The thresholds of the measures of a picture; docs/methods/documents.md says how they were found. They explain why a
-// picture could not be read: a picture that was read is not refused for its quality.
-const (
-	blurFrom    = 6.0
-	glareFrom   = 0.01
-	darkBelow   = 0.3
-	croppedFrom = 0.1
-	screenFrom  = 0.5
-)
-
 // read finds the zone and the barcode, and checks that the pictures show the sides that they should.
 func (i *inspection) read() *methods.Verdict {
 	if mirrored(i.front) || mirrored(i.back) {
@@ -99,7 +89,7 @@ func (i *inspection) unreadable() *methods.Verdict {
 	if hint == "" {
 		hint = i.chosen
 	}
-	if reason := faultOf(i.front); reason != "" {
+	if reason := i.limits.faultOf(i.front); reason != "" {
 		return i.again(checkFront, reason)
 	}
 	if i.back == nil {
@@ -110,7 +100,7 @@ func (i *inspection) unreadable() *methods.Verdict {
 		return i.again(checkBack, rules.ReasonDocumentBackNeeded)
 	}
 	i.pass(checkFront)
-	switch reason := faultOf(i.back); {
+	switch reason := i.limits.faultOf(i.back); {
 	case reason != "":
 		return i.again(checkBack, reason)
 	case i.back.Zone != nil:
@@ -134,20 +124,20 @@ func (i *inspection) withoutSource(hint rules.DocumentType) *methods.Verdict {
 }
 
 // faultOf returns why a picture cannot be read; "" if its quality is no reason.
-func faultOf(d *vision.Document) rules.ReasonCode {
+func (l Limits) faultOf(d *vision.Document) rules.ReasonCode {
 	if nothing(d) {
 		return rules.ReasonNotADocument
 	}
 	switch q := d.Quality; {
 	case q == nil:
 		return ""
-	case q.Light < darkBelow:
+	case q.Light < l.Quality.Light:
 		return rules.ReasonImageDark
-	case q.Cropped >= croppedFrom:
+	case q.Cropped >= l.Quality.Cropped:
 		return rules.ReasonImageCropped
-	case q.Blur >= blurFrom:
+	case q.Blur >= l.Quality.Blur:
 		return rules.ReasonImageBlurred
-	case q.Glare >= glareFrom:
+	case q.Glare >= l.Quality.Glare:
 		return rules.ReasonImageGlare
 	default:
 		return ""
@@ -171,7 +161,7 @@ func (i *inspection) readClearly() bool {
 	}
 	for _, line := range page.Zone.Confidence {
 		for _, c := range line {
-			if c < clearly {
+			if c < i.limits.Confidence.Zone {
 				return false
 			}
 		}

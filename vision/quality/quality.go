@@ -1,5 +1,5 @@
 // Package quality measures how well a photograph of a document can be read, and how much it looks like that of a
-// screen. Its numbers are no verdict; docs/methods/document-readings.md has thresholds, and the error rates at these.
+// screen. Its numbers are no verdict; docs/methods/documents.md has thresholds, and the error rates at these.
 package quality
 
 import (
