@@ -1,0 +1,179 @@
+package nn
+
+// kernels are the inner loops, which take nearly all of the time. There is one set in plain Go, and one with the
+// vector instructions of the processor.
+type kernels struct {
+	// tile computes rows r of 4 and columns c of 16 of a product: c[16*r+c] = Σ a[r][p]·b[16*p+c], of b's numbers.
+	// Of the columns, those from cols on are not needed.
+	tile func(c *[64]float32, a *[4][]float32, b []float32, cols int)
+	// row is tile for one row.
+	row func(c *[16]float32, a, b []float32)
+	// finish writes a row of a tile: x + bias + rest, with the activation. Rest may be nil, and slope is that of prelu.
+	finish func(out []float32, x *[16]float32, bias, slope, rest []float32, act *activation)
+	// taps computes a pixel of a depthwise convolution: out[c] = bias[c] + Σ x[t.x+c]·w[t.w+c] over the taps t.
+	taps func(out, bias, x, w []float32, taps []tap)
+	// add, mul and greater compute out[i] from x[i] and y[i], all of one length.
+	add, mul, greater func(out, x, y []float32)
+	// clip limits numbers to lo and hi.
+	clip func(x []float32, lo, hi float32)
+}
+
+// machine is a set of kernels with their small buffers.
+type machine struct {
+	*kernels
+	product [64]float32
+	four    [4][]float32
+	places  []tap
+}
+
+// tap is a place of a filter: the offsets of its channels in the picture and in the filter.
+type tap struct{ x, w int }
+
+// Kernels names a set of inner loops.
+type Kernels string
+
+const (
+	// Scalar is the set in plain Go. Every processor has it.
+	Scalar Kernels = "scalar"
+	// Vector is the set with vector instructions, if the program was built with GOEXPERIMENT=simd and the processor has
+	// AVX2 and FMA; otherwise it is Scalar.
+	Vector Kernels = "vector"
+)
+
+// HasVector reports whether the set Vector differs from Scalar in this process.
+func HasVector() bool { return vector != nil }
+
+func fastest() Kernels {
+	if HasVector() {
+		return Vector
+	}
+	return Scalar
+}
+
+func (k Kernels) set() *kernels {
+	if k == Vector && vector != nil {
+		return vector
+	}
+	return &scalar
+}
+
+// scalar is the set in plain Go.
+var scalar = kernels{
+	tile: scalarTile, row: scalarRow, finish: scalarFinish, taps: scalarTaps,
+	add: scalarAdd, mul: scalarMul, greater: scalarGreater, clip: clip,
+}
+
+func scalarTile(c *[64]float32, a *[4][]float32, b []float32, cols int) {
+	k := len(a[0])
+	a0, a1, a2, a3 := a[0], a[1][:k], a[2][:k], a[3][:k]
+	for j := 0; j < cols; j += 4 {
+		var s00, s01, s02, s03, s10, s11, s12, s13 float32
+		var s20, s21, s22, s23, s30, s31, s32, s33 float32
+		columns := b[j:]
+		for p, x0 := range a0 {
+			q := (*[4]float32)(columns[16*p:])
+			b0, b1, b2, b3 := q[0], q[1], q[2], q[3]
+			s00 += x0 * b0
+			s01 += x0 * b1
+			s02 += x0 * b2
+			s03 += x0 * b3
+			x1 := a1[p]
+			s10 += x1 * b0
+			s11 += x1 * b1
+			s12 += x1 * b2
+			s13 += x1 * b3
+			x2 := a2[p]
+			s20 += x2 * b0
+			s21 += x2 * b1
+			s22 += x2 * b2
+			s23 += x2 * b3
+			x3 := a3[p]
+			s30 += x3 * b0
+			s31 += x3 * b1
+			s32 += x3 * b2
+			s33 += x3 * b3
+		}
+		c[j], c[j+1], c[j+2], c[j+3] = s00, s01, s02, s03
+		c[j+16], c[j+17], c[j+18], c[j+19] = s10, s11, s12, s13
+		c[j+32], c[j+33], c[j+34], c[j+35] = s20, s21, s22, s23
+		c[j+48], c[j+49], c[j+50], c[j+51] = s30, s31, s32, s33
+	}
+}
+
+func scalarRow(c *[16]float32, a, b []float32) {
+	for j := 0; j < 16; j += 8 {
+		var s0, s1, s2, s3, s4, s5, s6, s7 float32
+		columns := b[j:]
+		for p, x := range a {
+			q := (*[8]float32)(columns[16*p:])
+			s0 += x * q[0]
+			s1 += x * q[1]
+			s2 += x * q[2]
+			s3 += x * q[3]
+			s4 += x * q[4]
+			s5 += x * q[5]
+			s6 += x * q[6]
+			s7 += x * q[7]
+		}
+		c[j], c[j+1], c[j+2], c[j+3], c[j+4], c[j+5], c[j+6], c[j+7] = s0, s1, s2, s3, s4, s5, s6, s7
+	}
+}
+
+func scalarFinish(out []float32, x *[16]float32, bias, slope, rest []float32, act *activation) {
+	part, bias := x[:len(out)], bias[:len(out)]
+	if rest == nil {
+		for i, v := range part {
+			out[i] = v + bias[i]
+		}
+	} else {
+		rest = rest[:len(out)]
+		for i, v := range part {
+			out[i] = v + bias[i] + rest[i]
+		}
+	}
+	act.finish(out, slope)
+}
+
+func scalarTaps(out, bias, x, w []float32, taps []tap) {
+	c := 0
+	for ; c+4 <= len(out); c += 4 {
+		s := *(*[4]float32)(bias[c:])
+		s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
+		for _, t := range taps {
+			p, q := (*[4]float32)(x[t.x+c:]), (*[4]float32)(w[t.w+c:])
+			s0 += p[0] * q[0]
+			s1 += p[1] * q[1]
+			s2 += p[2] * q[2]
+			s3 += p[3] * q[3]
+		}
+		*(*[4]float32)(out[c:]) = [4]float32{s0, s1, s2, s3}
+	}
+	for ; c < len(out); c++ {
+		s := bias[c]
+		for _, t := range taps {
+			s += x[t.x+c] * w[t.w+c]
+		}
+		out[c] = s
+	}
+}
+
+func scalarAdd(out, x, y []float32) {
+	x, y = x[:len(out)], y[:len(out)]
+	for i, v := range x {
+		out[i] = v + y[i]
+	}
+}
+
+func scalarMul(out, x, y []float32) {
+	x, y = x[:len(out)], y[:len(out)]
+	for i, v := range x {
+		out[i] = v * y[i]
+	}
+}
+
+func scalarGreater(out, x, y []float32) {
+	x, y = x[:len(out)], y[:len(out)]
+	for i, v := range x {
+		out[i] = max(v, y[i])
+	}
+}
