@@ -93,8 +93,8 @@ func awayFor(ctx context.Context, connector string, away *methods.AwayError) err
 }
 
 // judgeLater returns the error that has Temporal call JudgeSubmission again where the judge waits for a person or for a
-// provider that is away. The local activity then ends at once: the regular one that follows has more time for each
-// call. Its category keeps the SDK from logging it as a failure.
+// provider that is away. The local activity then ends at once, and the run repeats the judgement beside its other work
+// by a regular one, which has more time for each call. Its category keeps the SDK from logging it as a failure.
 func judgeLater(ctx context.Context, err error) error {
 	if !activity.IsActivity(ctx) {
 		return err
@@ -111,7 +111,7 @@ func judgeLater(ctx context.Context, err error) error {
 	default:
 		return err
 	}
-	return temporal.NewApplicationErrorWithOptions(err.Error(), "NotYet", temporal.ApplicationErrorOptions{
+	return temporal.NewApplicationErrorWithOptions(err.Error(), models.FailureNotYet, temporal.ApplicationErrorOptions{
 		NonRetryable: info.IsLocalActivity, NextRetryDelay: wait, Category: temporal.ApplicationErrorCategoryBenign,
 	})
 }

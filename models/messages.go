@@ -26,6 +26,10 @@ const (
 	ActivityScheduleDelivery = "ScheduleDelivery"
 )
 
+// FailureNotYet is the type of JudgeSubmission's failure while its judge waits for a person, or for a service that is
+// away. Never change it: histories contain it.
+const FailureNotYet = "NotYet"
+
 // PutOffMost is the longest time for which a delivery is put off if its endpoint is at its limit of concurrent
 // requests. A random part is added, up to PutOffLimit in all.
 const (

@@ -8,12 +8,20 @@ import (
 // if that fails for five seconds, as a regular one without a limit. It returns an error only if the run is being
 // cancelled.
 func decide[T any](ctx workflow.Context, activity string, message any, summary string) (T, error) {
-	var answer T
-	quick := workflow.WithLocalActivityOptions(ctx, quickDatabaseWork(summary))
-	if err := workflow.ExecuteLocalActivity(quick, activity, message).Get(ctx, &answer); err == nil {
+	if answer, err := decideQuickly[T](ctx, activity, message, summary); err == nil {
 		return answer, nil
 	}
-	patient := workflow.WithActivityOptions(ctx, patientDatabaseWork(summary))
-	err := workflow.ExecuteActivity(patient, activity, message).Get(ctx, &answer)
+	return decidePatiently[T](ctx, activity, message, summary)
+}
+
+func decideQuickly[T any](ctx workflow.Context, activity string, message any, summary string) (answer T, err error) {
+	ctx = workflow.WithLocalActivityOptions(ctx, quickDatabaseWork(summary))
+	err = workflow.ExecuteLocalActivity(ctx, activity, message).Get(ctx, &answer)
+	return answer, err
+}
+
+func decidePatiently[T any](ctx workflow.Context, activity string, message any, summary string) (answer T, err error) {
+	ctx = workflow.WithActivityOptions(ctx, patientDatabaseWork(summary))
+	err = workflow.ExecuteActivity(ctx, activity, message).Get(ctx, &answer)
 	return answer, err
 }

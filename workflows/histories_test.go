@@ -69,6 +69,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		"provider_judged":               providerJudged,
 		"provider_called_back":          providerCalledBack,
 		"provider_stayed_away":          providerStayedAway,
+		"judge_waited_aside":            judgeWaited,
 		"mail_sent":                     mailSent,
 		"grants_revoked":                grantsRevoked,
 	} {
@@ -445,6 +446,15 @@ func providerCalledBack(t *testing.T) recordings {
 	})
 	callBack(t, a.Scene, submission, methods.Passed(rules.MinAge(21)))
 	a.tell(t)
+	return a.over(t, models.StatusVerified)
+}
+
+// judgeWaited has another method fail while the judge of the first waits.
+func judgeWaited(t *testing.T) recordings {
+	a := begin(t, []rules.Method{called, facial}, models.EventSessionVerified)
+	a.start(t)
+	a.simulate(t, called, simulated.Pass)
+	a.simulate(t, facial, simulated.Fail)
 	return a.over(t, models.StatusVerified)
 }
 

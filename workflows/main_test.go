@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 var house = workertest.Share(workertest.Options{
 	Mailer:  &mail.Inbox{},
 	Workers: 1,
-	Judge:   &unsteady{steady: scene.Judge(), fails: localAttempts + 1},
+	Judge:   &unsteady{steady: &calling{judge: scene.Judge(), calls: map[string]int{}}, fails: localAttempts + 1},
 	// The hour is for scenarios in which the second attempt must not come by itself.
 	WebhookRetrySchedule: []time.Duration{time.Second, time.Hour},
 })
@@ -40,4 +41,30 @@ func (u *unsteady) Judge(ctx context.Context, s methods.Submission) (methods.Ver
 		return methods.Verdict{}, errors.New("the database is away")
 	}
 	return u.steady.Judge(ctx, s)
+}
+
+// called is a method whose judge waits for a person on its first calls, as carrier_lookup does.
+const called = rules.MethodCarrierLookup
+
+// waitingCalls is the number of calls in which the judge of called waits, about each submission.
+const waitingCalls = 3
+
+type calling struct {
+	judge methods.Judge
+	mu    sync.Mutex
+	calls map[string]int // by session
+}
+
+func (c *calling) Judge(ctx context.Context, s methods.Submission) (methods.Verdict, error) {
+	if s.Method == called && c.count(s.SessionID) <= waitingCalls {
+		return methods.Verdict{}, &methods.WaitingError{}
+	}
+	return c.judge.Judge(ctx, s)
+}
+
+func (c *calling) count(session string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls[session]++
+	return c.calls[session]
 }

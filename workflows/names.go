@@ -32,6 +32,8 @@ const (
 	versionWaitsUntilDue = "wait-until-due"
 	// versionBatches limits first attempts to batches of mostUnderWay.
 	versionBatches = "first-attempts-in-batches"
+	// versionJudgesAside has a judge that waits do so beside the run.
+	versionJudgesAside = "judges-aside"
 )
 
 // Signals and queries of the session workflow.

@@ -112,10 +112,26 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 	return err
 }
 
+// judge has a submission judged. A judge that waits, for a person or for a service that is away, waits beside the run,
+// which goes on to judge other submissions and to keep the deadline.
 func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
+	if run.unjudged.aside[submission] {
+		return nil
+	}
 	run.unjudged.forget(submission)
-	ref := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}
-	return run.look(ctx, models.ActivityJudgeSubmission, ref, "Judge "+submission)
+	ref, summary := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}, "Judge "+submission
+	view, err := decideQuickly[models.SessionView](ctx, models.ActivityJudgeSubmission, ref, summary)
+	if notYet(err) && judgesAside(ctx) {
+		run.judgeAside(ctx, ref, summary)
+		return nil
+	}
+	if err != nil {
+		view, err = decidePatiently[models.SessionView](ctx, models.ActivityJudgeSubmission, ref, summary)
+	}
+	if err != nil {
+		return err
+	}
+	return run.see(ctx, view)
 }
 
 func (run *sessionRun) decideReview(ctx workflow.Context, s ReviewSignal) error {
@@ -136,6 +152,11 @@ func (run *sessionRun) look(ctx workflow.Context, activity string, message any, 
 	if err != nil {
 		return err
 	}
+	return run.see(ctx, view)
+}
+
+// see does the work that a view of the row asks for.
+func (run *sessionRun) see(ctx workflow.Context, view models.SessionView) error {
 	run.view = view
 	run.attempts.start(ctx, view.FirstAttempts)
 	run.expect(ctx)

@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"errors"
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/stile-id/stile/models"
@@ -18,6 +20,8 @@ type unjudged struct {
 	expected []expectation
 	// asked are the submissions for which the run has asked the provider.
 	asked map[string]bool
+	// aside are the submissions whose judge waits beside the run.
+	aside map[string]bool
 }
 
 type expectation struct {
@@ -27,7 +31,8 @@ type expectation struct {
 
 func newUnjudged(ctx workflow.Context) unjudged {
 	return unjudged{
-		due: workflow.NewNamedBufferedChannel(ctx, "due", models.MaxSubmissions), asked: map[string]bool{},
+		due:   workflow.NewNamedBufferedChannel(ctx, "due", models.MaxSubmissions),
+		asked: map[string]bool{}, aside: map[string]bool{},
 	}
 }
 
@@ -71,7 +76,8 @@ func (u *unjudged) forget(submission string) {
 
 // await sends a submission to due when Stile may judge it.
 func (u *unjudged) await(ctx workflow.Context, view models.UnjudgedView) {
-	if slices.ContainsFunc(u.expected, func(e expectation) bool { return e.submission == view.SubmissionID }) {
+	if u.aside[view.SubmissionID] ||
+		slices.ContainsFunc(u.expected, func(e expectation) bool { return e.submission == view.SubmissionID }) {
 		return
 	}
 	ctx, callOff := workflow.WithCancel(ctx)
@@ -115,5 +121,29 @@ func (run *sessionRun) askProvider(ctx workflow.Context, view models.UnjudgedVie
 			run.unjudged.due.Send(ctx, view.SubmissionID)
 		}
 		// Otherwise the provider was unavailable until its time was over, and the timer of await takes over.
+	})
+}
+
+// notYet reports whether an activity failed because its judge waits.
+func notYet(err error) bool {
+	var failed *temporal.ApplicationError
+	return errors.As(err, &failed) && failed.Type() == models.FailureNotYet
+}
+
+// judgesAside reports whether a judge waits beside the run. In a run whose judge has waited under code without it, the
+// run waits for the judge.
+func judgesAside(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, versionJudgesAside, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+}
+
+// judgeAside runs the activity that judges a submission until the judge has a verdict, which is then in the row.
+func (run *sessionRun) judgeAside(ctx workflow.Context, ref models.SubmissionRef, summary string) {
+	run.unjudged.aside[ref.SubmissionID] = true
+	workflow.GoNamed(ctx, "judge "+ref.SubmissionID, func(ctx workflow.Context) {
+		_, err := decidePatiently[models.SessionView](ctx, models.ActivityJudgeSubmission, ref, summary)
+		delete(run.unjudged.aside, ref.SubmissionID)
+		if err == nil {
+			run.unjudged.due.Send(ctx, ref.SubmissionID)
+		}
 	})
 }
