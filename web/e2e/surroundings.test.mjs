@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { PNG } from "pngjs";
 import {
-  at, call, createSession, launch, newContext, organization, press, publish, stage, startDev, stile, test,
+  at, call, createSession, launch, newContext, nextMail, organization, press, publish, stage, startDev, stile, test,
 } from "./harness.mjs";
 import { look } from "./look.mjs";
 import { listen, startProxy, startShop } from "./shop.mjs";
@@ -103,16 +103,37 @@ describe("the branding of an organization", () => {
     await look(page, "intro", "intro-branded");
     assert.equal(await page.title(), "Verification for Vinothek");
     assert.equal(await page.locator("header.merchant").innerText(), "Vinothek");
-    const image = page.locator("header.merchant img");
-    const size = await image.evaluate((one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight]));
-    assert.deepEqual(size, [logo.width, logo.height]);
-    assert.equal(new URL(await image.getAttribute("src")).origin, dev.api);
+    await shows(page, logo);
     const colours = await page.getByRole("button", { name: "Continue" }).evaluate((button) => {
       const { backgroundColor, color } = getComputedStyle(button);
       return [backgroundColor, color];
     });
     assert.deepEqual(colours, ["rgb(255, 212, 0)", "rgb(0, 0, 0)"]);
+
+    const guardian = await (await newContext(browser)).newPage();
+    await guardian.goto(await guardianOf(own, "branded@person.example"));
+    await look(guardian, "guardian-asked", "guardian-asked-branded");
+    assert.equal(await guardian.locator("header.merchant").innerText(), "Vinothek");
+    await shows(guardian, logo);
   });
+
+  /** shows checks that a page shows the logo, from its own origin. */
+  async function shows(page, logo) {
+    const image = page.locator("header.merchant img");
+    const size = await image.evaluate((one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight]));
+    assert.deepEqual(size, [logo.width, logo.height]);
+    assert.equal(new URL(await image.getAttribute("src")).origin, dev.api);
+  }
+
+  /** guardianOf has a child of the organization ask a guardian, and returns the link to the guardian's page. */
+  async function guardianOf(own, email) {
+    const workflow_id = await publish(own, { methods: ["parental_consent"] });
+    const { id, client_secret } = await createSession(own, { workflow_id });
+    const session = `/v1/verify/session/${id}`;
+    await call(own, "POST", `${session}/open`, {}, client_secret);
+    await call(own, "POST", `${session}/methods/parental_consent/begin`, { guardians: [email] }, client_secret);
+    return (await nextMail(dev, email, /http\S+\/guardian#\S+\.decide\.\S+/))[0];
+  }
 });
 
 describe("a captcha in a live organization", { concurrency: 3 }, () => {

@@ -50,7 +50,7 @@ export function App(given: { flow: Flow; host: Host }) {
 }
 
 /** Merchant shows the merchant of the verification: logo and name. */
-function Merchant({ merchant }: { merchant: View["merchant"] }) {
+export function Merchant({ merchant }: { merchant: View["merchant"] }) {
   return (
     <header class="merchant">
       {merchant.logo_url && <img src={merchant.logo_url} alt="" />}

@@ -1,6 +1,6 @@
 import { ApiError, GuardianClient, SessionClient, Transport, type GuardianRequest } from "@stile/client";
 import { ageOf } from "@stile/flow/age.ts";
-import { App, brandOf, Flow, paint } from "@stile/flow";
+import { App, brandOf, Flow, Merchant, paint } from "@stile/flow";
 import { useLocale } from "@stile/flow/hooks.ts";
 import { Loading } from "@stile/flow/screens/waiting.tsx";
 import { locale, onLocale, t } from "@stile/i18n";
@@ -50,7 +50,12 @@ export function Guardian({ token }: { token: string | null }) {
   if (!request) return fault ? <Lost busy={busy} retry={look} /> : <Loading />;
   const secret = request.proof?.client_secret;
   if (request.proof && secret) return <Prove sessionId={request.proof.session_id} secret={secret} ended={look} />;
-  return <Shown request={request} acts={{ busy, fault, act }} />;
+  return (
+    <>
+      <Merchant merchant={request.merchant} />
+      <Shown request={request} acts={{ busy, fault, act }} />
+    </>
+  );
 }
 
 function faultOf(error: unknown): Fault | null {
