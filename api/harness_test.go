@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/contract"
 	"github.com/stile-id/stile/internal/rulestest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/shipped"
@@ -25,23 +27,25 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// env is the API over a real SQLite database and a recording Orchestrator, with an organization of each kind.
+// env is the API over a real database and a recording Orchestrator, with an organization of each kind. The database is
+// of SQLite unless told otherwise.
 type env struct {
-	t         *testing.T
-	path      string // of the database
-	keys      *seal.Keyring
-	store     *store.Store
-	api       *api.API
-	url       string
-	client    *http.Client // reports violations of the specification
-	unchecked *http.Client
-	clock     *testkit.Clock
-	temporal  *recorder
-	log       *buffer
-	sandbox   tenant
-	live      tenant
-	stranger  tenant // another sandbox organization
-	listBytes int    // of a page; 0 means the default
+	t           *testing.T
+	path        string // of the database, on SQLite
+	databaseURL string // of the database
+	keys        *seal.Keyring
+	store       *store.Store
+	api         *api.API
+	url         string
+	client      *http.Client // reports violations of the specification
+	unchecked   *http.Client
+	clock       *testkit.Clock
+	temporal    *recorder
+	log         *buffer
+	sandbox     tenant
+	live        tenant
+	stranger    tenant // another sandbox organization
+	listBytes   int    // of a page; 0 means the default
 }
 
 // tenant is an organization with its keys.
@@ -51,16 +55,41 @@ type tenant struct {
 	keyID               string
 }
 
+// databases are those on which the API behaves alike. Each call makes a migrated one and returns its URL.
+var databases = map[string]func(t *testing.T) string{
+	"sqlite": sqliteFile,
+	"postgres": func(t *testing.T) string {
+		t.Helper()
+		service, _ := storetest.Postgres(t)
+		return service
+	},
+}
+
+func sqliteFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s.db")
+	require.NoError(t, os.WriteFile(path, migrated(), 0o600))
+	return sqliteScheme + path
+}
+
+const sqliteScheme = "sqlite:"
+
 func newEnv(t *testing.T, adjust ...func(*api.Options)) *env {
 	t.Helper()
+	return newEnvOn(t, sqliteFile(t), adjust...)
+}
+
+// newEnvOn returns an env on the database of the URL.
+func newEnvOn(t *testing.T, database string, adjust ...func(*api.Options)) *env {
+	t.Helper()
 	e := &env{
-		t:        t,
-		clock:    testkit.ClockAt(began),
-		temporal: &recorder{},
-		log:      &buffer{},
-		path:     filepath.Join(t.TempDir(), "s.db"),
+		t:           t,
+		clock:       testkit.ClockAt(began),
+		temporal:    &recorder{},
+		log:         &buffer{},
+		path:        strings.TrimPrefix(database, sqliteScheme),
+		databaseURL: database,
 	}
-	require.NoError(t, os.WriteFile(e.path, migrated(), 0o600))
 	e.keys = keyring("k1")
 	e.serve(adjust...)
 	e.sandbox, e.live, e.stranger = e.tenant(true), e.tenant(false), e.tenant(true)
@@ -79,7 +108,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	e.t.Helper()
 	var err error
 	e.store, err = store.Open(e.t.Context(), store.Options{
-		URL: "sqlite:" + e.path, Keys: e.keys, Now: e.clock.Now, Jitter: func() float64 { return 0 },
+		URL: e.databaseURL, Keys: e.keys, Now: e.clock.Now, Jitter: func() float64 { return 0 },
 		WriteTimeout: time.Minute, // the machine may be busy
 		ListBytes:    e.listBytes,
 	})

@@ -28,10 +28,22 @@ func (directory) Email(_ context.Context, address string) risk.Email {
 
 func (directory) Phone(string) risk.Phone { return risk.Phone{} }
 
-// suspicious returns an environment with signals, and a workflow with all groups of them.
-func suspicious(t *testing.T, more obj) (*env, string) {
+// suspiciousOnEach runs a test on each database: with an environment with signals, and a workflow with all groups of
+// them and more preferences.
+func suspiciousOnEach(t *testing.T, more obj, test func(e *env, workflow string)) {
 	t.Helper()
-	e := newEnv(t, func(o *api.Options) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(suspicious(t, database(t), more))
+		})
+	}
+}
+
+// suspicious returns an environment with signals on a database, and a workflow with all groups of them.
+func suspicious(t *testing.T, database string, more obj) (*env, string) {
+	t.Helper()
+	e := newEnvOn(t, database, func(o *api.Options) {
 		o.Config.TrustedProxies, o.Locator, o.Sources = []string{"127.0.0.1"}, known, directory{}
 	})
 	preferences := obj{"signals": risk.Groups()}
@@ -55,110 +67,131 @@ func (e *env) opened(s session, address string, body obj) obj {
 
 func TestSignalsOfTheWorkflowAssessASessionAtCreationAndOpening(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, nil)
-	s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
-	require.Equal(t, obj{
-		"score": 35.0, "level": "medium", "signals": []any{"disposable_email"}, "weights": obj{"disposable_email": 35.0},
-	}, e.shown(e.sandbox, s)["risk"])
-	view := e.isOK(e.do("GET", s.path(""), s.secret, nil), 200).object
-	require.Equal(t, []any{"time_zone", "device_id"}, view["device_hints"])
+	suspiciousOnEach(t, nil, func(e *env, workflow string) {
+		s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
+		require.Equal(e.t, obj{
+			"score": 35.0, "level": "medium", "signals": []any{"disposable_email"}, "weights": obj{"disposable_email": 35.0},
+		}, e.shown(e.sandbox, s)["risk"])
+		view := e.isOK(e.do("GET", s.path(""), s.secret, nil), 200).object
+		require.Equal(e.t, []any{"time_zone", "device_id"}, view["device_hints"])
 
-	view = e.opened(s, "198.51.100.8", obj{"time_zone": "America/New_York", "device_id": "d1"})
-	require.Equal(t, []any{}, view["device_hints"], "it is open")
-	want := obj{
-		"score": 100.0, "level": "high",
-		"signals": []any{"disposable_email", "tor_network", "geo_mismatch", "timezone_mismatch"},
-		"weights": obj{
-			"disposable_email": 35.0, "tor_network": 45.0, "geo_mismatch": 40.0, "timezone_mismatch": 10.0,
-		},
-	}
-	require.Equal(t, want, e.shown(e.sandbox, s)["risk"])
-	e.opened(s, "198.51.100.7", obj{"time_zone": "Asia/Tokyo"})
-	require.Equal(t, want, e.shown(e.sandbox, s)["risk"], "opening again changes nothing")
+		view = e.opened(s, "198.51.100.8", obj{"time_zone": "America/New_York", "device_id": "d1"})
+		require.Equal(e.t, []any{}, view["device_hints"], "it is open")
+		want := obj{
+			"score": 100.0, "level": "high",
+			"signals": []any{"disposable_email", "tor_network", "geo_mismatch", "timezone_mismatch"},
+			"weights": obj{
+				"disposable_email": 35.0, "tor_network": 45.0, "geo_mismatch": 40.0, "timezone_mismatch": 10.0,
+			},
+		}
+		require.Equal(e.t, want, e.shown(e.sandbox, s)["risk"])
+		e.opened(s, "198.51.100.7", obj{"time_zone": "Asia/Tokyo"})
+		require.Equal(e.t, want, e.shown(e.sandbox, s)["risk"], "opening again changes nothing")
+	})
 }
 
 func TestProvisionalSessionIsAssessedWhenItIsOpened(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, nil)
-	s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example", "jurisdiction": nil})
-	require.Nil(t, e.shown(e.sandbox, s)["risk"])
-	e.opened(s, "198.51.100.8", obj{})
-	require.Equal(t, []any{"tor_network", "disposable_email"}, in(e.shown(e.sandbox, s), "risk", "signals"))
+	suspiciousOnEach(t, nil, func(e *env, workflow string) {
+		s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example", "jurisdiction": nil})
+		require.Nil(e.t, e.shown(e.sandbox, s)["risk"])
+		e.opened(s, "198.51.100.8", obj{})
+		require.Equal(e.t, []any{"tor_network", "disposable_email"}, in(e.shown(e.sandbox, s), "risk", "signals"))
+	})
 }
 
 func TestGroupsThatTheWorkflowLeavesOutAreNotAssessed(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, obj{"signals": []string{"email_risk"}})
-	s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
-	view := e.opened(s, "198.51.100.8", obj{"time_zone": "America/New_York", "device_id": "d1"})
-	require.Equal(t, []any{}, view["device_hints"])
-	require.Equal(t, []any{"disposable_email"}, in(e.shown(e.sandbox, s), "risk", "signals"))
-	_, none := suspicious(t, obj{"signals": []string{}})
-	require.NotEmpty(t, none)
+	suspiciousOnEach(t, obj{"signals": []string{"email_risk"}}, func(e *env, workflow string) {
+		s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
+		view := e.opened(s, "198.51.100.8", obj{"time_zone": "America/New_York", "device_id": "d1"})
+		require.Equal(e.t, []any{}, view["device_hints"])
+		require.Equal(e.t, []any{"disposable_email"}, in(e.shown(e.sandbox, s), "risk", "signals"))
+	})
+}
+
+func TestWorkflowWithoutSignalsAssessesNoRisk(t *testing.T) {
+	t.Parallel()
+	suspiciousOnEach(t, obj{"signals": []string{}}, func(e *env, workflow string) {
+		s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
+		e.opened(s, "198.51.100.8", obj{"time_zone": "America/New_York", "device_id": "d1"})
+		require.Nil(e.t, e.shown(e.sandbox, s)["risk"])
+	})
 }
 
 func TestAContactCountsOnceForASession(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, nil)
-	var last session
-	for range 6 { // the highest count in an hour that gives no signal
-		last = e.create(e.sandbox, workflow, obj{"email": "bo@shop.org"})
-		e.opened(last, "198.51.100.7", obj{"device_id": "d1"})
-	}
-	require.Nil(t, e.shown(e.sandbox, last)["risk"])
-	seventh := e.create(e.sandbox, workflow, obj{"email": "bo@shop.org"})
-	require.Equal(t, []any{"velocity_email"}, in(e.shown(e.sandbox, seventh), "risk", "signals"))
+	suspiciousOnEach(t, nil, func(e *env, workflow string) {
+		var last session
+		for range 6 { // the highest count in an hour that gives no signal
+			last = e.create(e.sandbox, workflow, obj{"email": "bo@shop.org"})
+			e.opened(last, "198.51.100.7", obj{"device_id": "d1"})
+		}
+		require.Nil(e.t, e.shown(e.sandbox, last)["risk"])
+		seventh := e.create(e.sandbox, workflow, obj{"email": "bo@shop.org"})
+		require.Equal(e.t, []any{"velocity_email"}, in(e.shown(e.sandbox, seventh), "risk", "signals"))
+	})
 }
 
 func TestDeviceOfSeveralPeopleIsASignal(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, nil)
-	var last session
-	for _, email := range []string{"a@shop.org", "b@shop.org", "c@shop.org"} {
-		last = e.create(e.sandbox, workflow, obj{"email": email})
-		e.opened(last, "198.51.100.7", obj{"device_id": "tablet"})
-	}
-	require.Equal(t, []any{"shared_device"}, in(e.shown(e.sandbox, last), "risk", "signals"))
+	suspiciousOnEach(t, nil, func(e *env, workflow string) {
+		var last session
+		for _, email := range []string{"a@shop.org", "b@shop.org", "c@shop.org"} {
+			last = e.create(e.sandbox, workflow, obj{"email": email})
+			e.opened(last, "198.51.100.7", obj{"device_id": "tablet"})
+		}
+		require.Equal(e.t, []any{"shared_device"}, in(e.shown(e.sandbox, last), "risk", "signals"))
+	})
 }
 
 func TestSessionAtTheWorkflowsLevelOfRiskIsFlagged(t *testing.T) {
 	t.Parallel()
 	for level, flagged := range map[string]bool{"medium": true, "high": false} {
-		e, workflow := suspicious(t, obj{"flag_at": level})
-		for _, then := range []obj{{}, {"skip_verification": true}} {
-			then["email"] = "ada@throwaway.example"
-			s := e.create(e.sandbox, workflow, then)
-			if then["skip_verification"] == nil {
-				e.submit(s, "document_capture", graph.OutcomePassed)
-			}
-			shown := e.shown(e.sandbox, s)
-			require.Equal(t, "verified", shown["status"])
-			if !flagged {
-				require.Nil(t, shown["review"], level)
-				continue
-			}
-			require.Equal(t, "risk_medium: a score of 35, by disposable_email", in(shown, "review", "reason"))
-			events := e.events(s)
-			require.Equal(t, []any{"session_review.flagged", "verification_session.verified"}, events[len(events)-2:])
+		t.Run(level, func(t *testing.T) {
+			t.Parallel()
+			suspiciousOnEach(t, obj{"flag_at": level}, func(e *env, workflow string) { e.flags(workflow, flagged) })
+		})
+	}
+}
+
+// flags requires that verified sessions with a medium risk are flagged, or that none is.
+func (e *env) flags(workflow string, flagged bool) {
+	e.t.Helper()
+	for _, then := range []obj{{}, {"skip_verification": true}} {
+		then["email"] = "ada@throwaway.example"
+		s := e.create(e.sandbox, workflow, then)
+		if then["skip_verification"] == nil {
+			e.submit(s, "document_capture", graph.OutcomePassed)
 		}
+		shown := e.shown(e.sandbox, s)
+		require.Equal(e.t, "verified", shown["status"])
+		if !flagged {
+			require.Nil(e.t, shown["review"])
+			continue
+		}
+		require.Equal(e.t, "risk_medium: a score of 35, by disposable_email", in(shown, "review", "reason"))
+		events := e.events(s)
+		require.Equal(e.t, []any{"session_review.flagged", "verification_session.verified"}, events[len(events)-2:])
 	}
 }
 
 func TestBranchAtTheStartReadsTheSignals(t *testing.T) {
 	t.Parallel()
-	e, _ := suspicious(t, nil)
-	draft := flow("start", obj{
-		"start": obj{"kind": "branch", "default": "id", "cases": []obj{
-			{"when": "'disposable_email' in risk.signals && risk.level == 'medium' && risk.score == 35", "next": "no"},
-		}},
-		"id": method("mdl", "yes", "no"),
+	suspiciousOnEach(t, nil, func(e *env, _ string) {
+		draft := flow("start", obj{
+			"start": obj{"kind": "branch", "default": "id", "cases": []obj{
+				{"when": "'disposable_email' in risk.signals && risk.level == 'medium' && risk.score == 35", "next": "no"},
+			}},
+			"id": method("mdl", "yes", "no"),
+		})
+		draft["preferences"] = obj{"signals": []string{"email_risk"}}
+		workflow := e.workflow(e.sandbox, draft)
+		s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
+		require.Equal(e.t, "failed", e.shown(e.sandbox, s)["status"])
+		s = e.create(e.sandbox, workflow, obj{"email": "ada@shop.org"})
+		require.Equal(e.t, "created", e.shown(e.sandbox, s)["status"])
 	})
-	draft["preferences"] = obj{"signals": []string{"email_risk"}}
-	workflow := e.workflow(e.sandbox, draft)
-	s := e.create(e.sandbox, workflow, obj{"email": "ada@throwaway.example"})
-	require.Equal(t, "failed", e.shown(e.sandbox, s)["status"])
-	s = e.create(e.sandbox, workflow, obj{"email": "ada@shop.org"})
-	require.Equal(t, "created", e.shown(e.sandbox, s)["status"])
 }
 
 func TestPreferencesOfRiskAreChecked(t *testing.T) {
@@ -184,7 +217,7 @@ func TestPreferencesOfRiskAreChecked(t *testing.T) {
 
 func TestHintsOfTheDeviceAreBounded(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, nil)
+	e, workflow := suspicious(t, sqliteFile(t), nil)
 	s := e.create(e.sandbox, workflow, nil)
 	long := string(make([]byte, 65))
 	for param, body := range map[string]obj{
