@@ -36,6 +36,7 @@ func TestOpenBanking(t *testing.T) {
 				"another browser shows a code to enter":           otherBrowserShowsACode,
 				"a code is guessed a few times at most":           codeIsGuessedRarely,
 				"what the bank says decides":                      bankDecides,
+				"an identity needs names and a birth date":        bankNamesAnIdentity,
 				"a cancelled login costs no attempt":              cancelledLogin,
 				"callbacks that are forged, late or repeated":     strangeCallbacks,
 				"an answer belongs to the session that asked":     answerOfAnotherSession,
@@ -122,6 +123,7 @@ func sameBrowserClaims(t *testing.T, s *bankStack) {
 
 	page := s.comesBack(t, challenge, "adult")
 	require.Equal(t, "/verify/"+v.id, page.Path)
+	require.Equal(t, []string{"age_over_21"}, s.bank.Asked(t), "an age needs no more")
 	waiting, _ = methodIn(t, v, "open_banking")["waiting"].(map[string]any)
 	require.Equal(t, map[string]any{
 		"url": "", "institution": "bank", "name": "Example Bank", "answered": true,
@@ -170,27 +172,52 @@ func bankDecides(t *testing.T, s *bankStack) {
 	v, challenge := s.begins(t)
 	for account, reason := range map[string]string{"minor": "under_age", "unknown": "age_unknown"} {
 		claims(t, v, challenge, responseIn(t, s.comesBack(t, challenge, account))).expect(t, 202)
-		v.until(t, "requires_input")
-		why, _ := methodIn(t, v, "open_banking")["last_attempt"].(map[string]any)
-		require.Equal(t, []any{reason}, why["reason_codes"])
+		failsWith(t, v, reason)
 		challenge = v.user.post(t, v.verify("/methods/open_banking/begin"), body{"institution": "bank"}).expect(t, 201)
 	}
 	require.Equal(t, 1.0, methodIn(t, v, "open_banking")["attempts_left"])
 }
 
+func bankNamesAnIdentity(t *testing.T, s *bankStack) {
+	withDocument := simple(rules.MethodDocumentCapture)
+	withDocument.Supplementary = []rules.Method{rules.MethodOpenBanking}
+	m := s.sandbox(t, withDocument)
+	for account, reason := range map[string]string{"adult": "", "minor": "data_mismatch", "child": "under_age"} {
+		v := m.create(t, body{"type": "identity"})
+		v.simulate(t, string(rules.MethodDocumentCapture), "pass")
+		v.until(t, "requires_input")
+		begin := v.user.post(t, v.verify("/methods/open_banking/begin"), body{"institution": "bank"}).expect(t, 201)
+		claims(t, v, begin, responseIn(t, s.comesBack(t, begin, account))).expect(t, 202)
+		if reason != "" {
+			failsWith(t, v, reason)
+			continue
+		}
+		v.until(t, "verified")
+		require.NotRegexp(t, "Ada|Lovelace|1990", string(v.get(t).raw), "no name and no date is shown")
+	}
+	require.Equal(t, []string{"birthdate", "family_name", "given_name"}, s.bank.Asked(t), "no more is asked for")
+}
+
 func cancelledLogin(t *testing.T, s *bankStack) {
 	v, challenge := s.begins(t)
 	claims(t, v, challenge, responseIn(t, s.comesBack(t, challenge, "cancel"))).expect(t, 202)
-	s.endsWith(t, v, "user_cancelled")
+	endsWith(t, v, "user_cancelled")
 }
 
-// endsWith waits for the verdict, which costs no attempt.
-func (s *bankStack) endsWith(t *testing.T, v session, reason string) {
+// failsWith waits for the verdict, and returns the method's part of the view.
+func failsWith(t *testing.T, v session, reason string) map[string]any {
 	t.Helper()
 	v.until(t, "requires_input")
 	method := methodIn(t, v, "open_banking")
 	why, _ := method["last_attempt"].(map[string]any)
 	require.Equal(t, []any{reason}, why["reason_codes"])
+	return method
+}
+
+// endsWith waits for the verdict, which costs no attempt.
+func endsWith(t *testing.T, v session, reason string) {
+	t.Helper()
+	method := failsWith(t, v, reason)
 	require.Equal(t, method["attempts"], method["attempts_left"])
 }
 
@@ -264,5 +291,5 @@ func awayBank(t *testing.T, s *bankStack) {
 	v.user.post(t, v.verify("/methods/open_banking/begin"), body{"institution": "bank"}).
 		refused(t, 503, "service_unavailable")
 	claims(t, v, challenge, responseIn(t, s.led(t, callback))).expect(t, 202)
-	s.endsWith(t, v, "provider_unavailable")
+	endsWith(t, v, "provider_unavailable")
 }

@@ -12,11 +12,13 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,6 +128,21 @@ func (b *Bank) Faults(t testing.TB, hanging, lost []string) map[string]int {
 	var seen map[string]int
 	require.NoError(t, json.NewDecoder(response.Body).Decode(&seen))
 	return seen
+}
+
+// Asked returns the names of the claims that the ID token of the last login was asked for, sorted.
+func (b *Bank) Asked(t testing.TB) []string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.Issuer+"/asked", nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	var asked struct {
+		IDToken map[string]any `json:"id_token"`
+	}
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&asked))
+	return slices.Sorted(maps.Keys(asked.IDToken))
 }
 
 // Login follows an authorization request as a browser, chooses an account, and returns the redirect to the client,

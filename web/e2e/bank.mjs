@@ -16,6 +16,7 @@ const accounts = {
     verified_claims: { verification: { trust_framework: "eidas" }, claims: { birthdate: "1990-01-31" } },
   },
   minor: { birthdate: "2015-01-31", age_over_16: false, age_over_18: false, age_over_21: false },
+  child: { birthdate: "2015-01-31", given_name: "Ben", family_name: "Lovelace" },
   "canary-subject-5e0b": { birthdate: "1971-12-23", given_name: "Canarygiven", family_name: "Canaryfamily" },
   unknown: {},
   foreign: {
@@ -66,6 +67,7 @@ function configurationOf({ profile, dpop, client }) {
     interactions: { url: (ctx, interaction) => `/login/${interaction.uid}` },
     findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
     async loadExistingGrant(ctx) {
+      asked = JSON.parse(ctx.oidc.params.claims ?? "{}");
       const { provider, client: of, session } = ctx.oidc;
       const grant = new provider.Grant({ clientId: of.clientId, accountId: session.accountId });
       grant.addOIDCScope("openid profile");
@@ -99,6 +101,8 @@ let provider;
 let faults = { hanging: [], lost: [] };
 /** seen counts the requests by path. */
 const seen = {};
+/** asked are the claims of the last request for an authorization. GET /asked returns them. */
+let asked = {};
 
 async function serve(request, response) {
   const { pathname } = new URL(request.url, "http://bank");
@@ -108,6 +112,9 @@ async function serve(request, response) {
     const { hanging, lost } = JSON.parse(body);
     faults = { hanging: hanging ?? [], lost: lost ?? [] };
     return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(seen));
+  }
+  if (pathname === "/asked") {
+    return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(asked));
   }
   seen[pathname] = (seen[pathname] ?? 0) + 1;
   if (faults.hanging.includes(pathname)) return undefined;
