@@ -77,7 +77,8 @@ func run(ctx context.Context, open opener, self, args []string, in io.Reader, ou
 			_, _ = io.Copy(io.Discard, in)
 		}()
 	}
-	if _, err := text.NewEngine(ctx, f.worker.text); err != nil {
+	engine, err := text.NewEngine(ctx, f.worker.text)
+	if err != nil {
 		return fmt.Errorf("--text: %w", err)
 	}
 	f.worker.memory = f.options.Memory
@@ -90,6 +91,10 @@ func run(ctx context.Context, open opener, self, args []string, in io.Reader, ou
 		level = slog.LevelWarn
 	}
 	f.options.Log = slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: level}))
+	if engine == nil && f.worker.text != text.Off {
+		f.options.Log.Warn("vision: tesseract is not installed, so printed text is not read: workflows refuse documents " +
+			"unless their unread_text is pass or review")
+	}
 	return serve(ctx, f, command)
 }
 

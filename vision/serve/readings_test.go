@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,18 @@ func TestServerRefusesATextEngineThatIsNone(t *testing.T) {
 		err := Main(context.WithoutCancel(t.Context()), nil, []string{"--text", setting}, nil, &errs, &errs)
 		require.ErrorContains(t, err, "--text: text engine")
 		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestServerWithoutATextEngineSaysSo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for setting, says := range map[string]bool{"auto": true, "off": false} {
+		var errs strings.Builder
+		socket := "unix:" + filepath.Join(t.TempDir(), "s")
+		require.NoError(t, Main(ctx, nil, []string{"--quiet", "--text", setting, "--listen", socket}, nil, &errs, &errs))
+		require.Equal(t, says, strings.Contains(errs.String(), "tesseract is not installed"), errs.String())
 	}
 }
 
