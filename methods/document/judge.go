@@ -23,14 +23,14 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 	if s.Tier.Years() == 0 && s.Type != methods.TypeIdentity {
 		return methods.Verdict{}, fmt.Errorf("document: no such age tier: %q", s.Tier)
 	}
-	within, cancel := readingTime(ctx)
+	within, brief, cancel := readingTime(ctx)
 	defer cancel()
 	seen, err := m.look(within, s.Uploads, p)
 	if ctx.Err() != nil {
 		return methods.Verdict{}, ctx.Err()
 	}
 	if err != nil {
-		return m.unseen(s, err)
+		return m.unseen(s, err, brief)
 	}
 	return decide(question{
 		Attempt: s.Attempt, today: s.Today, received: s.Received, sandbox: s.Sandbox, limits: m.options.Limits,
@@ -38,20 +38,24 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 	}, seen), nil
 }
 
-// The time of a call is that of an activity: five seconds, then fifteen for each repeat. A call of at least enough
-// leaves spare for its verdict.
+// The time of a call is that of an activity: five seconds, then fifteen for each repeat. A call leaves spare of it for
+// its verdict, and one with less than enough is brief.
 const (
 	enough = 10 * time.Second
-	spare  = 3 * time.Second
+	spare  = time.Second
 )
 
-// readingTime returns the context of the readings. Where ctx has enough time, it ends earlier: a process that is too
-// slow is then away, so that patience with it ends. Else the call ends with ctx, and is repeated with more time.
-func readingTime(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, has := ctx.Deadline(); has && time.Until(deadline) >= enough {
-		return context.WithDeadline(ctx, deadline.Add(-spare))
+// readingTime returns the context of the readings, and whether the call is brief. The context ends before ctx does: a
+// process that has not answered by then is too slow, which is told in time for the run to repeat the call beside its
+// other work.
+func readingTime(ctx context.Context) (within context.Context, brief bool, cancel context.CancelFunc) {
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		within, cancel = context.WithCancel(ctx)
+		return within, false, cancel
 	}
-	return context.WithCancel(ctx)
+	within, cancel = context.WithDeadline(ctx, deadline.Add(-spare))
+	return within, time.Until(deadline) < enough, cancel
 }
 
 // pages are the measured pictures of a submission.
@@ -113,8 +117,9 @@ func (e *sideError) Error() string { return string(e.side) + ": " + e.err.Error(
 func (e *sideError) Unwrap() error { return e.err }
 
 // unseen returns the verdict where a picture was not measured. A picture that the process refuses costs no attempt; a
-// process that is away, or too slow for readingTime, is asked again while there is patience.
-func (m *capture) unseen(s methods.Submission, err error) (methods.Verdict, error) {
+// process that is away, or too slow for readingTime, is asked again while there is patience. One that is too slow for a
+// brief call is asked again in any case: the submission may have waited for a worker until then.
+func (m *capture) unseen(s methods.Submission, err error, brief bool) (methods.Verdict, error) {
 	var (
 		at      *sideError
 		refused *vision.ImageError
@@ -123,7 +128,8 @@ func (m *capture) unseen(s methods.Submission, err error) (methods.Verdict, erro
 	if !errors.As(err, &at) {
 		return methods.Verdict{}, err // an upload could not be opened
 	}
-	if !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded) {
+	slow := !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded)
+	if slow {
 		away = &vision.AwayError{Reason: vision.AwayTooSlow}
 	}
 	unmeasured := rules.Check{Name: string(at.side) + "_readable", NotPerformed: true}
@@ -135,7 +141,7 @@ func (m *capture) unseen(s methods.Submission, err error) (methods.Verdict, erro
 		m.options.Log.Error("document: a question to the vision process is wrong, so a submission has no verdict",
 			"error", err)
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, unmeasured), nil
-	case m.options.Now().Before(s.Received.Add(m.options.Patience)):
+	case slow && brief, m.options.Now().Before(s.Received.Add(m.options.Patience)):
 		return methods.Verdict{}, &methods.AwayError{Reason: away.Error()}
 	default:
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable, unmeasured), nil
