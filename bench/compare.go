@@ -129,6 +129,7 @@ var measurements = []measurement{
 	{name: "documents", measure: bench.documents},
 	{name: "barcodes", measure: one(bench.barcodes)},
 	{name: "zones", measure: bench.zones},
+	{name: "chip", measure: bench.chip},
 	{name: "apart", measure: one(bench.sessionsApart), site: true},
 	{name: "together", measure: one(bench.sessionsTogether), site: true},
 	{name: "graphs", measure: one(bench.graphs), site: true},

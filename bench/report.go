@@ -18,7 +18,7 @@ timer and signal, both started without eager start, their worker with %d pollers
 A run counts from its request to its completion, the milliseconds to what it makes happen. A plain gin route writes, by
 a server of its own, what Stile has answered; neither the clients' part of the work nor the network's is taken off.
 Live channels are open at a stile api of its own, claims and changes made by %d clients, bursts one after the other.
-Wallet credentials are verified one at a time.
+Wallet credentials and chips are verified one at a time.
 `
 
 // report prints the measurements with their targets.
