@@ -24,7 +24,8 @@
 //	signer and root are of one country                         12-7.1       issuer_country
 //	the signer is valid now                                    12-5.3       issuer_expired
 //	each authority of the path is valid now                    12-5.3       authority_expired
-//	the signer is on no revocation list of its issuer          12-6         issuer_revoked
+//	the signer is on no revocation list of its issuer, nor     12-6         issuer_revoked
+//	  is a link to its authority
 //	there is a current list, if the operator demands one       12-6         issuer_revocation_unknown
 //
 // A self-signed certificate in the folder is a root. One that a predecessor has issued is a link: it counts if the
@@ -32,7 +33,7 @@
 //
 // # Not checked
 //
-// The revocation of authorities: an operator removes the file. Private key usage periods: they bound when a signer
+// The revocation of roots: an operator removes the file. Private key usage periods: they bound when a signer
 // signs, and few signers state the time. Path lengths, because a link has the same as the root that it links.
 package csca
 

@@ -216,6 +216,35 @@ func TestRevokedSignerIsRefused(t *testing.T) {
 	}
 }
 
+func TestRevokedLinkIsRefused(t *testing.T) {
+	t.Parallel()
+	newer := emrtdtest.Authority(emrtdtest.Template{}, emrtdtest.NewKey("P-384"))
+	link := emrtdtest.Link(emrtdtest.Template{}, newer, authority)
+	late := emrtdtest.Signer(emrtdtest.Template{}, emrtdtest.NewKey("P-256"), newer)
+	list := func(serials ...int64) []byte {
+		return emrtdtest.RevocationList(authority, now.AddDate(0, -1, 0), now.AddDate(0, 1, 0), serials...)
+	}
+	serial := link.Serial.Int64()
+	require.NotEqual(t, serial, late.Serial.Int64())
+	f := newFolder(t)
+	f.trust(authority, link)
+	f.write("list.crl", list(serial))
+	_, err := f.check(late)
+	require.ErrorIs(t, err, &csca.Fault{Code: csca.Revoked})
+	_, err = f.check(signer)
+	require.NoError(t, err, "the signer of the predecessor needs no link")
+
+	f.write("list.crl", list(serial+1000))
+	finding, err := f.check(late)
+	require.NoError(t, err, "without the fault")
+	require.Equal(t, csca.RevocationGood, finding.Revocation)
+
+	f.write("list.crl", list(serial))
+	f.write("again.cer", emrtdtest.Link(emrtdtest.Template{}, newer, authority).DER)
+	_, err = f.check(late)
+	require.NoError(t, err, "another link for the same key is not revoked")
+}
+
 func TestSHA1OfAuthorityIsRefusedUnlessAccepted(t *testing.T) {
 	t.Parallel()
 	old := emrtdtest.NewKey("RSA")

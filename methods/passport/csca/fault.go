@@ -22,7 +22,7 @@ const (
 	Expired Code = "issuer_expired"
 	// AuthorityExpired means that the certificate of the authority, or a link certificate to it, is not valid now.
 	AuthorityExpired Code = "authority_expired"
-	// Revoked means that the authority's revocation list has the signer.
+	// Revoked means that the authority's revocation list has the signer, or a link to the authority.
 	Revoked Code = "issuer_revoked"
 	// RevocationUnknown means that there is no current revocation list, and that the operator demands one.
 	RevocationUnknown Code = "issuer_revocation_unknown"

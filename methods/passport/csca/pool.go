@@ -112,8 +112,8 @@ func checkSigner(signer *emrtd.Certificate) error {
 // maxLinks is more than the successors that an authority has while a document is valid.
 const maxLinks = 5
 
-// path returns the authorities from the issuer of the certificate to a root. A path of which every certificate is valid
-// goes before others. Several authorities may have one name, because they change their keys.
+// path returns the authorities from the issuer of the certificate to a root, over links that no list revokes. A path of
+// which every certificate is valid goes before others. Several authorities may have one name, because they change their keys.
 func (p *Pool) path(c *emrtd.Certificate, now time.Time) ([]Authority, error) {
 	best, fault := p.climb(c, now, maxLinks)
 	if best == nil {
@@ -138,6 +138,10 @@ func (p *Pool) climb(c *emrtd.Certificate, now time.Time, left int) (best []Auth
 		signed = true
 		path := []Authority{a}
 		if a.Link {
+			if p.revokes(a.Certificate) {
+				why = fault(Revoked)
+				continue
+			}
 			above, err := p.climb(a.Certificate, now, left-1)
 			if above == nil {
 				why = err
@@ -176,19 +180,23 @@ func signatureFault(err error) error {
 	return err
 }
 
+// revokes reports whether a list of the certificate's issuer has the certificate.
+func (p *Pool) revokes(c *emrtd.Certificate) bool {
+	return slices.ContainsFunc(p.revoked, func(list *revocations) bool {
+		return emrtd.SameName(list.issuer, c.RawIssuer) && list.has(c.Serial)
+	})
+}
+
 // revocation looks the signer up in the lists of its issuer.
 func (p *Pool) revocation(signer *emrtd.Certificate, now time.Time) (RevocationState, error) {
 	state := RevocationUnchecked
-	for _, list := range p.revoked {
-		if !emrtd.SameName(list.issuer, signer.RawIssuer) {
-			continue
-		}
-		if list.has(signer.Serial) {
-			return state, fault(Revoked)
-		}
-		if list.currentAt(now) {
-			state = RevocationGood
-		}
+	if p.revokes(signer) {
+		return state, fault(Revoked)
+	}
+	if slices.ContainsFunc(p.revoked, func(list *revocations) bool {
+		return emrtd.SameName(list.issuer, signer.RawIssuer) && list.currentAt(now)
+	}) {
+		state = RevocationGood
 	}
 	if state != RevocationGood && p.options.RequireLists {
 		return state, fault(RevocationUnknown)
