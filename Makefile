@@ -62,10 +62,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
 .PHONY: check
-check: tesseract check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+check: tesseract models check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser models $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
 	@$(MAKE) --no-print-directory check-browser
@@ -88,6 +88,10 @@ openapi: ## Bundle api/openapi.yaml from the files in api/openapi
 web: browser $(NPM_PACKAGES) ## Build the pages in web/dist, and the types of their API client
 	cd web && npm run --silent types && npm run --silent check && npm run --silent build
 
+.PHONY: models
+models: ## Install the models that measure faces in bin/models
+	scripts/ensure-models
+
 .PHONY: pictures
 pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests
 	$(GO_BUILD) -o bin/ $(COMMANDS)
@@ -98,7 +102,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres tesseract browser $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
+bench: postgres tesseract browser models $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 	$(if $(findstring -only,$(ARGS)),,$(GO_BUILD) -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/mail"
+	"github.com/stile-id/stile/vision/models"
 )
 
 // ready holds the addresses and credentials that stile-dev prints when it is ready.
@@ -19,12 +20,16 @@ type ready struct {
 	Mail              string `json:"mail,omitempty"` // the inbox; "" if STILE_SMTP_URL is set
 	seeded
 	folder string
+	models string // the folder that lacks models of faces, or ""
 }
 
 func newReady(api string, c config.Config, ui string, s seeded, folder string) ready {
 	r := ready{
 		API: api, Temporal: "http://" + c.TemporalAddress, TemporalNamespace: c.TemporalNamespace, TemporalUI: ui,
 		seeded: s, folder: folder,
+	}
+	if set, err := models.Open(c.VisionModels); !c.VisionOff && c.VisionURL == "" && (err != nil || set.Lacks()) {
+		r.models = c.VisionModels
 	}
 	if c.SMTP == nil {
 		r.Mail = api + mail.InboxPath
@@ -60,12 +65,12 @@ Try it:
 See what happened to a session:
 
   eval "$(go run ./cmd/stile-dev env --data '%s')" && go run ./cmd/stile session show vks_...
-
+%s
 Ctrl-C stops it; the same folder goes on where it was.
 `, r.shopLine(), r.API, r.mailLine(), r.TemporalUI, r.Temporal,
 		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
 		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
-		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder)
+		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder, r.modelsLine())
 	return err
 }
 
@@ -75,6 +80,15 @@ func (r ready) shopLine() string {
 		return ""
 	}
 	return "  Try it here   " + r.Shop + "   a shop that asks for your age\n\n"
+}
+
+// modelsLine tells how methods that measure faces become available.
+func (r ready) modelsLine() string {
+	if r.models == "" {
+		return ""
+	}
+	return "\nFor methods that measure faces, add their models (40 MB of npm) and start again:\n\n" +
+		"  go run ./cmd/stile-vision models install --dir '" + r.models + "'\n"
 }
 
 // mailLine is the address of the inbox.

@@ -1,5 +1,6 @@
 // Command stile-vision reads pictures that users have sent: it decodes and measures them, in processes of their own,
 // and decides nothing. `stile worker` and `stile serve` start it. It has no keys, no database and no network.
+// `stile-vision models` installs the models that measure faces.
 package main
 
 import (
@@ -17,10 +18,20 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	err := serve.Main(ctx, nil, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:])
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "stile-vision:", err)
 		stop()
 		os.Exit(1)
 	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "models" {
+		command := modelsCommand()
+		command.SetArgs(args[1:])
+		command.SetOut(os.Stdout)
+		return command.ExecuteContext(ctx)
+	}
+	return serve.Main(ctx, nil, args, os.Stdin, os.Stdout, os.Stderr)
 }
