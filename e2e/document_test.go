@@ -25,6 +25,14 @@ func TestDocuments(t *testing.T) {
 			"a card is asked for its back, and passes":         cardPasses,
 			"a licence with the barcode of another is refused": otherBarcodeIsRefused,
 			"a screen waits for a reviewer":                    screenIsReviewed,
+			"a residence permit passes": func(t *testing.T, m merchant) {
+				t.Helper()
+				passes(t, m, specimen.ResidencePermit)
+			},
+			"a health card passes": func(t *testing.T, m merchant) {
+				t.Helper()
+				passes(t, m, specimen.HealthCard)
+			},
 		} {
 			t.Run(name, func(t *testing.T) { scenario(t, m) })
 		}
@@ -87,6 +95,20 @@ func cardPasses(t *testing.T, m merchant) {
 	again.until(t, "verified")
 	person := v.get(t).at("verified_person_id")
 	require.Equal(t, person, again.get(t).at("verified_person_id"), "the document finds its person")
+}
+
+// passes verifies a session by both sides of a card of the kind.
+func passes(t *testing.T, m merchant, kind specimen.Kind) {
+	t.Helper()
+	v, card := m.create(t, nil), adultSpecimen(kind, 7)
+	v.open(t)
+	v.shows(t, body{
+		"front": v.photograph(t, card.Front(), specimen.Shot{}), "back": v.photograph(t, card.Back(), specimen.Shot{}),
+		"document_type": kind,
+	})
+	v.until(t, "verified")
+	require.Equal(t, map[string]any{"type": string(kind), "issuing_country": "UTO", "expiry": "valid"},
+		v.results(t)[0]["document"])
 }
 
 func otherBarcodeIsRefused(t *testing.T, m merchant) {

@@ -1,6 +1,7 @@
 package methods
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,14 +31,17 @@ type AwayError struct {
 
 func (e *AwayError) Error() string { return e.Reason }
 
-// WaitingError is the error of a Judge that waits for a person, such as for a consent on another device. Judge is
-// called again, and may wait each time until shortly before the deadline of its context.
+// WaitingError is the error of a Judge that waits for a person, such as for a consent on another device, or for work
+// that goes on meanwhile. Judge is called again, and may wait each time until shortly before the deadline of its
+// context.
 type WaitingError struct {
+	// Reason says why there is no verdict; "" for a person who has not answered.
+	Reason string
 	// After is how long to wait before the next call; the least is a second.
 	After time.Duration
 }
 
-func (e *WaitingError) Error() string { return "a person has not answered yet" }
+func (e *WaitingError) Error() string { return cmp.Or(e.Reason, "a person has not answered yet") }
 
 // Inquiry is a submission on its way to a provider.
 type Inquiry struct {

@@ -354,9 +354,9 @@ func TestProcessThatIsTooSlowIsAskedAgainUntilPatienceEnds(t *testing.T) {
 		3 * time.Minute: 5 * time.Second, time.Minute: 15 * time.Second, // a brief call leaves the end to a longer one
 	} {
 		_, err := judge(t, limit, since)
-		var away *methods.AwayError
-		require.ErrorAs(t, err, &away)
-		require.ErrorContains(t, away, "too_slow")
+		var waiting *methods.WaitingError
+		require.ErrorAs(t, err, &waiting)
+		require.ErrorContains(t, waiting, "the vision process is reading the pictures")
 	}
 	v, err := judge(t, 15*time.Second, 3*time.Minute)
 	require.NoError(t, err)

@@ -129,19 +129,19 @@ func (m *capture) unseen(s methods.Submission, err error, brief bool) (methods.V
 		return methods.Verdict{}, err // an upload could not be opened
 	}
 	slow := !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded)
-	if slow {
-		away = &vision.AwayError{Reason: vision.AwayTooSlow}
-	}
+	patient := m.options.Now().Before(s.Received.Add(m.options.Patience))
 	unmeasured := rules.Check{Name: string(at.side) + "_readable", NotPerformed: true}
 	switch {
 	case errors.As(err, &refused) && refused.Code != vision.CodeParameterInvalid:
 		unread := rules.Check{Name: unmeasured.Name}
 		return methods.Unfinished(graph.OutcomeRequiresInput, rules.ReasonUnreadable, unread), nil
-	case away == nil:
+	case slow && (brief || patient): // the reading goes on, and its answer will be there
+		return methods.Verdict{}, &methods.WaitingError{Reason: "the vision process is reading the pictures"}
+	case away == nil && !slow:
 		m.options.Log.Error("document: a question to the vision process is wrong, so a submission has no verdict",
 			"error", err)
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, unmeasured), nil
-	case slow && brief, m.options.Now().Before(s.Received.Add(m.options.Patience)):
+	case away != nil && patient:
 		return methods.Verdict{}, &methods.AwayError{Reason: away.Error()}
 	default:
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable, unmeasured), nil
