@@ -31,6 +31,9 @@ type Method struct {
 	// can. Users and operators read it. It is called with each request, so it must not wait. Nil means that the method
 	// needs nothing that could be missing.
 	Unavailable func() string
+	// Patient reports that Judge is called while the method is unavailable, too, about submissions that were accepted
+	// before. It returns an AwayError for as long as it waits. Without it they end as method_error.
+	Patient bool
 	// Exclusive reports that no provider connector may judge the method in place of its package.
 	Exclusive bool
 }

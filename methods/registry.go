@@ -84,8 +84,8 @@ func (r *Registry) own(name rules.Method) (Method, bool) {
 	return Method{}, false
 }
 
-// For returns the method as it is served to an organization. A method that cannot be used refuses every input and gives
-// no verdict.
+// For returns the method as it is served to an organization. A method that cannot be used refuses every input, and gives
+// no verdict unless it is Patient.
 func (r *Registry) For(name rules.Method, o Organization) Method {
 	own, registered := r.own(name)
 	m := own
@@ -96,6 +96,9 @@ func (r *Registry) For(name rules.Method, o Organization) Method {
 		m = refusing(name, unserved(name), ErrUnserved)
 	case own.unavailable() != "":
 		m = refusing(name, fmt.Sprintf("%s is not available: %s", name, own.unavailable()), nil)
+		if own.Patient {
+			m.Judge = own.Judge
+		}
 	}
 	return r.decorators.Simulate(m, o.Sandbox)
 }

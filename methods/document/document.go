@@ -39,9 +39,13 @@ func Method(o Options) methods.Method {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
+	if o.Vision == nil {
+		o.Vision = (*vision.Client)(nil)
+	}
 	m := &capture{o}
 	return methods.Method{
-		Name: rules.MethodDocumentCapture, Accept: m, Judge: m, Uploads: true, Unavailable: m.unavailable,
+		Name: rules.MethodDocumentCapture, Accept: m, Judge: m, Uploads: true,
+		Unavailable: o.Vision.Unavailable, Patient: true,
 		Fields: []methods.Field{
 			{Name: "front", Type: methods.FieldUpload, MediaTypes: pictures()},
 			{Name: "back", Type: methods.FieldUpload, MediaTypes: pictures(), Optional: true},
@@ -55,13 +59,6 @@ func Method(o Options) methods.Method {
 
 // capture serves the method.
 type capture struct{ options Options }
-
-func (m *capture) unavailable() string {
-	if m.options.Vision == nil {
-		return "no vision process is configured"
-	}
-	return m.options.Vision.Unavailable()
-}
 
 // pictures returns the types of uploads that the vision process decodes.
 func pictures() []string { return []string{methods.TypeJPEG, methods.TypePNG, methods.TypeWebP} }

@@ -1,16 +1,21 @@
 package shipped_test
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/methods/shipped"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/vision"
 )
 
 func TestIncompleteMethodIsNotRegistered(t *testing.T) {
@@ -74,6 +79,42 @@ func TestRegistryChoosesTheJudgePerOrganization(t *testing.T) {
 
 	_, err = judged(t, r, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodFacialAge}, Payload: []byte(`{}`)})
 	require.ErrorIs(t, err, methods.ErrUnserved)
+}
+
+// away is a vision process that has not answered for a while.
+type away struct{}
+
+func (away) Unavailable() string { return "the vision process does not answer" }
+
+func (away) Document(context.Context, vision.Side, []byte, ...vision.Read) (*vision.Document, error) {
+	return nil, &vision.AwayError{Reason: "it does not answer"}
+}
+
+// upload is a file of any id.
+type upload struct{}
+
+func (upload) Content(context.Context, string) ([]byte, error) { return []byte("picture"), nil }
+
+func TestAcceptedDocumentWaitsForAVisionProcessThatIsUnavailable(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	r, err := shipped.Registry(shipped.Options{Document: document.Options{
+		Vision: away{}, Patience: time.Minute, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	}})
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Unavailable(rules.MethodDocumentCapture, methods.Organization{}))
+	judge := func(received time.Time) (methods.Verdict, error) {
+		return r.Judge(t.Context(), methods.Submission{
+			Attempt: methods.Attempt{Method: rules.MethodDocumentCapture, Tier: rules.MinAge(18)},
+			Payload: []byte(`{"front": "upl_1"}`), Uploads: upload{}, Received: received,
+		})
+	}
+	_, err = judge(now)
+	var waits *methods.AwayError
+	require.ErrorAs(t, err, &waits)
+	v, err := judge(now.Add(-time.Minute))
+	require.NoError(t, err)
+	require.Equal(t, []rules.ReasonCode{rules.ReasonProviderUnavailable}, v.ReasonCodes)
 }
 
 func TestUnavailableMethodNeverPasses(t *testing.T) {
