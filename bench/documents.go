@@ -57,9 +57,13 @@ var circumstances = []circumstance{
 }
 
 // documents reads specimens of every type, photographed in every circumstance, and counts how often each part was read
-// right, and the CPU time that it took.
+// right, and the CPU time that it took. It also measures the throughput of a vision process.
 func (b bench) documents(ctx context.Context) ([]comparison, error) {
 	readings, err := documentReadings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	together, err := b.throughput(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +83,7 @@ func (b bench) documents(ctx context.Context) ([]comparison, error) {
 			return nil, err
 		}
 	}
-	return []comparison{accuracy.comparison(), timesOf(readings, times)}, nil
+	return []comparison{accuracy.comparison(), timesOf(readings, times), together}, nil
 }
 
 // pages photographs both pages of a document.

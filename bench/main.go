@@ -86,7 +86,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	)
 	set.IntVar(&o.few, "few", 10_000, "sessions of the small side of growth")
 	set.IntVar(&o.many, "many", 1_000_000, "sessions of the large side of growth")
-	set.UintVar(&o.specimens, "specimens", 2, "documents of each type and circumstance of the comparison of documents")
+	set.UintVar(&o.specimens, "specimens", 1, "documents of each type and circumstance of the comparison of documents")
 	set.Func(
 		"only",
 		"make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "),
