@@ -38,8 +38,8 @@ GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # have the memory that it needs, and e2e, where it would cost ten minutes: the packages that e2e calls have their own
 # tests with it.
 UNWATCHED := modernc.org/... github.com/makiuchi-d/gozxing/... \
-	$(addprefix github.com/stile-id/stile/,internal/specimen/... \
-		$(addprefix vision/,card imaging pdf417/... portrait quality text zone/...))
+	$(addprefix github.com/stile-id/stile/,internal/faces/... internal/specimen/... \
+		$(addprefix vision/,card evaluate face imaging models nn pdf417/... portrait quality text zone/...))
 RACE := -race $(UNWATCHED:%=-gcflags=%=-race=false)
 PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$|/vision/serve$$
 # A process with the detector would sleep for a second at its end, to let other goroutines report.
@@ -62,10 +62,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -trimpath -o bin/ $(COMMANDS)
 
 .PHONY: check
-check: tesseract models check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+check: tesseract models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser models $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser models faces $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
 	@$(MAKE) --no-print-directory check-browser
@@ -91,6 +91,10 @@ web: browser $(NPM_PACKAGES) ## Build the pages in web/dist, and the types of th
 .PHONY: models
 models: ## Install the models that measure faces in bin/models
 	scripts/ensure-models
+
+.PHONY: faces
+faces: ## Fetch the pictures of faces that tests use into bin/faces
+	scripts/ensure-faces
 
 .PHONY: pictures
 pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests

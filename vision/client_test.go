@@ -67,7 +67,8 @@ func TestFacesAreAskedForByReading(t *testing.T) {
 	var asked []string
 	c := process(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.String())
-		_, _ = w.Write([]byte(`{"version":"v","count":5,"faces":[{"box":[1,2,3,4],"pose":{"yaw":-20},"embedding":[0.6,0.8]}]}`))
+		_, _ = w.Write([]byte(`{"version":"v","count":5,
+			"faces":[{"box":[1,2,3,4],"pose":{"yaw":-20},"embedding":[0.6,0.8]}]}`))
 	})
 	faces, err := c.Faces(t.Context(), []byte("x"), vision.ReadFaceAge, vision.ReadFaceSkin)
 	require.NoError(t, err)

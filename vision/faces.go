@@ -49,6 +49,26 @@ func EmbeddingSettings() []string {
 	return []string{EmbeddingFaceAPI, EmbeddingFaceres, EmbeddingOff}
 }
 
+// Bands are the similarities of two faces (inner products of their embeddings) at which they count as one person: from
+// Match on without a doubt, from Review on so that somebody should look.
+type Bands struct {
+	Match  float64 `json:"match"`
+	Review float64 `json:"review"`
+}
+
+// BandsOf returns the bands of a model that compares faces, as Faces.EmbeddingModel names it; false for an unknown one.
+// docs/methods/faces.md has the pictures that they were measured on.
+func BandsOf(model string) (Bands, bool) {
+	switch model {
+	case EmbeddingFaceAPI:
+		return Bands{Match: 0.95, Review: 0.92}, true
+	case EmbeddingFaceres:
+		return Bands{Match: 0.70, Review: 0.60}, true
+	default:
+		return Bands{}, false
+	}
+}
+
 // Faces has the measurements of the faces of a picture. It is no verdict: the method that asks decides.
 type Faces struct {
 	// Version names everything that decided: the protocol, the readers, and each model with the first 12 digits of its
@@ -62,7 +82,8 @@ type Faces struct {
 	// Count is how many faces there are, and Faces are the largest of them, by area, at most FacesMost.
 	Count int    `json:"count"`
 	Faces []Face `json:"faces"`
-	// EmbeddingModel names the model of the embeddings: those of two models cannot be compared. It is "" without any.
+	// EmbeddingModel is the setting that names the model of the embeddings, such as EmbeddingFaceAPI: those of two models
+	// cannot be compared. It is "" without any.
 	EmbeddingModel string `json:"embedding_model"`
 }
 
@@ -140,8 +161,8 @@ type Texture struct {
 type Age struct {
 	// Years is the expected value of the model.
 	Years float64 `json:"years"`
-	// Deviation is the standard deviation of the model's estimates of this face, in years: over crops that differ a little.
-	// It is less than the error of the model.
+	// Deviation is the standard deviation of the model's estimates of this face, in years, over crops that differ a
+	// little. It is less than the error of the model.
 	Deviation float64 `json:"deviation"`
 }
 
@@ -172,8 +193,8 @@ func (c *Client) Faces(ctx context.Context, picture []byte, read ...FaceRead) (*
 	return measured(ctx, c, &faces, "/v1/faces", url.Values{}, picture, read)
 }
 
-// FacesUnavailable returns why readings of faces cannot be made now; "" while they can. It is the answer of Unavailable,
-// or names the readings whose models are missing.
+// FacesUnavailable returns why readings of faces cannot be made now; "" while they can. It is the answer of
+// Unavailable, or names a reading whose model is missing.
 func (c *Client) FacesUnavailable(read ...FaceRead) string {
 	if reason := c.Unavailable(); reason != "" {
 		return reason

@@ -1,6 +1,7 @@
 // Command stile-vision reads pictures that users have sent: it decodes and measures them, in processes of their own,
 // and decides nothing. `stile worker` and `stile serve` start it. It has no keys, no database and no network.
-// `stile-vision models` installs the models that measure faces.
+// `stile-vision models` installs the models that measure faces, `stile-vision evaluate` measures them on an operator's
+// pictures.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stile-id/stile/vision/evaluate"
 	"github.com/stile-id/stile/vision/serve"
 )
 
@@ -32,6 +34,9 @@ func run(ctx context.Context, args []string) error {
 		command.SetArgs(args[1:])
 		command.SetOut(os.Stdout)
 		return command.ExecuteContext(ctx)
+	}
+	if len(args) > 0 && args[0] == evaluate.Name {
+		return evaluate.Main(ctx, args[1:], os.Stdout, os.Stderr)
 	}
 	return serve.Main(ctx, nil, args, os.Stdin, os.Stdout, os.Stderr)
 }

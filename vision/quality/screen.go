@@ -19,8 +19,7 @@ const (
 // frequency lies over all of the document, as the screen's pixels and the camera's make it together. Print has fine
 // patterns too, but not the same everywhere. A black frame around the document adds 0.1.
 func screen(p *imaging.Picture, outline *vision.Card) float64 {
-	r := moire(p, outline)
-	score := r / (r + usual)
+	score := Pattern(p.Gray(), inner(p, outline))
 	if framed(p, outline) {
 		score += 0.1
 	}
@@ -31,14 +30,20 @@ func screen(p *imaging.Picture, outline *vision.Card) float64 {
 // screen reach 14.
 const usual = 8
 
+// Pattern returns how far a pattern of a single frequency lies over a part of a picture, from 0 to 1, as screen does
+// without the frame. It is 0 for a part that is too small for four patches of 128 × 128 pixels.
+func Pattern(g *imaging.Gray, in image.Rectangle) float64 {
+	r := moire(g, in)
+	return r / (r + usual)
+}
+
 // moire returns how many times as strong as others as fine the strongest frequency is, in the middle one of patches
-// spread over the document. Frequencies below 10 periods a patch belong to print, and multiples of 16 on the axes to
-// the blocks of JPEG. It returns 0 for a document too small for four patches.
-func moire(p *imaging.Picture, outline *vision.Card) float64 {
-	in := inner(p, outline)
+// spread over a part. Frequencies below 10 periods a patch belong to print, and multiples of 16 on the axes to
+// the blocks of JPEG. It returns 0 for a part too small for four patches.
+func moire(g *imaging.Gray, in image.Rectangle) float64 {
 	var spectra [][]float32
 	for _, at := range places(in) {
-		spectra = append(spectra, spectrum(p.Gray(), at))
+		spectra = append(spectra, spectrum(g, at))
 	}
 	if len(spectra) < 4 {
 		return 0

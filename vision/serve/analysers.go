@@ -79,8 +79,8 @@ func (r readers) version() string {
 	return strings.Join(names, "; ")
 }
 
-// readings returns the analysers of documents, in the order in which they run: quality and text read the outline, text also how far
-// the document is turned.
+// readings returns the analysers of documents, in the order in which they run: quality and text read the outline, text
+// also how far the document is turned.
 func readings(textSetting string) []reading {
 	named := func(name string) func() string { return func() string { return name } }
 	engine := textEngine{setting: textSetting}

@@ -78,7 +78,8 @@ func (p *pool) welcome(worker *process) {
 		p.log.Info("vision: ready", "version", worker.hello.Version, "workers", p.options.Workers,
 			"faces", worker.hello.Faces)
 		if worker.hello.ModelFault != "" {
-			p.log.Error("vision: the models of faces cannot be used, so faces are not measured", "error", worker.hello.ModelFault)
+			p.log.Error("vision: the models of faces cannot be used, so faces are not measured",
+				"error", worker.hello.ModelFault)
 		}
 		if len(worker.hello.Open) > 0 {
 			p.log.Warn("vision: this system lacks limits for the readers of pictures", "limits", worker.hello.Open)

@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/faces"
 	"github.com/stile-id/stile/internal/specimen"
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/child"
@@ -59,6 +61,47 @@ func TestServerWithoutATextEngineSaysSo(t *testing.T) {
 		require.NoError(t, Main(ctx, nil, []string{"--quiet", "--text", setting, "--listen", socket}, nil, &errs, &errs))
 		require.Equal(t, says, strings.Contains(errs.String(), "tesseract is not installed"), errs.String())
 	}
+}
+
+// The models work inside the limits of a worker, with less memory than the default.
+func TestShippedReadingsMeasureAFace(t *testing.T) {
+	t.Parallel()
+	c, log := start(t, shippedRole, child.Options{
+		Workers: 1, Time: 3 * time.Minute, Memory: vision.MemoryLeast, Models: faces.Models(),
+	})
+	require.Empty(t, c.FacesUnavailable(vision.ReadFaceAll()...))
+	state, _ := c.State()
+	require.Len(t, state.Models, 4)
+	person, err := faces.Find("astronaut")
+	require.NoError(t, err)
+	picture, err := person.Picture(t.Context(), 1280, 960)
+	require.NoError(t, err)
+	found, err := c.Faces(t.Context(), faces.JPEG(picture, 90))
+	require.NoError(t, err, log.String())
+	require.Equal(t, 1, found.Count)
+	f := found.Faces[0]
+	require.InDelta(t, 0, f.Pose.Yaw, 8)
+	require.Len(t, f.Landmarks, vision.Landmarks)
+	require.NotNil(t, f.Quality)
+	require.NotNil(t, f.Skin)
+	require.NotNil(t, f.Texture)
+	require.NotNil(t, f.Age)
+	require.NotEmpty(t, f.Embedding)
+	require.Contains(t, found.Version, "facemesh")
+	healthy(t, c)
+}
+
+func TestBrokenModelsLeaveDocuments(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, name := range []string{"blazeface.json", "blazeface.bin"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("{}"), 0o600))
+	}
+	c, log := start(t, shippedRole, child.Options{Workers: 1, Models: folder})
+	healthy(t, c)
+	_, err := c.Faces(t.Context(), picture(t))
+	requireAway(t, err, vision.AwayModelsMissing)
+	require.Contains(t, log.String(), "the models of faces cannot be used")
 }
 
 func TestWorkerTakesTheSettingsOfItsServer(t *testing.T) {

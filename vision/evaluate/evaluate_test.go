@@ -1,0 +1,181 @@
+package evaluate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/vision"
+	"github.com/stile-id/stile/vision/imaging"
+)
+
+// drawn makes a folder of pictures, one for each line of labels: the level of gray of a picture is its number.
+func drawn(t *testing.T, header string, lines ...string) string {
+	t.Helper()
+	folder := t.TempDir()
+	text := header + "\n"
+	for i, line := range lines {
+		name := fmt.Sprintf("%d.png", i)
+		text += name + "," + line + "\n"
+		picture := image.NewGray(image.Rect(0, 0, 8, 8))
+		for k := range picture.Pix {
+			picture.Pix[k] = color.Gray{Y: uint8(i)}.Y
+		}
+		var out bytes.Buffer
+		require.NoError(t, png.Encode(&out, picture))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), out.Bytes(), 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "labels.csv"), []byte(text), 0o600))
+	return folder
+}
+
+// estimates answers about the pictures of drawn: with an age and an embedding for each number.
+func estimates(years []float64, embeddings [][]float32) Measure {
+	return func(_ context.Context, p *imaging.Picture) (*vision.Faces, error) {
+		i := int(p.Gray().Pix[0])
+		f := vision.Face{Pose: &vision.Pose{}, Age: &vision.Age{Years: years[i]}}
+		if embeddings != nil {
+			f.Embedding = embeddings[i]
+		}
+		return &vision.Faces{Count: 1, Faces: []vision.Face{f}}, nil
+	}
+}
+
+func TestErrorsAreReportedByBandAndByEveryGroupOfTheLabels(t *testing.T) {
+	t.Parallel()
+	folder := drawn(t, "file,age,person,tone",
+		"17,ann,I", "17,ann,I", "17,ben,VI", "40,cid,VI", "40,dee,I", ",eve,I")
+	s, err := parse([]string{folder}, nil)
+	require.NoError(t, err)
+	r, err := run(t.Context(), s, estimates([]float64{20, 22, 31, 36, 40, 99}, nil))
+	require.NoError(t, err)
+	rows := map[string]AgeRow{}
+	var names []string
+	for _, row := range r.Age {
+		rows[row.Group], names = row, append(names, row.Group)
+	}
+	require.Equal(t, []string{"all", "age 16-17", "age 40-49", "tone I", "tone VI"}, names)
+	require.InDelta(t, (3+5+14+4+0)/5.0, rows["all"].Error.Value, 1e-9)
+	require.InDelta(t, (3+5+14-4+0)/5.0, rows["all"].Bias.Value, 1e-9)
+	require.Equal(t, 5, rows["all"].Pictures)
+	require.Equal(t, 4, rows["all"].People)
+	require.Less(t, rows["all"].Error.Interval[0], rows["all"].Error.Value)
+	require.Greater(t, rows["all"].Error.Interval[1], rows["all"].Error.Value)
+	require.InDelta(t, 9, rows["tone VI"].Error.Value, 1e-9)
+	for _, m := range r.Minors {
+		require.Equal(t, map[int]int{18: 3, 21: 2, 25: 1, 28: 1, 30: 1, 35: 0}[m.At], m.Rate.Count, "at %d", m.At)
+		require.Equal(t, 3, m.Rate.Of)
+	}
+	require.Empty(t, r.Match, "without embeddings")
+}
+
+func TestPairsOfOnePersonAndOfTwoAreCountedAtBothBands(t *testing.T) {
+	t.Parallel()
+	folder := drawn(t, "file,person,site", "ann,x", "ann,x", "ben,x", "ben,y", ",y")
+	s, err := parse([]string{"--match", "0.9", "--review", "0.5", folder}, nil)
+	require.NoError(t, err)
+	embeddings := [][]float32{{1, 0}, {0.8, 0.6}, {0.6, 0.8}, {0, 1}, {1, 0}}
+	r, err := run(t.Context(), s, estimates(make([]float64, 5), embeddings))
+	require.NoError(t, err)
+	// Of one person: 0·1 = 0.8, 2·3 = 0.8. Of two: 0·2 = 0.6, 0·3 = 0, 1·2 = 0.96, 1·3 = 0.6.
+	require.Equal(t, []MatchRow{
+		{"all", "match", 0.9, rateOf(1, 4), rateOf(2, 2)},
+		{"all", "review", 0.5, rateOf(3, 4), rateOf(0, 2)},
+		{"site x", "match", 0.9, rateOf(1, 2), rateOf(1, 1)},
+		{"site x", "review", 0.5, rateOf(2, 2), rateOf(0, 1)},
+	}, r.Match)
+	var out bytes.Buffer
+	require.NoError(t, r.write(&out, false))
+	require.Contains(t, out.String(), "1 of 4, 25.00% (4.56 to 69.94)")
+	out.Reset()
+	require.NoError(t, r.write(&out, true))
+	var again map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &again))
+}
+
+func TestPicturesThatCannotBeMeasuredAreCounted(t *testing.T) {
+	t.Parallel()
+	folder := drawn(t, "file,age", "20", "30", "40", "50")
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "3.png"), []byte("no picture"), 0o600))
+	s, err := parse([]string{folder}, nil)
+	require.NoError(t, err)
+	r, err := run(t.Context(), s, func(_ context.Context, p *imaging.Picture) (*vision.Faces, error) {
+		count := int(p.Gray().Pix[0]) // none, one, two
+		f := vision.Face{Pose: &vision.Pose{}, Age: &vision.Age{Years: 33}}
+		return &vision.Faces{Count: count, Faces: []vision.Face{f, f}[:count]}, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"no_face": 1, "several_faces": 1, "unreadable": 1}, r.Unmeasured)
+	require.Equal(t, rateOf(3, 4), r.Age[0].Unmeasured)
+	var out bytes.Buffer
+	require.NoError(t, r.write(&out, false))
+	require.Contains(t, out.String(), "3.0 (one person)")
+	out.Reset()
+	require.NoError(t, r.write(&out, true))
+	require.Contains(t, out.String(), "null", "an interval that is not known")
+}
+
+func TestLabelsThatAreWrongNameLineAndColumn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                          "line 1",
+		"picture,age\n":             "no column file",
+		"file,age,age\n":            "column 3 has no name of its own",
+		"file,\n":                   "column 2 has no name",
+		"file,age\na,young\n":       "line 2: column age must be",
+		"file,age\na,1\nb,200\n":    "line 3: column age must be",
+		"file\n../a\n":              "line 2: column file must be",
+		"file\n/etc/passwd\n":       "line 2: column file must be",
+		"file,age\na\n":             "line 2: wrong number of fields",
+		"file,age\n\"a\",NaN\n":     "line 2: column age must be",
+		"file,person\na,p\n\"b,c\n": "line 3",
+	} {
+		_, _, err := readLabels(strings.NewReader(text))
+		require.ErrorContains(t, err, want, "%q", text)
+	}
+}
+
+func TestFlagsThatAreWrongAreNamed(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	for want, args := range map[string][]string{
+		"name one folder":          {},
+		"--embedding must be":      {"--embedding", "best", "x"},
+		"--match must be":          {"--match", "7", "x"},
+		"--labels must be":         {"--labels", "/etc/passwd", "x"},
+		"stile-vision models inst": {"--models", filepath.Join(t.TempDir(), "none"), t.TempDir()},
+	} {
+		require.ErrorContains(t, Main(t.Context(), args, &errs, &errs), want)
+	}
+}
+
+func TestIntervalsOfRatesAreThoseOfWilson(t *testing.T) {
+	t.Parallel()
+	r := rateOf(10, 100)
+	require.InDelta(t, 0.0552, r.Interval[0], 1e-3)
+	require.InDelta(t, 0.1744, r.Interval[1], 1e-3)
+	none := rateOf(0, 30)
+	require.InDelta(t, 0, none.Interval[0], 1e-9)
+	require.InDelta(t, 0.1135, none.Interval[1], 1e-3)
+	require.Equal(t, Interval{0, 1}, rateOf(0, 0).Interval)
+}
+
+func TestBootstrapDrawsPeopleAndNotPictures(t *testing.T) {
+	t.Parallel()
+	same := func(v float64) float64 { return v }
+	single := clusters{{0}, {0}, {0}, {0}, {8}, {8}, {8}, {8}}.mean(same)
+	people := clusters{{0, 0, 0, 0}, {8, 8, 8, 8}}.mean(same)
+	require.InDelta(t, 4, single.Value, 1e-9)
+	require.InDelta(t, 4, people.Value, 1e-9)
+	require.Greater(t, people.Interval[1]-people.Interval[0], single.Interval[1]-single.Interval[0])
+}
