@@ -113,7 +113,8 @@ func checkSigner(signer *emrtd.Certificate) error {
 const maxLinks = 5
 
 // path returns the authorities from the issuer of the certificate to a root, over links that no list revokes. A path of
-// which every certificate is valid goes before others. Several authorities may have one name, because they change their keys.
+// which every certificate is valid goes before others. Several authorities may have one name, because they change their
+// keys.
 func (p *Pool) path(c *emrtd.Certificate, now time.Time) ([]Authority, error) {
 	best, fault := p.climb(c, now, maxLinks)
 	if best == nil {
