@@ -4,6 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 5280 4.2.1.2 names keys by their SHA-1
 	"encoding/asn1"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"github.com/stile-id/stile/methods/passport/emrtd"
@@ -96,13 +97,13 @@ func keyID(info []byte) []byte {
 	return name[:]
 }
 
-var serial int64
+// serial is the serial number of the last certificate that was made without one.
+var serial atomic.Int64
 
 // Certify returns a certificate of a key. It is signed by parent, or by itself if parent is nil.
 func Certify(t Template, key *Key, parent *Certificate, extensions map[string][]byte) *Certificate {
 	if t.Serial == 0 {
-		serial++
-		t.Serial = serial
+		t.Serial = serial.Add(1)
 	}
 	if t.Name == nil {
 		t.Name = Name(t.Country, t.CommonName)
