@@ -147,9 +147,24 @@ func newPID(ctx context.Context) document {
 	pid := sdjwtvctest.NewPID(issuer, "ES256", walletNonce, walletAudience, mdoctest.Now)
 	delete(pid.Claims, "status") // the package would fetch the list
 	presentation := pid.Present()
+	root, err := mdoc.ParseCertificate(issuer.Chain[1].Raw)
+	if err != nil {
+		panic(err) // this program has made it
+	}
+	pool := trust.NewPool(trust.Anchor{Certificate: root, DocTypes: []string{sdjwtvc.PIDType}})
 	o := sdjwtvc.Options{
 		Types: []string{sdjwtvc.PIDType}, Nonce: walletNonce, Audience: walletAudience, Now: mdoctest.Now,
-		Trust: func(i sdjwtvc.Issuer) error { return i.Chain[0].CheckSignatureFrom(issuer.Chain[1]) },
+		Trust: func(i sdjwtvc.Issuer) error {
+			signer, err := mdoc.ParseCertificate(i.Chain[0].Raw)
+			if err != nil {
+				return err
+			}
+			_, err = pool.Check(ctx, trust.Query{
+				DocType: sdjwtvc.PIDType, Chain: []*mdoc.Certificate{signer}, Signed: mdoctest.Now, Now: mdoctest.Now,
+				Profile: trust.EU, Revocation: trust.Revocation{AcceptUnknown: true},
+			})
+			return err
+		},
 	}
 	return document{
 		name: "pid", title: "PID in SD-JWT", base: "@sd-jwt/sd-jwt-vc",

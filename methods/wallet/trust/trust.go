@@ -39,10 +39,13 @@ package trust
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"slices"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/stile-id/stile/methods/wallet/mdoc"
 )
@@ -55,14 +58,45 @@ type Anchor struct {
 	Source string
 }
 
-// Pool holds anchors. It does not change.
+// Pool holds anchors, which do not change. It is safe for concurrent use.
 type Pool struct {
 	anchors []Anchor
+	// issued are the pairs of an anchor and a signer whose signature was found to be the anchor's. That is a fact about
+	// their bytes alone, which holds for good: names, validity, profile and revocation are checked each time. Only
+	// signers of an anchor enter, so nobody else can fill it.
+	issued *lru.Cache[pair, struct{}]
 }
+
+// pair is an anchor, by its place in the pool, and a signer, by the SHA-256 of its DER.
+type pair struct {
+	anchor int
+	signer [sha256.Size]byte
+}
+
+// signersKept is the number of signers that a pool remembers. An authority has a few at a time.
+const signersKept = 1024
 
 // NewPool returns a pool of anchors.
 func NewPool(anchors ...Anchor) *Pool {
-	return &Pool{anchors: slices.Clone(anchors)}
+	issued, err := lru.New[pair, struct{}](signersKept)
+	if err != nil {
+		panic(err) // a size that is not positive
+	}
+	return &Pool{anchors: slices.Clone(anchors), issued: issued}
+}
+
+// signed reports whether the signer's signature is that of the anchor at a place of the pool. It verifies the signature
+// of a signer once.
+func (p *Pool) signed(anchor int, signer *mdoc.Certificate) bool {
+	of := pair{anchor, sha256.Sum256(signer.DER)}
+	if _, known := p.issued.Get(of); known {
+		return true
+	}
+	if !signer.SignedBy(p.anchors[anchor].Certificate) {
+		return false
+	}
+	p.issued.Add(of, struct{}{})
+	return true
 }
 
 // Anchors returns the anchors of the pool.
@@ -147,7 +181,7 @@ func (p *Pool) Check(ctx context.Context, q Query) (Finding, error) {
 // renew their certificates: one that made the signature is taken, and one that is valid before one that is not.
 func (p *Pool) anchorOf(signer *mdoc.Certificate, q Query) (Anchor, error) {
 	named, found := false, (*Anchor)(nil)
-	for _, anchor := range p.anchors {
+	for i, anchor := range p.anchors {
 		if !slices.Contains(anchor.DocTypes, q.DocType) {
 			continue
 		}
@@ -158,7 +192,7 @@ func (p *Pool) anchorOf(signer *mdoc.Certificate, q Query) (Anchor, error) {
 			continue
 		}
 		named = true
-		if !signer.SignedBy(anchor.Certificate) {
+		if !p.signed(i, signer) {
 			continue
 		}
 		if validAt(anchor.Certificate, q.Signed) && validAt(anchor.Certificate, q.Now) {

@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -49,6 +50,12 @@ func newWorld() *world {
 
 func (w *world) check(t *testing.T) (trust.Finding, error) {
 	t.Helper()
+	return w.pool(t).Check(t.Context(), w.query)
+}
+
+// pool returns the pool that trusts the issuer, and has the query ask about the issuer.
+func (w *world) pool(t *testing.T) *trust.Pool {
+	t.Helper()
 	root := mdoctest.Certify(w.root, w.rootKey.Public(), nil, w.rootKey)
 	signer := mdoctest.Certify(w.signer, mdoctest.Key("P-256").Public(), root, w.signingKey)
 	w.query.Chain = []*mdoc.Certificate{signer}
@@ -68,8 +75,7 @@ func (w *world) check(t *testing.T) (trust.Finding, error) {
 		}
 		return x509.CreateRevocationList(rand.Reader, list, root.Certificate, w.rootKey)
 	}
-	pool := trust.NewPool(trust.Anchor{Certificate: root, DocTypes: w.docTypes})
-	return pool.Check(t.Context(), w.query)
+	return trust.NewPool(trust.Anchor{Certificate: root, DocTypes: w.docTypes})
 }
 
 func TestIssuerUnderATrustedRootIsTrusted(t *testing.T) {
@@ -304,4 +310,51 @@ func pemOf(certificates ...*mdoc.Certificate) []byte {
 		all = append(all, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.DER})...)
 	}
 	return all
+}
+
+// A pool remembers whose signature a signer has, and nothing else about it.
+func TestKnownSignerIsCheckedAgain(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]struct {
+		by   func(w *world)
+		want trust.Code
+	}{
+		"another type":        {func(w *world) { w.query.DocType = "org.example.other" }, trust.IssuerUnknown},
+		"signed before it":    {func(w *world) { w.query.Signed = w.signer.NotBefore.Add(-time.Hour) }, trust.IssuerExpired},
+		"expired":             {func(w *world) { w.query.Now = w.signer.NotAfter.Add(time.Hour) }, trust.IssuerExpired},
+		"revoked":             {revoke, trust.IssuerRevoked},
+		"its list is away":    {func(w *world) { w.fetchFails = true }, trust.RevocationUnknown},
+		"a changed signature": {forge, trust.IssuerSignature},
+	} {
+		w := newWorld()
+		pool := w.pool(t)
+		for range 2 {
+			_, err := pool.Check(t.Context(), w.query)
+			require.NoError(t, err)
+		}
+		require.Equal(t, 1, pool.Known())
+		change.by(w)
+		_, err := pool.Check(t.Context(), w.query)
+		require.ErrorIs(t, err, &trust.Fault{Code: change.want}, name)
+		require.Equal(t, 1, pool.Known(), "a signature of another is not remembered")
+	}
+}
+
+func revoke(w *world) {
+	w.crl = func(list *x509.RevocationList) {
+		list.RevokedCertificateEntries = []x509.RevocationListEntry{{
+			SerialNumber: w.query.Chain[0].SerialNumber, RevocationTime: mdoctest.Now.Add(-time.Hour),
+		}}
+	}
+}
+
+// forge gives the signer a certificate with the same content and another signature.
+func forge(w *world) {
+	der := bytes.Clone(w.query.Chain[0].DER)
+	der[len(der)-1] ^= 1
+	signer, err := mdoc.ParseCertificate(der)
+	if err != nil {
+		panic(err) // the signature is not looked at
+	}
+	w.query.Chain = []*mdoc.Certificate{signer}
 }
