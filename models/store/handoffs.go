@@ -381,6 +381,15 @@ func (s *Store) NotePhase(ctx context.Context, h models.Handoff, phase string) e
 	})
 }
 
+// forgetPhase ends the phase of the device that holds the session: it was that of an attempt that now has its verdict.
+func forgetPhase(tx *gorm.DB, session models.Session) error {
+	if session.AttemptID == nil {
+		return nil
+	}
+	return tx.Model(&models.Handoff{}).Where("id = ? AND org_id = ?", *session.AttemptID, session.OrgID).
+		Updates(map[string]any{"phase": nil}).Error
+}
+
 // ReleaseDevice releases a session from the device of a handoff, or, if idleSince is given, only if the device has not
 // been seen since. It returns the current session, and whether this call released it. The caller that released it must
 // signal its run.

@@ -82,6 +82,9 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 		if err := recordSteps(tx, j.Progress, after); err != nil {
 			return err
 		}
+		if err := forgetPhase(tx, after); err != nil {
+			return err
+		}
 		return erase(tx, after, j.Submission)
 	}
 	return s.Change(ctx, c)

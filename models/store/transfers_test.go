@@ -9,6 +9,7 @@ import (
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
+	"github.com/stile-id/stile/rules/graph"
 )
 
 var transferScenarios = []scenario{
@@ -21,6 +22,7 @@ var transferScenarios = []scenario{
 	chunksAreDeletedAfterTheSubmission,
 	transferIsItsHoldersOwn,
 	socketsAreCounted,
+	verdictEndsThePhase,
 }
 
 // held is a handoff with a session that its device holds.
@@ -194,4 +196,20 @@ func socketsAreCounted(t *testing.T, f *fixture) {
 	_, err = f.OpenSocket(t.Context(), h)
 	requireCode(t, models.CodeHandoffEnded, err)
 	requireCode(t, models.CodeHandoffEnded, f.NotePhase(t.Context(), h, "done"))
+}
+
+func verdictEndsThePhase(t *testing.T, f *fixture) {
+	taken, other := f.held(t), f.held(t)
+	sent, session := f.submitted(t, taken.Session, attestation, born)
+	for _, h := range []models.Handoff{taken.Handoff, other.Handoff} {
+		require.NoError(t, f.NotePhase(t.Context(), h, "sending"))
+	}
+	session = f.reread(t, session)
+	f.judged(t, judgement(session, sent, graph.OutcomeFailed, models.StatusRequiresInput))
+	h, err := f.Handoff(t.Context(), session, taken.Handoff.ID)
+	require.NoError(t, err)
+	require.Nil(t, h.Phase)
+	h, err = f.Handoff(t.Context(), other.Session, other.Handoff.ID)
+	require.NoError(t, err)
+	require.Equal(t, "sending", *h.Phase, "of another session")
 }
