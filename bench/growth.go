@@ -15,9 +15,10 @@ import (
 const (
 	// grownTarget limits the ratio of a list with many rows to one with few, steadyTarget the ratio of other calls.
 	grownTarget, steadyTarget = 1.3, 1.1
-	// listPages is how often each page of a list is requested on each side. submissions is the number of sessions that
-	// are created, retrieved and submitted to. warmUps is the number of each before the measured ones.
-	listPages, submissions, warmUps = 81, 201, 6
+	// listPages is how often each page of a list is requested on each side, assessmentCalls how often each call of the
+	// comparison of assessments is made. submissions is the number of sessions that are created, retrieved and submitted
+	// to. warmUps is the number of each before the measured ones.
+	listPages, assessmentCalls, submissions, warmUps = 81, 2001, 201, 6
 )
 
 // row holds the durations of a call with few and with many sessions.
@@ -34,12 +35,12 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	c := comparison{
 		title: "growth, p50, ms", base: strconv.Itoa(b.few) + " sessions", our: strconv.Itoa(b.many) + " sessions",
 	}
-	few, err := b.grow(ctx, "few", b.few)
+	few, err := b.grow(ctx, "few", &grown{sessions: b.few})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, few.stop(ctx)) }()
-	many, err := b.grow(ctx, "many", b.many)
+	many, err := b.grow(ctx, "many", &grown{sessions: b.many})
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +51,8 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 	}
 	calls = append(calls, lookupCall(few, many))
 	calls = append(calls, riskCalls(few, many)...)
-	for _, call := range calls {
-		r := row{what: call.what, target: call.target}
-		for i := range warmUps + listPages {
-			if err := r.take(ctx, i, call.few, call.many); err != nil {
-				return nil, fmt.Errorf("%s: %w", call.what, err)
-			}
-		}
-		c.grown = append(c.grown, r)
+	if c.grown, err = takeAll(ctx, calls, listPages); err != nil {
+		return nil, err
 	}
 	steady, err := steadyCalls(ctx, few, many)
 	c.grown = append(steady, c.grown...)
@@ -67,6 +62,40 @@ func (b bench) growth(ctx context.Context) (_ []comparison, err error) {
 		c.alone = append(c.alone, fact{what: what, value: side.indexing.Seconds()})
 	}
 	return []comparison{c}, err
+}
+
+// assessments compares scores of an organization with few stored assessments with those of one with many, each in its
+// own database. There are as many as growth has sessions.
+func (b bench) assessments(ctx context.Context) (_ []comparison, err error) {
+	few, err := b.grow(ctx, "few_assessments", &grown{sessions: b.few, assessmentsAlone: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, few.stop(ctx)) }()
+	many, err := b.grow(ctx, "many_assessments", &grown{sessions: b.many, assessmentsAlone: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, many.stop(ctx)) }()
+	rows, err := takeAll(ctx, riskCalls(few, many), assessmentCalls)
+	return []comparison{{
+		title: "stored assessments, p50, ms", base: strconv.Itoa(b.few) + " assessments",
+		our: strconv.Itoa(b.many) + " assessments", grown: rows,
+	}}, err
+}
+
+// takeAll makes each call so many times on both sides.
+func takeAll(ctx context.Context, calls []growthCall, times int) (rows []row, err error) {
+	for _, call := range calls {
+		r := row{what: call.what, target: call.target}
+		for i := range warmUps + times {
+			if err := r.take(ctx, i, call.few, call.many); err != nil {
+				return nil, fmt.Errorf("%s: %w", call.what, err)
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
 }
 
 // take makes the call on both sides, in alternating order. It discards the first warmUps durations.

@@ -22,7 +22,9 @@ import (
 // submissions are accepted and wait.
 type grown struct {
 	*tenant
-	sessions           int
+	sessions int
+	// assessmentsAlone leaves out everything but assessments of risk, of which there are as many as sessions.
+	assessmentsAlone   bool
 	database           *pgx.Conn
 	endpoint, workflow string
 	// names replaces the names that differ between organizations in a query.
@@ -33,13 +35,12 @@ type grown struct {
 	indexing time.Duration
 }
 
-// grow creates a database with sessions of a year, and two events of each with their deliveries.
-func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, err error) {
+// grow creates a database and fills it with the rows of g.
+func (b bench) grow(ctx context.Context, name string, g *grown) (_ *grown, err error) {
 	name = database + "_" + name
 	if _, err := b.counters.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 		return nil, err
 	}
-	g := &grown{sessions: sessions}
 	if g.database, err = pgx.Connect(ctx, b.cluster.URL(name)); err != nil {
 		return nil, err
 	}
@@ -55,9 +56,13 @@ func (b bench) grow(ctx context.Context, name string, sessions int) (_ *grown, e
 	return g, nil
 }
 
+// fill writes sessions of a year, two events of each with their deliveries, persons and assessments.
 func (g *grown) fill(ctx context.Context, s *stile, progress io.Writer) (err error) {
 	if g.tenant, err = newTenant(ctx, s, &http.Client{Timeout: patience}); err != nil {
 		return err
+	}
+	if g.assessmentsAlone {
+		return g.fillRisks(ctx, progress)
 	}
 	if err := g.plant(ctx); err != nil {
 		return err
@@ -66,6 +71,24 @@ func (g *grown) fill(ctx context.Context, s *stile, progress io.Writer) (err err
 		return err
 	}
 	return g.multiply(ctx)
+}
+
+// fillRisks writes assessments and counts of identifiers alone.
+func (g *grown) fillRisks(ctx context.Context, progress io.Writer) error {
+	if err := g.plantRisk(ctx); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(progress, "assessments: %d\n", g.sessions); err != nil {
+		return err
+	}
+	indexes, err := g.dropIndexes(ctx)
+	if err != nil {
+		return err
+	}
+	if err := g.copyAll(ctx, g.risks()); err != nil {
+		return err
+	}
+	return g.index(ctx, indexes)
 }
 
 func (g *grown) stop(ctx context.Context) error {
@@ -100,33 +123,44 @@ func (g *grown) multiply(ctx context.Context) error {
 	if _, err := g.database.Exec(ctx, "SET session_replication_role = replica"); err != nil {
 		return err
 	}
-	for _, table := range g.copies() {
-		if err := g.copyRows(ctx, table); err != nil {
-			return fmt.Errorf("%s: %w", table.name, err)
-		}
+	if err := g.copyAll(ctx, g.copies()); err != nil {
+		return err
 	}
 	if err := errors.Join(g.plantPerson(ctx), g.plantRisk(ctx)); err != nil {
 		return err
 	}
-	for _, table := range slices.Concat(g.persons(), g.risks()) {
-		if err := g.copyRows(ctx, table); err != nil {
-			return fmt.Errorf("%s: %w", table.name, err)
-		}
+	if err := g.copyAll(ctx, slices.Concat(g.persons(), g.risks())); err != nil {
+		return err
 	}
-	began := time.Now()
-	for _, index := range indexes {
-		if _, err := g.database.Exec(ctx, strings.Replace(index, "INDEX", "INDEX CONCURRENTLY", 1)); err != nil {
-			return fmt.Errorf("%s: %w", index, err)
-		}
-	}
-	g.indexing = time.Since(began)
-	if _, err := g.database.Exec(ctx, "VACUUM ANALYZE"); err != nil {
+	if err := g.index(ctx, indexes); err != nil {
 		return err
 	}
 	var session, half string
 	err = g.database.QueryRow(ctx, `SELECT id, (SELECT ((min(created) + max(created)) / 2000000)::text FROM sessions)
 		FROM sessions ORDER BY created OFFSET 5 LIMIT 1`).Scan(&session, &half)
 	g.names = strings.NewReplacer("SESSION", session, "HALF", half)
+	return err
+}
+
+func (g *grown) copyAll(ctx context.Context, tables []copies) error {
+	for _, table := range tables {
+		if err := g.copyRows(ctx, table); err != nil {
+			return fmt.Errorf("%s: %w", table.name, err)
+		}
+	}
+	return nil
+}
+
+// index builds indexes, which it times, and has the database analyse its tables.
+func (g *grown) index(ctx context.Context, definitions []string) error {
+	began := time.Now()
+	for _, index := range definitions {
+		if _, err := g.database.Exec(ctx, strings.Replace(index, "INDEX", "INDEX CONCURRENTLY", 1)); err != nil {
+			return fmt.Errorf("%s: %w", index, err)
+		}
+	}
+	g.indexing = time.Since(began)
+	_, err := g.database.Exec(ctx, "VACUUM ANALYZE")
 	return err
 }
 
