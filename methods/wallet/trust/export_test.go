@@ -1,4 +1,4 @@
 package trust
 
-// Known returns the number of signers whose signatures the pool remembers.
+// Known returns the number of signers that the pool remembers.
 func (p *Pool) Known() int { return p.issued.Len() }

@@ -61,8 +61,8 @@ type Anchor struct {
 // Pool holds anchors, which do not change. It is safe for concurrent use.
 type Pool struct {
 	anchors []Anchor
-	// issued are the pairs of an anchor and a signer whose signature was found to be the anchor's. That is a fact about
-	// their bytes alone, which holds for good: names, validity, profile and revocation are checked each time. Only
+	// issued are the pairs of an anchor and a signer that the anchor was found to have signed. That is a fact about their
+	// bytes alone, which holds for good: names, validity, profile and revocation are checked each time. Only
 	// signers of an anchor enter, so nobody else can fill it.
 	issued *lru.Cache[pair, struct{}]
 }

@@ -312,7 +312,7 @@ func pemOf(certificates ...*mdoc.Certificate) []byte {
 	return all
 }
 
-// A pool remembers whose signature a signer has, and nothing else about it.
+// A pool remembers the anchor that has signed a signer, and nothing else about it.
 func TestKnownSignerIsCheckedAgain(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]struct {
