@@ -144,7 +144,7 @@ check-browser: $(NPM_PACKAGES)
 	cd web && npm run --silent e2e
 
 .PHONY: check-code
-check-code: check-format check-vet check-build check-workflows lint
+check-code: check-format check-vet check-build check-vectors check-workflows lint
 
 .PHONY: check-format
 check-format:
@@ -160,6 +160,10 @@ check-vet:
 check-build: # into the folders where the tests that run these binaries find them up to date
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	$(GO_BUILD) -tags faults -o bin/test/ ./cmd/stile-dev
+
+.PHONY: check-vectors
+check-vectors: # the inner loops of networks with vector instructions, which the other tests do not build
+	GOEXPERIMENT=simd go test -vet=off ./vision/nn ./vision/models
 
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)

@@ -64,40 +64,30 @@ var scalar = kernels{
 }
 
 func scalarTile(c *[64]float32, a *[4][]float32, b []float32, cols int) {
-	k := len(a[0])
-	a0, a1, a2, a3 := a[0], a[1][:k], a[2][:k], a[3][:k]
 	for j := 0; j < cols; j += 4 {
-		var s00, s01, s02, s03, s10, s11, s12, s13 float32
-		var s20, s21, s22, s23, s30, s31, s32, s33 float32
-		columns := b[j:]
-		for p, x0 := range a0 {
-			q := (*[4]float32)(columns[16*p:])
-			b0, b1, b2, b3 := q[0], q[1], q[2], q[3]
-			s00 += x0 * b0
-			s01 += x0 * b1
-			s02 += x0 * b2
-			s03 += x0 * b3
-			x1 := a1[p]
-			s10 += x1 * b0
-			s11 += x1 * b1
-			s12 += x1 * b2
-			s13 += x1 * b3
-			x2 := a2[p]
-			s20 += x2 * b0
-			s21 += x2 * b1
-			s22 += x2 * b2
-			s23 += x2 * b3
-			x3 := a3[p]
-			s30 += x3 * b0
-			s31 += x3 * b1
-			s32 += x3 * b2
-			s33 += x3 * b3
-		}
-		c[j], c[j+1], c[j+2], c[j+3] = s00, s01, s02, s03
-		c[j+16], c[j+17], c[j+18], c[j+19] = s10, s11, s12, s13
-		c[j+32], c[j+33], c[j+34], c[j+35] = s20, s21, s22, s23
-		c[j+48], c[j+49], c[j+50], c[j+51] = s30, s31, s32, s33
+		scalarPair(c[j:j+20], a[0], a[1], b[j:])
+		scalarPair(c[j+32:j+52], a[2], a[3], b[j:])
 	}
+}
+
+// scalarPair computes two rows and four columns: as many sums as fit into the registers beside their factors.
+func scalarPair(c, a0, a1, b []float32) {
+	a1 = a1[:len(a0)]
+	var s00, s01, s02, s03, s10, s11, s12, s13 float32
+	for p, x := range a0 {
+		y := a1[p]
+		q := (*[4]float32)(b[16*p:])
+		s00 += x * q[0]
+		s10 += y * q[0]
+		s01 += x * q[1]
+		s11 += y * q[1]
+		s02 += x * q[2]
+		s12 += y * q[2]
+		s03 += x * q[3]
+		s13 += y * q[3]
+	}
+	c[0], c[1], c[2], c[3] = s00, s01, s02, s03
+	c[16], c[17], c[18], c[19] = s10, s11, s12, s13
 }
 
 func scalarRow(c *[16]float32, a, b []float32) {

@@ -53,8 +53,8 @@ type tfAttr struct {
 
 // LoadTFJS reads a graph model of TensorFlow.js: its model.json and the shards that this names, in the same folder. The
 // batch, where the model leaves it open, is 1. An output has the name that the model's signature gives it, without :0,
-// or the name of its node.
-func LoadTFJS(files fs.FS, manifest string, limits Limits) (*Model, error) {
+// or the name of its node. Nodes that more names are outputs, too.
+func LoadTFJS(files fs.FS, manifest string, limits Limits, more ...string) (*Model, error) {
 	r := reader{files: files, folder: path.Dir(manifest), limits: limits.withDefaults()}
 	r.left = r.limits.File
 	text, err := r.read(path.Base(manifest))
@@ -70,7 +70,7 @@ func LoadTFJS(files fs.FS, manifest string, limits Limits) (*Model, error) {
 		return nil, err
 	}
 	t := &tfGraph{Builder: NewBuilder(limits), weights: weights, values: map[string]Value{}}
-	m, err := t.build(&file)
+	m, err := t.build(&file, more)
 	if err != nil {
 		return nil, fmt.Errorf("nn: %s: %w", manifest, err)
 	}
@@ -85,7 +85,7 @@ type tfGraph struct {
 	read    map[string]bool // nodes that another reads
 }
 
-func (t *tfGraph) build(file *tfFile) (*Model, error) {
+func (t *tfGraph) build(file *tfFile, more []string) (*Model, error) {
 	if file.Format != "" && file.Format != "graph-model" {
 		return nil, fmt.Errorf("a model of the format %q, not a graph model", file.Format)
 	}
@@ -115,6 +115,13 @@ func (t *tfGraph) build(file *tfFile) (*Model, error) {
 				t.Output(n.Name, t.values[n.Name])
 			}
 		}
+	}
+	for _, name := range more {
+		v, there := t.values[name]
+		if !there {
+			return nil, fmt.Errorf("the output %q is no node", name)
+		}
+		t.Output(name, v)
 	}
 	return t.Build()
 }
