@@ -1,6 +1,6 @@
-// Package models has the catalogue of the neural networks that measure faces, and loads them from a folder. The networks
-// are not part of Stile: package install fetches them from the packages of npm that publish them. A file is used only if
-// its SHA-256 is that of the catalogue.
+// Package models has the catalogue of the neural networks that measure faces, and loads them from a folder. The
+// networks are not part of Stile: package install fetches them from the packages of npm that publish them. A file is
+// used only if its SHA-256 is that of the catalogue.
 package models
 
 import (
@@ -47,13 +47,15 @@ func (m Model) Default() bool { return m.Question == "" }
 var human = &Package{
 	Name: "@vladmandic/human", Version: "3.3.6", Size: 28615417,
 	Integrity: "sha512-Nr5mPfq1gQ+uKeXY5uM3Fj8UxvF5CEh2s6txM5wRThqaW0mF9huooOuZSrT8hhGho0hGaXLFdAwfD/2+teCv6A==",
-	Licence:   File{"package/LICENSE", "LICENSE.human", "9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a", 1067},
+	Licence: File{"package/LICENSE", "LICENSE.human",
+		"9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a", 1067},
 }
 
 var faceAPI = &Package{
 	Name: "@vladmandic/face-api", Version: "1.7.15", Size: 12677476,
 	Integrity: "sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==",
-	Licence:   File{"package/LICENSE", "LICENSE.face-api", "9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a", 1067},
+	Licence: File{"package/LICENSE", "LICENSE.face-api",
+		"9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a", 1067},
 }
 
 // Catalogue returns the models that Stile can use.

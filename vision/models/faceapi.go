@@ -53,7 +53,8 @@ func (n *network) add(x, y nn.Value) nn.Value { return n.Binary(nn.Add, x, y) }
 
 func same(stride int) nn.Window { return nn.Window{Stride: [2]int{stride, stride}, Same: true} }
 
-func valid(stride int) nn.Window { return nn.Window{Stride: [2]int{stride, stride}} }
+// half moves a filter by two places, without padding.
+var half = nn.Window{Stride: [2]int{2, 2}}
 
 // loadAge builds the network of ages: input picture 112 × 112; outputs age, in years, and gender, the probabilities of
 // male and female.
@@ -74,7 +75,7 @@ func loadAge(f folder) (*nn.Model, error) {
 	}
 	x = n.reduce(n.Relu(x), x, "exit_flow/reduction_block")
 	x = n.Relu(n.separable(x, "exit_flow/separable_conv"))
-	x = n.Reshape(n.AvgPool(x, 7, 7, valid(2)), 1, -1)
+	x = n.Reshape(n.AvgPool(x, 7, 7, half), 1, -1)
 	n.Output("age", n.dense(x, "fc/age"))
 	n.Output("gender", n.Softmax(n.dense(x, "fc/gender")))
 	return n.build()
@@ -107,8 +108,8 @@ func loadRecognition(f folder) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := n.Relu(n.scaled(n.picture(150), "conv32_down", valid(2)))
-	x = n.MaxPool(x, 3, 3, valid(2))
+	x := n.Relu(n.scaled(n.picture(150), "conv32_down", half))
+	x = n.MaxPool(x, 3, 3, half)
 	for _, name := range []string{"conv32_1", "conv32_2", "conv32_3"} {
 		x = n.residual(x, name)
 	}
@@ -141,8 +142,8 @@ func (n *network) residual(x nn.Value, name string) nn.Value {
 // residualDown halves the picture. Pictures and channels that are smaller than their counterparts are padded with
 // zeros.
 func (n *network) residualDown(x nn.Value, name string) nn.Value {
-	y := n.scaled(n.Relu(n.scaled(x, name+"/conv1", valid(2))), name+"/conv2", same(1))
-	pooled := n.AvgPool(x, 2, 2, valid(2))
+	y := n.scaled(n.Relu(n.scaled(x, name+"/conv1", half)), name+"/conv2", same(1))
+	pooled := n.AvgPool(x, 2, 2, half)
 	if n.Err() != nil {
 		return pooled
 	}

@@ -103,7 +103,7 @@ func (m Model) read(dir string) (files memory, hash string, err error) {
 
 // read returns the contents of a file, if they are those of the catalogue.
 func (f File) read(dir string) ([]byte, error) {
-	file, err := os.Open(filepath.Join(dir, f.Name)) //nolint:gosec // a name of the catalogue in the operator's folder
+	file, err := os.Open(filepath.Join(dir, f.Name))
 	if err != nil {
 		return nil, err
 	}

@@ -101,8 +101,8 @@ func (m *Model) Output(name string) int {
 	return slices.IndexFunc(m.outputs, func(p port) bool { return p.Name == name })
 }
 
-// Cost returns the cost of a run: the multiplications and other operations, the bytes of the buffers of a Runner, and the
-// bytes of the weights, which all runners share.
+// Cost returns the cost of a run: the multiplications and other operations, the bytes of the buffers of a Runner, and
+// the bytes of the weights, which all runners share.
 func (m *Model) Cost() (work, runner, weights int64) {
 	return m.work, 4 * int64(m.arena+m.scratch), 4 * m.weights
 }

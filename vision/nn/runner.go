@@ -73,8 +73,8 @@ func (r *Runner) Run(inputs ...Tensor) ([]Tensor, error) {
 	if len(inputs) != len(r.model.inputs) {
 		return nil, fmt.Errorf("nn: %d inputs, and the model takes %d", len(inputs), len(r.model.inputs))
 	}
-	for i, p := range r.model.inputs {
-		if t := inputs[i]; !slices.Equal(t.Shape, p.Shape) || len(t.Data) != product(p.Shape) {
+	for i, t := range inputs {
+		if p := r.model.inputs[i]; !slices.Equal(t.Shape, p.Shape) || len(t.Data) != product(p.Shape) {
 			return nil, fmt.Errorf("nn: input %s has the shape %v with %d numbers, and the model takes %v",
 				p.Name, t.Shape, len(t.Data), p.Shape)
 		}

@@ -36,7 +36,7 @@ func Registry() string {
 	if err != nil {
 		return DefaultRegistry
 	}
-	f, err := os.Open(filepath.Join(home, ".npmrc")) //nolint:gosec // the user's own file
+	f, err := os.Open(filepath.Join(home, ".npmrc"))
 	if err != nil {
 		return DefaultRegistry
 	}

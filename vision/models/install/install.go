@@ -119,7 +119,7 @@ func (o Options) install(ctx context.Context, p *models.Package, files []models.
 		return o.fetch(ctx, p, files)
 	}
 	for _, name := range []string{tarball(p), packed(p)} {
-		f, err := os.Open(filepath.Join(o.From, name)) //nolint:gosec // a folder that the operator names
+		f, err := os.Open(filepath.Join(o.From, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -145,7 +145,7 @@ func packed(p *models.Package) string {
 // copyFile copies a file that lies in a folder under its own name, or as in the package.
 func copyFile(from, dir string, f models.File) error {
 	for _, name := range []string{f.Name, f.Path, strings.TrimPrefix(f.Path, "package/")} {
-		in, err := os.Open(filepath.Join(from, filepath.FromSlash(name))) //nolint:gosec // the operator names the folder
+		in, err := os.Open(filepath.Join(from, filepath.FromSlash(name)))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
