@@ -37,7 +37,8 @@ function sample(tensor) {
 
 async function graph(name, size, seed, scale) {
   const file = JSON.parse(fs.readFileSync(new URL(`${name}.json`, models)));
-  const bytes = Buffer.concat(file.weightsManifest.flatMap((g) => g.paths.map((p) => fs.readFileSync(new URL(p, models)))));
+  const shards = file.weightsManifest.flatMap((g) => g.paths);
+  const bytes = Buffer.concat(shards.map((p) => fs.readFileSync(new URL(p, models))));
   const model = await tf.loadGraphModel({
     load: async () => ({
       modelTopology: file.modelTopology, format: file.format, signature: file.signature,
