@@ -42,6 +42,9 @@ type workerSettings struct {
 	text, models, embedding string
 }
 
+// workerArguments is the number of arguments of a worker.
+const workerArguments = 5
+
 // arguments returns the arguments of a worker with the settings.
 func (s workerSettings) arguments() []string {
 	return []string{workerRole, strconv.FormatInt(s.memory, 10), s.text, s.models, s.embedding}
@@ -49,11 +52,12 @@ func (s workerSettings) arguments() []string {
 
 // parseWorker reads the arguments of a worker.
 func parseWorker(args []string) (s workerSettings, err error) {
-	if len(args) != len(s.arguments()) {
+	if len(args) != workerArguments {
 		return s, errors.New("a worker is started by stile-vision alone")
 	}
-	s = workerSettings{text: args[2], models: args[3], embedding: args[4]}
-	s.memory, err = strconv.ParseInt(args[1], 10, 64)
+	all := [workerArguments]string(args)
+	s = workerSettings{text: all[2], models: all[3], embedding: all[4]}
+	s.memory, err = strconv.ParseInt(all[1], 10, 64)
 	return s, err
 }
 

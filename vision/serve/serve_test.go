@@ -379,7 +379,8 @@ func TestBadRequestsNameTheirParameter(t *testing.T) {
 	p := newTestServer(t, Options{Workers: 1, Memory: 512 << 20, Time: 5 * time.Second})
 	require.ErrorContains(t, p.post(t, "left", bytes.NewReader(picture(t))), "parameter_invalid: side must be")
 	require.ErrorContains(t, p.post(t, "front&read=zone,soul", bytes.NewReader(picture(t))), "be a list of quality,")
-	require.ErrorContains(t, p.postTo(t, "/v1/faces?read=age,soul", bytes.NewReader(picture(t))), "be a list of landmarks,")
+	faces := "/v1/faces?read=age,soul"
+	require.ErrorContains(t, p.postTo(t, faces, bytes.NewReader(picture(t))), "be a list of landmarks,")
 	require.ErrorContains(t, p.post(t, "front", bytes.NewReader(nil)), vision.CodeImageUnsupported)
 	require.ErrorContains(t, p.post(t, "front", io.LimitReader(zeros{}, imaging.MaxBytes+1)), vision.CodeImageTooLarge)
 }
