@@ -108,7 +108,7 @@ var catalogue = []Model{
 	},
 	{
 		Name: "faceres", Purpose: "compares faces, and estimates the age", Package: human, Licence: "MIT",
-		Source: "HSE-FaceRes (Andrey Savchenko, Apache-2.0), converted by the package",
+		Source: "HSE-FaceRes (Andrey Savchenko), converted by the package",
 		Question: "the package names neither the version of the original weights nor the terms of the photographs that " +
 			"they were trained on",
 		Files: []File{
