@@ -93,7 +93,7 @@ func (a *Sessions) verdict(
 	}
 	s := methods.Submission{
 		Attempt: sessions.AttemptAt(g, session, submission.Node, submission.Method, submission.Attempt),
-		Payload: payload, Uploads: uploads{a.Store, session}, Received: submission.Created.Time,
+		Payload: payload, Uploads: uploads{a.Store, session}, Kept: kept{a.Store, session}, Received: submission.Created.Time,
 		Today: today(submission.Created.Time), Sandbox: org.Sandbox,
 	}
 	if submission.ConnectorID != nil { // the provider did not answer in time
@@ -111,6 +111,25 @@ type uploads struct {
 // Content implements methods.Uploads.
 func (u uploads) Content(ctx context.Context, id string) ([]byte, error) {
 	return u.store.UploadContent(ctx, u.session.OrgID, u.session.ID, id)
+}
+
+// kept opens the biometric data of a session.
+type kept uploads
+
+// Portrait implements methods.Kept.
+func (k kept) Portrait(ctx context.Context) ([]byte, error) {
+	if !k.session.HasPortrait {
+		return nil, nil
+	}
+	return k.store.Portrait(ctx, k.session.OrgID, k.session.ID)
+}
+
+// Templates implements methods.Kept.
+func (k kept) Templates(ctx context.Context) (map[rules.Method][]byte, error) {
+	if k.session.Biometrics == 0 {
+		return nil, nil
+	}
+	return k.store.Templates(ctx, k.session.OrgID, k.session.ID)
 }
 
 // today returns the date in the last time zone to reach it (UTC-12), so that no user comes of age before their

@@ -240,6 +240,8 @@ func TestConsentComesBeforeABiometricStep(t *testing.T) {
 	require.Equal(t, true, e.isOK(e.do("GET", path, s.secret, nil), 200).object["consent_required"])
 	face := func() answer { return e.do("POST", path+"/methods/facial_age", s.secret, obj{"simulate": "fail"}) }
 	e.isError(face(), 409, "consent_required")
+	e.isError(e.uploads(s, "facial_age", "\xFF\xD8\xFF"), 409, "consent_required")
+	e.isError(e.do("POST", path+"/methods/facial_age/begin", s.secret, nil), 409, "consent_required")
 	e.isOK(e.do("POST", path+"/methods/document_capture", s.secret, obj{"simulate": "slow"}), 202)
 
 	for param, body := range map[string]obj{"granted": {}, "consent": {"consent": true}} {

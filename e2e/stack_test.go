@@ -243,6 +243,9 @@ func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	if d.Preferences.ProofOfAge {
 		preferences["proof_of_age"] = true
 	}
+	if d.Preferences.FaceMatch != "" {
+		preferences["face_match"] = d.Preferences.FaceMatch
+	}
 	created := m.post(t, "/v1/workflows", body{
 		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,
 		"supplementary": d.Supplementary, "preferences": preferences,

@@ -21,13 +21,15 @@ const (
 	FieldObject    FieldType = "object"
 	FieldUpload    FieldType = "upload"    // the id of an upload
 	FieldUploads   FieldType = "uploads"   // an array of ids of uploads
+	FieldFrames    FieldType = "frames"    // an array of objects: upload, an id, and step, a number that may be left out
 	FieldChallenge FieldType = "challenge" // the id of the challenge that Begin made
 )
 
 // FieldTypes lists the types of fields.
 func FieldTypes() []FieldType {
 	return []FieldType{
-		FieldText, FieldNumber, FieldBoolean, FieldDate, FieldObject, FieldUpload, FieldUploads, FieldChallenge,
+		FieldText, FieldNumber, FieldBoolean, FieldDate, FieldObject, FieldUpload, FieldUploads, FieldFrames,
+		FieldChallenge,
 	}
 }
 
@@ -83,7 +85,10 @@ type Contract struct {
 	Begin bool
 	// Uploads reports whether submissions may name uploads.
 	Uploads bool
-	Fields  []Field
+	// MostUploads and MaxUploadBytes are those of Method.
+	MostUploads    int
+	MaxUploadBytes int64
+	Fields         []Field
 	// BeginFields are the members of the input of Begin.
 	BeginFields []Field
 }
@@ -93,7 +98,8 @@ type Contract struct {
 func (r *Registry) Contract(name rules.Method, o Organization) (Contract, bool) {
 	m := r.For(name, o)
 	return Contract{
-		Begin: m.Begin != nil, Uploads: m.Uploads, Fields: m.Fields, BeginFields: m.BeginFields,
+		Begin: m.Begin != nil, Uploads: m.Uploads, MostUploads: m.MostUploads, MaxUploadBytes: m.MaxUploadBytes,
+		Fields: m.Fields, BeginFields: m.BeginFields,
 	}, len(m.Fields) > 0
 }
 
@@ -131,7 +137,7 @@ func (m Method) checkField(f Field) error {
 	switch f.Type {
 	case FieldText, FieldNumber, FieldBoolean, FieldDate, FieldObject:
 		return nil
-	case FieldUpload, FieldUploads:
+	case FieldUpload, FieldUploads, FieldFrames:
 		if !m.Uploads {
 			return fmt.Errorf("names uploads, which the method does not take")
 		}

@@ -23,6 +23,10 @@ type Method struct {
 	Answer []Route
 	// Uploads reports whether submissions may name uploads.
 	Uploads bool
+	// MostUploads is the number of uploads that an attempt takes, and MaxUploadBytes the size of each; 0 stands for the
+	// deployment's limit. A size above the deployment's has no effect.
+	MostUploads    int
+	MaxUploadBytes int64
 	// Fields are the members of a submission, for the page that asks the user for them.
 	Fields []Field
 	// BeginFields are the members of the input of Begin, for the same page.
@@ -34,6 +38,10 @@ type Method struct {
 	// Patient reports that Judge is called while the method is unavailable, too, about submissions that were accepted
 	// before. It returns an AwayError for as long as it waits. Without it they end as method_error.
 	Patient bool
+	// Closed returns why a session cannot make another attempt, such as "no document has been shown", or "" while it can.
+	// Users read it. It refuses Begin and uploads and closes the method in the view; Accept must check it as well, by
+	// Given.Standing. Nil means that the session's history does not matter.
+	Closed func(s Standing) string
 	// Exclusive reports that no provider connector may judge the method in place of its package.
 	Exclusive bool
 }
@@ -52,6 +60,16 @@ type Attempt struct {
 	Tier         rules.AgeTier
 	Jurisdiction rules.Jurisdiction
 	Options      graph.Options
+}
+
+// Standing is how a session stands with a method before the next attempt.
+type Standing struct {
+	// Reasons are those of the verdicts requires_input on the earlier attempts at the step, oldest first.
+	Reasons []rules.ReasonCode
+	// Challenges is how many challenges the session has begun, of all methods.
+	Challenges int
+	// Portrait reports whether a document that has passed in the session has shown a portrait.
+	Portrait bool
 }
 
 // Input is a JSON object that a device sent.
@@ -82,7 +100,9 @@ type Beginning struct {
 	AnswerURL string
 	// Earlier is the state of the newest open challenge of the attempt; nil without one.
 	Earlier json.RawMessage
-	Now     time.Time
+	// Standing is how the session stands with the method.
+	Standing Standing
+	Now      time.Time
 	// Contacts returns the e-mail address and the phone number of the session, which the merchant gave or the user has
 	// proven. Either may be empty.
 	Contacts func() (email, phone string, err error)
@@ -100,6 +120,8 @@ type Begun struct {
 	Data any
 	// Guardians are asked by mail for their decision, which answers the challenge; nil for other methods.
 	Guardians []GuardianMail
+	// Fresh has the uploads deleted that the attempt has had before: those that count are made for this challenge.
+	Fresh bool
 	// Once reports that only the device that began may have Data: the view leaves it out.
 	Once bool
 	// TTL is how long the challenge can be answered; 0 means ChallengeTTL. It ends with the session in any case.
@@ -140,6 +162,8 @@ type Given struct {
 	Attempt
 	Input Input
 	Held  Held
+	// Standing returns how the session stands with the method. The error is to be returned as it is.
+	Standing func(ctx context.Context) (Standing, error)
 	// Today is the date in UTC.
 	Today rules.Date
 }
@@ -163,6 +187,8 @@ type Upload struct {
 	// MediaType is the type detected in the content: one of UploadTypes.
 	MediaType string
 	Size      int64 // bytes
+	// Received is when the upload began.
+	Received time.Time
 }
 
 // Accepted is a submission to store.
@@ -186,6 +212,7 @@ type Submission struct {
 	Attempt
 	Payload []byte // JSON, as Accept returned it
 	Uploads Uploads
+	Kept    Kept
 	// Received is when the submission was accepted.
 	Received time.Time
 	// Today is the date that an age is counted to.
@@ -200,4 +227,12 @@ type Submission struct {
 type Uploads interface {
 	// Content returns the bytes of an upload.
 	Content(ctx context.Context, id string) ([]byte, error)
+}
+
+// Kept opens the biometric data of the session.
+type Kept interface {
+	// Portrait returns the portrait of the document that has passed, as its verdict had it; nil without one.
+	Portrait(ctx context.Context) ([]byte, error)
+	// Templates returns the templates of the faces that have passed, by the method.
+	Templates(ctx context.Context) (map[rules.Method][]byte, error)
 }

@@ -27,6 +27,14 @@ type Verdict struct {
 	Credential *rules.WalletCredential
 	// Physical is the physical document that was read; nil if there is none.
 	Physical *rules.PhysicalDocument
+	// Biometric tells how a face was judged; nil if none was.
+	Biometric *rules.Biometric
+	// Portrait is the picture of the document's holder, a JPEG. It is kept, sealed, while the session may match a face
+	// with it; nil if there is none.
+	Portrait []byte
+	// Template are the numbers that describe a face that has passed, in the method's form. It is kept, sealed, for later
+	// methods of the session that compare it, and for as long as the rule of the session's place retains biometric data.
+	Template []byte
 	// Provider names the provider that gave the verdict; "" if Stile judged.
 	Provider string
 }

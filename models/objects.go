@@ -92,6 +92,7 @@ type ResultObject struct {
 	Provider    *string                 `json:"provider"`
 	Credential  *rules.WalletCredential `json:"credential,omitempty"`
 	Document    *rules.PhysicalDocument `json:"document,omitempty"`
+	Biometric   *rules.Biometric        `json:"biometric,omitempty"`
 	Created     Timestamp               `json:"created"`
 }
 
@@ -162,7 +163,7 @@ func (r Result) Public() ResultObject {
 		Status: string(r.Status), Strength: r.Method.Strength(), AgeTier: r.AgeTier,
 		ReasonCodes: orEmpty(r.ReasonCodes.V), Reasons: showReasons(r.ReasonCodes.V),
 		Checks: orEmpty(r.Checks.V), Provider: r.Provider, Credential: r.Credential.V, Document: r.Document.V,
-		Created: r.Created,
+		Biometric: r.Biometric.V, Created: r.Created,
 	}
 }
 

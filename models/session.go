@@ -153,6 +153,10 @@ type Session struct {
 	InFlight int
 	// Uploads and Challenges count all that the session has had, including deleted ones.
 	Uploads, Challenges int
+	// Biometrics counts the rows of biometric data that the session has had, including deleted ones. HasPortrait reports
+	// that one of them is the portrait of a verified document.
+	Biometrics  int
+	HasPortrait bool
 	// NudgeAt is set while a signal about a change is owed to the workflow. The sweep repeats lost signals.
 	NudgeAt     *Timestamp
 	Created     Timestamp
@@ -274,7 +278,9 @@ type Result struct {
 	Credential JSON[*rules.WalletCredential]
 	// Document is nil unless a physical document was read.
 	Document JSON[*rules.PhysicalDocument]
-	Created  Timestamp
+	// Biometric is nil unless a face was judged.
+	Biometric JSON[*rules.Biometric]
+	Created   Timestamp
 }
 
 // TableName names the table for gorm.

@@ -72,6 +72,19 @@ const (
 	ReasonMultipleFaces   ReasonCode = "multiple_faces"
 	ReasonFaceMismatch    ReasonCode = "face_mismatch"
 	ReasonLivenessFailed  ReasonCode = "liveness_failed"
+	// of pictures of the user's face
+	ReasonFramesRepeated       ReasonCode = "frames_repeated"
+	ReasonFaceTooSmall         ReasonCode = "face_too_small"
+	ReasonFaceTurned           ReasonCode = "face_turned"
+	ReasonFaceCovered          ReasonCode = "face_covered"
+	ReasonFaceChanged          ReasonCode = "face_changed" // several persons
+	ReasonImageBright          ReasonCode = "image_bright"
+	ReasonRoomTooBright        ReasonCode = "room_too_bright"
+	ReasonChallengeNotFollowed ReasonCode = "challenge_not_followed"
+	ReasonMovementTooFast      ReasonCode = "movement_too_fast"
+	ReasonPortraitMissing      ReasonCode = "portrait_missing"
+	ReasonPortraitUnreadable   ReasonCode = "portrait_unreadable"
+	ReasonFaceMatchUncertain   ReasonCode = "face_match_uncertain"
 
 	ReasonAccountNotFound ReasonCode = "account_not_found" // at the carrier or the bank
 	ReasonDataMismatch    ReasonCode = "data_mismatch"
@@ -239,6 +252,28 @@ var reasons = []reasonEntry{
 	{ReasonMultipleFaces, byMethod, ActionTryAgain, "More than one face could be seen."},
 	{ReasonFaceMismatch, byMethod, ActionTryAgain, "The face does not match the document."},
 	{ReasonLivenessFailed, byMethod, ActionTryAgain, "It could not be confirmed that a person is in front of the camera."},
+	{ReasonFramesRepeated, byMethod, ActionTryAgain, "The same picture was sent more than once."},
+	{ReasonFaceTooSmall, byMethod, ActionTryAgain, "The face is too far from the camera."},
+	{ReasonFaceTurned, byMethod, ActionTryAgain, "The face does not look into the camera."},
+	{ReasonFaceCovered, byMethod, ActionTryAgain, "A part of the face is covered."},
+	{ReasonFaceChanged, byMethod, ActionTryAgain, "The pictures show different faces."},
+	{ReasonImageBright, byMethod, ActionTryAgain, "The picture is too bright."},
+	{ReasonRoomTooBright, byMethod, ActionTryAgain, "The room is too bright for this check."},
+	{ReasonChallengeNotFollowed, byMethod, ActionTryAgain, "The instructions were not followed."},
+	{ReasonMovementTooFast, byMethod, ActionTryAgain, "The movement could not be followed."},
+	{ReasonPortraitMissing, byMethod, ActionUseAnotherMethod, "There is no portrait of a document to compare with."},
+	{
+		ReasonPortraitUnreadable,
+		byMethod,
+		ActionUseAnotherDocument,
+		"The portrait of the document cannot be compared with a face.",
+	},
+	{
+		ReasonFaceMatchUncertain,
+		byMethod,
+		ActionTryAgain,
+		"It could not be told clearly whether the face matches the document.",
+	},
 
 	{ReasonAccountNotFound, byMethod, ActionUseAnotherMethod, "No matching account was found."},
 	{ReasonDataMismatch, byMethod, ActionUseAnotherMethod, "The details do not match."},

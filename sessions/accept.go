@@ -55,6 +55,7 @@ func (s *Service) accept(
 	holding := &held{service: s, session: session, offer: offer, entered: entered}
 	taken, err := served.Accept.Accept(ctx, methods.Given{
 		Attempt: attempt, Input: in, Held: holding, Today: rules.DateOf(s.now().UTC()),
+		Standing: func(ctx context.Context) (Standing, error) { return s.standing(ctx, session, offer) },
 	})
 	if err != nil {
 		return accepted{}, publicInput(err)
@@ -145,7 +146,7 @@ func (h *held) Upload(ctx context.Context, param, id string) (methods.Upload, er
 	if missing || u.Node != h.offer.Node || u.Attempt != h.offer.Attempt {
 		return methods.Upload{}, models.Invalid(param, "%s names no upload of this attempt", param)
 	}
-	return methods.Upload{ID: u.ID, MediaType: u.MediaType, Size: u.Size}, nil
+	return methods.Upload{ID: u.ID, MediaType: u.MediaType, Size: u.Size, Received: u.Created.Time}, nil
 }
 
 // Challenge implements methods.Held. A used challenge is opened as well: the submission may be a repeat.

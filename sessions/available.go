@@ -44,6 +44,9 @@ type Offering struct {
 	Unavailable string
 	// Contract describes the submissions; nil if the method takes none, or nothing but simulations.
 	Contract *Contract
+	// Closed returns why a session cannot make another attempt, by its history; nil where that does not matter. It is nil
+	// in a sandbox, which can simulate every attempt.
+	Closed func(Standing) string
 }
 
 // Offerings returns how an organization can use each of the methods now.
@@ -64,6 +67,9 @@ func (s *Service) Offerings(
 			to.ConnectorID = connected[method]
 		}
 		offering := Offering{Unavailable: s.methods.Unavailable(method, to)}
+		if !org.Sandbox {
+			offering.Closed = s.methods.For(method, to).Closed
+		}
 		if contract, takes := s.methods.Contract(method, to); takes {
 			offering.Contract = &contract
 		}

@@ -62,7 +62,7 @@ func (b *beginning) begin(ctx context.Context, session models.Session, offer gra
 	}
 	n := store.NewChallenge{
 		ID: b.id, Session: session, Node: offer.Node, Method: offer.Method, Attempt: offer.Attempt,
-		ChallengeContent: content, TTL: cmp.Or(b.made.TTL, methods.ChallengeTTL), Code: code,
+		ChallengeContent: content, TTL: cmp.Or(b.made.TTL, methods.ChallengeTTL), Code: code, Fresh: b.made.Fresh,
 	}
 	if len(b.made.Guardians) > 0 {
 		return s.invite(ctx, n, b.made.Guardians)
@@ -93,8 +93,15 @@ func (b *beginning) make(ctx context.Context, session models.Session, offer grap
 	if err != nil {
 		return methods.Begun{}, err
 	}
+	standing, err := s.standing(ctx, session, offer)
+	if err != nil {
+		return methods.Begun{}, err
+	}
+	if err := shut(served, standing); err != nil {
+		return methods.Begun{}, err
+	}
 	made, err := served.Begin.Begin(ctx, methods.Beginning{
-		Attempt: attempt, Input: b.in, ChallengeID: b.id, Earlier: earlier, Now: s.now(),
+		Attempt: attempt, Standing: standing, Input: b.in, ChallengeID: b.id, Earlier: earlier, Now: s.now(),
 		AnswerURL: s.config.AnswerURL + "/" + string(offer.Method),
 		Contacts:  func() (string, string, error) { return s.store.Contacts(session) },
 		Count: func(ctx context.Context, kind, value string) error {

@@ -86,6 +86,9 @@ func (e Engine) commit(
 	if v.Risk != nil && len(p.Steps) > 0 {
 		p.Steps[0].Detail.V.Risk, j.Risk = v.Risk, session.Risk.V
 	}
+	if err := e.keep(ctx, &j, v); err != nil {
+		return VerdictChange{}, err
+	}
 	changed, err := e.Store.RecordVerdict(ctx, j)
 	if err != nil {
 		return VerdictChange{}, err

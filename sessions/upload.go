@@ -55,8 +55,13 @@ func (s *Service) addUpload(
 		if !served.Uploads {
 			return models.Invalid("method", "%s takes no uploads", method)
 		}
+		if err := cmp.Or(
+			s.open(ctx, session, offer, served), fitsMethod(served, max(int64(len(n.Data)), lengthOf(n.Length))),
+		); err != nil {
+			return err
+		}
 		n.Session, n.Node, n.Method, n.Attempt = session, offer.Node, method, offer.Attempt
-		n.Most = s.config.UploadsPerAttempt
+		n.Most = cmp.Or(served.MostUploads, s.config.UploadsPerAttempt)
 		upload, err = s.store.AddUpload(ctx, n)
 		return err
 	})
@@ -115,6 +120,13 @@ func (s *Service) completeUpload(ctx context.Context, g store.Growth) (models.Up
 		return models.Upload{}, err
 	}
 	g.Data = append(content, g.Data...)
+	served, err := s.served(ctx, g.Upload.OrgID, g.Upload.Method)
+	if err != nil {
+		return models.Upload{}, err
+	}
+	if err := fitsMethod(served, int64(len(g.Data))); err != nil {
+		return models.Upload{}, cmp.Or(s.store.DropUpload(ctx, g.Upload), err)
+	}
 	kind, err := uploadType(g.Data)
 	if err != nil {
 		return models.Upload{}, cmp.Or(s.store.DropUpload(ctx, g.Upload), err)
@@ -123,11 +135,21 @@ func (s *Service) completeUpload(ctx context.Context, g store.Growth) (models.Up
 }
 
 // announced returns the size that the device has announced; 0 if none.
-func announced(u models.Upload) int64 {
-	if u.Length == nil {
+func announced(u models.Upload) int64 { return lengthOf(u.Length) }
+
+func lengthOf(length *int64) int64 {
+	if length == nil {
 		return 0
 	}
-	return *u.Length
+	return *length
+}
+
+// fitsMethod refuses an upload that is larger than the method takes.
+func fitsMethod(m methods.Method, size int64) error {
+	if m.MaxUploadBytes > 0 && size > m.MaxUploadBytes {
+		return models.Errorf(models.CodeRequestTooLarge, "An upload for %s takes at most %d bytes", m.Name, m.MaxUploadBytes)
+	}
+	return nil
 }
 
 func (s *Service) fits(size int64) error {

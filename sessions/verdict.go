@@ -15,6 +15,7 @@ func settled(v methods.Verdict, required rules.AgeTier) models.Result {
 		Status: v.Outcome, AgeTier: v.AgeTier, ReasonCodes: models.AsJSON(v.Reasons()),
 		Checks:     models.AsJSON(append([]rules.Check{}, v.Checks...)), // null is no list
 		Credential: models.AsJSON(v.Credential), Document: models.AsJSON(v.Physical),
+		Biometric: models.AsJSON(v.Biometric),
 	}
 	if v.Outcome == graph.OutcomePassed && v.AgeTier == nil {
 		result.AgeTier = &required

@@ -36,18 +36,27 @@ type overrideInput struct {
 }
 
 type preferencesInput struct {
-	LivenessStrategy   *string          `json:"liveness_strategy"`
-	RequireEmailOTP    *bool            `json:"require_email_otp"`
-	MaxAttempts        *int             `json:"max_attempts"`
-	DocumentTypes      []string         `json:"document_types"`
-	UnreadText         *graph.Doubt     `json:"unread_text"`
-	ScreenPhotographed *graph.Doubt     `json:"screen_photographed"`
-	FileUpload         *bool            `json:"file_upload"`
-	ProofOfAge         *bool            `json:"proof_of_age"`
-	Handoff            *handoffInput    `json:"handoff"`
-	Signals            []risk.Group     `json:"signals"`
-	FlagAt             *rules.RiskLevel `json:"flag_at"`
-	Parental           *parentalInput   `json:"parental"`
+	LivenessStrategy   *string               `json:"liveness_strategy"`
+	RequireEmailOTP    *bool                 `json:"require_email_otp"`
+	MaxAttempts        *int                  `json:"max_attempts"`
+	DocumentTypes      []string              `json:"document_types"`
+	UnreadText         *graph.Doubt          `json:"unread_text"`
+	ScreenPhotographed *graph.Doubt          `json:"screen_photographed"`
+	FaceMatch          *graph.FaceMatch      `json:"face_match"`
+	ApproveAt          *int                  `json:"approve_at"`
+	BelowApproveAt     *graph.BelowApproveAt `json:"below_approve_at"`
+	MatchBands         *matchBandsInput      `json:"match_bands"`
+	FileUpload         *bool                 `json:"file_upload"`
+	ProofOfAge         *bool                 `json:"proof_of_age"`
+	Handoff            *handoffInput         `json:"handoff"`
+	Signals            []risk.Group          `json:"signals"`
+	FlagAt             *rules.RiskLevel      `json:"flag_at"`
+	Parental           *parentalInput        `json:"parental"`
+}
+
+type matchBandsInput struct {
+	Match  *float64 `json:"match"`
+	Review *float64 `json:"review"`
 }
 
 type parentalInput struct {

@@ -22,16 +22,20 @@ type definitionObject struct {
 
 // preferencesObject leaves out preferences that are not set. Those of handoffs are shown with their defaults.
 type preferencesObject struct {
-	LivenessStrategy   string          `json:"liveness_strategy,omitempty"`
-	RequireEmailOTP    bool            `json:"require_email_otp"`
-	MaxAttempts        int             `json:"max_attempts,omitempty"`
-	DocumentTypes      []string        `json:"document_types,omitempty"`
-	UnreadText         graph.Doubt     `json:"unread_text,omitempty"`
-	ScreenPhotographed graph.Doubt     `json:"screen_photographed,omitempty"`
-	FileUpload         bool            `json:"file_upload,omitempty"`
-	ProofOfAge         bool            `json:"proof_of_age,omitempty"`
-	Parental           *graph.Parental `json:"parental,omitempty"`
-	Handoff            handoffObject   `json:"handoff"`
+	LivenessStrategy   string               `json:"liveness_strategy,omitempty"`
+	RequireEmailOTP    bool                 `json:"require_email_otp"`
+	MaxAttempts        int                  `json:"max_attempts,omitempty"`
+	DocumentTypes      []string             `json:"document_types,omitempty"`
+	UnreadText         graph.Doubt          `json:"unread_text,omitempty"`
+	ScreenPhotographed graph.Doubt          `json:"screen_photographed,omitempty"`
+	FaceMatch          graph.FaceMatch      `json:"face_match,omitempty"`
+	ApproveAt          int                  `json:"approve_at,omitempty"`
+	BelowApproveAt     graph.BelowApproveAt `json:"below_approve_at,omitempty"`
+	MatchBands         *graph.MatchBands    `json:"match_bands,omitempty"`
+	FileUpload         bool                 `json:"file_upload,omitempty"`
+	ProofOfAge         bool                 `json:"proof_of_age,omitempty"`
+	Parental           *graph.Parental      `json:"parental,omitempty"`
+	Handoff            handoffObject        `json:"handoff"`
 	// Signals is left out if it is empty, FlagAt too.
 	Signals []risk.Group    `json:"signals,omitempty"`
 	FlagAt  rules.RiskLevel `json:"flag_at,omitempty"`
@@ -94,9 +98,10 @@ func showDefinition(d graph.Definition) definitionObject {
 			LivenessStrategy: set.LivenessStrategy, RequireEmailOTP: set.RequireEmailOTP,
 			MaxAttempts: set.MaxAttempts, DocumentTypes: set.DocumentTypes, FileUpload: set.FileUpload,
 			UnreadText: set.UnreadText, ScreenPhotographed: set.ScreenPhotographed,
-			ProofOfAge: set.ProofOfAge,
-			Parental:   d.Preferences.Parental,
-			Handoff:    showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
+			FaceMatch: set.FaceMatch, ApproveAt: set.ApproveAt, BelowApproveAt: set.BelowApproveAt,
+			MatchBands: set.MatchBands, ProofOfAge: set.ProofOfAge,
+			Parental: d.Preferences.Parental,
+			Handoff:  showHandoff(set.HandoffOrDefault()), Signals: set.Signals, FlagAt: set.FlagAt,
 		},
 	}
 	if d.UseCase != "" {

@@ -20,6 +20,9 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 	rest.Set(&chosen.RequireEmailOTP, given.RequireEmailOTP)
 	rest.Set(&chosen.UnreadText, given.UnreadText)
 	rest.Set(&chosen.ScreenPhotographed, given.ScreenPhotographed)
+	if err := given.faces(&chosen); err != nil {
+		return err
+	}
 	rest.Set(&chosen.FileUpload, given.FileUpload)
 	rest.Set(&chosen.ProofOfAge, given.ProofOfAge)
 	if given.Parental != nil {
@@ -42,5 +45,27 @@ func (in workflowInput) applyPreferences(d *graph.Definition) error {
 		}
 	}
 	d.Preferences = chosen
+	return nil
+}
+
+// faces reads the preferences of the methods that look at faces.
+func (in preferencesInput) faces(chosen *graph.Preferences) error {
+	rest.Set(&chosen.FaceMatch, in.FaceMatch)
+	rest.Set(&chosen.BelowApproveAt, in.BelowApproveAt)
+	if in.ApproveAt != nil {
+		if *in.ApproveAt == 0 { // to the compiler, absent
+			return models.Invalid("preferences.approve_at",
+				"preferences.approve_at must be from 1 to %d", graph.HighestApproveAt)
+		}
+		chosen.ApproveAt = *in.ApproveAt
+	}
+	if in.MatchBands == nil {
+		return nil
+	}
+	if in.MatchBands.Match == nil {
+		return rest.Missing("preferences.match_bands.match")
+	}
+	chosen.MatchBands = &graph.MatchBands{Match: *in.MatchBands.Match}
+	rest.Set(&chosen.MatchBands.Review, in.MatchBands.Review)
 	return nil
 }

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/stile-id/stile/models"
@@ -72,7 +73,11 @@ func (hs *Handlers) showInput(node graph.Node, c *sessions.Contract, s models.Se
 	}
 	if c.Uploads {
 		shown.Uploads = &uploadsObject{
-			MaxBytes: hs.config.UploadMaxBytes, MaxCount: hs.config.UploadsPerAttempt, Sources: sourcesOf(node),
+			MaxBytes: hs.config.UploadMaxBytes, MaxCount: cmp.Or(c.MostUploads, hs.config.UploadsPerAttempt),
+			Sources: sourcesOf(node),
+		}
+		if c.MaxUploadBytes > 0 {
+			shown.Uploads.MaxBytes = min(shown.Uploads.MaxBytes, c.MaxUploadBytes)
 		}
 	}
 	return shown

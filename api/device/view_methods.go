@@ -137,6 +137,9 @@ func (hs *Handlers) showMethod(t standing, node graph.Node) methodObject {
 	w, waits := t.waiting[node.ID]
 	shown.Waiting = showWaiting(w, waits)
 	reason := offering.Unavailable
+	if reason == "" && offering.Closed != nil {
+		reason = offering.Closed(sessions.StandingAt(t.session, node.ID, t.results))
+	}
 	if reason != "" && (shown.Status == graph.OfferAvailable || shown.Status == methodUpcoming) {
 		shown.Status, shown.UnavailableReason = rest.MethodUnavailable, &reason
 	}

@@ -65,6 +65,7 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Get(rest.PathSessions, rest.ForSecretKey, hs.listSessions, sessionQuery()...),
 		rest.Get(rest.PathSessions+"/:id", rest.ForSecretKey, hs.getSession, "expand", "explain"),
 		rest.Post(rest.PathSessions+"/:id/cancel", rest.ForSecretKey, hs.cancelSession),
+		rest.Delete(rest.PathSessions+"/:id/biometrics", hs.deleteBiometrics),
 		rest.Post(rest.PathSessions+"/:id/review", rest.ForSecretKey, hs.decideReview),
 		rest.Get("/v1/reviews", rest.ForSecretKey, hs.listReviews, reviewQuery()...),
 

@@ -131,6 +131,18 @@ func (hs *Handlers) showSessions(c *rest.Call, rows []models.Session, expand boo
 	return objects, nil
 }
 
+// deleteBiometrics deletes the biometric data of a session, whatever its outcome.
+func (hs *Handlers) deleteBiometrics(c *rest.Call) (rest.Answer, error) {
+	if _, err := hs.store.UserSession(c.Ctx, c.Org().ID, c.ID()); err != nil {
+		return rest.Answer{}, err
+	}
+	ref := models.SessionRef{OrgID: c.Org().ID, SessionID: c.ID()}
+	if err := hs.sessions.DeleteBiometrics(c.Ctx, ref, c.Actor()); err != nil {
+		return rest.Answer{}, err
+	}
+	return rest.Reply(http.StatusOK, rest.DeletedObject{ID: c.ID(), Object: "session_biometrics", Deleted: true})
+}
+
 func (hs *Handlers) cancelSession(c *rest.Call) (rest.Answer, error) {
 	if err := rest.Decode(c.Body, &struct{}{}); err != nil {
 		return rest.Answer{}, err

@@ -4,6 +4,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,6 +36,7 @@ import (
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/document"
+	"github.com/stile-id/stile/methods/face"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/passport"
@@ -266,6 +268,9 @@ func (a *App) register() (*methods.Registry, error) {
 		Login: login.Options{Egress: a.egress(), Page: a.verifyURL, Now: time.Now, Log: a.log},
 		Document: document.Options{
 			Vision: a.eyes.client, Patience: c.ProviderPatience, Limits: limits, Now: time.Now, Log: a.log,
+		},
+		Face: face.Options{
+			Vision: a.eyes.client, Patience: c.ProviderPatience, Random: rand.Reader, Now: time.Now, Log: a.log,
 		},
 		Passport: passport.Options{Authorities: authorities, Log: a.log},
 		Wallet:   wallets,

@@ -43,6 +43,7 @@ func TestOperations(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
 		"DELETE /v1/provider_connectors/{id}",
+		"DELETE /v1/verification_sessions/{id}/biometrics",
 		"DELETE /v1/webhook_endpoints/{id}",
 		"GET /.well-known/jwks.json",
 		"GET /healthz",

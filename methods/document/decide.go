@@ -259,8 +259,11 @@ var textAlone = []rules.ReasonCode{rules.ReasonPrintedTextUnreadable}
 
 // verdict returns the verdict on a document that was read.
 func (i *inspection) verdict() methods.Verdict {
-	if i.front.Portrait != nil {
+	switch {
+	case i.front.Portrait != nil:
 		i.pass(checkPortrait)
+	case i.Options.FaceMatch != "" && len(i.reasons) == 0: // a face is to be compared with it next
+		return *i.again(checkPortrait, rules.ReasonPortraitUnreadable)
 	}
 	if fault := i.limits.faultOf(i.front); fault != "" && slices.Equal(i.reasons, textAlone) {
 		v := methods.Unfinished(graph.OutcomeRequiresInput, fault, i.checks...)
@@ -274,9 +277,17 @@ func (i *inspection) verdict() methods.Verdict {
 	}
 	v.Risk, v.Physical = i.risk, i.document()
 	if len(i.reasons) == 0 {
-		v.Document = i.name()
+		v.Document, v.Portrait = i.name(), i.portrait()
 	}
 	return v
+}
+
+// portrait returns the portrait of the holder; nil without one.
+func (i *inspection) portrait() []byte {
+	if i.front.Portrait == nil {
+		return nil
+	}
+	return i.front.Portrait.JPEG
 }
 
 // name returns the name of the document for methods.Verdict; "" if its issuer is not known.

@@ -42,3 +42,14 @@ func (r *ruling) physical() *rules.PhysicalDocument {
 	}
 	return d
 }
+
+// portrait returns the portrait of the chip; nil if it was not read, or is no JPEG: the vision process does not decode
+// JPEG 2000.
+func (r *ruling) portrait() []byte {
+	for _, p := range r.document.Portraits {
+		if kind, _ := methods.UploadType(p.Image); kind == methods.TypeJPEG {
+			return p.Image
+		}
+	}
+	return nil
+}

@@ -188,7 +188,7 @@ func (r *ruling) decide() methods.Verdict {
 		r.pass(rules.AgeCheck(years))
 	}
 	v := methods.Passed(r.Tier, r.checks...)
-	v.Document = r.name()
+	v.Document, v.Portrait = r.name(), r.portrait()
 	return v
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/methods/document"
+	"github.com/stile-id/stile/methods/face"
 	"github.com/stile-id/stile/methods/login"
 	"github.com/stile-id/stile/methods/openbanking"
 	"github.com/stile-id/stile/methods/parental"
@@ -37,6 +38,8 @@ type Options struct {
 	Carrier carrier.Options
 	// Document configures document_capture.
 	Document document.Options
+	// Face configures facial_age, selfie_match and selfie_liveness.
+	Face face.Options
 	// Passport configures nfc_passport.
 	Passport passport.Options
 	// Wallet configures mdl, mid and eudi_pid.
@@ -48,7 +51,7 @@ func Registry(o Options, more ...methods.Method) (*methods.Registry, error) {
 	decorators := methods.Decorators{
 		Simulate: simulated.Decorator(o.SimulatedDelay), Connect: connector.Decorator(o.ProviderPatience),
 	}
-	served := slices.DeleteFunc(append(wallet.Methods(o.Wallet),
+	served := slices.DeleteFunc(append(append(wallet.Methods(o.Wallet), face.Methods(o.Face)...),
 		attestation.Method(), openbanking.Method(o.Login, o.Banks),
 		parental.Method(o.Mail),
 		carrier.Method(o.Carrier), document.Method(o.Document), passport.Method(o.Passport),

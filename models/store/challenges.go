@@ -23,6 +23,8 @@ type NewChallenge struct {
 	ChallengeContent
 	// TTL is the validity of the challenge, cut at the session's deadline.
 	TTL time.Duration
+	// Fresh deletes the uploads that the attempt has had before.
+	Fresh bool
 	// Code is a one-time code to mail with the challenge; nil if there is none.
 	Code *ChallengeCode
 }
@@ -78,6 +80,11 @@ func (s *Store) beginChallenge(
 		}
 		if err := tx.Create(&challenge).Error; err != nil {
 			return err
+		}
+		if n.Fresh {
+			if err := eraseUploads(tx, n.Session.ID, n.Node, n.Attempt); err != nil {
+				return err
+			}
 		}
 		if n.Code != nil {
 			if n.Code.Queued, err = s.queueMail(tx, n.Code.Mail); err != nil {

@@ -243,6 +243,9 @@ func (c Change) columns(before models.Session, now models.Timestamp) map[string]
 		set["completed_at"] = now
 		set["attempt_id"], set["device_locked_at"], set["device_seen_at"] = nil, nil, nil
 		maps.Copy(set, retention(before, now))
+		if before.HasPortrait {
+			set["has_portrait"] = false
+		}
 	}
 	maps.Copy(set, c.Set)
 	return set

@@ -17,9 +17,10 @@ const closedSession = "NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = se
 const orphaned = "NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.id = upload_id " +
 	"AND NOT uploads.complete AND uploads.expires_at > ?)"
 
-// EraseMaterial deletes expired uploads with their pieces, expired challenges and one-time codes, the oldest first, at
-// most limit of each, and returns their number. The end of a session deletes its own rows. The remaining ones are
-// abandoned uploads, unanswered challenges, and rows of sessions that a previous version ended.
+// EraseMaterial deletes expired uploads with their pieces, expired challenges, one-time codes and biometric data, the
+// oldest first, at most limit of each, and returns their number. The end of a session deletes its own rows. The
+// remaining ones are abandoned uploads, unanswered challenges, templates at the end of their retention, and rows of
+// sessions that a previous version ended.
 func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
 	now := a.s.Now()
 	erased := 0
@@ -33,6 +34,7 @@ func (a Across) EraseMaterial(ctx context.Context, limit int) (int, error) {
 			{&models.UploadPiece{}, tx.Where(orphaned, now)},
 			{&models.Challenge{}, tx.Where("used_at IS NULL OR "+closedSession, now)},
 			{&models.EmailCode{}, tx.Where(closedSession, now)},
+			{&models.Biometric{}, tx.Where(closedSession, now)},
 		} {
 			deleted, err := deleteDue(tx, due.table, limit, due.where, now)
 			if err != nil {

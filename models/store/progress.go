@@ -47,6 +47,11 @@ type Judgement struct {
 	Result models.Result
 	// Document names the document that the method has seen, as in methods.Verdict; "" without one.
 	Document string
+	// Portrait is the portrait of the document that has passed, and Template the numbers of the face, to be kept for
+	// later steps or for the retention; nil for none.
+	Portrait, Template []byte
+	// Matched means that no step to come needs the session's portrait.
+	Matched bool
 	// Risk is the session's risk after a verdict that assessed one, or nil.
 	Risk *rules.Risk
 	// Nudge means that the session's run has not got the verdict and must be signalled.
@@ -68,6 +73,7 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 	if j.isFailedScan() {
 		maps.Copy(c.Set, countFailedScan())
 	}
+	maps.Copy(c.Set, j.biometrics())
 	if j.To == models.StatusVerified {
 		c.Set["verification_path"] = string(j.Submission.Method)
 	}
@@ -83,6 +89,9 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 			return err
 		}
 		if err := forgetPhase(tx, after); err != nil {
+			return err
+		}
+		if err := s.keepBiometrics(tx, after, j); err != nil {
 			return err
 		}
 		return erase(tx, after, j.Submission)

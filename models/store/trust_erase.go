@@ -71,7 +71,7 @@ func (s *Store) personsToErase(tx *gorm.DB, e Erasure) ([]string, error) {
 }
 
 // eraseCredentials revokes credentials and lets them expire, so that the sweep deletes them. Their sessions lose the
-// user's contacts, unless they are still open.
+// biometric data, and the user's contacts unless they are still open.
 func (s *Store) eraseCredentials(tx *gorm.DB, rows []models.Credential) error {
 	now := s.Now()
 	ids, sessions, organizations := []string{}, []string{}, map[string]bool{}
@@ -91,6 +91,9 @@ func (s *Store) eraseCredentials(tx *gorm.DB, rows []models.Credential) error {
 		return err
 	}
 	if err := tx.Model(&models.Credential{}).Where(among("id", ids)).Update("expires_at", now).Error; err != nil {
+		return err
+	}
+	if err := tx.Where(among("session_id", sessions)).Delete(&models.Biometric{}).Error; err != nil {
 		return err
 	}
 	return tx.Model(&models.Session{}).Where(among("id", sessions)).

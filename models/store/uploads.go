@@ -158,6 +158,9 @@ func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission
 		}
 		return tx.Where("session_id = ? AND node = ? AND attempt <= ?", session.ID, judged.Node, judged.Attempt)
 	}
+	if err := eraseBiometrics(tx, session); err != nil {
+		return err
+	}
 	if session.Uploads > 0 {
 		for _, table := range []any{&models.Upload{}, &models.UploadPiece{}} {
 			if err := tx.Scopes(attempt).Delete(table).Error; err != nil {
@@ -170,6 +173,17 @@ func eraseMaterial(tx *gorm.DB, session models.Session, judged models.Submission
 			return err
 		}
 		return tx.Scopes(attempt).Delete(&models.Challenge{}).Error
+	}
+	return nil
+}
+
+// eraseUploads deletes the uploads of an attempt.
+func eraseUploads(tx *gorm.DB, session, node string, attempt int) error {
+	for _, table := range []any{&models.Upload{}, &models.UploadPiece{}} {
+		err := tx.Where("session_id = ? AND node = ? AND attempt = ?", session, node, attempt).Delete(table).Error
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

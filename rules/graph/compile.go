@@ -75,7 +75,7 @@ func (g *Graph) group(group Node, methods []rules.Method, p Preferences) {
 	group.Fail = nodeFailed
 	g.Nodes = append(g.Nodes, group)
 	for _, member := range members {
-		g.Nodes = append(g.Nodes, reviewed(member)...)
+		g.Nodes = append(g.Nodes, steps(member, p)...)
 	}
 }
 
@@ -85,7 +85,13 @@ func optionsFor(m rules.Method, p Preferences) (o Options) {
 		o.DocumentTypes = slices.Clone(p.DocumentTypes)
 	}
 	if m == rules.MethodDocumentCapture {
-		o.UnreadText, o.ScreenPhotographed = p.UnreadText, p.ScreenPhotographed
+		o.UnreadText, o.ScreenPhotographed, o.FaceMatch = p.UnreadText, p.ScreenPhotographed, p.FaceMatch
+	}
+	if m == rules.MethodFacialAge {
+		o.ApproveAt, o.BelowApproveAt = p.ApproveAt, p.BelowApproveAt
+	}
+	if m == rules.MethodSelfieMatch {
+		o.MatchBands = p.MatchBands
 	}
 	if hasLiveness(m) {
 		o.LivenessStrategy = p.LivenessStrategy

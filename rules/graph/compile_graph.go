@@ -69,7 +69,7 @@ func (p *part) add(n SourceNode) {
 		compiled = p.method(compiled, n.Method, n.MaxAttempts, n.Options)
 	}
 	at := len(p.nodes)
-	p.nodes = append(p.nodes, reviewed(compiled)...)
+	p.nodes = append(p.nodes, steps(compiled, p.preferences)...)
 	p.nodes[at].Members = p.members(compiled.ID, n)
 }
 
@@ -96,7 +96,7 @@ func (b *builder) members(group string, n SourceNode) []string {
 	var entries []string
 	single := func(m rules.Method, attempts int, o Options) {
 		node := Node{ID: group + "." + string(m), Kind: KindMethod, Scope: group, Pass: PassMember, Fail: FailMember}
-		b.nodes = append(b.nodes, reviewed(b.method(node, m, attempts, o))...)
+		b.nodes = append(b.nodes, steps(b.method(node, m, attempts, o), b.preferences)...)
 		entries = append(entries, node.ID)
 	}
 	for _, m := range n.Methods {
@@ -126,6 +126,10 @@ func (b *builder) method(n Node, m rules.Method, attempts int, o Options) Node {
 	}
 	n.Options.UnreadText = cmp.Or(o.UnreadText, n.Options.UnreadText)
 	n.Options.ScreenPhotographed = cmp.Or(o.ScreenPhotographed, n.Options.ScreenPhotographed)
+	n.Options.FaceMatch = cmp.Or(o.FaceMatch, n.Options.FaceMatch)
+	n.Options.ApproveAt = cmp.Or(o.ApproveAt, n.Options.ApproveAt)
+	n.Options.BelowApproveAt = cmp.Or(o.BelowApproveAt, n.Options.BelowApproveAt)
+	n.Options.MatchBands = cmp.Or(o.MatchBands, n.Options.MatchBands)
 	n.Options.FileUpload = chosen(o.FileUpload, n.Options.FileUpload)
 	n.Options.ProofOfAge = chosen(o.ProofOfAge, n.Options.ProofOfAge)
 	return n

@@ -77,6 +77,16 @@ type Preferences struct {
 	// ScreenPhotographed is what document_capture does with a picture that seems to show a screen; empty means
 	// DoubtPasses.
 	ScreenPhotographed Doubt `json:"screen_photographed,omitempty"`
+	// FaceMatch is when document_capture is followed by selfie_match; empty means FaceMatchNever.
+	FaceMatch FaceMatch `json:"face_match,omitempty"`
+	// ApproveAt is the estimated age in years from which facial_age passes; 0 leaves it to the method.
+	ApproveAt int `json:"approve_at,omitempty"`
+	// BelowApproveAt is what facial_age does with a lower estimate; empty means BelowStepsUp.
+	BelowApproveAt BelowApproveAt `json:"below_approve_at,omitempty"`
+	// MatchBands are the similarities of faces at which selfie_match passes; nil leaves them to the method.
+	MatchBands *MatchBands `json:"match_bands,omitempty"`
+	// matchBarred reports that the place of a session does not allow selfie_match.
+	matchBarred bool
 	// FileUpload lets the user of a camera method give a file instead of a picture from the camera.
 	FileUpload bool `json:"file_upload,omitempty"`
 	// ProofOfAge has eudi_pid accept the EU proof of age in sessions of type age.

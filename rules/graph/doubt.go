@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/stile-id/stile/rules"
 )
 
 // Doubt is what a method does with a document that it doubts and does not refuse otherwise.
@@ -33,13 +35,20 @@ const (
 	suffixReview = ".review"
 )
 
-// reviewReason tells reviewers why a document is to be looked at.
-const reviewReason = "the document is consistent, and a check of its picture is in doubt: see risk.signals"
+// The reasons that tell reviewers why a document or a face is to be looked at.
+const (
+	reviewReason     = "the document is consistent, and a check of its picture is in doubt: see risk.signals"
+	reviewFaceReason = "the face is similar to that of the document, and less than the workflow asks for"
+)
 
 // reviewed returns a node with the nodes that have a reviewer decide on its doubts, if its options ask for that: a
 // branch after the method has passed, which leads to a review if the risk has the signal of a doubt.
 func reviewed(n Node) []Node {
 	var signals []string
+	reason := reviewReason
+	if n.Method == rules.MethodSelfieMatch && n.Options.MatchBands.reviews() {
+		signals, reason = append(signals, SignalFaceUnsure), reviewFaceReason
+	}
 	if n.Options.UnreadText == DoubtReviews {
 		signals = append(signals, SignalUnreadText)
 	}
@@ -57,7 +66,7 @@ func reviewed(n Node) []Node {
 		Cases: []Case{{When: strings.Join(signals, " || "), Next: n.ID + suffixReview}},
 	}
 	review := Node{
-		ID: n.ID + suffixReview, Kind: KindReview, Scope: n.Scope, Pass: n.Pass, Fail: n.Fail, Reason: reviewReason,
+		ID: n.ID + suffixReview, Kind: KindReview, Scope: n.Scope, Pass: n.Pass, Fail: n.Fail, Reason: reason,
 	}
 	n.Pass = branch.ID
 	return []Node{n, branch, review}

@@ -84,6 +84,13 @@ type Options struct {
 	// UnreadText and ScreenPhotographed are those of [Preferences], of document_capture.
 	UnreadText         Doubt `json:"unread_text,omitempty"`
 	ScreenPhotographed Doubt `json:"screen_photographed,omitempty"`
+	// FaceMatch is that of [Preferences], of document_capture.
+	FaceMatch FaceMatch `json:"face_match,omitempty"`
+	// ApproveAt and BelowApproveAt are those of [Preferences], of facial_age.
+	ApproveAt      int            `json:"approve_at,omitempty"`
+	BelowApproveAt BelowApproveAt `json:"below_approve_at,omitempty"`
+	// MatchBands are those of [Preferences], of selfie_match.
+	MatchBands *MatchBands `json:"match_bands,omitempty"`
 	// FileUpload allows files besides pictures from the camera. In a compiled graph it is nil or true.
 	FileUpload *bool `json:"file_upload,omitempty"`
 	// ProofOfAge has eudi_pid accept the EU proof of age, too. In a compiled graph it is nil or true.

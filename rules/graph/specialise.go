@@ -21,6 +21,7 @@ type Allowed func(rules.Method) bool
 // allowed, on whichever branch.
 func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []rules.Method, error) {
 	d = d.WithDefaults().restrictedTo(j)
+	d.Preferences.matchBarred = allowed != nil && !allowed(rules.MethodSelfieMatch)
 	if faults := validate(d, nil); len(faults) > 0 {
 		return Graph{}, nil, &FaultError{Faults: faults}
 	}
@@ -28,7 +29,7 @@ func Specialise(d Definition, j rules.Jurisdiction, allowed Allowed) (Graph, []r
 		return prune(build(d), allowed)
 	}
 	local := d.In(j)
-	primary, noPrimary := split(local.Methods, allowed)
+	primary, noPrimary := split(local.Methods, local.Preferences.matchable(allowed))
 	layers, noLayers := split(local.Supplementary, allowed)
 	dropped := append(copied(noPrimary), noLayers...)
 

@@ -142,6 +142,7 @@ func (c *checker) preferences() {
 			c.add("preferences."+doubt.field, "must be one of %q", doubts)
 		}
 	}
+	c.faces()
 	c.parental()
 	chosenFrom(c, "preferences.document_types", p.DocumentTypes, documentTypes, "document type")
 	chosenFrom(c, "preferences.signals", p.Signals, risk.Groups(), "group of signals")

@@ -29,6 +29,7 @@ func (c *checker) options(id, path string, m rules.Method, o Options) {
 			c.at(id, path+".liveness_strategy", "must be one of %q", livenessStrategies)
 		}
 	}
+	c.faceOptions(id, path, m, o)
 	if o.FileUpload != nil && !hasCamera(m) {
 		c.at(id, path+".file_upload", "means nothing to %s: remove it", m)
 	}
@@ -112,5 +113,6 @@ func (c *checker) member(id, field string, v SourceMember) {
 
 func (o Options) empty() bool {
 	return len(o.DocumentTypes) == 0 && o.LivenessStrategy == "" && o.UnreadText == "" && o.ScreenPhotographed == "" &&
+		o.FaceMatch == "" && o.ApproveAt == 0 && o.BelowApproveAt == "" && o.MatchBands == nil &&
 		o.FileUpload == nil && o.ProofOfAge == nil
 }

@@ -110,6 +110,13 @@ func (w *adviser) preferences() {
 			"screen_photographed", p.ScreenPhotographed != "", "document_capture",
 			func(p *Preferences) { p.ScreenPhotographed = "" },
 		},
+		{
+			"face_match", p.FaceMatch != "" && p.FaceMatch != FaceMatchNever, "document_capture",
+			func(p *Preferences) { p.FaceMatch = "" },
+		},
+		{"approve_at", p.ApproveAt != 0, "facial_age", func(p *Preferences) { p.ApproveAt = 0 }},
+		{"below_approve_at", p.BelowApproveAt != "", "facial_age", func(p *Preferences) { p.BelowApproveAt = "" }},
+		{"match_bands", p.MatchBands != nil, "selfie_match", func(p *Preferences) { p.MatchBands = nil }},
 		{"file_upload", p.FileUpload, "camera method", func(p *Preferences) { p.FileUpload = false }},
 		{"proof_of_age", p.ProofOfAge, "eudi_pid", func(p *Preferences) { p.ProofOfAge = false }},
 		{

@@ -772,6 +772,33 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/verification_sessions/{id}/biometrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete the biometric data of a session
+         * @description Deletes the portrait of the document, the templates of faces, and the pictures of faces that no submission under
+         *     judgement names; those are deleted with their verdict. The session and its outcome stay as they are, except that
+         *     an open session cannot match a face before another document has been shown. Stile deletes all of this by itself
+         *     at the end of the session, or after the rule's `biometric_retention_days`. A repeat deletes nothing more. Each
+         *     call is in the audit log.
+         */
+        delete: operations["deleteSessionBiometrics"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verification_sessions/{id}/cancel": {
         parameters: {
             query?: never;
@@ -2093,6 +2120,13 @@ export type components = {
             /** @constant */
             object: "provider_connector";
         };
+        DeletedSessionBiometrics: {
+            /** @constant */
+            deleted: true;
+            id: string;
+            /** @constant */
+            object: "session_biometrics";
+        };
         DeletedWebhookEndpoint: {
             /** @constant */
             deleted: true;
@@ -2212,6 +2246,20 @@ export type components = {
         };
         /** @enum {string} */
         EventType: "verification_session.created" | "verification_session.verified" | "verification_session.failed" | "verification_session.cancelled" | "verification_session.expired" | "session_review.flagged" | "session_review.approved" | "session_review.rejected" | "session_review.escalated" | "trust_reuse_grant.created" | "trust_reuse_grant.revoked" | "trust_reuse_consent.revoked_by_user";
+        /** @description For `facial_age`, `selfie_match` and `selfie_liveness`. Members that are null count as absent. */
+        FaceSubmission: {
+            /** @description The challenge that the frames answer. Only for `selfie_liveness`, which needs it. */
+            challenge?: string | null;
+            /**
+             * @description Pictures from the camera, as JPEG, in their order: 3 to 8 for `facial_age`, `selfie_match` and the strategy
+             *     `passive`, 12 to 48 for the other strategies.
+             */
+            frames: ({
+                /** @description The step of the challenge to which the frame belongs, from 0. */
+                step?: number | null;
+                upload: string;
+            })[];
+        };
         /** @description The type of an event, one of the catalogue or that of a test. */
         FiredEventType: components["schemas"]["EventType"] | "webhook_endpoint.test";
         GraphCase: {
@@ -2252,9 +2300,15 @@ export type components = {
         };
         /** @description How a method runs. Defaults come from the preferences. */
         GraphOptions: {
+            approve_at?: number | null;
+            /** @description `step_up` or `fail`. */
+            below_approve_at?: string | null;
             document_types?: string[] | null;
+            /** @description `required`, `with_document` or `never`. */
+            face_match?: string | null;
             file_upload?: boolean | null;
             liveness_strategy?: string | null;
+            match_bands?: components["schemas"]["MatchBands"] | null;
             proof_of_age?: boolean | null;
             /** @description `pass`, `fail` or `review`. */
             screen_photographed?: string | null;
@@ -2405,6 +2459,13 @@ export type components = {
              */
             response: string;
         };
+        /** @description Similarities of faces, from 0 to 1, as the model measures them. */
+        MatchBands: {
+            /** @description The similarity from which the faces match. */
+            match: number;
+            /** @description The similarity from which a reviewer decides. Without it nobody does. */
+            review?: number | null;
+        };
         /** @description Your own pairs of strings. */
         Metadata: {
             [key: string]: string;
@@ -2483,7 +2544,7 @@ export type components = {
                  *     `challenge` the id of the challenge.
                  * @enum {string}
                  */
-                type: "string" | "number" | "boolean" | "date" | "object" | "upload" | "uploads" | "challenge";
+                type: "string" | "number" | "boolean" | "date" | "object" | "upload" | "uploads" | "frames" | "challenge";
             }[];
             /** @description The bounds of uploads; null if submissions name none. */
             uploads: {
@@ -2495,7 +2556,7 @@ export type components = {
             } | null;
         };
         /** @description The input of a method. */
-        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["DocumentSubmission"] | components["schemas"]["ChipSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
+        MethodSubmission: components["schemas"]["SelfAttestationSubmission"] | components["schemas"]["StudentSubmission"] | components["schemas"]["StudentLoginSubmission"] | components["schemas"]["ChallengeSubmission"] | components["schemas"]["LoginSubmission"] | components["schemas"]["WalletSubmission"] | components["schemas"]["DocumentSubmission"] | components["schemas"]["ChipSubmission"] | components["schemas"]["FaceSubmission"] | components["schemas"]["ProviderSubmission"] | components["schemas"]["SimulatedSubmission"];
         /** @description Why the session failed. */
         NullableFailure: {
             action: components["schemas"]["Action"];
@@ -2561,8 +2622,24 @@ export type components = {
         };
         /** @description How the checks run. An unset field may be left out. */
         Preferences: {
+            /**
+             * @description The estimated age from which `facial_age` passes, 1 to 99. Default: 12 years above the required age. An age
+             *     below the required one counts as the required one.
+             */
+            approve_at?: number | null;
+            /**
+             * @description The verdict of `facial_age` on a lower estimate: `step_up` (default: `requires_input`, which asks for another
+             *     method and costs no attempt) or `fail`.
+             */
+            below_approve_at?: string | null;
             /** @description The accepted kinds of document. */
             document_types?: string[] | null;
+            /**
+             * @description When `document_capture` is followed by `selfie_match`: `required`, `with_document` (where the law allows
+             *     `selfie_match`) or `never` (default). With `required` the places whose law does not allow `selfie_match` do not
+             *     offer `document_capture` either.
+             */
+            face_match?: string | null;
             /** @description Whether the user of a camera method may give a file instead of a picture from the camera. Default: false. */
             file_upload?: boolean | null;
             /**
@@ -2573,6 +2650,11 @@ export type components = {
             handoff?: components["schemas"]["HandoffPreferences"];
             /** @description `3d_action`, `flashing` or `passive`. */
             liveness_strategy?: string | null;
+            /**
+             * @description The similarities of faces at which `selfie_match` passes. Default: those of the
+             *     [model](https://github.com/stile-id/stile/blob/main/docs/methods/faces.md).
+             */
+            match_bands?: components["schemas"]["MatchBands"] | null;
             /** @description How often a method may fail before it is exhausted. */
             max_attempts?: number | null;
             /** @description How `parental_consent` runs. */
@@ -2782,7 +2864,7 @@ export type components = {
          * @description Why an attempt or a session did not pass. A code that begins with `x_` is a provider's own. The vocabulary
          *     grows; treat an unknown code by its action.
          */
-        ReasonCode: string | ("under_age" | "age_uncertain" | "age_unknown" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "document_back_needed" | "document_wrong_side" | "image_blurred" | "image_glare" | "image_dark" | "image_cropped" | "image_mirrored" | "not_a_document" | "screen_photographed" | "zone_unreadable" | "barcode_unreadable" | "printed_text_unreadable" | "document_check_digits_wrong" | "document_date_invalid" | "document_age_unproven" | "document_name_mismatch" | "document_birth_date_mismatch" | "document_expiry_mismatch" | "document_number_mismatch" | "document_sex_mismatch" | "document_issuer_mismatch" | "chip_unreadable" | "chip_authentication_failed" | "document_issuer_untrusted" | "document_issuer_expired" | "document_issuer_revoked" | "document_status_unavailable" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "credential_issuer_expired" | "credential_suspended" | "credential_incomplete" | "credential_not_bound" | "credential_not_available" | "credential_status_unavailable" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "account_not_found" | "data_mismatch" | "not_on_mobile_network" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
+        ReasonCode: string | ("under_age" | "age_uncertain" | "age_unknown" | "unreadable" | "document_expired" | "document_type_not_accepted" | "document_not_supported" | "document_damaged" | "document_tampered" | "document_back_needed" | "document_wrong_side" | "image_blurred" | "image_glare" | "image_dark" | "image_cropped" | "image_mirrored" | "not_a_document" | "screen_photographed" | "zone_unreadable" | "barcode_unreadable" | "printed_text_unreadable" | "document_check_digits_wrong" | "document_date_invalid" | "document_age_unproven" | "document_name_mismatch" | "document_birth_date_mismatch" | "document_expiry_mismatch" | "document_number_mismatch" | "document_sex_mismatch" | "document_issuer_mismatch" | "chip_unreadable" | "chip_authentication_failed" | "document_issuer_untrusted" | "document_issuer_expired" | "document_issuer_revoked" | "document_status_unavailable" | "credential_invalid" | "credential_expired" | "credential_revoked" | "credential_untrusted" | "credential_issuer_expired" | "credential_suspended" | "credential_incomplete" | "credential_not_bound" | "credential_not_available" | "credential_status_unavailable" | "face_not_detected" | "multiple_faces" | "face_mismatch" | "liveness_failed" | "frames_repeated" | "face_too_small" | "face_turned" | "face_covered" | "face_changed" | "image_bright" | "room_too_bright" | "challenge_not_followed" | "movement_too_fast" | "portrait_missing" | "portrait_unreadable" | "face_match_uncertain" | "account_not_found" | "data_mismatch" | "not_on_mobile_network" | "consent_refused" | "user_cancelled" | "timeout" | "more_input_needed" | "method_error" | "declaration_missing" | "provider_unavailable" | "simulated_failure" | "attempts_exhausted" | "review_rejected" | "workflow_rule" | "consent_withdrawn" | "identity_unproven") | unknown;
         /** @description A session as it is read. */
         RetrievedVerificationSession: components["schemas"]["VerificationSession"] & {
             client_secret?: never;
@@ -3345,6 +3427,27 @@ export type components = {
             /** @description The proven tier, if there is one. */
             age_tier: components["schemas"]["AgeTier"] | null;
             attempt: number;
+            /**
+             * @description How a face was judged. Present for `facial_age`, `selfie_match` and `selfie_liveness` if Stile judged them and
+             *     the pictures could be used. It has no biometric data: no template, no age and no similarity.
+             */
+            biometric?: {
+                /** @description The estimated age from which `facial_age` passed. */
+                approve_at?: number;
+                /**
+                 * @description That of `selfie_match`.
+                 * @enum {string}
+                 */
+                band?: "match" | "review" | "no_match";
+                /** @description How many pictures counted. */
+                frames: number;
+                /** @description The version of the readers, and each model with the first digits of its SHA-256. */
+                models: string;
+                /** @enum {string} */
+                strategy?: "3d_action" | "flashing" | "passive";
+                /** @description The standard deviation of the estimated age over the pictures, in years. */
+                uncertainty?: number;
+            };
             checks: {
                 name: string;
                 /**
@@ -7062,6 +7165,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievedVerificationSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["SessionNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteSessionBiometrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id, `vks_…`. */
+                id: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has no biometric data. */
+            200: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedSessionBiometrics"];
                 };
             };
             400: components["responses"]["BadRequest"];
