@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
@@ -23,7 +22,7 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 	if s.Tier.Years() == 0 && s.Type != methods.TypeIdentity {
 		return methods.Verdict{}, fmt.Errorf("document: no such age tier: %q", s.Tier)
 	}
-	within, brief, cancel := readingTime(ctx)
+	within, brief, cancel := vision.ReadingTime(ctx)
 	defer cancel()
 	seen, err := m.look(within, s.Uploads, p)
 	if ctx.Err() != nil {
@@ -36,26 +35,6 @@ func (m *capture) Judge(ctx context.Context, s methods.Submission) (methods.Verd
 		Attempt: s.Attempt, today: s.Today, received: s.Received, sandbox: s.Sandbox, limits: m.options.Limits,
 		chosen: p.Chosen,
 	}, seen), nil
-}
-
-// The time of a call is that of an activity: five seconds, then fifteen for each repeat. A call leaves spare of it for
-// its verdict, and one with less than enough is brief.
-const (
-	enough = 10 * time.Second
-	spare  = time.Second
-)
-
-// readingTime returns the context of the readings, and whether the call is brief. The context ends before ctx does: a
-// process that has not answered by then is too slow, which is told in time for the run to repeat the call beside its
-// other work.
-func readingTime(ctx context.Context) (within context.Context, brief bool, cancel context.CancelFunc) {
-	deadline, bounded := ctx.Deadline()
-	if !bounded {
-		within, cancel = context.WithCancel(ctx)
-		return within, false, cancel
-	}
-	within, cancel = context.WithDeadline(ctx, deadline.Add(-spare))
-	return within, time.Until(deadline) < enough, cancel
 }
 
 // pages are the measured pictures of a submission.
@@ -117,7 +96,7 @@ func (e *sideError) Error() string { return string(e.side) + ": " + e.err.Error(
 func (e *sideError) Unwrap() error { return e.err }
 
 // unseen returns the verdict where a picture was not measured. A picture that the process refuses costs no attempt; a
-// process that is away, or too slow for readingTime, is asked again while there is patience. One that is too slow for a
+// process that is away, or too slow for vision.ReadingTime, is asked again while there is patience. One that is too slow for a
 // brief call is asked again in any case: the submission may have waited for a worker until then.
 func (m *capture) unseen(s methods.Submission, err error, brief bool) (methods.Verdict, error) {
 	var (

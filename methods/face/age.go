@@ -51,9 +51,13 @@ func (m *age) Judge(ctx context.Context, s methods.Submission) (methods.Verdict,
 	if m.options.Vision.FacesUnavailable(vision.ReadFaceEmbedding) == "" { // it ties the face to other steps
 		read = append(read, vision.ReadFaceEmbedding)
 	}
-	shots, err := m.measure(ctx, s.Uploads, p.Frames, read)
-	if err != nil {
-		return m.unmeasured(s, err)
+	var shots []shot
+	unseen, err := m.look(ctx, s, func(within context.Context) error {
+		shots, err = m.measure(within, s.Uploads, p.Frames, read)
+		return err
+	})
+	if unseen != nil || err != nil {
+		return orNone(unseen), err
 	}
 	good, again := selfies(shots)
 	if again != nil {

@@ -18,7 +18,8 @@ import (
 func TestEstimateFarAboveTheTierPasses(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, rules.MethodFacialAge)
-	v := s.submit(t, s.add(picture(aged(30)), 0, begun), s.add(picture(aged(31)), 0, begun), s.add(picture(aged(58)), 0, begun))
+	v := s.submit(t,
+		s.add(picture(aged(30)), 0, begun), s.add(picture(aged(31)), 0, begun), s.add(picture(aged(58)), 0, begun))
 	require.Equal(t, graph.OutcomePassed, v.Outcome)
 	require.Equal(t, rules.MinAge(18), *v.AgeTier)
 	require.Empty(t, failedChecks(v))
@@ -42,7 +43,9 @@ func TestLowerEstimateStepsUpAndIsNeverADecline(t *testing.T) {
 		"below the workflow's own age":        {graph.Options{ApproveAt: 35}, 34, graph.OutcomeRequiresInput},
 		"an age below the tier is not enough": {graph.Options{ApproveAt: 13}, 17, graph.OutcomeRequiresInput},
 		"the workflow declines":               {graph.Options{BelowApproveAt: graph.BelowFails}, 29, graph.OutcomeFailed},
-		"the workflow steps up":               {graph.Options{BelowApproveAt: graph.BelowStepsUp}, 29, graph.OutcomeRequiresInput},
+		"the workflow steps up": {
+			graph.Options{BelowApproveAt: graph.BelowStepsUp}, 29, graph.OutcomeRequiresInput,
+		},
 	} {
 		s := newStand(t, rules.MethodFacialAge)
 		s.options = c.options
@@ -178,7 +181,8 @@ func TestFramesAreCheckedBeforeTheyAreStored(t *testing.T) {
 	requireParam(t, "frames", err)
 	_, err = s.accept(t, methodtest.Input{})
 	requireParam(t, "frames", err)
-	_, err = s.accept(t, methodtest.Input{"frames": []any{good[0], good[1], map[string]any{"upload": "upl_of_another_session"}}})
+	foreign := map[string]any{"upload": "upl_of_another_session"}
+	_, err = s.accept(t, methodtest.Input{"frames": []any{good[0], good[1], foreign}})
 	requireParam(t, "frames[2].upload", err)
 }
 

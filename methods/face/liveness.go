@@ -67,7 +67,9 @@ func (m *liveness) Begin(_ context.Context, b methods.Beginning) (methods.Begun,
 	if b.Standing.Challenges >= mostChallenges { // each is another chance to meet a recording
 		return methods.Begun{}, methods.NewInputError("method", "selfie_liveness was begun too often in this session")
 	}
-	c := challenge{Strategy: cmp.Or(b.Options.LivenessStrategy, graph.LivenessAction), Begun: b.Now.UTC(), Seconds: seconds}
+	c := challenge{
+		Strategy: cmp.Or(b.Options.LivenessStrategy, graph.LivenessAction), Begun: b.Now.UTC(), Seconds: seconds,
+	}
 	if in.Extended != nil && *in.Extended {
 		c.Seconds = extended
 	}
@@ -147,9 +149,13 @@ func (m *liveness) Judge(ctx context.Context, s methods.Submission) (methods.Ver
 	if !inTime(*p.Challenge, p.Frames) { // nothing need be measured
 		return methods.Unfinished(graph.OutcomeRequiresInput, rules.ReasonTimeout, rules.Check{Name: checkInTime}), nil
 	}
-	shots, err := m.measure(ctx, s.Uploads, p.Frames, m.reads(p.Challenge.Strategy))
-	if err != nil {
-		return m.unmeasured(s, err)
+	var shots []shot
+	unseen, err := m.look(ctx, s, func(within context.Context) error {
+		shots, err = m.measure(within, s.Uploads, p.Frames, m.reads(p.Challenge.Strategy))
+		return err
+	})
+	if unseen != nil || err != nil {
+		return orNone(unseen), err
 	}
 	t := &trial{challenge: *p.Challenge, checks: []rules.Check{{Name: checkInTime, Passed: true}}}
 	if v := t.see(shots); v != nil {

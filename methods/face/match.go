@@ -58,16 +58,23 @@ func (m *match) Judge(ctx context.Context, s methods.Submission) (methods.Verdic
 		return methods.Unfinished(graph.OutcomeRequiresInput, rules.ReasonPortraitMissing,
 			rules.Check{Name: checkPortrait, NotPerformed: true}), nil
 	}
-	portrait, err := m.options.Vision.Faces(ctx, picture, vision.ReadFaceQuality, vision.ReadFaceEmbedding)
-	if err != nil {
-		return m.unmeasured(s, err)
+	var (
+		portrait *vision.Faces
+		shots    []shot
+	)
+	unseen, err := m.look(ctx, s, func(within context.Context) (err error) {
+		portrait, err = m.options.Vision.Faces(within, picture, vision.ReadFaceQuality, vision.ReadFaceEmbedding)
+		if err != nil || !canCompare(portrait) {
+			return err
+		}
+		shots, err = m.measure(within, s.Uploads, p.Frames, m.reads())
+		return err
+	})
+	if unseen != nil || err != nil {
+		return orNone(unseen), err
 	}
-	if !comparable(portrait) {
+	if !canCompare(portrait) {
 		return methods.Failed(rules.ReasonPortraitUnreadable, rules.Check{Name: checkPortrait}), nil
-	}
-	shots, err := m.measure(ctx, s.Uploads, p.Frames, m.reads())
-	if err != nil {
-		return m.unmeasured(s, err)
 	}
 	good, again := selfies(shots)
 	if again != nil {
@@ -76,9 +83,9 @@ func (m *match) Judge(ctx context.Context, s methods.Submission) (methods.Verdic
 	return m.decide(ctx, s, portrait, good)
 }
 
-// comparable reports whether a portrait has a face with an embedding. The largest face counts: some documents show a
+// canCompare reports whether a portrait has a face with an embedding. The largest face counts: some documents show a
 // small copy of the portrait.
-func comparable(p *vision.Faces) bool {
+func canCompare(p *vision.Faces) bool {
 	return len(p.Faces) > 0 && len(p.Faces[0].Embedding) > 0 && p.Faces[0].Quality != nil &&
 		p.Faces[0].Quality.Eyes >= portraitEyes
 }

@@ -68,13 +68,35 @@ func (b base) measureOne(
 	return shot{frame: f, Faces: faces, digest: sha256.Sum256(content)}, err
 }
 
+// look has the frames measured in the time of the call. It returns the verdict, or the error, if they were not.
+func (b base) look(
+	ctx context.Context, s methods.Submission, do func(within context.Context) error,
+) (unseen *methods.Verdict, err error) {
+	within, brief, cancel := vision.ReadingTime(ctx)
+	defer cancel()
+	err = do(within)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil {
+		return nil, nil
+	}
+	v, err := b.unmeasured(s, err, brief)
+	return &v, err
+}
+
 // unmeasured returns the verdict where a picture was not measured. A picture that the process refuses costs no attempt;
-// a process that is away is asked again while there is patience.
-func (b base) unmeasured(s methods.Submission, err error) (methods.Verdict, error) {
+// a process that is away, or too slow for vision.ReadingTime, is asked again while there is patience. It keeps the
+// answers that it has given for a minute, so that the next call goes on.
+func (b base) unmeasured(s methods.Submission, err error, brief bool) (methods.Verdict, error) {
 	var (
 		refused *vision.ImageError
 		away    *vision.AwayError
 	)
+	slow := !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded)
+	if slow {
+		away = &vision.AwayError{Reason: vision.AwayTooSlow}
+	}
 	check := rules.Check{Name: checkReadable, NotPerformed: true}
 	switch {
 	case errors.As(err, &refused) && refused.Code != vision.CodeParameterInvalid:
@@ -83,9 +105,9 @@ func (b base) unmeasured(s methods.Submission, err error) (methods.Verdict, erro
 		b.options.Log.Error("face: a question to the vision process is wrong, so a submission has no verdict",
 			"error", err)
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, check), nil
-	case !errors.As(err, &away):
-		return methods.Verdict{}, err // an upload could not be opened, or the time is over
-	case b.options.Now().Before(s.Received.Add(b.options.Patience)):
+	case away == nil:
+		return methods.Verdict{}, err // an upload could not be opened
+	case slow && brief, b.options.Now().Before(s.Received.Add(b.options.Patience)):
 		return methods.Verdict{}, &methods.AwayError{Reason: away.Error()}
 	default:
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable, check), nil
@@ -140,3 +162,11 @@ func sameRun(a, b []shot) bool {
 }
 
 func apart(a, b float64) bool { return a-b > samePose || b-a > samePose }
+
+// orNone returns the verdict, or an empty one beside an error.
+func orNone(v *methods.Verdict) methods.Verdict {
+	if v == nil {
+		return methods.Verdict{}
+	}
+	return *v
+}

@@ -37,14 +37,17 @@ func fault(s shot, ahead bool) rules.ReasonCode {
 	if f.Pose == nil || f.Quality == nil {
 		return rules.ReasonFaceNotDetected
 	}
-	q := f.Quality
+	return faultOf(f.Quality, f.Pose, ahead)
+}
+
+// faultOf returns why a face cannot be used; "" if it can.
+func faultOf(q *vision.FaceQuality, p *vision.Pose, ahead bool) rules.ReasonCode {
 	switch {
 	case q.Cropped > mostCropped:
 		return rules.ReasonImageCropped
 	case q.Eyes < leastEyes:
 		return rules.ReasonFaceTooSmall
-	case ahead && (math.Abs(f.Pose.Yaw) > mostTurned || math.Abs(f.Pose.Pitch) > mostTurned ||
-		math.Abs(f.Pose.Roll) > mostTilted):
+	case ahead && (math.Abs(p.Yaw) > mostTurned || math.Abs(p.Pitch) > mostTurned || math.Abs(p.Roll) > mostTilted):
 		return rules.ReasonFaceTurned
 	case q.Light < leastLight:
 		return rules.ReasonImageDark

@@ -39,6 +39,7 @@ type stand struct {
 	now      time.Time
 	missing  string
 	failure  error
+	slow     bool
 
 	mu    sync.Mutex
 	asked map[string][]vision.FaceRead
@@ -64,6 +65,10 @@ func newStand(t *testing.T, name rules.Method) *stand {
 
 // Faces implements face.Vision.
 func (s *stand) Faces(ctx context.Context, picture []byte, read ...vision.FaceRead) (*vision.Faces, error) {
+	if s.slow {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked[string(picture)] = read

@@ -13,6 +13,7 @@ import (
 	"github.com/stile-id/stile/methods/document"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/methods/shipped"
+	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/vision"
@@ -77,7 +78,9 @@ func TestRegistryChoosesTheJudgePerOrganization(t *testing.T) {
 	_, err = judged(t, r, s)
 	require.ErrorContains(t, err, "cannot simulate")
 
-	_, err = judged(t, r, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodFacialAge}, Payload: []byte(`{}`)})
+	none, err := methods.NewRegistry(methods.Decorators{Simulate: simulated.Decorator(0)})
+	require.NoError(t, err)
+	_, err = judged(t, none, methods.Submission{Attempt: methods.Attempt{Method: rules.MethodFacialAge}, Payload: []byte(`{}`)})
 	require.ErrorIs(t, err, methods.ErrUnserved)
 }
 

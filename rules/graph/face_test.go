@@ -25,7 +25,8 @@ func TestFaceMatchFollowsTheDocument(t *testing.T) {
 	bands := &graph.MatchBands{Match: 0.9, Review: 0.8}
 	require.Equal(t, graph.Node{
 		ID: "primary.document_capture.match", Kind: graph.KindMethod, Scope: "primary", Method: "selfie_match",
-		MaxAttempts: 2, Options: graph.Options{MatchBands: bands}, Pass: "primary.document_capture.match.doubt", Fail: "$fail",
+		MaxAttempts: 2, Options: graph.Options{MatchBands: bands},
+		Pass: "primary.document_capture.match.doubt", Fail: "$fail",
 	}, match)
 	unsure, _ := g.Node(match.Pass)
 	require.Equal(t, "'face_match_unsure' in risk.signals", unsure.Cases[0].When)
@@ -34,10 +35,12 @@ func TestFaceMatchFollowsTheDocument(t *testing.T) {
 	require.Equal(t, "the face is similar to that of the document, and less than the workflow asks for", review.Reason)
 
 	p := begin(t, g, "offer primary.mdl #1 left 2", "offer primary.document_capture #1 left 2")
-	p.step(passed("primary.document_capture", 1), "branch primary.document_capture.doubt of 1 after primary.document_capture passed")
+	p.step(passed("primary.document_capture", 1),
+		"branch primary.document_capture.doubt of 1 after primary.document_capture passed")
 	p.step(graph.BranchTaken{Node: "primary.document_capture.doubt", Case: graph.DefaultCase},
 		"offer primary.document_capture.match #1 left 2")
-	p.step(passed("primary.document_capture.match", 1), "branch primary.document_capture.match.doubt of 1 after primary.document_capture.match passed")
+	p.step(passed("primary.document_capture.match", 1),
+		"branch primary.document_capture.match.doubt of 1 after primary.document_capture.match passed")
 	p.step(graph.BranchTaken{Node: "primary.document_capture.match.doubt", Case: graph.DefaultCase}, "finish verified")
 }
 
@@ -45,7 +48,8 @@ func TestFaceMatchOfANodeOverridesThePreference(t *testing.T) {
 	t.Parallel()
 	g, faults := graph.Compile(definition(t, `{"mode": "graph", "preferences": {"face_match": "required"},
 		"graph": {"start": "doc", "nodes": {
-		"doc": {"kind": "method", "method": "document_capture", "options": {"face_match": "never"}, "pass": "again", "fail": "no"},
+		"doc": {"kind": "method", "method": "document_capture", "options": {"face_match": "never"},
+			"pass": "again", "fail": "no"},
 		"again": {"kind": "method", "method": "document_capture", "pass": "yes", "fail": "no"},
 		"yes": {"kind": "verified"}, "no": {"kind": "failed"}}}}`))
 	require.Empty(t, faults)

@@ -1,13 +1,13 @@
 // Package flash decides whether the skin of a face has reflected a random sequence of colours that the user's screen
 // has shown. It works on colours that the vision process has measured, and has no state.
 //
-// A face before a screen takes on a little of its light, and what is behind the face takes on less. A recording, a print
-// and another screen do not know the sequence. The measure is the correlation of the changes of the skin's hue with
+// A face before a screen takes on a little of its light, and the background takes on less. A recording, a print and
+// another screen do not know the sequence. The measure is the correlation of the changes of the skin's hue with
 // those of the sequence; brightness and whatever changes the background alike, such as the exposure of the camera, do
 // not count.
 //
-// The colours spare people with photosensitive epilepsy (WCAG 2.3.1): no saturated red, and at most three changes in any
-// second.
+// The colours spare people with photosensitive epilepsy (WCAG 2.3.1): no saturated red, and at most three changes in
+// any second.
 package flash
 
 import (
@@ -46,7 +46,7 @@ func Draw(random io.Reader) ([]Step, error) {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return nil, err
 		}
-		if b[0] >= 255 { // 255 is divisible by five: each colour is as likely
+		if b[0] == 255 { // 255 is divisible by five: each colour is as likely
 			continue
 		}
 		name := palette[int(b[0])%len(palette)].name

@@ -56,7 +56,7 @@ func Draw(random io.Reader) ([]Turn, error) {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return nil, err
 		}
-		if b[0] >= 255 { // 255 is divisible by three: each turn is as likely
+		if b[0] == 255 { // 255 is divisible by three: each turn is as likely
 			continue
 		}
 		if turn := all[int(b[0])%len(all)]; len(turns) == 0 || turns[len(turns)-1] != turn {

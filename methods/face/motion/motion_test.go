@@ -115,7 +115,8 @@ func TestAttacksFailTheirCheck(t *testing.T) {
 			func() []motion.Frame {
 				s := facetest.New(false, 0.01, 1)
 				return []motion.Frame{
-					s.At(0, 0, 0, 0), s.At(0, facetest.Every, 0, 0), s.At(0, 2*facetest.Every, 30, 0), s.At(1, 3*facetest.Every, 0, 30),
+					s.At(0, 0, 0, 0), s.At(0, facetest.Every, 0, 0),
+					s.At(0, 2*facetest.Every, 30, 0), s.At(1, 3*facetest.Every, 0, 30),
 					s.At(2, 4*facetest.Every, -30, 0), s.At(3, 5*facetest.Every, 30, 0),
 				}
 			}(),
