@@ -367,7 +367,7 @@ func TestWithoutModelsDocumentsAreReadAndFacesAreNot(t *testing.T) {
 
 func TestRequestsBeyondTheQueueAreRefused(t *testing.T) {
 	t.Parallel()
-	p := newTestServer(t, Options{Workers: 1, Queue: 0, Memory: 512 << 20, Time: 5 * time.Second})
+	p := newTestServer(t, Options{Workers: 1, Queue: 0, Memory: 512 << 20, Time: time.Minute})
 	p.server.bodies <- struct{}{} // another request has the only place
 	require.ErrorContains(t, p.post(t, "front", bytes.NewReader(picture(t))), "busy")
 	<-p.server.bodies
