@@ -27,6 +27,9 @@ COMMANDS := ./cmd/stile ./cmd/stile-vision ./cmd/stile-dev
 GO_BUILD := go build -ldflags=-s
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
+# Without the paths of this folder in what is compiled: every clone and worktree uses the packages that one of them has
+# built. `go env -w GOFLAGS=-trimpath` does the same for commands of your own.
+export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -trimpath)
 # Tests with the race detector run beside those without it, two packages of each, with four tests each: one test waits
 # for a timer, a lease or a lock while another computes.
 # Without the vet of go test, because check-vet has run all of go vet.
@@ -59,7 +62,7 @@ dev: ## Build stile-dev and run it: all of Stile in one process; ARGS="--data DI
 
 .PHONY: build
 build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
-	go build -trimpath -o bin/ $(COMMANDS)
+	go build -o bin/ $(COMMANDS)
 
 .PHONY: check
 check: tesseract models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
