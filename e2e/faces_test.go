@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func TestFaces(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) { scenario(t, s) })
 		}
-	}, func(c *config.Config) { c.VisionURL = "unix:" + socket })
+	}, asShipped, func(c *config.Config) { c.VisionURL = "unix:" + socket })
 }
 
 // recordedFaces runs a vision process that answers about faces with the record in each picture, and has documents read
@@ -66,8 +67,8 @@ func recordedFaces(t *testing.T) string {
 			_ = json.Unmarshal(text, &face)
 		}
 		_ = json.NewEncoder(w).Encode(vision.Faces{
-			Version: "recorded", Width: 1280, Height: 960, Print: "0123456789abcdef", Count: 1,
-			Faces: []vision.Face{face}, EmbeddingModel: vision.EmbeddingFaceAPI,
+			Version: "recorded", Width: 1280, Height: 960, Count: 1,
+			Print: fmt.Sprintf("%.8x", sha256.Sum256(picture)), Faces: []vision.Face{face}, EmbeddingModel: vision.EmbeddingFaceAPI,
 		})
 	})
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", outer)
@@ -217,7 +218,7 @@ func consentComesFirst(t *testing.T, s *stack) {
 	m := s.liveUnheard(t, simple(rules.MethodFacialAge, rules.MethodDocumentCapture))
 	v := m.create(t, body{"jurisdiction": "US-IL"})
 	v.open(t)
-	v.uploads(t, "facial_age", recordMark).refused(t, 409, "consent_required", "")
+	v.uploads(t, "facial_age", recordMark).refused(t, 409, "consent_required")
 	v.user.post(t, v.verify("/consent"), body{"granted": true}).expect(t, 200)
 	v.poses(t, "facial_age", as(0, 45))
 	v.until(t, "verified")
