@@ -24,7 +24,8 @@ func (j Judgement) biometrics() map[string]any {
 	if added > 0 {
 		set["biometrics"] = j.Session.Biometrics + added
 	}
-	if has := (j.Session.HasPortrait || j.Portrait != nil) && !j.Matched && !j.To.Terminal(); has != j.Session.HasPortrait {
+	has := (j.Session.HasPortrait || j.Portrait != nil) && !j.Matched && !j.To.Terminal()
+	if has != j.Session.HasPortrait {
 		set["has_portrait"] = has
 	}
 	return set
