@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheImageIsBuiltFromAllSources compares the folders of the packages of the image with those that .dockerignore lets
-// into its build.
+// TestTheImageIsBuiltFromAllSources compares the folders of the packages of the image with those that .dockerignore
+// lets into its build.
 func TestTheImageIsBuiltFromAllSources(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../.dockerignore")

@@ -68,7 +68,8 @@ func recordedFaces(t *testing.T) string {
 		}
 		_ = json.NewEncoder(w).Encode(vision.Faces{
 			Version: "recorded", Width: 1280, Height: 960, Count: 1,
-			Print: fmt.Sprintf("%.8x", sha256.Sum256(picture)), Faces: []vision.Face{face}, EmbeddingModel: vision.EmbeddingFaceAPI,
+			Print: fmt.Sprintf("%.8x", sha256.Sum256(picture)), Faces: []vision.Face{face},
+			EmbeddingModel: vision.EmbeddingFaceAPI,
 		})
 	})
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", outer)

@@ -84,8 +84,8 @@ func (r *Registry) own(name rules.Method) (Method, bool) {
 	return Method{}, false
 }
 
-// For returns the method as it is served to an organization. A method that cannot be used refuses every input, and gives
-// no verdict unless it is Patient.
+// For returns the method as it is served to an organization. A method that cannot be used refuses every input, and
+// gives no verdict unless it is Patient.
 func (r *Registry) For(name rules.Method, o Organization) Method {
 	own, registered := r.own(name)
 	m := own
