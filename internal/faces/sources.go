@@ -12,8 +12,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 
+	"github.com/stile-id/stile/internal/repo"
 	"github.com/stile-id/stile/vision/face"
 	"github.com/stile-id/stile/vision/imaging"
 )
@@ -63,15 +63,17 @@ func Find(name string) (Person, error) {
 }
 
 // Folder returns the folder of the pictures: bin/faces of the repository.
-func Folder() string { return filepath.Join(root(), "bin", "faces") }
+func Folder() string { return inBin("faces") }
 
 // Models returns the folder of the models that scripts/ensure-models fills: bin/models of the repository.
-func Models() string { return filepath.Join(root(), "bin", "models") }
+func Models() string { return inBin("models") }
 
-// root returns the root of the repository, from the place of this file.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+func inBin(name string) string {
+	root, err := repo.Root()
+	if err != nil {
+		return filepath.Join("bin", name) // the error about a missing file names it
+	}
+	return filepath.Join(root, "bin", name)
 }
 
 // Picture returns a person as a camera of width × height pixels sees it, with the face in the middle. The picture is a

@@ -4,7 +4,6 @@ package temporaltest
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/stile-id/stile/internal/repo"
 )
 
 // Options configure a Server. The zero value is a server in memory on a free port of 127.0.0.1.
@@ -90,12 +91,11 @@ func (s *Server) Kill() {
 
 // binary builds the command into the folder bin of the repository, where later runs of tests find it up to date.
 var binary = sync.OnceValues(func() (path string, err error) {
-	ctx := context.Background()
-	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	root, err := repo.Root()
 	if err != nil {
 		return "", err
 	}
-	folder := filepath.Join(filepath.Dir(string(bytes.TrimSpace(module))), "bin", "test")
+	folder := filepath.Join(root, "bin", "test")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
@@ -106,7 +106,7 @@ var binary = sync.OnceValues(func() (path string, err error) {
 	defer func() { err = errors.Join(err, unlock()) }()
 	path = filepath.Join(folder, "temporal")
 	const command = "github.com/stile-id/stile/internal/temporaltest/temporal"
-	build := exec.CommandContext(ctx, "go", "build", "-ldflags=-s", "-o", path, command)
+	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags=-s", "-o", path, command)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, said)

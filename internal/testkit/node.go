@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/repo"
 )
 
 // Node starts a program of web/e2e with its options, and returns its input and output. The program ends with the test,
@@ -18,7 +19,9 @@ func Node(t testing.TB, program, needs string, options any) (io.Writer, io.Reade
 	t.Helper()
 	text, err := json.Marshal(options)
 	require.NoError(t, err)
-	web := filepath.Join(root(t), "web")
+	root, err := repo.Root()
+	require.NoError(t, err)
+	web := filepath.Join(root, "web")
 	require.DirExists(t, filepath.Join(web, "node_modules", filepath.FromSlash(needs)), "run npm ci in web/ before")
 	command := exec.CommandContext(t.Context(), "node", "e2e/"+program, string(text)) //nolint:gosec // of the test
 	command.Dir = web
@@ -37,21 +40,4 @@ func Node(t testing.TB, program, needs string, options any) (io.Writer, io.Reade
 		}
 	})
 	return input, output
-}
-
-// root returns the folder of the repository. A test runs in the folder of its package.
-func root(t testing.TB) string {
-	t.Helper()
-	folder, err := os.Getwd()
-	require.NoError(t, err)
-	for !exists(filepath.Join(folder, "go.mod")) {
-		require.NotEqual(t, filepath.Dir(folder), folder, "the test does not run in the repository")
-		folder = filepath.Dir(folder)
-	}
-	return folder
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
