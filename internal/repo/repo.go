@@ -1,5 +1,5 @@
-// Package repo finds files of this repository, for tests and for programs that run in it. It does not use the paths that
-// the compiler records, because builds with -trimpath have none.
+// Package repo finds files of this repository, for tests and for programs that run in it. It does not use the paths
+// that the compiler records, because builds with -trimpath have none.
 package repo
 
 import (

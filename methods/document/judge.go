@@ -96,8 +96,8 @@ func (e *sideError) Error() string { return string(e.side) + ": " + e.err.Error(
 func (e *sideError) Unwrap() error { return e.err }
 
 // unseen returns the verdict where a picture was not measured. A picture that the process refuses costs no attempt; a
-// process that is away, or too slow for vision.ReadingTime, is asked again while there is patience. One that is too slow
-// for a brief call is asked again in any case: the submission may have waited for a worker until then.
+// process that is away, or too slow for vision.ReadingTime, is asked again while there is patience. One that is too
+// slow for a brief call is asked again in any case: the submission may have waited for a worker until then.
 func (m *capture) unseen(s methods.Submission, err error, brief bool) (methods.Verdict, error) {
 	var (
 		at      *sideError
