@@ -139,32 +139,51 @@ func TestWritesReturnAfterAFailover(t *testing.T) {
 	both.requireNoWrites(t)
 	require.Equal(t, "takes no writes", parts(behind.Faults(t.Context()))["database"])
 
+	listeners := watchListeners(t, second.URL("postgres"))
 	promote(t)
 	proxy.Turn(t, second.URL("postgres"))
 	for _, f := range []*fixture{behind, both} {
 		f.requireWrites(t)
 	}
-	requireListeners(t, second.URL("postgres"), 2)
+	testkit.Eventually(t, func() bool { return listeners() >= 2 })
 }
 
-// requireListeners waits until the server has this many connections that listen for notifications.
-func requireListeners(t *testing.T, url string, many int) {
+// watchListeners returns a function that counts the connections of the server which have begun to listen for
+// notifications since the watch began. Such a connection shows another statement from its first check on.
+func watchListeners(t *testing.T, url string) (many func() int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	var mu sync.Mutex
 	came := map[int32]bool{}
-	testkit.Eventually(t, func() bool {
-		rows, err := conn.Query(t.Context(), "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-		if err != nil {
-			return false
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ; t.Context().Err() == nil; <-time.After(50 * time.Millisecond) {
+			rows, err := conn.Query(t.Context(), "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+			if err != nil {
+				return
+			}
+			pids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			for _, pid := range pids {
+				came[pid] = true
+			}
+			mu.Unlock()
 		}
-		pids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
-		for _, pid := range pids {
-			came[pid] = true
-		}
-		return err == nil && len(came) >= many
+	}()
+	t.Cleanup(func() { // the context of the test has ended
+		<-done
+		_ = conn.Close(context.WithoutCancel(t.Context()))
 	})
+	return func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(came)
+	}
 }
 
 // severalHosts is a URL of two servers, which leads to the one that accepts writes.
