@@ -94,7 +94,7 @@ export async function startShop(dev, stile, options = {}) {
       const scripts = ["/listener.js", script].flat().filter(Boolean);
       shop.pages.set(path, `<!doctype html><html lang="en"><title>Shop</title>${
         scripts.map((src) => `<script ${src.includes("assets") ? 'type="module"' : ""} src="${src}"></script>`).join("")
-      }<body><button>Before</button>${body}`);
+      }<body><p><button>Before</button></p>${body}`);
       return path;
     },
     /** started returns the bodies that /start was sent by a page of this workflow. */
