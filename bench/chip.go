@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -194,11 +192,7 @@ func quantile(times []time.Duration, p int) string {
 }
 
 // bouncyCastle is the program in Java.
-type bouncyCastle struct {
-	command *exec.Cmd
-	input   io.WriteCloser
-	output  *bufio.Scanner
-}
+type bouncyCastle struct{ *dialogue }
 
 // bouncyCastleJars are those of Debian's libbcpkix-java.
 const bouncyCastleJars = "/usr/share/java/bcpkix.jar:/usr/share/java/bcprov.jar:/usr/share/java/bcutil.jar"
@@ -207,29 +201,9 @@ func startBouncyCastle(ctx context.Context) (*bouncyCastle, error) {
 	if _, err := os.Stat("/usr/share/java/bcpkix.jar"); err != nil {
 		return nil, errors.New("chip: BouncyCastle is missing: apt-get install default-jdk-headless libbcpkix-java")
 	}
-	p := &bouncyCastle{command: exec.CommandContext(ctx, "java", "-XX:+UseSerialGC", "-cp",
-		bouncyCastleJars, "bench/bouncycastle/Verify.java")}
-	p.command.Stderr = os.Stderr
-	var err error
-	if p.input, err = p.command.StdinPipe(); err != nil {
-		return nil, err
-	}
-	output, err := p.command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	p.output = bufio.NewScanner(output)
-	return p, p.command.Start()
-}
-
-func (p *bouncyCastle) ask(line string) (string, error) {
-	if _, err := io.WriteString(p.input, line+"\n"); err != nil {
-		return "", err
-	}
-	if !p.output.Scan() {
-		return "", errors.New("the program in Java has ended")
-	}
-	return p.output.Text(), nil
+	d, err := startDialogue(exec.CommandContext(ctx, "java", "-XX:+UseSerialGC", "-cp",
+		bouncyCastleJars, "bench/bouncycastle/Verify.java"))
+	return &bouncyCastle{d}, err
 }
 
 // add gives a chip to the program, and returns its index.
@@ -257,5 +231,3 @@ func (p *bouncyCastle) run(index string, times int) (took []time.Duration, err e
 	}
 	return took, nil
 }
-
-func (p *bouncyCastle) close() error { return errors.Join(p.input.Close(), p.command.Wait()) }

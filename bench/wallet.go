@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -11,8 +10,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"time"
@@ -180,52 +177,38 @@ func certificatePEM(der []byte) string {
 }
 
 // peer is the program in Node.js.
-type peer struct {
-	command *exec.Cmd
-	input   io.WriteCloser
-	output  *bufio.Scanner
-}
+type peer struct{ *dialogue }
 
 // startPeer starts the program and gives it the documents.
 func startPeer(ctx context.Context, documents map[string]any) (*peer, error) {
-	p := &peer{command: exec.CommandContext(ctx, "node", "e2e/wallet/speed.mjs")}
-	p.command.Dir, p.command.Stderr = "web", os.Stderr
-	var err error
-	if p.input, err = p.command.StdinPipe(); err != nil {
-		return nil, err
-	}
-	output, err := p.command.StdoutPipe()
+	command := exec.CommandContext(ctx, "node", "e2e/wallet/speed.mjs")
+	command.Dir = "web"
+	d, err := startDialogue(command)
 	if err != nil {
 		return nil, err
 	}
-	p.output = bufio.NewScanner(output)
-	if err := p.command.Start(); err != nil {
-		return nil, err
-	}
-	if _, err := p.ask(documents); err != nil {
+	p := &peer{d}
+	if _, err := p.tell(documents); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
-func (p *peer) ask(value any) (string, error) {
-	if err := json.NewEncoder(p.input).Encode(value); err != nil {
+// tell sends a value as JSON and returns the answer.
+func (p *peer) tell(value any) (string, error) {
+	line, err := json.Marshal(value)
+	if err != nil {
 		return "", err
 	}
-	if !p.output.Scan() {
-		return "", errors.New("the program in Node.js has ended")
-	}
-	return p.output.Text(), nil
+	return p.ask(string(line))
 }
 
 // turn returns how long Node.js takes for one of many verifications of a document.
 func (p *peer) turn(document string) (time.Duration, error) {
-	took, err := p.ask(map[string]any{"document": document, "runs": verifications})
+	took, err := p.tell(map[string]any{"document": document, "runs": verifications})
 	if err != nil {
 		return 0, err
 	}
 	nanoseconds, err := strconv.ParseFloat(took, 64)
 	return time.Duration(nanoseconds), err
 }
-
-func (p *peer) close() error { return errors.Join(p.input.Close(), p.command.Wait()) }
