@@ -26,21 +26,25 @@ export function catalogues(without = []) {
       const texts = JSON.parse(code);
       const module = query === "?name"
         ? `export default ${JSON.stringify(texts["language.name"])};`
-        : `export const messages = ${JSON.stringify(compiled(tag, texts, without))};`;
+        : `export const groups = ${JSON.stringify(compiled(tag, texts, without))};`;
       return { code: module, map: null, moduleType: "js" };
     },
   };
 }
 
+/** compiled returns the messages by the first part of their keys, such as `reason.` or "", then by the rest. */
 function compiled(tag, texts, without) {
   const kept = ([key]) => ![...without, "widget."].some((beginning) => key.startsWith(beginning));
-  return Object.fromEntries(Object.entries(texts).filter(kept).map(([key, text]) => {
+  const groups = {};
+  for (const [key, text] of Object.entries(texts).filter(kept)) {
+    const group = key.slice(0, key.indexOf(".") + 1);
     try {
-      return [key, compileMessageOrThrow(text)];
+      (groups[group] ??= {})[key.slice(group.length)] = compileMessageOrThrow(text);
     } catch (error) {
       throw new Error(`${tag}.json: ${key}: ${error.message}`);
     }
-  }));
+  }
+  return groups;
 }
 
 /** textsOfWidget returns the widget's texts by language, and by key without `widget.`. */

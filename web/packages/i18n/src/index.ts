@@ -8,8 +8,11 @@ export { direction, locales, nameOf, negotiate } from "./languages.ts";
 export type Key = keyof typeof english;
 type Values = Record<string, string | number>;
 
+/** Groups are compiled messages by the first part of their keys, such as `reason.` or "", then by the rest. */
+type Groups = Record<string, Record<string, unknown>>;
+
 const loaders = new Map(
-  Object.entries(import.meta.glob<{ messages: Record<string, unknown> }>("../locales/*.json"))
+  Object.entries(import.meta.glob<{ groups: Groups }>("../locales/*.json"))
     .map(([path, load]) => [tagOf(path), load]),
 );
 
@@ -33,10 +36,15 @@ export async function activate(
   const load = loaders.get(wanted);
   if (!load) throw new Error(`There is no catalogue for ${wanted}`);
   latest = wanted;
-  const { messages } = await load();
+  const { groups } = await load();
   if (latest !== wanted) return;
-  i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages: messages as never });
+  i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages: byKey(groups) as never });
   for (const tell of listeners) tell();
+}
+
+function byKey(groups: Groups): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(groups).flatMap(([group, messages]) =>
+    Object.entries(messages).map(([rest, message]) => [group + rest, message])));
 }
 
 /** onLocale calls `tell` after each change of the language. It returns the function that ends this. */
