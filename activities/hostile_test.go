@@ -3,6 +3,7 @@ package activities_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 const (
@@ -30,24 +32,26 @@ const (
 	aloneVariable = "ACTIVITIES_ALONE"
 	// ofEachKind is the number of concurrent exchanges with each kind of receiver.
 	ofEachKind = 20
-	// exchangeTime is the time limit of exchanges that would never end.
+	// exchangeTime is the time limit of an exchange that would never end.
 	exchangeTime = 5 * time.Second
+	// arrivalTime is how long the test waits for all exchanges to be under way.
+	arrivalTime = 2 * time.Minute
 	// flat is the heap growth in bytes allowed for each exchange under way. Buffers at both ends take half of it.
 	flat = 200 << 10
 )
 
-// hostile are receivers that try to exhaust the sender's memory or time.
-var hostile = map[string]struct {
-	url func(t *testing.T) string
-	// heard is the number of bytes of the answer that have been read when the test measures the heap.
-	heard int
-}{
-	"a gigabyte":                   {gigabyte, outbound.AnswerLimit},
-	"a gigabyte over HTTP/2":       {overHTTP2(gigabytes), outbound.AnswerLimit},
-	"a gigabyte, compressed":       {bomb, outbound.AnswerLimit},
-	"a byte a second":              {bytewise, 1},
-	"a byte a second, over HTTP/2": {overHTTP2(bytesOneByOne), 1},
-}
+// large and slow are receivers that try to exhaust the sender's memory or time.
+var (
+	large = map[string]func(t *testing.T) string{
+		"a gigabyte":             gigabyte,
+		"a gigabyte over HTTP/2": overHTTP2(gigabytes),
+		"a gigabyte, compressed": bomb,
+	}
+	slow = map[string]func(t *testing.T) string{
+		"a byte a second":              bytewise,
+		"a byte a second, over HTTP/2": overHTTP2(bytesOneByOne),
+	}
+)
 
 // The sender reads an answer up to 64 KiB, never decompresses it, and buffers little of it on the way.
 func TestHostileReceiversTakeNoMemory(t *testing.T) {
@@ -56,51 +60,81 @@ func TestHostileReceiversTakeNoMemory(t *testing.T) {
 		runAlone(t)
 		return
 	}
-	exchanges := len(hostile) * ofEachKind
-	h := &hearing{arrived: make(chan struct{}, exchanges), done: make(chan struct{})}
-	urls := map[string][]string{}
-	for name, receiver := range hostile {
-		for range ofEachKind {
-			urls[name] = append(urls[name], receiver.url(t))
-		}
-	}
+	exchanges := (len(large) + len(slow)) * ofEachKind
+	measured, measure := context.WithCancel(t.Context())
+	h := &hearing{arrived: make(chan struct{}, exchanges), done: measured.Done()}
+	largeURLs, slowURLs := urlsOf(t, large), urlsOf(t, slow)
 	before := heap()
 	var underWay sync.WaitGroup
-	for name, receiver := range hostile {
-		for _, url := range urls[name] {
-			underWay.Go(func() { h.exchange(t, name, url, receiver.heard) })
-		}
+	for _, url := range largeURLs {
+		underWay.Go(func() { h.readLarge(t, url) })
+	}
+	for _, url := range slowURLs {
+		underWay.Go(func() { h.readSlow(measured, t, url) })
 	}
 
 	h.await(t, exchanges)
 	grown := (mostHeap() - before) / int64(exchanges)
-	close(h.done)
+	measure()
 	underWay.Wait()
 
 	t.Logf("the heap has grown by %d KiB for each of %d exchanges", grown>>10, exchanges)
 	require.Less(t, grown, int64(flat))
 }
 
-// exchange sends one request to the receiver and reads its answer.
-func (h *hearing) exchange(t *testing.T, name, url string, heard int) {
-	limit := time.Minute
-	if heard < outbound.AnswerLimit {
-		limit = exchangeTime
-	}
-	client := outbound.NewClient(limit, outbound.Policy{Allow: outbound.Loopback()})
-	client.Transport = h.listener(client.Transport, heard)
-	began := time.Now()
-	answer, err := (&activities.Webhooks{Client: client}).Ask(t.Context(), url)
-	took := time.Since(began)
-	switch {
-	case heard == outbound.AnswerLimit:
-		if err != nil || !answer.Acknowledged || len(answer.Body) != 16<<10 {
-			t.Errorf("%s: %d bytes were kept: %v", name, len(answer.Body), err)
+// urlsOf starts ofEachKind receivers of each kind and returns their URLs.
+func urlsOf(t *testing.T, receivers map[string]func(*testing.T) string) (urls []string) {
+	t.Helper()
+	for _, receiver := range receivers {
+		for range ofEachKind {
+			urls = append(urls, receiver(t))
 		}
-	case err == nil || outbound.Reason(err) != "timeout: the endpoint did not answer in time":
-		t.Errorf("%s: %v", name, err)
-	case took < exchangeTime || took > 10*exchangeTime:
-		t.Errorf("%s: the exchange took %s", name, took)
+	}
+	return urls
+}
+
+// readLarge sends one request to a large receiver and keeps the exchange open until the heap has been measured.
+func (h *hearing) readLarge(t *testing.T, url string) {
+	answer, err := h.ask(t.Context(), url, outbound.AnswerLimit)
+	if err != nil || !answer.Acknowledged || len(answer.Body) != 16<<10 {
+		t.Errorf("%s: %d bytes were kept: %v", url, len(answer.Body), err)
+	}
+}
+
+// readSlow sends one request to a slow receiver and reads its answer until ctx ends.
+func (h *hearing) readSlow(ctx context.Context, t *testing.T, url string) {
+	if _, err := h.ask(ctx, url, 1); err == nil || ctx.Err() == nil {
+		t.Errorf("%s: the exchange ended before the heap was measured: %v", url, err)
+	}
+}
+
+// ask sends one request and signals the arrival of the given number of bytes. Its time limit is longer than await
+// waits, because a busy machine takes seconds to open all connections.
+func (h *hearing) ask(ctx context.Context, url string, heard int) (store.Answer, error) {
+	client := outbound.NewClient(2*arrivalTime, outbound.Policy{Allow: outbound.Loopback()})
+	client.Transport = h.listener(client.Transport, heard)
+	return (&activities.Webhooks{Client: client}).Ask(ctx, url)
+}
+
+// The time limit holds for the whole answer, so bytes that trickle in do not extend it.
+func TestAnAnswerThatTricklesEndsAtTheTimeLimit(t *testing.T) {
+	t.Parallel()
+	if os.Getenv(aloneVariable) == "" {
+		runAlone(t)
+		return
+	}
+	for name, receiver := range slow {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := outbound.NewClient(exchangeTime, outbound.Policy{Allow: outbound.Loopback()})
+			began := time.Now()
+
+			_, err := (&activities.Webhooks{Client: client}).Ask(t.Context(), receiver(t))
+
+			require.Equal(t, "timeout: the endpoint did not answer in time", outbound.Reason(err))
+			require.GreaterOrEqual(t, time.Since(began), exchangeTime)
+			require.Less(t, time.Since(began), 10*exchangeTime)
+		})
 	}
 }
 
@@ -166,12 +200,12 @@ func mostHeap() (most int64) {
 type hearing struct {
 	arrived chan struct{}
 	// done is closed when the exchanges may end.
-	done chan struct{}
+	done <-chan struct{}
 }
 
 func (h *hearing) await(t *testing.T, exchanges int) {
 	t.Helper()
-	timeout := time.NewTimer(time.Minute)
+	timeout := time.NewTimer(arrivalTime)
 	defer timeout.Stop()
 	for i := range exchanges {
 		select {

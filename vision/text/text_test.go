@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,11 +22,20 @@ func stand(t *testing.T, answer string) *text.Engine {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tesseract")
 	script := "#!/bin/sh\ncase $1 in --version) echo tesseract 9.9;; --list-langs) echo eng;; *) " + answer + "\n;; esac\n"
-	require.NoError(t, os.WriteFile(path, []byte(script), 0o700))
+	writeProgram(t, path, script)
 	engine, err := text.NewEngine(t.Context(), path)
 	require.NoError(t, err)
 	require.Equal(t, "text tesseract 9.9", engine.Version())
 	return engine
+}
+
+// writeProgram writes an executable file while no other test starts a process: a child between its fork and its exec
+// would hold the file open for writing, and executing the file would fail with ETXTBSY.
+func writeProgram(t *testing.T, path, script string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	require.NoError(t, os.WriteFile(path, []byte(script), 0o700))
 }
 
 func picture() *imaging.Picture {
