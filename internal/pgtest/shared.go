@@ -64,7 +64,7 @@ func (s *sharedServer) open() (server, error) {
 func (s *sharedServer) connect() (err error) {
 	if given := os.Getenv(urlVariable); given != "" {
 		s.external = true
-		s.server, err = parseServer(given)
+		s.server, err = openServer(given)
 		return err
 	}
 	sweep()
@@ -76,7 +76,7 @@ func (s *sharedServer) connect() (err error) {
 	if s.cluster, err = Start(dir); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
-	s.server, err = parseServer(s.cluster.URL(superuser))
+	s.server, err = openServer(s.cluster.URL(superuser))
 	return err
 }
 
@@ -111,6 +111,9 @@ func (s *sharedServer) template(
 
 // close stops the cluster and deletes its folder, or drops the templates and the roles on an external server.
 func (s *sharedServer) close() error {
+	if s.server.db != nil {
+		defer s.server.db.Close()
+	}
 	if s.cluster != nil {
 		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))
 	}
