@@ -60,7 +60,7 @@ func recovery(t *testing.T, s *scene.Scene, endpoint scene.Endpoint) models.Reco
 
 func TestRecoveryDeliversEachEventOnce(t *testing.T) {
 	t.Parallel()
-	h := house.House(t)
+	h := lonely.House(t) // where the sweep takes no attempt for lost, however busy the machine is
 	s := h.Sandbox(t)
 	merchant := scene.NewMerchant(t, time.Now)
 	const sessions = 40
