@@ -181,6 +181,7 @@ func TestEachForgeryIsRefusedWithItsOwnCode(t *testing.T) {
 	require.Less(t, len(bomb), 64<<10)
 	whole, err := base64.RawURLEncoding.DecodeString("eNrbuRgAAhcBXQ")
 	require.NoError(t, err)
+	refused := map[statuslist.Code]bool{}
 	for _, f := range []struct {
 		name string
 		code statuslist.Code
@@ -235,6 +236,7 @@ func TestEachForgeryIsRefusedWithItsOwnCode(t *testing.T) {
 		{"empty list", statuslist.CompressionMalformed, func(k *token) { k.list()["lst"] = deflate(t, nil) }},
 		{"compression bomb", statuslist.InflatedTooLarge, func(k *token) { k.list()["lst"] = bomb }},
 	} {
+		refused[f.code] = true
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			sound := newToken(t)
@@ -246,6 +248,15 @@ func TestEachForgeryIsRefusedWithItsOwnCode(t *testing.T) {
 			requireCode(t, f.code, err)
 			require.Nil(t, read)
 		})
+	}
+	requireEachCode(t, refused)
+}
+
+// requireEachCode requires that a forgery is refused with each code of a token.
+func requireEachCode(t *testing.T, refused map[statuslist.Code]bool) {
+	t.Helper()
+	for _, code := range statuslist.Codes() {
+		require.True(t, refused[code] || code == statuslist.IndexOutOfRange, "no forgery for %s", code)
 	}
 }
 
