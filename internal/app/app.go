@@ -94,7 +94,8 @@ type App struct {
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
-	polling     sync.Mutex // guards polled and polledUntil
+	unfollow    context.CancelFunc // ends followFiles; nil before Start
+	polling     sync.Mutex         // guards polled and polledUntil
 	polled      error
 	polledUntil time.Time
 	stop        sync.Once
@@ -454,8 +455,30 @@ func (a *App) risk() (*risk.Book, *signals.Sources, error) {
 	return book, sources, nil
 }
 
+// lookEvery is the time between two looks at the files that methods follow.
+const lookEvery = 2 * time.Second
+
+// followFiles asks the methods how they are until Stop, because they check their files for changes only when they are
+// used: without it, the first credential after a quiet hour would be verified by an issuer that was removed meanwhile.
+func (a *App) followFiles(ctx context.Context) {
+	ctx, a.unfollow = context.WithCancel(context.WithoutCancel(ctx))
+	a.serving.Go(func() {
+		ticker := time.NewTicker(lookEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				a.methods.Health()
+			}
+		}
+	})
+}
+
 // Start starts the worker and the server in the background.
 func (a *App) Start(ctx context.Context) {
+	a.followFiles(ctx)
 	if a.worker != nil {
 		a.watchVision(ctx)
 		a.worker.Start(ctx)
@@ -518,6 +541,9 @@ func (a *App) Stop() error {
 		}
 		if a.working {
 			a.eyes.watch()
+		}
+		if a.unfollow != nil {
+			a.unfollow()
 		}
 		a.serving.Wait()
 		if a.working {
