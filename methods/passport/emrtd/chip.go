@@ -3,7 +3,6 @@ package emrtd
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/asn1"
 	"math/big"
@@ -47,13 +46,22 @@ func BeginChip(dg14 []byte) (*ChipSession, error) {
 	if with == nil {
 		return nil, fault(ChipUnsupported)
 	}
-	public, secret, err := agree(with.key.key)
+	private, err := newPrivate(with.key.key)
 	if err != nil {
 		return nil, err
 	}
-	m := newMessaging(with.protocol.cipher, secret)
+	return with.begin(dg14, private)
+}
+
+// begin begins with the verifier's private key.
+func (c *chosen) begin(dg14, private []byte) (*ChipSession, error) {
+	public, secret, err := agree(c.key.key, private)
+	if err != nil {
+		return nil, err
+	}
+	m := newMessaging(c.protocol.cipher, secret)
 	s := &ChipSession{
-		Commands: with.commands(public), DG14: sum(crypto.SHA256, dg14), Cipher: int(m.kind),
+		Commands: c.commands(public), DG14: sum(crypto.SHA256, dg14), Cipher: int(m.kind),
 		Encryption: m.encryption, MAC: m.mac,
 	}
 	proof := m.Protect(selectFile, []byte{0x01, 0x0e}) // EF.DG14, which is there
@@ -130,56 +138,81 @@ func sameID(a, b *big.Int, keys int) bool {
 	return a.Cmp(b) == 0
 }
 
-// agree makes a key pair in the domain of the chip's key, and returns the public key and the shared secret.
-func agree(key Key) (public, secret []byte, err error) {
+// newPrivate makes a private key in the domain of the chip's key.
+func newPrivate(key Key) ([]byte, error) {
+	switch key := key.(type) {
+	case *ECKey:
+		return key.newPrivate()
+	case *DHKey:
+		return newExponent()
+	}
+	return nil, fault(ChipUnsupported)
+}
+
+// agree returns the public key of a private one in the domain of the chip's key, and the secret that they share.
+func agree(key Key, private []byte) (public, secret []byte, err error) {
 	switch key := key.(type) {
 	case *ECKey:
 		if key.Curve.agrees != nil {
-			return key.agreeStd()
+			return key.agreeStd(private)
 		}
-		return key.agree()
+		public, secret = key.agree(new(big.Int).SetBytes(private))
+		return public, secret, nil
 	case *DHKey:
-		return key.agree()
+		return key.agree(new(big.Int).SetBytes(private))
 	}
 	return nil, nil, fault(ChipUnsupported)
 }
 
-func (k *ECKey) agreeStd() (public, secret []byte, err error) {
+func (k *ECKey) newPrivate() ([]byte, error) {
+	if c := k.Curve.agrees; c != nil {
+		private, err := c.GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		return private.Bytes(), nil
+	}
+	private, err := rand.Int(rand.Reader, new(big.Int).Sub(k.Curve.n, big.NewInt(1)))
+	if err != nil {
+		return nil, err
+	}
+	return private.Add(private, big.NewInt(1)).Bytes(), nil
+}
+
+func (k *ECKey) agreeStd(private []byte) (public, secret []byte, err error) {
 	chip, err := k.Curve.agrees.NewPublicKey(k.Curve.octets(k.point))
 	if err != nil {
 		return nil, nil, fault(ChipUnsupported)
 	}
-	var private *ecdh.PrivateKey
-	if private, err = k.Curve.agrees.GenerateKey(rand.Reader); err != nil {
-		return nil, nil, err
-	}
-	secret, err = private.ECDH(chip)
-	return private.PublicKey().Bytes(), secret, err
-}
-
-// agree agrees on a curve that crypto/ecdh does not have.
-func (k *ECKey) agree() (public, secret []byte, err error) {
-	c := k.Curve
-	private, err := rand.Int(rand.Reader, new(big.Int).Sub(c.n, big.NewInt(1)))
+	mine, err := k.Curve.agrees.NewPrivateKey(private)
 	if err != nil {
 		return nil, nil, err
 	}
-	private.Add(private, big.NewInt(1))
+	secret, err = mine.ECDH(chip)
+	return mine.PublicKey().Bytes(), secret, err
+}
+
+// agree agrees on a curve that crypto/ecdh does not have. The private key is above 0 and below the order.
+func (k *ECKey) agree(private *big.Int) (public, secret []byte) {
+	c := k.Curve
 	// Neither is infinity: the order of the curve is a prime, and the private key is below it.
 	mine := c.sum(c.timesBase(private))
 	shared, _ := c.affine(c.sum(c.times(private, k.point)))
-	return c.octets(mine), shared.FillBytes(make([]byte, c.size())), nil
+	return c.octets(mine), shared.FillBytes(make([]byte, c.size()))
 }
 
 // exponentBits is the length of private keys of Diffie-Hellman, twice the strength of any cipher here.
 const exponentBits = 512
 
-func (k *DHKey) agree() (public, secret []byte, err error) {
+func newExponent() ([]byte, error) {
 	private, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), exponentBits))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	private.SetBit(private, exponentBits-1, 1)
+	return private.SetBit(private, exponentBits-1, 1).Bytes(), nil
+}
+
+func (k *DHKey) agree(private *big.Int) (public, secret []byte, err error) {
 	shared := new(big.Int).Exp(k.y, private, k.p)
 	last := new(big.Int).Sub(k.p, big.NewInt(1))
 	if shared.Cmp(big.NewInt(1)) <= 0 || shared.Cmp(last) == 0 {

@@ -3,6 +3,9 @@ package emrtd_test
 import (
 	"crypto/rsa"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -133,4 +136,47 @@ func TestStrongestProtocolIsChosen(t *testing.T) {
 	session, err := emrtd.BeginChip(dg14)
 	require.NoError(t, err)
 	require.NoError(t, session.Answered(dg14, relay(t, &emrtdtest.Chip{ChipKey: strong}, session)))
+}
+
+// The chip's side of the exchanges, from the key agreement to the last MAC, was computed by BouncyCastle.
+func TestChipOfBouncyCastleAuthenticatesItself(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "testdata", "bouncycastle", "chip-authentication.txt"))
+	require.NoError(t, err)
+	seen := 0
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		seen++
+		field := strings.Fields(line)
+		require.Len(t, field, 5)
+		name, dg14 := field[0], unhex(t, field[1])
+		commands, answers := unhexAll(t, field[3]), unhexAll(t, field[4])
+		session, err := emrtd.BeginChipWith(dg14, unhex(t, field[2]))
+		require.NoError(t, err, name)
+		require.Len(t, session.Commands, len(commands), name)
+		for i, command := range session.Commands {
+			require.Equal(t, commands[i], command.APDU, "%s: command %d", name, i)
+		}
+		require.NoError(t, session.Answered(dg14, answers), name)
+
+		last := answers[len(answers)-1]
+		last[len(last)-3] ^= 1 // the last octet of the MAC
+		require.ErrorIs(t, session.Answered(dg14, answers), &emrtd.Fault{Code: emrtd.ChipMAC}, name)
+		last[len(last)-3] ^= 1
+		other, err := emrtd.BeginChip(dg14)
+		require.NoError(t, err, name)
+		require.ErrorIs(t, other.Answered(dg14, answers), &emrtd.Fault{Code: emrtd.ChipMAC}, name+": replayed")
+	}
+	require.Equal(t, 12, seen)
+}
+
+// unhexAll decodes a list of hexadecimal numbers.
+func unhexAll(t *testing.T, list string) (all [][]byte) {
+	t.Helper()
+	for text := range strings.SplitSeq(list, ",") {
+		all = append(all, unhex(t, text))
+	}
+	return all
 }

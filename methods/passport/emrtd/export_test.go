@@ -15,6 +15,15 @@ func TripleDESMessaging(encryption, mac, counter []byte) *Messaging {
 	return &Messaging{kind: tripleDES, encryption: encryption, mac: mac, counter: counter}
 }
 
+// BeginChipWith is BeginChip with a private key of the caller.
+func BeginChipWith(dg14, private []byte) (*ChipSession, error) {
+	infos, err := parseDG14(dg14)
+	if err != nil {
+		return nil, err
+	}
+	return infos.choose().begin(dg14, private)
+}
+
 // ParseGroups reads a file as each of the data groups.
 func ParseGroups(file []byte) {
 	_, _ = parseDG1(file)
