@@ -122,7 +122,8 @@ func otherBarcodeIsRefused(t *testing.T, m merchant) {
 	v.until(t, "requires_input")
 	result := v.results(t)[0]
 	require.Equal(t, "failed", result["status"])
-	require.Contains(t, result["reason_codes"], "document_name_mismatch")
+	codes, _ := result["reason_codes"].([]any)
+	require.Equal(t, []any{"document_wrong_side", "document_name_mismatch"}, codes[:2])
 	require.Nil(t, v.get(t).at("verified_person_id"))
 }
 

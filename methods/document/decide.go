@@ -48,6 +48,8 @@ type inspection struct {
 	barcode *aamva.Document
 	kind    rules.DocumentType
 	facts   facts // of the zone, else of the barcode
+	// behind reports that the facts are those of the back.
+	behind  bool
 	checks  []rules.Check
 	reasons []rules.ReasonCode
 	risk    *rules.Risk
@@ -172,6 +174,9 @@ func (i *inspection) confirm() {
 	if i.zone == nil {
 		prefix = "barcode_matches_"
 	}
+	if i.behind && ofTwo(found) {
+		i.fail(checkSides, rules.ReasonDocumentWrongSide)
+	}
 	i.note(prefix, found)
 	birth := found[fieldBirth] != unread || i.facts.born == nil // an unknown date is judged by judgeAge
 	read := birth && (found[fieldName] != unread || found[fieldNumber] != unread)
@@ -180,6 +185,14 @@ func (i *inspection) confirm() {
 		return
 	}
 	i.doubt(graph.SignalUnreadText, i.Options.UnreadText, graph.DoubtFails, rules.ReasonPrintedTextUnreadable)
+}
+
+// ofTwo reports whether a front and a back seem to be those of two documents: the number of the back is not printed on
+// the front, and the front has another name, date of birth or date of expiry at its label. Where the number agrees, or
+// nothing else differs, the field at fault says more.
+func ofTwo(found map[field]agreement) bool {
+	return found[fieldNumber] != agrees &&
+		(found[fieldName] == differs || found[fieldBirth] == differs || found[fieldExpiry] == differs)
 }
 
 // doubt treats a doubt as the workflow asks for.

@@ -19,8 +19,8 @@ func (i *inspection) read() *methods.Verdict {
 	if i.same || misplaced(onFront, onBack) {
 		return i.again(checkSides, rules.ReasonDocumentWrongSide)
 	}
-	i.zone = onFront
-	if i.zone == nil {
+	i.zone, i.behind = onFront, onFront == nil
+	if i.behind {
 		i.zone = onBack
 	}
 	if v := i.readBarcode(); v != nil {

@@ -254,12 +254,52 @@ func TestBarcodeOfAnotherPersonIsRefused(t *testing.T) {
 	require.NotEqual(t, mine.Fields.Number, other.Fields.Number)
 	v := shot{front: front(mine), back: back(other)}.judge(t)
 	require.Equal(t, fails, v.Outcome)
+	require.Equal(t, rules.ReasonDocumentWrongSide, v.ReasonCodes[0])
 	for _, reason := range []rules.ReasonCode{
 		rules.ReasonDocumentNameMismatch, rules.ReasonDocumentBirthDateMismatch, rules.ReasonDocumentExpiryMismatch,
 		rules.ReasonDocumentNumberMismatch, rules.ReasonDocumentSexMismatch,
 	} {
 		require.Contains(t, v.ReasonCodes, reason)
 	}
+}
+
+func TestFrontAndBackOfTwoDocumentsAreToldApart(t *testing.T) {
+	t.Parallel()
+	other := func(f *specimen.Fields) { f.Number, f.Expires = "Z97531864", f.Expires.AddDate(2, 0, 0) }
+	unsure := func(d *vision.Document) *vision.Document {
+		for i := range d.Text.Lines {
+			d.Text.Lines[i].Confidence = 0.8 // too little for a number
+		}
+		return d
+	}
+	const birth, expiry, number = rules.ReasonDocumentBirthDateMismatch, rules.ReasonDocumentExpiryMismatch,
+		rules.ReasonDocumentNumberMismatch
+	licence := adult(specimen.DriversLicense)
+	for why, c := range map[string]struct {
+		front, back *vision.Document
+		differ      []rules.ReasonCode
+	}{
+		"two licences of one person": {
+			front(licence), back(adult(licence.Kind, other)), []rules.ReasonCode{expiry, number},
+		},
+		"a licence, which has its month first, and an identity card": {
+			front(licence), back(adult(specimen.IDCard, other)), []rules.ReasonCode{birth, expiry, number},
+		},
+		"a number that was not read": {
+			unsure(front(licence)), back(adult(licence.Kind, other)), []rules.ReasonCode{expiry},
+		},
+	} {
+		v := shot{front: c.front, back: c.back}.judge(t)
+		require.Equal(t, fails, v.Outcome, why)
+		require.Equal(t, append([]rules.ReasonCode{rules.ReasonDocumentWrongSide}, c.differ...), v.ReasonCodes, why)
+		require.Equal(t, "failed", statuses(v)["sides"], why)
+	}
+
+	page := front(adult(specimen.Passport))
+	page.Zone = zone(adult(specimen.Passport, other).Fields.Zone)
+	v := shot{front: page}.judge(t)
+	require.Equal(t, []rules.ReasonCode{expiry, number}, v.ReasonCodes, "one page")
+	require.NotContains(t, statuses(v), "sides")
 }
 
 func TestZoneAndBarcodeOfOneCardAreCompared(t *testing.T) {
