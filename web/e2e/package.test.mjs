@@ -91,7 +91,7 @@ async function bundle(main, plugins = []) {
   }
   const start = output.filter(({ fileName }) => first.has(fileName) || /\/en-/.test(fileName));
   const others = output.filter((one) => !start.includes(one));
-  const screens = others.filter(({ fileName }) => !/\/(ar|de|es|fr|it|ja|pt)-/.test(fileName));
+  const screens = others.filter(({ fileName }) => !/\/(ar|de|en|es|fr|it|ja|pt)[-.]/.test(fileName));
   return { start: bytes(start).reduce((sum, size) => sum + size, 0), screen: Math.max(...bytes(screens)) };
 }
 

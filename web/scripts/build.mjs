@@ -2,6 +2,7 @@
 // bytes. `--check` builds elsewhere, and fails if the committed dist/ differs.
 import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { build } from "vite";
+import { chunkName } from "./catalogues.mjs";
 import { common, root, target } from "./common.mjs";
 
 const committed = `${root}dist`;
@@ -21,7 +22,7 @@ await build({
     rollupOptions: {
       input: { page: `${root}packages/page/src/main.tsx` },
       output: {
-        entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js",
+        entryFileNames: "[name].js", chunkFileNames: chunkName,
         assetFileNames: (asset) => (asset.names.some((name) => name.endsWith(".css")) ? "page.css" : "[name][extname]"),
       },
     },

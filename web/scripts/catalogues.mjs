@@ -13,6 +13,15 @@ const ofWidget = ([key]) => key.startsWith("widget.");
 /** pageOnly are the beginnings of the keys that only the hosted page shows. The npm package leaves them out. */
 export const pageOnly = JSON.parse(readFileSync(`${folder}../src/page-only.json`, "utf8"));
 
+/** ofMethods are the beginnings of the keys that the screens of methods alone show. */
+const ofMethods = JSON.parse(readFileSync(`${folder}../src/of-methods.json`, "utf8"));
+const methods = "?methods";
+
+/** chunkName returns the name of a file with a part of the program, for the option chunkFileNames. */
+export function chunkName({ facadeModuleId }) {
+  return facadeModuleId?.endsWith(methods) ? "chunks/[name].methods.js" : "chunks/[name].js";
+}
+
 /** catalogues returns the plugin; `without` are the beginnings of keys to leave out. */
 export function catalogues(without = []) {
   return {
@@ -26,17 +35,23 @@ export function catalogues(without = []) {
       const texts = JSON.parse(code);
       const module = query === "?name"
         ? `export default ${JSON.stringify(texts["language.name"])};`
-        : `export const groups = ${JSON.stringify(compiled(tag, texts, without))};`;
+        : `export const groups = ${JSON.stringify(compiled(tag, texts, partOf(query, without)))};`;
       return { code: module, map: null, moduleType: "js" };
     },
   };
 }
 
-/** compiled returns the messages by the first part of their keys, such as `reason.` or "", then by the rest. */
-function compiled(tag, texts, without) {
-  const kept = ([key]) => ![...without, "widget."].some((beginning) => key.startsWith(beginning));
+/** partOf returns the function that reports whether a key belongs to the module with a query. */
+function partOf(query, without) {
+  const begins = (key, beginnings) => beginnings.some((beginning) => key.startsWith(beginning));
+  if (query === methods) return (key) => begins(key, ofMethods);
+  return (key) => !begins(key, [...without, ...ofMethods, "widget."]);
+}
+
+/** compiled returns messages by the first part of their keys, such as `reason.` or "", then by the rest. */
+function compiled(tag, texts, isPart) {
   const groups = {};
-  for (const [key, text] of Object.entries(texts).filter(kept)) {
+  for (const [key, text] of Object.entries(texts).filter(([key]) => isPart(key))) {
     const group = key.slice(0, key.indexOf(".") + 1);
     try {
       (groups[group] ??= {})[key.slice(group.length)] = compileMessageOrThrow(text);

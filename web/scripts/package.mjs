@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
-import { catalogues, pageOnly } from "./catalogues.mjs";
+import { catalogues, chunkName, pageOnly } from "./catalogues.mjs";
 import { common, root, target } from "./common.mjs";
 
 const home = `${root}packages/widget`;
@@ -17,7 +17,7 @@ await build({
   build: {
     target, outDir: dist, emptyOutDir: true, modulePreload: false, minify: "oxc",
     lib: { entry: `${home}/src/index.ts`, formats: ["es"], fileName: "index" },
-    rollupOptions: { output: { chunkFileNames: "chunks/[name].js" } },
+    rollupOptions: { output: { chunkFileNames: chunkName } },
   },
 });
 await types();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
 import reasons from "../../../../docs/reason-codes.md?raw";
+import ofMethods from "./of-methods.json";
 import pageOnly from "./page-only.json";
 
 type Cases = Record<string, Token[]>;
@@ -131,9 +132,18 @@ test("every message is used", () => {
   assert.deepEqual(unused, []);
 });
 
-test("the messages that the npm package leaves out are shown by the page alone", () => {
+/** usersOf returns the files that show messages whose keys have one of the beginnings. */
+function usersOf(beginnings: readonly string[]): string[] {
   const shows = (source: string, key: string) => source.includes(`"${key}`) || source.includes(`\`${key}`);
-  const users = files.filter(([, source]) => pageOnly.some((key) => shows(source, key))).map(([path]) => path)
-    .filter((path) => !path.startsWith("../../page/"));
+  return files.filter(([, source]) => beginnings.some((key) => shows(source, key))).map(([path]) => path);
+}
+
+test("the messages of methods' screens are shown by these alone, which load them", () => {
+  const others = usersOf(ofMethods).filter((path) => !/^\.\.\/\.\.\/flow\/src\/(capture|methods)\//.test(path));
+  assert.deepEqual(others, []);
+});
+
+test("the messages that the npm package leaves out are shown by the page alone", () => {
+  const users = usersOf(pageOnly).filter((path) => !path.startsWith("../../page/"));
   assert.deepEqual(users, ["../../flow/src/landing.tsx"], "the widget has no part of it");
 });

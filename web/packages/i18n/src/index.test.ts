@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activate, anyOf, clock, dateFields, locale, onLocale, shortDate, t, tOr } from "./index.ts";
+import { activate, anyOf, clock, dateFields, loadMethods, locale, onLocale, shortDate, t, tOr } from "./index.ts";
 
 const day = new Date("1990-03-27");
 
@@ -19,6 +19,20 @@ test("the language asked for last is the active one", async () => {
   assert.equal(locale(), "ja");
   await Promise.all([activate("ja", []), activate("de", [])]);
   assert.equal(locale(), "de");
+});
+
+test("the messages of methods' screens come when they are wanted, and in each language that follows", async () => {
+  await activate("en", []);
+  assert.equal(tOr("capture.start", "absent"), "absent");
+  assert.equal(t("action.retry"), "Try again");
+  const turn = activate("de", []); // which begins without them
+  await Promise.all([turn, loadMethods()]);
+  assert.equal(t("capture.start"), "Kamera starten");
+  assert.equal(t("action.retry"), "Noch einmal versuchen");
+  await activate("en", []);
+  assert.equal(t("capture.start"), "Start the camera");
+  await Promise.all([activate("fr", []), loadMethods()]);
+  assert.equal(t("capture.start"), "Démarrer la caméra");
 });
 
 test("alternative numbers are joined as the language does", async () => {

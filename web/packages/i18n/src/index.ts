@@ -11,14 +11,22 @@ type Values = Record<string, string | number>;
 /** Groups are compiled messages by the first part of their keys, such as `reason.` or "", then by the rest. */
 type Groups = Record<string, Record<string, unknown>>;
 
-const loaders = new Map(
-  Object.entries(import.meta.glob<{ groups: Groups }>("../locales/*.json"))
-    .map(([path, load]) => [tagOf(path), load]),
-);
+type Load = () => Promise<{ groups: Groups }>;
+
+/** common and ofMethods load the two parts of a catalogue: that of each visit, and that of the methods' screens. */
+const common = byTag(import.meta.glob<{ groups: Groups }>("../locales/*.json"));
+const ofMethods = byTag(import.meta.glob<{ groups: Groups }>("../locales/*.json", { query: "?methods" }));
 
 const i18n = setupI18n();
 const listeners = new Set<() => void>();
 let latest = "";
+/** whole means that the messages of the methods' screens are wanted, too. */
+let whole = false;
+let activation: Promise<void> = Promise.resolve();
+
+function byTag(loaders: Record<string, Load>): Map<string, Load> {
+  return new Map(Object.entries(loaders).map(([path, load]) => [tagOf(path), load]));
+}
 
 /** locale returns the active language; "" before the first activation. */
 export function locale(): string {
@@ -29,20 +37,32 @@ export function locale(): string {
  * activate loads the catalogue of a language and makes it the active one, unless another one was asked for meanwhile.
  * The user's preferred tags give the region by which dates and numbers are written.
  */
-export async function activate(
+export function activate(
   wanted: string,
   preferred: readonly string[] = globalThis.navigator?.languages ?? [],
 ): Promise<void> {
-  const load = loaders.get(wanted);
-  if (!load) throw new Error(`There is no catalogue for ${wanted}`);
+  return (activation = turnTo(wanted, preferred));
+}
+
+async function turnTo(wanted: string, preferred: readonly string[]): Promise<void> {
+  if (!common.has(wanted)) throw new Error(`There is no catalogue for ${wanted}`);
   latest = wanted;
-  const { groups } = await load();
+  const parts = await Promise.all((whole ? [common, ofMethods] : [common]).map((part) => part.get(wanted)!()));
   if (latest !== wanted) return;
-  i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages: byKey(groups) as never });
+  const messages = Object.assign({}, ...parts.map(byKey));
+  i18n.loadAndActivate({ locale: wanted, locales: regional(wanted, preferred), messages });
   for (const tell of listeners) tell();
 }
 
-function byKey(groups: Groups): Record<string, unknown> {
+/** loadMethods loads the messages of the methods' screens, for the active language and for those that follow. */
+export async function loadMethods(): Promise<void> {
+  whole = true;
+  await activation.catch(() => undefined); // it may have begun without them
+  const tag = locale();
+  i18n.load(tag, byKey(await ofMethods.get(tag)!()) as never);
+}
+
+function byKey({ groups }: { groups: Groups }): Record<string, unknown> {
   return Object.fromEntries(Object.entries(groups).flatMap(([group, messages]) =>
     Object.entries(messages).map(([rest, message]) => [group + rest, message])));
 }

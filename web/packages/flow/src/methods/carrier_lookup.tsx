@@ -121,7 +121,7 @@ function Open(given: MethodScreenProps & {
   return (
     <Panel name="carrier-open" title={t("carrier.open.title", { carrier })} icon="phone">
       <p dir="ltr">{`··· ${ends}`}</p>
-      <p>{t(url ? "carrier.open.text" : "carrier.confirm", { carrier })}</p>
+      <p>{t(url ? "carrier.open.text" : "processing.carrier", { carrier })}</p>
       <Actions>
         {url
           ? <AwayLink url={url}>{t("carrier.open")}</AwayLink>

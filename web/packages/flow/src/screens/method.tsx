@@ -1,5 +1,5 @@
 import type { MethodView, View } from "@stile/client";
-import { t } from "@stile/i18n";
+import { loadMethods, t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -18,7 +18,7 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
   async function start(): Promise<void> {
     setLost(false);
     try {
-      const module = await load?.();
+      const [module] = await Promise.all([load?.(), loadMethods()]);
       if (module) setScreen(() => module.default);
     } catch {
       setLost(true);

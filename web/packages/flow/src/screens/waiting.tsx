@@ -12,7 +12,7 @@ export function Processing({ view }: { view: View }) {
   return (
     <Panel name="processing" title={t("processing.title")} icon="wait">
       <p>{t("processing.text")}</p>
-      {asks && <p>{t("carrier.confirm")}</p>}
+      {asks && <p>{t("processing.carrier")}</p>}
     </Panel>
   );
 }
