@@ -57,13 +57,25 @@ export function stop(stream: MediaStream | null): void {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/** photograph returns the present picture of a video as JPEG, in the camera's own size. */
-export async function photograph(video: HTMLVideoElement): Promise<Blob> {
+/** Picturing is the size and the quality of a picture; the camera's own size without `longest`. */
+interface Picturing {
+  /** longest is the length of the longer side at most, in pixels. */
+  longest?: number;
+  /** quality is that of JPEG, from 0 to 1. */
+  quality?: number;
+}
+
+/** photograph returns the present picture of a video as JPEG. */
+export async function photograph(
+  video: HTMLVideoElement, { longest = Infinity, quality = 0.92 }: Picturing = {},
+): Promise<Blob> {
+  const { videoWidth, videoHeight } = video;
+  const scale = Math.min(1, longest / Math.max(videoWidth, videoHeight));
   const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d")?.drawImage(video, 0, 0);
-  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+  canvas.width = Math.round(videoWidth * scale);
+  canvas.height = Math.round(videoHeight * scale);
+  canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
   if (!picture) throw new CameraError("black");
   return picture;
 }

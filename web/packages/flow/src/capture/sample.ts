@@ -1,6 +1,6 @@
 import { fillOf, sidesOf } from "./document.ts";
 import { hasGlare } from "./glare.ts";
-import { cut, type Box, type Grey } from "./grey.ts";
+import { cut, mean, type Box, type Grey } from "./grey.ts";
 import { qualityOf } from "./quality.ts";
 import { coarse, isStill } from "./stillness.ts";
 
@@ -11,10 +11,13 @@ export type Guide = "card" | "page" | "face";
  * Finding is the first thing to mend in a picture, or `good`; `black` means that the camera gives none, and `barcode`
  * that a good picture has no barcode that can be read.
  */
-export type Finding = "black" | "dark" | "glare" | "blurred" | "far" | "align" | "moving" | "barcode" | "good";
+export type Finding =
+  "black" | "dark" | "bright" | "glare" | "blurred" | "far" | "align" | "moving" | "barcode" | "good";
 
 /** farBelow is the share of the frame that a document has to fill. */
 const farBelow = 0.55;
+/** brightFrom is the mean luminance of a face, of 255, in which a camera no longer sees its features. */
+const brightFrom = 225;
 /** enoughSides is how many sides of a document must lie on those of the frame. One may be covered or too pale. */
 const enoughSides = 3;
 
@@ -29,6 +32,7 @@ export class Samples {
     const inside = cut(picture, frame);
     const { before } = this;
     this.before = coarse(inside);
+    if (this.guide === "face" && mean(inside.light) >= brightFrom) return "bright";
     const quality = qualityOf(inside);
     if (quality !== "good") return quality;
     if (this.guide !== "face") {

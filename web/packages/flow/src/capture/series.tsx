@@ -56,9 +56,9 @@ export function Series(given: SeriesProps) {
   }, [!shot]);
   if (full) return <Full flow={flow} view={view} />;
   if (!shot) return <Sending flow={flow} sent={sent} again={deliver} />;
-  const take = (picture: Picture) => {
+  const take = (taken: readonly Picture[]) => {
     setRefused(false);
-    const all = [...pictures, begin(picture)];
+    const all = [...pictures, ...taken.map(begin)];
     setPictures(shots.flatMap(({ name }) => all.filter((one) => one.name === name)));
   };
   return (

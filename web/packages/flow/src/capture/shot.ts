@@ -14,6 +14,8 @@ export interface Shot {
   optional?: boolean;
   /** barcode means that there may be a barcode on it, which the page tries to read. */
   barcode?: boolean;
+  /** frames is how many pictures are taken at once; one, which the user looks at, without it. */
+  frames?: number;
 }
 
 /** Picture is a picture of a shot that the user has accepted. */
@@ -38,6 +40,11 @@ export const page: Shot = { ...front, guide: "page", title: "capture.page", help
 export const face: Shot = {
   name: "face", facing: "user", guide: "face", title: "capture.face", help: "capture.guide.face",
 };
+
+/** framing is the size and the quality of one of several pictures, which the server takes up to 512 KiB. */
+export const framing = { longest: 960, quality: 0.88 };
+/** frameEveryMs is the time between two of them. */
+export const frameEveryMs = 300;
 
 /** pictureTypes are the media types of a picture if the method states none, with their names for users. */
 const pictureTypes: Readonly<Record<string, string>> = {

@@ -5,18 +5,21 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
 import { Automatic } from "./automatic.tsx";
-import type { CameraFault } from "./camera.ts";
-import { typesOf, type Picture, type Shot } from "./shot.ts";
+import { photograph, type CameraFault } from "./camera.ts";
+import { frameEveryMs, framing, typesOf, type Picture, type Shot } from "./shot.ts";
 import type { ViewfinderProps } from "./viewfinder.tsx";
 
-/** Taking leads from the tap that starts the camera, or from a file, to a picture that the user accepts. */
+/**
+ * Taking leads from the tap that starts the camera, or from a file, to a picture that the user accepts. The several
+ * pictures of a shot with `frames` come from the camera alone, and nobody looks at each.
+ */
 export function Taking(given: {
   flow: Flow;
   method: MethodView;
   shot: Shot;
   automatic: boolean;
   onAutomatic: (automatic: boolean) => void;
-  onTaken: (picture: Picture) => void;
+  onTaken: (pictures: readonly Picture[]) => void;
 }) {
   const [step, setStep] = useState<"ready" | "camera">("ready");
   const [taken, setTaken] = useState<Blob | null>(null);
@@ -24,7 +27,8 @@ export function Taking(given: {
   const [fault, setFault] = useState<CameraFault | "lost" | null>(null);
   const [Viewfinder, setViewfinder] = useState<ComponentType<ViewfinderProps> | null>(null);
   const { shot, automatic, onAutomatic } = given;
-  const accept = (blob: Blob, source: Picture["source"]) => given.onTaken({ name: shot.name, source, blob });
+  const accept = (source: Picture["source"], ...blobs: Blob[]) =>
+    given.onTaken(blobs.map((blob) => ({ name: shot.name, source, blob })));
   const load = () => import("./viewfinder.tsx").then((module) => setViewfinder(() => module.Viewfinder));
   useEffect(() => void load().catch(() => undefined), []);
   function start(): void {
@@ -36,12 +40,21 @@ export function Taking(given: {
     setStep("ready");
     void given.flow.act(() => given.flow.client.report("camera_failed"));
   }
+  async function take(video: HTMLVideoElement): Promise<void> {
+    if (!shot.frames) return setTaken(await photograph(video));
+    const frames: Blob[] = [];
+    while (frames.length < shot.frames) {
+      if (frames.length > 0) await new Promise((resolve) => setTimeout(resolve, frameEveryMs));
+      frames.push(await photograph(video, framing));
+    }
+    accept("camera", ...frames);
+  }
   if (taken) {
     const again = () => {
       setRetake(true);
       setTaken(null);
     };
-    return <Review shot={shot} picture={taken} use={() => accept(taken, "camera")} retake={again} />;
+    return <Review shot={shot} picture={taken} use={() => accept("camera", taken)} retake={again} />;
   }
   if (step === "camera" && Viewfinder) {
     return (
@@ -54,7 +67,7 @@ export function Taking(given: {
           automatic={automatic}
           onAutomatic={onAutomatic}
           retake={retake}
-          onPicture={setTaken}
+          take={take}
           onFault={failed}
         />
       </>
@@ -69,8 +82,8 @@ export function Taking(given: {
       {sources.includes("camera") && (
         <Button kind="primary" onPress={start}>{t(fault ? "action.retry" : "capture.start")}</Button>
       )}
-      {sources.includes("file") && (
-        <FileChoice types={typesOf(given.method, shot.name)} onFile={(file) => accept(file, "file")} />
+      {sources.includes("file") && !shot.frames && (
+        <FileChoice types={typesOf(given.method, shot.name)} onFile={(file) => accept("file", file)} />
       )}
     </Actions>
   );

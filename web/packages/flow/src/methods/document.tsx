@@ -27,7 +27,7 @@ export default function DocumentCapture({ flow, view, method }: MethodScreenProp
   const submission = (pictures: readonly Sent[]) => ({
     ...Object.fromEntries(pictures.map(({ name, id }) => [name, id])), ...(type !== null && { document_type: type }),
   } as Submission);
-  const advice = adviceOf(codes[0]);
+  const advice = adviceOf(method);
   const note = (
     <>
       {before && advice && <Notice kind="info">{advice}</Notice>}

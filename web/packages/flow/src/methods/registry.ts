@@ -37,6 +37,8 @@ export function leadsToPhone({ method }: MethodView): boolean {
 export function screenFor(method: MethodView): Load | null {
   const own = screens[method.method];
   if (own && method.input) return own;
+  if (takesFrames(method) && method.input?.begin) return () => import("./face_liveness.tsx");
+  if (takesFrames(method)) return () => import("./face.tsx");
   if (takesSides(method)) return () => import("./document.tsx");
   const takesPictures = method.needs.includes("camera") && method.input?.uploads && !method.input.begin;
   return takesPictures ? () => import("./pictures.tsx") : null;
@@ -49,6 +51,11 @@ export function obstacleOf(view: View, method: MethodView): string | null {
   if (view.sandbox || screenFor(method)) return null;
   const needs = method.needs.map((need) => tOr(`choice.needs.${need}`, "")).find((text) => text !== "");
   return needs ?? t("choice.needs.app");
+}
+
+/** takesFrames reports whether a method takes several pictures of a face in their order, as Stile's own methods do. */
+function takesFrames({ input }: MethodView): boolean {
+  return input?.fields.some(({ type }) => type === "frames") ?? false;
 }
 
 /** takesSides reports whether a method takes the sides of a document by their names, as Stile's own method does. */
