@@ -224,20 +224,19 @@ func (l *linear) multiply(set *machine, p product2, c, a, b, rest []float32) {
 		l.multiplyRow(set, p, c, a, b, rest)
 		return
 	}
-	four := &set.four
 	for j := 0; j < p.columns; j += panel {
 		cols := min(panel, p.columns-j)
-		columns := b[j*p.depth : (j+panel)*p.depth]
-		for i := 0; i < p.rows; i += 4 {
-			for r := range four {
-				at := min(i+r, p.rows-1) * p.depth
-				four[r] = a[at : at+p.depth]
-			}
-			set.tile(&set.product, four, columns, cols)
-			for r := range min(4, p.rows-i) {
-				l.finish(set, c[(i+r)*p.columns:], (*[16]float32)(set.product[16*r:]), rest, (i+r)*p.columns, j, cols)
-			}
+		set.part = part{
+			rows: p.rows, depth: p.depth, cols: cols, a: a, b: b[j*p.depth : (j+panel)*p.depth],
+			out: c[j:], stride: p.columns, bias: l.bias[j : j+panel], act: &l.act,
 		}
+		if rest != nil {
+			set.part.rest = rest[j:]
+		}
+		if l.slope != nil {
+			set.part.slope = l.slope[j : j+cols]
+		}
+		set.panel(set, &set.part)
 	}
 }
 

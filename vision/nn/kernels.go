@@ -3,10 +3,9 @@ package nn
 // kernels are the inner loops, which take nearly all of the time. There is one set in plain Go, and one with the
 // vector instructions of the processor.
 type kernels struct {
-	// tile computes rows r of 4 and columns c of 16 of a product: c[16*r+c] = Σ a[r][p]·b[16*p+c], of b's numbers.
-	// Of the columns, those from cols on are not needed.
-	tile func(c *[64]float32, a *[4][]float32, b []float32, cols int)
-	// row is tile for one row.
+	// panel computes a part of a product.
+	panel func(m *machine, p *part)
+	// row computes the columns c of 16 of a row: c[c] = Σ a[p]·b[16*p+c].
 	row func(c *[16]float32, a, b []float32)
 	// finish writes a row of a tile: x + bias + rest, with the activation. Rest may be nil, and slope is that of prelu.
 	finish func(out []float32, x *[16]float32, bias, slope, rest []float32, act *activation)
@@ -23,7 +22,43 @@ type machine struct {
 	*kernels
 	product [64]float32
 	four    [4][]float32
+	part    part
 	places  []tap
+}
+
+// part is rows of a product in the columns of a panel: out = a·b + bias + rest, with the activation.
+type part struct {
+	rows, depth int
+	cols        int       // of the panel's 16 columns that are needed
+	a, b        []float32 // the rows, one after the other, and the panel
+	out, rest   []float32 // of the panel's columns; rest may be nil
+	stride      int       // from row to row of out and rest
+	bias, slope []float32 // of the panel's columns; slope is that of prelu
+	act         *activation
+}
+
+// tileKernel computes rows r of 4 and columns c of 16 of a product: c[16*r+c] = Σ a[r][p]·b[16*p+c]. Of the columns,
+// those from cols on are not needed.
+type tileKernel func(c *[64]float32, a *[4][]float32, b []float32, cols int)
+
+// tiles computes the rows from first on, four at a time.
+func (p *part) tiles(m *machine, first int, tile tileKernel) {
+	four := &m.four
+	for i := first; i < p.rows; i += 4 {
+		for r := range four {
+			at := min(i+r, p.rows-1) * p.depth
+			four[r] = p.a[at : at+p.depth]
+		}
+		tile(&m.product, four, p.b, p.cols)
+		for r := range min(4, p.rows-i) {
+			at := (i + r) * p.stride
+			var rest []float32
+			if p.rest != nil {
+				rest = p.rest[at : at+p.cols]
+			}
+			m.finish(p.out[at:at+p.cols], (*[16]float32)(m.product[16*r:]), p.bias, p.slope, rest, p.act)
+		}
+	}
 }
 
 // tap is a place of a filter: the offsets of its channels in the picture and in the filter.
@@ -59,9 +94,11 @@ func (k Kernels) set() *kernels {
 
 // scalar is the set in plain Go.
 var scalar = kernels{
-	tile: scalarTile, row: scalarRow, finish: scalarFinish, taps: scalarTaps,
+	panel: scalarPanel, row: scalarRow, finish: scalarFinish, taps: scalarTaps,
 	add: scalarAdd, mul: scalarMul, greater: scalarGreater, clip: clip,
 }
+
+func scalarPanel(m *machine, p *part) { p.tiles(m, 0, scalarTile) }
 
 func scalarTile(c *[64]float32, a *[4][]float32, b []float32, cols int) {
 	for j := 0; j < cols; j += 4 {

@@ -12,7 +12,7 @@ func vectorKernels() *kernels {
 		return nil
 	}
 	return &kernels{
-		tile: vectorTile, row: vectorRow, finish: vectorFinish, taps: vectorTaps,
+		panel: vectorPanel, row: vectorRow, finish: vectorFinish, taps: vectorTaps,
 		add: vectorAdd, mul: vectorMul, greater: vectorGreater, clip: vectorClip,
 	}
 }
@@ -22,6 +22,144 @@ type lanes = archsimd.Float32x8
 func load(x []float32) lanes { return archsimd.LoadFloat32x8((*[8]float32)(x)) }
 
 func store(v lanes, x []float32) { v.Store((*[8]float32)(x)) }
+
+func vectorPanel(m *machine, p *part) {
+	if p.cols <= 8 {
+		p.tiles(m, halfRows(p), vectorHalf)
+		return
+	}
+	p.tiles(m, wholeRows(p), vectorTile)
+}
+
+// ending is what follows a sum, in the lanes of a panel.
+type ending struct {
+	bias, slope [2]lanes
+	least, most lanes
+	kind        actKind
+	rest        []float32
+}
+
+// ending returns the ending of a part with as many lanes; ok is false if it is not one of lanes.
+func (p *part) ending(many int) (e ending, ok bool) {
+	if p.cols != 8*many || p.act.kind > actPrelu {
+		return e, false
+	}
+	e.kind, e.rest = p.act.kind, p.rest
+	e.least, e.most = archsimd.BroadcastFloat32x8(p.act.lo), archsimd.BroadcastFloat32x8(p.act.hi)
+	for i := range many {
+		e.bias[i] = load(p.bias[8*i:])
+		if e.kind == actPrelu {
+			e.slope[i] = load(p.slope[8*i:])
+		}
+	}
+	return e, true
+}
+
+// of finishes lanes i of a row at the offset at of rest.
+func (e *ending) of(x lanes, i, at int) lanes {
+	x = x.Add(e.bias[i])
+	if e.rest != nil {
+		x = x.Add(load(e.rest[at:]))
+	}
+	switch e.kind {
+	case actClip:
+		return x.Max(e.least).Min(e.most)
+	case actPrelu:
+		var zero lanes
+		return x.Max(zero).Add(x.Min(zero).Mul(e.slope[i]))
+	}
+	return x
+}
+
+// wholeRows computes fours of rows of a whole panel, and returns how many rows.
+func wholeRows(p *part) (i int) {
+	e, ok := p.ending(2)
+	if !ok {
+		return 0
+	}
+	k := p.depth
+	b := p.b[:16*k]
+	for ; i+4 <= p.rows; i += 4 {
+		var c00, c01, c10, c11, c20, c21, c30, c31 lanes
+		a := p.a[i*k : (i+4)*k]
+		a0, a1, a2, a3 := a[:k], a[k:2*k], a[2*k:3*k], a[3*k:4*k]
+		for q, x0 := range a0 {
+			f := (*[16]float32)(b[16*q:])
+			b0 := archsimd.LoadFloat32x8((*[8]float32)(f[:8]))
+			b1 := archsimd.LoadFloat32x8((*[8]float32)(f[8:]))
+			x := archsimd.BroadcastFloat32x8(x0)
+			c00, c01 = x.MulAdd(b0, c00), x.MulAdd(b1, c01)
+			x = archsimd.BroadcastFloat32x8(a1[q])
+			c10, c11 = x.MulAdd(b0, c10), x.MulAdd(b1, c11)
+			x = archsimd.BroadcastFloat32x8(a2[q])
+			c20, c21 = x.MulAdd(b0, c20), x.MulAdd(b1, c21)
+			x = archsimd.BroadcastFloat32x8(a3[q])
+			c30, c31 = x.MulAdd(b0, c30), x.MulAdd(b1, c31)
+		}
+		for r, c := range [...][2]lanes{{c00, c01}, {c10, c11}, {c20, c21}, {c30, c31}} {
+			at := (i + r) * p.stride
+			out := (*[16]float32)(p.out[at:])
+			store(e.of(c[0], 0, at), out[:8])
+			store(e.of(c[1], 1, at+8), out[8:])
+		}
+	}
+	return i
+}
+
+// halfRows computes fours of rows of half a panel, and returns how many rows. Each sum is made of two, so that an
+// instruction need not wait for the one before.
+func halfRows(p *part) (i int) {
+	e, ok := p.ending(1)
+	if !ok {
+		return 0
+	}
+	k := p.depth
+	for ; i+4 <= p.rows; i += 4 {
+		a := p.a[i*k : (i+4)*k]
+		c := halfTile(a[:k], a[k:2*k], a[2*k:3*k], a[3*k:4*k], p.b)
+		for r := range c {
+			at := (i + r) * p.stride
+			store(e.of(c[r], 0, at), p.out[at:])
+		}
+	}
+	return i
+}
+
+// halfTile computes four rows and eight columns.
+func halfTile(a0, a1, a2, a3, b []float32) [4]lanes {
+	var c0, c1, c2, c3, d0, d1, d2, d3 lanes
+	k := len(a0)
+	a1, a2, a3, b = a1[:k], a2[:k], a3[:k], b[:16*k]
+	q := 0
+	for ; q+2 <= k; q += 2 {
+		f := (*[32]float32)(b[16*q:])
+		x := load(f[:8])
+		c0 = archsimd.BroadcastFloat32x8(a0[q]).MulAdd(x, c0)
+		c1 = archsimd.BroadcastFloat32x8(a1[q]).MulAdd(x, c1)
+		c2 = archsimd.BroadcastFloat32x8(a2[q]).MulAdd(x, c2)
+		c3 = archsimd.BroadcastFloat32x8(a3[q]).MulAdd(x, c3)
+		x = load(f[16:24])
+		d0 = archsimd.BroadcastFloat32x8(a0[q+1]).MulAdd(x, d0)
+		d1 = archsimd.BroadcastFloat32x8(a1[q+1]).MulAdd(x, d1)
+		d2 = archsimd.BroadcastFloat32x8(a2[q+1]).MulAdd(x, d2)
+		d3 = archsimd.BroadcastFloat32x8(a3[q+1]).MulAdd(x, d3)
+	}
+	if q < k {
+		x := load(b[16*q:])
+		c0 = archsimd.BroadcastFloat32x8(a0[q]).MulAdd(x, c0)
+		c1 = archsimd.BroadcastFloat32x8(a1[q]).MulAdd(x, c1)
+		c2 = archsimd.BroadcastFloat32x8(a2[q]).MulAdd(x, c2)
+		c3 = archsimd.BroadcastFloat32x8(a3[q]).MulAdd(x, c3)
+	}
+	return [4]lanes{c0.Add(d0), c1.Add(d1), c2.Add(d2), c3.Add(d3)}
+}
+
+// vectorHalf is a tile of eight columns.
+func vectorHalf(c *[64]float32, a *[4][]float32, b []float32, _ int) {
+	for r, v := range halfTile(a[0], a[1], a[2], a[3], b) {
+		store(v, c[16*r:])
+	}
+}
 
 func vectorTile(c *[64]float32, a *[4][]float32, b []float32, _ int) {
 	var c00, c01, c10, c11, c20, c21, c30, c31 lanes
