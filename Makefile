@@ -99,6 +99,10 @@ models: ## Install the models that measure faces in bin/models
 faces: ## Fetch the pictures of faces that tests use into bin/faces
 	scripts/ensure-faces
 
+.PHONY: tfjs
+tfjs:
+	scripts/ensure-tfjs
+
 .PHONY: pictures
 pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests
 	$(GO_BUILD) -o bin/ $(COMMANDS)
@@ -109,7 +113,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres tesseract browser models $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, handoffs and the page, as ratios; ARGS are passed on
+bench: postgres tesseract browser models faces tfjs $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, faces, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 	$(if $(findstring -only,$(ARGS)),,$(GO_BUILD) -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 

@@ -130,6 +130,7 @@ var measurements = []measurement{
 	{name: "barcodes", measure: one(bench.barcodes)},
 	{name: "zones", measure: bench.zones},
 	{name: "chip", measure: bench.chip},
+	{name: "faces", measure: bench.faces},
 	{name: "apart", measure: one(bench.sessionsApart), site: true},
 	{name: "together", measure: one(bench.sessionsTogether), site: true},
 	{name: "graphs", measure: one(bench.graphs), site: true},

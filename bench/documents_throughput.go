@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"time"
@@ -29,31 +28,15 @@ func (b bench) throughput(ctx context.Context) (comparison, error) {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	program := filepath.Join(folder, child.Program)
-	const source = "github.com/stile-id/stile/cmd/stile-vision"
-	build := exec.CommandContext(ctx, "go", "build", "-p", "2", "-o", program, source) //nolint:gosec // paths of ours
-	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := build.Run(); err != nil {
+	if err := buildWith(ctx, "", program, "github.com/stile-id/stile/cmd/stile-vision"); err != nil {
 		return c, err
 	}
-	process, err := child.Start(ctx, child.Options{
-		Command: []string{program}, Workers: visionWorkers, Log: slog.New(slog.DiscardHandler),
-	})
+	process, err := startVision(ctx, program, child.Options{Workers: visionWorkers})
 	if err != nil {
 		return c, err
 	}
 	defer func() { _ = process.Stop() }()
-	client, err := vision.NewClient(vision.Options{URL: process.URL()})
-	if err != nil {
-		return c, err
-	}
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
-	go client.Watch(watching, patience)
-	<-client.Known()
-	if fault := client.Unavailable(); fault != "" {
-		return c, errors.New(fault)
-	}
-	times, took, err := readAtOnce(ctx, client, b.sent())
+	times, took, err := readAtOnce(ctx, process.client, b.sent())
 	if err != nil {
 		return c, err
 	}
@@ -64,6 +47,39 @@ func (b bench) throughput(ctx context.Context) (comparison, error) {
 	}
 	_, err = fmt.Fprintf(b.progress, "documents: %d pictures by %d workers\n", len(times), visionWorkers)
 	return c, err
+}
+
+// visionProcess is a vision process with its client.
+type visionProcess struct {
+	*child.Child
+	client *vision.Client
+	stop   context.CancelFunc
+}
+
+// startVision starts a program as the vision process, and waits until it can be asked.
+func startVision(ctx context.Context, program string, o child.Options) (*visionProcess, error) {
+	o.Command, o.Log = []string{program}, slog.New(slog.DiscardHandler)
+	started, err := child.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	watching, stop := context.WithCancel(ctx)
+	p := &visionProcess{Child: started, stop: stop}
+	if p.client, err = vision.NewClient(vision.Options{URL: started.URL()}); err != nil {
+		return nil, errors.Join(err, p.Stop())
+	}
+	go p.client.Watch(watching, patience)
+	<-p.client.Known()
+	if fault := p.client.Unavailable(); fault != "" {
+		return nil, errors.Join(errors.New(fault), p.Stop())
+	}
+	return p, nil
+}
+
+// Stop ends the process.
+func (p *visionProcess) Stop() error {
+	p.stop()
+	return p.Child.Stop()
 }
 
 // sentPicture is a photograph as a phone sends it.

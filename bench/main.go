@@ -1,9 +1,9 @@
 // Command bench measures the cost of sessions and deliveries, as ratios to bare Temporal workflows, between graphs, and
 // next to receivers that hang; of a compliance check and a risk score, as ratios to gin routes; of phones that hold
 // sessions by live channels; of returning users; of calls as rows grow; of the verification of wallet credentials, as
-// ratios to packages for Node.js, and of passport chips, beside BouncyCastle; and of the reading of photographed
-// documents, with its accuracy. All of it runs on one machine in one run. It is not a test: a slow result is no
-// failure.
+// ratios to packages for Node.js, and of passport chips, beside BouncyCastle; of the models of faces, beside
+// TensorFlow.js; and of the reading of photographed documents, with its accuracy. All of it runs on one machine in one
+// run. It is not a test: a slow result is no failure.
 package main
 
 import (
