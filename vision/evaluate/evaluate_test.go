@@ -72,6 +72,7 @@ func TestErrorsAreReportedByBandAndByEveryGroupOfTheLabels(t *testing.T) {
 	require.Less(t, rows["all"].Error.Interval[0], rows["all"].Error.Value)
 	require.Greater(t, rows["all"].Error.Interval[1], rows["all"].Error.Value)
 	require.InDelta(t, 9, rows["tone VI"].Error.Value, 1e-9)
+	require.Len(t, r.Minors, 2*len(minorsAt))
 	for _, m := range r.Minors {
 		require.Equal(t, map[int]int{18: 3, 21: 2, 25: 1, 28: 1, 30: 1, 35: 0}[m.At], m.Rate.Count, "at %d", m.At)
 		require.Equal(t, 3, m.Rate.Of)
@@ -97,10 +98,46 @@ func TestPairsOfOnePersonAndOfTwoAreCountedAtBothBands(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, r.write(&out, false))
 	require.Contains(t, out.String(), "1 of 4, 25.00% (4.56 to 69.94)")
+	require.Contains(t, out.String(), "takes 381 pairs of two people")
 	out.Reset()
 	require.NoError(t, r.write(&out, true))
 	var again map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &again))
+}
+
+func TestSmallChildrenDoNotHideTheErrorAtSeventeen(t *testing.T) {
+	t.Parallel()
+	folder := drawn(t, "file,age", "5", "6", "7", "17", "17", "18")
+	s, err := parse([]string{folder}, nil)
+	require.NoError(t, err)
+	r, err := run(t.Context(), s, estimates([]float64{5, 6, 7, 19, 17, 40}, nil))
+	require.NoError(t, err)
+	require.Equal(t, MinorRow{"below 18", 18, rateOf(1, 5)}, r.Minors[0])
+	require.Equal(t, MinorRow{"16 and 17", 18, rateOf(1, 2)}, r.Minors[len(minorsAt)])
+}
+
+func TestACalibrationStatesARateThatItsPairsCanShow(t *testing.T) {
+	t.Parallel()
+	require.Nil(t, calibrate([]float64{1}, nil))
+	other := make([]float64, 4000) // from 0 to 0.7996
+	for i := range other {
+		other[i] = float64(i*7%4000) / 5001
+	}
+	rows := calibrate([]float64{0.7, 0.9}, other)
+	require.Len(t, rows, 3)
+	require.InDelta(t, 0.01, rows[0].Stated, 0)
+	require.LessOrEqual(t, rows[0].FalseMatch.Interval[1], 0.01)
+	require.Equal(t, rows[0].FalseMatch.Count, reach(other, *rows[0].At))
+	require.Greater(t, rateOf(rows[0].FalseMatch.Count+1, 4000).Interval[1], 0.01, "the least similarity")
+	require.Equal(t, rateOf(1, 2), rows[0].FalseNonMatch)
+	require.Equal(t, rateOf(0, 4000), rows[1].FalseMatch, "3838 pairs without a false match show a rate of 0.1%")
+	require.InDelta(t, 0.7997, *rows[1].At, 2e-4)
+	require.Nil(t, rows[2].At)
+	require.Equal(t, 38411, rows[2].Pairs)
+
+	low := calibrate(nil, []float64{0.1, 0.2})
+	require.Nil(t, low[0].At, "of two pairs nothing can be stated")
+	require.Equal(t, 381, low[0].Pairs)
 }
 
 func TestPicturesThatCannotBeMeasuredAreCounted(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/stile-id/stile/vision"
@@ -24,6 +25,8 @@ type Report struct {
 	Minors []MinorRow `json:"minors"`
 	// Match has the rates at which faces are taken for those of one person: of all, then by group.
 	Match []MatchRow `json:"match"`
+	// Calibration has the bands that these pictures allow, at stated rates of false matches.
+	Calibration []CalibrationRow `json:"calibration"`
 }
 
 // AgeRow has the errors of a part of the pictures.
@@ -38,10 +41,12 @@ type AgeRow struct {
 	Unmeasured Rate `json:"unmeasured"`
 }
 
-// MinorRow is the share of pictures of people below 18 that are estimated at At years or more.
+// MinorRow is the share of pictures of minors that are estimated at At years or more: of all people below 18, or of
+// those of 16 and 17 years, who are the hardest to tell.
 type MinorRow struct {
-	At   int  `json:"at"`
-	Rate Rate `json:"rate"`
+	Group string `json:"group"`
+	At    int    `json:"at"`
+	Rate  Rate   `json:"rate"`
 }
 
 // MatchRow has the rates of the pairs inside a part of the pictures at a similarity.
@@ -52,6 +57,18 @@ type MatchRow struct {
 	// FalseMatch are pairs of two people that reach the similarity, FalseNonMatch pairs of one person that do not.
 	FalseMatch    Rate `json:"false_match"`
 	FalseNonMatch Rate `json:"false_non_match"`
+}
+
+// CalibrationRow is a similarity for a stated rate of false matches.
+type CalibrationRow struct {
+	Stated float64 `json:"stated"`
+	// Pairs is the number of pairs of two people that the rate takes at least, because the interval of fewer is wider.
+	Pairs int `json:"pairs"`
+	// At is the least similarity at which the interval of false matches ends at the stated rate or below; nil with too few
+	// pairs.
+	At            *float64 `json:"at"`
+	FalseMatch    Rate     `json:"false_match"`
+	FalseNonMatch Rate     `json:"false_non_match"`
 }
 
 // measured is a picture with its measurements.
@@ -139,29 +156,36 @@ func ageRow(group string, list []measured) (row AgeRow, ok bool) {
 	return row, labelled > 0
 }
 
-// minorRows returns how many pictures of people below 18 are estimated at each of minorsAt.
+// minors are the groups of MinorRow.
+var minors = []struct {
+	name string
+	from float64
+}{{"below 18", 0}, {"16 and 17", 16}}
+
+// minorRows returns how many pictures of minors are estimated at each of minorsAt.
 func minorRows(list []measured) (rows []MinorRow) {
-	for _, at := range minorsAt {
-		above, of := 0, 0
-		for _, m := range list {
-			if !m.aged || m.age >= 18 || m.years == nil {
-				continue
+	for _, group := range minors {
+		for _, at := range minorsAt {
+			above, of := 0, 0
+			for _, m := range list {
+				if !m.aged || m.age >= 18 || m.age < group.from || m.years == nil {
+					continue
+				}
+				of++
+				if *m.years >= float64(at) {
+					above++
+				}
 			}
-			of++
-			if *m.years >= float64(at) {
-				above++
+			if of > 0 {
+				rows = append(rows, MinorRow{group.name, at, rateOf(above, of)})
 			}
-		}
-		if of > 0 {
-			rows = append(rows, MinorRow{at, rateOf(above, of)})
 		}
 	}
 	return rows
 }
 
-// matchRows returns the rates of the pairs of a part at both bands; none for a part without pairs.
-func matchRows(group string, list []measured, bands vision.Bands) (rows []MatchRow) {
-	var same, other []float64
+// pairs returns the similarities of the pairs of one person, and of those of two.
+func pairs(list []measured) (same, other []float64) {
 	for i, a := range list {
 		for _, b := range list[:i] {
 			if a.person == "" || b.person == "" || len(a.embedding) == 0 || len(a.embedding) != len(b.embedding) {
@@ -175,6 +199,42 @@ func matchRows(group string, list []measured, bands vision.Bands) (rows []MatchR
 			}
 		}
 	}
+	return same, other
+}
+
+// statedRates are the rates of false matches of a calibration.
+var statedRates = []float64{0.01, 0.001, 0.0001}
+
+// calibrate returns the similarities for statedRates; none without pairs of two people.
+func calibrate(same, other []float64) (rows []CalibrationRow) {
+	if len(other) == 0 {
+		return nil
+	}
+	other = slices.Clone(other)
+	slices.SortFunc(other, func(a, b float64) int { return cmp.Compare(b, a) })
+	for _, rate := range statedRates {
+		row := CalibrationRow{Stated: rate, Pairs: int(math.Ceil(z * z * (1 - rate) / rate))}
+		// The number of pairs that may reach the similarity.
+		most := sort.Search(len(other), func(n int) bool { return rateOf(n+1, len(other)).Interval[1] > rate })
+		if rateOf(0, len(other)).Interval[1] <= rate {
+			at := -1.0
+			if most < len(other) {
+				at = above(other[most])
+			}
+			row.At = &at
+			row.FalseMatch = rateOf(reach(other, at), len(other))
+			row.FalseNonMatch = rateOf(len(same)-reach(same, at), len(same))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// above returns the next similarity with four digits.
+func above(similarity float64) float64 { return (math.Floor(similarity*1e4) + 1) / 1e4 }
+
+// matchRows returns the rates of pairs at both bands; none without pairs.
+func matchRows(group string, same, other []float64, bands vision.Bands) (rows []MatchRow) {
 	if len(same)+len(other) == 0 {
 		return nil
 	}
@@ -223,7 +283,11 @@ func report(list []measured, columns []string, bands vision.Bands) Report {
 	}
 	names, parts = split(list, columns, false)
 	for _, name := range names {
-		r.Match = append(r.Match, matchRows(name, parts[name], bands)...)
+		same, other := pairs(parts[name])
+		r.Match = append(r.Match, matchRows(name, same, other, bands)...)
+		if name == "all" {
+			r.Calibration = calibrate(same, other)
+		}
 	}
 	return r
 }

@@ -48,6 +48,12 @@ func (r Report) text(out io.Writer) error {
 	for _, reason := range slices.Sorted(maps.Keys(r.Unmeasured)) {
 		line(fmt.Sprintf("  not measured, %s: %d", reason, r.Unmeasured[reason]))
 	}
+	r.textOfAges(line)
+	r.textOfMatches(line)
+	return w.Flush()
+}
+
+func (r Report) textOfAges(line func(cells ...any)) {
 	if len(r.Age) > 0 {
 		line("\nError of the estimated age in years, with intervals of 95%")
 		line("group", "pictures", "people", "mean absolute error", "mean error", "not measured")
@@ -56,11 +62,16 @@ func (r Report) text(out io.Writer) error {
 		}
 	}
 	if len(r.Minors) > 0 {
-		line("\nPictures of people below 18 that are estimated at an age or above")
+		line("\nPictures of minors that are estimated at an age or above")
+		line("group", "from", "pictures")
 		for _, m := range r.Minors {
-			line(m.At, m.Rate)
+			line(m.Group, m.At, m.Rate)
 		}
+		line("Pictures of one person are alike, so that these intervals are narrower than the truth.")
 	}
+}
+
+func (r Report) textOfMatches(line func(cells ...any)) {
 	if len(r.Match) > 0 {
 		line("\nFaces compared by " + r.EmbeddingModel + ": two people who match, and one person who does not")
 		line("group", "band", "from", "false matches", "false non-matches")
@@ -69,5 +80,16 @@ func (r Report) text(out io.Writer) error {
 		}
 		line("Pairs share pictures, so that these intervals are narrower than the truth.")
 	}
-	return w.Flush()
+	if len(r.Calibration) > 0 {
+		line("\nSimilarity from which the interval of false matches ends at a stated rate or below")
+		line("rate", "from", "false matches", "false non-matches")
+		for _, c := range r.Calibration {
+			rate := fmt.Sprintf("%g%%", 100*c.Stated)
+			if c.At == nil {
+				line(rate, fmt.Sprintf("takes %d pairs of two people", c.Pairs))
+				continue
+			}
+			line(rate, fmt.Sprintf("%.4f", *c.At), c.FalseMatch, c.FalseNonMatch)
+		}
+	}
 }
