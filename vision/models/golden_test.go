@@ -101,3 +101,34 @@ func TestModelsAndLayersGiveTheResultsOfTensorFlow(t *testing.T) {
 		})
 	}
 }
+
+func TestModelsComeBackFromONNX(t *testing.T) {
+	t.Parallel()
+	set, err := Open(installed)
+	require.NoError(t, err)
+	for _, c := range catalogue {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			m, err := set.Load(c.Name)
+			require.NoError(t, err)
+			file, err := m.ONNX()
+			require.NoError(t, err)
+			again, err := nn.LoadONNX(file, nn.Limits{})
+			require.NoError(t, err)
+			require.Equal(t, m.Outputs(), again.Outputs())
+			in := noise(1, 1, m.Inputs()[0].Shape)
+			want, err := m.Run(in)
+			require.NoError(t, err)
+			got, err := again.Run(in)
+			require.NoError(t, err)
+			for i, w := range want {
+				most, worst := 0.0, 0.0
+				for k, v := range w.Data {
+					most = max(most, math.Abs(float64(v)))
+					worst = max(worst, math.Abs(float64(v-got[i].Data[k])))
+				}
+				require.Less(t, worst/most, tolerance, m.Outputs()[i].Name)
+			}
+		})
+	}
+}

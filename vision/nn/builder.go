@@ -107,6 +107,9 @@ func (b *Builder) floats(values ...Value) bool {
 	return true
 }
 
+// of returns a value that is there.
+func (b *Builder) of(v Value) *value { return &b.values[v] }
+
 // Shape returns the shape of a value.
 func (b *Builder) Shape(v Value) []int {
 	if !b.ok(v) {

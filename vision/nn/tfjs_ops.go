@@ -99,7 +99,7 @@ func (t *tfGraph) cast(n *tfNode, in []Value) Value {
 	if !t.ok(in[0]) {
 		return nothing
 	}
-	v := t.values0(in[0])
+	v := t.of(in[0])
 	switch to := n.Attr["DstT"].Type; {
 	case to == "DT_FLOAT" && v.integer:
 		data := make([]float32, len(v.ints))
@@ -113,8 +113,6 @@ func (t *tfGraph) cast(n *tfNode, in []Value) Value {
 		return t.failf("a cast to %q", to)
 	}
 }
-
-func (t *tfGraph) values0(v Value) *value { return &t.Builder.values[v] }
 
 // spatial returns the numbers for down and across of a list for batch, height, width and channels.
 func (t *tfGraph) spatial(n *tfNode, name string) (pair [2]int) {
@@ -350,7 +348,7 @@ func (t *tfGraph) concat(_ *tfNode, in []Value) Value {
 		return t.failf("the dimensions %v", along)
 	}
 	parts := in[:len(in)-1]
-	if t.values0(parts[0]).integer {
+	if t.of(parts[0]).integer {
 		return t.joinIntegers(parts)
 	}
 	return t.Concat(along[0], parts...)
@@ -363,7 +361,7 @@ func (t *tfGraph) joinIntegers(parts []Value) Value {
 		if !t.ok(p) {
 			return nothing
 		}
-		v := t.values0(p)
+		v := t.of(p)
 		if !v.integer || len(v.shape) > 1 {
 			return t.failf("integers joined with the shape %v", v.shape)
 		}
@@ -377,7 +375,7 @@ func (t *tfGraph) stack(n *tfNode, in []Value) Value {
 	if !t.ok(in...) {
 		return nothing
 	}
-	if t.values0(in[0]).integer {
+	if t.of(in[0]).integer {
 		return t.joinIntegers(in)
 	}
 	along := n.integer("axis")
@@ -393,7 +391,7 @@ func (t *tfGraph) shape(_ *tfNode, in []Value) Value {
 		return nothing
 	}
 	var list []int64
-	for _, d := range t.values0(in[0]).shape {
+	for _, d := range t.of(in[0]).shape {
 		list = append(list, int64(d))
 	}
 	return t.list(list)
@@ -406,7 +404,7 @@ func (t *tfGraph) slice(n *tfNode, in []Value) Value {
 	if !t.ok(in[0]) {
 		return nothing
 	}
-	shape := t.values0(in[0]).shape
+	shape := t.of(in[0]).shape
 	if n.integer("ellipsis_mask") != 0 || n.integer("new_axis_mask") != 0 || len(begin) != len(end) ||
 		len(begin) != len(step) || len(begin) > len(shape) {
 		return t.failf("a part from %v to %v of the shape %v", begin, end, shape)
@@ -431,7 +429,7 @@ func (t *tfGraph) slice(n *tfNode, in []Value) Value {
 
 // part is the part of a tensor, or of a vector of integers, without the dimensions that are gone.
 func (t *tfGraph) part(x Value, first, size, steps, gone []int) Value {
-	if v := t.values0(x); v.integer {
+	if v := t.of(x); v.integer {
 		if len(v.shape) != 1 || first[0]+(size[0]-1)*steps[0] >= len(v.ints) {
 			return t.failf("a part of integers of the shape %v", v.shape)
 		}
