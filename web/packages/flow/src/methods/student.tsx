@@ -101,7 +101,10 @@ function EnterCode(given: MethodScreenProps & { challenge: string; institution: 
           hint="stile-sent" error={fault ? "stile-fault" : undefined}
         />
         {fault && <Notice kind="error" id="stile-fault">{t(`student.error.${fault}`)}</Notice>}
-        {birth.fields}
+        <fieldset>
+          <legend>{t("attestation.title")}</legend>
+          {birth.fields}
+        </fieldset>
         <Actions>
           <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>
             {t("action.continue")}
