@@ -77,9 +77,9 @@ describe("carrier_lookup", { concurrency: 1 }, () => {
     await page.getByRole("alert").getByText("an operator that can be asked here").waitFor();
     const field = page.getByLabel("Phone number", { exact: true });
     assert.equal(await field.getAttribute("aria-invalid"), "true");
-    await look(page, "method-carrier_lookup", "method-carrier_lookup-fault");
+    await look(page, "method-carrier_lookup", "method-carrier_lookup-fault", false);
     await enter(page, numbers[0]);
-    await look(page, "processing", "carrier-processing");
+    await look(page, "processing", "carrier-processing", false);
     await page.getByText("please confirm there").waitFor();
     await page.reload();
     await at(page, "processing");
@@ -93,7 +93,7 @@ describe("carrier_lookup", { concurrency: 1 }, () => {
   test("leads to the reason of a refused consent and of an age that is not reached", async () => {
     await operator.behaves({ age: 30, refuse: { "/authorize": { status: 400, code: "access_denied" } } });
     const { session, page } = await visit({ phone: numbers[1] }, onPhone);
-    await look(page, "method-carrier_lookup", "carrier-known");
+    await look(page, "method-carrier_lookup", "carrier-known", false);
     await press(page, "Ask the operator");
     await go(page);
     await at(page, "setback");
@@ -104,7 +104,7 @@ describe("carrier_lookup", { concurrency: 1 }, () => {
     await enter(page, numbers[1]);
     await go(page);
     await page.getByText("The required minimum age was not met.").waitFor();
-    await look(page, "setback", "carrier-under-age");
+    await look(page, "setback", "carrier-under-age", false);
     assert.notEqual((await retrieve(dev, session.id)).status, "verified");
   });
 

@@ -75,11 +75,11 @@ describe("a photographed document", { concurrency: 2 }, () => {
 
   test("is asked for again where the pictures show the same side", async () => {
     const page = await open(["ID_CARD", "PASSPORT"]);
-    await look(page, "method-document_capture");
+    await look(page, "method-document_capture", "document-choice");
     await page.getByRole("button", { name: "ID card" }).focus();
     await page.keyboard.press("Enter"); // the type is chosen by the keyboard
     await bothSides(page, "card-front", "card-front");
-    await look(page, "setback", "document-setback");
+    await look(page, "setback", "document-setback", false);
     await page.getByText("The pictures do not show the front and the back of the document.").waitFor();
     await press(page, "Try again");
     await page.getByText("Take the side that the page asks for, of the same document.").waitFor();

@@ -80,7 +80,7 @@ describe("open_banking", { concurrency: 2 }, () => {
     await at(page, "verified");
     await elsewhere.reload();
     await elsewhere.goto(`${dev.api}/v1/methods/open_banking/callback?state=mch_none&code=x`);
-    await look(elsewhere, "returned-over");
+    await look(elsewhere, "returned-over", "returned-over", false);
   });
 
   test("goes on when the bank's app comes back to a new tab of the same browser", async () => {

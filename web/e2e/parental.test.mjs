@@ -74,7 +74,7 @@ describe("parental consent", { concurrency: 2 }, () => {
     const later = await visit(thanks);
     await look(later, "guardian-withdraw");
     await press(later, "Withdraw the consent");
-    await look(later, "guardian-withdrawn");
+    await look(later, "guardian-withdrawn", "guardian-withdrawn", false);
   });
 
   test("leads the child to a refusal, and takes another address", async () => {
@@ -89,11 +89,11 @@ describe("parental consent", { concurrency: 2 }, () => {
     await press(page, "Send the request");
     await page.getByText("s…@person.example").waitFor();
     const first = await visit((await mailed("first@person.example")).decide);
-    await look(first, "guardian-closed");
+    await look(first, "guardian-closed", "guardian-closed", false);
     const second = await visit((await mailed("second@person.example")).withdraw);
-    await look(second, "guardian-refuse");
+    await look(second, "guardian-refuse", "guardian-refuse", false);
     await press(second, "Refuse");
-    await look(second, "guardian-refused");
+    await look(second, "guardian-refused", "guardian-refused", false);
     await page.getByText("Consent was not given.").waitFor();
     assert.equal((await retrieve(dev, session.id)).status, "requires_input");
   });

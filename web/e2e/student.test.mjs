@@ -74,7 +74,7 @@ describe("a student", { concurrency: 2 }, () => {
     await birth(page, "1980");
     await press(page, "Continue");
     await page.getByRole("alert").getByText("The code is wrong").waitFor();
-    await look(page, "student-code", "student-code-fault");
+    await look(page, "student-code", "student-code-fault", false);
     await field.fill(right);
     await press(page, "Continue");
     await at(page, "verified");

@@ -112,7 +112,7 @@ describe("the branding of an organization", () => {
 
     const guardian = await (await newContext(browser)).newPage();
     await guardian.goto(await guardianOf(own, "branded@person.example"));
-    await look(guardian, "guardian-asked", "guardian-asked-branded");
+    await look(guardian, "guardian-asked", "guardian-asked-branded", false);
     assert.equal(await guardian.locator("header.merchant").innerText(), "Vinothek");
     await shows(guardian, logo);
   });

@@ -75,7 +75,7 @@ describe("a wallet", { concurrency: 2 }, () => {
     await behave(page, { action: "decline" });
     await press(page, "Ask my wallet");
     await page.getByRole("alert").filter({ hasText: "Nothing was shared." }).waitFor();
-    await look(page, "method-mdl", "wallet-cancelled");
+    await look(page, "method-mdl", "wallet-cancelled", false);
     await answers(page, requests);
     await page.getByRole("button", { name: "Ask my wallet" }).press("Enter");
     await at(page, "verified");
@@ -94,7 +94,7 @@ describe("a wallet", { concurrency: 2 }, () => {
     await page.getByRole("listitem").filter({ hasText: "Family name" }).waitFor();
     await look(page, "method-eudi_pid");
     await page.locator("footer select").selectOption("ar");
-    await look(page, "method-eudi_pid", "method-eudi_pid-ar");
+    await look(page, "method-eudi_pid", "method-eudi_pid-ar", false);
     await answers(page, requests);
     await page.locator(".button-primary").click();
     await at(page, "verified");
@@ -153,7 +153,7 @@ describe("a wallet app", { concurrency: 2 }, () => {
     const { redirect_uri } = await wallet.redirect(await linkOf(page));
     const tab = await page.context().newPage();
     await tab.goto(redirect_uri);
-    await look(tab, "returned-claimed");
+    await look(tab, "returned-claimed", "returned-claimed", false);
     await at(page, "verified");
   });
 
@@ -166,8 +166,8 @@ describe("a wallet app", { concurrency: 2 }, () => {
     await look(page, "wallet-away");
     const elsewhere = await (await newContext(browser, phone)).newPage();
     await elsewhere.goto((await wallet.redirect(href)).redirect_uri);
-    await look(elsewhere, "returned-code", "returned-wallet");
-    await look(page, "login-code");
+    await look(elsewhere, "returned-code", "returned-wallet", false);
+    await look(page, "login-code", "login-code", false);
     await page.getByLabel("Code", { exact: true }).fill((await elsewhere.locator(".code").textContent()).trim());
     await press(page, "Continue");
     await at(page, "verified");
@@ -187,7 +187,7 @@ describe("a browser that asks no wallet", { concurrency: 2 }, () => {
     await at(other, "confirm");
     const number = (await page.locator(".number").textContent()).trim();
     await press(other, number);
-    await look(other, "method-mdl", "wallet-on-phone");
+    await look(other, "method-mdl", "wallet-on-phone", false);
     await answers(other, requests);
     await press(other, "Ask my wallet");
     await at(other, "verified");
