@@ -185,9 +185,15 @@ func (p printed) number(number string) agreement {
 			}
 		}
 	}
+	want := alike(number)
 	for _, v := range p.at(numbers) {
 		read := alike(joined(v.words))
-		if v.confidence >= p.limits.Number && len(read) >= minNumber && read != alike(number) {
+		if len(read) < minNumber || read == want {
+			continue
+		}
+		// A reader misreads characters of a number, and not most of them.
+		other := v.confidence >= p.limits.Text && distance(read[:min(len(read), len(want))], want) > len(want)/2
+		if other || v.confidence >= p.limits.Number {
 			return differs
 		}
 	}

@@ -135,7 +135,7 @@ func (p printed) at(g group) (values []value) {
 			if from > 0 && numbering.MatchString(l.words[from-1].text) {
 				from--
 			}
-			if below, ok := p.below(i, l.words[from].left, limit); ok {
+			if below, ok := p.below(i, l.words[from].left, l.words[label.to-1].right, limit); ok {
 				values = append(values, below)
 			}
 		}
@@ -187,11 +187,12 @@ func longestLabel(words []string) (longest run, ok bool) {
 // numbering is the number of a field in print, such as "4b." or "10.".
 var numbering = regexp.MustCompile(`^\d{1,2}[a-d]?[.:]?$`)
 
-// attached is a numbering that was read together with its label.
-var attached = regexp.MustCompile(`^\d{1,2}[A-D]?\.`)
+// attached is a numbering that was read together with its label. Readers take its point for a hyphen.
+var attached = regexp.MustCompile(`^\d{1,2}[A-D]?[.-]+`)
 
-// below returns the words of the nearest line under line i that begin between left and limit.
-func (p printed) below(i int, left, limit float64) (value, bool) {
+// below returns the words of the nearest line under line i that begin between left and limit. The first of them begins
+// under the label, which ends at right: a line of the next column has no value of it.
+func (p printed) below(i int, left, right, limit float64) (value, bool) {
 	label := p.lines[i]
 	for _, l := range p.lines[i+1:] {
 		gap := float64(l.box[1] - label.box[3])
@@ -207,7 +208,7 @@ func (p printed) below(i int, left, limit float64) (value, bool) {
 				words = append(words, w)
 			}
 		}
-		if len(words) > 0 {
+		if len(words) > 0 && words[0].left < right+label.height() {
 			return value{words, l.confidence}, true
 		}
 	}

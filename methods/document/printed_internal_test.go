@@ -98,6 +98,26 @@ func TestValuesAreReadAtTheirLabels(t *testing.T) {
 	require.Equal(t, []string{"D1234567"}, read(numbers))
 }
 
+func TestValueOfTheNextColumnIsNotThatOfALabel(t *testing.T) {
+	t.Parallel()
+	d := &vision.Document{Text: &vision.Text{}}
+	for _, l := range []struct {
+		text string
+		box  vision.Box
+	}{
+		{"3. DATE OF BIRTH", vision.Box{545, 421, 760, 443}}, {"4-SEX", vision.Box{1001, 421, 1092, 443}},
+		{"5. NAT.", vision.Box{1197, 421, 1280, 443}}, {"14.03.1990", vision.Box{545, 457, 760, 495}},
+		{"UTO", vision.Box{1197, 457, 1302, 495}}, {"M", vision.Box{1004, 458, 1040, 496}},
+		{"6. DOCUMENT NO.", vision.Box{545, 520, 760, 542}}, {"29.11.2035", vision.Box{1004, 555, 1220, 592}},
+	} {
+		d.Text.Lines = append(d.Text.Lines, vision.TextLine{Text: l.text, Confidence: 0.95, Box: l.box})
+	}
+	p := printedOf(d, DefaultLimits().Confidence)
+	require.Equal(t, agrees, p.sex("M"), "UTO is read before M, because it lies a little higher")
+	require.Equal(t, differs, p.sex("F"))
+	require.Equal(t, unread, p.number("D23145890"), "the number was not read, and the date is none")
+}
+
 func TestZoneOfThePageIsNoPrintedText(t *testing.T) {
 	t.Parallel()
 	d := lines("PASSPORT", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<", "L898902C36UT07408122F1204159ZE184226B", "L898902C3")

@@ -71,7 +71,7 @@ func TestLimitsDecide(t *testing.T) {
 		for i, line := range page.Text.Lines {
 			if line.Text == label {
 				page.Text.Lines[i+1].Text = map[string]string{
-					"1. SURNAME": "SOMEBODY ELSE", "6. DOCUMENT NO.": "X99999999",
+					"1. SURNAME": "SOMEBODY ELSE", "6. DOCUMENT NO.": "X" + page.Text.Lines[i+1].Text[1:],
 				}[label]
 				page.Text.Lines[i+1].Confidence = confidence
 			}
