@@ -44,8 +44,10 @@ interface Begun extends Dare {
   chosen: Strategy | undefined;
 }
 
-/** framing is the size and the quality of a frame: 48 of them are sent within 40 seconds. */
+/** framing is the size and the quality of a frame: up to 48 are sent within 40 seconds. */
 const framing = { longest: 720, quality: 0.82 };
+/** fine is that of the few frames whose texture is judged. */
+const fine = { longest: 960, quality: 0.92 };
 
 /** Interrupted ends a play with a fault. */
 class Interrupted extends Error {
@@ -90,7 +92,8 @@ export function Trial(given: TrialProps) {
     sender.tell = () => sender.failed && stop("network");
     const unwatch = watchLeaving(stop);
     try {
-      await play(stageOf(video.current!, sender, control.signal), dare, slow);
+      const format = dare.strategy === "passive" ? fine : framing;
+      await play(stageOf(video.current!, sender, control.signal, format), dare, slow);
       given.onPlayed({ challenge: dare.id, sender });
     } catch (error) {
       if (left.current) return;
@@ -103,7 +106,9 @@ export function Trial(given: TrialProps) {
     }
   }
 
-  function stageOf(camera: HTMLVideoElement, sender: FrameSender, signal: AbortSignal): Stage {
+  function stageOf(
+    camera: HTMLVideoElement, sender: FrameSender, signal: AbortSignal, format: typeof framing,
+  ): Stage {
     return {
       prompt(prompt, step = undefined) {
         setShown((before) => ({ prompt, step: step ?? null, color: before?.color ?? null }));
@@ -115,7 +120,7 @@ export function Trial(given: TrialProps) {
       },
       async frame(step) {
         signal.throwIfAborted();
-        sender.add(await photograph(camera, framing), step);
+        sender.add(await photograph(camera, format), step);
       },
       moves: () => finding.current === "moving",
       wait: (milliseconds) => unlessStopped(signal, (over) => setTimeout(over, milliseconds)),

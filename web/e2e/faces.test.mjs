@@ -1,0 +1,119 @@
+// Faces before the camera, judged by the vision process on real models: an age, and liveness by colours of the screen.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe } from "node:test";
+import { fileURLToPath } from "node:url";
+import { at, createSession, newContext, patience, press, publish, stage, startDev, test } from "./harness.mjs";
+import { render } from "./head.mjs";
+import { look, picture } from "./look.mjs";
+
+const models = fileURLToPath(new URL("../../bin/models", import.meta.url));
+/** environment has the models, and gives a busy machine the time to measure many frames. */
+const environment = { STILE_VISION_MODELS: models, STILE_PROVIDER_PATIENCE: "5m" };
+let dev, browser, head, folder;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "stile-faces-"));
+  [{ browser }, dev, head] = await Promise.all([stage(), startDev(environment), render(folder)]);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** open opens a session of a workflow before a camera, at the first question after the introduction. */
+async function open(definition, { session = {}, ...options } = {}) {
+  const workflow = await publish(dev, definition);
+  const created = await createSession(dev, { workflow_id: workflow, ...session });
+  const context = await newContext(browser, options);
+  await context.addInitScript(head);
+  const page = await context.newPage();
+  await page.goto(created.url);
+  await at(page, "intro");
+  await press(page, "Continue");
+  return page;
+}
+
+const liveness = (strategy) => ({ methods: ["selfie_liveness"], preferences: { liveness_strategy: strategy } });
+
+/** verdict waits for the screen after a verdict on many frames, which a busy machine is slow to measure. */
+function verdict(page, screen) {
+  return page.waitForSelector(`[data-screen="${screen}"]`, { timeout: 3 * patience });
+}
+
+describe("a face before the camera", { concurrency: 2 }, () => {
+  test("that looks clearly older passes", async () => {
+    const page = await open({ methods: ["facial_age"], preferences: { approve_at: 20 } });
+    await look(page, "capture-face", "method-facial_age");
+    assert.equal(await page.getByLabel("Choose a file").count(), 0, "a face comes from the camera alone");
+    await press(page, "Start the camera");
+    await verdict(page, "verified");
+  });
+
+  test("that looks too young leads to another method", async () => {
+    const page = await open({ methods: ["facial_age", "self_attestation"], preferences: { approve_at: 90 } });
+    await at(page, "choice");
+    await page.getByRole("button", { name: "Age estimate from a selfie" }).click();
+    await at(page, "capture-face");
+    await press(page, "Start the camera");
+    await look(page, "setback", "face-age-setback");
+    await page.getByText("The age could not be told clearly enough.").waitFor();
+    await press(page, "Use another method");
+    await at(page, "choice");
+  });
+
+  test("is not measured without the consent that the law asks for", async () => {
+    const page = await open(
+      { methods: ["facial_age", "self_attestation"], jurisdictions: ["US-IL"] },
+      { session: { jurisdiction: "US-IL" } },
+    );
+    await page.getByRole("button", { name: "Age estimate from a selfie" }).click();
+    await at(page, "consent");
+    assert.equal(await page.evaluate(() => window.cameras), undefined);
+    await press(page, "I do not agree");
+    await at(page, "choice");
+    await page.getByRole("button", { name: "Age estimate from a selfie" }).click();
+    await at(page, "consent");
+    await page.getByRole("checkbox").check();
+    await press(page, "Continue");
+    await at(page, "capture-face");
+  });
+
+  test("reflects the colours of the screen, each for its time", async () => {
+    const page = await open(liveness("flashing"));
+    await at(page, "method-selfie_liveness");
+    await page.evaluate(() => {
+      window.colours = [];
+      const seen = () => {
+        const color = document.querySelector(".colour")?.dataset.color;
+        if (color && color !== colours.at(-1)?.color) colours.push({ color, at: performance.now() });
+      };
+      new MutationObserver(seen).observe(document, { subtree: true, childList: true, attributes: true });
+    });
+    await press(page, "Start the camera");
+    await page.getByRole("button", { name: "Begin", disabled: false }).waitFor({ timeout: patience });
+    await look(page, "face-camera", "face-colours");
+    await press(page, "Begin");
+    await page.locator(".colour").waitFor();
+    await picture(page, "face-colour");
+    await verdict(page, "verified");
+    const shown = await page.evaluate(() => colours);
+    assert.equal(shown.length, 10, "eight colours between two that are calm");
+    shown.slice(1, -1).forEach(({ at }, index) => assert.ok(shown[index + 2].at - at >= 390, JSON.stringify(shown)));
+  });
+
+  test("is offered turns first where less motion is wanted, and can stop the colours", async () => {
+    const page = await open(liveness("flashing"), { reducedMotion: "reduce" });
+    await at(page, "method-selfie_liveness");
+    await press(page, "Start the camera");
+    const buttons = page.locator(".actions").first().getByRole("button");
+    await page.getByRole("button", { name: "Begin", disabled: false }).waitFor({ timeout: patience });
+    assert.deepEqual(await buttons.allTextContents(), ["Turn my head instead", "Begin"]);
+    await press(page, "Begin");
+    await page.locator(".colour").waitFor();
+    await page.locator(".colour").getByRole("button", { name: "Stop" }).click();
+    await page.getByText("It was stopped.").waitFor();
+    const states = await page.evaluate(() => cameras.flatMap((one) => one.getTracks()).map((one) => one.readyState));
+    assert.deepEqual(states, ["ended"]);
+    await at(page, "method-selfie_liveness");
+  });
+});
