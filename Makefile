@@ -68,10 +68,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 check: tesseract models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser models faces $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
-	@$(MAKE) --no-print-directory check-browser
+	@$(MAKE) --no-print-directory check-browser check-sdk
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -135,6 +135,10 @@ interpreters:
 tesseract:
 	scripts/ensure-tesseract
 
+.PHONY: runtimes
+runtimes:
+	scripts/ensure-runtimes
+
 .PHONY: browser
 browser:
 	scripts/ensure-browser
@@ -144,11 +148,17 @@ browser:
 check-web: $(NPM_PACKAGES)
 	cd web && npm run --silent types -- --check && npm run --silent check && npm run --silent build -- --check \
 		&& npm test --silent
+	cd sdk/node && npm test --silent
 
 .PHONY: check-browser
 check-browser: $(NPM_PACKAGES)
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
+
+# The client in Node 18, Bun and Deno, and the examples of the documentation. check-browser has built stile-dev.
+.PHONY: check-sdk
+check-sdk: $(NPM_PACKAGES)
+	cd sdk/node && npm run --silent e2e
 
 .PHONY: check-code
 check-code: check-format check-vet check-build check-vectors check-workflows lint

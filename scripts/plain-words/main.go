@@ -123,11 +123,11 @@ func proseOf(file string) (prose func([]byte) (string, error), name string) {
 	return nil, ""
 }
 
-// isScript reports whether a file holds TypeScript or JavaScript that people write. Others are generated.
+// isScript reports whether a file holds TypeScript or JavaScript that people write. Others are generated or built.
 func isScript(file string) bool {
 	ext := path.Ext(file)
 	written := ext == ".ts" || ext == ".tsx" || ext == ".mjs"
-	return written && !strings.HasPrefix(file, "web/dist/") && !strings.HasSuffix(file, ".gen.ts")
+	return written && !strings.Contains(file, "/dist/") && !strings.HasSuffix(file, ".gen.ts")
 }
 
 // allLongLines returns a message for every line of README.md and of TypeScript that is longer than its limit.
