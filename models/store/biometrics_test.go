@@ -62,7 +62,7 @@ func portraitIsSealedAndReadByItsOwnSession(t *testing.T, f *fixture) {
 	read, err = f.Portrait(t.Context(), f.foreign, session.ID)
 	require.NoError(t, err)
 	require.Nil(t, read)
-	_, err = f.raw(t).ExecContext(t.Context(), "UPDATE session_biometrics SET content = "+
+	_, err = f.raw().ExecContext(t.Context(), "UPDATE session_biometrics SET content = "+
 		"(SELECT content FROM session_biometrics WHERE session_id = $1 AND kind = 'portrait') WHERE session_id = $2",
 		session.ID, other.ID)
 	require.NoError(t, err)
@@ -137,7 +137,7 @@ func deletedBiometricsAreGoneAndAudited(t *testing.T, f *fixture) {
 	requireCode(t, models.CodeSessionNotFound, f.DeleteBiometrics(t.Context(), f.foreign, actor, session.ID))
 	require.Equal(t, 4, f.biometrics(t))
 
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE uploads SET method = 'selfie_match' WHERE id = $1", frames.ID)
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE uploads SET method = 'selfie_match' WHERE id = $1", frames.ID)
 	require.NoError(t, err)
 	require.NoError(t, f.DeleteBiometrics(t.Context(), f.org, actor, session.ID))
 	require.Equal(t, 2, f.biometrics(t))
@@ -164,7 +164,7 @@ func deletedBiometricsAreGoneAndAudited(t *testing.T, f *fixture) {
 func deletionKeepsFramesUnderJudgement(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.uploaded(t, session, attestation, "a frame")
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE uploads SET method = 'facial_age'")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE uploads SET method = 'facial_age'")
 	require.NoError(t, err)
 	sent, session := f.submitted(t, f.reread(t, session), attestation, born)
 	require.NoError(t, f.DeleteBiometrics(t.Context(), f.org, actor, session.ID))

@@ -356,7 +356,7 @@ func dispatchClosesDeliveryCreatedDuringDisabling(t *testing.T, f *fixture) {
 	event := f.eventsOf(t, f.session(t))[0].ID
 	f.disable(t, disabled)
 	require.NoError(t, f.DeleteEndpoint(t.Context(), f.org, actor, deleted.ID))
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE webhook_deliveries SET status = 'pending', outstanding = TRUE")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE webhook_deliveries SET status = 'pending', outstanding = TRUE")
 	require.NoError(t, err)
 	require.Equal(t, 2, f.pending(t, event))
 

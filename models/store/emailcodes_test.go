@@ -236,7 +236,7 @@ func codeOfAnotherSessionIsWrong(t *testing.T, f *fixture) {
 	code := f.mailedCode(t, second, address, "222222")
 	require.False(t, f.tried(t, code, number).Right)
 	// A hash that is copied into another row does not match there.
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE email_codes SET code_hash = (SELECT code_hash FROM email_codes WHERE session_id = $1) WHERE session_id = $2",
 		first.ID, second.ID)
 	require.NoError(t, err)

@@ -110,7 +110,7 @@ func answerIsSealedForItsRow(t *testing.T, f *fixture) {
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE response_sealed <> ''"))
 	require.Zero(t, f.count(t, "SELECT count(*) FROM webhook_deliveries WHERE response_sealed LIKE '%Ada Love%'"))
 
-	_, err := f.raw(t).ExecContext(t.Context(), `UPDATE webhook_deliveries SET response_sealed =
+	_, err := f.raw().ExecContext(t.Context(), `UPDATE webhook_deliveries SET response_sealed =
 		(SELECT d.response_sealed FROM webhook_deliveries AS d WHERE d.id = '`+first.ID+`') WHERE id = '`+second.ID+`'`)
 	require.NoError(t, err)
 	exchange, err := f.Exchange(t.Context(), f.org, endpoint.ID, second.ID)

@@ -218,7 +218,7 @@ func requestsGoOnWhileAMigrationRuns(t *testing.T, f *fixture) {
 		testkit.Eventually(t, func() bool { return t.Failed() || served.Load() >= enough })
 	}
 	busy()
-	raw := f.raw(t)
+	raw := f.raw()
 	for i, statement := range []string{
 		"ALTER TABLE sessions ADD COLUMN later TEXT", "CREATE TABLE later (id TEXT PRIMARY KEY)",
 		"ALTER TABLE events ADD COLUMN later BIGINT", "ALTER TABLE webhook_deliveries ADD COLUMN later BOOLEAN",

@@ -30,12 +30,16 @@ type fixture struct {
 	clock   *testkit.Clock
 	org     string // the organization of most scenarios
 	foreign string // another organization, which must not see or change rows of org
+	// raw connects without the store, and may do anything. All calls return one pool, because a connection to PostgreSQL
+	// takes more processor time than most scenarios.
+	raw func() *sql.DB
 }
 
 func newFixture(t *testing.T, b backend) *fixture {
 	t.Helper()
 	at := b.migrated(t)
 	f := &fixture{backend: b, url: at.service, at: at, clock: testkit.NewClock()}
+	f.raw = sync.OnceValue(func() *sql.DB { return openRaw(t, at.raw) })
 	f.Store = f.replica(t)
 	f.org, f.foreign = f.organization(t), f.organization(t)
 	return f
@@ -81,17 +85,11 @@ func (f *fixture) organization(t *testing.T) string {
 	return org.ID
 }
 
-// raw connects without the store, and may do anything.
-func (f *fixture) raw(t *testing.T) *sql.DB {
-	t.Helper()
-	return openRaw(t, f.at.raw)
-}
-
 // count returns the single number of a query.
 func (f *fixture) count(t *testing.T, query string) int {
 	t.Helper()
 	var n int
-	require.NoError(t, f.raw(t).QueryRowContext(t.Context(), query).Scan(&n))
+	require.NoError(t, f.raw().QueryRowContext(t.Context(), query).Scan(&n))
 	return n
 }
 
@@ -102,7 +100,7 @@ func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 	if f.backend.name == postgresName {
 		begin = "BEGIN"
 	}
-	conn, err := f.raw(t).Conn(t.Context())
+	conn, err := f.raw().Conn(t.Context())
 	require.NoError(t, err)
 	execute := func(statement string, args ...any) {
 		_, err := conn.ExecContext(t.Context(), statement, args...)
@@ -117,7 +115,7 @@ func (f *fixture) lockRow(t *testing.T, table, id string) (release func()) {
 // of the row with the number.
 func (f *fixture) copyRows(t *testing.T, table string, times int, set map[string]string) {
 	t.Helper()
-	db := f.raw(t)
+	db := f.raw()
 	none, err := db.QueryContext(t.Context(), "SELECT * FROM "+table+" WHERE 1 = 0")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, errors.Join(none.Err(), none.Close())) }()

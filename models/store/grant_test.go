@@ -198,7 +198,7 @@ func functionsStandANewColumn(t *testing.T, f *fixture) {
 // rights are those of all roles, as PostgreSQL stores them.
 func (f *fixture) rights(t *testing.T) (all []string) {
 	t.Helper()
-	rows, err := f.raw(t).QueryContext(t.Context(), `SELECT relname || ' ' || relacl::text FROM pg_class
+	rows, err := f.raw().QueryContext(t.Context(), `SELECT relname || ' ' || relacl::text FROM pg_class
 			WHERE relnamespace = 'public'::regnamespace AND relacl IS NOT NULL
 		UNION ALL SELECT proname || ' ' || proacl::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 		UNION ALL SELECT defaclobjtype::text || ' ' || defaclacl::text FROM pg_default_acl

@@ -145,7 +145,7 @@ func reminderIsMailedOnceByManyWorkers(t *testing.T, f *fixture) {
 	session := f.session(t)
 	n := f.challenge(session, "state")
 	n.TTL, session.ExpiresAt = 30*24*time.Hour, models.At(f.clock.Now().Add(24*time.Hour))
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE sessions SET expires_at = expires_at + 86400000000")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE sessions SET expires_at = expires_at + 86400000000")
 	require.NoError(t, err)
 	n.Session = f.reread(t, session)
 	_, _, _, err = f.InviteGuardians(t.Context(), n, f.inviting(mother, father))
@@ -169,7 +169,7 @@ func reminderIsOfNoUseAfterTheEnd(t *testing.T, f *fixture) {
 	session := f.session(t)
 	g := f.guardians(t, session, mother)[0]
 	f.changed(t, move(f.reread(t, session), "end", models.StatusExpired))
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE guardians SET remind_at = 1")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE guardians SET remind_at = 1")
 	require.NoError(t, err)
 	mails, err := f.Across().RemindGuardians(t.Context(), 10)
 	require.NoError(t, err)

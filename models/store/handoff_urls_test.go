@@ -77,7 +77,7 @@ func handoffURLIsRemovedInAnySpelling(t *testing.T, f *fixture) {
 
 // A page from before a rule refused its form can be removed by its listed text.
 func handoffURLOfOldRulesCanBeRemoved(t *testing.T, f *fixture) {
-	_, err := f.raw(t).ExecContext(t.Context(), "INSERT INTO handoff_urls (org_id, url, origin, created) VALUES ('"+f.org+
+	_, err := f.raw().ExecContext(t.Context(), "INSERT INTO handoff_urls (org_id, url, origin, created) VALUES ('"+f.org+
 		"', 'https://shop.example/scan/..;', 'https://shop.example', 1)")
 	require.NoError(t, err)
 	left, err := f.ChangeHandoffURLs(t.Context(), f.org, "cli", nil, []string{"https://shop.example/scan/..;"})

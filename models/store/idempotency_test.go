@@ -167,7 +167,7 @@ func sameContentIsTheSameRequest(t *testing.T, f *fixture) {
 // The previous version writes no content and compares bytes.
 func rowsOfTheVersionBeforeAreComparedByBytes(t *testing.T, f *fixture) {
 	claim := f.claim(t, "order-7", saying(`{"a":1,"b":2}`)).Claim
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE idempotency_keys SET content = NULL")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE idempotency_keys SET content = NULL")
 	require.NoError(t, err)
 	require.Equal(t, store.Claimed{}, f.claim(t, "order-7", saying(`{"a":1,"b":2}`)))
 	_, err = f.ClaimKey(t.Context(), f.org, "order-7", saying(`{"b":2,"a":1}`))

@@ -87,7 +87,7 @@ func rotationAddsAKeyAndRetiresAnother(t *testing.T, f *fixture) {
 	require.ErrorContains(t, err, "values are sealed under k1: 1 in webhook_endpoints")
 	requireWrongKeys(t, store.WrongKeysError{Missing: []string{"k2"}}, f.process(t, before).ProveKeys(t.Context()))
 
-	_, err = f.raw(t).ExecContext(t.Context(), "DELETE FROM webhook_endpoints WHERE id = $1", endpoint.ID)
+	_, err = f.raw().ExecContext(t.Context(), "DELETE FROM webhook_endpoints WHERE id = $1", endpoint.ID)
 	require.NoError(t, err)
 	uses, err := rotated.Across().EncryptionKeys(t.Context())
 	require.NoError(t, err)

@@ -76,7 +76,7 @@ func (f *fixture) schema(t *testing.T) (all []string) {
 			COALESCE(column_default, '') FROM information_schema.columns WHERE table_schema = 'public'
 			UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'`
 	}
-	rows, err := f.raw(t).QueryContext(t.Context(), query)
+	rows, err := f.raw().QueryContext(t.Context(), query)
 	require.NoError(t, err)
 	for _, row := range testkit.Rows(t, rows) {
 		if line := fmt.Sprint(row[0]); !strings.Contains(line, "goose_db_version") {

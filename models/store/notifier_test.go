@@ -64,7 +64,7 @@ func unannouncedChangeIsFound(t *testing.T, f *fixture) {
 		requireWoken(t, behind.Changed)
 	}
 	behind.Seen(changed.Revision)
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE sessions SET revision = revision + 1 WHERE id = $1", changed.ID)
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE sessions SET revision = revision + 1 WHERE id = $1", changed.ID)
 	require.NoError(t, err)
 	requireWoken(t, behind.Changed)
 	requireAsleep(t, abreast.Changed)

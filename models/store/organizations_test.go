@@ -54,7 +54,7 @@ func organizationIsCachedBriefly(t *testing.T, f *fixture) {
 		return org.Sandbox
 	}
 	require.True(t, sandbox())
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE organizations SET sandbox = FALSE")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE organizations SET sandbox = FALSE")
 	require.NoError(t, err)
 	f.clock.Advance(3*time.Second - time.Microsecond)
 	require.True(t, sandbox())

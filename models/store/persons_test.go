@@ -254,7 +254,7 @@ func documentFindsItsPersonAgain(t *testing.T, f *fixture) {
 	stored := f.dump(t)
 	require.NotContains(t, stored, "D1234567")
 	var hash string
-	require.NoError(t, f.raw(t).QueryRowContext(t.Context(),
+	require.NoError(t, f.raw().QueryRowContext(t.Context(),
 		"SELECT hash FROM person_anchors WHERE kind = 'document' AND person_id = '"+ada.PersonID+"'").Scan(&hash))
 	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM results WHERE document_hash = '"+hash+"'"),
 		"no hash of another table is the anchor")
@@ -336,7 +336,7 @@ func nothingOfAPersonCanBeReadBack(t *testing.T, f *fixture) {
 	n := f.person(t, f.org, "ada@person.example", "+15555550123")
 	created := f.created(t, n)
 	f.changed(t, move(created, "verdict", models.StatusVerified))
-	rows, err := f.raw(t).QueryContext(t.Context(), "SELECT kind, hash FROM person_anchors ORDER BY kind")
+	rows, err := f.raw().QueryContext(t.Context(), "SELECT kind, hash FROM person_anchors ORDER BY kind")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rows.Close()) }()
 	kinds := []string{}

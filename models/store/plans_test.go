@@ -240,7 +240,7 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 			turns("'verified'", "'failed'") + " END",
 		"completed_at": "CASE WHEN i % 3 = 2 AND i % 12 < 6 THEN NULL ELSE " + begin + " END",
 	})
-	_, err := f.raw(t).ExecContext(t.Context(), `INSERT INTO session_transitions
+	_, err := f.raw().ExecContext(t.Context(), `INSERT INTO session_transitions
 		(session_id, id, org_id, from_status, to_status, created)
 		SELECT id, 'end', org_id, 'pending', status, created FROM sessions WHERE completed_at IS NOT NULL`)
 	require.NoError(t, err)
@@ -263,7 +263,7 @@ func (f *fixture) crowd(t *testing.T, rows int) (endpoint, workflow string) {
 		f.copyRows(t, table, few, map[string]string{"created": begin})
 	}
 	// Not by a session, whose events would be among the others.
-	_, err = f.raw(t).ExecContext(t.Context(), `INSERT INTO trust_grants (id, org_id, source_org_id, person_id, consent_id,
+	_, err = f.raw().ExecContext(t.Context(), `INSERT INTO trust_grants (id, org_id, source_org_id, person_id, consent_id,
 		credential_id, session_id, method, methods, strength, age_tier, jurisdiction, verified_at, created, expires_at)
 		VALUES ('trg', $1, $2, 'vp', 'tco', 'cred', 'vks', 'mdl', '["mdl"]', 'mdl', 'min_age_18', 'US', $3, $3, $3)`,
 		f.org, f.foreign, f.clock.Now().UnixMicro())
@@ -286,7 +286,7 @@ func (f *fixture) pagesOf(t *testing.T, list plannedList) []store.Page {
 	at := func(part string) (id string) {
 		const text = "SELECT id FROM %[1]s WHERE %[2]s ORDER BY %[3]s LIMIT 1 OFFSET (SELECT %[4]s FROM %[1]s WHERE %[2]s)"
 		query := fmt.Sprintf(text, list.table, list.where, list.by, part)
-		require.NoError(t, f.raw(t).QueryRowContext(t.Context(), query).Scan(&id), query)
+		require.NoError(t, f.raw().QueryRowContext(t.Context(), query).Scan(&id), query)
 		return id
 	}
 	middle, old := at("COUNT(*) / 2"), at("0 * COUNT(*) + 5")
@@ -403,7 +403,7 @@ func literal(t *testing.T, argument any) string {
 // planOnce opens a connection on which, as on those of a store, a plan serves all arguments of a statement.
 func (f *fixture) planOnce(t *testing.T) *sql.Conn {
 	t.Helper()
-	conn, err := f.raw(t).Conn(t.Context())
+	conn, err := f.raw().Conn(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })
 	for _, statement := range []string{"VACUUM ANALYZE", "SET plan_cache_mode = force_generic_plan"} {
@@ -442,7 +442,7 @@ func everyListIsReadFromItsPlaceOn(t *testing.T, f *fixture) {
 func everyListIsReadInTheOrderOfAnIndex(t *testing.T, f *fixture) {
 	const rows = 100
 	parts := []string{"part", "merged", "pending", "escalated", "waiting", "CONSTANT ROW"} // not tables
-	db := f.raw(t)
+	db := f.raw()
 	f.everyStatementOfLists(t, rows, func(of string, s store.Statement) {
 		plan := queryPlan(t, db, s)
 		merges := 2*strings.Count(s.SQL, "UNION ALL") + strings.Count(s.SQL, "GROUP BY")

@@ -107,7 +107,7 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 
 func halfBuiltIndexIsBuiltAnew(t *testing.T, f *fixture) {
 	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as after a crash
 	require.NoError(t, err)
 	require.False(t, f.valid(t, "one_more"))
@@ -133,7 +133,7 @@ func (f *fixture) requireBlocked(t *testing.T, n int) {
 // While a migration queues for a table, all requests queue behind it.
 func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 	require.NoError(t, f.owner(t).DownTo(t.Context(), 13)) // the next one adds columns to handoffs
-	long, err := f.raw(t).BeginTx(t.Context(), nil)
+	long, err := f.raw().BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = long.ExecContext(t.Context(), "SELECT 1 FROM handoffs")
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 	for range 3 {
 		f.requireBlocked(t, 1)
 		ctx, cancel := context.WithTimeout(t.Context(), store.WriteLimit)
-		_, err := f.raw(t).ExecContext(ctx, "UPDATE handoffs SET number = number")
+		_, err := f.raw().ExecContext(ctx, "UPDATE handoffs SET number = number")
 		cancel()
 		require.NoError(t, err)
 	}
@@ -154,7 +154,7 @@ func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 // A query that waited for a lock has not seen the rows that the other transaction inserted.
 func grantThatWaitsForARevocationIsNotMade(t *testing.T, f *fixture) {
 	_, c := f.share(t, f.org, ada, rules.MethodDocumentCapture)
-	revocation, err := f.raw(t).BeginTx(t.Context(), nil)
+	revocation, err := f.raw().BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = revocation.ExecContext(t.Context(), "SELECT 1 FROM trust_consents FOR UPDATE")
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func storeThatWritesHasNoFaults(t *testing.T, f *fixture) {
 }
 
 func pendingMigrationIsAFault(t *testing.T, f *fixture) {
-	_, err := f.raw(t).ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id > 15")
+	_, err := f.raw().ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id > 15")
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"schema": "is not up to date"}, f.faultsNow(t))
 }
@@ -58,7 +58,7 @@ func closedStoreIsAFault(t *testing.T, f *fixture) {
 // The server still answers reads, like a demoted primary.
 func readOnlyServerIsAFault(t *testing.T, f *fixture) {
 	require.Empty(t, f.faultsNow(t))
-	_, err := f.raw(t).ExecContext(t.Context(), `DO $$ BEGIN
+	_, err := f.raw().ExecContext(t.Context(), `DO $$ BEGIN
 		EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)
 	require.NoError(t, err)
 	require.Equal(t, "takes no writes", f.faultsNow(t)["database"])

@@ -78,7 +78,7 @@ func (f *fixture) flood(t *testing.T, endpoint string, events int) {
 	const number = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
 	from := f.clock.Now().UnixMicro()
 	write := func(statement string, args ...any) {
-		_, err := f.raw(t).ExecContext(t.Context(), number+statement, append([]any{events}, args...)...)
+		_, err := f.raw().ExecContext(t.Context(), number+statement, append([]any{events}, args...)...)
 		require.NoError(t, err)
 	}
 	write(`INSERT INTO events (id, org_id, type, data, created)
@@ -322,7 +322,7 @@ func tallyIsStoredOnceNothingCanChangeIt(t *testing.T, f *fixture) {
 	require.Equal(t, want, tally())
 	f.disable(t, endpoint) // closes the attempt that the schedule has in store, which is not the recovery's
 	require.Equal(t, want, tally())
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE webhook_deliveries SET recovery_id = NULL")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE webhook_deliveries SET recovery_id = NULL")
 	require.NoError(t, err)
 	require.Equal(t, want, tally(), "read from the row of the recovery")
 }

@@ -100,7 +100,7 @@ func (f *fixture) endedAs(t *testing.T, session models.Session, to models.Sessio
 func (f *fixture) due(t *testing.T, session models.Session) (at, done *models.Timestamp) {
 	t.Helper()
 	var due, erased sql.NullInt64
-	require.NoError(t, f.raw(t).QueryRowContext(t.Context(),
+	require.NoError(t, f.raw().QueryRowContext(t.Context(),
 		"SELECT erase_at, erased_at FROM sessions WHERE id = $1", session.ID).Scan(&due, &erased))
 	moment := func(n sql.NullInt64) *models.Timestamp {
 		if !n.Valid {
@@ -343,11 +343,11 @@ func erasureKeepsTheRevision(t *testing.T, f *fixture) {
 func (f *fixture) forgetful(t *testing.T, org string, days *int) (models.Session, models.Submission) {
 	t.Helper()
 	sent, session := f.submitted(t, f.created(t, f.reachable(t, org, days)), attestation, born)
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE sessions SET status = 'expired', revision = revision + 1, completed_at = $1 WHERE id = $2",
 		f.Now().UnixMicro(), session.ID)
 	require.NoError(t, err)
-	_, err = f.raw(t).ExecContext(t.Context(), "UPDATE submissions SET payload = NULL WHERE id = $1", sent.ID)
+	_, err = f.raw().ExecContext(t.Context(), "UPDATE submissions SET payload = NULL WHERE id = $1", sent.ID)
 	require.NoError(t, err)
 	return f.reread(t, session), sent
 }
@@ -357,7 +357,7 @@ func sessionsEndedWithoutRetentionAreSettled(t *testing.T, f *fixture) {
 	theirs, theirsSent := f.forgetful(t, f.foreign, ptr(60))
 	dropped, droppedSent := f.forgetful(t, f.org, nil)
 	older := f.endedAs(t, f.session(t), models.StatusCancelled)
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE sessions SET erased_at = NULL WHERE id = $1", older.ID)
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE sessions SET erased_at = NULL WHERE id = $1", older.ID)
 	require.NoError(t, err)
 	lasting := f.reachable(t, f.org, nil)
 	lasting.TTL = 365 * day
@@ -428,7 +428,7 @@ func nextErasureIsTheEarliest(t *testing.T, f *fixture) {
 
 // The sweep's conditions. Each finds its rows by the index.
 func sweepReadsOnlyDueSessions(t *testing.T, f *fixture) {
-	conn, err := f.raw(t).Conn(t.Context())
+	conn, err := f.raw().Conn(t.Context())
 	require.NoError(t, err)
 	explain := "EXPLAIN QUERY PLAN "
 	if f.backend.name == postgresName {

@@ -23,7 +23,7 @@ var sealingScenarios = []scenario{
 // dump is the content of all tables as text.
 func (f *fixture) dump(t *testing.T) string {
 	t.Helper()
-	db := f.raw(t)
+	db := f.raw()
 	var dump strings.Builder
 	for _, table := range f.tables(t, db) {
 		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table)
@@ -114,7 +114,7 @@ func (f *fixture) useEverything(t *testing.T) (secrets []string) {
 func sealedPayloadOpensOnlyInItsRow(t *testing.T, f *fixture) {
 	mine, _ := f.submitted(t, f.session(t), attestation, born)
 	other, _ := f.submitted(t, f.session(t), attestation, `{"declaration": false}`)
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE submissions SET payload = (SELECT payload FROM submissions WHERE id = $1) WHERE id = $2", mine.ID, other.ID)
 	require.NoError(t, err)
 	_, payload, err := f.Submission(t.Context(), f.org, other.ID)

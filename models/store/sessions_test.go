@@ -402,7 +402,7 @@ func lostTermsAreStoredAgain(t *testing.T, f *fixture) {
 	for _, statement := range []string{
 		"DELETE FROM events", "DELETE FROM sessions", "DELETE FROM graphs",
 	} {
-		_, err := f.raw(t).ExecContext(t.Context(), statement)
+		_, err := f.raw().ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}
 	again := f.session(t)

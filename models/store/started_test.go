@@ -64,7 +64,7 @@ func unwrittenStartIsRepeated(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	s.Across().NoteStarted(session)
 	rename := func(from, to string) {
-		_, err := f.raw(t).ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
+		_, err := f.raw().ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
 		require.NoError(t, err)
 	}
 	rename("sessions", "lost")

@@ -125,7 +125,7 @@ func chunksAreSealed(t *testing.T, f *fixture) {
 	h := f.held(t).Handoff
 	f.took(t, chunk(h, 0, "Anna Smith"))
 	require.Zero(t, f.count(t, "SELECT count(*) FROM transfer_chunks WHERE payload LIKE '%Anna Smith%'"))
-	_, err := f.raw(t).ExecContext(t.Context(), "UPDATE transfer_chunks SET position = 1")
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE transfer_chunks SET position = 1")
 	require.NoError(t, err)
 	transfer, _, err := f.Transfer(t.Context(), h)
 	require.NoError(t, err)

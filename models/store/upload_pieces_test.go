@@ -87,7 +87,7 @@ func piecesAreSealed(t *testing.T, f *fixture) {
 	session := f.session(t)
 	u := f.grown(t, session, f.begunUpload(t, session, "Lovelace, "), "passport")
 	require.NotContains(t, f.dump(t), "Lovelace")
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE upload_pieces SET content = (SELECT content FROM upload_pieces WHERE start = 0) WHERE start > 0")
 	require.NoError(t, err)
 	_, err = f.PieceData(t.Context(), u)
@@ -238,7 +238,7 @@ func pieceKeepsAnUploadFromTheSweep(t *testing.T, f *fixture) {
 func piecesOfAPreviousVersionAreSwept(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.begunUpload(t, session, "front")
-	_, err := f.raw(t).ExecContext(t.Context(), "DELETE FROM uploads")
+	_, err := f.raw().ExecContext(t.Context(), "DELETE FROM uploads")
 	require.NoError(t, err)
 	f.erasedMaterial(t, 10, 0)
 	f.clock.Advance(time.Hour)

@@ -71,7 +71,7 @@ func uploadIsSealedAndReadByItsOwnSession(t *testing.T, f *fixture) {
 		requireCode(t, models.CodeResourceMissing, err)
 	}
 	second := f.uploaded(t, session, document, "another")
-	_, err = f.raw(t).ExecContext(t.Context(),
+	_, err = f.raw().ExecContext(t.Context(),
 		"UPDATE uploads SET content = (SELECT content FROM uploads WHERE id = $1) WHERE id = $2", u.ID, second.ID)
 	require.NoError(t, err)
 	_, err = f.UploadContent(t.Context(), f.org, session.ID, second.ID)
@@ -183,7 +183,7 @@ func sweepDeletesTheUploadsOfClosedSessions(t *testing.T, f *fixture) {
 	f.erasedMaterial(t, 10, 0)
 	f.clock.Set(closed.ExpiresAt.Time)
 	const extend = "UPDATE sessions SET expires_at = expires_at + 1 WHERE id = $1"
-	_, err := f.raw(t).ExecContext(t.Context(), extend, extended.ID)
+	_, err := f.raw().ExecContext(t.Context(), extend, extended.ID)
 	require.NoError(t, err)
 	f.erasedMaterial(t, mostUploads-1, mostUploads-1)
 	f.erasedMaterial(t, 10, 1)
@@ -206,7 +206,7 @@ func settledSessionsLoseTheirUploads(t *testing.T, f *fixture) {
 	session := f.session(t)
 	f.uploaded(t, session, document, "front")
 	f.challenged(t, session, "nonce")
-	_, err := f.raw(t).ExecContext(t.Context(),
+	_, err := f.raw().ExecContext(t.Context(),
 		"UPDATE sessions SET status = 'cancelled', completed_at = updated WHERE id = $1", session.ID)
 	require.NoError(t, err)
 	settled, err := f.Across().SettleRetention(t.Context(), 10)
