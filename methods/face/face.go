@@ -49,22 +49,25 @@ const (
 
 // Methods returns the methods.
 func Methods(o Options) []methods.Method {
+	if o.Vision == nil {
+		o.Vision = (*vision.Client)(nil)
+	}
 	a, m, l := &age{base{o}}, &match{base{o}}, &liveness{base{o}}
 	frames := methods.Field{Name: "frames", Type: methods.FieldFrames, MediaTypes: []string{methods.TypeJPEG}}
 	return []methods.Method{
 		{
 			Name: rules.MethodFacialAge, Accept: a, Judge: a, Uploads: true, MostUploads: selfieUploads,
 			MaxUploadBytes: maxFrameBytes, Fields: []methods.Field{frames}, Unavailable: o.without(a.reads()...),
-			Closed: a.closed,
+			Patient: true, Closed: a.closed,
 		},
 		{
 			Name: rules.MethodSelfieMatch, Accept: m, Judge: m, Uploads: true, MostUploads: selfieUploads,
 			MaxUploadBytes: maxFrameBytes, Fields: []methods.Field{frames}, Unavailable: o.without(m.reads()...),
-			Closed: m.closed,
+			Patient: true, Closed: m.closed,
 		},
 		{
 			Name: rules.MethodSelfieLiveness, Begin: l, Accept: l, Judge: l, Uploads: true, MostUploads: mostFrames,
-			MaxUploadBytes: maxFrameBytes, Unavailable: o.without(l.reads("")...),
+			MaxUploadBytes: maxFrameBytes, Unavailable: o.without(l.reads("")...), Patient: true,
 			Fields: []methods.Field{{Name: "challenge", Type: methods.FieldChallenge}, frames},
 			BeginFields: []methods.Field{
 				{
@@ -81,12 +84,7 @@ func Methods(o Options) []methods.Method {
 
 // without returns the function that tells why readings cannot be made.
 func (o Options) without(read ...vision.FaceRead) func() string {
-	return func() string {
-		if o.Vision == nil {
-			return "no vision process is configured"
-		}
-		return o.Vision.FacesUnavailable(read...)
-	}
+	return func() string { return o.Vision.FacesUnavailable(read...) }
 }
 
 // base has the parts that the methods share.

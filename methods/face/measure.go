@@ -94,9 +94,7 @@ func (b base) unmeasured(s methods.Submission, err error, brief bool) (methods.V
 		away    *vision.AwayError
 	)
 	slow := !errors.As(err, &away) && errors.Is(err, context.DeadlineExceeded)
-	if slow {
-		away = &vision.AwayError{Reason: vision.AwayTooSlow}
-	}
+	patient := b.options.Now().Before(s.Received.Add(b.options.Patience))
 	check := rules.Check{Name: checkReadable, NotPerformed: true}
 	switch {
 	case errors.As(err, &refused) && refused.Code != vision.CodeParameterInvalid:
@@ -105,9 +103,11 @@ func (b base) unmeasured(s methods.Submission, err error, brief bool) (methods.V
 		b.options.Log.Error("face: a question to the vision process is wrong, so a submission has no verdict",
 			"error", err)
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonMethodError, check), nil
-	case away == nil:
+	case slow && (brief || patient): // the measuring goes on, and its answers will be there
+		return methods.Verdict{}, &methods.WaitingError{Reason: "the vision process is measuring the pictures"}
+	case away == nil && !slow:
 		return methods.Verdict{}, err // an upload could not be opened
-	case slow && brief, b.options.Now().Before(s.Received.Add(b.options.Patience)):
+	case away != nil && patient:
 		return methods.Verdict{}, &methods.AwayError{Reason: away.Error()}
 	default:
 		return methods.Unfinished(graph.OutcomeError, rules.ReasonProviderUnavailable, check), nil

@@ -2,6 +2,8 @@ package face_test
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/methods"
+	"github.com/stile-id/stile/methods/face"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
-	"github.com/stile-id/stile/vision"
 )
 
 func TestProcessThatIsTooSlowIsAskedAgainUntilPatienceEnds(t *testing.T) {
@@ -48,9 +50,8 @@ func TestProcessThatIsTooSlowIsAskedAgainUntilPatienceEnds(t *testing.T) {
 				})
 				require.NoError(t, ctx.Err(), "the verdict comes before the end of the call")
 				if c.again {
-					var away *methods.AwayError
-					require.ErrorAs(t, err, &away)
-					require.ErrorContains(t, away, vision.AwayTooSlow)
+					var waiting *methods.WaitingError
+					require.ErrorAs(t, err, &waiting)
 					return
 				}
 				require.NoError(t, err)
@@ -58,5 +59,24 @@ func TestProcessThatIsTooSlowIsAskedAgainUntilPatienceEnds(t *testing.T) {
 				require.Equal(t, []rules.ReasonCode{rules.ReasonProviderUnavailable}, v.ReasonCodes)
 			})
 		}
+	}
+}
+
+func TestAcceptedFramesWaitForAVisionProcessThatIsAway(t *testing.T) {
+	t.Parallel()
+	for _, m := range face.Methods(face.Options{
+		Patience: time.Minute, Now: func() time.Time { return begun }, Log: slog.New(slog.DiscardHandler),
+	}) {
+		require.Equal(t, "no vision process is configured", m.Unavailable())
+		require.True(t, m.Patient, m.Name)
+		s := newStand(t, m.Name)
+		s.portrait, s.content["upl_1"] = []byte("portrait"), []byte("frame")
+		payload := fmt.Sprintf(`{"challenge":{"begun":%q,"seconds":40},"frames":[{"upload":"upl_1","at":%q}]}`,
+			begun.Format(time.RFC3339), begun.Format(time.RFC3339))
+		_, err := m.Judge.Judge(t.Context(), methods.Submission{
+			Attempt: s.attempt(1), Payload: []byte(payload), Uploads: s, Kept: s, Received: begun,
+		})
+		var away *methods.AwayError
+		require.ErrorAs(t, err, &away, m.Name)
 	}
 }

@@ -11,10 +11,13 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// Answers are kept for keepFor, up to keepMost of them, in memory alone.
+// Answers are kept for keepFor, in memory alone: up to keepDocuments about documents, which have a portrait of some
+// 50 kB each, and up to keepFaces about faces, which have some 3 kB. A submission of selfie_liveness has 48 pictures,
+// so that the answers about those of twenty are kept at once.
 const (
-	keepFor  = time.Minute
-	keepMost = 64
+	keepFor       = time.Minute
+	keepDocuments = 64
+	keepFaces     = 1024
 )
 
 // flights are the readings under way, and those of the last minute. A caller that gives up asks again, because its
@@ -24,6 +27,7 @@ type flights struct {
 	mu   sync.Mutex
 	key  [32]byte
 	open map[[32]byte]*flight
+	kept map[bool]int // answers that are kept: of faces, and of documents
 }
 
 // flight is a reading.
@@ -34,7 +38,7 @@ type flight struct {
 }
 
 func newFlights() *flights {
-	f := &flights{open: map[[32]byte]*flight{}}
+	f := &flights{open: map[[32]byte]*flight{}, kept: map[bool]int{}}
 	_, _ = rand.Read(f.key[:])
 	return f
 }
@@ -63,16 +67,22 @@ func (f *flights) read(ctx context.Context, t task, picture []byte, read func() 
 	close(own.done)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if own.reason != "" || len(f.open) > keepMost {
+	most := keepDocuments
+	if t.Faces {
+		most = keepFaces
+	}
+	if own.reason != "" || f.kept[t.Faces] >= most {
 		delete(f.open, id)
 		return own.o, own.reason
 	}
-	time.AfterFunc(keepFor, func() { f.forget(id) })
+	f.kept[t.Faces]++
+	time.AfterFunc(keepFor, func() { f.forget(id, t.Faces) })
 	return own.o, own.reason
 }
 
-func (f *flights) forget(id [32]byte) {
+func (f *flights) forget(id [32]byte, ofFaces bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.open, id)
+	f.kept[ofFaces]--
 }
