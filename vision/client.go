@@ -44,6 +44,8 @@ type Options struct {
 	Reason string
 	// Elsewhere says that other processes, which have a URL, ask for pictures to be read, and this one does not.
 	Elsewhere bool
+	// Faces are the readings of faces that those processes can make.
+	Faces []FaceRead
 	// Timeout is TimeoutDefault if it is 0.
 	Timeout time.Duration
 	// Observe, if set, is called with the result of each request about a picture: "ok", or the code of its error.

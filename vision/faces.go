@@ -35,6 +35,13 @@ const (
 	FacesMost = 4
 )
 
+// Names of the models that measure faces, in the catalogue of vision/models.
+const (
+	ModelDetector = "blazeface"
+	ModelMesh     = "facemesh"
+	ModelAge      = "age"
+)
+
 // Settings of the model that compares faces.
 const (
 	EmbeddingFaceAPI = "face-api"
@@ -47,6 +54,34 @@ const (
 // EmbeddingSettings returns the settings of the model that compares faces.
 func EmbeddingSettings() []string {
 	return []string{EmbeddingFaceAPI, EmbeddingFaceres, EmbeddingOff}
+}
+
+// EmbeddingModel returns the name of the model that compares faces under a setting; "" where none does.
+func EmbeddingModel(setting string) string {
+	switch setting {
+	case EmbeddingFaceAPI:
+		return "face-recognition"
+	case EmbeddingFaceres:
+		return "faceres"
+	default:
+		return ""
+	}
+}
+
+// FaceReadings returns the readings of faces for which there are models, given by their names, and by the setting of
+// the model that compares faces.
+func FaceReadings(models map[string]string, embedding string) (list []FaceRead) {
+	if models[ModelDetector] == "" || models[ModelMesh] == "" {
+		return nil
+	}
+	list = []FaceRead{ReadFaceLandmarks, ReadFaceQuality, ReadFaceSkin, ReadFaceTexture}
+	if models[ModelAge] != "" {
+		list = append(list, ReadFaceAge)
+	}
+	if models[EmbeddingModel(embedding)] != "" {
+		list = append(list, ReadFaceEmbedding)
+	}
+	return list
 }
 
 // Bands are the similarities of two faces (inner products of their embeddings) at which they count as one person: from
@@ -200,6 +235,9 @@ func (c *Client) FacesUnavailable(read ...FaceRead) string {
 		return reason
 	}
 	state, known := c.State()
+	if c.options.Elsewhere && c.base == "" {
+		state.Faces, known = c.options.Faces, true
+	}
 	if !known {
 		return ""
 	}

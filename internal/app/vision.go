@@ -9,6 +9,7 @@ import (
 
 	"github.com/stile-id/stile/vision"
 	"github.com/stile-id/stile/vision/child"
+	visionmodels "github.com/stile-id/stile/vision/models"
 )
 
 // visionGrace is how long the vision process may be silent, as it is while it is started again, before the methods
@@ -25,7 +26,7 @@ type eyes struct {
 
 // openEyes makes the client of the vision process and, in a worker without STILE_VISION_URL, starts the process. A
 // process that runs the API alone asks for no picture to be read: it offers the methods that the workers can judge,
-// and takes its workers to be installed as it is itself.
+// and takes its workers to be installed as it is itself, with the same models.
 func (a *App) openEyes(ctx context.Context) (err error) {
 	o := vision.Options{
 		URL: a.options.Config.VisionURL, Timeout: 2*a.options.Config.VisionTimeout + 5*time.Second,
@@ -33,7 +34,9 @@ func (a *App) openEyes(ctx context.Context) (err error) {
 	}
 	if o.URL == "" {
 		o.URL, o.Reason = a.ownVision(ctx)
-		o.Elsewhere = o.URL == "" && o.Reason == ""
+		if o.Elsewhere = o.URL == "" && o.Reason == ""; o.Elsewhere {
+			o.Faces = a.installedFaces()
+		}
 	}
 	if a.eyes.client, err = vision.NewClient(o); err != nil {
 		return fmt.Errorf("STILE_VISION_URL: %w", err)
@@ -71,6 +74,18 @@ func (a *App) ownVision(ctx context.Context) (url, reason string) {
 		return "", "the vision process cannot be started"
 	}
 	return a.eyes.child.URL(), ""
+}
+
+// installedFaces returns the readings of faces for which models are installed.
+func (a *App) installedFaces() []vision.FaceRead {
+	c := a.options.Config
+	set, err := visionmodels.Open(c.VisionModels)
+	if err != nil {
+		a.log.Error("vision: the models of faces cannot be used, so methods that need them are unavailable",
+			"error", err.Error())
+		return nil
+	}
+	return vision.FaceReadings(set.Hashes(), c.VisionEmbedding)
 }
 
 // watchVision follows the state of the process until Stop.

@@ -103,7 +103,6 @@ func ageOf(outputs []nn.Tensor) (years float64, ok bool) {
 
 // embedder is a model that compares faces.
 type embedder struct {
-	name   string
 	side   int    // of its input, in pixels of red, green and blue from 0 to 255
 	output string // "" for its only output
 	// chip says that the model expects the eyes at the places of dlib, and not the crop of face-api.

@@ -27,17 +27,10 @@ type Source interface {
 	Load(name string) (*nn.Model, error)
 }
 
-// Names of models.
-const (
-	modelDetector = "blazeface"
-	modelMesh     = "facemesh"
-	modelAge      = "age"
-)
-
 // embedders are the models that compare faces, by their setting.
 var embedders = map[string]embedder{
-	vision.EmbeddingFaceAPI: {name: "face-recognition", side: 150, chip: true},
-	vision.EmbeddingFaceres: {name: "faceres", side: 224, output: "global_pooling/Mean"},
+	vision.EmbeddingFaceAPI: {side: 150, chip: true},
+	vision.EmbeddingFaceres: {side: 224, output: "global_pooling/Mean"},
 }
 
 // Reader measures faces with the models that it has loaded. One goroutine may use it.
@@ -53,10 +46,12 @@ type Reader struct {
 func New(source Source, embedding string) (*Reader, error) {
 	r := &Reader{hashes: map[string]string{}}
 	there := source.Hashes()
-	wanted := map[string]**nn.Model{modelDetector: &r.detector, modelMesh: &r.mesh, modelAge: &r.age}
+	wanted := map[string]**nn.Model{
+		vision.ModelDetector: &r.detector, vision.ModelMesh: &r.mesh, vision.ModelAge: &r.age,
+	}
 	if e, ok := embedders[embedding]; ok {
 		r.embedder, r.embedding = e, embedding
-		wanted[e.name] = &r.embed
+		wanted[vision.EmbeddingModel(embedding)] = &r.embed
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if there[name] == "" {
@@ -84,21 +79,7 @@ func Open(folder, embedding string) (*Reader, error) {
 }
 
 // Readings returns the readings for which there are models.
-func (r *Reader) Readings() (list []vision.FaceRead) {
-	if r.detector == nil || r.mesh == nil {
-		return nil
-	}
-	list = []vision.FaceRead{
-		vision.ReadFaceLandmarks, vision.ReadFaceQuality, vision.ReadFaceSkin, vision.ReadFaceTexture,
-	}
-	if r.age != nil {
-		list = append(list, vision.ReadFaceAge)
-	}
-	if r.embed != nil {
-		list = append(list, vision.ReadFaceEmbedding)
-	}
-	return list
-}
+func (r *Reader) Readings() []vision.FaceRead { return vision.FaceReadings(r.hashes, r.embedding) }
 
 // Models returns the SHA-256 of the models by name.
 func (r *Reader) Models() map[string]string { return r.hashes }
