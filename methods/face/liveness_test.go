@@ -246,7 +246,7 @@ func TestBrightRoomLeadsToTurnsOfTheHead(t *testing.T) {
 	require.Equal(t, "3d_action", s.begin(t, methodtest.Input{})["strategy"])
 }
 
-func TestPassiveStrategyIsJudgedByTexture(t *testing.T) {
+func TestPassiveStrategyLooksForThePatternOfAScreen(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, rules.MethodSelfieLiveness)
 	s.options.LivenessStrategy = graph.LivenessPassive
@@ -254,9 +254,11 @@ func TestPassiveStrategyIsJudgedByTexture(t *testing.T) {
 	require.Empty(t, data["steps"])
 	require.Equal(t, map[string]any{"least": 3.0, "most": 8.0}, data["frames"])
 	require.Equal(t, graph.OutcomePassed, s.submit(t, s.selfie()...).Outcome)
-	v := s.submit(t, s.selfie(func(f *vision.Face) { f.Texture.Detail = 0.001 })...)
-	require.Equal(t, []rules.ReasonCode{rules.ReasonLivenessFailed}, v.ReasonCodes)
+	v := s.submit(t, s.selfie(func(f *vision.Face) { f.Texture = nil })...)
+	require.Equal(t, graph.OutcomeRequiresInput, v.Outcome)
+	require.Equal(t, []rules.ReasonCode{rules.ReasonUnreadable}, v.ReasonCodes)
 	v = s.submit(t, s.selfie(func(f *vision.Face) { f.Texture.Screen = 0.9 })...)
+	require.Equal(t, graph.OutcomeFailed, v.Outcome)
 	require.Equal(t, []string{"no_screen_seen"}, failedChecks(v))
 }
 
