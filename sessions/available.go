@@ -2,7 +2,9 @@ package sessions
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
@@ -79,7 +81,8 @@ func (s *Service) Offerings(
 }
 
 // Warnings lists warnings about a definition that compiles: those of graph.Warnings, a demanded code by e-mail where no
-// mail can be sent, and methods that only simulation serves in the organization.
+// mail can be sent, strategies of liveness that no provider reads, and methods that only simulation serves in the
+// organization.
 func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph.Definition) ([]graph.Fault, error) {
 	warnings := graph.Warnings(d)
 	if d.Preferences.RequireEmailOTP && !s.config.Mail {
@@ -97,6 +100,7 @@ func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph
 	if err != nil {
 		return nil, err
 	}
+	warnings = append(warnings, unread(d, compiled, connected)...)
 	field := "methods"
 	if d.WithDefaults().Mode == graph.ModeGraph {
 		field = "graph"
@@ -112,6 +116,34 @@ func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph
 		warnings = append(warnings, graph.Fault{Field: field, Message: string(method) + " is not available: " + reason})
 	}
 	return warnings, nil
+}
+
+// unread warns of strategies of liveness at facial_age and selfie_match that nothing reads: Stile's own methods have no
+// liveness, a provider of them may have. Connected has the connectors by method.
+func unread(d graph.Definition, compiled graph.Graph, connected map[rules.Method]string) (warnings []graph.Fault) {
+	const message = "has no effect: %s looks for no liveness, unless a provider judges it; add selfie_liveness"
+	preferred, read := d.Preferences.LivenessStrategy, false
+	var silent []string
+	for _, n := range compiled.Nodes {
+		strategy := n.Options.LivenessStrategy
+		switch {
+		case strategy == "":
+		case n.Method == rules.MethodSelfieLiveness || connected[n.Method] != "":
+			read = read || strategy == preferred
+		case strategy != preferred:
+			warnings = append(warnings, graph.Fault{
+				Node: n.ID, Field: "options.liveness_strategy", Message: fmt.Sprintf(message, n.Method),
+			})
+		case !slices.Contains(silent, string(n.Method)):
+			silent = append(silent, string(n.Method))
+		}
+	}
+	if len(silent) > 0 && !read {
+		warnings = append(warnings, graph.Fault{
+			Field: "preferences.liveness_strategy", Message: fmt.Sprintf(message, strings.Join(silent, ", ")),
+		})
+	}
+	return warnings
 }
 
 // unverifiable warns of parental_consent at places whose law asks for a verifiable consent, where the workflow names no

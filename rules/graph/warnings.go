@@ -15,6 +15,7 @@ func Warnings(d Definition) []Fault {
 	d = d.WithDefaults()
 	w := &adviser{d: d, warnings: []Fault{}}
 	w.identity()
+	w.faces()
 	w.overrides()
 	w.preferences()
 	return w.warnings
@@ -81,6 +82,41 @@ func joined(methods []rules.Method) string {
 		names[i] = string(m)
 	}
 	return strings.Join(names, ", ")
+}
+
+// faces warns of selfie_match before any document, and of passive liveness where an identity can be proven.
+func (w *adviser) faces() {
+	field := "graph"
+	if w.d.Mode == ModeSimple {
+		field = "methods"
+	}
+	everywhere := ofFaces(build(w.d))
+	for _, message := range everywhere {
+		w.add(field, "%s", message)
+	}
+	for _, v := range w.d.Overrides {
+		for _, message := range ofFaces(build(w.d.In(v.Jurisdiction))) {
+			if !slices.Contains(everywhere, message) {
+				w.add("overrides."+string(v.Jurisdiction), "%s", message)
+			}
+		}
+	}
+}
+
+// ofFaces returns the warnings about the methods that look at faces.
+func ofFaces(g Graph) (messages []string) {
+	if nodes := unmatchable(g); len(nodes) > 0 {
+		messages = append(messages, fmt.Sprintf("selfie_match (%s) is unavailable until a document has left a portrait, "+
+			"and can come before one: put document_capture or nfc_passport before it", strings.Join(nodes, ", ")))
+	}
+	weak := slices.ContainsFunc(g.Nodes, func(n Node) bool {
+		return n.Method == rules.MethodSelfieLiveness && n.Options.LivenessStrategy == LivenessPassive
+	})
+	if _, _, err := ForIdentity(g); weak && err == nil {
+		messages = append(messages,
+			"passive liveness is a weak sign: for sessions of type identity take 3d_action or flashing")
+	}
+	return messages
 }
 
 // overrides warns of overrides for jurisdictions in which the workflow does not
