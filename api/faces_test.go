@@ -175,3 +175,68 @@ func TestBiometricsAreDeletedWhateverTheOutcome(t *testing.T) {
 		return entry.Action == "verification_session.delete_biometrics" && entry.Target == s.id
 	}))
 }
+
+// The rules are those that ship.
+func TestConsentComesBeforeFacesWhereTheRuleDemandsIt(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, shippedRules(t), withFaces())
+	definition := simple("document_capture", "facial_age")
+	definition["use_case"], definition["supplementary"] = "alcohol_delivery", []string{"selfie_liveness", "selfie_match"}
+	workflow := e.workflow(e.sandbox, definition)
+	for place, c := range map[string]struct {
+		demanded bool
+		days     any // that templates may be kept
+	}{
+		"US-IL": {true, 1095.0}, "US-TX": {true, 365.0}, "US-WA": {true, nil}, "DE": {true, nil}, "FR": {true, nil},
+		"CA-QC": {true, nil}, "GB": {true, nil}, "US-CA": {false, nil}, "US-NY": {false, nil},
+	} {
+		s := e.create(e.sandbox, workflow, obj{"jurisdiction": place})
+		require.Equal(t, c.demanded, in(e.view(s), "consent_required"), place)
+		require.Equal(t, c.days, in(e.shown(e.sandbox, s), "compliance", "biometric_retention_days"), place)
+		refused := func(ans answer) {
+			if c.demanded {
+				e.isError(ans, 409, "consent_required")
+			} else {
+				require.Less(t, ans.status, 300, "%s: %s", place, ans.body)
+			}
+		}
+		refused(e.uploads(s, "facial_age", "\xFF\xD8\xFFone"))
+		e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
+		e.passed(s, methods.Verdict{Portrait: []byte("face of the document")})
+		refused(e.do("POST", s.path("/methods/selfie_liveness/begin"), s.secret, nil))
+		refused(e.uploads(s, "selfie_liveness", "\xFF\xD8\xFFtwo"))
+		refused(e.uploads(s, "selfie_match", "\xFF\xD8\xFFthree"))
+		refused(e.do("POST", s.path("/methods/selfie_match"), s.secret, obj{"simulate": "pass"}))
+		if c.demanded {
+			e.isOK(e.do("POST", s.path("/consent"), s.secret, obj{"granted": true}), 200)
+			e.isOK(e.do("POST", s.path("/methods/selfie_liveness/begin"), s.secret, nil), 201)
+			e.isOK(e.uploads(s, "selfie_match", "\xFF\xD8\xFFthree"), 201)
+		}
+	}
+}
+
+func TestBiometricsAreDeletedWhileTheirFramesAreJudged(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withFaces())
+	s := e.create(e.sandbox, e.workflow(e.sandbox, matchedDocument()))
+	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
+	e.passed(s, methods.Verdict{Portrait: []byte("face of the document")})
+	idle := e.uploaded(s, "selfie_match", "\xFF\xD8\xFFidle")
+	e.isOK(e.do("POST", s.path("/methods/selfie_match"), s.secret, obj{"simulate": "pass"}), 202)
+	require.Equal(t, "processing", e.status(s))
+	path := "/v1/verification_sessions/" + s.id + "/biometrics"
+	e.isOK(e.do("DELETE", path, e.sandbox.secret, nil), 200)
+	require.Equal(t, "processing", e.status(s))
+	row, err := e.store.Across().PublicSession(t.Context(), s.id)
+	require.NoError(t, err)
+	kept, err := e.store.Portrait(t.Context(), row.OrgID, row.ID)
+	require.NoError(t, err)
+	require.Nil(t, kept, "the judge finds no portrait")
+	_, err = e.store.Upload(t.Context(), row.OrgID, row.ID, idle)
+	require.NoError(t, err, "frames of an attempt under judgement go with the verdict")
+	e.passed(s, methods.Verdict{Template: []byte("numbers")})
+	require.Equal(t, "verified", e.status(s))
+	templates, err := e.store.Templates(t.Context(), row.OrgID, row.ID)
+	require.NoError(t, err)
+	require.Empty(t, templates)
+}
