@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stile-id/stile/internal/config"
 )
 
 // TestTheImageIsBuiltFromAllSources compares the folders of the packages of the image with those that .dockerignore
@@ -41,4 +44,27 @@ func TestTheImageIsBuiltFromAllSources(t *testing.T) {
 	for _, script := range []string{"deploy/tesseract-files", "go.mod", "go.sum"} {
 		require.Contains(t, allowed, script)
 	}
+}
+
+// The models are installed in a volume, which the API and the workers mount where they look for them.
+func TestComposeMountsTheModelsWhereTheyAreLookedFor(t *testing.T) {
+	t.Parallel()
+	image, err := os.ReadFile("../deploy/Dockerfile")
+	require.NoError(t, err)
+	require.Contains(t, string(image), "--chown=65532:65532 /models "+config.VisionModelsDefault+"\n",
+		"a new volume takes the owner of the folder, which is the user of the image")
+	text, err := os.ReadFile("../docker-compose.yml")
+	require.NoError(t, err)
+	var compose struct {
+		Services map[string]struct{ Entrypoint, Command, Volumes, Profiles []string }
+	}
+	require.NoError(t, yaml.Unmarshal(text, &compose))
+	for _, name := range []string{"api", "worker"} {
+		require.Equal(t, []string{"models:" + config.VisionModelsDefault + ":ro"}, compose.Services[name].Volumes)
+	}
+	models := compose.Services["models"]
+	require.Equal(t, []string{"models:" + config.VisionModelsDefault}, models.Volumes)
+	require.Equal(t, []string{"/usr/local/bin/stile-vision", "models"}, models.Entrypoint)
+	require.Equal(t, []string{"install"}, models.Command)
+	require.Equal(t, []string{"models"}, models.Profiles, "nobody installs models without a wish to")
 }
