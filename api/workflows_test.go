@@ -49,7 +49,7 @@ func TestWorkflowLife(t *testing.T) {
 	require.Equal(t, "first", first["note"])
 	require.Equal(t, e.sandbox.keyID, first["author"])
 	require.Equal(t, "primary", in(first, "compiled", "start"))
-	require.Len(t, first["warnings"], 5, "simulation alone serves the methods, proof_of_age is for eudi_pid, and liveness is passive")
+	require.Len(t, first["warnings"], 5, "simulation alone serves the methods")
 	delete(first, "warnings") // of the answer alone
 
 	edited := e.isOK(

@@ -116,3 +116,30 @@ func TestClipsHaveEveryFrame(t *testing.T) {
 	_, err = jpeg.Decode(&film)
 	require.NoError(t, err)
 }
+
+func TestAnswersHaveTheFramesOfASubmission(t *testing.T) {
+	t.Parallel()
+	turned, err := faces.Follow([]string{"left", "up", "right", "left"})
+	require.NoError(t, err)
+	lit, err := faces.Reflect([]string{
+		"#00ff00", "#ff00ff", "#0000ff", "#ffff00", "#00ffff", "#ff00ff", "#00ff00", "#0000ff",
+	}, 0.1)
+	require.NoError(t, err)
+	require.InDelta(t, 0.1, lit[0].Flash[1], 1e-9)
+	for steps, frames := range map[int][]faces.Frame{4: turned, 8: lit} {
+		require.Len(t, frames, faces.AnswerFrames)
+		seen := map[faces.Shot]bool{}
+		for i, f := range frames {
+			require.False(t, seen[f.Shot], "each frame is another picture")
+			seen[f.Shot] = true
+			require.True(t, i == 0 || f.Step == frames[i-1].Step || f.Step == frames[i-1].Step+1)
+		}
+		require.Equal(t, steps-1, frames[len(frames)-1].Step)
+	}
+	_, err = faces.Follow([]string{"down"})
+	require.ErrorContains(t, err, `not "down"`)
+	for _, wrong := range []string{"", "#00ff0", "#00ff000", "#00ff0g"} {
+		_, err = faces.Reflect([]string{wrong}, 0.1)
+		require.ErrorContains(t, err, "a colour is rrggbb")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"math"
@@ -47,12 +48,18 @@ type stand struct {
 
 func newStand(t *testing.T, name rules.Method) *stand {
 	t.Helper()
+	return newStandOf(t, name, rand.Reader)
+}
+
+// newStandOf returns a stand that draws challenges from random.
+func newStandOf(t *testing.T, name rules.Method, random io.Reader) *stand {
+	t.Helper()
 	s := &stand{
 		answers: map[string]*vision.Faces{}, uploads: map[string]methods.Upload{}, content: map[string][]byte{},
 		earlier: map[rules.Method][]byte{}, asked: map[string][]vision.FaceRead{}, now: begun,
 	}
 	for _, m := range face.Methods(face.Options{
-		Vision: s, Patience: time.Minute, Random: rand.Reader, Now: func() time.Time { return s.now },
+		Vision: s, Patience: time.Minute, Random: random, Now: func() time.Time { return s.now },
 		Log: slog.New(slog.DiscardHandler),
 	}) {
 		if m.Name == name {

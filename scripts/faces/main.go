@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/stile-id/stile/internal/faces"
@@ -122,13 +121,10 @@ type named struct {
 	name string
 }
 
-// noise is that of the camera of a phone in a lit room, of 255.
-const noise = 1.5
-
 // shots returns the frames that the flags ask for.
 func (s settings) shots() (list []named, err error) {
 	add := func(name string, shot faces.Shot) {
-		shot.Noise, shot.Seed = noise, uint64(len(list))
+		shot.Noise, shot.Seed = faces.CameraNoise, uint64(len(list))
 		list = append(list, named{shot, name})
 	}
 	switch {
@@ -143,13 +139,9 @@ func (s settings) shots() (list []named, err error) {
 		}
 	case s.flash != "":
 		for color := range strings.SplitSeq(s.flash, ",") {
-			value, err := strconv.ParseUint(color, 16, 24)
-			if err != nil || len(color) != 6 {
-				return nil, fmt.Errorf("-flash: a colour is rrggbb, not %q", color)
-			}
-			light := [3]float64{float64(value >> 16), float64(value >> 8 & 255), float64(value & 255)}
-			for c := range light {
-				light[c] *= s.strength / 255
+			light, err := faces.Light(color, s.strength)
+			if err != nil {
+				return nil, fmt.Errorf("-flash: %w", err)
 			}
 			add("flash-"+color, faces.Shot{Flash: light})
 		}
