@@ -11,7 +11,7 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// Answers are kept for keepFor, in memory alone: up to keepDocuments about documents, which have a portrait of some
+// Answers are kept until nobody has asked for them for keepFor, in memory alone: up to keepDocuments about documents, which have a portrait of some
 // 50 kB each, and up to keepFaces about faces, which have some 3 kB. A submission of selfie_liveness has 48 pictures,
 // so that the answers about those of twenty are kept at once.
 const (
@@ -20,7 +20,7 @@ const (
 	keepFaces     = 1024
 )
 
-// flights are the readings under way, and those of the last minute. A caller that gives up asks again, because its
+// flights are the readings under way, and those that were asked for within the last minute. A caller that gives up asks again, because its
 // activity is repeated: the repeat gets the answer of the reading that it has begun, so that a busy machine, on which a
 // document takes longer than an activity, still comes to an end.
 type flights struct {
@@ -32,9 +32,10 @@ type flights struct {
 
 // flight is a reading.
 type flight struct {
-	done   chan struct{} // closed when the members below are set
+	done   chan struct{} // closed when o and reason are set
 	o      outcome
 	reason string
+	forget *time.Timer // nil until the answer is kept
 }
 
 func newFlights() *flights {
@@ -52,6 +53,10 @@ func (f *flights) read(ctx context.Context, t task, picture []byte, read func() 
 	id := [32]byte(h.Sum(nil))
 	f.mu.Lock()
 	if known := f.open[id]; known != nil {
+		// The pictures of one submission may take longer than keepFor: its repeats ask for all of them.
+		if known.forget != nil && known.forget.Stop() {
+			known.forget.Reset(keepFor)
+		}
 		f.mu.Unlock()
 		select {
 		case <-known.done:
@@ -76,7 +81,7 @@ func (f *flights) read(ctx context.Context, t task, picture []byte, read func() 
 		return own.o, own.reason
 	}
 	f.kept[t.Faces]++
-	time.AfterFunc(keepFor, func() { f.forget(id, t.Faces) })
+	own.forget = time.AfterFunc(keepFor, func() { f.forget(id, t.Faces) })
 	return own.o, own.reason
 }
 

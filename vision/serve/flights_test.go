@@ -3,6 +3,8 @@ package serve
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -22,4 +24,30 @@ func TestAnswersAboutAllFramesOfSeveralSubmissionsAreKept(t *testing.T) {
 		}
 		require.Equal(t, map[bool]int{true: pictures, false: 2*pictures - keepDocuments}[faces], readings)
 	}
+}
+
+func TestAnswersAreKeptWhileTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, readings := newFlights(), 0
+		ask := func() {
+			f.read(t.Context(), task{Faces: true}, []byte("frame"), func() (outcome, string) {
+				readings++
+				return outcome{}, ""
+			})
+		}
+		ask()
+		for range 10 {
+			time.Sleep(keepFor - time.Second)
+			ask()
+		}
+		require.Equal(t, 1, readings)
+		time.Sleep(keepFor + time.Second)
+		ask()
+		require.Equal(t, 2, readings)
+		require.Equal(t, 1, f.kept[true])
+		time.Sleep(keepFor + time.Second)
+		require.Empty(t, f.open)
+		require.Zero(t, f.kept[true])
+	})
 }
