@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/faces"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -40,7 +41,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	_, carriers := startOperator(t, "consent")
 	bank, banks := canaryBank(t)
 	p := start(t, t.TempDir(), "STILE_CARRIERS_FILE="+carriers, "STILE_BANKS_FILE="+banks,
-		"STILE_RULES_DIR="+lenientRules(t))
+		"STILE_RULES_DIR="+lenientRules(t), "STILE_VISION_MODELS="+faces.Models())
 	m := p.sandbox(t)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
@@ -95,6 +96,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	m.call(t, http.MethodDelete, "/v1/provider_connectors/"+connected, nil).expect(t, 200)
 	told = append(told, documented(t, m)...)
 	told = append(told, chipped(t, m, p.data)...)
+	told = append(told, faced(t, m))
 	testkit.Eventually(t, func() bool { return len(m.look(t, deliveries+"?status=succeeded").list()) > 1 })
 	delivery := m.get(t, deliveries+"?status=succeeded").list()[0]["id"].(string)
 	sent := m.get(t, deliveries+"/"+delivery).expect(t, 200)
@@ -123,6 +125,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 		"the metrics": metrics.raw, "the logs": []byte(p.logs.read(t)), "Temporal's database": temporal, "our database": ours,
 	} {
 		require.NotRegexp(t, `(^|[^\w.])`+code+`([^\w.]|$)`, string(content), where)
+		faceless(t, where, content)
 	}
 	absent(t, "the metrics", metrics.raw, append(personal, append(merchants, secret)...))
 	absent(t, "the logs", []byte(p.logs.read(t)), append(personal, append(merchants, secret, m.credential)...))

@@ -21,7 +21,7 @@ const (
 )
 
 // walleted verifies an identity by a licence, after a licence without a number and a presentation for another request,
-// and returns what must not be found. The wallet has the issuer of stile-dev in the data folder.
+// and returns the values that must not be found. The wallet has the issuer of stile-dev in the data folder.
 func walleted(t *testing.T, m merchant, data string) []string {
 	t.Helper()
 	w := wallet{walletdev.In(filepath.Join(data, "wallet"))}

@@ -190,7 +190,7 @@ func livenessFollows(t *testing.T, s *stack) {
 	v.until(t, "verified")
 }
 
-// turns begins a challenge and submits a person who follows it, or makes other turns.
+// turns begins a challenge and submits a person that follows it, or makes other turns.
 func (s session) turns(t *testing.T, number int, other func([]motion.Turn) []motion.Turn) {
 	t.Helper()
 	begun := s.user.post(t, s.verify("/methods/selfie_liveness/begin"), nil).expect(t, 201)

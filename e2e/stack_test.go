@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -243,8 +244,13 @@ func (m merchant) publish(t *testing.T, d graph.Definition) string {
 	if d.Preferences.ProofOfAge {
 		preferences["proof_of_age"] = true
 	}
-	if d.Preferences.FaceMatch != "" {
-		preferences["face_match"] = d.Preferences.FaceMatch
+	for name, value := range map[string]any{
+		"face_match": d.Preferences.FaceMatch, "liveness_strategy": d.Preferences.LivenessStrategy,
+		"approve_at": d.Preferences.ApproveAt, "match_bands": d.Preferences.MatchBands,
+	} {
+		if !reflect.ValueOf(value).IsZero() {
+			preferences[name] = value
+		}
 	}
 	created := m.post(t, "/v1/workflows", body{
 		"name": "Checkout", "use_case": d.UseCase, "methods": d.Methods, "composition": d.Composition,

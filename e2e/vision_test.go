@@ -17,10 +17,11 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// runVision runs a vision process on a socket until the returned function kills it.
-func runVision(t *testing.T, socket string) (kill func()) {
+// runVision runs a vision process on a socket, with further flags, until the returned function kills it.
+func runVision(t *testing.T, socket string, flags ...string) (kill func()) {
 	t.Helper()
-	process := exec.CommandContext(t.Context(), os.Args[0], visionRole, "--listen", "unix:"+socket, "--workers", "1")
+	arguments := append([]string{visionRole, "--listen", "unix:" + socket, "--workers", "1"}, flags...)
+	process := exec.CommandContext(t.Context(), os.Args[0], arguments...)
 	process.Env, process.Stderr = []string{}, os.Stderr
 	require.NoError(t, process.Start())
 	client, err := vision.NewClient(vision.Options{URL: "unix:" + socket})

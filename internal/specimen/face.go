@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+
+	"golang.org/x/image/draw"
 )
 
 // face is a drawn portrait: an oval with eyes, brows, nose, mouth and hair, shaded as if lit from the front, so that a
@@ -50,6 +52,19 @@ func (f face) draw(page *image.NRGBA, in image.Rectangle) {
 			page.SetNRGBA(x, y, f.at(u, v).nrgba())
 		}
 	}
+}
+
+// drawPortrait fills a rectangle of a page with the portrait. Of Portrait it prints the middle.
+func (f Fields) drawPortrait(page *image.NRGBA, in image.Rectangle) {
+	if f.Portrait == nil {
+		f.portrait.draw(page, in)
+		return
+	}
+	from := f.Portrait.Bounds()
+	scale := min(float64(from.Dx())/float64(in.Dx()), float64(from.Dy())/float64(in.Dy()))
+	size := image.Pt(int(scale*float64(in.Dx())), int(scale*float64(in.Dy())))
+	at := from.Min.Add(from.Size().Sub(size).Div(2))
+	draw.CatmullRom.Scale(page, in, f.Portrait, image.Rectangle{at, at.Add(size)}, draw.Src, nil)
 }
 
 // at returns the colour of a point. The middle of the head is the origin, its width is f.width, and v grows downward.

@@ -57,7 +57,7 @@ func drawFront(doc *Document) *image.NRGBA {
 	head := style{bold, color.NRGBA{250, 250, 250, 255}}
 	p.text(4, 5.4, 3.6, head, "UTOPIA")
 	p.text(24, 5.3, 3.2, head, l.title)
-	doc.Fields.portrait.draw(p.NRGBA, p.box(4, 11, 24, 31))
+	doc.Fields.drawPortrait(p.NRGBA, p.box(4, 11, 24, 31))
 	f, kind := doc.Fields, doc.Kind
 	p.field(31, 13, "1. SURNAME", f.Surname)
 	p.field(31, 19.4, "2. GIVEN NAMES", f.GivenNames)
@@ -94,7 +94,7 @@ func drawDataPage(doc *Document, l look) *image.NRGBA {
 	f, kind := doc.Fields, doc.Kind
 	p.text(6, 8, 4, style{bold, l.band}, "UTOPIA")
 	p.text(46, 7.6, 3.4, style{bold, l.band}, l.title)
-	doc.Fields.portrait.draw(p.NRGBA, p.box(6, 13, 35, 45))
+	doc.Fields.drawPortrait(p.NRGBA, p.box(6, 13, 35, 45))
 	p.field(46, 13, "TYPE", "P")
 	p.field(60, 13, "CODE", f.Issuer)
 	p.field(84, 13, "PASSPORT NO.", f.Number)

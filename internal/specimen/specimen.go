@@ -50,7 +50,9 @@ type Fields struct {
 	Zone                   []string // lines of the zone; composed from the other fields if nil
 	Barcode                string   // payload of the PDF417; composed from the other fields if ""
 	Plain                  bool     // draw neither zone nor barcode
-	portrait               face
+	// Portrait is printed in place of the drawn one, as far as it fits the proportion of that; nil draws it.
+	Portrait image.Image
+	portrait face
 }
 
 // Document is a document with its texts. Its pages are drawn at their first use.
