@@ -59,7 +59,7 @@ func (b bench) faceSpeed(ctx context.Context, folder string) (c comparison, err 
 	if err := buildWith(ctx, simd, program, "github.com/stile-id/stile/bench/nets"); err != nil {
 		return c, err
 	}
-	own, err := startDialogue(exec.CommandContext(ctx, program, faces.Models()))
+	own, err := startDialogue(exec.CommandContext(ctx, program, faces.Models())) //nolint:gosec // paths of ours
 	if err != nil {
 		return c, err
 	}

@@ -201,7 +201,7 @@ func measureFrame(ctx context.Context, client *vision.Client, frame []byte, read
 // numbered returns a JPEG with a number as its comment: the vision process does not know it from an earlier request.
 func numbered(jpeg []byte, number int) []byte {
 	comment := []byte{0xff, 0xfe, 0, 10}
-	comment = binary.BigEndian.AppendUint64(comment, uint64(number))
+	comment = binary.BigEndian.AppendUint64(comment, uint64(number)) //nolint:gosec // it counts from 0
 	return bytes.Join([][]byte{jpeg[:2], comment, jpeg[2:]}, nil)
 }
 
