@@ -78,6 +78,20 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await at(page, "capture-face");
   });
 
+  test("may have more time, and colours in the place of turns", async () => {
+    const page = await open(liveness("3d_action"));
+    await at(page, "method-selfie_liveness");
+    await page.getByRole("checkbox", { name: "Give me more time" }).check();
+    const begins = [];
+    page.on("request", (request) => request.url().endsWith("/begin") && begins.push(request.postDataJSON()));
+    await press(page, "Start the camera");
+    await page.getByRole("button", { name: "I cannot turn my head: use colours of the screen" }).click();
+    await page.getByText("If changing colours can harm you").waitFor();
+    assert.deepEqual(begins, [{ extended: true }, { extended: true, strategy: "flashing" }]);
+    await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
+    await verdict(page, "verified");
+  });
+
   test("reflects the colours of the screen, each for its time", async () => {
     const page = await open(liveness("flashing"));
     await at(page, "method-selfie_liveness");
