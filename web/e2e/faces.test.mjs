@@ -35,6 +35,13 @@ async function open(definition, { session = {}, ...options } = {}) {
 
 const liveness = (strategy) => ({ methods: ["selfie_liveness"], preferences: { liveness_strategy: strategy } });
 
+/** beginTrial starts the camera and begins the challenge once it is explained. */
+async function beginTrial(page) {
+  await at(page, "method-selfie_liveness");
+  await press(page, "Start the camera");
+  await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
+}
+
 /** verdict waits for the screen after a verdict on many frames, which a busy machine is slow to measure. */
 function verdict(page, screen) {
   return page.waitForSelector(`[data-screen="${screen}"]`, { timeout: 3 * patience });
@@ -129,5 +136,31 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     const states = await page.evaluate(() => cameras.flatMap((one) => one.getTracks()).map((one) => one.readyState));
     assert.deepEqual(states, ["ended"]);
     await at(page, "method-selfie_liveness");
+  });
+
+  test("begins again after the page was hidden, the camera was lost or frames did not arrive", async () => {
+    const page = await open(liveness("3d_action"));
+    await beginTrial(page);
+    await at(page, "face-playing");
+    await page.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: true, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+      delete document.hidden;
+    });
+    await page.getByRole("alert").filter({ hasText: "The page was in the background" }).waitFor();
+    await look(page, "method-selfie_liveness", "face-hidden");
+    await press(page, "Try again");
+    await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
+    await at(page, "face-playing");
+    await page.evaluate(() => cameras.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
+    await page.getByRole("alert").filter({ hasText: "Another program uses the camera." }).waitFor();
+    await press(page, "Try again");
+    await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
+    await at(page, "face-playing");
+    await page.route(/\/uploads/, (route) => route.abort("internetdisconnected"));
+    await page.getByRole("alert").filter({ hasText: "The pictures did not arrive." }).waitFor({ timeout: patience });
+    await page.unroute(/\/uploads/);
+    await press(page, "Try again");
+    await page.getByRole("button", { name: "Begin", disabled: false }).waitFor({ timeout: patience });
   });
 });
