@@ -11,18 +11,18 @@ import (
 	"github.com/stile-id/stile/vision"
 )
 
-// Answers are kept until nobody has asked for them for keepFor, in memory alone: up to keepDocuments about documents, which have a portrait of some
-// 50 kB each, and up to keepFaces about faces, which have some 3 kB. A submission of selfie_liveness has 48 pictures,
-// so that the answers about those of twenty are kept at once.
+// Answers are kept until nobody has asked for them for keepFor, in memory alone: up to keepDocuments about documents,
+// which have a portrait of some 50 kB each, and up to keepFaces about faces, which have some 3 kB. A submission of
+// selfie_liveness has 48 pictures, so that the answers about those of twenty are kept at once.
 const (
 	keepFor       = time.Minute
 	keepDocuments = 64
 	keepFaces     = 1024
 )
 
-// flights are the readings under way, and those that were asked for within the last minute. A caller that gives up asks again, because its
-// activity is repeated: the repeat gets the answer of the reading that it has begun, so that a busy machine, on which a
-// document takes longer than an activity, still comes to an end.
+// flights are the readings under way, and those that were asked for within the last minute. A caller that gives up asks
+// again, because its activity is repeated: the repeat gets the answer of the reading that it has begun, so that a busy
+// machine, on which a document takes longer than an activity, still comes to an end.
 type flights struct {
 	mu   sync.Mutex
 	key  [32]byte

@@ -38,15 +38,15 @@ func TestAnswersAreKeptWhileTheyAreAskedFor(t *testing.T) {
 		}
 		ask()
 		for range 10 {
-			time.Sleep(keepFor - time.Second)
+			<-time.After(keepFor - time.Second)
 			ask()
 		}
 		require.Equal(t, 1, readings)
-		time.Sleep(keepFor + time.Second)
+		<-time.After(keepFor + time.Second)
 		ask()
 		require.Equal(t, 2, readings)
 		require.Equal(t, 1, f.kept[true])
-		time.Sleep(keepFor + time.Second)
+		<-time.After(keepFor + time.Second)
 		require.Empty(t, f.open)
 		require.Zero(t, f.kept[true])
 	})
