@@ -50,8 +50,8 @@ func (s server) databaseURL(name string) string {
 	return database.String()
 }
 
-// create copies a template database. It copies files, which takes a quarter of the processor time of the other strategy,
-// which writes each page to the write-ahead log: the server's checkpoints cost nothing without fsync.
+// create copies a template database. It copies files, which takes a quarter of the processor time of the other
+// strategy, which writes each page to the write-ahead log: the server's checkpoints cost nothing without fsync.
 func (s server) create(ctx context.Context, name, template string) error {
 	err := s.exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+
 		" TEMPLATE "+pgx.Identifier{template}.Sanitize()+" STRATEGY file_copy")
