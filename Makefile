@@ -155,9 +155,10 @@ check-browser: $(NPM_PACKAGES)
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd web && npm run --silent e2e
 
-# The client in Node 18, Bun and Deno, and the examples of the documentation. check-browser has built stile-dev.
+# The client in Node 18, Bun and Deno, and the examples of the documentation.
 .PHONY: check-sdk
-check-sdk: $(NPM_PACKAGES)
+check-sdk: $(NPM_PACKAGES) runtimes
+	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd sdk/node && npm run --silent e2e
 
 .PHONY: check-code
