@@ -184,12 +184,10 @@ type Skin struct {
 	Clipped float64 `json:"clipped"`
 }
 
-// Texture has weak signs of a face that was photographed from a screen or a print.
+// Texture has a weak sign of a face that was photographed from a screen.
 type Texture struct {
 	// Screen is from 0 to 1: from 0.5 on, a pattern of a single frequency lies over the face.
 	Screen float64 `json:"screen"`
-	// Detail is the share of the finest structures in all structure of the face, from 0 to 1.
-	Detail float64 `json:"detail"`
 }
 
 // Age is the age that a face looks like.

@@ -217,7 +217,7 @@ func picture(change ...func(f *vision.Face)) *vision.Faces {
 	f := vision.Face{
 		Box: vision.Box{400, 200, 800, 700}, Confidence: 0.98, Pose: &vision.Pose{},
 		Quality:   &vision.FaceQuality{Eyes: 120, Blur: 0.2, Light: 0.5, Contrast: 0.5},
-		Texture:   &vision.Texture{Screen: 0.1, Detail: 0.2},
+		Texture:   &vision.Texture{Screen: 0.1},
 		Skin:      &vision.Skin{},
 		Age:       &vision.Age{Years: 40, Deviation: 1},
 		Embedding: person(0),

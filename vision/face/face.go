@@ -145,7 +145,7 @@ func (r *Reader) measure(p *imaging.Picture, d detection, read []vision.FaceRead
 		case vision.ReadFaceSkin:
 			f.Skin = measureSkin(p, m, eyes)
 		case vision.ReadFaceTexture:
-			f.Texture = measureTexture(p, m, cut)
+			f.Texture = measureTexture(p, m)
 		case vision.ReadFaceAge:
 			f.Age, err = estimateAge(r.age, p, m)
 		case vision.ReadFaceEmbedding:
