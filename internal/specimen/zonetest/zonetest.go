@@ -22,7 +22,7 @@ type Sample struct {
 	Condition string
 	Format    mrz.Format
 	Lines     []string
-	Photo     *image.NRGBA
+	Photo     *specimen.Photo
 	JPEG      []byte
 }
 
@@ -55,6 +55,9 @@ var conditions = []condition{
 	},
 }
 
+// pixelsPerMillimetre is the scale of pages that specimen.ZonePage draws.
+const pixelsPerMillimetre = 12
+
 // Size is the number of samples in a set that has each condition and format ten times.
 const Size = 500
 
@@ -69,29 +72,29 @@ func New(set uint64, i int) Sample {
 	photo := c.photograph(specimen.ZonePage(lines, random.Uint64()), random)
 	return Sample{
 		Name: fmt.Sprintf("%s, %s, %d", c.name, format, i), Condition: c.name, Format: format, Lines: lines,
-		Photo: photo, JPEG: specimen.JPEG(photo, c.quality),
+		Photo: photo, JPEG: specimen.JPEG(photo.NRGBA, c.quality),
 	}
 }
 
-// photograph takes a picture in which a character is c.pitch pixels wide.
-func (c condition) photograph(page *image.NRGBA, random *rand.Rand) *image.NRGBA {
+// photograph takes a picture of a whole page, in which a character is c.pitch pixels wide.
+func (c condition) photograph(page *image.NRGBA, random *rand.Rand) *specimen.Photo {
 	upTo := func(most float64) float64 { return most * (0.3 + 0.7*random.Float64()) }
 	signed := func(most float64) float64 { return most * (2*random.Float64() - 1) }
 	turn := signed(c.turn)
 	if c.quarters {
 		turn += float64(90 * (1 + random.IntN(3)))
 	}
-	w, h := float64(page.Rect.Dx()), float64(page.Rect.Dy())
-	millimetres := w / 12
-	scale := c.pitch / 2.54 * millimetres / w
+	scale := c.pitch / (2.54 * pixelsPerMillimetre)
+	w, h := scale*float64(page.Rect.Dx()), scale*float64(page.Rect.Dy())
 	sin, cos := math.Sincos(turn * math.Pi / 180)
-	width := 1.06 * scale * (w*math.Abs(cos) + h*math.Abs(sin))
-	height := 1.06 * scale * (h*math.Abs(cos) + w*math.Abs(sin))
+	across, down := w*math.Abs(cos)+h*math.Abs(sin), w*math.Abs(sin)+h*math.Abs(cos)
+	// The border is wide enough for corners that a tilt moves outwards.
+	width, height := int(1.1*across)+40, int(1.1*down)+40
 	return specimen.Photograph(page, specimen.Shot{
-		Seed: random.Uint64(), Width: int(width) + 40, Height: int(height) + 40,
-		Fill: scale / min((width+40)/w, (height+40)/h), Turn: turn, Tilt: upTo(c.tilt), Blur: upTo(c.blur),
-		Noise: upTo(c.noise), Glare: upTo(c.glare), Shade: upTo(c.shade),
-	}).NRGBA
+		Seed: random.Uint64(), Width: width, Height: height, Fill: max(across/float64(width), down/float64(height)),
+		Turn: turn, Tilt: upTo(c.tilt), Blur: upTo(c.blur), Noise: upTo(c.noise), Glare: upTo(c.glare),
+		Shade: upTo(c.shade),
+	})
 }
 
 var (
