@@ -110,10 +110,11 @@ func (s *search) line(a axis, z size, format *mrz.Format, i int) (best []chances
 			break
 		}
 	}
-	if top < readable || more {
+	laid := lay{src, a, z, down}
+	if top < readable || more || !laid.whole(at) {
 		return nil, false
 	}
-	best = s.sharpen(lay{src, a, z, down}, at, best)
+	best = s.sharpen(laid, at, best)
 	return among(best, sets[*format][i]), true
 }
 

@@ -73,6 +73,24 @@ func cut(src *imaging.Gray, a axis, s size, shift float64) *strip {
 	return out
 }
 
+// whole reports whether the characters at some places, from left to right, lie in the picture with all of their pitch
+// and height. Beyond its frame a strip repeats the last pixels, which look like characters that are not there.
+func (l lay) whole(places []int) bool {
+	for _, end := range [2]struct {
+		place int
+		side  float64
+	}{{places[0], -0.5}, {places[len(places)-1], 0.5}} {
+		along := (float64(end.place*step+glyph.Width/2)/pitchPixels - margin + end.side) * l.size.pitch
+		for _, down := range [2]float64{l.down - 0.5, l.down + 0.5} {
+			p := l.axis.at(along, down*l.size.height)
+			if p[0] < 0 || p[1] < 0 || p[0] > float64(l.src.Rect.Dx()) || p[1] > float64(l.src.Rect.Dy()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // samples returns where to sample a pixel of a strip that spans a length, from its middle.
 func samples(length float64) []float64 {
 	n := min(max(int(math.Round(length)), 1), 5)

@@ -169,3 +169,37 @@ func TestLinesAtAnAngleAreFollowed(t *testing.T) {
 	require.Equal(t, sample.Lines, found.Lines)
 	require.Equal(t, 180, found.Turned)
 }
+
+func TestZoneThatTheFrameCutsIsNotRead(t *testing.T) {
+	t.Parallel()
+	passport := []string{"PPXXACANDIDE<<DINGO<VICTOR<<<<<<<<<<<<<<<<<<", "2XN93265U7UTO0903226F3009185<<<<<<<<<<<<<<<6"}
+	card := []string{"IDUTOV1387D2M92<<<<<<<<<<<<<<<", "0401065F3408076GBR<<<<<<<<<<<6", "QUIXANO<<NORA<<<<<<<<<<<<<<<<<"}
+	for _, c := range []struct {
+		name  string
+		lines []string
+		width float64 // of the page, in millimetres
+		seed  uint64
+		turn  float64
+		off   float64 // characters beyond the frame
+	}{
+		{"a digit under a check digit", passport, 125, 1, 0, 0.6},
+		{"a filler at the end of a name", passport, 125, 1, 180, 0.6},
+		{"the first letter of a name", card, 85.6, 0, 0, 0.4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			border := (c.width - 2.54*float64(len(c.lines[0]))) / 2
+			shot := specimen.Shot{Seed: c.seed, Width: 1000, Height: 700, Turn: c.turn}
+			for _, off := range []float64{c.off, -1} {
+				shot.Cut = (border + 2.54*off) / c.width
+				found := read(t, imaging.Luma(specimen.Photograph(specimen.ZonePage(c.lines, 1), shot).NRGBA))
+				if off > 0 {
+					require.Nil(t, found)
+					continue
+				}
+				require.NotNil(t, found)
+				require.Equal(t, c.lines, found.Lines)
+			}
+		})
+	}
+}
