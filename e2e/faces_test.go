@@ -88,7 +88,7 @@ func recordedFace() vision.Face {
 	return vision.Face{
 		Box: vision.Box{400, 200, 800, 700}, Confidence: 0.98, Pose: &vision.Pose{},
 		Quality: &vision.FaceQuality{Eyes: 120, Blur: 0.2, Light: 0.5, Contrast: 0.5},
-		Texture: &vision.Texture{Detail: 0.2}, Age: &vision.Age{Years: 40}, Embedding: person(0),
+		Texture: &vision.Texture{Screen: 0.1}, Age: &vision.Age{Years: 40}, Embedding: person(0),
 	}
 }
 
