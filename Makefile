@@ -106,6 +106,7 @@ tfjs:
 .PHONY: pictures
 pictures: browser $(NPM_PACKAGES) ## Take the pictures of every screen in docs/img, from a run of the browser tests
 	$(GO_BUILD) -o bin/ $(COMMANDS)
+	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
 	cd web && rm -rf ../docs/img && STILE_PICTURES=../docs/img npm run --silent e2e
 
 .PHONY: histories
@@ -153,6 +154,7 @@ check-web: $(NPM_PACKAGES)
 .PHONY: check-browser
 check-browser: $(NPM_PACKAGES)
 	$(GO_BUILD) -o bin/ $(COMMANDS)
+	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
 	cd web && npm run --silent e2e
 
 # The client in Node 18, Bun and Deno, and the examples of the documentation.

@@ -1,24 +1,49 @@
-// Faces before the camera, judged by the vision process on real models: an age, and liveness by colours of the screen.
+// Faces before the camera, judged by the vision process on real models: an age, and liveness by each strategy.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
-import { at, createSession, newContext, patience, press, publish, stage, startDev, test } from "./harness.mjs";
+import {
+  at, call, createSession, newContext, patience, press, publish, stage, startDev, test,
+} from "./harness.mjs";
 import { render } from "./head.mjs";
 import { look, picture } from "./look.mjs";
+import { binaries } from "./start.mjs";
 
 const models = fileURLToPath(new URL("../../bin/models", import.meta.url));
-/** environment has the models, and gives a busy machine the time to measure many frames. */
-const environment = { STILE_VISION_MODELS: models, STILE_PROVIDER_PATIENCE: "5m" };
-let dev, browser, head, folder;
+let dev, browser, head, folder, vision;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "stile-faces-"));
-  [{ browser }, dev, head] = await Promise.all([stage(), startDev(environment), render(folder)]);
+  vision = await startVision(`unix:${join(folder, "vision.sock")}`);
+  [{ browser }, dev, head] = await Promise.all([stage(), startDev(environment()), render(folder)]);
 });
-after(() => rm(folder, { recursive: true, force: true }));
+after(async () => {
+  vision.kill("SIGTERM");
+  await once(vision, "exit");
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** startVision starts bin/stile-vision, which may have the vector instructions that stile-dev is built without. */
+async function startVision(listen) {
+  const options = ["--stdin", "--quiet", "--models", models, "--listen", listen];
+  const started = spawn(join(binaries, "stile-vision"), options, { stdio: ["pipe", "ignore", "inherit"] });
+  while (!existsSync(listen.replace("unix:", ""))) {
+    assert.equal(started.exitCode, null, "stile-vision ended");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return started;
+}
+
+/** environment names the vision process, and gives a busy machine the time to measure many frames. */
+function environment() {
+  return { STILE_VISION_URL: `unix:${join(folder, "vision.sock")}`, STILE_PROVIDER_PATIENCE: "5m" };
+}
 
 /** open opens a session of a workflow before a camera, at the first question after the introduction. */
 async function open(definition, { session = {}, ...options } = {}) {
@@ -27,6 +52,7 @@ async function open(definition, { session = {}, ...options } = {}) {
   const context = await newContext(browser, options);
   await context.addInitScript(head);
   const page = await context.newPage();
+  page.session = created.id;
   await page.goto(created.url);
   await at(page, "intro");
   await press(page, "Continue");
@@ -45,6 +71,13 @@ async function beginTrial(page) {
 /** verdict waits for the screen after a verdict on many frames, which a busy machine is slow to measure. */
 function verdict(page, screen) {
   return page.waitForSelector(`[data-screen="${screen}"]`, { timeout: 3 * patience });
+}
+
+/** result returns the result of the session's only attempt. */
+async function result(page) {
+  const path = `/v1/verification_sessions/${page.session}?expand[]=results`;
+  const { results } = await call(dev, "GET", path);
+  return results[0];
 }
 
 describe("a face before the camera", { concurrency: 2 }, () => {
@@ -85,6 +118,19 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await at(page, "capture-face");
   });
 
+  test("turns as it is asked", async () => {
+    const page = await open(liveness("3d_action"));
+    await look(page, "method-selfie_liveness");
+    await press(page, "Start the camera");
+    await page.getByRole("button", { name: "Begin", disabled: false }).waitFor({ timeout: patience });
+    await look(page, "face-camera", "face-turns");
+    await press(page, "Begin");
+    await page.locator(".prompt .meaning").waitFor();
+    await picture(page, "face-prompt");
+    await verdict(page, "verified");
+    assert.equal((await result(page)).biometric.strategy, "3d_action");
+  });
+
   test("may have more time, and colours in the place of turns", async () => {
     const page = await open(liveness("3d_action"));
     await at(page, "method-selfie_liveness");
@@ -97,6 +143,7 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     assert.deepEqual(begins, [{ extended: true }, { extended: true, strategy: "flashing" }]);
     await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
     await verdict(page, "verified");
+    assert.equal((await result(page)).biometric.strategy, "flashing");
   });
 
   test("reflects the colours of the screen, each for its time", async () => {
@@ -136,6 +183,12 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     const states = await page.evaluate(() => cameras.flatMap((one) => one.getTracks()).map((one) => one.readyState));
     assert.deepEqual(states, ["ended"]);
     await at(page, "method-selfie_liveness");
+  });
+
+  test("holds still where texture is enough", async () => {
+    const page = await open(liveness("passive"));
+    await beginTrial(page);
+    await verdict(page, "verified");
   });
 
   test("begins again after the page was hidden, the camera was lost or frames did not arrive", async () => {
