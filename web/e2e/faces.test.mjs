@@ -46,11 +46,11 @@ function environment() {
 }
 
 /** open opens a session of a workflow before a camera, at the first question after the introduction. */
-async function open(definition, { session = {}, ...options } = {}) {
+async function open(definition, { camera = head, session = {}, ...options } = {}) {
   const workflow = await publish(dev, definition);
   const created = await createSession(dev, { workflow_id: workflow, ...session });
   const context = await newContext(browser, options);
-  await context.addInitScript(head);
+  await context.addInitScript(camera);
   const page = await context.newPage();
   page.session = created.id;
   await page.goto(created.url);
@@ -217,3 +217,18 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await page.getByRole("button", { name: "Begin", disabled: false }).waitFor({ timeout: patience });
   });
 });
+
+for (const [name, fault] of [
+  ["NotAllowedError", "The camera is not allowed."], ["NotFoundError", "This device has no camera."],
+]) {
+  test(`liveness leads to a phone after ${name}`, async () => {
+    const refuse = `if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia =
+      () => Promise.reject(new DOMException("", "${name}"));`;
+    const page = await open(liveness("3d_action"), { camera: refuse });
+    await at(page, "method-selfie_liveness");
+    await press(page, "Start the camera");
+    await page.getByRole("alert").filter({ hasText: fault }).waitFor({ timeout: patience });
+    await press(page, "Continue on your phone");
+    await at(page, "handoff");
+  });
+}

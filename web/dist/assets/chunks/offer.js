@@ -1,1 +1,1 @@
-import{c as e,u as t}from"./src.js";function n({flow:n,view:r},i){let a=t(!1),{busy:o}=n.model;e(()=>{!i||a.current||n.model.busy||r.offer_handoff||(a.current=!0,n.act(()=>n.client.report(`setup_failed`)))},[o])}export{n as t};
+import{c as e,u as t}from"./src.js";function n({flow:n,view:r},i,a=`setup_failed`){let o=t(!1),{busy:s}=n.model;e(()=>{!i||o.current||n.model.busy||r.offer_handoff||(o.current=!0,n.act(()=>n.client.report(a)))},[s,i])}export{n as t};

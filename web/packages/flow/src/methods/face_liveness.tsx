@@ -8,6 +8,7 @@ import { adviceOf } from "../reason.tsx";
 import { keepAloud, speaks, wantsAloud } from "./face_aloud.ts";
 import type { Named } from "./face_sender.ts";
 import { Trial, type Fault, type Played } from "./face_trial.tsx";
+import { useOffer } from "./offer.ts";
 import type { MethodScreenProps } from "./registry.ts";
 
 /** Liveness has the user answer a challenge of `selfie_liveness` before the camera, and sends the frames. */
@@ -19,12 +20,12 @@ export default function Liveness(given: MethodScreenProps) {
   const [slow, setSlow] = useState(false);
   const [aloud, setAloud] = useState(wantsAloud);
   const [, render] = useState({});
+  useOffer(given, fault !== null && isOfCamera(fault), "camera_failed");
 
   function end(found: Fault): void {
     setFault(found);
     setPlayed(null);
     setStep("ready");
-    if (isOfCamera(found)) void flow.act(() => flow.client.report("camera_failed"));
   }
   async function deliver({ challenge, sender }: Played): Promise<void> {
     try {
