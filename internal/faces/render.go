@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/stile-id/stile/vision"
+	"github.com/stile-id/stile/vision/imaging"
 )
 
 // Shot is how the camera sees a head.
@@ -118,7 +119,7 @@ func (h *Head) shade(out []byte, p pixel, s Shot, noise *rand.Rand) {
 		exposure = 1
 	}
 	for c := range 3 {
-		v := encode(decode[out[c]]*exposure*(1+s.Flash[c]*p.lit)) * 255
+		v := encode(imaging.Linear[out[c]]*exposure*(1+s.Flash[c]*p.lit)) * 255
 		if s.Noise > 0 {
 			v += s.Noise * noise.NormFloat64()
 		}
@@ -164,19 +165,7 @@ func sample(src *image.NRGBA, x, y float64) (out [3]byte) {
 	return out
 }
 
-// decode is the linear value of each coded one (sRGB), and encode goes back.
-var decode = func() (table [256]float64) {
-	for i := range table {
-		v := float64(i) / 255
-		if v <= 0.04045 {
-			table[i] = v / 12.92
-		} else {
-			table[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
-	}
-	return table
-}()
-
+// encode returns the coded value, from 0 to 1, of a linear one: the inverse of imaging.Linear.
 func encode(v float64) float64 {
 	if v <= 0.0031308 {
 		return 12.92 * v

@@ -18,23 +18,10 @@ type patched struct {
 	pixels  int
 }
 
-// linear is the linear value of each coded one (sRGB).
-var linear = func() (table [256]float64) {
-	for i := range table {
-		v := float64(i) / 255
-		if v <= 0.04045 {
-			table[i] = v / 12.92
-		} else {
-			table[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
-	}
-	return table
-}()
-
 func (s *patched) add(pixel []byte) {
 	clipped := 0
 	for c := range 3 {
-		s.linear[c] += linear[pixel[c]]
+		s.linear[c] += imaging.Linear[pixel[c]]
 		s.coded[c] += float64(pixel[c]) / 255
 		if pixel[c] >= 254 || pixel[c] == 0 {
 			clipped = 1

@@ -82,17 +82,24 @@ func (g *window) plain() bool {
 		g.outHeight == g.height && g.outWidth == g.width
 }
 
+// filter returns the numbers and the four dimensions of the constant filter of a convolution of x, or records the
+// fault.
+func (b *Builder) filter(x, filter Value) (data []float32, shape []int, ok bool) {
+	if !b.floats(x, filter) {
+		return nil, nil, false
+	}
+	data, shape = b.numbers(filter, "filter"), b.values[filter].shape
+	if b.err == nil && len(shape) != 4 {
+		b.failf("a filter of shape %v", shape)
+	}
+	return data, shape, b.err == nil
+}
+
 // Conv2D is a convolution of a picture with a constant filter [rows, columns, channels, results].
 func (b *Builder) Conv2D(x, filter Value, w Window) Value {
-	if !b.floats(x, filter) {
+	data, shape, ok := b.filter(x, filter)
+	if !ok {
 		return nothing
-	}
-	data, shape := b.numbers(filter, "filter"), b.values[filter].shape
-	if b.err != nil {
-		return nothing
-	}
-	if len(shape) != 4 {
-		return b.failf("a filter of shape %v", shape)
 	}
 	g, ok := b.window(x, shape[0], shape[1], w)
 	if !ok {
@@ -263,15 +270,9 @@ func (l *linear) finish(set *machine, row []float32, x *[16]float32, rest []floa
 // DepthwiseConv2D is a convolution of each channel of a picture with its constant filters [rows, columns, channels,
 // multiplier]: channel c has the results c·multiplier to (c+1)·multiplier − 1.
 func (b *Builder) DepthwiseConv2D(x, filter Value, w Window) Value {
-	if !b.floats(x, filter) {
+	data, shape, ok := b.filter(x, filter)
+	if !ok {
 		return nothing
-	}
-	data, shape := b.numbers(filter, "filter"), b.values[filter].shape
-	if b.err != nil {
-		return nothing
-	}
-	if len(shape) != 4 {
-		return b.failf("a filter of shape %v", shape)
 	}
 	if many := shape[3]; many > 1 {
 		x = b.repeat(x, many)
