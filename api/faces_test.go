@@ -118,12 +118,19 @@ func TestViewDescribesTheFramesOfAMethod(t *testing.T) {
 	}), 400, "parameter_invalid", "frames[0].upload")
 }
 
-func TestSelfieFollowsTheDocumentWithItsPortrait(t *testing.T) {
-	t.Parallel()
-	e := newEnv(t, withFaces())
+// withPortrait returns a session whose document has passed and has left a portrait for selfie_match.
+func (e *env) withPortrait() session {
+	e.t.Helper()
 	s := e.create(e.sandbox, e.workflow(e.sandbox, matchedDocument()))
 	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
 	e.passed(s, methods.Verdict{Portrait: []byte("face of the document")})
+	return s
+}
+
+func TestSelfieFollowsTheDocumentWithItsPortrait(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, withFaces())
+	s := e.withPortrait()
 	row, err := e.store.Across().PublicSession(t.Context(), s.id)
 	require.NoError(t, err)
 	require.True(t, row.HasPortrait)
@@ -155,9 +162,7 @@ func TestPortraitThatNothingNeedsIsNotKept(t *testing.T) {
 func TestBiometricsAreDeletedWhateverTheOutcome(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withFaces())
-	s := e.create(e.sandbox, e.workflow(e.sandbox, matchedDocument()))
-	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
-	e.passed(s, methods.Verdict{Portrait: []byte("face of the document")})
+	s := e.withPortrait()
 	path := "/v1/verification_sessions/" + s.id + "/biometrics"
 	e.isError(e.do("DELETE", path, e.live.secret, nil), 404, "session_not_found")
 	e.isError(e.do("DELETE", path, e.sandbox.publishable, nil), 403, "publishable_key_scope")
@@ -218,9 +223,7 @@ func TestConsentComesBeforeFacesWhereTheRuleDemandsIt(t *testing.T) {
 func TestBiometricsAreDeletedWhileTheirFramesAreJudged(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, withFaces())
-	s := e.create(e.sandbox, e.workflow(e.sandbox, matchedDocument()))
-	e.isOK(e.do("POST", s.path("/methods/document_capture"), s.secret, obj{"simulate": "pass"}), 202)
-	e.passed(s, methods.Verdict{Portrait: []byte("face of the document")})
+	s := e.withPortrait()
 	idle := e.uploaded(s, "selfie_match", "\xFF\xD8\xFFidle")
 	e.isOK(e.do("POST", s.path("/methods/selfie_match"), s.secret, obj{"simulate": "pass"}), 202)
 	require.Equal(t, "processing", e.status(s))
