@@ -121,7 +121,7 @@ func (s *Service) Warnings(ctx context.Context, org models.Organization, d graph
 // unread warns of strategies of liveness at facial_age and selfie_match that nothing reads: Stile's own methods have no
 // liveness, a provider of them may have. Connected has the connectors by method.
 func unread(d graph.Definition, compiled graph.Graph, connected map[rules.Method]string) (warnings []graph.Fault) {
-	const message = "has no effect: %s looks for no liveness, unless a provider judges it; add selfie_liveness"
+	const message = "has no effect at %s, unless a provider judges the method; add selfie_liveness to check liveness"
 	preferred, read := d.Preferences.LivenessStrategy, false
 	var silent []string
 	for _, n := range compiled.Nodes {
