@@ -123,5 +123,5 @@ func chipped(t *testing.T, m merchant, data string) []string {
 	}}).refused(t, 400, "parameter_invalid", "access.date_of_birth")
 	v.reads(t, chip).expect(t, 202)
 	v.until(t, "verified")
-	return []string{"UT0000001", "SPECIMEN<<UTOPIA", "9001311"}
+	return []string{"UT0000001", "SPECIMEN<<UTOPIA", "UTO9001311"}
 }
