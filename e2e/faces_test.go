@@ -137,7 +137,7 @@ func ageStepsUp(t *testing.T, s *stack) {
 	v.open(t)
 	v.poses(t, "facial_age", as(0, 24))
 	v.until(t, "requires_input")
-	view := v.user.look(t, v.verify("")).expect(t, 200)
+	view := v.user.get(t, v.verify("")).expect(t, 200)
 	require.Equal(t, []any{"age_uncertain"}, view.at("methods", 0, "last_attempt", "reason_codes"))
 	require.Equal(t, "unavailable", view.at("methods", 0, "status"))
 	require.Equal(t, "available", view.at("methods", 1, "status"))
@@ -154,7 +154,7 @@ func documentIsMatched(t *testing.T, s *stack) {
 	v.until(t, "requires_input")
 	v.poses(t, "selfie_match", as(9, 40))
 	v.until(t, "requires_input")
-	view := v.user.look(t, v.verify("")).expect(t, 200)
+	view := v.user.get(t, v.verify("")).expect(t, 200)
 	require.Equal(t, []any{"face_mismatch"}, view.at("methods", 1, "last_attempt", "reason_codes"))
 	v.poses(t, "selfie_match", as(0, 40))
 	v.until(t, "verified")
@@ -175,7 +175,7 @@ func livenessFollows(t *testing.T, s *stack) {
 	v.until(t, "requires_input")
 	v.turns(t, 3, nil)
 	v.until(t, "requires_input")
-	view := v.user.look(t, v.verify("")).expect(t, 200)
+	view := v.user.get(t, v.verify("")).expect(t, 200)
 	require.Equal(t, []any{"face_changed"}, view.at("methods", 1, "last_attempt", "reason_codes"))
 	v.turns(t, 0, func(turns []motion.Turn) []motion.Turn {
 		return map[bool][]motion.Turn{
@@ -184,7 +184,7 @@ func livenessFollows(t *testing.T, s *stack) {
 		}[turns[0] == motion.Left]
 	})
 	v.until(t, "requires_input")
-	view = v.user.look(t, v.verify("")).expect(t, 200)
+	view = v.user.get(t, v.verify("")).expect(t, 200)
 	require.Equal(t, []any{"challenge_not_followed"}, view.at("methods", 1, "last_attempt", "reason_codes"))
 	v.turns(t, 0, nil)
 	v.until(t, "verified")

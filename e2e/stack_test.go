@@ -162,7 +162,7 @@ var contracts sync.Map
 // replica starts another process of Stile, inside this one, on the same database and Temporal server.
 func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
 	t.Helper()
-	o.WriteTimeout = cmp.Or(o.WriteTimeout, time.Minute) // the machine may be busy
+	o.WriteTimeout, o.RequestTimeout = cmp.Or(o.WriteTimeout, time.Minute), time.Minute // the machine may be busy
 	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	for _, change := range adjust {
 		change(&o.Config)

@@ -72,6 +72,8 @@ type Options struct {
 	WebProxy *url.URL
 	// WriteTimeout is that of store.Options: 0 in production.
 	WriteTimeout time.Duration
+	// RequestTimeout is that of api.Config: 0 in production.
+	RequestTimeout time.Duration
 	// Vision is the command of the vision process and its first arguments; nil means stile-vision, beside this executable
 	// or on PATH. Config.VisionURL takes its place.
 	Vision []string
@@ -358,6 +360,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		Registry:     a.metrics.registry,
 		Log:          a.log,
 		Config: api.Config{
+			RequestTimeout:       a.options.RequestTimeout,
 			HandoffTokenTTL:      c.HandoffTokenTTL,
 			HandoffReuseWindow:   c.HandoffReuseWindow,
 			SessionTTL:           c.SessionTTL,

@@ -29,9 +29,8 @@ const (
 	// address.
 	connectionLife = 30 * time.Minute
 	idleLife       = 5 * time.Minute
-	// connectWithin bounds an attempt to connect, and connectToOneWithin the attempt at one of several hosts, so that
-	// the next host gets its turn within WriteLimit.
-	connectWithin      = WriteLimit
+	// connectToOneWithin bounds an attempt to connect to one of several hosts, so that the next host gets its turn
+	// within WriteLimit.
 	connectToOneWithin = 700 * time.Millisecond
 	// proveWithin bounds the check that a connection still leads to the primary.
 	proveWithin = 500 * time.Millisecond
@@ -54,7 +53,7 @@ func (s *Store) dialector(url string) (gorm.Dialector, error) {
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
 		return nil, errors.New(`the database URL must begin with "postgres://" or "sqlite:"`)
 	}
-	primary, err := newPrimary(url)
+	primary, err := newPrimary(url, s.writeTimeout)
 	if err != nil {
 		return nil, withoutURL(err)
 	}
@@ -70,13 +69,14 @@ type primary struct {
 	suspicions atomic.Int64
 }
 
-func newPrimary(url string) (*primary, error) {
+// newPrimary parses the URL. An attempt to connect may take as long as a write may, unless the URL names several hosts or
+// sets connect_timeout.
+func newPrimary(url string, within time.Duration) (*primary, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
 	p := &primary{config: config}
-	within := connectWithin
 	if severalHosts(config) { // only one of them accepts writes
 		within = connectToOneWithin
 		if config.ValidateConnect == nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -32,6 +33,15 @@ func (s *Store) Index(ctx context.Context, statement string) error {
 
 // Temporary lets tests check which errors of a driver count as an outage.
 var Temporary = temporary
+
+// ConnectTimeout returns the longest time that an attempt to connect to the PostgreSQL server of the URL may take.
+func ConnectTimeout(url string, within time.Duration) (time.Duration, error) {
+	p, err := newPrimary(url, within)
+	if err != nil {
+		return 0, err
+	}
+	return p.config.ConnectTimeout, nil
+}
 
 // SQL runs statements on the store's only remaining connection.
 func (s *Store) SQL(do func(execute func(string) error) error) error {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -25,6 +26,21 @@ func (e sqliteError) Error() string { return "sqlite" }
 func (e sqliteError) Code() int     { return int(e) }
 
 func state(code string) error { return &pgconn.PgError{Code: code} }
+
+func TestAttemptToConnectMayTakeAsLongAsAWrite(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]time.Duration{
+		"postgres://one/stile":                       time.Minute,
+		"postgres://one/stile?sslmode=prefer":        time.Minute, // tried twice, with and without TLS
+		"postgres://one/stile?connect_timeout=3":     3 * time.Second,
+		"postgres://one,two/stile":                   700 * time.Millisecond,
+		"postgres://one,two/stile?connect_timeout=3": 3 * time.Second,
+	} {
+		got, err := store.ConnectTimeout(url, time.Minute)
+		require.NoError(t, err, url)
+		require.Equal(t, want, got, url)
+	}
+}
 
 func TestErrorsOfTheConnectionAreOutages(t *testing.T) {
 	t.Parallel()
