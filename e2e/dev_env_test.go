@@ -17,23 +17,19 @@ func TestDevPrintsTheEnvironmentOfItsFolder(t *testing.T) {
 	require.NoError(t, err)
 	stile, err := production()
 	require.NoError(t, err)
-	show := exec.Command(
-		"sh",
-		"-c",
-		`eval "$("$1" env --data "$2")" && "$3" session show "$4"`,
-		"sh",
-		dev,
-		p.data,
-		stile,
-		session.id,
-	)
-	out, err := show.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	require.Contains(t, string(out), session.id)
-	require.Contains(t, string(out), "session  created")
-	require.Contains(t, string(out), "history  workflow execution started")
+	for name, arguments := range map[string][]string{
+		"the printed environment": {"sh", "-c", `eval "$("$1" env --data "$2")" && "$3" session show "$4"`,
+			"sh", dev, p.data, stile, session.id},
+		"the folder": {stile, "session", "show", session.id, "--data", p.data},
+	} {
+		out, err := exec.Command(arguments[0], arguments[1:]...).CombinedOutput()
+		require.NoError(t, err, "%s: %s", name, out)
+		require.Contains(t, string(out), session.id)
+		require.Contains(t, string(out), "session  created")
+		require.Contains(t, string(out), "history  workflow execution started")
+	}
 
-	out, err = exec.Command(dev, "env", "--data", t.TempDir()).CombinedOutput()
+	out, err := exec.Command(dev, "env", "--data", t.TempDir()).CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(out), "stile-dev has not run with the folder")
 }

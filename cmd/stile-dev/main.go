@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/localenv"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/vision/serve"
 )
@@ -42,9 +43,6 @@ type flags struct {
 	shopGiven, json                                              bool
 }
 
-// defaultData is the default data folder.
-const defaultData = ".stile"
-
 func newCommand() *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
@@ -57,7 +55,7 @@ func newCommand() *cobra.Command {
 			return run(cmd.Context(), f, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&f.data, "data", defaultData, "folder that keeps everything between runs")
+	cmd.Flags().StringVar(&f.data, "data", localenv.FolderDefault, "folder that keeps everything between runs")
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:"+models.APIPortDefault,
 		"address of the API; port 0 picks a free one")
 	cmd.Flags().StringVar(&f.temporalListen, "temporal-listen", config.TemporalAddressDefault,

@@ -16,7 +16,7 @@ import (
 // useDevelopmentPassport makes a passport of Utopia in the data folder, at the first run, and trusts its authority
 // unless the environment names trusted ones.
 func useDevelopmentPassport(c *config.Config, folder *folder) error {
-	files, err := passportdev.Ensure(folder.path("passport"), time.Now())
+	files, err := passportdev.Ensure(folder.Path("passport"), time.Now())
 	if err == nil && c.CSCADir == "" {
 		c.CSCADir = files.TrustDir()
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stile-id/stile/internal/localenv"
 	"github.com/stile-id/stile/models"
 )
 
@@ -39,7 +40,7 @@ func phoneCommand() *cobra.Command {
 	cmd.Flags().StringVar(&p.simulate, "simulate", "pass",
 		"outcome of each method: pass, fail or slow; or requires_input or error at the first attempt")
 	cmd.Flags().StringVar(&p.passport, "passport", "", "folder of a chip to read for nfc_passport, such as "+
-		defaultData+"/passport/chip")
+		localenv.FolderDefault+"/passport/chip")
 	_ = cmd.MarkFlagRequired("url")
 	return cmd
 }

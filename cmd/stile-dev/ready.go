@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/localenv"
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/vision/models"
 )
@@ -64,14 +66,27 @@ Try it:
 
 See what happened to a session:
 
-  eval "$(go run ./cmd/stile-dev env --data '%s')" && go run ./cmd/stile session show vks_...
+  go run ./cmd/stile%s session show vks_...
+
+Send the events of the sandbox to a server of yours, and make one:
+
+  go run ./cmd/stile%s listen --forward http://localhost:3000/webhooks
+  go run ./cmd/stile%s trigger verification_session.verified
 %s
 Ctrl-C stops it; the same folder goes on where it was.
 `, r.shopLine(), r.API, r.mailLine(), r.TemporalUI, r.Temporal,
 		r.Sandbox.Org, r.Sandbox.SecretKey, r.Sandbox.PublishableKey, r.Sandbox.Workflow,
 		r.Live.Org, r.Live.SecretKey, r.Live.PublishableKey, r.Live.Workflow,
-		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.folder, r.modelsLine())
+		r.API, r.Sandbox.SecretKey, r.Sandbox.Workflow, r.dataFlag(), r.dataFlag(), r.dataFlag(), r.modelsLine())
 	return err
+}
+
+// dataFlag is the flag by which the command stile finds the data folder, from the folder in which stile-dev was started.
+func (r ready) dataFlag() string {
+	if standard, err := filepath.Abs(localenv.FolderDefault); err == nil && standard == r.folder {
+		return ""
+	}
+	return " --data '" + r.folder + "'"
 }
 
 // shopLine is the first address that a newcomer should open.

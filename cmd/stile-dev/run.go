@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"path/filepath"
 
 	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/internal/app"
@@ -63,7 +62,7 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := folder.save(temporalFile, temporalAddress{c.TemporalAddress}); err != nil {
+	if err := folder.SaveEnvironment(environment(c, a.URL(), credentials.Sandbox)); err != nil {
 		return err
 	}
 	a.Start(ctx)
@@ -72,7 +71,7 @@ func run(ctx context.Context, f flags, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, shop.Stop()) }()
-	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.dir)
+	ready := newReady(a.URL(), c, temporal.UIURL(), credentials, folder.Dir)
 	ready.Shop = shop.url
 	if err := ready.print(out, f.json); err != nil {
 		return err
@@ -113,10 +112,10 @@ func configure(f flags, folder *folder) (config.Config, error) {
 		c.VisionWorkers = 1 // each is this program again, which is large
 	}
 	if os.Getenv("STILE_VISION_MODELS") == "" {
-		c.VisionModels = folder.path("models")
+		c.VisionModels = folder.Path("models")
 	}
 	if c.DatabaseURL == "" {
-		c.DatabaseURL = "sqlite:" + folder.path("stile.db")
+		c.DatabaseURL = "sqlite:" + folder.Path("stile.db")
 	}
 	if c.EncryptionKeys == "" || c.LookupKey == "" {
 		keys, err := folder.keys()
@@ -147,7 +146,7 @@ func startTemporal(ctx context.Context, c *config.Config, f flags, folder *folde
 	if os.Getenv("TEMPORAL_ADDRESS") != "" {
 		return embedded{}, nil
 	}
-	database := folder.path("temporal.db")
+	database := folder.Path("temporal.db")
 	if err := store.KeepPrivate(database); err != nil {
 		return embedded{}, err
 	}
@@ -185,5 +184,3 @@ func registerSearchAttributes(ctx context.Context, a *app.App, c config.Config) 
 	}
 	return app.RegisterSearchAttributes(ctx, a.Temporal(), c.TemporalNamespace, workflows.SearchAttributes())
 }
-
-func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }

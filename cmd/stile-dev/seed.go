@@ -29,7 +29,7 @@ const credentialsFile = "credentials.json"
 // database keeps only hashes of keys, so the folder stores the keys.
 func seed(ctx context.Context, s *store.Store, f *folder) (seeded, error) {
 	var known seeded
-	found, err := f.load(credentialsFile, &known)
+	found, err := f.Load(credentialsFile, &known)
 	if err != nil {
 		return known, err
 	}
@@ -46,7 +46,7 @@ func seed(ctx context.Context, s *store.Store, f *folder) (seeded, error) {
 	if known.Live, err = seedOrganization(ctx, s, "Live Shop", false); err != nil {
 		return known, err
 	}
-	return known, f.save(credentialsFile, known)
+	return known, f.Save(credentialsFile, known)
 }
 
 func seedOrganization(ctx context.Context, s *store.Store, name string, sandbox bool) (credentials, error) {

@@ -22,7 +22,7 @@ func useDevelopmentIssuers(c *config.Config, folder *folder) error {
 // the environment names trusted issuers. It makes a certificate of the verifier, too, and uses it unless the
 // environment names one.
 func useDevelopmentIssuer(c *config.Config, folder *folder) error {
-	files, err := walletdev.Ensure(folder.path("wallet"), verifierHosts(*c), time.Now())
+	files, err := walletdev.Ensure(folder.Path("wallet"), verifierHosts(*c), time.Now())
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func migrateCommand() *cobra.Command {
 			if databaseOnly {
 				return nil
 			}
-			if err := registerSearchAttributes(ctx); err != nil {
+			if err := registerSearchAttributes(cmd); err != nil {
 				return err
 			}
 			cmd.Println("search attributes: registered")
@@ -46,7 +46,7 @@ func migrateCommand() *cobra.Command {
 	return cmd
 }
 
-// grantService grants the role what the service needs, unless it is "".
+// grantService grants the role the rights of the service, unless it is "".
 func grantService(ctx context.Context, s *store.Store, cmd *cobra.Command, role string) error {
 	if role == "" {
 		return nil
@@ -58,8 +58,8 @@ func grantService(ctx context.Context, s *store.Store, cmd *cobra.Command, role 
 	return nil
 }
 
-func registerSearchAttributes(ctx context.Context) error {
-	c, err := readConfig()
+func registerSearchAttributes(cmd *cobra.Command) error {
+	c, err := readConfig(cmd)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func registerSearchAttributes(ctx context.Context) error {
 		return err
 	}
 	defer temporal.Close()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
 	defer cancel()
 	return app.RegisterSearchAttributes(ctx, temporal, c.TemporalNamespace, workflows.SearchAttributes())
 }

@@ -30,7 +30,7 @@ func brandingCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "branding", Short: "Show and change the looks of an organization for its users", Args: cobra.NoArgs,
 		RunE: withStore(func(ctx context.Context, s *store.Store, cmd *cobra.Command, _ []string) error {
-			change, err := f.change(ctx, cmd)
+			change, err := f.change(cmd)
 			if err != nil {
 				return models.Explain(err)
 			}
@@ -66,7 +66,7 @@ func printBranding(cmd *cobra.Command, org models.Organization) {
 }
 
 // change reads the flags, and the logo that they name.
-func (f brandingFlags) change(ctx context.Context, cmd *cobra.Command) (c store.BrandingChange, err error) {
+func (f brandingFlags) change(cmd *cobra.Command) (c store.BrandingChange, err error) {
 	for _, name := range f.clear {
 		if !slices.Contains(clearable, name) {
 			return c, fmt.Errorf("--clear must be one of %s, not %q", models.Listed(clearable), name)
@@ -85,7 +85,7 @@ func (f brandingFlags) change(ctx context.Context, cmd *cobra.Command) (c store.
 	}
 	switch {
 	case f.logoURL != "":
-		c.Logo, err = fetchLogo(ctx, f.logoURL)
+		c.Logo, err = fetchLogo(cmd, f.logoURL)
 	case f.logoFile != "":
 		c.Logo, err = readLogo(f.logoFile)
 	}
@@ -115,9 +115,9 @@ func logoFrom(flag string, r io.Reader) (*models.Logo, error) {
 const fetchWithin = 30 * time.Second
 
 // fetchLogo fetches a logo from the public Internet, or from an address of STILE_EGRESS_ALLOW.
-func fetchLogo(ctx context.Context, address string) (*models.Logo, error) {
+func fetchLogo(cmd *cobra.Command, address string) (*models.Logo, error) {
 	const flag = "--logo-url"
-	c, err := readConfig()
+	c, err := readConfig(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func fetchLogo(ctx context.Context, address string) (*models.Logo, error) {
 	if parsed.Scheme != "https" {
 		return nil, models.Invalid(flag, "%s must be an https URL", flag)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	request, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}

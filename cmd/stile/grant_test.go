@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/pgtest"
 )
 
@@ -67,7 +68,7 @@ func TestServiceOfTheComposeFileRunsWithoutReadingAnchors(t *testing.T) {
 // startLog returns the lines that a process logs at its start.
 func startLog(t *testing.T) string {
 	t.Helper()
-	c, err := readConfig()
+	c, err := config.FromEnvironment()
 	require.NoError(t, err)
 	c.Listen, c.TemporalAddress = "127.0.0.1:0", "127.0.0.1:1"
 	var log bytes.Buffer

@@ -10,25 +10,32 @@ import (
 
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/localenv"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 )
 
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "stile",
-		Short:         "Age and identity verification, self-hosted",
-		Long:          "Stile verifies age and identity. It is configured by environment variables: see docs/operations.md.",
+		Use:   "stile",
+		Short: "Age and identity verification, self-hosted",
+		Long: "Stile verifies age and identity. It is configured by environment variables: see docs/operations.md.\n\n" +
+			"DATABASE_URL and variables whose names begin with STILE_ or TEMPORAL_ are also read from the file .env of the\n" +
+			"current folder. A variable of the environment comes before one of the file. Commands other than api, worker\n" +
+			"and serve take what neither has from the data folder of stile-dev, if there is one in .stile.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetOut(os.Stdout) // cobra's default is standard error, which scripts do not read
+	root.PersistentFlags().String(dataFlag, localenv.FolderDefault,
+		"data folder of stile-dev; if given, its variables come before all others (not for api, worker, serve)")
+	_ = root.MarkPersistentFlagDirname(dataFlag)
 	root.AddCommand(
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
 		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
 		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(),
-		personCommand(), generateKeyCommand(), trustCommand(),
+		personCommand(), generateKeyCommand(), trustCommand(), listenCommand(), triggerCommand(),
 	)
 	return root
 }
@@ -36,16 +43,24 @@ func newRootCommand() *cobra.Command {
 func runCommand(use, short string, o app.Options) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd, o) },
 	}
 }
 
-// run starts the process and drains it when the context ends.
-func run(ctx context.Context, o app.Options) error {
-	c, err := readConfig()
+// run starts the process and drains it when the context of the command ends.
+func run(cmd *cobra.Command, o app.Options) error {
+	if cmd.Flags().Changed(dataFlag) {
+		return fmt.Errorf("--%s is for commands beside stile-dev; %s runs on the environment", dataFlag, cmd.Name())
+	}
+	settings, err := localenv.Read(localenv.Sources{})
 	if err != nil {
 		return err
 	}
+	c, err := configOf(settings)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
 	o.SealHistories = true
 	o.Config, o.Log = c, app.NewLogger(c.LogLevel)
 	a, err := app.New(ctx, o)
@@ -59,12 +74,33 @@ func run(ctx context.Context, o app.Options) error {
 	return a.Stop()
 }
 
-func readConfig() (config.Config, error) {
-	c, err := config.FromEnvironment()
+// dataFlag names the data folder of stile-dev.
+const dataFlag = "data"
+
+// settingsOf returns the variables of a command that may use the data folder of stile-dev.
+func settingsOf(cmd *cobra.Command) (localenv.Environment, error) {
+	folder, err := cmd.Flags().GetString(dataFlag)
+	if err != nil {
+		return localenv.Environment{}, err
+	}
+	return localenv.Read(localenv.Sources{Folder: folder, FolderGiven: cmd.Flags().Changed(dataFlag)})
+}
+
+// readConfig returns the configuration of a command that uses the database.
+func readConfig(cmd *cobra.Command) (config.Config, error) {
+	settings, err := settingsOf(cmd)
+	if err != nil {
+		return config.Config{}, err
+	}
+	return configOf(settings)
+}
+
+func configOf(settings localenv.Environment) (config.Config, error) {
+	c, err := config.Read(settings.Get)
 	if err != nil {
 		return c, err
 	}
-	return c, c.Require("DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY")
+	return c, settings.Explain(c.Require("DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY"))
 }
 
 // withStore returns the RunE function of a command that needs only the database.
@@ -72,7 +108,7 @@ func withStore(
 	do func(ctx context.Context, s *store.Store, cmd *cobra.Command, args []string) error,
 ) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		c, err := readConfig()
+		c, err := readConfig(cmd)
 		if err != nil {
 			return err
 		}

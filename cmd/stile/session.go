@@ -31,7 +31,7 @@ func sessionCommand() *cobra.Command {
 			}
 			lines := fromRows(trail)
 			if !rowsOnly {
-				history, err := fromHistory(ctx, found.ID)
+				history, err := fromHistory(cmd, found.ID)
 				if err != nil {
 					return fmt.Errorf("the run's history: %w (--rows-only leaves it out)", err)
 				}
@@ -109,8 +109,8 @@ func deliveryText(d models.Delivery) string {
 	return text
 }
 
-func fromHistory(ctx context.Context, id string) ([]line, error) {
-	c, err := readConfig()
+func fromHistory(cmd *cobra.Command, id string) ([]line, error) {
+	c, err := readConfig(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func fromHistory(ctx context.Context, id string) ([]line, error) {
 	}
 	defer temporal.Close()
 	reads := app.Sealed(keys)
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
 	defer cancel()
 	var lines []line
 	events := temporal.GetWorkflowHistory(ctx, id, "", false, allEvents)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/methods/passport/csca"
 	"github.com/stile-id/stile/methods/wallet/issuers"
 	"github.com/stile-id/stile/methods/wallet/trust"
 	"github.com/stile-id/stile/rules"
@@ -31,7 +32,14 @@ func trustCommand() *cobra.Command {
 			"a file is read as one of country signing authorities. Fails if a file cannot be read, or has an issuer that\n" +
 			"is not trusted now.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return checkFiles(cmd.OutOrStdout(), args, rules.Method(method), time.Now())
+			settings, err := settingsOf(cmd)
+			if err != nil {
+				return err
+			}
+			check := fileCheck{
+				out: cmd.OutOrStdout(), method: rules.Method(method), authorities: settings.Get(csca.Variable), now: time.Now(),
+			}
+			return check.files(args)
 		},
 	}
 	check.Flags().StringVar(&method, "method", "",
@@ -40,7 +48,11 @@ func trustCommand() *cobra.Command {
 		Use: "list", Short: "List the trusted issuers and lists of STILE_TRUST_DIR and STILE_CSCA_DIR",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.FromEnvironment()
+			settings, err := settingsOf(cmd)
+			if err != nil {
+				return err
+			}
+			c, err := config.Read(settings.Get)
 			if err != nil {
 				return err
 			}
@@ -131,13 +143,21 @@ func day(at time.Time) string {
 	return at.UTC().Format(time.DateOnly)
 }
 
-func checkFiles(out io.Writer, paths []string, m rules.Method, now time.Time) error {
-	if known := append(issuers.Methods(), rules.MethodNFCPassport); m != "" && !slices.Contains(known, m) {
+// fileCheck writes how files are read.
+type fileCheck struct {
+	out         io.Writer
+	method      rules.Method // "" for that of the file's folder
+	authorities string       // the folder STILE_CSCA_DIR, or ""
+	now         time.Time
+}
+
+func (c fileCheck) files(paths []string) error {
+	if known := append(issuers.Methods(), rules.MethodNFCPassport); c.method != "" && !slices.Contains(known, c.method) {
 		return fmt.Errorf("--method must be one of %v", known)
 	}
 	faulty := 0
 	for _, path := range paths {
-		if !checkFile(out, path, m, now) {
+		if !c.file(path) {
 			faulty++
 		}
 	}
@@ -147,15 +167,16 @@ func checkFiles(out io.Writer, paths []string, m rules.Method, now time.Time) er
 	return nil
 }
 
-// checkFile writes how a file is read, and reports whether it has no fault.
-func checkFile(out io.Writer, path string, m rules.Method, now time.Time) bool {
-	if m == rules.MethodNFCPassport || m == "" && inAuthorities(path) {
-		return checkAuthorities(out, path, now)
+// file writes how a file is read, and reports whether it has no fault.
+func (c fileCheck) file(path string) bool {
+	out := c.out
+	if c.method == rules.MethodNFCPassport || c.method == "" && inFolder(c.authorities, path) {
+		return checkAuthorities(out, path, c.now)
 	}
 	if filepath.Base(path) == issuers.SettingsFile {
 		return checkFolder(out, path)
 	}
-	found, err := issuers.Inspect(path, m, now)
+	found, err := issuers.Inspect(path, c.method, c.now)
 	if err != nil {
 		_, _ = fmt.Fprintf(out, "%s: cannot be used: %s\n", path, printable(err.Error()))
 		return false

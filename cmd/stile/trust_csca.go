@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -58,9 +57,8 @@ func revocationsText(l csca.RevocationList) string {
 		day(l.Next), l.Revoked)
 }
 
-// inAuthorities reports whether a file lies in the folder STILE_CSCA_DIR.
-func inAuthorities(path string) bool {
-	dir := os.Getenv(csca.Variable)
+// inFolder reports whether a file lies in a folder; "" has no files.
+func inFolder(dir, path string) bool {
 	if dir == "" {
 		return false
 	}

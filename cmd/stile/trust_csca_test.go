@@ -41,13 +41,12 @@ func TestFilesOfAuthoritiesAreChecked(t *testing.T) {
 		"ut.cer": root.DER, "ds.cer": emrtdtest.Signer(emrtdtest.Template{}, emrtdtest.NewKey("P-256"), root).DER,
 		"csca.yaml": []byte("sha1: refuse\n"),
 	})
-	t.Setenv("STILE_CSCA_DIR", dir)
 	check := func(at time.Time, names ...string) (string, error) {
 		var out strings.Builder
 		for i, name := range names {
 			names[i] = filepath.Join(dir, name)
 		}
-		err := checkFiles(&out, names, "", at)
+		err := fileCheck{out: &out, authorities: dir, now: at}.files(names)
 		return out.String(), err
 	}
 	text, err := check(now, "ut.cer")
@@ -59,5 +58,5 @@ func TestFilesOfAuthoritiesAreChecked(t *testing.T) {
 	text, err = check(now, "ds.cer", "csca.yaml")
 	require.ErrorContains(t, err, "2 of 2 files are at fault", "a signer is no authority, so the folder cannot be read")
 	require.Contains(t, text, "not the certificate of an authority")
-	require.ErrorContains(t, checkFiles(nil, nil, "student", now), string(rules.MethodNFCPassport))
+	require.ErrorContains(t, fileCheck{method: "student", now: now}.files(nil), string(rules.MethodNFCPassport))
 }
