@@ -263,6 +263,26 @@ describe("pictures", { concurrency: 2 }, () => {
     assert.deepEqual(requests.filter((one) => one === "PATCH 524288"), ["PATCH 524288"], `${requests}`);
   });
 
+  test("are sent although the report of a failed camera is still on its way", async () => {
+    const page = await begin(await createSession(dev, { workflow_id: workflow }), { script: refuse("NotAllowedError") });
+    const report = new EventEmitter();
+    await page.route(/\/events$/, async (route) => {
+      report.emit("begun");
+      await once(report, "released");
+      await route.continue();
+    });
+    await at(page, "capture-front");
+    const picture = await page.screenshot({ type: "jpeg" });
+    const begun = once(report, "begun");
+    await press(page, "Start the camera");
+    await begun;
+    await choose(page, picture);
+    await press(page, "My document has no back side");
+    await at(page, "capture-sending");
+    report.emit("released");
+    await at(page, "verified");
+  });
+
   for (const [name, fault, options] of [
     ["a camera that is not allowed", "The camera is not allowed.", { script: refuse("NotAllowedError") }],
     ["a device without a camera", "This device has no camera.", { script: refuse("NotFoundError") }],

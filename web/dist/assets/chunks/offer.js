@@ -1,1 +1,1 @@
-import{c as e,u as t}from"./src.js";function n({flow:n,view:r},i,a=`setup_failed`){let o=t(!1),{busy:s}=n.model;e(()=>{!i||o.current||n.model.busy||r.offer_handoff||(o.current=!0,n.act(()=>n.client.report(a)))},[s,i])}export{n as t};
+import{c as e}from"./src.js";function t({flow:t,view:n},r,i=`setup_failed`){e(()=>{r&&!n.offer_handoff&&t.report(i)},[r])}export{t};

@@ -172,7 +172,7 @@ test("a new submission does not show the verdict on the one before", async () =>
   } as unknown as Partial<SessionClient>);
   flow.model = { ...flow.model, view: failed as unknown as View };
   const shown = () => screenOf(flow.model).name;
-  let done: Promise<void> | undefined;
+  let done: Promise<boolean> | undefined;
   await after(flow, () => (done = flow.submit("mdl", { simulate: "fail" })), () => flow.model.submitted === "mdl");
   assert.notEqual(shown(), "setback", "while the verdict is awaited");
   answer?.(failed as unknown as View);
@@ -191,10 +191,73 @@ test("an answer that a newer one has overtaken is not shown", async () => {
     submit: async () => undefined,
     view: () => views.shift() ?? Promise.reject(new Error("a third view is read")),
   } as unknown as Partial<SessionClient>);
-  let done: Promise<void> | undefined;
+  let done: Promise<boolean> | undefined;
   await after(flow, () => (done = flow.submit("mdl", { simulate: "pass" })), () => flow.model.submitted === "mdl");
   await until(flow, () => flow.model.view?.status === "verified");
   late?.(processing);
   await done;
   assert.equal(flow.model.view?.status, "verified");
+});
+
+/** held returns a promise, and the function that fulfils it. */
+function held<Value>(): { promise: Promise<Value>; release: (value: Value) => void } {
+  let release: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((resolve) => (release = resolve));
+  return { promise, release };
+}
+
+test("a report of a camera during another action is sent after it", async () => {
+  const sent: string[] = [];
+  const begun = held<void>();
+  const offering = { ...created, revision: 2, offer_handoff: true } as View;
+  const flow = flowOf({
+    report: async (reason: string) => {
+      sent.push(reason);
+      return offering;
+    },
+  } as unknown as Partial<SessionClient>);
+  const first = flow.attempt(async () => {
+    await begun.promise;
+    sent.push("challenge");
+  });
+  const reported = flow.report("camera_failed");
+  assert.equal(flow.model.busy, true);
+  begun.release();
+  assert.equal(await first, null);
+  assert.equal(flow.model.busy, true, "until the report is sent");
+  assert.equal(await reported, true);
+  assert.deepEqual(sent, ["challenge", "camera_failed"]);
+  assert.equal(flow.model.view?.offer_handoff, true);
+  assert.equal(flow.model.busy, false);
+});
+
+test("a submission during another action is sent after it, also after one that failed", async () => {
+  const sent: unknown[] = [];
+  const flow = flowOf({
+    submit: async (_: unknown, input: unknown) => void sent.push(input),
+  } as unknown as Partial<SessionClient>);
+  const failed = flow.act(refusal(503, "service_unavailable"));
+  const refused = flow.attempt(refusal(429, "rate_limited"));
+  const shown = flow.act(refusal(400, "parameter_invalid"));
+  const submitted = flow.submit("mdl", { simulate: "pass" });
+  assert.equal(await failed, false);
+  assert.equal((await refused)?.status, 429);
+  await assert.rejects(shown, ApiError);
+  assert.equal(await submitted, true);
+  assert.deepEqual(sent, [{ simulate: "pass" }]);
+  assert.equal(flow.model.busy, false);
+});
+
+test("a submission that does not arrive is told to its caller, and the repeat is the same submission", async () => {
+  const keys: string[] = [];
+  const flow = flowOf({
+    submit: async (_: unknown, __: unknown, key: string) => {
+      keys.push(key);
+      if (keys.length === 1) return refusal(503, "service_unavailable")();
+    },
+  } as unknown as Partial<SessionClient>);
+  assert.equal(await flow.submit("mdl", { simulate: "pass" }), false);
+  assert.equal(await flow.submit("mdl", { simulate: "pass" }), true);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
 });

@@ -1,5 +1,5 @@
 import {
-  ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission, type View,
+  ApiError, NetworkError, newKey, type Method, type SessionClient, type Submission, type Trouble, type View,
 } from "@stile/client";
 import { isTerminal, problemOf, type Device, type Model, type Navigation } from "./model.ts";
 import { hintsFor } from "./hints.ts";
@@ -45,6 +45,9 @@ export class Flow {
   private running = false;
   private mayOpen = true;
   private pending: { method: Method; body: string; key: string } | undefined;
+  /** last ends with the last action that was begun, and waiting is how many have not ended. */
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   constructor(private readonly options: FlowOptions) {
     this.model = {
@@ -178,15 +181,16 @@ export class Flow {
 
   /**
    * submit sends the input of a method. A repeat of the same input after a lost answer is the same submission, so the
-   * user may tap again. A submission of another tab, or a step that is over, only refreshes the page.
+   * user may tap again. A submission of another tab, or a step that is over, only refreshes the page. It returns whether
+   * the server has taken the submission.
    */
-  async submit(method: Method, input: Submission): Promise<void> {
+  async submit(method: Method, input: Submission): Promise<boolean> {
     const body = JSON.stringify(input);
     if (this.pending?.method !== method || this.pending.body !== body) {
       this.pending = { method, body, key: newKey() };
     }
     const { key } = this.pending;
-    await this.act(async () => {
+    return this.act(async () => {
       await this.client.submit(method, input, key);
       this.pending = undefined;
       this.change({ submitted: method, view: unanswered(this.model.view, method) });
@@ -194,42 +198,60 @@ export class Flow {
     });
   }
 
-  /** act carries out one action of the user, and shows the view that it returns. It throws a refusal that `isShown`. */
-  async act(action: () => Promise<Model["view"]>): Promise<void> {
-    if (this.model.busy) return;
-    this.change({ busy: true });
-    try {
-      const view = await action();
-      if (view) this.show(view);
-      this.change({ trouble: null });
-    } catch (error) {
-      this.fail(error);
-      if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
-      if (error instanceof ApiError && isShown(error)) throw error;
-    } finally {
-      this.change({ busy: false });
-    }
+  /** report has the session offer a phone, because this device cannot go on. */
+  report(reason: Trouble): Promise<boolean> {
+    return this.act(() => this.client.report(reason));
+  }
+
+  /**
+   * act carries out one action, and shows the view that it returns. It throws a refusal that `isShown`, and returns
+   * whether the action succeeded. Actions are carried out one at a time, in the order of the calls: a button that is
+   * busy takes no tap, and an action of the page itself waits.
+   */
+  act(action: () => Promise<Model["view"]>): Promise<boolean> {
+    return this.inTurn(async () => {
+      try {
+        const view = await action();
+        if (view) this.show(view);
+        this.change({ trouble: null });
+        return true;
+      } catch (error) {
+        this.fail(error);
+        if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
+        if (error instanceof ApiError && isShown(error)) throw error;
+        return false;
+      }
+    });
   }
 
   /**
    * attempt carries out an action whose refusals its screen shows, and reads the session anew. It returns the refusal:
    * an answer with the status 400 or 429. It returns null after success, and after a fault that the page shows.
    */
-  async attempt(action: () => Promise<unknown>): Promise<ApiError | null> {
-    if (this.model.busy) return null;
-    this.change({ busy: true });
-    try {
-      await action();
-      await this.refresh();
-      this.change({ trouble: null });
-    } catch (error) {
-      await this.refresh().catch(() => undefined);
-      if (error instanceof ApiError && (error.status === 400 || error.status === 429)) return error;
-      this.fail(error);
-    } finally {
-      this.change({ busy: false });
-    }
-    return null;
+  attempt(action: () => Promise<unknown>): Promise<ApiError | null> {
+    return this.inTurn(async () => {
+      try {
+        await action();
+        await this.refresh();
+        this.change({ trouble: null });
+      } catch (error) {
+        await this.refresh().catch(() => undefined);
+        if (error instanceof ApiError && (error.status === 400 || error.status === 429)) return error;
+        this.fail(error);
+      }
+      return null;
+    });
+  }
+
+  /** inTurn carries out an action after those that were begun before. The model is busy until the last has ended. */
+  private inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    this.waiting++;
+    if (!this.model.busy) this.change({ busy: true });
+    const done = this.last.then(action).finally(() => {
+      if (--this.waiting === 0) this.change({ busy: false });
+    });
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   /**

@@ -39,6 +39,7 @@ function Mark({ icon }: { icon: Icon }) {
   );
 }
 
+/** Button takes no press while it is busy, nor sends its form. */
 export function Button(given: {
   children: ComponentChildren;
   kind?: "primary" | "plain" | "link";
@@ -53,7 +54,7 @@ export function Button(given: {
       class={`button button-${given.kind ?? "plain"}`}
       disabled={given.disabled}
       aria-busy={given.busy ? "true" : undefined}
-      onClick={given.onPress && (() => given.busy || given.onPress?.())}
+      onClick={(event) => (given.busy ? event.preventDefault() : given.onPress?.())}
     >
       {given.children}
     </button>

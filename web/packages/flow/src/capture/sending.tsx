@@ -1,7 +1,7 @@
 import { ApiError, type Method, type Submission, type View } from "@stile/client";
 import { t } from "@stile/i18n";
 import { Actions, Button, Panel } from "@stile/ui";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
 import { usable } from "../model.ts";
 import type { Sent } from "./shot.ts";
@@ -10,27 +10,31 @@ import type { Sent } from "./shot.ts";
 const resumeMs = 3000;
 
 /**
- * Sending shows how much of the pictures has arrived, or why they are not on their way. It goes on by itself after a
- * fault, and at once when the connection is back.
+ * Sending sends pictures, and shows how much of them has arrived, or why they are not on their way. `deliver` returns
+ * false where it may succeed later: it is called again after a pause, and at once when the connection is back.
  */
-export function Sending({ flow, sent, again }: { flow: Flow; sent: number; again: () => Promise<void> }) {
+export function Sending({ flow, sent, deliver }: { flow: Flow; sent: number; deliver: () => Promise<boolean> }) {
   const { trouble, busy } = flow.model;
-  const failed = useRef(false);
+  const [stuck, setStuck] = useState(false);
+  const troubled = useRef(false);
+  async function begin(): Promise<void> {
+    setStuck(false);
+    setStuck(!(await deliver()));
+  }
+  useEffect(() => void begin(), []);
   useEffect(() => {
-    failed.current ||= trouble !== null;
-    if (busy || !failed.current) return;
-    const timer = setTimeout(() => {
-      failed.current = false;
-      void again();
-    }, trouble ? resumeMs : 0);
+    const back = troubled.current && trouble === null;
+    troubled.current = trouble !== null;
+    if (!stuck) return;
+    const timer = setTimeout(() => void begin(), back ? 0 : resumeMs);
     return () => clearTimeout(timer);
-  }, [trouble, busy]);
+  }, [stuck, trouble]);
   return (
     <Panel name="capture-sending" title={t("capture.sending")} icon="wait">
       <progress class="progress" value={sent} aria-label={t("capture.sending")} />
       {trouble && (
         <Actions>
-          <Button kind="primary" busy={busy} onPress={() => void again()}>
+          <Button kind="primary" busy={busy} onPress={() => void begin()}>
             {t("action.retry")}
           </Button>
         </Actions>
@@ -72,13 +76,14 @@ export class RefusedError extends Error {
 }
 
 /**
- * send uploads the pictures that are not there yet, and submits them. After a fault it may be called again. It throws a
- * RefusedError if a picture is refused: the one that was on its way, or the one that the refusal names, or else all.
+ * send uploads the pictures that are not there yet, and submits them. It returns whether the server has taken them;
+ * after a fault it may be called again. It throws a RefusedError if a picture is refused: the one that was on its way,
+ * or the one that the refusal names, or else all.
  */
 export async function send(
   flow: Flow, method: Method, pictures: readonly Sent[], submission: (pictures: readonly Sent[]) => Submission,
   tell: () => void,
-): Promise<void> {
+): Promise<boolean> {
   const refused = (error: unknown, one?: Sent): unknown => {
     if (!(error instanceof ApiError)) return error;
     const named = one ?? pictures.find(({ name }) => name === error.param);
@@ -86,13 +91,12 @@ export async function send(
   };
   let on: Sent | undefined;
   try {
-    await flow.act(async () => {
+    const arrived = await flow.act(async () => {
       for (on of pictures) on.id ??= await on.upload.send(tell);
       return null;
     });
-    if (pictures.some(({ id }) => id === undefined)) return; // the page shows the fault, and tries again
     on = undefined;
-    await flow.submit(method, submission(pictures));
+    return arrived && await flow.submit(method, submission(pictures));
   } catch (error) {
     throw refused(error, on);
   }

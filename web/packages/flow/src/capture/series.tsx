@@ -2,7 +2,7 @@ import type { Method, MethodView, Submission, View } from "@stile/client";
 import { anyOf, t } from "@stile/i18n";
 import { Button, Notice, Panel } from "@stile/ui";
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Flow } from "../flow.ts";
 import { Full, RefusedError, send, Sending, shareOf } from "./sending.tsx";
 import { formatsOf, typesOf, type Picture, type Sent, type Shot } from "./shot.ts";
@@ -40,22 +40,22 @@ export function Series(given: SeriesProps) {
   const [sent, setSent] = useState(0);
   const shot = shots.find(({ name }) => name !== left && !pictures.some((one) => one.name === name));
 
-  async function deliver(): Promise<void> {
+  async function deliver(): Promise<boolean> {
     given.sending?.(pictures);
     try {
-      await send(flow, method.method as Method, pictures, given.submission, () => setSent(shareOf(pictures)));
+      return await send(flow, method.method as Method, pictures, given.submission, () => setSent(shareOf(pictures)));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      if (error.cause.code === "upload_limit_reached") return setFull(true);
-      setPictures(pictures.filter(({ name }) => !error.names.includes(name)));
-      setRefused(true);
+      if (error.cause.code === "upload_limit_reached") setFull(true);
+      else {
+        setPictures(pictures.filter(({ name }) => !error.names.includes(name)));
+        setRefused(true);
+      }
+      return true; // another screen takes the place of this one
     }
   }
-  useEffect(() => {
-    if (!shot) void deliver();
-  }, [!shot]);
   if (full) return <Full flow={flow} view={view} />;
-  if (!shot) return <Sending flow={flow} sent={sent} again={deliver} />;
+  if (!shot) return <Sending flow={flow} sent={sent} deliver={deliver} />;
   const take = (taken: readonly Picture[]) => {
     setRefused(false);
     const all = [...pictures, ...taken.map(begin)];

@@ -38,7 +38,7 @@ export function Taking(given: {
   function failed(found: CameraFault): void {
     setFault(found);
     setStep("ready");
-    void given.flow.act(() => given.flow.client.report("camera_failed"));
+    void given.flow.report("camera_failed");
   }
   async function take(video: HTMLVideoElement): Promise<void> {
     if (!shot.frames) return setTaken(await photograph(video));

@@ -27,29 +27,32 @@ export default function Liveness(given: MethodScreenProps) {
     setPlayed(null);
     setStep("ready");
   }
-  async function deliver({ challenge, sender }: Played): Promise<void> {
+  /** deliver returns false where the frames have arrived and the submission has not, which may be sent again. */
+  async function deliver({ challenge, sender }: Played): Promise<boolean> {
     try {
       let frames = null as Named[] | null;
       await flow.act(async () => {
         frames = await sender.all();
         return null;
       });
-      if (!frames) return end("network");
-      await flow.submit(method.method as Method, { challenge, frames } as Submission);
+      if (frames) return await flow.submit(method.method as Method, { challenge, frames } as Submission);
+      end("network");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "upload_limit_reached") return end("network");
-      setPlayed(null);
-      setStep("full");
+      if (error.code !== "upload_limit_reached") end("network");
+      else {
+        setPlayed(null);
+        setStep("full");
+      }
     }
+    return true;
   }
-  if (played) return <Sending flow={flow} sent={played.sender.sent} again={() => deliver(played)} />;
+  if (played) return <Sending flow={flow} sent={played.sender.sent} deliver={() => deliver(played)} />;
   if (step === "full") return <Full flow={flow} view={view} />;
   if (step === "camera") {
     const take = (ready: Played) => {
       ready.sender.tell = () => render({});
       setPlayed(ready);
-      void deliver(ready);
     };
     return <Trial {...given} slow={slow} aloud={aloud} onPlayed={take} onFault={end} />;
   }

@@ -22,7 +22,7 @@ export function MethodStep({ flow, view, method }: { flow: Flow; view: View; met
       if (module) setScreen(() => module.default);
     } catch {
       setLost(true);
-      await flow.act(() => flow.client.report("setup_failed"));
+      await flow.report("setup_failed");
     }
   }
   useEffect(() => void start(), [method.method]);
