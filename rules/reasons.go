@@ -173,7 +173,7 @@ var reasons = []reasonEntry{
 	{ReasonImageBlurred, byMethod, ActionTryAgain, "The picture is blurred."},
 	{ReasonImageGlare, byMethod, ActionTryAgain, "A reflection hides a part of the document."},
 	{ReasonImageDark, byMethod, ActionTryAgain, "The picture is too dark."},
-	{ReasonImageCropped, byMethod, ActionTryAgain, "The document is not wholly in the picture."},
+	{ReasonImageCropped, byMethod, ActionTryAgain, "Not everything is in the picture."},
 	{ReasonImageMirrored, byMethod, ActionTryAgain, "The picture is mirrored."},
 	{ReasonNotADocument, byMethod, ActionTryAgain, "No document could be seen in the picture."},
 	{ReasonScreenPhotographed, byMethod, ActionTryAgain, "A picture of the document itself is needed."},

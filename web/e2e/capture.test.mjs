@@ -264,7 +264,8 @@ describe("pictures", { concurrency: 2 }, () => {
   });
 
   test("are sent although the report of a failed camera is still on its way", async () => {
-    const page = await begin(await createSession(dev, { workflow_id: workflow }), { script: refuse("NotAllowedError") });
+    const session = await createSession(dev, { workflow_id: workflow });
+    const page = await begin(session, { script: refuse("NotAllowedError") });
     const report = new EventEmitter();
     await page.route(/\/events$/, async (route) => {
       report.emit("begun");

@@ -181,8 +181,8 @@ export class Flow {
 
   /**
    * submit sends the input of a method. A repeat of the same input after a lost answer is the same submission, so the
-   * user may tap again. A submission of another tab, or a step that is over, only refreshes the page. It returns whether
-   * the server has taken the submission.
+   * user may tap again. A submission of another tab, or a step that is over, only refreshes the page. It returns
+   * whether the server has taken the submission.
    */
   async submit(method: Method, input: Submission): Promise<boolean> {
     const body = JSON.stringify(input);

@@ -43,7 +43,7 @@ function Option({ flow, view, method }: { flow: Flow; view: View; method: Method
       <span class="method-hint">{obstacle ?? tOr(`method.hint.${method.method}`, "")}</span>
       {obstacle === null && reason && (
         <span class="method-note">
-          {reasonText(reason.code, method)} {t("choice.attempts", { attempts: method.attempts_left })}
+          {reasonText(reason.code)} {t("choice.attempts", { attempts: method.attempts_left })}
         </span>
       )}
     </button>

@@ -19,7 +19,7 @@ export function Setback({ flow, view, method }: { flow: Flow; view: View; method
     : [other, method.status === "available" ? repeat : null];
   return (
     <Panel name="setback" title={t(more ? "setback.title.more" : "setback.title")} icon="stop">
-      {reason && <p>{reasonText(reason.code, method)} {adviceOf(method)}</p>}
+      {reason && <p>{reasonText(reason.code)} {adviceOf(method)}</p>}
       {method.attempts_left > 0 && <p>{t("choice.attempts", { attempts: method.attempts_left })}</p>}
       <Actions>
         <Button kind="primary" onPress={() => flow.navigate(first.to)}>{first.label}</Button>
