@@ -128,7 +128,7 @@ func run(ctx context.Context, s settings, measure Measure) (Report, error) {
 			return Report{}, fmt.Errorf("%s: %w", l.file, err)
 		}
 	}
-	return report(list, columns, s.bands), nil
+	return report(ctx, list, columns, s.bands)
 }
 
 // Reasons for which a picture has no measurements.

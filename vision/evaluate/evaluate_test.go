@@ -8,6 +8,8 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,18 +118,38 @@ func TestSmallChildrenDoNotHideTheErrorAtSeventeen(t *testing.T) {
 	require.Equal(t, MinorRow{"16 and 17", 18, rateOf(1, 2)}, r.Minors[len(minorsAt)])
 }
 
+// counted returns the tally of a list of similarities.
+func counted(bands vision.Bands, list ...float64) *tally {
+	t := &tally{bands: bands}
+	for _, s := range list {
+		t.add(s)
+	}
+	return t
+}
+
+// reaching counts the similarities of a list that are at least a value.
+func reaching(list []float64, at float64) (n int) {
+	for _, s := range list {
+		if s >= at {
+			n++
+		}
+	}
+	return n
+}
+
 func TestACalibrationStatesARateThatItsPairsCanShow(t *testing.T) {
 	t.Parallel()
-	require.Nil(t, calibrate([]float64{1}, nil))
+	none := vision.Bands{}
+	require.Nil(t, calibrate(counted(none, 1), counted(none)))
 	other := make([]float64, 4000) // from 0 to 0.7996
 	for i := range other {
 		other[i] = float64(i*7%4000) / 5001
 	}
-	rows := calibrate([]float64{0.7, 0.9}, other)
+	rows := calibrate(counted(none, 0.7, 0.9), counted(none, other...))
 	require.Len(t, rows, 3)
 	require.InDelta(t, 0.01, rows[0].Stated, 0)
 	require.LessOrEqual(t, rows[0].FalseMatch.Interval[1], 0.01)
-	require.Equal(t, rows[0].FalseMatch.Count, reach(other, *rows[0].At))
+	require.Equal(t, rows[0].FalseMatch.Count, reaching(other, *rows[0].At))
 	require.Greater(t, rateOf(rows[0].FalseMatch.Count+1, 4000).Interval[1], 0.01, "the least similarity")
 	require.Equal(t, rateOf(1, 2), rows[0].FalseNonMatch)
 	require.Equal(t, rateOf(0, 4000), rows[1].FalseMatch, "3838 pairs without a false match show a rate of 0.1%")
@@ -135,9 +157,68 @@ func TestACalibrationStatesARateThatItsPairsCanShow(t *testing.T) {
 	require.Nil(t, rows[2].At)
 	require.Equal(t, 38411, rows[2].Pairs)
 
-	low := calibrate(nil, []float64{0.1, 0.2})
+	low := calibrate(counted(none), counted(none, 0.1, 0.2))
 	require.Nil(t, low[0].At, "of two pairs nothing can be stated")
 	require.Equal(t, 381, low[0].Pairs)
+}
+
+// A list of all similarities is the measure of the counts.
+func TestCountedSimilaritiesGiveTheRatesOfAList(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 5))
+	bands := vision.Bands{Match: 0.123456, Review: -0.2}
+	list := make([]measured, 220)
+	for i := range list {
+		embedding := []float32{float32(r.NormFloat64()), float32(r.NormFloat64()), float32(r.NormFloat64())}
+		length := float32(math.Sqrt(similarity(embedding, embedding)))
+		for k := range embedding {
+			embedding[k] /= length
+		}
+		list[i] = measured{label: label{person: fmt.Sprint(r.IntN(60))}, embedding: embedding}
+	}
+	var same, other []float64
+	for i, a := range list {
+		for _, b := range list[:i] {
+			if s := similarity(a.embedding, b.embedding); a.person == b.person {
+				same = append(same, s)
+			} else {
+				other = append(other, s)
+			}
+		}
+	}
+	ones, twos, err := pairs(t.Context(), list, bands)
+	require.NoError(t, err)
+	for i, row := range matchRows("all", ones, twos) {
+		at := []float64{bands.Match, bands.Review}[i]
+		require.Equal(t, rateOf(reaching(other, at), len(other)), row.FalseMatch)
+		require.Equal(t, rateOf(len(same)-reaching(same, at), len(same)), row.FalseNonMatch)
+	}
+	rows := calibrate(ones, twos)
+	require.NotNil(t, rows[1].At, "there are pairs enough for 0.1%")
+	for _, row := range rows[:2] {
+		require.Equal(t, rateOf(reaching(other, *row.At), len(other)), row.FalseMatch)
+		require.Equal(t, rateOf(len(same)-reaching(same, *row.At), len(same)), row.FalseNonMatch)
+		before := rateOf(reaching(other, *row.At-1.0/resolution), len(other))
+		require.LessOrEqual(t, row.FalseMatch.Interval[1], row.Stated)
+		require.Greater(t, before.Interval[1], row.Stated, "a step lower there are too many false matches")
+	}
+}
+
+func TestACalibrationWhereAllPairsMayMatchIsTheLeastSimilarity(t *testing.T) {
+	t.Parallel()
+	equal := counted(vision.Bands{}, -1, 1, 1.0000001)
+	require.Equal(t, -resolution, equal.least(3))
+	require.Equal(t, resolution+1, equal.least(1), "no similarity excludes two that are equal")
+	require.Zero(t, equal.reach(equal.least(1)))
+	require.Equal(t, 2, equal.reach(resolution))
+}
+
+func TestACancelledRunEndsWhilePairsAreCompared(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := report(ctx, make([]measured, 2), nil, vision.Bands{})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestPicturesThatCannotBeMeasuredAreCounted(t *testing.T) {

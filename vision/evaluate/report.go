@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"math"
 	"slices"
@@ -184,91 +185,49 @@ func minorRows(list []measured) (rows []MinorRow) {
 	return rows
 }
 
-// pairs returns the similarities of the pairs of one person, and of those of two.
-func pairs(list []measured) (same, other []float64) {
-	for i, a := range list {
-		for _, b := range list[:i] {
-			if a.person == "" || b.person == "" || len(a.embedding) == 0 || len(a.embedding) != len(b.embedding) {
-				continue
-			}
-			s := similarity(a.embedding, b.embedding)
-			if a.person == b.person {
-				same = append(same, s)
-			} else {
-				other = append(other, s)
-			}
-		}
-	}
-	return same, other
-}
-
 // statedRates are the rates of false matches of a calibration.
 var statedRates = []float64{0.01, 0.001, 0.0001}
 
 // calibrate returns the similarities for statedRates; none without pairs of two people.
-func calibrate(same, other []float64) (rows []CalibrationRow) {
-	if len(other) == 0 {
+func calibrate(same, other *tally) (rows []CalibrationRow) {
+	if other.all == 0 {
 		return nil
 	}
-	other = slices.Clone(other)
-	slices.SortFunc(other, func(a, b float64) int { return cmp.Compare(b, a) })
 	for _, rate := range statedRates {
 		row := CalibrationRow{Stated: rate, Pairs: int(math.Ceil(z * z * (1 - rate) / rate))}
 		// The number of pairs that may reach the similarity.
-		most := sort.Search(len(other), func(n int) bool { return rateOf(n+1, len(other)).Interval[1] > rate })
-		if rateOf(0, len(other)).Interval[1] <= rate {
-			at := -1.0
-			if most < len(other) {
-				at = above(other[most])
-			}
+		most := sort.Search(other.all, func(n int) bool { return rateOf(n+1, other.all).Interval[1] > rate })
+		if rateOf(0, other.all).Interval[1] <= rate {
+			step := other.least(most)
+			at := float64(step) / resolution
 			row.At = &at
-			row.FalseMatch = rateOf(reach(other, at), len(other))
-			row.FalseNonMatch = rateOf(len(same)-reach(same, at), len(same))
+			row.FalseMatch = rateOf(other.reach(step), other.all)
+			row.FalseNonMatch = rateOf(same.all-same.reach(step), same.all)
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// above returns the next similarity with four digits.
-func above(similarity float64) float64 { return (math.Floor(similarity*1e4) + 1) / 1e4 }
-
 // matchRows returns the rates of pairs at both bands; none without pairs.
-func matchRows(group string, same, other []float64, bands vision.Bands) (rows []MatchRow) {
-	if len(same)+len(other) == 0 {
+func matchRows(group string, same, other *tally) []MatchRow {
+	if same.all+other.all == 0 {
 		return nil
 	}
-	for _, band := range []struct {
-		name string
-		at   float64
-	}{{"match", bands.Match}, {"review", bands.Review}} {
-		rows = append(rows, MatchRow{
-			Group: group, Band: band.name, At: band.at,
-			FalseMatch:    rateOf(reach(other, band.at), len(other)),
-			FalseNonMatch: rateOf(len(same)-reach(same, band.at), len(same)),
-		})
+	return []MatchRow{
+		{
+			Group: group, Band: "match", At: same.bands.Match,
+			FalseMatch: rateOf(other.match, other.all), FalseNonMatch: rateOf(same.all-same.match, same.all),
+		},
+		{
+			Group: group, Band: "review", At: same.bands.Review,
+			FalseMatch: rateOf(other.review, other.all), FalseNonMatch: rateOf(same.all-same.review, same.all),
+		},
 	}
-	return rows
-}
-
-func reach(list []float64, at float64) (n int) {
-	for _, s := range list {
-		if s >= at {
-			n++
-		}
-	}
-	return n
-}
-
-func similarity(a, b []float32) (sum float64) {
-	for i := range a {
-		sum += float64(a[i]) * float64(b[i])
-	}
-	return sum
 }
 
 // report makes the report of measured pictures.
-func report(list []measured, columns []string, bands vision.Bands) Report {
+func report(ctx context.Context, list []measured, columns []string, bands vision.Bands) (Report, error) {
 	r := Report{Pictures: len(list), Unmeasured: map[string]int{}, Minors: minorRows(list)}
 	for _, m := range list {
 		if m.reason != "" {
@@ -283,11 +242,14 @@ func report(list []measured, columns []string, bands vision.Bands) Report {
 	}
 	names, parts = split(list, columns, false)
 	for _, name := range names {
-		same, other := pairs(parts[name])
-		r.Match = append(r.Match, matchRows(name, same, other, bands)...)
+		same, other, err := pairs(ctx, parts[name], bands)
+		if err != nil {
+			return Report{}, err
+		}
+		r.Match = append(r.Match, matchRows(name, same, other)...)
 		if name == "all" {
 			r.Calibration = calibrate(same, other)
 		}
 	}
-	return r
+	return r, nil
 }
