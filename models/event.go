@@ -103,8 +103,11 @@ type WebhookEndpoint struct {
 	DisabledReason *DisabledReason
 	DisabledAt     *Timestamp
 	Deleted        bool
-	Created        Timestamp
-	Updated        Timestamp
+	// ClosingUntil is set while deliveries that were created until then, when the endpoint was disabled or deleted, are
+	// left to be closed; nil otherwise. The endpoint may be enabled again before that.
+	ClosingUntil *Timestamp
+	Created      Timestamp
+	Updated      Timestamp
 }
 
 // TableName names the table for gorm.
@@ -113,6 +116,12 @@ func (WebhookEndpoint) TableName() string { return "webhook_endpoints" }
 // Overlaps reports whether the old secret still signs at that time.
 func (e WebhookEndpoint) Overlaps(now Timestamp) bool {
 	return e.OldSecretSealed != nil && e.OverlapUntil != nil && now.Before(e.OverlapUntil.Time)
+}
+
+// Stops reports whether the delivery must not be sent: the endpoint is disabled or deleted, or has been enabled again
+// since it was, and the delivery is from before.
+func (e WebhookEndpoint) Stops(d Delivery) bool {
+	return e.Status != EndpointEnabled || e.ClosingUntil != nil && !d.Created.After(e.ClosingUntil.Time)
 }
 
 // Subscribes reports whether the endpoint receives events of this type now.

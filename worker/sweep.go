@@ -12,8 +12,6 @@ import (
 
 const (
 	sweepBatch = 100
-	// forgetEvery is the number of sweeps between two deletions of expired idempotency keys and rate windows.
-	forgetEvery = 100
 	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
 	measureEvery = 5
 	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
@@ -21,6 +19,10 @@ const (
 	// Thousands of sessions may end together, so thousands of contacts are due together. A sweep erases up to
 	// eraseBatches batches of eraseBatch.
 	eraseBatch, eraseBatches = 500, 10
+	// closeBatch deliveries are closed in a transaction, and eraseBatches times as many in a sweep.
+	closeBatch = 1000
+	// expiredBatch keeps up with 2,000 requests with an Idempotency-Key a second, with a sweep every two seconds.
+	expiredBatch = 2000
 	// uploadBatch is smaller: an upload takes megabytes, and a transaction two seconds at the most.
 	uploadBatch = 20
 )
@@ -38,6 +40,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		}
 		w.attempt(ctx, "nudge sessions", w.nudgeSessions)
 		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
+		w.attempt(ctx, "close deliveries", w.closeDeliveries)
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
 		w.attempt(ctx, "repeat mails", w.repeatMails)
@@ -54,9 +57,7 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "settle recoveries", w.settleRecoveries)
 			w.attempt(ctx, "give up mails", w.giveUpMails)
 			w.attempt(ctx, "remind guardians", w.remindGuardians)
-		}
-		if round%forgetEvery == 0 {
-			w.attempt(ctx, "forget", w.options.Store.Across().DeleteExpired)
+			w.attempt(ctx, "delete expired keys", w.deleteExpired)
 		}
 	}
 }
@@ -129,6 +130,11 @@ func (w *Worker) endOverdueSessions(ctx context.Context) error {
 // moved.
 func isSettled(err error) bool {
 	return models.CodeOf(err) == models.CodeSessionTerminal || errors.Is(err, store.ErrRefused)
+}
+
+// closeDeliveries closes the deliveries that requests left to be closed, because they were too many.
+func (w *Worker) closeDeliveries(ctx context.Context) error {
+	return inBatches(closeBatch, w.options.Store.Across().CloseDeliveries)(ctx)
 }
 
 // recoverDeliveries starts runs for attempts that are long overdue.
@@ -241,6 +247,11 @@ func (w *Worker) eraseMaterial(ctx context.Context) error {
 // deleteExpiredCredentials deletes expired credentials, and the persons without any other.
 func (w *Worker) deleteExpiredCredentials(ctx context.Context) error {
 	return inBatches(eraseBatch, w.options.Store.Across().DeleteExpiredCredentials)(ctx)
+}
+
+// deleteExpired deletes expired idempotency keys and rate windows.
+func (w *Worker) deleteExpired(ctx context.Context) error {
+	return inBatches(expiredBatch, w.options.Store.Across().DeleteExpired)(ctx)
 }
 
 // deleteExpiredRisk deletes assessments after their retention, and the counts of identifiers of days that are over.

@@ -182,6 +182,29 @@ func TestSweepMakesAnOverdueDelivery(t *testing.T) {
 	}
 }
 
+func TestSweepClosesWhatARequestLeftToClose(t *testing.T) {
+	t.Parallel()
+	s := lonely.House(t).Sandbox(t) // whose sweep makes no attempt by itself
+	e := s.Subscribe(t, scene.NewMerchant(t, time.Now), models.EventSessionCreated)
+	const more = 501 // than a request closes
+	var last models.Delivery
+	for range more {
+		var err error
+		last, err = s.TestEndpoint(t.Context(), s.Org, "key_1", e.ID)
+		require.NoError(t, err)
+	}
+	s.Disable(t, e)
+	testkit.Eventually(t, func() bool {
+		rows, _, err := s.EndpointDeliveries(t.Context(), s.Org, e.ID,
+			store.DeliveryFilter{Status: models.DeliveryPending}, store.Page{Limit: 1})
+		require.NoError(t, err)
+		return len(rows) == 0
+	})
+	outcome, err := s.Outcome(t.Context(), last)
+	require.NoError(t, err)
+	require.Equal(t, models.DeliveryClosed, outcome.Status)
+}
+
 // failNow makes an attempt, which fails. The next one is due at once and no run knows of it.
 func failNow(t *testing.T, s *scene.Scene, d models.DeliveryRef) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -170,16 +171,23 @@ func (a Across) Backlog(ctx context.Context) (Backlog, error) {
 	return b, err
 }
 
-// DeleteExpired deletes expired idempotency keys, old write probes and old rate windows.
-func (a Across) DeleteExpired(ctx context.Context) error {
+// DeleteExpired deletes up to limit expired idempotency keys, as many old rate windows, and old write probes. It
+// returns the larger of the two numbers.
+func (a Across) DeleteExpired(ctx context.Context, limit int) (deleted int, err error) {
 	now := a.s.Now()
-	return a.s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("expires_at < ?", now).Delete(&idempotencyKey{}).Error; err != nil {
-			return err
+	err = a.s.write(ctx, func(tx *gorm.DB) error {
+		expired := tx.Model(&idempotencyKey{}).Select("scope", "key_hash").Where("expires_at < ?", now).Limit(limit)
+		keys := tx.Where("(scope, key_hash) IN (?)", expired).Delete(&idempotencyKey{})
+		if keys.Error != nil {
+			return keys.Error
 		}
-		if err := forgetProbes(tx, now); err != nil {
-			return err
-		}
-		return tx.Where("minute < ?", minuteOf(now.Time)-2).Delete(&rateWindow{}).Error
+		old := tx.Model(&rateWindow{}).Select("bucket", "minute").Where("minute < ?", minuteOf(now.Time)-2).Limit(limit)
+		windows := tx.Where("(bucket, minute) IN (?)", old).Delete(&rateWindow{})
+		deleted = int(max(keys.RowsAffected, windows.RowsAffected))
+		return cmp.Or(windows.Error, forgetProbes(tx, now))
 	})
+	if err != nil {
+		return 0, err
+	}
+	return deleted, nil
 }

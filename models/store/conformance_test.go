@@ -39,6 +39,7 @@ var areas = map[string][]scenario{
 	"biometrics":     biometricScenarios,
 	"endpoints":      endpointScenarios,
 	"gone endpoints": goneScenarios,
+	"closing":        closingScenarios,
 	"connectors":     connectorScenarios,
 	"deliveries":     deliveryScenarios,
 	"exchanges":      exchangeScenarios,

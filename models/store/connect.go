@@ -69,8 +69,8 @@ type primary struct {
 	suspicions atomic.Int64
 }
 
-// newPrimary parses the URL. An attempt to connect may take as long as a write may, unless the URL names several hosts or
-// sets connect_timeout.
+// newPrimary parses the URL. An attempt to connect may take as long as a write may, unless the URL names several hosts
+// or sets connect_timeout.
 func newPrimary(url string, within time.Duration) (*primary, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {

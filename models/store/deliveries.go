@@ -35,7 +35,7 @@ var dispatchColumns = sync.OnceValue(func() string {
 	}, ", ")
 })
 
-// Dispatch reads a delivery to send. If its endpoint is disabled or deleted, Dispatch closes the delivery. Errors:
+// Dispatch reads a delivery to send. If its endpoint stops it, Dispatch closes the delivery. Errors:
 // CodeResourceMissing.
 func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) {
 	var row dispatchRow
@@ -51,9 +51,9 @@ func (s *Store) Dispatch(ctx context.Context, org, id string) (Dispatch, error) 
 	if d.Delivery.Status != models.DeliveryPending {
 		return d, nil
 	}
-	if d.Endpoint.Status != models.EndpointEnabled {
+	if d.Endpoint.Stops(d.Delivery) {
 		d.Delivery.Status = models.DeliveryClosed
-		return d, s.write(ctx, func(tx *gorm.DB) error { return s.closeDeliveries(tx, d.Endpoint.ID) })
+		return d, s.closeDelivery(ctx, d.Delivery)
 	}
 	if err := s.endOverlap(ctx, &d.Endpoint); err != nil {
 		return d, err
@@ -93,10 +93,16 @@ func (s *Store) RecordAnswer(
 		if err := holdEndpoint(tx, d.OrgID, d.EndpointID); err != nil {
 			return err
 		}
+		e, err := endpointOf(tx, d)
+		if err != nil {
+			return err
+		}
+		if e.Stops(d) {
+			next = nil
+		}
 		if err := s.completeIn(tx, d, a, next, now); err != nil {
 			return err
 		}
-		var err error
 		outcome, err = outcomeIn(tx, d)
 		return err
 	})
@@ -147,8 +153,17 @@ func (s *Store) PutOff(ctx context.Context, org, id string, until models.Timesta
 	return res.RowsAffected == 1, res.Error
 }
 
+// endpointOf reads the endpoint of a delivery, also a deleted one.
+func endpointOf(tx *gorm.DB, d models.Delivery) (e models.WebhookEndpoint, err error) {
+	found, err := one(tx.Where("id = ? AND org_id = ?", d.EndpointID, d.OrgID), &e)
+	if err != nil || !found {
+		return e, orMissing(err, "webhook_endpoint", d.EndpointID)
+	}
+	return e, nil
+}
+
 // holdEndpoint locks the endpoint's row for the transaction by writing to it. A concurrent request that disables the
-// endpoint either commits first, and has closed the delivery, or waits and then closes the next attempt too.
+// endpoint either commits first, and has stopped the delivery, or waits and then stops the next attempt too.
 func holdEndpoint(tx *gorm.DB, org, endpoint string) error {
 	return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND org_id = ?", endpoint, org).
 		Updates(map[string]any{"deleted": gorm.Expr("deleted")}).Error
@@ -197,8 +212,10 @@ func (s *Store) completion(
 	set := map[string]any{
 		"status": a.status(), "response_status": a.ResponseStatus, "error": a.Error,
 		"duration_ms": a.Duration.Milliseconds(), "completed_at": now,
-		// The last attempt of a failed delivery stays outstanding, because pending_webhooks is a health signal.
-		"outstanding": !a.Acknowledged && next == nil,
+		"outstanding": false,
+	}
+	if !a.Acknowledged && next == nil {
+		set["outstanding"] = owed(d)
 	}
 	if d.Attempt > 1 {
 		// A list shows a later attempt after it has been made, so its created is the time of completion. Under its old

@@ -182,8 +182,8 @@ func (s *Store) Endpoints(ctx context.Context, org string, page Page) ([]models.
 	return listWithin[models.WebhookEndpoint](s, q, listed(Window{}, notDeleted), page)
 }
 
-// UpdateEndpoint applies edit to the endpoint and stores it, unless edit fails. If it disables the endpoint, it closes
-// the pending deliveries.
+// UpdateEndpoint applies edit to the endpoint and stores it, unless edit fails. If it disables the endpoint, it stops
+// the outstanding deliveries.
 func (s *Store) UpdateEndpoint(
 	ctx context.Context, org, actor, id string, edit func(*models.WebhookEndpoint) error,
 ) (models.WebhookEndpoint, error) {
@@ -208,14 +208,14 @@ func (s *Store) UpdateEndpoint(
 			return err
 		}
 		if e.Status == models.EndpointDisabled {
-			return s.closeDeliveries(tx, id)
+			return s.stopDeliveries(tx, id)
 		}
 		return nil
 	})
 	return e, err
 }
 
-// DeleteEndpoint deletes an endpoint and closes its pending deliveries. Its past deliveries are kept.
+// DeleteEndpoint deletes an endpoint and stops its outstanding deliveries. Its past deliveries are kept.
 func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error {
 	return s.reconfigure(ctx, endpointRow(org, id), actor, "delete", func(tx *gorm.DB) error {
 		err := tx.Model(&models.WebhookEndpoint{}).Where("id = ?", id).
@@ -223,23 +223,6 @@ func (s *Store) DeleteEndpoint(ctx context.Context, org, actor, id string) error
 		if err != nil {
 			return err
 		}
-		return s.closeDeliveries(tx, id)
+		return s.stopDeliveries(tx, id)
 	})
-}
-
-// closeDeliveries closes the outstanding deliveries of an endpoint that was disabled or deleted. A failed delivery
-// stays failed but no longer counts as outstanding.
-func (s *Store) closeDeliveries(tx *gorm.DB, endpoint string) error {
-	return tx.Model(&models.Delivery{}).Where("endpoint_id = ? AND outstanding", endpoint).Updates(s.closing()).Error
-}
-
-// closing returns the columns of a delivery that is no longer outstanding.
-func (s *Store) closing() map[string]any {
-	return map[string]any{
-		"outstanding":     false,
-		"next_attempt_at": nil,
-		"status": gorm.Expr("CASE WHEN status = ? THEN ? ELSE status END",
-			models.DeliveryPending, models.DeliveryClosed),
-		"completed_at": gorm.Expr("COALESCE(completed_at, ?)", s.Now()),
-	}
 }

@@ -39,7 +39,7 @@ func (s *Store) noteGone(tx *gorm.DB, d models.Delivery, a Answer, now models.Ti
 	if res.Error != nil || res.RowsAffected == 0 {
 		return false, res.Error
 	}
-	if err := s.closeDeliveries(tx, d.EndpointID); err != nil {
+	if err := s.stopDeliveries(tx, d.EndpointID); err != nil {
 		return false, err
 	}
 	err = tx.Model(&models.Delivery{}).Where("id = ?", d.ID).Updates(map[string]any{"next_attempt_at": nil}).Error

@@ -167,7 +167,7 @@ func (s *Store) recover(tx *gorm.DB, ref models.RecoveryRef, most int) (Recovery
 		if len(events) == 0 {
 			return s.endRecovery(tx, r, models.RecoveryCompleted)
 		}
-		orders, last, err := s.ordersOf(tx, r, events, most)
+		orders, last, err := s.ordersOf(tx, r, e, events, most)
 		if err != nil {
 			return RecoveryStep{}, err
 		}
@@ -211,9 +211,9 @@ func nextEvents(tx *gorm.DB, r models.Recovery, most int) (events []models.Event
 
 // ordersOf returns the redeliveries of the first failed events, and the last event that was considered.
 func (s *Store) ordersOf(
-	tx *gorm.DB, r models.Recovery, events []models.Event, most int,
+	tx *gorm.DB, r models.Recovery, e models.WebhookEndpoint, events []models.Event, most int,
 ) (orders []redelivery, last models.Event, err error) {
-	failed, err := s.unacknowledged(tx, r.EndpointID, events)
+	failed, err := s.unacknowledged(tx, e, events)
 	for _, event := range events {
 		if failed[event.ID] {
 			if len(orders) == most {
@@ -240,17 +240,23 @@ func (s *Store) recoverEvents(tx *gorm.DB, r models.Recovery, orders []redeliver
 }
 
 // unacknowledged returns the events that the endpoint never acknowledged, without those that have an attempt due,
-// because that attempt will be made anyway.
-func (s *Store) unacknowledged(tx *gorm.DB, endpoint string, events []models.Event) (map[string]bool, error) {
+// because that attempt will be made anyway, unless it is about to be closed.
+func (s *Store) unacknowledged(
+	tx *gorm.DB, e models.WebhookEndpoint, events []models.Event,
+) (map[string]bool, error) {
+	var closing models.Timestamp
+	if e.ClosingUntil != nil {
+		closing = *e.ClosingUntil
+	}
 	ids := make([]string, 0, len(events))
 	for _, event := range events {
 		ids = append(ids, event.ID)
 	}
 	var failed []string
 	err := tx.Model(&models.Delivery{}).
-		Where("endpoint_id = ?", endpoint).Where(among("event_id", ids)).Group("event_id").
-		Having("SUM(CASE WHEN status = ? OR (status = ? AND due_at <= ?) THEN 1 ELSE 0 END) = 0",
-			models.DeliverySucceeded, models.DeliveryPending, s.Now()).
+		Where("endpoint_id = ?", e.ID).Where(among("event_id", ids)).Group("event_id").
+		Having("SUM(CASE WHEN status = ? OR (status = ? AND due_at <= ? AND created > ?) THEN 1 ELSE 0 END) = 0",
+			models.DeliverySucceeded, models.DeliveryPending, s.Now(), closing).
 		Pluck("event_id", &failed).Error
 	byEvent := make(map[string]bool, len(failed))
 	for _, id := range failed {

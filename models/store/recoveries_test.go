@@ -91,9 +91,9 @@ func (f *fixture) flood(t *testing.T, endpoint string, events int) {
 	write(`INSERT INTO webhook_deliveries
 		(id, org_id, endpoint_id, event_id, event_type, attempt, status, due_at, outstanding, created)
 		SELECT 'whd_second_' || i, $2, $3, 'evt_' || i, 'verification_session.created', 2,
-			CASE i % 3 WHEN 0 THEN 'succeeded' ELSE 'pending' END, CAST($4 AS BIGINT), i % 3 <> 0, CAST($4 AS BIGINT)
+			CASE i % 3 WHEN 0 THEN 'succeeded' ELSE 'pending' END, CAST($4 AS BIGINT), i % 3 <> 0, CAST($5 AS BIGINT)
 		FROM n WHERE i % 9 IN (0, 2, 3, 5, 6, 7)`,
-		f.org, endpoint, f.clock.Now().Add(24*365*time.Hour).UnixMicro())
+		f.org, endpoint, f.clock.Now().Add(24*365*time.Hour).UnixMicro(), from)
 	f.clock.Advance(time.Duration(events+1) * time.Second)
 }
 

@@ -21,6 +21,7 @@ var sweepScenarios = []scenario{
 	overdueDeliveriesAreThoseStillPending,
 	backlogCountsPendingAttempts,
 	forgetKeepsRowsInUse,
+	expiredRowsAreDeletedInBatches,
 }
 
 // owed returns the sessions that a sweep claims now: those with a signal owed for a minute.
@@ -165,6 +166,12 @@ func backlogCountsPendingAttempts(t *testing.T, f *fixture) {
 	require.Equal(t, store.Backlog{}, backlog())
 }
 
+func (f *fixture) forgets(t *testing.T) {
+	t.Helper()
+	_, err := f.Across().DeleteExpired(t.Context(), 100)
+	require.NoError(t, err)
+}
+
 func forgetKeepsRowsInUse(t *testing.T, f *fixture) {
 	take := func() {
 		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String(), store.Request{})
@@ -177,11 +184,30 @@ func forgetKeepsRowsInUse(t *testing.T, f *fixture) {
 	take()
 	f.clock.Advance(time.Minute)
 	take()
-	require.NoError(t, f.Across().DeleteExpired(t.Context()))
+	f.forgets(t)
 	require.Equal(t, 3, f.count(t, "SELECT count(*) FROM idempotency_keys"), "not before their day is over")
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM rate_windows"))
 
 	f.clock.Advance(time.Microsecond)
-	require.NoError(t, f.Across().DeleteExpired(t.Context()))
+	f.forgets(t)
 	require.Equal(t, 2, f.count(t, "SELECT count(*) FROM idempotency_keys"))
+}
+
+func expiredRowsAreDeletedInBatches(t *testing.T, f *fixture) {
+	const rows, batch = 25, 10
+	for range rows {
+		_, err := f.ClaimKey(t.Context(), f.org, f.clock.Now().String(), store.Request{})
+		require.NoError(t, err)
+		_, err = f.TakeRate(t.Context(), "bucket", 10)
+		require.NoError(t, err)
+		f.clock.Advance(time.Minute)
+	}
+	f.clock.Advance(store.IdempotencyTTL + time.Minute)
+	for _, want := range []int{batch, batch, rows - 2*batch, 0} {
+		deleted, err := f.Across().DeleteExpired(t.Context(), batch)
+		require.NoError(t, err)
+		require.Equal(t, want, deleted)
+	}
+	require.Zero(t, f.count(t, "SELECT count(*) FROM idempotency_keys"))
+	require.Zero(t, f.count(t, "SELECT count(*) FROM rate_windows"))
 }
