@@ -77,11 +77,13 @@ test: postgres interpreters tesseract browser models faces runtimes $(NPM_PACKAG
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
 	go run ./scripts/plain-words
 	$(GOLANGCI_LINT) run
+	cd sdk/go && $(abspath $(GOLANGCI_LINT)) run
 	$(GOLANGCI_LINT) run --build-tags faults ./internal/fault/...
 
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 	$(GOLANGCI_LINT) fmt
+	cd sdk/go && $(abspath $(GOLANGCI_LINT)) fmt
 
 .PHONY: openapi
 openapi: ## Bundle api/openapi.yaml from the files in api/openapi
@@ -157,7 +159,7 @@ check-browser: $(NPM_PACKAGES)
 	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
 	cd web && npm run --silent e2e
 
-# The client in Node 18, Bun and Deno, and the examples of the documentation.
+# The client in Node 18, Bun and Deno, the examples of the documentation.
 .PHONY: check-sdk
 check-sdk: $(NPM_PACKAGES) runtimes
 	$(GO_BUILD) -o bin/ $(COMMANDS)
@@ -174,6 +176,7 @@ check-format:
 .PHONY: check-vet
 check-vet:
 	go vet ./...
+	cd sdk/go && go vet ./...
 	go vet -tags faults ./internal/fault/...
 
 .PHONY: check-build
@@ -194,6 +197,7 @@ check-workflows: $(WORKFLOWCHECK)
 check-serverless:
 	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
 		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest|wallettest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
+	cd sdk/go && go test ./...
 
 .PHONY: check-fuzz
 check-fuzz:

@@ -12,11 +12,11 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/testkit"
-	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
 // besideDev returns a command of stile that finds its settings in the data folder of a stile-dev.
@@ -31,7 +31,7 @@ func (p *process) besideDev(t *testing.T, arguments ...string) *exec.Cmd {
 type forwarded struct {
 	header http.Header
 	body   []byte
-	event  webhook.Event
+	event  signedEvent
 }
 
 // localServer is a developer's server. It refuses the first request of each event, and accepts a repeat.
@@ -42,7 +42,7 @@ func localServer(t *testing.T, secret func() string) (url string, requests func(
 	seen := map[string]bool{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		event, err := webhook.FromHeader(body, r.Header, secret())
+		event, err := verifyEvent(secret(), r.Header, body, time.Now())
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {

@@ -22,7 +22,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stile-id/stile/sdk/go/webhook"
+	"github.com/stile-id/stile/internal/signature"
 )
 
 //go:embed page
@@ -191,27 +191,43 @@ func (s *Shop) startVerification(w http.ResponseWriter, r *http.Request) {
 
 // receive handles the "POST /webhooks" route. It is the only place where an order is released.
 func (s *Shop) receive(w http.ResponseWriter, r *http.Request) {
-	event, err := webhook.FromRequest(r, s.secret)
+	event, err := s.verified(r)
 	if err != nil {
-		s.fail(w, http.StatusBadRequest, err)
-		return
-	}
-	var session struct {
-		ID        string `json:"id"`
-		Reference string `json:"client_reference_id"`
-	}
-	if err := json.Unmarshal(event.Data, &session); err != nil {
 		s.fail(w, http.StatusBadRequest, err)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, ok := s.orders[session.Reference]
+	found, ok := s.orders[event.Data.Reference]
 	if ok && !s.seen[event.ID] { // an event may come twice
 		s.seen[event.ID] = true
 		found.settle(event.Type)
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// event is an event about a session.
+type event struct {
+	ID   string `json:"id"`
+	Type string `json:"type"`
+	Data struct {
+		Reference string `json:"client_reference_id"`
+	} `json:"data"`
+}
+
+// verified returns the event of a delivery with a right signature. The shop is part of Stile's module; a merchant's
+// program imports sdk/go/webhook, which does the same.
+func (s *Shop) verified(r *http.Request) (event, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return event{}, err
+	}
+	header := signature.Join(r.Header.Values(signature.Header))
+	if err := signature.Verify(s.secret, header, body, time.Now()); err != nil {
+		return event{}, err
+	}
+	var e event
+	return e, json.Unmarshal(body, &e)
 }
 
 // settle changes the order after an event. A released order stays released.

@@ -1,11 +1,5 @@
 package webhook
 
-import (
-	"errors"
-
-	"github.com/stile-id/stile/internal/signature"
-)
-
 // Code is the reason for which a signature was refused.
 type Code string
 
@@ -32,21 +26,10 @@ func (e *Error) reason() string {
 	case CodeMissingHeader:
 		return "the request has no " + Header + " header"
 	case CodeInvalidHeader:
-		return signature.ErrMalformed.Error()
+		return `the signature is not "t={Unix seconds},v1={hex}"`
 	case CodeTimestampExpired:
-		return signature.ErrStale.Error()
+		return "the signature's timestamp is too far from now"
 	default:
-		return signature.ErrMismatch.Error()
-	}
-}
-
-func codeOf(err error) Code {
-	switch {
-	case errors.Is(err, signature.ErrMalformed):
-		return CodeInvalidHeader
-	case errors.Is(err, signature.ErrStale):
-		return CodeTimestampExpired
-	default:
-		return CodeSignatureMismatch
+		return "the signature does not match the body"
 	}
 }

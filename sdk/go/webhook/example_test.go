@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"time"
 
-	"github.com/stile-id/stile/internal/signature"
 	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
@@ -45,7 +44,7 @@ func ExampleFromRequest() {
 		event := []byte(`{"id":"evt_1","object":"event","type":"verification_session.verified","created":1741564800,` +
 			`"data":{"id":"vks_1","object":"verification_session","client_reference_id":"user_123"}}`)
 		request := httptest.NewRequest(http.MethodPost, "/webhooks", bytes.NewReader(event))
-		request.Header.Set(webhook.Header, signature.Sign(secret, time.Now(), event))
+		request.Header.Set(webhook.Header, signAt(fmt.Sprint(time.Now().Unix()), secret, string(event)))
 		answer := httptest.NewRecorder()
 		endpoint(answer, request)
 		fmt.Println("answered", answer.Code)

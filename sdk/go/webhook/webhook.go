@@ -11,19 +11,17 @@ import (
 	"io"
 	"net/http"
 	"time"
-
-	"github.com/stile-id/stile/internal/signature"
 )
 
 // The headers of a delivery with a signature: "t={Unix seconds},v1={hex}". A delivery has HeaderNext in addition while
 // an endpoint's secret is being rotated: it is signed with the new secret, and Header still with the old one.
 const (
-	Header     = signature.Header
-	HeaderNext = signature.HeaderNext
+	Header     = "Stile-Signature"
+	HeaderNext = "Stile-Signature-Next"
 )
 
 // DefaultTolerance is the largest accepted difference between a signature's timestamp and the current time.
-const DefaultTolerance = signature.Tolerance
+const DefaultTolerance = 5 * time.Minute
 
 // MaxBody is the largest body in bytes that FromRequest reads. Events are far smaller.
 const MaxBody = 1 << 20
@@ -110,12 +108,12 @@ func (s settings) verify(body []byte, headers []string, secret string) error {
 		if header == "" {
 			continue
 		}
-		err := signature.VerifyWithin(s.tolerance, secret, header, body, s.now())
-		if err == nil {
+		code := verifyHeader(header, body, secret, s.tolerance, s.now())
+		if code == "" {
 			return nil
 		}
 		if refused == nil {
-			refused = &Error{Code: codeOf(err)}
+			refused = &Error{Code: code}
 		}
 	}
 	if refused == nil {

@@ -1,4 +1,4 @@
-package webhook_test
+package signature_test
 
 import (
 	"bufio"
@@ -16,12 +16,13 @@ import (
 
 	"github.com/stile-id/stile/internal/signature"
 	"github.com/stile-id/stile/models"
-	"github.com/stile-id/stile/sdk/go/webhook"
 )
 
 // The handlers in testdata are exact copies of the documentation's quickstart and guide on verifying webhooks. The
 // servers around them are Stile's own, with a stand-in for Flask.
 const handlers = "testdata/handlers"
+
+const newSecret = "whsec_test_after_the_rotation"
 
 func TestDocumentedHandlersAcceptOnlySignedDeliveries(t *testing.T) {
 	t.Parallel()
@@ -99,7 +100,7 @@ func post(t *testing.T, url string, body []byte, header, next string) (int, stri
 	request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(string(body)))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
-	for name, value := range map[string]string{webhook.Header: header, webhook.HeaderNext: next} {
+	for name, value := range map[string]string{signature.Header: header, signature.HeaderNext: next} {
 		if value != "" {
 			request.Header.Set(name, value)
 		}

@@ -1,0 +1,3 @@
+module github.com/stile-id/stile/sdk/go
+
+go 1.24
