@@ -86,8 +86,9 @@ fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 	cd sdk/go && $(abspath $(GOLANGCI_LINT)) fmt
 
 .PHONY: openapi
-openapi: ## Bundle api/openapi.yaml from the files in api/openapi
+openapi: ## Bundle api/openapi.yaml from the files in api/openapi, and write the types of the Go client
 	go run ./scripts/openapi
+	go run ./scripts/go-client
 
 .PHONY: web
 web: browser $(NPM_PACKAGES) ## Build the pages in web/dist, and the types of their API client
@@ -159,11 +160,12 @@ check-browser: $(NPM_PACKAGES)
 	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
 	cd web && npm run --silent e2e
 
-# The client in Node 18, Bun and Deno, the examples of the documentation.
+# The client in Node 18, Bun and Deno, the examples of the documentation, and the client for Go.
 .PHONY: check-sdk
 check-sdk: $(NPM_PACKAGES) runtimes
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd sdk/node && npm run --silent e2e
+	cd sdk/go && go test -count=1 ./e2e && CGO_ENABLED=1 go test -race ./stile ./webhook
 
 .PHONY: check-code
 check-code: check-format check-vet check-build check-vectors check-workflows lint
@@ -197,7 +199,7 @@ check-workflows: $(WORKFLOWCHECK)
 check-serverless:
 	go test $$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... \
 		| grep -vE '/internal/(banktest|pgtest|temporaldev|temporaltest|wallettest) |/worker/workertest |/e2e ' | cut -d ' ' -f 1)
-	cd sdk/go && go test ./...
+	cd sdk/go && go test ./stile ./webhook
 
 .PHONY: check-fuzz
 check-fuzz:

@@ -1,7 +1,8 @@
 // Package webhook verifies Stile's deliveries to a merchant's endpoint and parses their events.
 //
 // A handler needs only FromRequest. If the request has been read already, use FromHeader or ConstructEvent. Answer 400
-// to every error. Deliveries are made at least once, so recognise repeats by Event.ID.
+// to every error. Deliveries are made at least once, so recognise repeats by Event.ID. The data of an event about a
+// session or a review decodes into a VerificationSession of the package stile.
 package webhook
 
 import (
