@@ -36,6 +36,7 @@ func newRootCommand() *cobra.Command {
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
 		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(),
 		personCommand(), generateKeyCommand(), trustCommand(), listenCommand(), triggerCommand(),
+		doctorCommand(),
 	)
 	return root
 }

@@ -156,12 +156,18 @@ func (a *App) mailer() mail.Sender {
 	c := a.options.Config
 	switch {
 	case c.SMTP != nil:
-		return &mail.SMTP{Server: *c.SMTP, From: c.MailFrom}
+		return a.smtp()
 	case a.options.Inbox != nil:
 		return a.options.Inbox
 	default:
 		return nil
 	}
+}
+
+// smtp returns the sender over the configured server.
+func (a *App) smtp() *mail.SMTP {
+	c := a.options.Config
+	return &mail.SMTP{Server: *c.SMTP, From: c.MailFrom}
 }
 
 func (a *App) showsInbox() bool { return a.options.Inbox != nil && a.options.Config.SMTP == nil }
@@ -494,10 +500,15 @@ func (a *App) Start(ctx context.Context) {
 	})
 }
 
-// URL returns the base URL of the process as seen from its own machine.
+// URL returns the base URL of the process as seen from its own machine. Before the process listens, it has the
+// configured port.
 func (a *App) URL() string {
-	host, port, _ := net.SplitHostPort(a.listener.Addr().String())
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+	address := a.options.Config.Listen
+	if a.listener != nil {
+		address = a.listener.Addr().String()
+	}
+	host, port, _ := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port)

@@ -90,10 +90,28 @@ func temporalTLS(c config.Config) (*tls.Config, error) {
 func RegisterSearchAttributes(
 	ctx context.Context, c client.Client, namespace string, wanted map[string]enumspb.IndexedValueType,
 ) error {
-	operator := c.OperatorService()
-	known, err := operator.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	missing, err := missingSearchAttributes(ctx, c, namespace, wanted)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	_, err = c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+		Namespace: namespace, SearchAttributes: missing,
+	})
 	if err != nil {
-		return fmt.Errorf("list search attributes: %w", err)
+		return fmt.Errorf("add search attributes: %w", err)
+	}
+	return nil
+}
+
+// missingSearchAttributes returns the wanted search attributes that the namespace lacks.
+func missingSearchAttributes(
+	ctx context.Context, c client.Client, namespace string, wanted map[string]enumspb.IndexedValueType,
+) (map[string]enumspb.IndexedValueType, error) {
+	known, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{
+		Namespace: namespace,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list search attributes: %w", err)
 	}
 	missing := map[string]enumspb.IndexedValueType{}
 	for name, kind := range wanted {
@@ -101,14 +119,5 @@ func RegisterSearchAttributes(
 			missing[name] = kind
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
-		Namespace: namespace, SearchAttributes: missing,
-	})
-	if err != nil {
-		return fmt.Errorf("add search attributes: %w", err)
-	}
-	return nil
+	return missing, nil
 }

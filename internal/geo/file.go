@@ -3,6 +3,7 @@ package geo
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 
@@ -49,6 +50,9 @@ func locate(reader *maxminddb.Reader, address netip.Addr) (rules.Jurisdiction, b
 	}
 	return found.jurisdiction()
 }
+
+// Built returns the build time of the file.
+func (l *Locator) Built() time.Time { return l.file.Value().Metadata.BuildTime() }
 
 // read parses a file.
 func read(content []byte) (*maxminddb.Reader, error) {

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -30,10 +31,7 @@ type SMTP struct {
 
 // Send implements Sender. It returns nil once the server has accepted the message, whatever follows.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
-	timeout := s.Timeout
-	if timeout == 0 {
-		timeout = SendTimeout
-	}
+	timeout := cmp.Or(s.Timeout, SendTimeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	message, err := s.compose(m)
@@ -42,13 +40,9 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	}
 	l := newLink(ctx, s.Server, s.settings())
 	defer l.close()
-	client, err := gomail.NewClient(s.Server.Host, s.options(l, timeout)...)
+	client, connection, err := s.connect(ctx, l, timeout)
 	if err != nil {
-		return fmt.Errorf("mail: settings of the server: %w", err)
-	}
-	connection, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return fmt.Errorf("mail: connect to the server: %w", err)
+		return err
 	}
 	err = client.SendWithSMTPClient(connection, message)
 	if message.IsDelivered() {
@@ -58,7 +52,34 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	return explain(err)
 }
 
-// quit ends the dialogue. The server has the message, so an error means nothing.
+// Check connects to the server and authenticates, as for a message, and sends none.
+func (s *SMTP) Check(ctx context.Context) error {
+	timeout := cmp.Or(s.Timeout, SendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	l := newLink(ctx, s.Server, s.settings())
+	defer l.close()
+	client, connection, err := s.connect(ctx, l, timeout)
+	if err == nil {
+		quit(client, connection)
+	}
+	return err
+}
+
+// connect connects to the server over the link, and authenticates.
+func (s *SMTP) connect(ctx context.Context, l *link, timeout time.Duration) (*gomail.Client, *gosmtp.Client, error) {
+	client, err := gomail.NewClient(s.Server.Host, s.options(l, timeout)...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mail: settings of the server: %w", err)
+	}
+	connection, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mail: connect to the server: %w", err)
+	}
+	return client, connection, nil
+}
+
+// quit ends the dialogue. Nothing is left to be said, so an error means nothing.
 func quit(client *gomail.Client, connection *gosmtp.Client) {
 	_ = client.CloseWithSMTPClient(connection)
 }

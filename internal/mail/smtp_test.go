@@ -69,6 +69,22 @@ func TestServerIsToldTheUserAndThePassword(t *testing.T) {
 	}
 }
 
+func TestCheckOfTheServerSendsNoMail(t *testing.T) {
+	t.Parallel()
+	for _, security := range []mail.Security{mail.StartTLS, mail.StartTLSIfOffered, mail.ImplicitTLS, mail.NoTLS} {
+		s := mailtest.Start(t, security)
+		require.NoError(t, s.Client().Check(t.Context()))
+		require.Empty(t, s.Mails())
+	}
+	s := mailtest.Start(t, mail.NoTLS)
+	require.ErrorContains(t, s.ClientWith(mail.StartTLS).Check(t.Context()), "connect to the server")
+	s = mailtest.Start(t, mail.StartTLS)
+	sender := s.ClientWith(mail.StartTLS)
+	sender.Server.User, sender.Server.Password = "stile", "p@ss:word"
+	require.NoError(t, sender.Check(t.Context()))
+	require.Equal(t, []string{"stile:p@ss:word"}, s.Logins())
+}
+
 func TestServerWithoutSTARTTLSGetsNoMail(t *testing.T) {
 	t.Parallel()
 	s := mailtest.Start(t, mail.NoTLS)

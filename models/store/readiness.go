@@ -71,6 +71,17 @@ func (s *Store) check(ctx context.Context) []Fault {
 	return faults
 }
 
+// DatabaseTime returns the time of the database's clock. It reports false for SQLite, which has the clock of this
+// process.
+func (s *Store) DatabaseTime(ctx context.Context) (at time.Time, apart bool, err error) {
+	if s.dialect == dialectSQLite {
+		return s.now(), false, nil
+	}
+	var micros int64
+	err = s.read(ctx).Raw("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)").Scan(&micros).Error
+	return time.UnixMicro(micros), true, err
+}
+
 // probeFiller makes each probe need new space, so that a full disk is noticed.
 var probeFiller = strings.Repeat("x", 8<<10)
 

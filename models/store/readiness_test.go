@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +14,7 @@ var readinessScenarios = []scenario{
 	pendingMigrationIsAFault,
 	wrongKeysAreAFault,
 	closedStoreIsAFault,
+	databaseTellsItsTime,
 }
 
 func parts(faults []store.Fault) map[string]string {
@@ -72,4 +74,14 @@ func fullDiskIsAFault(t *testing.T, f *fixture) {
 		_, err = f.CreateSession(t.Context(), f.newSession(t))
 	}
 	require.Equal(t, map[string]string{"database": "is full"}, parts(f.Faults(t.Context())))
+}
+
+func databaseTellsItsTime(t *testing.T, f *fixture) {
+	before := time.Now()
+	at, apart, err := f.DatabaseTime(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, f.backend.name == postgresName, apart)
+	if apart { // the database of the tests is on this machine
+		require.WithinRange(t, at, before.Add(-time.Second), time.Now().Add(time.Second))
+	}
 }
