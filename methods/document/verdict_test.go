@@ -64,6 +64,28 @@ func TestConsistentDocumentPasses(t *testing.T) {
 	}
 }
 
+// A state titles its cards as it likes: a zone that says what a card is counts, and a title refines one that does not.
+func TestTitleDoesNotContradictACodeOfResidencePermits(t *testing.T) {
+	t.Parallel()
+	titled := func(kind specimen.Kind, title string) shot {
+		s := of(adult(kind))
+		page := front(adult(kind))
+		page.Text.Lines[0].Text = title
+		s.front = page
+		return s
+	}
+	permit := titled(specimen.ResidencePermit, "UTOPIA IDENTITY CARD")
+	v := permit.judge(t)
+	require.Equal(t, graph.OutcomePassed, v.Outcome, "%v", v.ReasonCodes)
+	require.Equal(t, rules.ResidencePermit, v.Physical.Type)
+	permit.attempt = under(t, `{"document_types":["ID_CARD"]}`)
+	outcome{permit, fails, rules.ReasonDocumentTypeNotAccepted}.require(t, "where identity cards alone are accepted")
+
+	v = titled(specimen.IDCard, "UTOPIA RESIDENCE PERMIT").judge(t)
+	require.Equal(t, graph.OutcomePassed, v.Outcome, "%v", v.ReasonCodes)
+	require.Equal(t, rules.ResidencePermit, v.Physical.Type)
+}
+
 // outcome is the verdict that pictures must get.
 type outcome struct {
 	shot    shot

@@ -37,7 +37,7 @@ type pool struct {
 func newPool(ctx context.Context, o Options, command []string) *pool {
 	p := &pool{
 		options: o, command: command, log: o.Log, idle: make(chan *process, o.Workers),
-		ended: map[string]int{}, suspects: newSuspects(),
+		ended: map[string]int{}, suspects: newSuspects(time.Now),
 	}
 	p.closed, p.stop = context.WithCancel(ctx)
 	for range o.Workers {
@@ -196,21 +196,32 @@ func (p *pool) close() {
 	}
 }
 
-// maxSuspects is how many pictures suspects remembers.
-const maxSuspects = 256
+// suspects remembers up to maxSuspects pictures, each for suspectFor after its last failure.
+const (
+	maxSuspects = 256
+	suspectFor  = 10 * time.Minute
+)
 
 // suspects remembers, by keyed hashes, the pictures over which a worker failed. The second time may be an accident of
 // its neighbours, the third would be the same again: without an end, a picture that crashes its reader would be read
-// for as long as its attempt is repeated.
+// for as long as its attempt is repeated. A picture whose workers were killed from outside, as by the kernel for want
+// of memory, can be sent again after suspectFor.
 type suspects struct {
 	mu    *sync.Mutex
 	key   [32]byte
-	count map[[32]byte]int
+	now   func() time.Time
+	known map[[32]byte]suspect
 	order *[][32]byte
 }
 
-func newSuspects() suspects {
-	s := suspects{mu: &sync.Mutex{}, count: map[[32]byte]int{}, order: &[][32]byte{}}
+// suspect has the number of workers that failed over a picture, and the time of the last failure.
+type suspect struct {
+	count int
+	last  time.Time
+}
+
+func newSuspects(now func() time.Time) suspects {
+	s := suspects{mu: &sync.Mutex{}, now: now, known: map[[32]byte]suspect{}, order: &[][32]byte{}}
 	_, _ = rand.Read(s.key[:])
 	return s
 }
@@ -226,19 +237,27 @@ func (s suspects) add(picture []byte) {
 	id := s.hash(picture)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.count[id]++; s.count[id] > 1 {
+	one, known := s.known[id]
+	if s.past(one) {
+		one.count = 0
+	}
+	s.known[id] = suspect{one.count + 1, s.now()}
+	if known {
 		return
 	}
 	*s.order = append(*s.order, id)
 	if len(*s.order) > maxSuspects {
-		delete(s.count, (*s.order)[0])
+		delete(s.known, (*s.order)[0])
 		*s.order = (*s.order)[1:]
 	}
 }
 
+// past reports whether the last failure is so long ago that it no longer counts.
+func (s suspects) past(one suspect) bool { return s.now().Sub(one.last) >= suspectFor }
+
 func (s suspects) convicted(picture []byte) bool {
 	s.mu.Lock()
-	none := len(s.count) == 0
+	none := len(s.known) == 0
 	s.mu.Unlock()
 	if none {
 		return false
@@ -246,5 +265,6 @@ func (s suspects) convicted(picture []byte) bool {
 	id := s.hash(picture)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.count[id] >= 2
+	one := s.known[id]
+	return one.count >= 2 && !s.past(one)
 }

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -303,7 +304,7 @@ func TestARepeatGetsTheAnswerOfTheReadingThatItsCallerHasBegun(t *testing.T) {
 
 func TestASlowPictureIsToBlameIfItHadTheProcessor(t *testing.T) {
 	t.Parallel()
-	p := &pool{options: Options{Time: 20 * time.Second}, suspects: newSuspects()}
+	p := &pool{options: Options{Time: 20 * time.Second}, suspects: newSuspects(time.Now)}
 	for range 9 {
 		p.suspect(&process{used: 9 * time.Second}, []byte("starved"), vision.AwayTooSlow)
 	}
@@ -317,6 +318,57 @@ func TestASlowPictureIsToBlameIfItHadTheProcessor(t *testing.T) {
 		p.suspects.add([]byte{byte(i), byte(i >> 8)})
 	}
 	require.False(t, p.suspects.convicted([]byte("slow")), "it has been forgotten")
+}
+
+func TestAPictureIsReadAgainSomeTimeAfterItsWorkersWereKilled(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.November, 29, 12, 0, 0, 0, time.UTC)
+	s := newSuspects(func() time.Time { return now })
+	picture := []byte("picture")
+	s.add(picture)
+	now = now.Add(suspectFor - time.Second)
+	s.add(picture)
+	now = now.Add(suspectFor - time.Second)
+	require.True(t, s.convicted(picture))
+	now = now.Add(time.Second)
+	require.False(t, s.convicted(picture))
+	s.add(picture)
+	require.False(t, s.convicted(picture), "the failures before no longer count")
+	s.add(picture)
+	require.True(t, s.convicted(picture))
+	require.Len(t, *s.order, 1)
+}
+
+func TestAServerLeavesNoCoreDump(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "s")
+	server := exec.Command(os.Args[0], shippedRole, "--listen", "unix:"+socket, "--workers", "1")
+	server.Stderr = io.Discard
+	require.NoError(t, server.Start())
+	t.Cleanup(func() {
+		require.NoError(t, server.Process.Kill())
+		require.Error(t, server.Wait())
+	})
+	client, err := vision.NewClient(vision.Options{URL: "unix:" + socket})
+	require.NoError(t, err)
+	go client.Watch(t.Context(), time.Minute)
+	<-client.Known()
+	require.Empty(t, client.Unavailable())
+	of := func(file, name string) []string {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", server.Process.Pid, file))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if value, found := strings.CutPrefix(line, name); found {
+				return strings.Fields(value)
+			}
+		}
+		return nil
+	}
+	require.Equal(t, []string{"0", "0", "bytes"}, of("limits", "Max core file size"), "soft and hard")
+	require.Equal(t, []string{"1"}, of("status", "NoNewPrivs:"))
+	owner, err := os.Stat(fmt.Sprintf("/proc/%d/mem", server.Process.Pid))
+	require.NoError(t, err)
+	require.Zero(t, owner.Sys().(*syscall.Stat_t).Uid, "of a process that cannot be traced the kernel owns the files")
 }
 
 func TestAWorkerReachesNothing(t *testing.T) {
