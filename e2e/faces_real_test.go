@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"image"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -72,10 +71,9 @@ func newCast(t *testing.T) *cast {
 		c.heads[name], err = faces.NewHead(t.Context(), reader, person, 640, 480, faces.Solid)
 		require.NoError(t, err)
 		if name == holder {
-			portrait, err := person.Picture(t.Context(), 700, 900)
-			require.NoError(t, err)
 			c.passport = adultSpecimen(specimen.Passport, 7)
-			c.passport.Fields.Portrait = portrait.SubImage(image.Rect(100, 130, 600, 770))
+			c.passport.Fields.Portrait, err = person.Portrait(t.Context())
+			require.NoError(t, err)
 		}
 	}
 	return c

@@ -105,6 +105,15 @@ func (p Person) Picture(ctx context.Context, width, height int) (*image.NRGBA, e
 	return out, nil
 }
 
+// Portrait returns the picture of a person as a document shows it.
+func (p Person) Portrait(ctx context.Context) (image.Image, error) {
+	picture, err := p.Picture(ctx, 700, 900)
+	if err != nil {
+		return nil, err
+	}
+	return picture.SubImage(image.Rect(100, 130, 600, 770)), nil
+}
+
 // alone is the name of the person with a picture without others.
 const alone = "astronaut"
 

@@ -3,6 +3,7 @@
 //
 //	go run ./scripts/faces -stops ahead,left,ahead -film turn.y4m DIR   a head that turns to its left and back
 //	go run ./scripts/faces -grid DIR                                    a frame for each pose: yaw+25-pitch+00.jpg
+//	go run ./scripts/faces -passport DIR                                a photograph of a passport of the person
 //	go run ./scripts/faces -table                                       the tables of docs/methods
 //	go run ./scripts/faces -flash 00ff00,0000ff DIR                     a frame for each colour of the screen
 package main
@@ -18,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/stile-id/stile/internal/faces"
+	"github.com/stile-id/stile/internal/specimen"
 	"github.com/stile-id/stile/vision"
 )
 
@@ -26,7 +28,7 @@ type settings struct {
 	person, surface, stops, flash, film, folder string
 	width, height, steps, hold, rate            int
 	degrees, strength                           float64
-	grid, table                                 bool
+	grid, table, passport                       bool
 }
 
 func main() {
@@ -46,6 +48,7 @@ func parse() (s settings) {
 	flag.StringVar(&s.flash, "flash", "", "colours of the user's screen, as rrggbb: a frame for each")
 	flag.StringVar(&s.film, "film", "", "name of a film, which ends in .y4m or .mjpeg; frames are written without one")
 	flag.BoolVar(&s.grid, "grid", false, "write a frame for each pose of a grid")
+	flag.BoolVar(&s.passport, "passport", false, "write passport.jpg with the portrait of the person instead")
 	flag.BoolVar(&s.table, "table", false, "print the tables of docs/methods/faces.md instead")
 	flag.IntVar(&s.width, "width", 640, "of the picture")
 	flag.IntVar(&s.height, "height", 480, "of the picture")
@@ -69,6 +72,9 @@ func run(ctx context.Context, s settings) error {
 	person, err := faces.Find(s.person)
 	if err != nil {
 		return err
+	}
+	if s.passport {
+		return writePassport(ctx, person, s.folder)
 	}
 	reader, err := faces.Reader(vision.EmbeddingOff)
 	if err != nil {
@@ -96,6 +102,18 @@ func run(ctx context.Context, s settings) error {
 		}
 	}
 	return nil
+}
+
+// writePassport writes a photograph of a passport of Utopia, which fills the frame that the page shows.
+func writePassport(ctx context.Context, p faces.Person, folder string) error {
+	portrait, err := p.Portrait(ctx)
+	if err != nil {
+		return err
+	}
+	const seed = 7
+	passport := specimen.New(specimen.Passport, seed, func(f *specimen.Fields) { f.Portrait = portrait })
+	photo := specimen.Photograph(passport.Front(), specimen.Shot{Seed: seed, Fill: 0.84})
+	return os.WriteFile(filepath.Join(folder, "passport.jpg"), specimen.JPEG(photo.NRGBA, 90), 0o600)
 }
 
 func (s settings) writeFilm(pictures []*image.NRGBA) error {

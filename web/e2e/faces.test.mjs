@@ -1,49 +1,20 @@
 // Faces before the camera, judged by the vision process on real models: an age, and liveness by each strategy.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
-import { fileURLToPath } from "node:url";
-import {
-  at, call, createSession, newContext, patience, press, publish, stage, startDev, test,
-} from "./harness.mjs";
+import { at, call, createSession, newContext, patience, press, publish, stage, test } from "./harness.mjs";
 import { render } from "./head.mjs";
 import { look, picture } from "./look.mjs";
-import { binaries } from "./start.mjs";
 
-const models = fileURLToPath(new URL("../../bin/models", import.meta.url));
-let dev, browser, head, folder, vision;
+let dev, browser, head, folder;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "stile-faces-"));
-  vision = await startVision(`unix:${join(folder, "vision.sock")}`);
-  [{ browser }, dev, head] = await Promise.all([stage(), startDev(environment()), render(folder)]);
+  [{ dev, browser }, head] = await Promise.all([stage(), render(folder)]);
 });
-after(async () => {
-  vision.kill("SIGTERM");
-  await once(vision, "exit");
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** startVision starts bin/stile-vision, which may have the vector instructions that stile-dev is built without. */
-async function startVision(listen) {
-  const options = ["--stdin", "--quiet", "--models", models, "--listen", listen];
-  const started = spawn(join(binaries, "stile-vision"), options, { stdio: ["pipe", "ignore", "inherit"] });
-  while (!existsSync(listen.replace("unix:", ""))) {
-    assert.equal(started.exitCode, null, "stile-vision ended");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return started;
-}
-
-/** environment names the vision process, and gives a busy machine the time to measure many frames. */
-function environment() {
-  return { STILE_VISION_URL: `unix:${join(folder, "vision.sock")}`, STILE_PROVIDER_PATIENCE: "5m" };
-}
+after(() => rm(folder, { recursive: true, force: true }));
 
 /** open opens a session of a workflow before a camera, at the first question after the introduction. */
 async function open(definition, { camera = head, session = {}, ...options } = {}) {
@@ -73,11 +44,11 @@ function verdict(page, screen) {
   return page.waitForSelector(`[data-screen="${screen}"]`, { timeout: 3 * patience });
 }
 
-/** result returns the result of the session's only attempt. */
-async function result(page) {
+/** biometric returns the part about a face of the session's last result. */
+async function biometric(page) {
   const path = `/v1/verification_sessions/${page.session}?expand[]=results`;
   const { results } = await call(dev, "GET", path);
-  return results[0];
+  return results.at(-1).biometric;
 }
 
 describe("a face before the camera", { concurrency: 2 }, () => {
@@ -118,6 +89,30 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await at(page, "capture-face");
   });
 
+  test("is compared with the portrait of a photographed passport", async () => {
+    const page = await open({
+      methods: ["document_capture"],
+      preferences: { document_types: ["PASSPORT"], file_upload: true, face_match: "required" },
+    });
+    await at(page, "capture-front");
+    await page.getByLabel("Choose a file").setInputFiles(join(folder, "passport.jpg"));
+    for (const [shown, reason] of [
+      ["screen", "It could not be confirmed that a person is in front of the camera."],
+      ["stranger", "The face does not match the document."],
+    ]) {
+      await verdict(page, "capture-face");
+      await page.evaluate((shown) => (window.shown = shown), shown);
+      await press(page, "Start the camera");
+      await verdict(page, "setback");
+      await page.getByText(reason).waitFor();
+      await press(page, "Try again");
+    }
+    await page.evaluate(() => delete window.shown);
+    await press(page, "Start the camera");
+    await verdict(page, "verified");
+    assert.equal((await biometric(page)).band, "match");
+  });
+
   test("turns as it is asked", async () => {
     const page = await open(liveness("3d_action"));
     await look(page, "method-selfie_liveness");
@@ -128,7 +123,7 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await page.locator(".prompt .meaning").waitFor();
     await picture(page, "face-prompt");
     await verdict(page, "verified");
-    assert.equal((await result(page)).biometric.strategy, "3d_action");
+    assert.equal((await biometric(page)).strategy, "3d_action");
   });
 
   test("may have more time, and colours in the place of turns", async () => {
@@ -143,7 +138,7 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     assert.deepEqual(begins, [{ extended: true }, { extended: true, strategy: "flashing" }]);
     await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
     await verdict(page, "verified");
-    assert.equal((await result(page)).biometric.strategy, "flashing");
+    assert.equal((await biometric(page)).strategy, "flashing");
   });
 
   test("reflects the colours of the screen, each for its time", async () => {

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { execFile } from "node:child_process";
 import { after, test as declare } from "node:test";
 import { promisify } from "node:util";
-import { binaries, launch, startDev, stopAll } from "./start.mjs";
+import { binaries, launch, startDev, startVision, stopAll } from "./start.mjs";
 
 /** patience is how long a test waits for something that must come. The machine may be busy. */
 export const patience = 60_000;
@@ -20,10 +20,17 @@ let shared;
  * a stile-dev of its own.
  */
 export function stage() {
-  // A used token is refused at once, and a slow verdict leaves a busy machine the time to look at the page before it.
-  const environment = { STILE_HANDOFF_REUSE_WINDOW: "1s", STILE_SIMULATED_DELAY: "20s" };
-  shared ??= Promise.all([startDev(environment), launch()]).then(([dev, browser]) => ({ dev, browser }));
+  shared ??= Promise.all([startShared(), launch()]).then(([dev, browser]) => ({ dev, browser }));
   return shared;
+}
+
+async function startShared() {
+  return startDev({
+    STILE_HANDOFF_REUSE_WINDOW: "1s", // a used token is refused at once
+    STILE_SIMULATED_DELAY: "20s", // a busy machine has the time to look at the page before a slow verdict
+    STILE_PROVIDER_PATIENCE: "5m", // and to measure many frames
+    STILE_VISION_URL: await startVision(),
+  });
 }
 
 /** stile runs the command stile on the data of a stile-dev, and returns its output. */

@@ -14,7 +14,8 @@ const palette = ["00ff00", "0000ff", "00ffff", "ff00ff", "ffff00"];
 
 /**
  * render writes frames of a head into a folder, and returns the script of a camera that shows it: it turns as the page
- * asks, and reflects the colours of the screen.
+ * asks, and reflects the colours of the screen. `window.shown` has the camera show a "stranger", or a "screen" with the
+ * head, instead. The folder gets passport.jpg, a photograph of a passport of the person.
  */
 export async function render(folder) {
   const program = join(folder, "faces");
@@ -24,8 +25,12 @@ export async function render(folder) {
     await run(program, [...options, join(folder, name)], { cwd: root });
     return framesOf(join(folder, name));
   };
-  const [turns, colours] = await Promise.all([into("turns", "-grid"), into("colours", "-flash", palette.join())]);
-  return `(${camera})(${JSON.stringify({ ...turns, ...colours })})`;
+  const still = async (name, ...options) => Object.values(await into(name, "-steps", "1", "-hold", "1", ...options))[0];
+  const [turns, colours, stranger, screen] = await Promise.all([
+    into("turns", "-grid"), into("colours", "-flash", palette.join()), still("stranger", "-person", "6a"),
+    still("screen", "-surface", "screen"), run(program, ["-passport", folder], { cwd: root }),
+  ]);
+  return `(${camera})(${JSON.stringify({ ...turns, ...colours, stranger, screen })})`;
 }
 
 async function framesOf(folder) {
@@ -73,7 +78,7 @@ function camera(frames) {
   function draw() {
     const signed = (degrees) => `${degrees < 0 ? "-" : "+"}${String(Math.abs(degrees)).padStart(2, "0")}`;
     const color = document.querySelector(".colour")?.dataset.color;
-    const picture = pictures.get(`flash-${color?.slice(1)}`) ??
+    const picture = pictures.get(window.shown) ?? pictures.get(`flash-${color?.slice(1)}`) ??
       pictures.get(`yaw${signed(pose.yaw)}-pitch${signed(pose.pitch)}`) ?? pictures.get("yaw+00-pitch+00");
     if (!picture) return;
     context.drawImage(picture, ...pose.shift, canvas.width, canvas.height);
@@ -81,9 +86,9 @@ function camera(frames) {
     context.fillRect(0, 0, 8, 8);
   }
   setInterval(move, 100);
-  setInterval(draw, 40);
+  setInterval(draw, 66);
   navigator.mediaDevices.getUserMedia = async () => {
-    const stream = canvas.captureStream(25);
+    const stream = canvas.captureStream(15);
     window.cameras = [...window.cameras ?? [], stream];
     return stream;
   };

@@ -46,6 +46,28 @@ export async function startDev(environment = {}) {
   return Object.assign(dev, JSON.parse(line));
 }
 
+/**
+ * startVision starts bin/stile-vision, which may have the vector instructions that stile-dev is built without, until
+ * stopAll. It returns the address for STILE_VISION_URL.
+ */
+export async function startVision() {
+  const folder = await mkdtemp(join(tmpdir(), "stile-vision-"));
+  const socket = join(folder, "socket");
+  const options = ["--stdin", "--quiet", "--models", join(binaries, "models"), "--listen", `unix:${socket}`];
+  const process_ = spawn(join(binaries, "stile-vision"), options, { stdio: ["pipe", "ignore", "inherit"] });
+  const exited = new Promise((resolve) => process_.once("exit", resolve));
+  while (!existsSync(socket)) {
+    if (process_.exitCode !== null) throw new Error(`stile-vision ended with ${process_.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  ends.push(async () => {
+    process_.kill("SIGTERM");
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  });
+  return `unix:${socket}`;
+}
+
 /** chromiums are the programs to look for. The first has no window, and half the cost. */
 const chromiums = ["chromium-headless-shell", "chromium"];
 
