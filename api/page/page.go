@@ -39,9 +39,9 @@ type Options struct {
 
 // Handlers serves the page. It is safe for concurrent use.
 type Handlers struct {
-	page      asset
-	assets    map[string]asset
-	script    asset
+	page      rest.Asset
+	assets    map[string]rest.Asset
+	script    rest.Asset
 	version   string
 	ancestors func(ctx context.Context, sessionID string) ([]string, error)
 	notFound  gin.HandlerFunc
@@ -105,7 +105,7 @@ func (hs *Handlers) showPage(g *gin.Context) {
 	h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
-	hs.page.write(g)
+	hs.page.Write(g)
 }
 
 func (hs *Handlers) framing(ctx context.Context, session string) ([]string, error) {
@@ -151,7 +151,7 @@ func (hs *Handlers) serveAsset(g *gin.Context) {
 	if strings.HasSuffix(g.Param("file"), workerSuffix) {
 		g.Header("Content-Security-Policy", workerPolicy)
 	}
-	file.write(g)
+	file.Write(g)
 }
 
 // serveScript handles the "GET /v1/stile.js" route. Merchants' pages of any origin load the launcher.
@@ -159,5 +159,5 @@ func (hs *Handlers) serveScript(g *gin.Context) {
 	g.Header("Cache-Control", "public, max-age=300, stale-while-revalidate=86400")
 	g.Header("Access-Control-Allow-Origin", "*")
 	g.Header("Cross-Origin-Resource-Policy", "cross-origin")
-	hs.script.write(g)
+	hs.script.Write(g)
 }
