@@ -13,13 +13,16 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stile-id/stile"
 	"github.com/stile-id/stile/api/authoring"
 	"github.com/stile-id/stile/api/device"
+	"github.com/stile-id/stile/api/docs"
 	"github.com/stile-id/stile/api/merchant"
 	"github.com/stile-id/stile/api/page"
 	"github.com/stile-id/stile/api/providers"
 	"github.com/stile-id/stile/api/rest"
 	"github.com/stile-id/stile/api/webhooks"
+	"github.com/stile-id/stile/internal/manual"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules/compliance"
@@ -64,6 +67,7 @@ type API struct {
 	webhooks  *webhooks.Handlers
 	providers *providers.Handlers
 	page      *page.Handlers
+	docs      *docs.Handlers // nil if the site is off
 	sessions  *sessions.Service
 	mail      bool // whether mails can be sent
 	router    *gin.Engine
@@ -136,6 +140,12 @@ func (a *API) compose(o Options, orders *sessions.Orders, pageOrigin string) (er
 	a.providers = providers.New(providers.Options{
 		Store: o.Store, Sessions: a.sessions, Now: o.Now, Egress: c.Egress, CallbackURL: c.CallbackURL,
 	})
+	if !c.DocsOff {
+		a.docs = docs.New(docs.Options{
+			Source:   manual.Source{Files: stile.Documents(), OpenAPI: specification, BaseURL: c.PublicURL},
+			NotFound: a.kernel.NoRoute, Log: o.Log,
+		})
+	}
 	a.page, err = page.New(page.Options{
 		Files: web.Files(), VerifyURL: c.VerifyURL, Ancestors: a.sessions.FrameAncestors,
 		NotFound: a.kernel.NoRoute, Log: o.Log,

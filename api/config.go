@@ -63,6 +63,8 @@ type Config struct {
 	CallbackURL string
 	// Egress says which addresses customers may name for their servers.
 	Egress outbound.Policy
+	// DocsOff leaves out the documentation site.
+	DocsOff bool
 	// Mail reports whether mails can be sent.
 	Mail bool
 	// LongPollMax is the longest wait of a status request. Default 25 s.

@@ -39,6 +39,9 @@ func (a *API) newRouter(registry *prometheus.Registry) *gin.Engine {
 		router.Handle(method, "/metrics", metrics)
 	}
 	a.page.Register(router)
+	if a.docs != nil {
+		a.docs.Register(router)
+	}
 	for _, r := range a.routes() {
 		a.kernel.Register(router, r)
 	}

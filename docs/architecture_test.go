@@ -60,18 +60,26 @@ func imports(t *testing.T) map[string][]string {
 	found := map[string][]string{}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
-		own := strings.TrimPrefix(fields[0], module)
+		own, _ := ours(fields[0])
 		if own == "docs" { // these tests
 			continue
 		}
 		found[own] = []string{}
 		for _, path := range fields[1:] {
-			if name, ours := strings.CutPrefix(path, module); ours {
+			if name, is := ours(path); is {
 				found[own] = append(found[own], name)
 			}
 		}
 	}
 	return found
+}
+
+// ours returns the name of a package of this repository in the table: its path, and a dot for the package at the root.
+func ours(path string) (name string, is bool) {
+	if path+"/" == module {
+		return ".", true
+	}
+	return strings.CutPrefix(path, module)
 }
 
 // rowOf returns the index of the row that a package belongs to: that of the longest name it is, or lies below; -1 where

@@ -3,6 +3,8 @@ package docs_test
 import (
 	"os"
 	"os/exec"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,9 +43,30 @@ func TestTheImageIsBuiltFromAllSources(t *testing.T) {
 		}
 		require.Contains(t, allowed, root, "%s is not in the build of the image", folder)
 	}
+	requireDocuments(t, allowed)
 	for _, script := range []string{"deploy/tesseract-files", "go.mod", "go.sum"} {
 		require.Contains(t, allowed, script)
 	}
+}
+
+// requireDocuments checks that the image is built with the documents that the package at the root embeds.
+func requireDocuments(t *testing.T, allowed []string) {
+	t.Helper()
+	source, err := os.ReadFile("../documents.go")
+	require.NoError(t, err)
+	require.Contains(t, allowed, "documents.go")
+	patterns := 0
+	for line := range strings.Lines(string(source)) {
+		list, is := strings.CutPrefix(line, "//go:embed ")
+		if !is {
+			continue
+		}
+		for _, pattern := range strings.Fields(list) {
+			patterns++
+			require.True(t, slices.Contains(allowed, pattern) || slices.Contains(allowed, path.Dir(pattern)), pattern)
+		}
+	}
+	require.Positive(t, patterns)
 }
 
 // The models are installed in a volume, which the API and the workers mount where they look for them.

@@ -390,6 +390,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 			Egress:               a.egress(),
 			CallbackURL:          a.callbackURL(),
 			RateLimitProvider:    c.RateLimitProvider,
+			DocsOff:              c.DocsOff,
 			Mail:                 a.mailer() != nil,
 		},
 	})

@@ -70,6 +70,7 @@ type Config struct {
 	VisionText      string         // STILE_VISION_TEXT: path of a tesseract, auto or off
 	VisionModels    string         // STILE_VISION_MODELS: folder of the models that measure faces
 	VisionEmbedding string         // STILE_VISION_EMBEDDING: the model that compares faces, or off
+	DocsOff         bool           // STILE_DOCS is off: the API serves no documentation
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
@@ -146,7 +147,7 @@ func Read(get func(name string) string) (Config, error) {
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
 		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
 		ClientIPHeader: get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
-		RiskMX: r.flag("STILE_RISK_MX"),
+		RiskMX: r.flag("STILE_RISK_MX"), DocsOff: r.oneOf("STILE_DOCS", "on", "off") == "off",
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", models.ReviewTimeoutDefault),

@@ -22,6 +22,46 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the documentation
+         * @description The first page, with links to all others. Not served if the operator has switched it off.
+         */
+        get: operations["getDocumentation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve a page of the documentation as Markdown
+         * @description The first page. That of any other page is at its path with `.md` at the end.
+         */
+        get: operations["getDocumentationSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -31,6 +71,40 @@ export type paths = {
         };
         /** Report whether the process is alive */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llms-full.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve the whole documentation as one text */
+        get: operations["getDocumentationText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llms.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve the index of the documentation for language models */
+        get: operations["getDocumentationIndex"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4895,6 +4969,15 @@ export type components = {
                 };
             };
         };
+        /** @description The text. */
+        PlainText: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/plain": unknown;
+            };
+        };
         /** @description The connector. */
         ProviderConnector: {
             headers: {
@@ -5481,6 +5564,38 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    getDocumentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+        };
+    };
+    getDocumentationSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -5491,6 +5606,30 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Healthy"];
+        };
+    };
+    getDocumentationText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PlainText"];
+        };
+    };
+    getDocumentationIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PlainText"];
         };
     };
     getMetrics: {
