@@ -33,6 +33,7 @@ export const signatureHeader: string | string[] | undefined = process.env.SIGNAT
 export const req = new Request("http://shop.example", {
   method: "POST", body: rawBody, headers: { "stile-signature": process.env.SIGNATURE! },
 });
+export const release = async (reference: string | null) => told.push(reference);
 export const handleVerified = async (session: { id: string }) => told.push(session);
 export const handleFailed = handleVerified;
 export const handleExpired = handleVerified;
@@ -50,7 +51,8 @@ async function completed(block, url, ids) {
   lines.push(`import { ${errors.filter(uses).join(", ")} } from "@stile/node";`);
   if (!declares("stile")) lines.push("const stile = new Stile(process.env.STILE_API_KEY!);");
   let text = `${lines.join("\n")}\n${block}\nexport {};\n`;
-  text = text.replaceAll("https://api.stile.id", url).replaceAll('"stile_sk_..."', "process.env.STILE_API_KEY!")
+  text = text.replaceAll(/https:\/\/(api\.stile\.id|stile\.example)/g, url)
+    .replaceAll('"stile_sk_..."', "process.env.STILE_API_KEY!")
     .replaceAll("(process.env.STILE_API_KEY!)", `(process.env.STILE_API_KEY!, { baseUrl: "${url}" })`);
   for (const [documented, real] of Object.entries(ids)) {
     if (text.includes(documented)) text = text.replaceAll(documented, await real());
@@ -58,8 +60,9 @@ async function completed(block, url, ids) {
   return text;
 }
 
-const markdown = await readFile(join(home, "e2e/documented.md"), "utf8");
-const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block]) => block);
+const files = ["e2e/documented.md", "README.md"].map((name) => readFile(join(home, name), "utf8"));
+const documents = await Promise.all(files);
+const blocks = [...documents.join("").matchAll(/^```ts(?: run)?\n(.*?)^```/gms)].map(([, block]) => block);
 
 describe("the documentation's examples", () => {
   let dev, folder, stile, support_;
@@ -105,7 +108,7 @@ describe("the documentation's examples", () => {
 
   const load = (name) => import(pathToFileURL(join(folder, `${name}.js`)));
 
-  test("are all there", () => assert.equal(blocks.length, 52));
+  test("are all there", () => assert.equal(blocks.length, 55));
 
   for (const [n, block] of blocks.entries()) {
     const first = block.split("\n").filter((line) => !/^(import|const stile|\/\/)/.test(line))[0] ?? block;
