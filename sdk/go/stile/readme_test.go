@@ -36,3 +36,11 @@ func TestExamplesOfTheReadmeCompile(t *testing.T) {
 		}
 	}
 }
+
+// TestModuleRequiresNoModule holds the module to the standard library, its tests included.
+func TestModuleRequiresNoModule(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../go.mod")
+	check(t, err)
+	equal(t, string(text), "module github.com/stile-id/stile/sdk/go\n\ngo 1.24\n", "go.mod")
+}
