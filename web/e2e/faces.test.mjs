@@ -180,6 +180,18 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await at(page, "method-selfie_liveness");
   });
 
+  test("turns where the room is too bright for colours", async () => {
+    const page = await open(liveness("flashing"));
+    await page.evaluate(() => (window.shown = "yaw+00-pitch+00")); // without the light of the screen
+    await beginTrial(page);
+    await verdict(page, "setback");
+    await page.getByText("The room is too bright for this check. Next time you turn your head instead.").waitFor();
+    await press(page, "Try again");
+    await at(page, "method-selfie_liveness");
+    await press(page, "Start the camera");
+    await page.getByRole("button", { name: "I cannot turn my head: use colours of the screen" }).waitFor();
+  });
+
   test("holds still where texture is enough", async () => {
     const page = await open(liveness("passive"));
     await beginTrial(page);

@@ -14,8 +14,9 @@ const palette = ["00ff00", "0000ff", "00ffff", "ff00ff", "ffff00"];
 
 /**
  * render writes frames of a head into a folder, and returns the script of a camera that shows it: it turns as the page
- * asks, and reflects the colours of the screen. `window.shown` has the camera show a "stranger", or a "screen" with the
- * head, instead. The folder gets passport.jpg, a photograph of a passport of the person.
+ * asks, and reflects the colours of the screen. `window.shown` has the camera show a "stranger", a "screen" with the
+ * head, or one frame of the head by its name, instead. The folder gets passport.jpg, a photograph of a passport of the
+ * person.
  */
 export async function render(folder) {
   const program = join(folder, "faces");
@@ -81,7 +82,7 @@ function camera(frames) {
     const picture = pictures.get(window.shown) ?? pictures.get(`flash-${color?.slice(1)}`) ??
       pictures.get(`yaw${signed(pose.yaw)}-pitch${signed(pose.pitch)}`) ?? pictures.get("yaw+00-pitch+00");
     if (!picture) return;
-    context.drawImage(picture, ...pose.shift, canvas.width, canvas.height);
+    context.drawImage(picture, ...(window.shown ? [0, 0] : pose.shift), canvas.width, canvas.height);
     context.fillStyle = `rgb(${[0, 0, 0].map(() => 90 + 60 * Math.random())})`; // no two frames are the same file
     context.fillRect(0, 0, 8, 8);
   }
