@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -41,6 +42,33 @@ func ConnectTimeout(url string, within time.Duration) (time.Duration, error) {
 		return 0, err
 	}
 	return p.config.ConnectTimeout, nil
+}
+
+// SealedColumns returns the table of the place of each column with sealed values.
+func SealedColumns() (tables []string) {
+	for _, c := range sealedColumns {
+		tables = append(tables, c.place("row", "org").Table)
+	}
+	return tables
+}
+
+// Unsealed returns the number of sealed values by the table of their place, and an error if one cannot be opened.
+func (s *Store) Unsealed(ctx context.Context) (map[string]int, error) {
+	opened := map[string]int{}
+	for _, c := range sealedColumns {
+		var values []sealedValue
+		if err := c.values(s.read(ctx)).Where(c.column + " <> ''").Scan(&values).Error; err != nil {
+			return nil, err
+		}
+		for _, value := range values {
+			at := c.place(value.Row, value.Org)
+			if _, err := s.keys.Open(value.Sealed, at); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", at.Table, value.Row, err)
+			}
+			opened[at.Table]++
+		}
+	}
+	return opened, nil
 }
 
 // SQL runs statements on the store's only remaining connection.

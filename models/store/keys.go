@@ -142,38 +142,6 @@ func (s *Store) noteKeys(ctx context.Context, proofs []keyProof) error {
 	})
 }
 
-// sealedColumn is a column with sealed values.
-type sealedColumn struct {
-	table, column string
-	// place, if set, returns the place of a row's value, so that a sample can be opened.
-	place func(id, org string) seal.Place
-}
-
-var sealedColumns = []sealedColumn{
-	{"signing_keys", "sealed", func(id, _ string) seal.Place { return signingKeyPlace(id) }},
-	{"webhook_endpoints", "secret_sealed", func(id, org string) seal.Place { return endpointPlace(org, id) }},
-	{"webhook_endpoints", "old_secret_sealed", func(id, org string) seal.Place { return oldSecretPlace(org, id) }},
-	{"provider_connectors", "secret_sealed", func(id, org string) seal.Place { return connectorPlace(org, id) }},
-	{"sessions", "email_sealed", contactPlace("email")},
-	{"sessions", "phone_sealed", contactPlace("phone")},
-	{"submissions", "payload", func(id, org string) seal.Place {
-		return submissionPlace(models.Submission{ID: id, OrgID: org})
-	}},
-	{"webhook_deliveries", "response_sealed", func(id, org string) seal.Place {
-		return answerPlace(models.Delivery{ID: id, OrgID: org})
-	}},
-	{"mails", "content", func(id, org string) seal.Place { return mailPlace(models.Mail{ID: id, OrgID: org}) }},
-	{"email_codes", "email_sealed", func(id, org string) seal.Place {
-		return emailCodePlace(models.EmailCode{ID: id, OrgID: org})
-	}},
-	{"transfer_chunks", "payload", nil},
-	{"idempotency_keys", "response_sealed", nil},
-}
-
-func contactPlace(kind string) func(id, org string) seal.Place {
-	return func(id, org string) seal.Place { return seal.Place{Table: "sessions." + kind, Row: id, Org: org} }
-}
-
 // adopt finds the keys of rows from before keys were recorded, and checks that they are configured.
 func (s *Store) adopt(ctx context.Context) ([]string, error) {
 	var wrong WrongKeysError
@@ -210,47 +178,6 @@ func appendOnce(ids []string, id string) []string {
 		return ids
 	}
 	return append(ids, id)
-}
-
-// KeyUse is the number of values of a table that are sealed under a key.
-type KeyUse struct {
-	Table string `gorm:"column:table_name"`
-	KeyID string
-	Rows  int64 `gorm:"column:n"`
-}
-
-// keysIn counts the values of a column by their keys.
-func (s *Store) keysIn(ctx context.Context, c sealedColumn) ([]KeyUse, error) {
-	id := "substr(" + c.column + ", 1, instr(" + c.column + ", '.') - 1)"
-	if s.dialect == dialectPostgres {
-		id = "split_part(" + c.column + ", '.', 1)"
-	}
-	var found []KeyUse
-	err := s.read(ctx).Table(c.table).Select("? AS table_name, "+id+" AS key_id, COUNT(*) AS n", c.table).
-		Where(c.column + " <> ''").Group("key_id").Order("key_id").Scan(&found).Error
-	return found, err
-}
-
-// opensSample reports whether a value of the column that was sealed under the key can be opened, or cannot be tested.
-func (s *Store) opensSample(ctx context.Context, c sealedColumn, key string) (bool, error) {
-	if c.place == nil || !s.keys.Has(key) {
-		return true, nil
-	}
-	var row struct{ ID, OrgID, Sealed string }
-	org := "org_id"
-	if c.table == "signing_keys" {
-		org = "''"
-	}
-	found, err := one(s.read(ctx).Table(c.table).Select("id, "+org+" AS org_id, "+c.column+" AS sealed").
-		Where("substr("+c.column+", 1, ?) = ?", len(key)+1, key+"."), &row)
-	if err != nil {
-		return false, err
-	}
-	if !found {
-		return true, nil
-	}
-	_, err = s.keys.Open(row.Sealed, c.place(row.ID, row.OrgID))
-	return err == nil, nil
 }
 
 // lookupKeyMatches derives the token of the newest handoff and compares it with the stored hash.

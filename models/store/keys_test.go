@@ -12,6 +12,10 @@ import (
 var keyProofScenarios = []scenario{
 	foreignKeysAreRefusedByName,
 	rotationAddsAKeyAndRetiresAnother,
+	everySealedColumnIsSealedAnew,
+	resealGoesOnWhereItWasInterrupted,
+	valuesThatChangeWhileTheyAreSealedAnewStay,
+	damagedValueIsNamedAndKept,
 	rowsFromBeforeKeyProofsAreChecked,
 	racingProcessesWithDifferentKeysDoNotBothStart,
 }
