@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +24,8 @@ import (
 func (p *process) besideDev(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
 	path, err := production()
+	require.NoError(t, err)
+	path, err = filepath.Abs(path) // the command may run in another folder
 	require.NoError(t, err)
 	return exec.Command(path, append(arguments, "--data", p.data)...)
 }
@@ -179,7 +182,7 @@ func TestListenAndTriggerNameTheirFaults(t *testing.T) {
 		"is a live organization":                 {live, "trigger", "verification_session.failed"},
 		"is a live organization: use the secret": {live, "listen", "--forward", "http://localhost:3000"},
 		"401 api_key_invalid":                    {"STILE_API_KEY=stile_sk_x", "trigger", "verification_session.failed"},
-		"the API does not answer":                {"STILE_API_URL=http://127.0.0.1:1", "trigger", "verification_session.failed"},
+		"the API does not answer":                {"STILE_API_URL=http://127.0.0.1:2", "trigger", "verification_session.failed"},
 		"trust_reuse_grant.created cannot be":    {"", "trigger", "trust_reuse_grant.created"},
 		"verification_session.lost cannot be":    {"", "trigger", "verification_session.lost"},
 		"name a type of event: verification":     {"", "trigger"},
@@ -188,9 +191,8 @@ func TestListenAndTriggerNameTheirFaults(t *testing.T) {
 		`"forward" not set`:                      {"", "listen"},
 		"workflow_id":                            {"", "trigger", "verification_session.failed", "--workflow", "wf_x"},
 	} {
-		path, err := production()
-		require.NoError(t, err)
-		command := exec.Command(path, arguments[1:]...)
+		command := p.besideDev(t)
+		command.Args = append(command.Args[:1], arguments[1:]...)
 		command.Dir = t.TempDir()
 		command.Env = append(os.Environ(), "STILE_API_URL="+p.ready.API, "STILE_API_KEY="+p.ready.Sandbox.SecretKey,
 			arguments[0])
