@@ -22,16 +22,16 @@ var languages = []string{"go", "html", "js", "jsx", "python", "sh", "svelte", "t
 // sdk/node/e2e/documented.test.mjs those of ts in the README of @stile/node.
 var runners = map[string]string{"sh": "docs/", "ts": "sdk/node/"}
 
-// notRun are the numbers of blocks that no test runs yet, by document. A block with the mark "manual" needs a person,
+// notRun are the most blocks that no test runs yet, by document. A block with the mark "manual" needs a person,
 // another machine or a network, and does not count.
 var notRun = map[string]int{
-	"CONTRIBUTING.md": 1, "README.md": 6,
+	"CONTRIBUTING.md": 1, "README.md": 5,
 	"docs/compliance.md": 1, "docs/methods/adding.md": 3, "docs/methods/nfc.md": 2, "docs/methods/wallets.md": 1,
 	"docs/operations.md": 8, "docs/providers.md": 2, "docs/returning-users.md": 2, "docs/trust-reuse.md": 2,
 	"docs/webhooks.md": 1, "docs/widget.md": 10, "docs/workflows.md": 1,
 }
 
-func TestBlocksOfCodeAreRunOrCounted(t *testing.T) {
+func TestNoFurtherBlockOfCodeIsLeftUnrun(t *testing.T) {
 	t.Parallel()
 	counted := map[string]int{}
 	for _, name := range documents(t) {
@@ -50,7 +50,9 @@ func TestBlocksOfCodeAreRunOrCounted(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, notRun, counted)
+	for name, count := range counted {
+		require.LessOrEqual(t, count, notRun[name], "%s has more blocks that no test runs", name)
+	}
 }
 
 // documents returns the documents of readers, by their paths in the repository.
