@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -70,6 +71,7 @@ type API struct {
 	docs      *docs.Handlers // nil if the site is off
 	sessions  *sessions.Service
 	mail      bool // whether mails can be sent
+	leaving   atomic.Bool
 	router    *gin.Engine
 }
 
@@ -183,9 +185,16 @@ func (a *API) Handler() http.Handler {
 			r = r.Clone(r.Context())
 			r.URL.Path, r.URL.RawPath = "/"+path, ""
 		}
+		if a.leaving.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		a.router.ServeHTTP(w, r)
 	})
 }
+
+// Leave reports unready from now on, and has each answer close its connection, so that load balancers send requests to
+// other processes. Requests are served as before.
+func (a *API) Leave() { a.leaving.Store(true) }
 
 // Close ends long polls and live channels, so that a server's shutdown does not wait for them. It tolerates a second
 // call.

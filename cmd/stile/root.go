@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +50,7 @@ func runCommand(use, short string, o app.Options) *cobra.Command {
 	}
 }
 
-// run starts the process and drains it when the context of the command ends.
+// run starts the process, and drains and stops it when the context of the command ends.
 func run(cmd *cobra.Command, o app.Options) error {
 	if cmd.Flags().Changed(dataFlag) {
 		return fmt.Errorf("--%s is for commands beside stile-dev; %s runs on the environment", dataFlag, cmd.Name())
@@ -71,7 +73,10 @@ func run(cmd *cobra.Command, o app.Options) error {
 	a.Start(ctx)
 	o.Log.Info("started", "url", a.URL(), "api", o.API, "worker", o.Worker)
 	<-ctx.Done()
-	o.Log.Info("stopping")
+	o.Log.Info("stopping", "drain_delay", c.DrainDelay.String())
+	again, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	a.Drain(again) // a second signal ends the delay
 	return a.Stop()
 }
 

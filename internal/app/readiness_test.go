@@ -1,13 +1,18 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models/seal"
 )
 
@@ -51,4 +56,57 @@ func TestWorkerIsNotReadyWithoutTemporalAndIsAlive(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	refused, _ := body["error"].(map[string]any)
 	require.Equal(t, "Not ready: temporal does not answer", refused["message"])
+}
+
+func TestDrainingAPIServesOnAndReportsUnready(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Config.DrainDelay = time.Hour
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	a.Start(t.Context())
+	t.Cleanup(func() { require.NoError(t, a.Stop()) })
+	require.False(t, answerOf(t, a, "/readyz", http.StatusOK).Close)
+
+	ctx, again := context.WithCancel(t.Context())
+	drained := make(chan struct{})
+	go func() { a.Drain(ctx); close(drained) }()
+	testkit.Eventually(t, func() bool {
+		resp, err := http.Get(a.URL() + "/readyz")
+		require.NoError(t, err)
+		defer func() { require.NoError(t, resp.Body.Close()) }()
+		said, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		return resp.StatusCode == http.StatusServiceUnavailable &&
+			strings.Contains(string(said), "Not ready: process is about to stop")
+	})
+	require.True(t, answerOf(t, a, "/healthz", http.StatusOK).Close, "each answer closes its connection")
+	require.True(t, answerOf(t, a, "/v1/workflows", http.StatusUnauthorized).Close, "requests are served")
+	select {
+	case <-drained:
+		require.Fail(t, "the delay is not over")
+	default:
+	}
+	again()
+	<-drained
+}
+
+// answerOf returns the answer, whose body is closed.
+func answerOf(t *testing.T, a *app.App, path string, status int) *http.Response {
+	t.Helper()
+	resp, err := http.Get(a.URL() + path)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, status, resp.StatusCode)
+	return resp
+}
+
+func TestWorkerAloneDoesNotWaitToDrain(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.API, o.Worker, o.Config.DrainDelay = false, true, time.Hour
+	a, err := app.New(t.Context(), o)
+	require.NoError(t, err)
+	a.Drain(t.Context())
+	require.NoError(t, a.Stop())
 }

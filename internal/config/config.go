@@ -85,6 +85,7 @@ type Config struct {
 	WebhookTimeout       time.Duration   // STILE_WEBHOOK_TIMEOUT
 	SimulatedDelay       time.Duration   // STILE_SIMULATED_DELAY: how long {"simulate": "slow"} takes
 	ProviderPatience     time.Duration   // STILE_PROVIDER_PATIENCE: how long requests to a provider are repeated
+	DrainDelay           time.Duration   // STILE_DRAIN_DELAY: how long the API serves on after SIGTERM, unready
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
@@ -158,6 +159,7 @@ func Read(get func(name string) string) (Config, error) {
 		WebhookTimeout:       r.duration("STILE_WEBHOOK_TIMEOUT", 30*time.Second),
 		SimulatedDelay:       r.duration("STILE_SIMULATED_DELAY", models.SimulatedDelayDefault),
 		ProviderPatience:     r.duration("STILE_PROVIDER_PATIENCE", models.ProviderPatienceDefault),
+		DrainDelay:           r.delay("STILE_DRAIN_DELAY", 5*time.Second),
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", models.SweepIntervalDefault),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
@@ -366,6 +368,15 @@ func (r *reader) duration(name string, otherwise time.Duration) time.Duration {
 	value, err := time.ParseDuration(r.text(name, otherwise.String()))
 	if err != nil || value <= 0 {
 		r.wrong(name, `a duration above 0, such as "90s" or "24h"`)
+	}
+	return value
+}
+
+// delay reads a duration that may be 0.
+func (r *reader) delay(name string, otherwise time.Duration) time.Duration {
+	value, err := time.ParseDuration(r.text(name, otherwise.String()))
+	if err != nil || value < 0 {
+		r.wrong(name, `a duration such as "5s", or "0s" for none`)
 	}
 	return value
 }
