@@ -105,7 +105,7 @@ func (e *examination) authorities() {
 	}
 }
 
-// overdue reports a list whose next update has passed.
+// overdue reports a list after the time of its next update.
 func (e *examination) overdue(check, file string, next time.Time) bool {
 	if next.IsZero() || time.Now().Before(next) {
 		return false

@@ -91,7 +91,7 @@ func TestDrainingAPIServesOnAndReportsUnready(t *testing.T) {
 	<-drained
 }
 
-// answerOf returns the answer, whose body is closed.
+// answerOf returns the answer, with a closed body.
 func answerOf(t *testing.T, a *app.App, path string, status int) *http.Response {
 	t.Helper()
 	resp, err := http.Get(a.URL() + path)

@@ -102,7 +102,7 @@ func (e *eyes) close() error {
 	return e.child.Stop()
 }
 
-// visionMetrics count what the vision process does.
+// visionMetrics count the work of the vision process.
 type visionMetrics struct {
 	seconds  *prometheus.HistogramVec
 	restarts prometheus.Counter

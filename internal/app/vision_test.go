@@ -56,7 +56,7 @@ func TestTheAPIAloneOffersTheMethodsForWhichModelsAreInstalled(t *testing.T) {
 	}
 }
 
-// ready runs an app and returns what it says at /readyz.
+// ready runs an app and returns its answer at /readyz.
 func ready(t *testing.T, o app.Options) string {
 	t.Helper()
 	a, err := app.New(t.Context(), o)
