@@ -81,7 +81,8 @@ Ctrl-C stops it; the same folder goes on where it was.
 	return err
 }
 
-// dataFlag is the flag by which the command stile finds the data folder, from the folder in which stile-dev was started.
+// dataFlag is the flag by which the command stile finds the data folder, from the folder in which stile-dev was
+// started.
 func (r ready) dataFlag() string {
 	if standard, err := filepath.Abs(localenv.FolderDefault); err == nil && standard == r.folder {
 		return ""

@@ -35,9 +35,9 @@ func encryptionKeyCommand() *cobra.Command {
 	}
 	rotate := &cobra.Command{
 		Use: "rotate", Short: "Seal every value under the first key, while processes run", Args: cobra.NoArgs,
-		Long: "Seal every value under the first of STILE_ENCRYPTION_KEYS, in short transactions, while processes run, and say " +
-			"which keys may be retired.\n\nEvery process must have that key first before. The command may be interrupted and " +
-			"repeated.",
+		Long: "Seals every value under the first of STILE_ENCRYPTION_KEYS, in short transactions, while processes run,\n" +
+			"and says which keys may be retired. Every process must have that key first before. The command may be\n" +
+			"interrupted and repeated.",
 		RunE: withStore(rotateKeys),
 	}
 	retire := &cobra.Command{

@@ -38,9 +38,9 @@ func listenCommand() *cobra.Command {
 	var f listenFlags
 	cmd := &cobra.Command{
 		Use: "listen --forward URL", Short: "Forward the events of a sandbox to a local server", Args: cobra.NoArgs,
-		Long: "Asks the API for the events of a sandbox, and posts each to a URL that Stile itself need not reach, with the\n" +
-			"headers and the signature of a delivery. A failed attempt is repeated after 1, 5 and 30 seconds. Ctrl-C ends\n" +
-			"it. " + localenv.APIURL + " and " + localenv.APIKey + " name the API and the sandbox.\n\n" +
+		Long: "Asks the API for the events of a sandbox, and posts each to a URL that Stile itself need not reach, with\n" +
+			"the headers and the signature of a delivery. A failed attempt is repeated after 1, 5 and 30 seconds. Ctrl-C\n" +
+			"ends it. " + localenv.APIURL + " and " + localenv.APIKey + " name the API and the sandbox.\n\n" +
 			"Events are signed with --secret, the secret in --secret-file, or " + localenv.WebhookSecret + ". Without any of\n" +
 			"them a new secret is printed; beside stile-dev it is kept in its data folder.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },

@@ -27,7 +27,8 @@ func TestCommandsReadTheFileOfVariables(t *testing.T) {
 	require.ErrorContains(t, err, "set them in the environment or in .env")
 
 	lookup := seal.GenerateKey()
-	text := "DATABASE_URL=sqlite:own.db\nSTILE_ENCRYPTION_KEYS=k1:" + seal.GenerateKey() + "\nSTILE_LOOKUP_KEY=" + lookup + "\n"
+	text := "DATABASE_URL=sqlite:own.db\nSTILE_ENCRYPTION_KEYS=k1:" + seal.GenerateKey() +
+		"\nSTILE_LOOKUP_KEY=" + lookup + "\n"
 	require.NoError(t, os.WriteFile(localenv.File, []byte(text), 0o600))
 	_, err = stile(t, "migrate", "--database-only")
 	require.NoError(t, err)
@@ -39,7 +40,7 @@ func TestCommandsReadTheFileOfVariables(t *testing.T) {
 	require.NoError(t, err)
 	require.FileExists(t, "other.db")
 
-	require.NoError(t, os.WriteFile(localenv.File, []byte(text+"\n"+lookup+"\n"), 0o600))
+	require.NoError(t, os.WriteFile(localenv.File, []byte(text+"\nkey "+lookup+"\n"), 0o600))
 	for _, args := range [][]string{{"org", "create", "--name", "Shop"}, {"serve"}, {"trust", "list"}} {
 		_, err = stile(t, args...)
 		require.ErrorContains(t, err, ".env: line 5: not NAME=value")

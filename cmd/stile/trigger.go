@@ -16,8 +16,8 @@ func triggerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "trigger EVENT_TYPE", Short: "Make an event in a sandbox, by playing a session that fires it",
 		Args: cobra.MaximumNArgs(1),
-		Long: "Creates a session in a sandbox and simulates the user, the merchant and the reviewer until the event of the\n" +
-			"type occurs. The event is real: endpoints get it, and so does stile listen. The session runs on a workflow\n" +
+		Long: "Creates a session in a sandbox and simulates the user, the merchant and the reviewer until the event of\n" +
+			"the type occurs. The event is real: endpoints get it, and so does stile listen. The session runs on a workflow\n" +
 			"that the command makes once, or on that of --workflow. It counts towards the sandbox's monthly quota.\n" +
 			localenv.APIURL + " and " + localenv.APIKey + " name the API and the sandbox.",
 		ValidArgsFunction: completeTypes(sandbox.MadeTypes()),

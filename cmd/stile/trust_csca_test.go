@@ -35,6 +35,7 @@ func TestCountrySigningAuthoritiesAreListed(t *testing.T) {
 }
 
 func TestFilesOfAuthoritiesAreChecked(t *testing.T) {
+	t.Parallel()
 	now := emrtdtest.Now
 	root := emrtdtest.Authority(emrtdtest.Template{}, emrtdtest.NewKey("P-256"))
 	dir := trustDir(t, map[string][]byte{

@@ -540,8 +540,8 @@ func (a *App) Store() *store.Store { return a.store }
 // Temporal returns the Temporal client of the process.
 func (a *App) Temporal() client.Client { return a.temporal }
 
-// Drain has load balancers send requests elsewhere before Stop closes the listener: for Config.DrainDelay the API reports
-// unready and serves on. A process without API does not wait. Drain returns early when ctx ends.
+// Drain has load balancers send requests elsewhere before Stop closes the listener: for Config.DrainDelay the API
+// reports unready and serves on. A process without API does not wait. Drain returns early when ctx ends.
 func (a *App) Drain(ctx context.Context) {
 	if a.api == nil {
 		return

@@ -53,7 +53,8 @@ func (e *examination) fault(check, advice string, err error) {
 
 // Examine checks an installation: the settings, with faults that config.Read has found, the database, the keys, the
 // clocks, Temporal, mail, and the files that a process reads. It changes nothing but a row that proves that the
-// database takes writes, and the proof of a key that is new. A part that does not answer is given up after some seconds.
+// database takes writes, and the proof of a key that is new. A part that does not answer is given up after a few
+// seconds.
 func Examine(ctx context.Context, c config.Config, faults error, log *slog.Logger) []Finding {
 	e := &examination{config: c, log: log}
 	e.settings(faults)

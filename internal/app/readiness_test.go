@@ -66,7 +66,7 @@ func TestDrainingAPIServesOnAndReportsUnready(t *testing.T) {
 	require.NoError(t, err)
 	a.Start(t.Context())
 	t.Cleanup(func() { require.NoError(t, a.Stop()) })
-	require.False(t, answerOf(t, a, "/readyz", http.StatusOK).Close)
+	require.False(t, closes(t, a, "/readyz", http.StatusOK))
 
 	ctx, again := context.WithCancel(t.Context())
 	drained := make(chan struct{})
@@ -80,8 +80,8 @@ func TestDrainingAPIServesOnAndReportsUnready(t *testing.T) {
 		return resp.StatusCode == http.StatusServiceUnavailable &&
 			strings.Contains(string(said), "Not ready: process is about to stop")
 	})
-	require.True(t, answerOf(t, a, "/healthz", http.StatusOK).Close, "each answer closes its connection")
-	require.True(t, answerOf(t, a, "/v1/workflows", http.StatusUnauthorized).Close, "requests are served")
+	require.True(t, closes(t, a, "/healthz", http.StatusOK), "each answer closes its connection")
+	require.True(t, closes(t, a, "/v1/workflows", http.StatusUnauthorized), "requests are served")
 	select {
 	case <-drained:
 		require.Fail(t, "the delay is not over")
@@ -91,14 +91,14 @@ func TestDrainingAPIServesOnAndReportsUnready(t *testing.T) {
 	<-drained
 }
 
-// answerOf returns the answer, with a closed body.
-func answerOf(t *testing.T, a *app.App, path string, status int) *http.Response {
+// closes requires the status of the answer, and reports whether the answer closes its connection.
+func closes(t *testing.T, a *app.App, path string, status int) bool {
 	t.Helper()
 	resp, err := http.Get(a.URL() + path)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, status, resp.StatusCode)
-	return resp
+	return resp.Close
 }
 
 func TestWorkerAloneDoesNotWaitToDrain(t *testing.T) {

@@ -136,8 +136,7 @@ func Read(get func(name string) string) (Config, error) {
 		TemporalTLSCA: get("TEMPORAL_TLS_SERVER_CA_CERT_PATH"), OperatorToken: get("STILE_OPERATOR_TOKEN"),
 		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
 
-		Listen:          r.text("STILE_LISTEN", ":"+models.APIPortDefault),
-		WorkerListen:    r.text("STILE_WORKER_LISTEN", ":9090"),
+		Listen: r.text("STILE_LISTEN", ":"+models.APIPortDefault), WorkerListen: r.text("STILE_WORKER_LISTEN", ":9090"),
 		VerifyURL:       r.webURL("STILE_VERIFY_URL"),
 		APIURL:          r.webURL("STILE_API_URL"),
 		EgressAllow:     r.prefixes("STILE_EGRESS_ALLOW"),

@@ -16,8 +16,9 @@ func (s *Store) SealsUnder() string { return s.keys.Primary() }
 
 // Reseal seals all values anew that are sealed under another key than the first of the keys, in short transactions, so
 // that requests go on. It calls progress after each batch with the table and the number of values. Values that change
-// or vanish meanwhile are left: a change seals under the first key. A further call goes on where an interrupted one ended.
-// Values that are deleted within IdempotencyTTL are left too. Every process must have the first key in front before.
+// or vanish meanwhile are left: a change seals under the first key. A further call goes on where an interrupted one
+// ended. Values that are deleted within IdempotencyTTL are left too. Every process must have the first key in front
+// before.
 func (a Across) Reseal(ctx context.Context, progress func(table string, values int)) error {
 	for _, c := range sealedColumns {
 		if c.fades {
