@@ -69,7 +69,7 @@ describe("the language of the page", { concurrency: true }, () => {
     await page.locator('p[lang="ar"][dir="rtl"]').filter({ hasText: "موافقتك" }).waitFor();
     await page.getByRole("checkbox").check();
     await page.locator(".button-primary").click();
-    await at(page, "method-facial_age");
+    await at(page, "capture-face");
     assert.equal((await retrieve(dev, session.id)).consent_text_version, "2026-11-28-ar");
   });
 

@@ -201,7 +201,7 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await choose(page, /Age estimate/);
     await page.getByRole("checkbox").check();
     await press(page, "Continue");
-    await at(page, "method-facial_age");
+    await at(page, "capture-face");
   });
 
   test("offers what is left to a user who does not consent to the only method", async () => {
