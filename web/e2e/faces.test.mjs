@@ -49,7 +49,8 @@ function verdict(page, screen) {
  * to move more slowly, and the user tries again.
  */
 async function verified(page) {
-  const screen = await page.waitForSelector('[data-screen="verified"], [data-screen="setback"]', { timeout: 3 * patience });
+  const ended = '[data-screen="verified"], [data-screen="setback"]';
+  const screen = await page.waitForSelector(ended, { timeout: 3 * patience });
   if (await screen.getAttribute("data-screen") === "verified") return;
   await page.getByText("Move more slowly.").waitFor();
   await press(page, "Try again");
