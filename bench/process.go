@@ -67,7 +67,7 @@ func (s *site) environment() []string {
 		"STILE_ENCRYPTION_KEYS=" + c.EncryptionKeys, "STILE_LOOKUP_KEY=" + c.LookupKey,
 		"STILE_RATE_LIMIT_SECRET=" + many, "STILE_RATE_LIMIT_SESSION=" + many, "STILE_RATE_LIMIT_ADDRESS=" + many,
 		// All tokens are minted before the first is used.
-		"STILE_HANDOFF_TOKEN_TTL=1h",
+		"STILE_HANDOFF_TOKEN_TTL=1h", "STILE_DRAIN_DELAY=0s",
 	}
 }
 

@@ -22,3 +22,12 @@ func (m *Metrics) Erased(sessions int) { m.erased(sessions) }
 
 // Due exposes due.
 func (m *Metrics) Due(next *models.Timestamp, now time.Time) { m.due(next, now) }
+
+// Repeat, and the numbers of its batches.
+var Repeat = repeat[int]
+
+const (
+	SweepBatch  = sweepBatch
+	LostBatches = lostBatches
+	LostAtOnce  = lostAtOnce
+)

@@ -5,13 +5,17 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
 
 const (
-	sweepBatch = 100
+	// sweepBatch is the number of lost rows that are claimed together. After an outage thousands are lost: a sweep
+	// repeats up to lostBatches batches, lostAtOnce rows at a time.
+	sweepBatch, lostBatches, lostAtOnce = 100, 20, 16
 	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
 	measureEvery = 5
 	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
@@ -28,7 +32,7 @@ const (
 )
 
 // sweep repeats work that a crash or an outage lost: starts, signals, expiries and deliveries. Any number of replicas
-// may sweep at once. Lost work is rare, so sweep repeats it one item at a time.
+// may sweep at once.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(w.options.SweepInterval)
 	defer ticker.Stop()
@@ -69,24 +73,50 @@ func (w *Worker) attempt(ctx context.Context, step string, do func(context.Conte
 	}
 }
 
+// repeat calls do for each lost row that next finds, lostAtOnce at a time, until a batch is not full, at most
+// lostBatches times. After an error no further row begins; next finds the rest again in a later sweep.
+func repeat[T any](
+	ctx context.Context, next func(ctx context.Context, limit int) ([]T, error), do func(ctx context.Context, row T) error,
+) error {
+	for range lostBatches {
+		rows, err := next(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		group, within := errgroup.WithContext(ctx)
+		group.SetLimit(lostAtOnce)
+		for _, row := range rows {
+			group.Go(func() error { return do(within, row) })
+		}
+		if err := group.Wait(); err != nil || len(rows) < sweepBatch {
+			return err
+		}
+	}
+	return nil
+}
+
+// before returns the time that a row must have waited since.
+func (w *Worker) before(wait time.Duration) time.Time { return w.options.Store.Now().Add(-wait) }
+
 // nudgeSessions signals runs whose sessions have changed without a signal.
 func (w *Worker) nudgeSessions(ctx context.Context) error {
-	store := w.options.Store
-	due, err := store.Across().SessionsToNudge(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, session := range due {
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Session, error) {
+		return w.options.Store.Across().SessionsToNudge(ctx, w.before(w.options.SweepAfter), limit)
+	}, func(ctx context.Context, session models.Session) error {
 		err := w.options.Orchestrator.SessionChanged(ctx, session)
 		if errors.Is(err, orchestrator.ErrCompleted) {
 			err = w.carryOn(ctx, session)
 		}
-		if err != nil {
-			return err
-		}
-		w.options.Metrics.repeated("nudge")
+		return w.counted("nudge", err)
+	})
+}
+
+// counted counts a repetition of the kind that succeeded, and returns err.
+func (w *Worker) counted(kind string, err error) error {
+	if err == nil {
+		w.options.Metrics.repeated(kind)
 	}
-	return nil
+	return err
 }
 
 // carryOn sends the remaining events of a session with a completed run.
@@ -112,18 +142,15 @@ func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
 // expired and sends its events.
 func (w *Worker) endOverdueSessions(ctx context.Context) error {
 	rows := w.options.Store
-	overdue, err := rows.Across().OverdueSessions(ctx, rows.Now().Add(-w.options.OverdueAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, session := range overdue {
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Session, error) {
+		return rows.Across().OverdueSessions(ctx, w.before(w.options.OverdueAfter), limit)
+	}, func(ctx context.Context, session models.Session) error {
 		_, err := rows.Expire(ctx, session.OrgID, session.ID, rows.Now())
-		if err != nil && !isSettled(err) {
-			return err
+		if isSettled(err) {
+			err = nil
 		}
-		w.options.Metrics.repeated("expiry")
-	}
-	return nil
+		return w.counted("expiry", err)
+	})
 }
 
 // isSettled reports whether err means that a session no longer needs to expire: it has ended, or its deadline has
@@ -139,66 +166,38 @@ func (w *Worker) closeDeliveries(ctx context.Context) error {
 
 // recoverDeliveries starts runs for attempts that are long overdue.
 func (w *Worker) recoverDeliveries(ctx context.Context) error {
-	store := w.options.Store
-	overdue, err := store.Across().OverdueDeliveries(ctx, store.Now().Add(-w.options.OverdueAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, delivery := range overdue {
-		if err := w.options.Orchestrator.RetryDelivery(ctx, delivery); err != nil {
-			return err
-		}
-		w.options.Metrics.repeated("delivery")
-	}
-	return nil
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Delivery, error) {
+		return w.options.Store.Across().OverdueDeliveries(ctx, w.before(w.options.OverdueAfter), limit)
+	}, func(ctx context.Context, delivery models.Delivery) error {
+		return w.counted("delivery", w.options.Orchestrator.RetryDelivery(ctx, delivery))
+	})
 }
 
 // resumeRecoveries starts the recoveries that have no run, because the start was lost or the run was deleted.
 func (w *Worker) resumeRecoveries(ctx context.Context) error {
-	store := w.options.Store
-	stalled, err := store.Across().StalledRecoveries(ctx, store.Now().Add(-w.options.OverdueAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, recovery := range stalled {
-		if err := w.options.Orchestrator.RecoverEndpoint(ctx, recovery); err != nil {
-			return err
-		}
-		w.options.Metrics.repeated("recovery")
-	}
-	return nil
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Recovery, error) {
+		return w.options.Store.Across().StalledRecoveries(ctx, w.before(w.options.OverdueAfter), limit)
+	}, func(ctx context.Context, recovery models.Recovery) error {
+		return w.counted("recovery", w.options.Orchestrator.RecoverEndpoint(ctx, recovery))
+	})
 }
 
 // repeatMails starts the runs of mails that have none, because the start was lost or the run is gone.
 func (w *Worker) repeatMails(ctx context.Context) error {
-	store := w.options.Store
-	lost, err := store.Across().LostMails(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, mail := range lost {
-		if err := w.options.Orchestrator.SendMail(ctx, mail.Ref()); err != nil {
-			return err
-		}
-		w.options.Metrics.repeated("mail")
-	}
-	return nil
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Mail, error) {
+		return w.options.Store.Across().LostMails(ctx, w.before(w.options.SweepAfter), limit)
+	}, func(ctx context.Context, mail models.Mail) error {
+		return w.counted("mail", w.options.Orchestrator.SendMail(ctx, mail.Ref()))
+	})
 }
 
 // repeatRevocations starts the runs of ended consents that have none, because the start was lost or the run is gone.
 func (w *Worker) repeatRevocations(ctx context.Context) error {
-	store := w.options.Store
-	lost, err := store.Across().LostConsents(ctx, store.Now().Add(-w.options.SweepAfter), sweepBatch)
-	if err != nil {
-		return err
-	}
-	for _, consent := range lost {
-		if err := w.options.Orchestrator.RevokeGrants(ctx, consent.Ref()); err != nil {
-			return err
-		}
-		w.options.Metrics.repeated("revocation")
-	}
-	return nil
+	return repeat(ctx, func(ctx context.Context, limit int) ([]models.TrustConsent, error) {
+		return w.options.Store.Across().LostConsents(ctx, w.before(w.options.SweepAfter), limit)
+	}, func(ctx context.Context, consent models.TrustConsent) error {
+		return w.counted("revocation", w.options.Orchestrator.RevokeGrants(ctx, consent.Ref()))
+	})
 }
 
 // remindGuardians queues the due reminders, and starts their runs. A lost start is repeated as that of any mail.
