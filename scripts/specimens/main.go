@@ -47,7 +47,7 @@ func files() map[string][]byte {
 		"card-front.jpg": jpeg(photo(card.Front())),
 		"card-back.jpg":  jpeg(photo(card.Back())),
 		"passport.jpg":   jpeg(photo(passport.Front())),
-		"license.y4m":    film(scene{front, 3}, scene{back, 9}),
+		"license.y4m":    film(scene{front, 6}, scene{back, 12}),
 		"passport.y4m":   film(scene{photo(passport.Front()), 1}),
 	}
 }
