@@ -78,21 +78,18 @@ func (w *Worker) attempt(ctx context.Context, step string, do func(context.Conte
 func repeat[T any](
 	ctx context.Context, next func(ctx context.Context, limit int) ([]T, error), do func(ctx context.Context, row T) error,
 ) error {
-	for range lostBatches {
-		rows, err := next(ctx, sweepBatch)
+	return batches(ctx, lostBatches, sweepBatch, func(ctx context.Context, limit int) (int, error) {
+		rows, err := next(ctx, limit)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		group, within := errgroup.WithContext(ctx)
 		group.SetLimit(lostAtOnce)
 		for _, row := range rows {
 			group.Go(func() error { return do(within, row) })
 		}
-		if err := group.Wait(); err != nil || len(rows) < sweepBatch {
-			return err
-		}
-	}
-	return nil
+		return len(rows), group.Wait()
+	})
 }
 
 // before returns the time that a row must have waited since.
@@ -282,12 +279,15 @@ func (w *Worker) eraseContacts(ctx context.Context) error {
 // inBatches returns a function that calls do until a batch is not full, at most eraseBatches times. The rest waits for
 // a later sweep, so that the other steps do not wait for it.
 func inBatches(size int, do func(ctx context.Context, limit int) (int, error)) func(context.Context) error {
-	return func(ctx context.Context) error {
-		for range eraseBatches {
-			if done, err := do(ctx, size); err != nil || done < size {
-				return err
-			}
+	return func(ctx context.Context) error { return batches(ctx, eraseBatches, size, do) }
+}
+
+// batches calls do until a batch is not full, at most as many times as most says.
+func batches(ctx context.Context, most, size int, do func(ctx context.Context, limit int) (int, error)) error {
+	for range most {
+		if done, err := do(ctx, size); err != nil || done < size {
+			return err
 		}
-		return nil
 	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -183,8 +182,11 @@ func (a Across) DeleteExpired(ctx context.Context, limit int) (deleted int, err 
 		}
 		old := tx.Model(&rateWindow{}).Select("bucket", "minute").Where("minute < ?", minuteOf(now.Time)-2).Limit(limit)
 		windows := tx.Where("(bucket, minute) IN (?)", old).Delete(&rateWindow{})
+		if windows.Error != nil {
+			return windows.Error
+		}
 		deleted = int(max(keys.RowsAffected, windows.RowsAffected))
-		return cmp.Or(windows.Error, forgetProbes(tx, now))
+		return forgetProbes(tx, now)
 	})
 	if err != nil {
 		return 0, err

@@ -33,9 +33,9 @@ func (a Across) Reseal(ctx context.Context, progress func(table string, values i
 
 func (s *Store) reseal(ctx context.Context, c sealedColumn, progress func(table string, values int)) error {
 	size := cmp.Or(c.batch, resealBatch)
+	prefix := s.keys.Primary() + "."
 	for after := ""; ; {
 		var old []sealedValue
-		prefix := s.keys.Primary() + "."
 		err := c.values(s.read(ctx)).Where(c.column+" <> '' AND substr("+c.column+", 1, ?) <> ?", len(prefix), prefix).
 			Where("id > ?", after).Order("id").Limit(size).Scan(&old).Error
 		if err != nil || len(old) == 0 {

@@ -69,8 +69,7 @@ var sealedColumns = []sealedColumn{
 	{table: "email_codes", column: "email_sealed", place: func(id, org string) seal.Place {
 		return emailCodePlace(models.EmailCode{ID: id, OrgID: org})
 	}},
-	{table: "transfer_chunks", column: "payload", fades: true, row: transferChunkRow,
-		place: func(row, org string) seal.Place { return seal.Place{Table: "transfer_chunks", Row: row, Org: org} }},
+	{table: "transfer_chunks", column: "payload", fades: true, row: transferChunkRow, place: chunkRowPlace},
 	{table: "idempotency_keys", column: "response_sealed", fades: true, row: "key_hash", org: "scope",
 		place: func(keyHash, scope string) seal.Place { return responsePlace(scope, keyHash) }},
 }

@@ -97,11 +97,11 @@ func (s *Store) addChunk(tx *gorm.DB, t *models.Transfer, n NewChunk) error {
 
 // chunkPlace binds a chunk to its position in its transfer.
 func chunkPlace(t models.Transfer, chunk models.TransferChunk) seal.Place {
-	return seal.Place{
-		Table: "transfer_chunks",
-		Row:   t.HandoffID + "/" + t.ReservedID + "/" + strconv.Itoa(chunk.Position),
-		Org:   chunk.OrgID,
-	}
+	return chunkRowPlace(t.HandoffID+"/"+t.ReservedID+"/"+strconv.Itoa(chunk.Position), chunk.OrgID)
+}
+
+func chunkRowPlace(row, org string) seal.Place {
+	return seal.Place{Table: "transfer_chunks", Row: row, Org: org}
 }
 
 // Transfer reads the current or last transfer of a handoff. It returns false if there is none.
