@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
@@ -93,7 +94,24 @@ func newPrimary(url string, within time.Duration) (*primary, error) {
 		}
 		return closeOnFatal(conn, refused)
 	}
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &interruption{pgconn.DeadlineContextWatcherHandler{Conn: conn.Conn()}, conn}
+	}
 	return p, nil
+}
+
+// interruption ends a query whose context ended, by a deadline on the connection.
+type interruption struct {
+	pgconn.DeadlineContextWatcherHandler
+	conn *pgconn.PgConn
+}
+
+// HandleUnwatchAfterCancel removes the deadline. A query that was answered before its context ended leaves the
+// connection open, but a read of pgx's background reader may have failed at the deadline: the next query would get that
+// error. So the connection must pass the check of [primary.prove] before it is used again.
+func (i *interruption) HandleUnwatchAfterCancel() {
+	i.DeadlineContextWatcherHandler.HandleUnwatchAfterCancel()
+	i.conn.CustomData()[provedKey] = unproven
 }
 
 // severalHosts reports whether the URL names more than one server. A host that is tried with and without TLS counts

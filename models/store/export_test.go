@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 )
 
@@ -42,6 +44,18 @@ func ConnectTimeout(url string, within time.Duration) (time.Duration, error) {
 		return 0, err
 	}
 	return p.config.ConnectTimeout, nil
+}
+
+// OpenOne returns a pool of one connection to the PostgreSQL server of the URL, dialed by dial.
+func OpenOne(url string, dial pgconn.DialFunc) (*sql.DB, error) {
+	p, err := newPrimary(url, time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	p.config.DialFunc = dial
+	db := p.open()
+	db.SetMaxOpenConns(1)
+	return db, nil
 }
 
 // SealedColumns returns the table of the place of each column with sealed values.
