@@ -19,7 +19,7 @@ import (
 )
 
 // The handlers in testdata are exact copies of the documentation's quickstart and guide on verifying webhooks. The
-// servers around them are Stile's own, with a stand-in for Flask.
+// servers around them are Stile's own, with a stand-in for Flask. The handler of docs/webhooks.md is run as well.
 const handlers = "testdata/handlers"
 
 const newSecret = "whsec_test_after_the_rotation"
@@ -32,6 +32,7 @@ func TestDocumentedHandlersAcceptOnlySignedDeliveries(t *testing.T) {
 		"Node, guide":        run("node", handlers+"/node/serve.mjs", handlers+"/node/guide.ts"),
 		"Python, quickstart": run("python3", "-B", handlers+"/python/serve.py", "quickstart"),
 		"Python, guide":      run("python3", "-B", handlers+"/python/serve.py", "guide"),
+		"Python, own":        run("python3", "-B", handlers+"/python/document.py", "../../docs/webhooks.md"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,16 +1,8 @@
-// The documentation site: readable by everybody, searched without a network, and its forms call the API. Blocks of
-// documents that are marked with "run" are run, page by page, by one shell each.
+// The documentation site: readable by everybody, searched without a network, and its forms call the API.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { before, describe } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { newContext, organization, publish, retrieve, stage, test } from "./harness.mjs";
+import { newContext, retrieve, stage, test } from "./harness.mjs";
 import { audit } from "./look.mjs";
-import { binaries } from "./start.mjs";
 
 let dev, browser;
 before(async () => ({ dev, browser } = await stage()));
@@ -78,49 +70,4 @@ describe("the documentation", { concurrency: true }, () => {
     await form.locator("summary").click();
     assert.equal(await form.getByLabel("Bearer").inputValue(), "");
   });
-});
-
-const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
-
-/** reader is the organization in which blocks run, because they change it. */
-let reader;
-
-/** startReader makes it, and returns the variables that the documents use. */
-async function startReader() {
-  const { sandbox } = await organization(dev, "Reader");
-  const workflow = await publish({ ...dev, sandbox }, { methods: ["self_attestation", "document_capture"] });
-  return { API: dev.api, ORG: sandbox.org, SECRET_KEY: sandbox.secret_key, WORKFLOW: workflow };
-}
-
-/** prelude makes stile act on the data of the stile-dev, and an answer with an error fail, as a reader would see it. */
-const prelude = `
-set -eu -o pipefail
-eval "$("$BINARIES/stile-dev" env --data "$DATA")"
-stile() { "$BINARIES/stile" "$@"; }
-curl() { command curl --fail-with-body "$@"; }
-`;
-
-/** blocksOf returns the blocks of a document that are marked with "run", in their order. */
-async function blocksOf(name) {
-  const text = await readFile(join(docs, name), "utf8");
-  return [...text.matchAll(/^```sh run\n(.*?)^```/gms)].map(([, block]) => block);
-}
-
-describe("the blocks of documents", { concurrency: true }, async () => {
-  const names = (await readdir(docs, { recursive: true })).filter((name) => name.endsWith(".md"));
-  for (const name of names) {
-    const blocks = await blocksOf(name);
-    if (blocks.length === 0) continue;
-    test(`${name} runs as it is written`, async () => {
-      const folder = await mkdtemp(join(tmpdir(), "stile-docs-"));
-      const env = { ...process.env, ...await (reader ??= startReader()), BINARIES: binaries, DATA: dev.data };
-      await copyFile(join(docs, "img/shop.png"), join(folder, "logo.png"));
-      try {
-        const { stdout } = await promisify(execFile)("bash", ["-c", prelude + blocks.join("\n")], { cwd: folder, env });
-        assert.ok(stdout !== "" || (await readdir(folder)).length > 1, "the blocks did nothing");
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    });
-  }
 });

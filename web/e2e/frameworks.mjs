@@ -1,8 +1,9 @@
 // The examples of docs/widget.md in React, Vue and Svelte. The frameworks are there for this alone.
-import { readFile, symlink, writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { blocksOf } from "./harness.mjs";
 
 /** link puts the frameworks of this workspace into the node_modules of a merchant's folder. */
 export function link(modules) {
@@ -29,8 +30,7 @@ const mains = {
 
 /** write puts the example of a language (jsx, vue, svelte) into a folder, and returns the name of its main module. */
 export async function write(folder, language) {
-  const text = await readFile(new URL("../../docs/widget.md", import.meta.url), "utf8");
-  const [, example] = new RegExp(`\`\`\`${language}\n([^\`]+)\`\`\``).exec(text);
+  const [example] = await blocksOf("docs/widget.md", language);
   await writeFile(join(folder, `checkout.${language}`), example);
   const name = `main-${language}.js`;
   await writeFile(join(folder, name), `

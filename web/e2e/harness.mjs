@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, test as declare } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { binaries, launch, startDev, startVision, stopAll } from "./start.mjs";
 
@@ -78,6 +81,23 @@ export function createSession(dev, fields = {}) {
 
 export function retrieve(dev, id) {
   return call(dev, "GET", `/v1/verification_sessions/${id}`);
+}
+
+/** ended waits for the end of a session, and returns its status. */
+export async function ended(dev, id) {
+  for (;;) {
+    const { is_terminal, status } = await (await fetch(`${dev.api}/v1/verify/session/${id}/status?wait=25`)).json();
+    if (is_terminal) return status;
+  }
+}
+
+/** root is the folder of the repository. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** blocksOf returns the blocks of a document in a language that are marked with "run". */
+export async function blocksOf(name, language) {
+  const text = await readFile(join(root, name), "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language} run\\n([^]*?)^\`\`\``, "gm"))].map(([, block]) => block);
 }
 
 /** read are the ids of the mails that nextMail has returned. */

@@ -10,7 +10,9 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { compilers, link, write } from "./frameworks.mjs";
-import { createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
+import {
+  blocksOf, createSession, ended, newContext, press, publish, retrieve, root, stage, test,
+} from "./harness.mjs";
 import { audit } from "./look.mjs";
 import { startProxy, startShop } from "./shop.mjs";
 
@@ -116,6 +118,12 @@ async function minted() {
   return { sessionId: id, clientSecret: client_secret };
 }
 
+/** documented returns the scripts of the documents about the package. */
+async function documented() {
+  const documents = ["docs/widget.md", "web/packages/widget/README.md"];
+  return (await Promise.all(documents.map((name) => blocksOf(name, "ts")))).flat();
+}
+
 describe("@stile/widget from its tarball", () => {
   test("has everything it needs, and no more", async () => {
     const home = join(folder, "node_modules/@stile/widget");
@@ -138,7 +146,13 @@ describe("@stile/widget from its tarball", () => {
   test("has types", async () => {
     await writeFile(join(folder, "typed.ts"), typed);
     const options = ["--strict", "--noEmit", "--skipDefaultLibCheck", "--module", "nodenext", "--lib", "es2022,dom"];
-    await run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), ...options, "typed.ts"], { cwd: folder })
+    const files = ["typed.ts"];
+    for (const [n, block] of (await documented()).entries()) {
+      files.push(`documented${n}.ts`);
+      const given = block.includes("session.id") ? "declare const session: Record<string, string>;\n" : "";
+      await writeFile(join(folder, files.at(-1)), given + block);
+    }
+    await run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), ...options, ...files], { cwd: folder })
       .catch((error) => assert.fail(error.stdout));
   });
 });
@@ -151,7 +165,7 @@ describe("@stile/widget in a bundled page", () => {
       `and a method's screen at most ${screen}`);
     assert.ok(start <= 40 << 10, `${start} bytes`);
     assert.ok(screen <= 5 << 10, `${screen} bytes`);
-    const text = await readFile(join(web, "../docs/widget.md"), "utf8");
+    const text = await readFile(join(root, "docs/widget.md"), "utf8");
     const stated = Number(/In a page it adds (\d+) KB gzipped/.exec(text)[1]);
     assert.ok(Math.abs(start / 1024 - stated) < 1, `${start} bytes are not the ${stated} KB of docs/widget.md`);
   });
@@ -346,6 +360,31 @@ describe("@stile/widget in frameworks", () => {
       await page.waitForFunction(() => window.proved);
       assert.equal((await retrieve(dev, await page.evaluate(() => proved))).status, "verified");
       assert.deepEqual(await page.evaluate(() => forbidden), []);
+    });
+  }
+});
+
+describe("the scripts of documents", async () => {
+  for (const [n, block] of (await documented()).entries()) {
+    test(`script ${n} verifies: ${block.split("\n").slice(1).join(" ").trim().slice(0, 60)}`, async () => {
+      shop.workflow = workflow;
+      const { sessionId: id, clientSecret: client_secret } = await minted();
+      const configured = block.includes("configure(") ? "" :
+        'import { configure } from "@stile/widget"; configure({ apiUrl: API });';
+      const main = `documented${n}.ts`;
+      await writeFile(join(folder, "src", main), `${configured}
+        const session = ${JSON.stringify({ id, client_secret })};
+        window.ready = session.id;
+        ${block.replace("https://id.example", stile.origin)}`);
+      await bundle(main);
+      const calls = /\b(verify|create)\(/.test(block);
+      const page = await open(calls ? '<div id="verify-container"></div>' :
+        '<stile-button session-url="/api/start-verification"></stile-button>', main);
+      if (!calls) await press(page, "Verify");
+      const submitted = page.waitForRequest(/\/methods\/self_attestation$/);
+      await finish(page);
+      const [, verified] = /session\/(vks_\w+)/.exec((await submitted).url());
+      assert.equal(await ended(dev, verified), "verified");
     });
   }
 });

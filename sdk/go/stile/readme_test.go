@@ -18,7 +18,7 @@ func TestExamplesOfTheReadmeCompile(t *testing.T) {
 		"\t\"github.com/stile-id/stile/sdk/go/stile\"\n)\n\nvar _ = fmt.Sprint(context.Canceled, errors.ErrUnsupported)\n\n" +
 		"func main() {}\n"
 	var programs []string
-	for _, block := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+	for _, block := range regexp.MustCompile("(?s)```go run\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
 		if strings.HasPrefix(block[1], "package main") {
 			programs = append(programs, block[1])
 			continue
