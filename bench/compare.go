@@ -167,18 +167,18 @@ func names() (all []string) {
 }
 
 func (b bench) sessionsApart(ctx context.Context) (comparison, error) {
-	return b.sessions(ctx, "API and worker apart", b.apart)
+	return b.sessions(ctx, comparison{title: "API and worker apart", target: 1.1}, b.apart)
 }
 
 func (b bench) sessionsTogether(ctx context.Context) (comparison, error) {
-	return b.sessions(ctx, "stile serve", b.together)
+	return b.sessions(ctx, comparison{title: "stile serve", target: 1.25}, b.together)
 }
 
 // sessions compares sessions with bare workflows.
 func (b bench) sessions(
-	ctx context.Context, title string, start func(context.Context) (*stile, error),
+	ctx context.Context, c comparison, start func(context.Context) (*stile, error),
 ) (comparison, error) {
-	c := comparison{title: title, base: "bare workflow", our: "session", target: 0.85, shown: ofRuns}
+	c.base, c.our, c.shown = "bare workflow", "session", ofRuns
 	before, err := b.commits(ctx)
 	if err != nil {
 		return c, err
@@ -188,7 +188,7 @@ func (b bench) sessions(
 		if err != nil {
 			return err
 		}
-		c.rounds, err = b.compare(ctx, title, b.options.sessions, b.recorded(c.base, barePrefix+"%", b.bare.once), ours)
+		c.rounds, err = b.compare(ctx, c.title, b.options.sessions, b.recorded(c.base, barePrefix+"%", b.bare.once), ours)
 		return err
 	})
 	if err != nil {

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/stile-id/stile/worker"
 )
 
 func main() {
@@ -74,8 +76,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	set.IntVar(
 		&o.barePollers,
 		"bare-pollers",
-		2,
-		"pollers for the workflow tasks of the bare side; the SDK has 2 unless told, Stile 16",
+		worker.TaskPollers,
+		"pollers for the workflow tasks of the bare side, by default as many as Stile has; the SDK's default is 2",
 	)
 	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
 	set.IntVar(&o.sockets, "sockets", 2000, "live channels that are open while handoffs are measured")

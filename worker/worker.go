@@ -110,10 +110,10 @@ func New(o Options) *Worker {
 // stopTimeout is how long Stop waits for an activity.
 const stopTimeout = 10 * time.Second
 
-// pollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller is
+// TaskPollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller is
 // written to Temporal's database, read again and deleted; the SDK's default of two is too low for many concurrent
 // sessions.
-const pollers = 16
+const TaskPollers = 16
 
 // slots is the number of concurrent activities that wait for servers of customers. An endpoint that hangs holds 4
 // slots, or 16 if it acknowledged before (Options.WebhookConcurrency), and up to 16 more briefly while they wait for
@@ -128,7 +128,7 @@ const mailSlots = 10
 func (w *Worker) sessionsQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
-	options.MaxConcurrentWorkflowTaskPollers = pollers
+	options.MaxConcurrentWorkflowTaskPollers = TaskPollers
 	queue := worker.New(o.Temporal, workflows.QueueSessions, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterSessions(queue)
 	sessions := w.sessions()
@@ -186,7 +186,7 @@ func (w *Worker) connect(c models.ProviderConnector, secret string) methods.Prov
 func (w *Worker) webhooksQueue() worker.Worker {
 	o := w.options
 	options := versioned(o.BuildID)
-	options.MaxConcurrentActivityTaskPollers = pollers
+	options.MaxConcurrentActivityTaskPollers = TaskPollers
 	options.MaxConcurrentActivityExecutionSize = slots
 	queue := worker.New(o.Temporal, workflows.QueueWebhooks, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
