@@ -39,6 +39,8 @@ type Change struct {
 	Reused *Reused
 	// Also writes further rows in the same transaction. It receives the changed session.
 	Also func(tx *gorm.DB, session models.Session) error
+	// rows returns writes to further tables, which are made together with those of the events.
+	rows func(session models.Session) []write
 	// birth is set if the transaction creates the session.
 	birth *birth
 	// made is the change of an earlier try, if its commit got no answer; nil if there are no further tries.
@@ -108,24 +110,21 @@ func (s *Store) change(tx *gorm.DB, c Change) (Changed, error) {
 	}
 	transition, now := s.transition(c, before)
 	if c.inserts() { // the row of the transition refers to that of the session
-		after, err := s.applyWithPerson(tx, c, before, now)
-		if err == nil {
-			err = tx.Create(&transition).Error
-		}
+		after, credentials, err := s.applyWithPerson(tx, c, before, now)
 		if err != nil {
 			return Changed{}, err
 		}
-		return s.conclude(tx, c, after, transition, now)
+		return s.conclude(tx, c, after, transition, now, append(credentials, inserting(&transition)))
 	}
 	// The insert makes a racing repeat wait, which then finds this row.
 	if made, err := createOnce(tx, &transition); err != nil || !made {
 		return s.repeated(tx, c, err)
 	}
-	after, err := s.applyWithPerson(tx, c, before, now)
+	after, credentials, err := s.applyWithPerson(tx, c, before, now)
 	if err != nil {
 		return Changed{}, err
 	}
-	return s.conclude(tx, c, after, transition, now)
+	return s.conclude(tx, c, after, transition, now, credentials)
 }
 
 // names reports whether the change names the person of the session, which may write the session's row.
@@ -134,9 +133,10 @@ func (c Change) names() bool { return c.To == models.StatusVerified && c.Reused 
 // inserts reports whether the change inserts the session's row.
 func (c Change) inserts() bool { return c.birth != nil && !c.birth.inserted }
 
-// conclude writes what goes with a change of the session's row: further rows, the events and their deliveries.
+// conclude writes the rows that go with a change of the session's row: rows, those of the change, the events and their
+// deliveries.
 func (s *Store) conclude(
-	tx *gorm.DB, c Change, after models.Session, transition models.SessionTransition, now models.Timestamp,
+	tx *gorm.DB, c Change, after models.Session, transition models.SessionTransition, now models.Timestamp, rows []write,
 ) (done Changed, err error) {
 	if c.Also != nil {
 		if err := c.Also(tx, after); err != nil {
@@ -144,7 +144,10 @@ func (s *Store) conclude(
 		}
 	}
 	done = Changed{Session: after, EventID: transition.EventID, FirstAttempts: []models.DeliveryRef{}}
-	if done.FirstAttempts, err = s.fireAll(tx, c, done, now); err != nil {
+	if c.rows != nil {
+		rows = append(rows, c.rows(after)...)
+	}
+	if done.FirstAttempts, err = s.fireAll(tx, c, done, now, rows); err != nil {
 		return done, err
 	}
 	if granted := c.Reused.newGrant(); granted != nil {
@@ -179,8 +182,10 @@ func (s *Store) transition(c Change, before models.Session) (models.SessionTrans
 	return t, now
 }
 
-// fireAll fires the additional events of a change, and then the event of its status.
-func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestamp) ([]models.DeliveryRef, error) {
+// fireAll fires the additional events of a change, and then the event of its status. It writes rows with them.
+func (s *Store) fireAll(
+	tx *gorm.DB, c Change, done Changed, now models.Timestamp, rows []write,
+) ([]models.DeliveryRef, error) {
 	var f fired
 	if c.birth != nil {
 		f = c.birth.fired
@@ -194,7 +199,7 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 		events = append(events, firing{*done.EventID, kind})
 	}
 	if len(events) == 0 {
-		return refs(f.deliveries), f.insert(tx)
+		return refs(f.deliveries), s.together(tx, append(rows, f.writes()...)...)
 	}
 	endpoints, err := c.receivers(tx)
 	if err != nil {
@@ -203,7 +208,7 @@ func (s *Store) fireAll(tx *gorm.DB, c Change, done Changed, now models.Timestam
 	if err := s.compose(&f, endpoints, aboutSession(done.Session), now, events...); err != nil {
 		return nil, err
 	}
-	return refs(f.deliveries), f.insert(tx)
+	return refs(f.deliveries), s.together(tx, append(rows, f.writes()...)...)
 }
 
 func (c Change) receivers(tx *gorm.DB) ([]models.WebhookEndpoint, error) {
@@ -391,14 +396,18 @@ func (s *Store) compose(
 	return nil
 }
 
-func (f *fired) insert(tx *gorm.DB) error {
-	if len(f.events) == 0 {
-		return nil
+// writes returns the writes that insert the events and their deliveries.
+func (f *fired) writes() []write {
+	var writes []write
+	if len(f.events) > 0 {
+		writes = append(writes, inserting(&f.events))
 	}
-	if err := tx.Create(&f.events).Error; err != nil || len(f.deliveries) == 0 {
-		return err
+	if len(f.deliveries) > 0 {
+		writes = append(writes, func(tx *gorm.DB) *gorm.DB {
+			return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&f.deliveries)
+		})
 	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&f.deliveries).Error
+	return writes
 }
 
 func (s *Store) newDelivery(e models.Event, endpoint string, attempt int, due models.Timestamp) models.Delivery {

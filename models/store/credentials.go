@@ -81,12 +81,13 @@ func (s *Store) reusing(session models.Session, r Reused, from []models.SessionS
 }
 
 // applyWithPerson makes the conditional UPDATE of a change. A change that verifies the session also names its person,
-// and writes the credential, whichever caller makes the change.
+// and has a credential, whichever caller makes the change. The returned writes insert it.
 func (s *Store) applyWithPerson(
 	tx *gorm.DB, c Change, before models.Session, now models.Timestamp,
-) (models.Session, error) {
+) (after models.Session, credentials []write, err error) {
 	if c.To != models.StatusVerified || before.Status.Terminal() || before.GuardianID != nil {
-		return s.apply(tx, c, before, now)
+		after, err = s.apply(tx, c, before, now)
+		return after, nil, err
 	}
 	set := maps.Clone(c.Set)
 	if set == nil {
@@ -95,25 +96,28 @@ func (s *Store) applyWithPerson(
 	c.Set = set
 	credential, fresh, err := s.credentialFor(tx, c, before, now)
 	if err != nil {
-		return before, err
+		return before, nil, err
 	}
 	set["credential_id"] = credential.ID
-	after, err := s.apply(tx, c, before, now)
-	if err != nil || !fresh {
-		return after, err
+	if after, err = s.apply(tx, c, before, now); err != nil || !fresh {
+		return after, nil, err
 	}
 	if after.VerifiedPersonID == nil { // the session had ended, and the change is one of an ended session
-		return after, ErrRefused
+		return after, nil, ErrRefused
 	}
 	credential.PersonID = *after.VerifiedPersonID
 	if c.Reused == nil {
 		credential.prove(c.Passed, after)
 	}
-	return after, s.insertCredential(tx, credential.Credential)
+	insert, err := s.insertCredential(tx, credential)
+	return after, []write{insert}, err
 }
 
-// draft is a credential to be written.
-type draft struct{ models.Credential }
+// draft is a credential to be written. A person that is new under the id fresh has no other.
+type draft struct {
+	models.Credential
+	fresh string
+}
 
 // credentialFor returns the credential of a session that a change verifies, and whether it must be written. It names
 // the session's person, in c.Set or in the row.
@@ -125,7 +129,7 @@ func (s *Store) credentialFor(
 		c.Set["verified_person_id"] = credential.PersonID
 		return credential, fresh, err
 	}
-	if err := s.namePerson(tx, c, before); err != nil {
+	if credential.fresh, err = s.namePerson(tx, c, before); err != nil {
 		return credential, false, err
 	}
 	credential.Credential = models.Credential{
@@ -157,7 +161,7 @@ func (s *Store) reusedCredential(
 	tx *gorm.DB, reused Reused, session models.Session,
 ) (credential draft, fresh bool, err error) {
 	if reused.own(session.OrgID) {
-		return draft{reused.Credential}, false, nil // the UPDATE of the session requires that it holds
+		return draft{Credential: reused.Credential}, false, nil // the UPDATE of the session requires that it holds
 	}
 	source, err := s.stillHolds(tx, reused)
 	if err != nil {
@@ -178,12 +182,12 @@ func (s *Store) reusedCredential(
 		q = q.Where("email_hash = ?", *email)
 	}
 	if found, err := one(q, &copied); err != nil || found {
-		return draft{copied}, false, err
+		return draft{Credential: copied}, false, err
 	}
 	copied = source
 	copied.ID, copied.OrgID, copied.SessionID = s.id(models.PrefixCredential), session.OrgID, session.ID
 	copied.SourceID, copied.EmailHash, copied.SupersededAt = &source.ID, email, nil
-	return draft{copied}, true, nil
+	return draft{Credential: copied}, true, nil
 }
 
 // stillHolds returns the verification to reuse as it is now. A granted one has been checked, and is locked.
@@ -213,27 +217,34 @@ func (s *Store) emailHashOf(session models.Session) (*string, error) {
 	return &hash, nil
 }
 
-// insertCredential writes a credential. It replaces those of the same organization and person that prove no more.
-func (s *Store) insertCredential(tx *gorm.DB, c models.Credential) error {
+// insertCredential returns the write that inserts a credential. It replaces those of the same organization and person
+// that prove no more.
+func (s *Store) insertCredential(tx *gorm.DB, d draft) (write, error) {
+	c := d.Credential
 	c.Hash = models.HashCredential(c.ID)
 	c.Strength, c.StrengthRank, c.AgeYears = c.Method.Strength(), c.Method.Rank(), c.AgeTier.Years()
+	if c.PersonID == d.fresh {
+		return inserting(&c), nil
+	}
+	superseded, err := s.supersedeWeaker(tx, c)
+	if err == nil && superseded {
+		err = s.revokeSurplus(tx, c)
+	}
+	return inserting(&c), err
+}
+
+// supersedeWeaker marks the credentials of the same organization and person that prove no more than c, and reports whether
+// there are any.
+func (s *Store) supersedeWeaker(tx *gorm.DB, c models.Credential) (bool, error) {
 	weaker := tx.Where("strength_rank < ? OR method = ?", c.StrengthRank, c.Method)
 	if c.Method.ProofRank() == c.StrengthRank { // a selfie does not replace a document of the same rank
 		weaker = tx.Where("strength_rank <= ?", c.StrengthRank)
 	}
-	superseded := tx.Model(&models.Credential{}).
+	res := tx.Model(&models.Credential{}).
 		Where("org_id = ? AND person_id = ? AND age_years <= ?", c.OrgID, c.PersonID, c.AgeYears).
 		Where("superseded_at IS NULL AND revoked_at IS NULL").Where(weaker).
 		Updates(map[string]any{"superseded_at": s.Now()})
-	if superseded.Error != nil {
-		return superseded.Error
-	}
-	if superseded.RowsAffected > 0 {
-		if err := s.revokeSurplus(tx, c); err != nil {
-			return err
-		}
-	}
-	return tx.Create(&c).Error
+	return res.RowsAffected > 0, res.Error
 }
 
 // revokeCredential revokes a credential and the copies that other organizations made of it, unless it is revoked

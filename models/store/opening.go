@@ -122,12 +122,6 @@ func (s *Store) opening(o Opening) Change {
 	} {
 		c.Set[column] = value
 	}
-	also := c.Also
-	c.Also = func(tx *gorm.DB, after models.Session) error {
-		if err := recordSteps(tx, begun, after); err != nil || also == nil {
-			return err
-		}
-		return also(tx, after)
-	}
+	c.rows = begun.steps
 	return c
 }

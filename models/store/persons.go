@@ -97,19 +97,19 @@ func (s *Store) contactAnchors(
 // namePerson finds or makes the person of a session that a change verifies. The first anchor decides, if it is known,
 // and otherwise a document that is known; without either the person is new. The other anchors become the person's if
 // nobody has them: a phone number that another person had does not join the two. The person is set in the row of the
-// session, or in the columns that the change will update.
-func (s *Store) namePerson(tx *gorm.DB, c Change, session models.Session) error {
+// session, or in the columns that the change will update. A new person has the id fresh.
+func (s *Store) namePerson(tx *gorm.DB, c Change, session models.Session) (fresh string, err error) {
 	sandbox, err := s.isSandbox(tx, session.OrgID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	now := s.Now()
 	anchors, err := s.anchorsOf(tx, c, session, sandbox, now)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fresh := models.VerifiedPerson{ID: s.id(models.PrefixPerson), Created: now, SeenAt: now}
-	return s.anchors.name(tx, naming{session, anchors, fresh}, c.Set)
+	person := models.VerifiedPerson{ID: s.id(models.PrefixPerson), Created: now, SeenAt: now}
+	return person.ID, s.anchors.name(tx, naming{session, anchors, person}, c.Set)
 }
 
 func (s *Store) isSandbox(tx *gorm.DB, org string) (bool, error) {

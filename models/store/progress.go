@@ -82,19 +82,17 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 		c.DocumentHash = j.Result.DocumentHash
 	}
 	c.Also = func(tx *gorm.DB, after models.Session) error {
-		if err := tx.Create(j.row(after)).Error; err != nil {
-			return err
-		}
-		if err := recordSteps(tx, j.Progress, after); err != nil {
-			return err
-		}
 		if err := forgetPhase(tx, after); err != nil {
 			return err
 		}
 		if err := s.keepBiometrics(tx, after, j); err != nil {
 			return err
 		}
-		return erase(tx, after, j.Submission)
+		return eraseMaterial(tx, after, j.Submission)
+	}
+	c.rows = func(after models.Session) []write {
+		rows := append(j.Progress.steps(after), inserting(j.row(after)))
+		return append(rows, func(tx *gorm.DB) *gorm.DB { return eraseSubmissions(tx, after, j.Submission) })
 	}
 	return s.Change(ctx, c)
 }
@@ -142,7 +140,8 @@ func (s *Store) flag(c *Change, f Flag) {
 	}
 }
 
-func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {
+// steps returns the write that records the steps of the progress; none without steps.
+func (p Progress) steps(after models.Session) []write {
 	if len(p.Steps) == 0 {
 		return nil
 	}
@@ -155,7 +154,7 @@ func recordSteps(tx *gorm.DB, p Progress, after models.Session) error {
 			"seq": gorm.Expr("(SELECT COALESCE(MAX(seq), 0) + ? FROM session_steps WHERE session_id = ?)", i+1, after.ID),
 		})
 	}
-	return tx.Model(&models.Step{}).Create(rows).Error
+	return []write{func(tx *gorm.DB) *gorm.DB { return tx.Model(&models.Step{}).Create(rows) }}
 }
 
 // Steps reads the steps of sessions, in order, by session.

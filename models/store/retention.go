@@ -73,7 +73,7 @@ func settle(tx *gorm.DB, ended []models.Session) error {
 		kept := keptFor(session)
 		alike[kept] = append(alike[kept], session.ID)
 	}
-	if err := forgetSubmissions(tx.Where(among("session_id", all))); err != nil {
+	if err := forgetSubmissions(tx.Where(among("session_id", all))).Error; err != nil {
 		return err
 	}
 	for _, table := range []any{&models.Upload{}, &models.UploadPiece{}, &models.Challenge{}} {

@@ -45,11 +45,9 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 			c.Set["verification_path"] = PathReview
 		}
 	}
+	c.rows = d.Progress.steps
 	var aftermath Aftermath
 	c.Also = func(tx *gorm.DB, after models.Session) (err error) {
-		if err := recordSteps(tx, d.Progress, after); err != nil {
-			return err
-		}
 		if err := s.auditDecision(tx, d, after); err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 	}
 	born, moves := s.born(created.Session, n)
 	born.birth = &birth
-	if !moves || born.names() || n.ProofOf != nil {
+	if born.names() || n.ProofOf != nil {
 		if err := birth.insert(tx, created.Session, n.ProofOf); err != nil {
 			return Changed{}, err
 		}
@@ -111,10 +111,11 @@ func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
 		return s.change(tx, born)
 	}
 	created.FirstAttempts = refs(birth.fired.deliveries)
-	if err := birth.fired.insert(tx); err != nil {
-		return created, err
+	rows := append(birth.fired.writes(), n.begun().steps(created.Session)...)
+	if !birth.inserted {
+		rows = append([]write{inserting(&created.Session)}, rows...)
 	}
-	return created, recordSteps(tx, n.begun(), created.Session)
+	return created, s.together(tx, rows...)
 }
 
 // bornGranted inserts the session, and returns the verification that its user shares; nil if there is none.
@@ -144,7 +145,7 @@ func (s *Store) born(session models.Session, n NewSession) (Change, bool) {
 		begun := n.begun()
 		begun.Session = session
 		c := s.changeOf(begun, "begin")
-		c.Also = func(tx *gorm.DB, after models.Session) error { return recordSteps(tx, begun, after) }
+		c.rows = begun.steps
 		return c, true
 	default:
 		return Change{}, false

@@ -178,17 +178,22 @@ func erase(tx *gorm.DB, session models.Session, judged models.Submission) error 
 	if err := eraseMaterial(tx, session, judged); err != nil {
 		return err
 	}
+	return eraseSubmissions(tx, session, judged).Error
+}
+
+// eraseSubmissions erases the payload of the judged submission, or those of all submissions if the session has ended.
+func eraseSubmissions(tx *gorm.DB, session models.Session, judged models.Submission) *gorm.DB {
 	q := tx.Model(&models.Submission{}).Where("session_id = ?", session.ID)
 	if session.Status.Terminal() {
 		return forgetSubmissions(q)
 	}
-	return q.Where("id = ?", judged.ID).Updates(map[string]any{"payload": nil}).Error
+	return q.Where("id = ?", judged.ID).Updates(map[string]any{"payload": nil})
 }
 
 // forgetSubmissions erases payloads and fingerprints. With the lookup key a fingerprint could be matched by trying
 // dates of birth.
-func forgetSubmissions(q *gorm.DB) error {
-	return q.Model(&models.Submission{}).Updates(map[string]any{"payload": nil, "fingerprint": ""}).Error
+func forgetSubmissions(q *gorm.DB) *gorm.DB {
+	return q.Model(&models.Submission{}).Updates(map[string]any{"payload": nil, "fingerprint": ""})
 }
 
 // End ends a session without a verdict if its status is one of from and its deadline has not passed; see Expire for the

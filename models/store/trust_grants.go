@@ -118,7 +118,7 @@ func (s *Store) announceGrant(
 	if err := s.composeGrant(&f, endpoints, g.TrustGrant, now, models.EventTrustGrantCreated); err != nil {
 		return nil, err
 	}
-	return refs(f.deliveries), f.insert(tx)
+	return refs(f.deliveries), s.together(tx, f.writes()...)
 }
 
 // composeGrant adds events of a grant.

@@ -105,7 +105,7 @@ func (s *Store) revokeGrants(
 			"reason": reason,
 		}))
 	}
-	if err := f.insert(tx); err != nil {
+	if err := s.together(tx, f.writes()...); err != nil {
 		return nil, err
 	}
 	return f.owed(), tx.Create(&entries).Error
