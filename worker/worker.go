@@ -110,8 +110,8 @@ func New(o Options) *Worker {
 // stopTimeout is how long Stop waits for an activity.
 const stopTimeout = 10 * time.Second
 
-// TaskPollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller is
-// written to Temporal's database, read again and deleted; the SDK's default of two is too low for many concurrent
+// TaskPollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller
+// is written to Temporal's database, read again and deleted; the SDK's default of two is too low for many concurrent
 // sessions.
 const TaskPollers = 16
 

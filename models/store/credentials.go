@@ -76,7 +76,7 @@ func (s *Store) reusing(session models.Session, r Reused, from []models.SessionS
 	if reason := session.FraudReason(); reason != "" {
 		s.flag(&c, Flag{Reason: reason})
 	}
-	c.Also = func(tx *gorm.DB, after models.Session) error { return erase(tx, after, models.Submission{}) }
+	c.Also = func(tx *gorm.DB, after models.Session) error { return erase(tx, after) }
 	return c
 }
 
@@ -233,8 +233,8 @@ func (s *Store) insertCredential(tx *gorm.DB, d draft) (write, error) {
 	return inserting(&c), err
 }
 
-// supersedeWeaker marks the credentials of the same organization and person that prove no more than c, and reports whether
-// there are any.
+// supersedeWeaker marks the credentials of the same organization and person that prove no more than c. It reports
+// whether there are any.
 func (s *Store) supersedeWeaker(tx *gorm.DB, c models.Credential) (bool, error) {
 	weaker := tx.Where("strength_rank < ? OR method = ?", c.StrengthRank, c.Method)
 	if c.Method.ProofRank() == c.StrengthRank { // a selfie does not replace a document of the same rank

@@ -285,7 +285,7 @@ func (s *Store) failWithdrawn(ctx context.Context, g models.Guardian, child mode
 			if err := s.withdrawn(tx, g); err != nil {
 				return err
 			}
-			return erase(tx, after, models.Submission{})
+			return erase(tx, after)
 		},
 	})
 }

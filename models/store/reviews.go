@@ -58,7 +58,7 @@ func (s *Store) DecideReview(ctx context.Context, d Decided) (Changed, error) {
 		if ended || !after.Status.Terminal() {
 			return nil
 		}
-		return erase(tx, after, models.Submission{})
+		return erase(tx, after)
 	}
 	done, err := s.Change(ctx, c)
 	done.Aftermath = aftermath

@@ -173,12 +173,12 @@ func (s *Store) PendingSubmissions(ctx context.Context, org, sessionID string) (
 	return rows, err
 }
 
-// erase erases the payload and the material of the judged submission, or of all submissions if the session has ended.
-func erase(tx *gorm.DB, session models.Session, judged models.Submission) error {
-	if err := eraseMaterial(tx, session, judged); err != nil {
+// erase erases the payloads and the material of all submissions of a session that has ended without a verdict.
+func erase(tx *gorm.DB, session models.Session) error {
+	if err := eraseMaterial(tx, session, models.Submission{}); err != nil {
 		return err
 	}
-	return eraseSubmissions(tx, session, judged).Error
+	return eraseSubmissions(tx, session, models.Submission{}).Error
 }
 
 // eraseSubmissions erases the payload of the judged submission, or those of all submissions if the session has ended.
@@ -208,7 +208,7 @@ func (s *Store) End(
 func (s *Store) ending(org, id string, from []models.SessionStatus, to models.SessionStatus) Change {
 	return Change{
 		OrgID: org, SessionID: id, ID: string(to), From: from, To: to, Set: map[string]any{"nudge_at": s.Now()},
-		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after, models.Submission{}) },
+		Also: func(tx *gorm.DB, after models.Session) error { return erase(tx, after) },
 	}
 }
 
