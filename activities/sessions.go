@@ -267,6 +267,7 @@ func (a *Sessions) viewWith(
 		first[i].Prompt = a.Pace.Prompt(attempt.EndpointID)
 	}
 	if session.Status.Terminal() {
+		view.IndexedLast = true
 		return view, nil
 	}
 	view.Device = a.device(session)

@@ -256,6 +256,7 @@ func TestSessionThatEndsMeanwhileIsNotJudged(t *testing.T) {
 		ExpiresAt:     session.ExpiresAt,
 		Jurisdiction:  "US-CA",
 		FirstAttempts: []models.DeliveryRef{},
+		IndexedLast:   true,
 	}, view)
 	require.Empty(t, d.Verdicts(t, session))
 	require.Empty(t, d.judged)
@@ -284,6 +285,7 @@ func TestEndedSessionIsOnlyViewed(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, models.SessionView{
 			Status: models.StatusCancelled, ExpiresAt: session.ExpiresAt, Jurisdiction: "US-CA", FirstAttempts: owed,
+			IndexedLast: true,
 		}, view, name)
 	}
 	require.Zero(t, *calls)

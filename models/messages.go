@@ -98,6 +98,9 @@ type SessionView struct {
 	Unjudged []UnjudgedView `json:"unjudged,omitempty"`
 	// Device is the phone that holds the session; null if none does.
 	Device *DeviceView `json:"device,omitempty"`
+	// IndexedLast makes the run of an ended session write its search attributes at its completion: Temporal then stores
+	// them with the completion, and not twice. Activities of earlier versions leave it false.
+	IndexedLast bool `json:"indexed_last,omitempty"`
 }
 
 // DeviceView is a device that holds a session.

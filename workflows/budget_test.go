@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
@@ -35,12 +36,38 @@ func TestMostCommonSessionStaysWithinItsBudget(t *testing.T) {
 
 func commonest(t *testing.T) recordings {
 	t.Helper()
+	_, recorded := playCommonest(t)
+	return recorded
+}
+
+func playCommonest(t *testing.T) (act, recordings) {
+	t.Helper()
 	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
 	a.start(t)
 	a.simulate(t, document, simulated.Pass)
 	recorded := a.over(t, models.StatusVerified)
 	require.Equal(t, []models.EventType{models.EventSessionVerified}, a.merchant.Heard())
-	return recorded
+	return a, recorded
+}
+
+// Temporal writes each start, upsert and completion of a run to its visibility table. An upsert in the task of the
+// completion needs no write of its own.
+func TestOutcomeIsIndexedWithTheCompletion(t *testing.T) {
+	t.Parallel()
+	a, recorded := playCommonest(t)
+
+	events := recorded["session"].Events
+	last, before := events[len(events)-1], events[len(events)-2]
+	require.Equal(t, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, last.EventType)
+	require.Equal(t, enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, before.EventType)
+	require.Equal(t, last.GetWorkflowExecutionCompletedEventAttributes().WorkflowTaskCompletedEventId,
+		before.GetUpsertWorkflowSearchAttributesEventAttributes().WorkflowTaskCompletedEventId)
+	testkit.Eventually(t, func() bool { // an operator finds the completed run by its outcome
+		found, err := a.Temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+			Query: "WorkflowId = '" + a.session.ID + "' AND StileStatus = 'verified' AND ExecutionStatus = 'Completed'",
+		})
+		return err == nil && len(found.GetExecutions()) == 1
+	})
 }
 
 // undisturbed repeats play until no workflow task had to be retried, as happens on a busy machine.

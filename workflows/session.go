@@ -29,8 +29,7 @@ func (w Workflows) Session(ctx workflow.Context, in SessionInput) error {
 			return err
 		}
 	}
-	run.finish(work)
-	return nil
+	return run.finish(work)
 }
 
 // sessionRun is the state of a run: the latest view of its row and the work under way.
@@ -165,6 +164,9 @@ func (run *sessionRun) see(ctx workflow.Context, view models.SessionView) error 
 		run.setDeadline(ctx)
 	}
 	workflow.SetCurrentDetails(ctx, run.details())
+	if view.Status.Terminal() && view.IndexedLast {
+		return nil
+	}
 	return run.index(ctx)
 }
 
@@ -212,11 +214,12 @@ func (run *sessionRun) index(ctx workflow.Context) error {
 }
 
 // finish waits until every event of the session has had its first attempt. Then it drops the signals that arrived after
-// the session had ended.
-func (run *sessionRun) finish(ctx workflow.Context) {
+// the session had ended, and writes the outcome to the search attributes.
+func (run *sessionRun) finish(ctx workflow.Context) error {
 	run.cancelDeadline()
 	run.attempts.wait(ctx)
 	dropSignals(ctx)
+	return run.index(ctx)
 }
 
 // dropSignals reads the remaining signals and ignores them. An ended session has no submission to judge and no review
