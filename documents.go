@@ -9,5 +9,5 @@ func Documents() embed.FS { return documents }
 
 //go:embed CHANGELOG.md docs/*.md docs/decisions/*.md docs/methods/*.md sdk/node/README.md
 //go:embed docs/img/choice-desktop-light.png docs/img/verified-sharing-phone-light.png
-//go:embed docs/img/sharing-grant-phone-light.png
+//go:embed docs/img/sharing-grant-phone-light.png docs/diagrams/*.svg
 var documents embed.FS

@@ -16,6 +16,9 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+// policyOfDrawings is that of a drawing: nothing but the styles in it.
+const policyOfDrawings = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 // Options are the parts of the Handlers.
 type Options struct {
 	Source manual.Source
@@ -73,7 +76,11 @@ func (hs *Handlers) serve(g *gin.Context) {
 	}
 	h := g.Writer.Header()
 	h.Set("Cache-Control", cached)
-	h.Set("Content-Security-Policy", policy)
+	if strings.HasSuffix(path, ".svg") {
+		h.Set("Content-Security-Policy", policyOfDrawings)
+	} else {
+		h.Set("Content-Security-Policy", policy)
+	}
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")

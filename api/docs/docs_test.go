@@ -3,6 +3,8 @@ package docs_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -62,6 +64,20 @@ func TestPagesAreServedWithAStrictPolicy(t *testing.T) {
 		require.Equal(t, "no-referrer", h.Get("Referrer-Policy"))
 		require.Equal(t, "no-cache", h.Get("Cache-Control"))
 	}
+}
+
+func TestDrawingMayUseTheStylesInItAndNothingElse(t *testing.T) {
+	t.Parallel()
+	text := "a --> b\n"
+	digest := sha256.Sum256([]byte(text))
+	drawing := fmt.Sprintf("docs/diagrams/%x.svg", digest[:8])
+	handler := serve(t, manual.Source{OpenAPI: []byte("{paths: {}}"), Files: fstest.MapFS{
+		"docs/README.md": {Data: []byte("```mermaid\n" + text + "```\n")}, drawing: {Data: []byte("<svg/>")},
+	}}, io.Discard)
+	answer := ask(t, handler, http.MethodGet, "/"+drawing)
+	require.Equal(t, "image/svg+xml", answer.Header().Get("Content-Type"))
+	require.Equal(t, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+		answer.Header().Get("Content-Security-Policy"))
 }
 
 func TestEveryPageHasASourceBesideIt(t *testing.T) {

@@ -72,7 +72,11 @@ func (codeRenderer) render(w util.BufWriter, source []byte, node ast.Node, enter
 	if block, is := node.(*ast.FencedCodeBlock); is {
 		language = string(block.Language(source))
 	}
-	code, err := highlight(language, string(node.Lines().Value(source)))
+	text := string(node.Lines().Value(source))
+	if writeDiagram(w, node, text) {
+		return ast.WalkSkipChildren, nil
+	}
+	code, err := highlight(language, text)
 	if err != nil {
 		return ast.WalkStop, err
 	}

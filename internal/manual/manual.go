@@ -50,6 +50,9 @@ const (
 	typeJSON     = "application/json"
 )
 
+// typeOfPicture has the types of pictures by the ends of their names.
+var typeOfPicture = map[string]string{".png": "image/png", ".svg": "image/svg+xml"}
+
 //go:embed assets
 var assets embed.FS
 
@@ -114,10 +117,13 @@ func (s *site) files() (map[string]File, error) {
 	}
 	for name := range s.pictures {
 		content, err := fs.ReadFile(s.source.Files, name)
+		if err != nil && strings.HasPrefix(name, diagramsFolder) {
+			err = fmt.Errorf("a diagram has no drawing, run node scripts/diagrams.mjs: %w", err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("manual: %w", err)
 		}
-		files["/"+name] = File{"image/png", content}
+		files["/"+name] = File{typeOfPicture[path.Ext(name)], content}
 	}
 	for i, p := range s.pages {
 		html, err := s.frame(i)

@@ -2,8 +2,10 @@ package manual_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -258,7 +260,7 @@ func TestTextsForLanguageModelsNameEveryPage(t *testing.T) {
 func TestCodeIsMarkedByItsLanguage(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"docs/README.md": {Data: []byte("# Title\n\n```go\n// why\nreturn \"<b>\"\n```\n\n" +
-		"```sh\necho 1 # one\n```\n\n```mermaid\na --> b\n```\n\n<script>alert(1)</script>\n")}}
+		"```sh\necho 1 # one\n```\n\n```text\na --> b\n```\n\n<script>alert(1)</script>\n")}}
 	site, err := manual.Render(manual.Source{Files: files, OpenAPI: []byte("{paths: {}}")})
 	require.NoError(t, err)
 	page := string(site["/docs"].Content)
@@ -269,10 +271,37 @@ func TestCodeIsMarkedByItsLanguage(t *testing.T) {
 	require.NotContains(t, page, "alert")
 }
 
+func TestDiagramIsShownByItsDrawingAndAsText(t *testing.T) {
+	t.Parallel()
+	digest := sha256.Sum256([]byte("a --> b\n"))
+	drawing := fmt.Sprintf("docs/diagrams/%x.svg", digest[:8])
+	files := fstest.MapFS{
+		"docs/README.md": {Data: []byte("# Title\n\n## A & B\n\nText.\n\n```mermaid\na --> b\n```\n")},
+		drawing:          {Data: []byte("<svg/>")},
+	}
+	site, err := manual.Render(manual.Source{Files: files, OpenAPI: []byte("{paths: {}}")})
+	require.NoError(t, err)
+	page := string(site["/docs"].Content)
+	require.Contains(t, page, `<img src="/`+drawing+`" alt="Diagram: A &amp; B"`)
+	require.Contains(t, page, "a --&gt; b")
+	require.Equal(t, manual.File{ContentType: "image/svg+xml", Content: []byte("<svg/>")}, site["/"+drawing])
+}
+
+func TestEveryDrawingBelongsToADiagram(t *testing.T) {
+	t.Parallel()
+	drawings, err := fs.Glob(stile.Documents(), "docs/diagrams/*.svg")
+	require.NoError(t, err)
+	require.NotEmpty(t, drawings)
+	for _, drawing := range drawings {
+		require.Contains(t, rendered(t), "/"+drawing, "run node scripts/diagrams.mjs")
+	}
+}
+
 func TestRenderNamesTheFaultOfADocument(t *testing.T) {
 	t.Parallel()
 	contents := &fstest.MapFile{Data: []byte("# D\n\n## A\n\n- [Page](page.md)\n- [Again](page.md)\n")}
 	picture := &fstest.MapFile{Data: []byte("![a](img/absent.png)")}
+	diagram := &fstest.MapFile{Data: []byte("```mermaid\na --> b\n```\n")}
 	for message, source := range map[string]manual.Source{
 		"docs/README.md is missing":               {Files: fstest.MapFS{}},
 		"docs/README.md lists docs/page.md twice": {Files: fstest.MapFS{"docs/README.md": contents, "docs/page.md": {}}},
@@ -280,6 +309,7 @@ func TestRenderNamesTheFaultOfADocument(t *testing.T) {
 			"docs/README.md": contents, "docs/other.md": {},
 		}},
 		"img/absent.png":                        {Files: fstest.MapFS{"docs/README.md": picture}},
+		"run node scripts/diagrams.mjs":         {Files: fstest.MapFS{"docs/README.md": diagram}},
 		"the OpenAPI document is not an object": {OpenAPI: []byte("[]")},
 		"read OpenAPI document":                 {OpenAPI: []byte("{")},
 	} {

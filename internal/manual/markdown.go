@@ -159,6 +159,8 @@ func (d *document) adapt(node ast.Node) {
 	case *ast.Image:
 		n.Destination = []byte(d.site.picture(d.page, string(n.Destination)))
 		n.SetAttributeString("loading", []byte("lazy"))
+	case *ast.FencedCodeBlock:
+		d.draw(n)
 	case *extast.TableRow:
 		d.nameRow(n)
 	case *extast.Table:

@@ -16,7 +16,7 @@ async function read(path, options) {
 }
 
 describe("the documentation", { concurrency: true }, () => {
-  for (const path of ["/docs", "/docs/errors", "/docs/getting-started", "/docs/api/risk"]) {
+  for (const path of ["/docs", "/docs/architecture", "/docs/errors", "/docs/getting-started", "/docs/api/risk"]) {
     test(`${path} is accessible in light and dark, and fits on a phone`, async () => {
       const page = await read(path);
       await page.locator("#site-query").waitFor();
@@ -27,6 +27,19 @@ describe("the documentation", { concurrency: true }, () => {
       assert.ok(wide <= 320, `${path} is ${wide} pixels wide at 320`);
     });
   }
+
+  test("draws its diagrams under the policy of the pages", async () => {
+    const page = await read("/docs/architecture");
+    for (const drawing of await page.locator(".diagram img").all()) {
+      await drawing.scrollIntoViewIfNeeded();
+      await drawing.evaluate((image) => image.decode());
+      assert.ok(await drawing.evaluate((image) => image.naturalWidth > 0));
+    }
+    await page.getByText("The diagram as text").first().click();
+    await page.getByText("flowchart LR").waitFor();
+    await page.locator(".diagram a").first().click();
+    await page.waitForURL("**/docs/diagrams/*.svg");
+  });
 
   test("is searched with the keyboard", async () => {
     const page = await read("/docs/webhooks");
