@@ -152,7 +152,7 @@ func TestAFaultOfOursIsRetriedSoon(t *testing.T) {
 	p := newPost(t)
 	endpoint := p.SubscribeURL(t, refusing(t), models.EventSessionCreated)
 	delivery := p.owe(t, endpoint)
-	delivery.DeliveryID = "whd_unknown"
+	require.NoError(t, p.Webhooks.Store.Close())
 
 	_, err := asked[models.DeliveryOutcome](t, p.DeliverWebhook, delivery)
 
@@ -164,6 +164,20 @@ func TestAFaultOfOursIsRetriedSoon(t *testing.T) {
 	require.Equal(t, []time.Duration{16 * time.Second, 30 * time.Second, 30 * time.Second}, []time.Duration{
 		activities.FaultWait(5), activities.FaultWait(6), activities.FaultWait(100),
 	})
+}
+
+func TestADeliveryWithoutARowIsNotRetried(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	delivery := p.owe(t, p.SubscribeURL(t, refusing(t), models.EventSessionCreated))
+	delivery.DeliveryID = "whd_lost"
+
+	_, err := asked[models.DeliveryOutcome](t, p.DeliverWebhook, delivery)
+
+	var told *temporal.ApplicationError
+	require.ErrorAs(t, err, &told)
+	require.True(t, told.NonRetryable())
+	require.Equal(t, string(models.CodeResourceMissing), told.Type())
 }
 
 // passing is a provider that passes every submission.

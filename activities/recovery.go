@@ -43,7 +43,7 @@ func (a *Recoveries) RecoverEndpoint(ctx context.Context, ref models.RecoveryRef
 		}
 		step, err := a.Store.Recover(ctx, ref, a.AtOnce)
 		if err != nil {
-			return models.RecoveryView{}, err
+			return models.RecoveryView{}, unlessLost(err, models.CodeResourceMissing)
 		}
 		view := models.RecoveryView{Status: step.Status}
 		if step.Status != models.RecoveryRunning {

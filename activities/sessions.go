@@ -47,12 +47,13 @@ func (a *Sessions) JudgeSubmission(ctx context.Context, ref models.SubmissionRef
 		})
 	// If the row kept changing under the judge, the run looks at it again.
 	if err != nil && !errors.Is(err, sessions.ErrBusy) {
-		return models.SessionView{}, judgeLater(ctx, err)
+		return models.SessionView{}, unlessLost(judgeLater(ctx, err), models.CodeSessionNotFound)
 	}
 	if done.Session.ID != "" {
 		return a.viewAfter(ctx, done)
 	}
-	return a.view(ctx, ref.SessionRef)
+	view, err := a.view(ctx, ref.SessionRef)
+	return view, unlessLost(err, models.CodeSessionNotFound)
 }
 
 // commit updates the row by the source's verdict and returns the change. The change is empty if the submission is no
@@ -170,7 +171,7 @@ func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (m
 func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (models.SessionView, error) {
 	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
 	if err != nil {
-		return models.SessionView{}, err
+		return models.SessionView{}, unlessLost(err, models.CodeSessionNotFound)
 	}
 	view, err := a.viewOf(ctx, session)
 	if err != nil {
@@ -187,7 +188,7 @@ func (a *Sessions) EndSession(ctx context.Context, end models.SessionEnd) (model
 		return a.SyncSession(ctx, end.SessionRef)
 	}
 	if err != nil {
-		return models.SessionView{}, err
+		return models.SessionView{}, unlessLost(err, models.CodeSessionNotFound)
 	}
 	if !changed.Repeated {
 		a.tellEnd(changed.Session)
@@ -216,7 +217,7 @@ func (a *Sessions) end(ctx context.Context, end models.SessionEnd) (store.Change
 func (a *Sessions) ReleaseDevice(ctx context.Context, ref models.DeviceRef) (models.SessionView, error) {
 	idleSince := models.At(a.Store.Now().Add(-a.DeviceIdleTimeout))
 	if _, _, err := a.Store.ReleaseDevice(ctx, ref.OrgID, ref.SessionID, ref.AttemptID, &idleSince); err != nil {
-		return models.SessionView{}, err
+		return models.SessionView{}, unlessLost(err, models.CodeSessionNotFound)
 	}
 	return a.SyncSession(ctx, ref.SessionRef)
 }

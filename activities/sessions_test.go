@@ -399,6 +399,37 @@ func TestOrganizationCannotJudgeAForeignSubmission(t *testing.T) {
 	require.Empty(t, d.Verdicts(t, session))
 }
 
+// Without a row a run has no work, however often it tries.
+func TestMissingRowEndsTheActivity(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ref := models.SessionRef{OrgID: d.Org, SessionID: "vks_lost"}
+	for name, call := range map[string]func() error{
+		"judge": func() error {
+			_, err := d.JudgeSubmission(t.Context(), models.SubmissionRef{SessionRef: ref, SubmissionID: "vr_lost"})
+			return err
+		},
+		"read": func() error { _, err := d.SyncSession(t.Context(), ref); return err },
+		"end": func() error {
+			_, err := d.EndSession(t.Context(), models.SessionEnd{SessionRef: ref, To: models.StatusExpired})
+			return err
+		},
+		"review": func() error {
+			_, err := d.DecideReview(t.Context(), models.ReviewDecision{SessionRef: ref})
+			return err
+		},
+		"release": func() error {
+			_, err := d.ReleaseDevice(t.Context(), models.DeviceRef{SessionRef: ref, AttemptID: "va_lost"})
+			return err
+		},
+	} {
+		var told *temporal.ApplicationError
+		require.ErrorAs(t, call(), &told, name)
+		require.True(t, told.NonRetryable(), name)
+		require.Equal(t, string(models.CodeSessionNotFound), told.Type(), name)
+	}
+}
+
 func TestViewListsTheWorkOfTheRun(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -421,7 +452,8 @@ func TestViewListsTheWorkOfTheRun(t *testing.T) {
 		FirstAttempts: []models.DeliveryRef{d.Deliveries(t, endpoint)[0].Ref()},
 		Unjudged:      []models.UnjudgedView{{SubmissionID: now.ID}, {SubmissionID: later.ID, WaitMS: 2}},
 	}, view)
-	require.Nil(t, d.Reread(t, session).NudgeAt, "the workflow knows")
+	require.Equal(t, models.At(d.Now().Add(models.SweepRecheckDefault)), *d.Reread(t, session).NudgeAt,
+		"the workflow knows, and reads the row again if it has no verdict by then")
 }
 
 func TestASessionEndsWhenItsTimeIsOver(t *testing.T) {

@@ -68,7 +68,7 @@ func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]
 // is made once, unless a crash came between the answer and its record.
 func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	outcome, err := a.deliver(ctx, ref)
-	return outcome, soon(ctx, err)
+	return outcome, soon(ctx, unlessLost(err, models.CodeResourceMissing))
 }
 
 func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {

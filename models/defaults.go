@@ -17,6 +17,7 @@ const (
 	IdempotencyLeaseDefault   = time.Minute
 	SweepIntervalDefault      = 2 * time.Second
 	SweepAfterDefault         = 5 * time.Second
+	SweepRecheckDefault       = 10 * time.Minute
 
 	SandboxQuotaDefault  = 500 // sessions per calendar month
 	EndpointLimitDefault = 50

@@ -104,6 +104,9 @@ func (w *Worker) nudgeSessions(ctx context.Context) error {
 		if errors.Is(err, orchestrator.ErrCompleted) {
 			err = w.carryOn(ctx, session)
 		}
+		if w.options.Store.Rechecked(session) {
+			return err
+		}
 		return w.counted("nudge", err)
 	})
 }

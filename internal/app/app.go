@@ -45,6 +45,7 @@ import (
 	"github.com/stile-id/stile/methods/student"
 	"github.com/stile-id/stile/methods/wallet"
 	"github.com/stile-id/stile/methods/wallet/issuers"
+	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -113,7 +114,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := a.connect(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
-	orders := &orchestrator.Orchestrator{Temporal: a.temporal, Store: a.store, Eager: o.API && o.Worker}
+	orders := &orchestrator.Orchestrator{
+		Temporal: a.temporal, Store: a.store, Eager: o.API && o.Worker, Resumed: a.resumed(),
+	}
 	if o.Worker {
 		a.worker = a.newWorker(orders)
 	}
@@ -205,7 +208,7 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	a.store, err = store.Open(ctx, store.Options{
 		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections,
-		IdempotencyLease: c.IdempotencyLease, WriteTimeout: a.options.WriteTimeout, Log: a.log,
+		IdempotencyLease: c.IdempotencyLease, WriteTimeout: a.options.WriteTimeout, Recheck: c.SweepRecheck, Log: a.log,
 	})
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
@@ -592,6 +595,20 @@ func (a *App) close() error {
 		return err
 	}
 	return errors.Join(err, a.store.Close())
+}
+
+// resumed returns a function that counts and logs sessions with a new run after a completed one.
+func (a *App) resumed() func(models.Session) {
+	resumed := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "stile_sessions_resumed_total",
+		Help: "Open sessions whose run had completed, because the database was restored to an earlier time.",
+	})
+	a.metrics.registry.MustRegister(resumed)
+	return func(session models.Session) {
+		resumed.Inc()
+		a.log.Warn("orchestrator: the run of an open session had completed, so the database was restored to an earlier "+
+			"time; another run continues the session", "session", session.ID)
+	}
 }
 
 // newRegistry returns a metrics registry with the metrics of the Go runtime and the process.

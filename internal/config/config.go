@@ -89,6 +89,7 @@ type Config struct {
 	ShutdownTimeout      time.Duration   // STILE_SHUTDOWN_TIMEOUT: how long requests may finish after SIGTERM
 	SweepInterval        time.Duration   // STILE_SWEEP_INTERVAL
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
+	SweepRecheck         time.Duration   // STILE_SWEEP_RECHECK: how often a session that waits for its run signals it
 	RiskRetention        time.Duration   // STILE_RISK_RETENTION: how long an assessment of risk can be retrieved
 	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
 	VisionTimeout        time.Duration   // STILE_VISION_TIMEOUT: how long a picture may take to be read
@@ -162,9 +163,9 @@ func Read(get func(name string) string) (Config, error) {
 		ShutdownTimeout:      r.duration("STILE_SHUTDOWN_TIMEOUT", 35*time.Second),
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", models.SweepIntervalDefault),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
+		SweepRecheck:         r.duration("STILE_SWEEP_RECHECK", models.SweepRecheckDefault),
 		RiskRetention:        r.duration("STILE_RISK_RETENTION", models.RiskRetentionDefault),
 		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
-
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),
 		LookupLimit:          r.number("STILE_LOOKUP_LIMIT", models.LookupLimitDefault),
 		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", models.EndpointLimitDefault),

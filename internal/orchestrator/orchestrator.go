@@ -24,9 +24,12 @@ type Orchestrator struct {
 	// Eager lets the worker of this process receive the first task with the answer to the start. It needs a worker on
 	// the same client.
 	Eager bool
+	// Resumed, if set, is called for each session with a new run after a completed one, because the database had been
+	// restored to an earlier time.
+	Resumed func(session models.Session)
 }
 
-// ErrCompleted means that the session's run has completed and handles no more signals.
+// ErrCompleted means that the session is over, and its run has completed and handles no more signals.
 var ErrCompleted = errors.New("the run has completed")
 
 // StartSession starts the run of a created session, unless it has been started.
@@ -82,7 +85,7 @@ func (o *Orchestrator) SubmissionReceived(ctx context.Context, s models.Session,
 	return o.signal(ctx, s, workflows.SignalMethodResult, workflows.SubmissionSignal{SubmissionID: submissionID})
 }
 
-// SessionChanged signals the run to read its row again. It returns ErrCompleted if the run has completed.
+// SessionChanged signals the run to read its row again. It returns ErrCompleted if the session and its run are over.
 func (o *Orchestrator) SessionChanged(ctx context.Context, s models.Session) error {
 	return o.signal(ctx, s, workflows.SignalChanged, nil)
 }
@@ -94,53 +97,73 @@ func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string
 	if !errors.As(err, &absent) {
 		return err
 	}
-	input, err := o.input(ctx, s)
-	if err != nil {
-		return err
-	}
-	_, err = o.Temporal.SignalWithStartWorkflow(
-		ctx,
-		s.ID,
-		name,
-		message,
-		o.sessionOptions(s),
-		workflows.NameSession,
-		input,
-	)
+	err = o.signalWithStart(ctx, s, name, message, o.sessionOptions(s))
 	var completed *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &completed) {
-		return ErrCompleted
+		return o.resume(ctx, s, name, message)
 	}
 	return err
 }
 
-// DispatchEvent starts the run that makes the first attempts of an event, unless it has been started. It is for events
+// resume starts another run of a session whose run has completed, if the session is open. A run completes after its row
+// has a terminal status, which the row keeps. So a row that is open afterwards is one of an earlier time, to which the
+// database was restored.
+func (o *Orchestrator) resume(ctx context.Context, s models.Session, name string, message any) error {
+	s, err := o.Store.Session(ctx, s.OrgID, s.ID)
+	if err != nil {
+		return err
+	}
+	if s.Status.Terminal() {
+		return ErrCompleted
+	}
+	options := o.sessionOptions(s)
+	options.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	err = o.signalWithStart(ctx, s, name, message, options)
+	if err == nil && o.Resumed != nil {
+		o.Resumed(s)
+	}
+	return err
+}
+
+func (o *Orchestrator) signalWithStart(
+	ctx context.Context, s models.Session, name string, message any, options client.StartWorkflowOptions,
+) error {
+	input, err := o.input(ctx, s)
+	if err != nil {
+		return err
+	}
+	_, err = o.Temporal.SignalWithStartWorkflow(ctx, s.ID, name, message, options, workflows.NameSession, input)
+	return err
+}
+
+// DispatchEvent starts the run that makes the first attempts of an event, unless it is open. It is for events
 // that no session run delivers.
 func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) error {
 	return o.startOnce(ctx, workflows.QueueWebhooks, event, workflows.NameDispatchEvent,
 		models.EventRef{OrgID: org, EventID: event})
 }
 
-// RecoverEndpoint starts the run of a recovery, unless it has been started.
+// RecoverEndpoint starts the run of a recovery, unless it is open.
 func (o *Orchestrator) RecoverEndpoint(ctx context.Context, r models.Recovery) error {
 	return o.startOnce(ctx, workflows.QueueWebhooks, r.ID, workflows.NameRecovery, r.Ref())
 }
 
-// SendMail starts the run that sends a mail, unless it has been started.
+// SendMail starts the run that sends a mail, unless it is open.
 func (o *Orchestrator) SendMail(ctx context.Context, mail models.MailRef) error {
 	return o.startOnce(ctx, workflows.QueueMail, mail.MailID, workflows.NameSendMail, mail)
 }
 
-// RevokeGrants starts the run that revokes the grants of an ended consent, unless it has been started.
+// RevokeGrants starts the run that revokes the grants of an ended consent, unless it is open.
 func (o *Orchestrator) RevokeGrants(ctx context.Context, consent models.ConsentRef) error {
 	return o.startOnce(ctx, workflows.QueueWebhooks, consent.ConsentID, workflows.NameRevokeGrants, consent)
 }
 
-// startOnce starts a run on a queue, unless a run with this id is open or has completed.
+// startOnce starts a run on a queue, unless a run with this id is open. A run after a completed one finds nothing to do
+// in its rows, unless the database was restored to an earlier time.
 func (o *Orchestrator) startOnce(ctx context.Context, queue, id, name string, input any) error {
 	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: queue,
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, name, input)
 	return unlessStarted(err)

@@ -62,8 +62,10 @@ type Judgement struct {
 // ErrRefused means that the row has changed, and the executor must run again.
 func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error) {
 	c := s.changeOf(j.Progress, fmt.Sprintf("verdict/%s/%d", j.Submission.Node, j.Submission.Attempt))
-	c.Set["in_flight"] = max(j.Session.InFlight-1, 0)
-	c.Set["nudge_at"] = nil
+	after := j.Session
+	after.Status, after.InFlight = j.To, max(j.Session.InFlight-1, 0)
+	c.Set["in_flight"] = after.InFlight
+	c.Set["nudge_at"] = s.nextNudge(after)
 	if j.Nudge {
 		c.Set["nudge_at"] = s.Now()
 	}

@@ -397,12 +397,34 @@ func (s *Store) Results(ctx context.Context, org string, sessions ...string) (ma
 	return bySession, err
 }
 
-// WorkflowStarted clears the owed signal: the workflow has got every change up to the session as it was read.
+// WorkflowStarted clears the owed signal: the workflow has got every change up to the session as it was read. A session
+// that waits for its run owes another signal after the time for a recheck.
 func (s *Store) WorkflowStarted(ctx context.Context, session models.Session) error {
-	if session.NudgeAt == nil {
+	next := s.nextNudge(session)
+	q := s.read(ctx).Model(&models.Session{}).Where("id = ? AND org_id = ?", session.ID, session.OrgID)
+	switch {
+	case session.NudgeAt != nil:
+		q = q.Where("nudge_at = ?", *session.NudgeAt)
+	case next != nil:
+		q = q.Where("nudge_at IS NULL AND revision = ?", session.Revision)
+	default:
 		return nil
 	}
-	return s.read(ctx).Model(&models.Session{}).
-		Where("id = ? AND org_id = ? AND nudge_at = ?", session.ID, session.OrgID, *session.NudgeAt).
-		Updates(map[string]any{"nudge_at": nil}).Error
+	return q.Updates(map[string]any{"nudge_at": next}).Error
+}
+
+// Rechecked reports whether the signal that a session owes is a recheck, and not a repetition of one that was lost: the
+// session waits for its run, and has not changed for the time of a recheck.
+func (s *Store) Rechecked(session models.Session) bool {
+	return s.nextNudge(session) != nil && s.Now().Sub(session.Updated.Time) >= s.recheck
+}
+
+// nextNudge returns the nudge_at of a session whose run knows its row. A session that a device holds, or with
+// submissions in flight, waits for its run, which an earlier state of Temporal or of the database may not have. So the
+// sweep signals it again after the time for a recheck. Other sessions owe no signal.
+func (s *Store) nextNudge(session models.Session) any {
+	if session.Status.Terminal() || session.AttemptID == nil && session.InFlight == 0 {
+		return nil
+	}
+	return models.At(s.Now().Add(s.recheck))
 }

@@ -46,6 +46,9 @@ type Options struct {
 	// IdempotencyLease is the time for which a claim is valid without an answer; 0 means
 	// models.IdempotencyLeaseDefault.
 	IdempotencyLease time.Duration
+	// Recheck is the time after which a session that waits for its run owes it another signal; 0 means
+	// models.SweepRecheckDefault.
+	Recheck time.Duration
 	// ListBytes bounds the large rows that one page of a list reads and returns; 0 means ListBytes.
 	ListBytes int
 	// DatabaseConnections bounds the pool; 0 means models.DatabaseConnectionsDefault.
@@ -66,6 +69,7 @@ type Store struct {
 	keys             *seal.Keyring
 	writeTimeout     time.Duration
 	idempotencyLease time.Duration
+	recheck          time.Duration
 	listBytes        int
 	now              func() time.Time
 	newID            models.IDSource
@@ -98,7 +102,8 @@ const (
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{
-		keys: o.Keys, writeTimeout: o.WriteTimeout, idempotencyLease: o.IdempotencyLease, now: o.Now, newID: o.NewID,
+		keys: o.Keys, writeTimeout: o.WriteTimeout, idempotencyLease: o.IdempotencyLease, recheck: o.Recheck,
+		now: o.Now, newID: o.NewID,
 		jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(), listBytes: o.ListBytes,
 	}
 	if err := s.makeCaches(); err != nil {
@@ -171,6 +176,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.IdempotencyLease == 0 {
 		o.IdempotencyLease = models.IdempotencyLeaseDefault
+	}
+	if o.Recheck == 0 {
+		o.Recheck = models.SweepRecheckDefault
 	}
 	if o.ListBytes == 0 {
 		o.ListBytes = ListBytes

@@ -14,6 +14,8 @@ var sweepScenarios = []scenario{
 	startedWorkflowNeedsNoSignal,
 	startedWorkflowStillNeedsLaterSignals,
 	sessionIsNudgedOnceItIsOverdue,
+	sessionThatWaitsForItsRunIsSignalledAgain,
+	endedSessionIsNotSignalledAgain,
 	concurrentSweepersClaimASessionOnce,
 	claimedSessionIsNudgedAgainIfNotStarted,
 	claimedSessionIsNotNudgedOnceStarted,
@@ -69,6 +71,33 @@ func sessionIsNudgedOnceItIsOverdue(t *testing.T, f *fixture) {
 	some, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now(), 1)
 	require.NoError(t, err)
 	require.Len(t, some, 1)
+}
+
+func sessionThatWaitsForItsRunIsSignalledAgain(t *testing.T, f *fixture) {
+	_, judging := f.submitted(t, f.session(t), attestation, born)
+	_, token := f.mint(t, f.session(t))
+	held := f.takeOver(t, token, "phone").Session
+	require.False(t, f.Rechecked(judging), "a lost signal would be repeated before")
+	for _, session := range []models.Session{judging, held} {
+		require.NoError(t, f.WorkflowStarted(t.Context(), session))
+		session = f.reread(t, session)
+		f.clock.Advance(models.SweepRecheckDefault)
+		require.NoError(t, f.WorkflowStarted(t.Context(), session)) // a signal came before
+	}
+	require.Empty(t, f.owed(t))
+	f.clock.Advance(models.SweepRecheckDefault + time.Minute + time.Microsecond)
+	owed := f.owed(t)
+	require.ElementsMatch(t, []string{judging.ID, held.ID}, sessionIDs(owed))
+	require.True(t, f.Rechecked(owed[0]))
+}
+
+func endedSessionIsNotSignalledAgain(t *testing.T, f *fixture) {
+	_, session := f.submitted(t, f.session(t), attestation, born)
+	ended, err := f.End(t.Context(), f.org, session.ID, models.OpenStatuses, models.StatusExpired)
+	require.NoError(t, err)
+	require.NoError(t, f.WorkflowStarted(t.Context(), ended.Session))
+	f.clock.Advance(time.Hour)
+	require.Empty(t, f.owed(t))
 }
 
 func concurrentSweepersClaimASessionOnce(t *testing.T, f *fixture) {
