@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 )
 
@@ -32,6 +33,27 @@ func (s *Store) Watch(see func(Statement)) error {
 // Index creates or drops an index as a migration does.
 func (s *Store) Index(ctx context.Context, statement string) error {
 	return s.index(ctx, s.sqlDB, statement)
+}
+
+// Addition is a migration that a test adds to those of Stile: statements that change tables, or one that makes an
+// index.
+type Addition struct {
+	Version int64
+	Tables  string
+	Index   string
+}
+
+// Migrating migrates as Migrate does, with further migrations.
+func (s *Store) Migrating(ctx context.Context, more ...Addition) error {
+	added := make([]*goose.Migration, 0, len(more))
+	for _, a := range more {
+		up := s.indexing(a.Index)
+		if a.Tables != "" {
+			up = s.postgresOnly(a.Tables)
+		}
+		added = append(added, goose.NewGoMigration(a.Version, up, nil))
+	}
+	return s.migrate(ctx, goose.WithGoMigrations(added...))
 }
 
 // Temporary lets tests check which errors of a driver count as an outage.

@@ -18,7 +18,7 @@ const indexFolder = "migrations/indexes"
 var comments = regexp.MustCompile(`(?m)^--.*$`)
 
 // indexing returns a migration of statements that each end with a semicolon. It runs without a transaction. After a
-// crash it is run again and completes the rest.
+// crash it is run again and completes the rest, when PostgreSQL has finished the statement that the crash interrupted.
 func (s *Store) indexing(statements string) *goose.GoFunc {
 	return &goose.GoFunc{RunDB: func(ctx context.Context, db *sql.DB) error {
 		for statement := range strings.SplitSeq(comments.ReplaceAllString(statements, ""), ";") {
@@ -43,6 +43,9 @@ func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
 	concurrently := ""
 	if s.dialect == dialectPostgres {
 		concurrently = "CONCURRENTLY "
+		if err := awaitBuilds(ctx, db); err != nil {
+			return err
+		}
 	}
 	if drop := dropIndex.FindStringSubmatch(statement); drop != nil {
 		return s.unhurried(ctx, db, "DROP INDEX "+concurrently+"IF EXISTS "+drop[1])
@@ -52,7 +55,7 @@ func (s *Store) index(ctx context.Context, db *sql.DB, statement string) error {
 		return fmt.Errorf("is neither CREATE INDEX nor DROP INDEX")
 	}
 	if s.dialect == dialectPostgres {
-		if err := dropInvalid(ctx, db, create[2]); err != nil {
+		if err := s.dropInvalid(ctx, db, create[2]); err != nil {
 			return err
 		}
 	}
@@ -81,13 +84,27 @@ func (s *Store) unhurried(ctx context.Context, db *sql.DB, statement string) err
 
 // dropInvalid drops an index that a crash has left half built. Queries do not use such an index, but every write
 // updates it.
-func dropInvalid(ctx context.Context, db *sql.DB, name string) error {
+func (s *Store) dropInvalid(ctx context.Context, db *sql.DB, name string) error {
 	var invalid bool
 	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_index"+
 		" WHERE indexrelid = to_regclass($1) AND NOT indisvalid)", name).Scan(&invalid)
 	if err != nil || !invalid {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+name)
-	return err
+	return s.unhurried(ctx, db, "DROP INDEX CONCURRENTLY "+name)
+}
+
+// awaitBuilds waits until no index is being built in the database. PostgreSQL does not notice that a migration has been
+// killed, and continues to build its index. A statement that waited for the lock of that build would have a snapshot,
+// for which the build waits in turn: a deadlock.
+func awaitBuilds(ctx context.Context, db *sql.DB) error {
+	for {
+		var building bool
+		err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_stat_progress_create_index"+
+			" WHERE datname = current_database())").Scan(&building)
+		if err != nil || !building {
+			return err
+		}
+		pause(ctx, lockPause)
+	}
 }

@@ -19,8 +19,9 @@ import (
 var migrations embed.FS
 
 // Migrate brings the schema up to date. On PostgreSQL an advisory lock orders replicas that start together.
-func (s *Store) Migrate(ctx context.Context) error {
-	var options []goose.ProviderOption
+func (s *Store) Migrate(ctx context.Context) error { return s.migrate(ctx) }
+
+func (s *Store) migrate(ctx context.Context, options ...goose.ProviderOption) error {
 	if s.dialect == dialectPostgres {
 		// Try once a second, for five minutes. With the default, replicas that start together would wait five seconds
 		// each.

@@ -3,10 +3,14 @@ package store_test
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -21,6 +25,9 @@ var postgresScenarios = []scenario{
 	everyListIsReadFromItsPlaceOn,
 	indexIsBuiltWhileOthersWrite,
 	halfBuiltIndexIsBuiltAnew,
+	halfBuiltIndexIsDroppedBehindAReader,
+	indexOfAKilledMigrationIsFinished,
+	migrationUnderLoadFailsNoRequest,
 	brokenConnectionIsUnavailable,
 	pooledConnectionsThatBrokeServeAgain,
 	lostCommitIsLookedUp,
@@ -107,12 +114,140 @@ func indexIsBuiltWhileOthersWrite(t *testing.T, f *fixture) {
 
 func halfBuiltIndexIsBuiltAnew(t *testing.T, f *fixture) {
 	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
-	_, err := f.raw().ExecContext(t.Context(),
-		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one_more'::regclass") // as after a crash
-	require.NoError(t, err)
-	require.False(t, f.valid(t, "one_more"))
+	f.breakIndex(t, "one_more")
 	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
 	require.True(t, f.valid(t, "one_more"))
+}
+
+// breakIndex makes an index one that a crash has left half built.
+func (f *fixture) breakIndex(t *testing.T, index string) {
+	t.Helper()
+	_, err := f.raw().ExecContext(t.Context(),
+		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = $1::regclass", index)
+	require.NoError(t, err)
+	require.False(t, f.valid(t, index))
+}
+
+// read begins a transaction that reads tables until release, as a dump does. A lock on a table waits for it.
+func (f *fixture) read(t *testing.T, tables ...string) (release func()) {
+	t.Helper()
+	reader, err := f.raw().BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	for _, table := range tables {
+		_, err := reader.ExecContext(t.Context(), "SELECT 1 FROM "+table+" LIMIT 1")
+		require.NoError(t, err)
+	}
+	return func() { require.NoError(t, reader.Rollback()) }
+}
+
+func halfBuiltIndexIsDroppedBehindAReader(t *testing.T, f *fixture) {
+	require.NoError(t, f.owner(t).Index(t.Context(), oneMore))
+	f.breakIndex(t, "one_more")
+	release := f.read(t, "sessions")
+	built := make(chan error, 1)
+	go func() { built <- f.owner(t).Migrating(t.Context(), store.Addition{Version: 9001, Index: oneMore}) }()
+	for range 3 { // a wait with a lock timeout would end
+		f.requireBlocked(t, 1)
+		f.session(t)
+	}
+	release()
+	require.NoError(t, <-built)
+	require.True(t, f.valid(t, "one_more"))
+}
+
+// PostgreSQL does not notice that a migration has been killed, and continues to build the index. It must not be built
+// twice, and two statements that wait for each other would be a deadlock.
+func indexOfAKilledMigrationIsFinished(t *testing.T, f *fixture) {
+	s := f.session(t)
+	release := f.lockRow(t, "sessions", s.ID)
+	owner := f.backend.owner(t, f.at.raw)
+	proxy := pgtest.NewProxy(t, owner)
+	killed := make(chan error, 1)
+	first := openStore(t, proxy.URL(t, owner), f.clock.Now)
+	go func() { killed <- first.Index(t.Context(), oneMore) }()
+	f.requireBlocked(t, 1)
+	proxy.Turn(t, "postgres://127.0.0.1:1/nowhere") // a killed process asks for no cancellation
+	proxy.Break()
+	require.Error(t, <-killed)
+	require.False(t, f.valid(t, "one_more"))
+
+	built := make(chan error, 1)
+	go func() { built <- f.owner(t).Index(t.Context(), oneMore) }()
+	testkit.Eventually(t, func() bool {
+		return f.count(t, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"+
+			" AND query LIKE 'SELECT EXISTS (SELECT FROM pg_stat_progress_create_index%'") > 0
+	})
+	f.session(t)
+	release()
+	require.NoError(t, <-built)
+	require.True(t, f.valid(t, "one_more"))
+}
+
+// The next version adds columns and an index while clients create sessions, change and list them, and while a dump
+// reads every table. No statement of a client may wait for a lock longer than a request may take.
+func migrationUnderLoadFailsNoRequest(t *testing.T, f *fixture) {
+	limited, err := url.Parse(f.url)
+	require.NoError(t, err)
+	query := limited.Query()
+	query.Set("lock_timeout", strconv.FormatInt(store.WriteLimit.Milliseconds(), 10))
+	limited.RawQuery = query.Encode()
+	clients := openStore(t, limited.String(), f.clock.Now)
+	release := f.read(t, "sessions", "events", "webhook_deliveries", "results")
+	ctx, leave := context.WithCancel(t.Context())
+	failed, underWay := make(chan error, 8), sync.WaitGroup{}
+	for range cap(failed) {
+		underWay.Go(func() {
+			for ctx.Err() == nil {
+				if err := f.visit(t, clients); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+	}
+	migrated := make(chan error, 1)
+	go func() {
+		migrated <- f.owner(t).Migrating(t.Context(),
+			store.Addition{Version: 9001, Tables: "ALTER TABLE results ADD COLUMN more TEXT;" +
+				"ALTER TABLE events ADD COLUMN more BIGINT NOT NULL DEFAULT 0; ALTER TABLE sessions ADD COLUMN more TEXT"},
+			store.Addition{Version: 9002, Index: oneMore},
+			store.Addition{Version: 9003, Tables: "ALTER TABLE webhook_deliveries ADD COLUMN more TEXT"})
+	}()
+	before := f.count(t, "SELECT count(*) FROM sessions")
+	for tries := 0; tries < 3; tries++ { // the migration meets the reader
+		f.requireLockedOut(t, "ALTER TABLE")
+	}
+	testkit.Eventually(t, func() bool { return f.count(t, "SELECT count(*) FROM sessions") > before })
+	require.Empty(t, migrated)
+	release()
+	require.NoError(t, <-migrated)
+	leave()
+	underWay.Wait()
+	close(failed)
+	require.NoError(t, <-failed)
+	require.True(t, f.valid(t, "one_more"))
+}
+
+// requireLockedOut waits until a statement that begins so waits for a lock, and then until none does.
+func (f *fixture) requireLockedOut(t *testing.T, statement string) {
+	t.Helper()
+	for _, waiting := range []bool{true, false} {
+		testkit.Eventually(t, func() bool {
+			return waiting == (0 < f.count(t, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"+
+				" AND wait_event_type = 'Lock' AND query LIKE '"+statement+"%'"))
+		})
+	}
+}
+
+// visit creates a session, opens and lists it.
+func (f *fixture) visit(t *testing.T, s *store.Store) error {
+	created, err := s.CreateSession(t.Context(), f.newSession(t))
+	if err != nil {
+		return err
+	}
+	_, openErr := s.Change(t.Context(), move(created.Session, "open", models.StatusPending))
+	_, _, listErr := s.Sessions(t.Context(), f.org, store.SessionFilter{}, store.Page{Limit: 10})
+	return errors.Join(openErr, listErr)
 }
 
 // valid reports whether queries may use the index.
