@@ -60,7 +60,7 @@ var databases = map[string]func(t *testing.T) string{
 	"sqlite": sqliteFile,
 	"postgres": func(t *testing.T) string {
 		t.Helper()
-		service, _ := storetest.Postgres(t)
+		service, _ := storetest.ReusedPostgres(t)
 		return service
 	},
 }

@@ -25,7 +25,7 @@ func onBothDatabases(t *testing.T, run func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	urls := map[string]func(t *testing.T) string{
 		"postgres": func(t *testing.T) string {
-			service, _ := storetest.Postgres(t)
+			service, _ := storetest.ReusedPostgres(t)
 			return service
 		},
 		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },

@@ -62,12 +62,14 @@ func (c *Cluster) URL(database string) string {
 	at := url.URL{
 		Scheme:   "postgres",
 		User:     url.User(superuser),
-		Host:     net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)),
+		Host:     c.address(),
 		Path:     "/" + database,
 		RawQuery: "sslmode=disable",
 	}
 	return at.String()
 }
+
+func (c *Cluster) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)) }
 
 // Stop stops the server at once, as a crash would: connections break, and transactions that are not committed are lost.
 // Further calls do nothing.

@@ -1,5 +1,5 @@
-// Package pgtest is a PostgreSQL cluster for tests: one per test process, started
-// at first use, with a database of its own for every test.
+// Package pgtest is a PostgreSQL cluster for tests: one per test process, started at first use, with a database of its
+// own for every test, new or emptied after an earlier test.
 package pgtest
 
 import (

@@ -24,6 +24,8 @@ type sharedServer struct {
 	server   server
 	err      error
 	cluster  *Cluster // nil on a server that was there already
+	pooler   *pooler  // nil likewise
+	reused   reusedDatabases
 	external bool
 
 	mu        sync.Mutex
@@ -76,6 +78,9 @@ func (s *sharedServer) connect() (err error) {
 	if s.cluster, err = Start(dir); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
+	if s.pooler, err = startPooler(s.cluster.address()); err != nil {
+		return err
+	}
 	s.server, err = openServer(s.cluster.URL(superuser))
 	return err
 }
@@ -113,6 +118,9 @@ func (s *sharedServer) template(
 func (s *sharedServer) close() error {
 	if s.server.db != nil {
 		defer s.server.db.Close()
+	}
+	if s.pooler != nil {
+		_ = s.pooler.close()
 	}
 	if s.cluster != nil {
 		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))

@@ -22,7 +22,21 @@ const (
 // and for a superuser.
 func Postgres(t testing.TB) (service, super string) {
 	t.Helper()
-	super = pgtest.NewDatabaseFromTemplate(t, "migrated", prepare)
+	return withService(t, pgtest.NewDatabaseFromTemplate(t, template, prepare))
+}
+
+// ReusedPostgres returns the same URLs of a database that other tests may have had, empty again. It costs a fraction of
+// a new one, unless the test changes the schema.
+func ReusedPostgres(t testing.TB) (service, super string) {
+	t.Helper()
+	return withService(t, pgtest.ReusedDatabase(t, template, prepare))
+}
+
+// template names the template database of both.
+const template = "migrated"
+
+func withService(t testing.TB, super string) (service, _ string) {
+	t.Helper()
 	service, err := pgtest.As(Service, super)
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,7 @@ func emptyPostgres(t *testing.T) string {
 
 func migratedPostgres(t *testing.T) access {
 	t.Helper()
-	service, raw := storetest.Postgres(t)
+	service, raw := storetest.ReusedPostgres(t)
 	return access{service, raw}
 }
 
