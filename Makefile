@@ -65,10 +65,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -o bin/ $(COMMANDS)
 
 .PHONY: check
-check: tesseract models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+check: tesseract prometheus models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract prometheus browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
 	@$(MAKE) --no-print-directory check-browser check-sdk
@@ -142,6 +142,10 @@ tesseract:
 .PHONY: runtimes
 runtimes:
 	scripts/ensure-runtimes
+
+.PHONY: prometheus
+prometheus:
+	scripts/ensure-prometheus
 
 .PHONY: browser
 browser:

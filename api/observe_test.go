@@ -47,6 +47,7 @@ func TestMetrics(t *testing.T) {
 	text := string(e.isOK(e.do("GET", "/metrics", "", nil), 200).body)
 	for _, line := range []string{
 		`stile_http_requests_total{method="POST",route="/v1/verification_sessions",status="201"} 2`,
+		`stile_http_requests_total{method="POST",route="/v1/verification_sessions",status="503"} 0`,
 		`stile_http_requests_total{method="other",route="unmatched",status="404"} 1`,
 		`stile_http_request_duration_seconds_count{method="POST",route="/v1/verification_sessions"} 2`,
 		`stile_sessions_total{country="US",status="created",type="age"} 1`,

@@ -19,6 +19,9 @@ const (
 	MailGuardianThanks   MailPurpose = "guardian_thanks"
 )
 
+// MailPurposes has every purpose.
+var MailPurposes = []MailPurpose{MailCode, MailGrant, MailGuardian, MailGuardianReminder, MailGuardianThanks}
+
 // MailStatus is the status of a mail.
 type MailStatus string
 

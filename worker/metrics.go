@@ -26,6 +26,16 @@ type Metrics struct {
 	oldestKept     prometheus.Gauge
 }
 
+// The kinds of work that the sweep repeats, as labels of stile_recovered_total.
+const (
+	repeatNudge      = "nudge"
+	repeatExpiry     = "expiry"
+	repeatDelivery   = "delivery"
+	repeatRecovery   = "recovery"
+	repeatMail       = "mail"
+	repeatRevocation = "revocation"
+)
+
 // attemptBuckets are in seconds, from the fastest receivers to those that exceed their time.
 var attemptBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30}
 
@@ -37,7 +47,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	gauge := func(name, help string) prometheus.Gauge {
 		return registered(r, prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}))
 	}
-	return &Metrics{
+	m := &Metrics{
 		verdicts: counter("stile_verdicts_total", "Verdicts on submissions.", "method", "outcome"),
 		sessions: counter("stile_sessions_ended_total", "Sessions ended by a worker.",
 			"status", "method", "country"),
@@ -66,6 +76,35 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		mails:     counter("stile_mails_total", "Attempts to send a mail, and mails given up.", "purpose", "outcome"),
 		recovered: counter("stile_recovered_total",
 			"Starts, signals, expiries, deliveries, mails and revocations that the sweep repeated.", "what"),
+	}
+	m.begin()
+	return m
+}
+
+// begin creates the series with known labels, with 0. Otherwise the first event of a series is its first sample,
+// and rate and increase do not count it.
+func (m *Metrics) begin() {
+	for _, outcome := range []models.DeliveryStatus{
+		models.DeliverySucceeded, models.DeliveryFailed, models.DeliveryClosed,
+	} {
+		for _, class := range []activities.Class{
+			activities.ClassNew, activities.ClassPrompt, activities.ClassSlow, activities.ClassFailing,
+		} {
+			m.deliveries.WithLabelValues(string(outcome), string(class))
+		}
+	}
+	for _, purpose := range models.MailPurposes {
+		for _, outcome := range []activities.MailOutcome{
+			activities.MailOutcome(models.MailSent), activities.MailOutcome(models.MailRefused),
+			activities.MailOutcome(models.MailGivenUp), activities.MailPutOff,
+		} {
+			m.mails.WithLabelValues(string(purpose), string(outcome))
+		}
+	}
+	for _, work := range []string{
+		repeatNudge, repeatExpiry, repeatDelivery, repeatRecovery, repeatMail, repeatRevocation,
+	} {
+		m.recovered.WithLabelValues(work)
 	}
 }
 

@@ -56,6 +56,24 @@ func TestAttemptsAreCountedByOutcomeAndClass(t *testing.T) {
 	}
 }
 
+// The first event of a series that begins with it is lost to rate and increase.
+func TestCountersWithKnownLabelsBeginWithZero(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	worker.NewMetrics(registry)
+
+	text := scraped(registry)
+
+	for _, series := range []string{
+		`stile_webhook_attempts_total{class="failing",outcome="failed"}`,
+		`stile_mails_total{outcome="given_up",purpose="guardian_thanks"}`,
+		`stile_recovered_total{what="nudge"}`,
+		`stile_recovered_total{what="revocation"}`,
+	} {
+		require.Contains(t, text, series+" 0\n")
+	}
+}
+
 func TestTheBacklogIsMeasured(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()

@@ -107,7 +107,7 @@ func (w *Worker) nudgeSessions(ctx context.Context) error {
 		if w.options.Store.Rechecked(session) {
 			return err
 		}
-		return w.counted("nudge", err)
+		return w.counted(repeatNudge, err)
 	})
 }
 
@@ -149,7 +149,7 @@ func (w *Worker) endOverdueSessions(ctx context.Context) error {
 		if isSettled(err) {
 			err = nil
 		}
-		return w.counted("expiry", err)
+		return w.counted(repeatExpiry, err)
 	})
 }
 
@@ -169,7 +169,7 @@ func (w *Worker) recoverDeliveries(ctx context.Context) error {
 	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Delivery, error) {
 		return w.options.Store.Across().OverdueDeliveries(ctx, w.before(w.options.OverdueAfter), limit)
 	}, func(ctx context.Context, delivery models.Delivery) error {
-		return w.counted("delivery", w.options.Orchestrator.RetryDelivery(ctx, delivery))
+		return w.counted(repeatDelivery, w.options.Orchestrator.RetryDelivery(ctx, delivery))
 	})
 }
 
@@ -178,7 +178,7 @@ func (w *Worker) resumeRecoveries(ctx context.Context) error {
 	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Recovery, error) {
 		return w.options.Store.Across().StalledRecoveries(ctx, w.before(w.options.OverdueAfter), limit)
 	}, func(ctx context.Context, recovery models.Recovery) error {
-		return w.counted("recovery", w.options.Orchestrator.RecoverEndpoint(ctx, recovery))
+		return w.counted(repeatRecovery, w.options.Orchestrator.RecoverEndpoint(ctx, recovery))
 	})
 }
 
@@ -187,7 +187,7 @@ func (w *Worker) repeatMails(ctx context.Context) error {
 	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Mail, error) {
 		return w.options.Store.Across().LostMails(ctx, w.before(w.options.SweepAfter), limit)
 	}, func(ctx context.Context, mail models.Mail) error {
-		return w.counted("mail", w.options.Orchestrator.SendMail(ctx, mail.Ref()))
+		return w.counted(repeatMail, w.options.Orchestrator.SendMail(ctx, mail.Ref()))
 	})
 }
 
@@ -196,7 +196,7 @@ func (w *Worker) repeatRevocations(ctx context.Context) error {
 	return repeat(ctx, func(ctx context.Context, limit int) ([]models.TrustConsent, error) {
 		return w.options.Store.Across().LostConsents(ctx, w.before(w.options.SweepAfter), limit)
 	}, func(ctx context.Context, consent models.TrustConsent) error {
-		return w.counted("revocation", w.options.Orchestrator.RevokeGrants(ctx, consent.Ref()))
+		return w.counted(repeatRevocation, w.options.Orchestrator.RevokeGrants(ctx, consent.Ref()))
 	})
 }
 

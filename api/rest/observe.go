@@ -106,6 +106,13 @@ func (k *Kernel) record(g *gin.Context, began time.Time) {
 	}
 }
 
+// begin creates the counters of a route's failures with 0, so that rate counts the first failure.
+func (m *metrics) begin(route, method string) {
+	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		m.requests.WithLabelValues(route, method, strconv.Itoa(status))
+	}
+}
+
 // RouteOf returns the pattern of the route, or "unmatched": a path that a client made up must not become a label.
 func RouteOf(g *gin.Context) string {
 	if path := g.FullPath(); path != "" {

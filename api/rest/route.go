@@ -84,6 +84,7 @@ func (r Route) IsDevice() bool {
 func (k *Kernel) Register(router *gin.Engine, r Route) {
 	handle := k.serve(r)
 	router.Handle(r.Method, r.Path, handle)
+	k.metrics.begin(r.Path, r.Method)
 	if r.Method == http.MethodGet {
 		router.HEAD(r.Path, handle) // net/http leaves the body out
 	}

@@ -26,6 +26,13 @@ func newTaskWatch(r prometheus.Registerer, log *slog.Logger) taskWatch {
 		Name: "stile_workflow_tasks_failed_total", Help: "Workflow tasks that failed, and are repeated.",
 	}, []string{"cause"})
 	r.MustRegister(failed)
+	for _, cause := range []enumspb.WorkflowTaskFailedCause{ // from 0 on, so that increase counts the first failure
+		enumspb.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR,
+		enumspb.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+		enumspb.WORKFLOW_TASK_FAILED_CAUSE_PENDING_ACTIVITIES_LIMIT_EXCEEDED,
+	} {
+		failed.WithLabelValues(cause.String())
+	}
 	return taskWatch{failed: failed, log: log}
 }
 
