@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -28,6 +29,9 @@ const (
 	// discard ends everything that a client has set up on a connection.
 	discard = "DISCARD ALL"
 )
+
+// altersSettings matches the statements that set the defaults of later connections, also within a block of code.
+var altersSettings = regexp.MustCompile(`(?i)\balter\s+(database|role|user|system)\b`)
 
 // backend is a connection to the server. One client after another uses it.
 type backend struct {
@@ -108,12 +112,13 @@ func (b *backend) processID() (id int32) {
 	return 0
 }
 
-// serve forwards messages between a client and the server until the client ends the connection. It reports whether
-// another client may use the server's connection.
-func (b *backend) serve(client net.Conn) (reusable bool) {
+// serve forwards messages between a client and the server until the client ends the connection. It calls altering
+// before a statement that changes the settings of later connections. It reports whether another client may use the
+// server's connection.
+func (b *backend) serve(client net.Conn, altering func()) (reusable bool) {
 	answers := make(chan bool, 1)
 	go func() { answers <- b.answers(client) }()
-	terminated := b.requests(client)
+	terminated := b.requests(client, altering)
 	_ = b.conn.SetReadDeadline(time.Now()) // ends answers
 	intact := <-answers
 	_ = b.conn.SetReadDeadline(time.Time{})
@@ -121,7 +126,7 @@ func (b *backend) serve(client net.Conn) (reusable bool) {
 }
 
 // requests forwards the client's messages. It reports whether the client ended the connection in order.
-func (b *backend) requests(client net.Conn) (terminated bool) {
+func (b *backend) requests(client net.Conn, altering func()) (terminated bool) {
 	defer client.Close()
 	reader, writer := bufio.NewReader(client), bufio.NewWriter(b.conn)
 	for {
@@ -131,6 +136,9 @@ func (b *backend) requests(client net.Conn) (terminated bool) {
 		}
 		if message[0] == messageTerminate {
 			return writer.Flush() == nil
+		}
+		if altersSettings.Match(message) {
+			altering()
 		}
 		b.note(message)
 		_, err = writer.Write(message)

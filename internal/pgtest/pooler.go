@@ -156,7 +156,7 @@ func (l *lent) serve(client net.Conn, startup, server string) {
 		return
 	}
 	_, err := client.Write(b.greeting)
-	reusable := err == nil && b.serve(client)
+	reusable := err == nil && b.serve(client, l.forgetReady)
 	if !reusable {
 		b.end()
 		return
@@ -205,6 +205,18 @@ func (l *lent) take(startup string) *backend {
 	b := l.ready[at]
 	l.ready = slices.Delete(l.ready, at, at+1)
 	return b
+}
+
+// forgetReady ends the ready connections: they have the settings of the time of their beginning, and a client changes
+// those of its database or role for later ones.
+func (l *lent) forgetReady() {
+	l.mu.Lock()
+	ready := l.ready
+	l.ready = nil
+	l.mu.Unlock()
+	for _, b := range ready {
+		b.end()
+	}
 }
 
 func (l *lent) leave(client net.Conn) {

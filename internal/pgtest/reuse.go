@@ -74,15 +74,24 @@ func ReusedDatabase(t testing.TB, name string, prepare func(url string) error) s
 
 // take returns an idle copy of the template, or a new one.
 func (r *reusedDatabases) take(ctx context.Context, s server, template string) (*reusedDatabase, error) {
-	r.mu.Lock()
-	idle := r.idle[template]
-	if last := len(idle) - 1; last >= 0 {
-		r.idle[template] = idle[:last]
-		r.mu.Unlock()
-		return idle[last], nil
+	if d := r.pop(template); d != nil {
+		return d, nil
 	}
-	r.mu.Unlock()
 	return newReusedDatabase(ctx, s, template)
+}
+
+// pop returns an idle copy of the template, which no other test gets; nil if there is none.
+func (r *reusedDatabases) pop(template string) *reusedDatabase {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	idle := r.idle[template]
+	if len(idle) == 0 {
+		return nil
+	}
+	last := len(idle) - 1
+	d := idle[last]
+	r.idle[template] = idle[:last]
+	return d
 }
 
 // giveBack makes the database idle if the test changed nothing but rows, and drops it otherwise.

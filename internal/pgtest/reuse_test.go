@@ -128,6 +128,41 @@ func TestReusedConnectionIsLikeANewOne(t *testing.T) {
 	})
 }
 
+// Connections that an earlier test had opened do not have the settings either.
+func TestSettingsOfADatabaseReachLaterConnections(t *testing.T) {
+	t.Parallel()
+	untilReused(t, func(t *testing.T) session {
+		url := reused(t, "settings of later connections")
+		conns := []*pgx.Conn{connect(t, url), connect(t, url)}
+		had := sessionOf(conns[1])
+		for _, conn := range conns {
+			hangUp(t, conn)
+		}
+		return had
+	})
+	url := reused(t, "settings of later connections")
+	execute(t, url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''1MB''', current_database()); END $$")
+	later := connect(t, url)
+	defer hangUp(t, later)
+	var memory string
+	require.NoError(t, later.QueryRow(t.Context(), "SHOW work_mem").Scan(&memory))
+	require.Equal(t, "1MB", memory)
+}
+
+// Many tests that begin and end at once have no database together.
+func TestConcurrentTestsHaveDatabasesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for range 40 {
+		t.Run("test", func(t *testing.T) {
+			t.Parallel()
+			url := reused(t, "concurrent")
+			require.Zero(t, count(t, url, "SELECT count(*) FROM parent"))
+			execute(t, url, "INSERT INTO parent VALUES (1)")
+			require.Equal(t, 1, count(t, url, "SELECT count(*) FROM parent"))
+		})
+	}
+}
+
 func TestClientsOfATestShareNoConnection(t *testing.T) {
 	t.Parallel()
 	url := reused(t, "clients")
