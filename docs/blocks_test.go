@@ -103,6 +103,19 @@ func isRun(language, document string) bool {
 	return false
 }
 
+// blocksOf returns the blocks of a document after a fence with exactly this language and mark. A block may be indented,
+// as in a list.
+func blocksOf(t *testing.T, document, fence string) (blocks []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", document))
+	require.NoError(t, err)
+	block := regexp.MustCompile("(?ms)^ *```" + fence + "\n(.*?)^ *```$")
+	for _, found := range block.FindAllStringSubmatch(string(text), -1) {
+		blocks = append(blocks, found[1])
+	}
+	return blocks
+}
+
 // documents returns the documents of readers, by their paths in the repository.
 func documents(t *testing.T) []string {
 	t.Helper()

@@ -5,26 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
-
-var goBlock = regexp.MustCompile("(?ms)^```go run\n(.*?)^```$")
-
-// goBlocks returns the blocks of Go of a document that are to run.
-func goBlocks(t *testing.T, document string) []string {
-	t.Helper()
-	text, err := os.ReadFile(document)
-	require.NoError(t, err)
-	var blocks []string
-	for _, block := range goBlock.FindAllStringSubmatch(string(text), -1) {
-		blocks = append(blocks, strings.TrimSpace(block[1]))
-	}
-	return blocks
-}
 
 // spokenRest declares the parts of the method that its document leaves out, answersHead and answersTail those of the
 // method with replies of others.
@@ -75,7 +60,7 @@ func (m bank) callback(ctx context.Context, r methods.Reply) (methods.Replied, e
 // write them.
 func TestMethodOfItsDocumentCompiles(t *testing.T) {
 	t.Parallel()
-	blocks := goBlocks(t, "methods/adding.md")
+	blocks := blocksOf(t, "docs/methods/adding.md", "go run")
 	require.Len(t, blocks, 3)
 	imports := `package spoken
 
@@ -92,7 +77,7 @@ import (
 		"rules/spoken.go":           "package rules\n\nconst MethodSpokenNonce Method = \"spoken_nonce\"\n",
 		"methods/spoken/spoken.go":  strings.Replace(blocks[0], "package spoken\n", imports, 1),
 		"methods/spoken/rest.go":    spokenRest,
-		"methods/spoken/answers.go": answersHead + blocks[1] + answersTail + blocks[2] + "\n}\n",
+		"methods/spoken/answers.go": answersHead + strings.TrimSpace(blocks[1]) + answersTail + blocks[2] + "\n}\n",
 	})
 }
 
@@ -121,7 +106,7 @@ func compile(t *testing.T, name string, files map[string]string) {
 // TestHandlerOfTheDocumentCompiles compiles the handler of docs/webhooks.md with the module of merchants.
 func TestHandlerOfTheDocumentCompiles(t *testing.T) {
 	t.Parallel()
-	blocks := goBlocks(t, "webhooks.md")
+	blocks := blocksOf(t, "docs/webhooks.md", "go run")
 	require.Len(t, blocks, 1)
 	file := filepath.Join(t.TempDir(), "main.go")
 	source := `package main

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -33,24 +32,11 @@ import (
 	"github.com/stile-id/stile/rules/graph"
 )
 
-// dataOf returns the blocks of a document in a language of data. A block may be indented, as in a list.
-func dataOf(t *testing.T, document, language string) []string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", document))
-	require.NoError(t, err)
-	var blocks []string
-	block := regexp.MustCompile("(?ms)^ *```" + language + "\n(.*?)^ *```$")
-	for _, found := range block.FindAllStringSubmatch(string(text), -1) {
-		blocks = append(blocks, found[1])
-	}
-	return blocks
-}
-
 func TestJSONOfDocumentsIsValid(t *testing.T) {
 	t.Parallel()
 	count := 0
 	for _, name := range documents(t) {
-		for _, block := range dataOf(t, name, "json") {
+		for _, block := range blocksOf(t, name, "json") {
 			count++
 			decoder := json.NewDecoder(strings.NewReader(block)) // a block may have several values
 			for {
@@ -69,7 +55,7 @@ func TestJSONOfDocumentsIsValid(t *testing.T) {
 func TestWorkflowOfItsDocumentCompiles(t *testing.T) {
 	t.Parallel()
 	var workflow struct{ graph.Definition }
-	require.NoError(t, json.Unmarshal([]byte(dataOf(t, "docs/workflows.md", "json")[0]), &workflow))
+	require.NoError(t, json.Unmarshal([]byte(blocksOf(t, "docs/workflows.md", "json")[0]), &workflow))
 	require.Equal(t, graph.ModeGraph, workflow.Mode)
 	_, faults := graph.Compile(workflow.Definition)
 	require.Empty(t, faults)
@@ -141,7 +127,7 @@ func readRule(file string) error {
 func TestSettingsOfDocumentsAreRead(t *testing.T) {
 	t.Parallel()
 	for _, name := range documents(t) {
-		blocks := dataOf(t, name, "yaml")
+		blocks := blocksOf(t, name, "yaml")
 		if len(blocks) == 0 {
 			continue
 		}
