@@ -139,28 +139,28 @@ func (o *Orchestrator) signalWithStart(
 // DispatchEvent starts the run that makes the first attempts of an event, unless it is open. It is for events
 // that no session run delivers.
 func (o *Orchestrator) DispatchEvent(ctx context.Context, org, event string) error {
-	return o.startOnce(ctx, workflows.QueueWebhooks, event, workflows.NameDispatchEvent,
+	return o.startUnlessOpen(ctx, workflows.QueueWebhooks, event, workflows.NameDispatchEvent,
 		models.EventRef{OrgID: org, EventID: event})
 }
 
 // RecoverEndpoint starts the run of a recovery, unless it is open.
 func (o *Orchestrator) RecoverEndpoint(ctx context.Context, r models.Recovery) error {
-	return o.startOnce(ctx, workflows.QueueWebhooks, r.ID, workflows.NameRecovery, r.Ref())
+	return o.startUnlessOpen(ctx, workflows.QueueWebhooks, r.ID, workflows.NameRecovery, r.Ref())
 }
 
 // SendMail starts the run that sends a mail, unless it is open.
 func (o *Orchestrator) SendMail(ctx context.Context, mail models.MailRef) error {
-	return o.startOnce(ctx, workflows.QueueMail, mail.MailID, workflows.NameSendMail, mail)
+	return o.startUnlessOpen(ctx, workflows.QueueMail, mail.MailID, workflows.NameSendMail, mail)
 }
 
 // RevokeGrants starts the run that revokes the grants of an ended consent, unless it is open.
 func (o *Orchestrator) RevokeGrants(ctx context.Context, consent models.ConsentRef) error {
-	return o.startOnce(ctx, workflows.QueueWebhooks, consent.ConsentID, workflows.NameRevokeGrants, consent)
+	return o.startUnlessOpen(ctx, workflows.QueueWebhooks, consent.ConsentID, workflows.NameRevokeGrants, consent)
 }
 
-// startOnce starts a run on a queue, unless a run with this id is open. A run after a completed one finds nothing to do
-// in its rows, unless the database was restored to an earlier time.
-func (o *Orchestrator) startOnce(ctx context.Context, queue, id, name string, input any) error {
+// startUnlessOpen starts a run on a queue, unless a run with this id is open. A run after a completed one finds nothing
+// to do in its rows, unless the database was restored to an earlier time.
+func (o *Orchestrator) startUnlessOpen(ctx context.Context, queue, id, name string, input any) error {
 	_, err := o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: queue,
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

@@ -111,7 +111,7 @@ type interruption struct {
 // error. So the connection must pass the check of [primary.prove] before it is used again.
 func (i *interruption) HandleUnwatchAfterCancel() {
 	i.DeadlineContextWatcherHandler.HandleUnwatchAfterCancel()
-	i.conn.CustomData()[provedKey] = unproven
+	proved(i.conn, unproven)
 }
 
 // severalHosts reports whether the URL names more than one server. A host that is tried with and without TLS counts
@@ -131,12 +131,12 @@ func (p *primary) openWith(settings map[string]string) *sql.DB {
 	maps.Copy(config.RuntimeParams, settings)
 	db := stdlib.OpenDB(*config,
 		stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-			p.proved(conn, p.suspicions.Load())
+			proved(conn.PgConn(), p.suspicions.Load())
 			return p.planOnce(ctx, conn)
 		}),
 		stdlib.OptionShouldPing(func(_ context.Context, idle stdlib.ShouldPingParams) bool {
 			if idle.IdleDuration > unprovenAfter {
-				p.proved(idle.Conn, unproven)
+				proved(idle.Conn.PgConn(), unproven)
 			}
 			return false // prove checks more than a ping
 		}),
@@ -166,9 +166,7 @@ const (
 	unproven  = int64(-1)
 )
 
-func (p *primary) proved(conn *pgx.Conn, suspicions int64) {
-	conn.PgConn().CustomData()[provedKey] = suspicions
-}
+func proved(conn *pgconn.PgConn, suspicions int64) { conn.CustomData()[provedKey] = suspicions }
 
 // prove reports driver.ErrBadConn for a connection that does not answer in time or does not accept writes. The pool
 // then discards it.
@@ -180,7 +178,7 @@ func (p *primary) prove(ctx context.Context, conn *pgx.Conn) error {
 	if err := writable(ctx, conn); err != nil {
 		return driver.ErrBadConn
 	}
-	p.proved(conn, suspicions)
+	proved(conn.PgConn(), suspicions)
 	return nil
 }
 
