@@ -24,17 +24,18 @@ func confine(memory int64) (open []string) {
 	}
 	note("core dumps", limit(unix.RLIMIT_CORE, 0), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
 	note("files", limit(unix.RLIMIT_FSIZE, 0))
-	note("system calls", unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), filterCalls())
+	note("system calls", filterCalls(filter()))
 	note("memory", limit(unix.RLIMIT_DATA, uint64(memory)))
 	return open
 }
 
 // confineServer keeps pictures that wait in a server out of core dumps and out of reach of other processes, and open
-// files away from its workers.
+// files away from its workers. No program that it starts gains rights. It filters no call, but the filter is what sets
+// this for every thread: the limit itself is one of the calling thread.
 func confineServer() error {
 	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // files that were open here; Linux 5.11
-	return errors.Join(limit(unix.RLIMIT_CORE, 0), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0),
-		unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	_ = filterCalls([]unix.SockFilter{statement(end, allow)})        // workers report a kernel without filters
+	return errors.Join(limit(unix.RLIMIT_CORE, 0), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
 }
 
 func limit(resource int, value uint64) error {
@@ -105,10 +106,14 @@ func filter() []unix.SockFilter {
 	return append(program, statement(end, allow))
 }
 
-// filterCalls sets the filter for all threads of the process. It cannot be removed, and programs that the process
-// starts keep it.
-func filterCalls() error {
-	program := filter()
+// filterCalls sets a filter for all threads of the process, and with it that no program they start gains rights
+// (no_new_privs). It cannot be removed, and programs that the process starts keep it.
+func filterCalls(program []unix.SockFilter) error {
+	runtime.LockOSThread() // the second call is refused to a thread that has not made the first
+	defer runtime.UnlockOSThread()
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
 	prog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
 		uintptr(unsafe.Pointer(&prog))) //nolint:gosec // the kernel takes the program by its address
