@@ -42,6 +42,17 @@ function texts() {
   return found;
 }
 
+/**
+ * scheme returns a drawing for light and dark: Mermaid draws in grey on white, so that the dark drawing is its inverse.
+ * The group keeps the ground, which the drawing's own rules do not know, out of the inversion.
+ */
+function scheme(svg) {
+  const [, root, content] = /^(<svg [^>]*>)([^]*)<\/svg>$/.exec(svg);
+  const rules = ":root{color-scheme:light dark;background:light-dark(#fff,#14161a)}"
+    + "@media (prefers-color-scheme:dark){.drawing{filter:invert(0.88)}}";
+  return `${root}<style>${rules}</style><g class="drawing">${content}</g></svg>`;
+}
+
 const { chromium } = createRequire(join(root, "web/package.json"))("playwright-core");
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"],
@@ -55,7 +66,7 @@ await page.evaluate(() => mermaid.initialize({
 const wanted = texts();
 for (const [name, text] of wanted) {
   const { svg } = await page.evaluate(([id, text]) => mermaid.render(id, text), [`d${name.slice(0, 8)}`, text]);
-  writeFileSync(join(folder, name), `${svg}\n`);
+  writeFileSync(join(folder, name), `${scheme(svg)}\n`);
 }
 for (const name of readdirSync(folder)) if (!wanted.has(name)) rmSync(join(folder, name));
 await browser.close();
