@@ -28,6 +28,7 @@ import (
 	"github.com/stile-id/stile/internal/captcha"
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/config"
+	"github.com/stile-id/stile/internal/follow"
 	"github.com/stile-id/stile/internal/geo"
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
@@ -97,6 +98,7 @@ type App struct {
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
+	files       follow.Watch       // has the files that followFiles looks at
 	unfollow    context.CancelFunc // ends followFiles; nil before Start
 	polling     sync.Mutex         // guards polled and polledUntil
 	polled      error
@@ -233,7 +235,8 @@ func (a *App) connect(ctx context.Context) error {
 	if a.metrics, err = newMetricsPipeline(); err != nil {
 		return err
 	}
-	a.metrics.registry.MustRegister(a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client})
+	a.metrics.registry.MustRegister(
+		a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client}, outdatedFiles{&a.files})
 	sealWith := keys
 	if !a.options.SealHistories {
 		sealWith = nil
@@ -267,7 +270,7 @@ func (a *App) register() (*methods.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	authorities, err := csca.Open(csca.FolderOptions{Dir: c.CSCADir, Log: a.log})
+	authorities, err := csca.Open(csca.FolderOptions{Dir: c.CSCADir, Log: a.log, Watch: &a.files})
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +296,9 @@ func (a *App) register() (*methods.Registry, error) {
 func (a *App) wallets() (o wallet.Options, err error) {
 	c := a.options.Config
 	o.Page, o.Log = a.verifyURL, a.log
-	if o.Issuers, err = issuers.Open(issuers.Options{Dir: c.TrustDir, Egress: a.egress(), Log: a.log}); err != nil {
+	if o.Issuers, err = issuers.Open(issuers.Options{
+		Dir: c.TrustDir, Egress: a.egress(), Log: a.log, Watch: &a.files,
+	}); err != nil {
 		return o, err
 	}
 	o.Verifier, err = wallet.ReadVerifier(wallet.VerifierSettings{
@@ -435,9 +440,9 @@ func (a *App) locator() (sessions.Locator, error) {
 	}
 	files := make(geo.Files, 0, len(a.options.Config.GeoIPDB))
 	for _, path := range a.options.Config.GeoIPDB {
-		file, err := geo.Open(geo.Options{Path: path, Log: a.log})
+		file, err := geo.Open(geo.Options{Path: path, Log: a.log, Watch: &a.files})
 		if err != nil {
-			return nil, fmt.Errorf("STILE_GEOIP_DB: %w", err)
+			return nil, err
 		}
 		files = append(files, file)
 	}
@@ -449,9 +454,10 @@ func (a *App) risk() (*risk.Book, *signals.Sources, error) {
 	c := a.options.Config
 	sources, err := signals.Open(signals.Options{
 		ASNFile: c.ASNDB, NetworksDir: c.NetworksDir, MX: c.RiskMX, Egress: a.egress(), Log: a.log,
+		Watch: &a.files,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("STILE_ASN_DB, STILE_NETWORKS_DIR, STILE_RISK_MX: %w", err)
+		return nil, nil, err
 	}
 	if c.RiskFile == "" {
 		book, err := risk.Shipped()
@@ -468,11 +474,12 @@ func (a *App) risk() (*risk.Book, *signals.Sources, error) {
 	return book, sources, nil
 }
 
-// lookEvery is the time between two looks at the files that methods follow.
+// lookEvery is the time between two looks at files that may change.
 const lookEvery = 2 * time.Second
 
-// followFiles asks the methods how they are until Stop, because they check their files for changes only when they are
-// used: without it, the first credential after a quiet hour would be verified by an issuer that was removed meanwhile.
+// followFiles looks at files that may change until Stop, because a file is otherwise checked only when it is used:
+// without it, the first credential after a quiet hour would be verified by an issuer that was removed meanwhile, and a
+// faulty file would be reported by the first request that needs it.
 func (a *App) followFiles(ctx context.Context) {
 	ctx, a.unfollow = context.WithCancel(context.WithoutCancel(ctx))
 	a.serving.Go(func() {
@@ -483,7 +490,7 @@ func (a *App) followFiles(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				a.methods.Health()
+				a.files.Look()
 			}
 		}
 	})

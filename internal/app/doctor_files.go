@@ -13,7 +13,7 @@ import (
 	visionmodels "github.com/stile-id/stile/vision/models"
 )
 
-// geoIPOld is the age from which a file of addresses is reported.
+// geoIPOld is the age from which a file of addresses or autonomous systems is reported.
 const geoIPOld = 180 * 24 * time.Hour
 
 // files reads the files of a process that serves the API, as its start does.
@@ -27,15 +27,25 @@ func (e *examination) files(ctx context.Context) {
 	} else {
 		e.ok("rules", "they can be read")
 	}
-	if _, _, err := quiet.risk(); err != nil {
-		e.fault("risk", "correct the file that the message names", err)
-	} else {
-		e.ok("risk", "weights and networks can be read")
-	}
+	e.risk(quiet)
 	e.trustLists()
 	e.authorities()
 	e.vision(ctx, quiet)
 	e.methods(ctx, quiet)
+}
+
+// risk reads the weights of risk and the files of networks.
+func (e *examination) risk(a *App) {
+	_, sources, err := a.risk()
+	if err != nil {
+		e.fault("risk", "correct the file that the message names", err)
+		return
+	}
+	if built, found := sources.SystemsBuilt(); found && time.Since(built) > geoIPOld {
+		e.warn("risk", "fetch a newer file", "%s was built on %s", e.config.ASNDB, built.Format(time.DateOnly))
+		return
+	}
+	e.ok("risk", "weights and networks can be read")
 }
 
 func (e *examination) geoIP(a *App) {

@@ -40,6 +40,7 @@ func TestFaultOfRiskDataStopsTheStart(t *testing.T) {
 		for _, want := range c.want {
 			require.ErrorContains(t, err, want)
 		}
+		require.Equal(t, 1, strings.Count(err.Error(), "STILE_"), err.Error())
 	}
 	whole := options(t)
 	whole.Config.RiskFile = write("whole.yaml", string(shipped))

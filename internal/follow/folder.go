@@ -15,7 +15,7 @@ const maxDepth = 8
 type Folder[T any] struct{ follower[T] }
 
 // OpenFolder reads the folder of the options by read, which is called again after files have changed. An error of read
-// keeps the last value.
+// keeps the last value, unless it is an ErrPart.
 func OpenFolder[T any](o Options, read func() (T, error)) (*Folder[T], error) {
 	f := new(Folder[T])
 	f.prepare(o)
@@ -34,6 +34,7 @@ func OpenFolder[T any](o Options, read func() (T, error)) (*Folder[T], error) {
 	}
 	f.value.Store(&value)
 	f.tried, f.seen = files, files
+	o.Watch.add(f)
 	return f, nil
 }
 

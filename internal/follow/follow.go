@@ -23,11 +23,18 @@ type Options struct {
 	Path string
 	// Name is the kind of file in log lines, such as "GeoIP file".
 	Name string
+	// Setting is the environment variable that names the file. Watch, if not nil, looks at the file of it.
+	Setting string
+	Watch   *Watch
 	// Log is slog.Default if nil.
 	Log *slog.Logger
 	// Now is time.Now if nil.
 	Now func() time.Time
 }
+
+// ErrPart is part of the error of a read that has a value nevertheless, to replace the last one: only a part of the
+// files is faulty. The read has logged the fault.
+var ErrPart = errors.New("a part of the files is faulty")
 
 // follower holds a value, and reads it again when the files that it is read from have changed.
 type follower[T any] struct {
@@ -43,6 +50,10 @@ type follower[T any] struct {
 	due     time.Time
 	// tried has the files that were last read, loaded or not. seen has those of the last check, nil if it failed.
 	tried, seen listing
+	// unread reports that tried was not loaded, or not all of it.
+	unread bool
+	// outdated reports that the value is not that of the present files, because they are missing or faulty.
+	outdated atomic.Bool
 }
 
 // prepare sets the options, with their defaults.
@@ -76,20 +87,26 @@ func (f *follower[T]) look() {
 	f.due = now.Add(lookEvery)
 	before := f.seen
 	files, err := f.list()
-	if err != nil {
+	f.seen = files
+	switch {
+	case err != nil:
 		f.seen = nil
 		if before != nil {
 			f.keep(err)
 		}
-		return
+	case files.equal(f.tried):
+		f.outdated.Store(f.unread)
+	case files.equal(before):
+		f.load(files)
 	}
-	f.seen = files
-	if files.equal(f.tried) || !files.equal(before) {
-		return
-	}
+}
+
+// load reads the files, which have changed.
+func (f *follower[T]) load(files listing) {
 	f.tried = files
 	value, taken, err := f.read()
-	if err != nil {
+	f.unread = err != nil
+	if err != nil && !errors.Is(err, ErrPart) {
 		f.keep(err)
 		return
 	}
@@ -97,11 +114,20 @@ func (f *follower[T]) look() {
 		f.tried = taken
 	}
 	f.value.Store(&value)
+	f.outdated.Store(f.unread)
 	f.options.Log.Info("a new "+f.options.Name+" is in use", "path", f.options.Path)
 }
 
+// keep reports files that are missing or faulty. The last value stays.
 func (f *follower[T]) keep(err error) {
-	f.options.Log.Warn(f.options.Name+" cannot be read; the previous one stays in use", "error", err.Error())
+	f.outdated.Store(true)
+	f.options.Log.Warn(f.options.Name+" cannot be read; the previous one stays in use",
+		"setting", f.options.Setting, "error", err.Error())
+}
+
+// state returns the setting of the files, and whether the value is not that of the present ones.
+func (f *follower[T]) state() (setting string, outdated bool) {
+	return f.options.Setting, f.outdated.Load()
 }
 
 // listing has files by their paths.
@@ -124,6 +150,7 @@ func Open[T any](o Options, parse func(content []byte) (T, error)) (*File[T], er
 	}
 	f.value.Store(&value)
 	f.tried, f.seen = files, files
+	o.Watch.add(f)
 	return f, nil
 }
 
@@ -136,6 +163,7 @@ func OpenOptional[T any](o Options, parse func(content []byte) (T, error)) (*Fil
 	}
 	f = newFile(o, parse)
 	f.value.Store(new(T))
+	o.Watch.add(f)
 	return f, nil
 }
 

@@ -3,6 +3,7 @@
 package geo
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -20,7 +21,12 @@ type Options struct {
 	Log *slog.Logger
 	// Now is time.Now if nil.
 	Now func() time.Time
+	// Watch, if not nil, looks at the file.
+	Watch *follow.Watch
 }
+
+// Variable is the environment variable that names the files.
+const Variable = "STILE_GEOIP_DB"
 
 // Locator looks up addresses in a file, which it follows as package follow does. It is safe for concurrent use and
 // needs no Close.
@@ -28,11 +34,13 @@ type Locator struct {
 	file *follow.File[*maxminddb.Reader]
 }
 
-// Open loads the file.
+// Open loads the file. The error names the variable.
 func Open(o Options) (*Locator, error) {
-	file, err := follow.Open(follow.Options{Path: o.Path, Name: "GeoIP file", Log: o.Log, Now: o.Now}, read)
+	file, err := follow.Open(follow.Options{
+		Path: o.Path, Name: "GeoIP file", Setting: Variable, Watch: o.Watch, Log: o.Log, Now: o.Now,
+	}, read)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", Variable, err)
 	}
 	return &Locator{file: file}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 
@@ -41,25 +42,38 @@ func openNetworks(o Options) (n networks, err error) {
 	if o.ASNFile == "" {
 		n.builtIn, err = builtInHosting()
 	} else if n.hosts, err = parseASNs(hostingASNs); err == nil {
-		n.systems, err = follow.Open(
-			follow.Options{Path: o.ASNFile, Name: "ASN file", Log: o.Log, Now: o.Now}, parseSystems)
+		n.systems, err = follow.Open(follow.Options{
+			Path: o.ASNFile, Name: "ASN file", Setting: VariableASN, Watch: o.Watch, Log: o.Log, Now: o.Now,
+		}, parseSystems)
 	}
-	if err != nil || o.NetworksDir == "" {
-		return n, err
+	if err != nil {
+		return n, fmt.Errorf("%s: %w", VariableASN, err)
 	}
-	if err := checkFolder(o.NetworksDir); err != nil {
-		return n, err
+	if o.NetworksDir == "" {
+		return n, nil
 	}
-	n.listed = map[risk.Network]*follow.File[ranges]{}
-	for _, kind := range risk.Networks() {
-		n.listed[kind], err = follow.OpenOptional(follow.Options{
-			Path: filepath.Join(o.NetworksDir, string(kind)+".txt"), Name: "list of networks", Log: o.Log, Now: o.Now,
-		}, parseNetworks)
-		if err != nil {
-			return n, err
-		}
+	if n.listed, err = openLists(o); err != nil {
+		return n, fmt.Errorf("%s: %w", VariableNetworks, err)
 	}
 	return n, nil
+}
+
+// openLists reads the operator's lists of networks.
+func openLists(o Options) (lists map[risk.Network]*follow.File[ranges], err error) {
+	if err := checkFolder(o.NetworksDir); err != nil {
+		return nil, err
+	}
+	lists = map[risk.Network]*follow.File[ranges]{}
+	for _, kind := range risk.Networks() {
+		lists[kind], err = follow.OpenOptional(follow.Options{
+			Path: filepath.Join(o.NetworksDir, string(kind)+".txt"), Name: "list of networks", Setting: VariableNetworks,
+			Watch: o.Watch, Log: o.Log, Now: o.Now,
+		}, parseNetworks)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return lists, nil
 }
 
 // checkFolder refuses a folder with a list of an unknown kind, because its networks would count for nothing.
@@ -114,6 +128,14 @@ func parseSystems(content []byte) (*maxminddb.Reader, error) {
 		return reader, nil
 	}
 	return nil, errors.New("holds no autonomous systems that can be read")
+}
+
+// SystemsBuilt returns the build time of the file of autonomous systems, and false without such a file.
+func (s *Sources) SystemsBuilt() (time.Time, bool) {
+	if s.networks.systems == nil {
+		return time.Time{}, false
+	}
+	return s.networks.systems.Value().Metadata.BuildTime(), true
 }
 
 // holding returns the kinds of networks that hold the address.

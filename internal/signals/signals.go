@@ -4,12 +4,21 @@ package signals
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
 
+	"github.com/stile-id/stile/internal/follow"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/rules/risk"
+)
+
+// The environment variables that configure Sources.
+const (
+	VariableASN      = "STILE_ASN_DB"
+	VariableNetworks = "STILE_NETWORKS_DIR"
+	VariableMX       = "STILE_RISK_MX"
 )
 
 // Options configure Sources.
@@ -26,6 +35,8 @@ type Options struct {
 	// Log is slog.Default if nil, and Now is time.Now if nil.
 	Log *slog.Logger
 	Now func() time.Time
+	// Watch, if not nil, looks at the files.
+	Watch *follow.Watch
 }
 
 // Sources look identifiers up. They are safe for concurrent use and need no Close.
@@ -34,7 +45,7 @@ type Sources struct {
 	mail     *mailServers // nil if they are not looked up
 }
 
-// Open reads the files. The error names the file at fault.
+// Open reads the files. The error names the variable and the file at fault.
 func Open(o Options) (*Sources, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -45,9 +56,11 @@ func Open(o Options) (*Sources, error) {
 	}
 	s := &Sources{networks: found}
 	if o.MX {
-		s.mail, err = newMailServers(o)
+		if s.mail, err = newMailServers(o); err != nil {
+			return nil, fmt.Errorf("%s: %w", VariableMX, err)
+		}
 	}
-	return s, err
+	return s, nil
 }
 
 // Networks returns the kinds of networks that hold the address, each once.

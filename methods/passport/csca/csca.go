@@ -63,6 +63,8 @@ type FolderOptions struct {
 	// Now is time.Now if nil. Log is slog.Default if nil.
 	Now func() time.Time
 	Log *slog.Logger
+	// Watch, if not nil, looks at the files.
+	Watch *follow.Watch
 }
 
 // Folder holds the authorities of a folder; a nil Folder holds none. It follows the files and needs no Close. It is
@@ -86,7 +88,10 @@ func Open(o FolderOptions) (*Folder, error) {
 		return nil, fmt.Errorf("%s: %w", Variable, err)
 	}
 	folder, err := follow.OpenFolder(
-		follow.Options{Path: o.Dir, Name: "folder of country signing authorities", Log: o.Log, Now: o.Now},
+		follow.Options{
+			Path: o.Dir, Name: "folder of country signing authorities", Setting: Variable,
+			Watch: o.Watch, Log: o.Log, Now: o.Now,
+		},
 		func() (*snapshot, error) { return readFolder(o.Dir) })
 	if err != nil {
 		return nil, err

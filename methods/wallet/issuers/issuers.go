@@ -58,6 +58,8 @@ type Options struct {
 	// Now is time.Now if nil. Log is slog.Default if nil.
 	Now func() time.Time
 	Log *slog.Logger
+	// Watch, if not nil, looks at the files.
+	Watch *follow.Watch
 }
 
 // Issuers are the issuers that the operator trusts. They follow the files, and need no Close. They are safe for
@@ -101,7 +103,9 @@ func Open(o Options) (*Issuers, error) {
 		return nil, fmt.Errorf("%s: %w", Variable, err)
 	}
 	folder, err := follow.OpenFolder(
-		follow.Options{Path: o.Dir, Name: "folder of trusted issuers", Log: o.Log, Now: o.Now},
+		follow.Options{
+			Path: o.Dir, Name: "folder of trusted issuers", Setting: Variable, Watch: o.Watch, Log: o.Log, Now: o.Now,
+		},
 		(&reader{dir: o.Dir, log: o.Log}).read)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stile-id/stile/internal/follow"
 	"github.com/stile-id/stile/methods/wallet/trust"
 	"github.com/stile-id/stile/rules"
 )
@@ -53,8 +54,9 @@ type reader struct {
 	last snapshot // nil before the first time
 }
 
-// read reads the folder. After the first time a fault in the folder of one method leaves that method as it was.
-func (r *reader) read() (snapshot, error) {
+// read reads the folder. After the first time a fault in the folder of one method leaves that method as it was, and the
+// error is follow.ErrPart.
+func (r *reader) read() (_ snapshot, fault error) {
 	f, err := readSettings(r.dir)
 	if err != nil {
 		return nil, err
@@ -72,12 +74,12 @@ func (r *reader) read() (snapshot, error) {
 		if r.last == nil {
 			return nil, fmt.Errorf("%s: %w", Variable, err)
 		}
-		next[m.name] = r.last[m.name]
+		next[m.name], fault = r.last[m.name], follow.ErrPart
 		r.log.Error("wallet: a file of trusted issuers is faulty; the method goes on with those of before",
 			"method", m.name, "error", err.Error())
 	}
 	r.last = next
-	return next, nil
+	return next, fault
 }
 
 // checkEntries refuses a file that is in no folder of a method, because its issuers would not be trusted.
