@@ -164,18 +164,24 @@ func (p *primary) suspect() { p.suspicions.Add(1) }
 const (
 	provedKey = "stile.proved"
 	unproven  = int64(-1)
+	underTest = int64(-2)
 )
 
 func proved(conn *pgconn.PgConn, suspicions int64) { conn.CustomData()[provedKey] = suspicions }
 
+func provedAt(conn *pgconn.PgConn, suspicions int64) bool {
+	return conn.CustomData()[provedKey] == suspicions
+}
+
 // prove reports driver.ErrBadConn for a connection that does not answer in time or does not accept writes. The pool
-// then discards it.
+// then discards it. The check itself may be interrupted after its answer, see [interruption].
 func (p *primary) prove(ctx context.Context, conn *pgx.Conn) error {
 	suspicions := p.suspicions.Load()
-	if conn.PgConn().CustomData()[provedKey] == suspicions {
+	if provedAt(conn.PgConn(), suspicions) {
 		return nil
 	}
-	if err := writable(ctx, conn); err != nil {
+	proved(conn.PgConn(), underTest)
+	if err := writable(ctx, conn); err != nil || !provedAt(conn.PgConn(), underTest) {
 		return driver.ErrBadConn
 	}
 	proved(conn.PgConn(), suspicions)
