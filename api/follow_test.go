@@ -2,14 +2,10 @@ package api_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-)
 
-const (
-	patience = 30 * time.Second
-	glance   = 5 * time.Millisecond
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // One reader reads a session for all of its waiters.
@@ -22,13 +18,13 @@ func TestManyWaitersShareOneReader(t *testing.T) {
 	for range 20 {
 		waiting = append(waiting, e.await(s.path("/status?wait=25"), s.secret, "If-None-Match", tag))
 	}
-	require.Eventually(t, func() bool { return e.api.Followed()[s.id] == len(waiting) }, patience, glance)
+	testkit.Eventually(t, func() bool { return e.api.Followed()[s.id] == len(waiting) })
 	require.Len(t, e.api.Followed(), 1)
 	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
 	for _, polled := range waiting {
 		require.Equal(t, "pending", e.soon(polled).object["status"])
 	}
-	require.Eventually(t, func() bool { return len(e.api.Followed()) == 0 }, patience, glance)
+	testkit.Eventually(t, func() bool { return len(e.api.Followed()) == 0 })
 }
 
 // A poll with a later state than its replica has read does not get the earlier one.
@@ -38,7 +34,7 @@ func TestWaiterNeverGetsAnEarlierState(t *testing.T) {
 	other := e.replica(e.keys)
 	s := e.attest()
 	first := other.await(s.path("/status?wait=25"), s.secret)
-	require.Eventually(t, func() bool { return other.api.Followed()[s.id] == 1 }, patience, glance)
+	testkit.Eventually(t, func() bool { return other.api.Followed()[s.id] == 1 })
 	e.isOK(e.do("POST", s.path("/open"), s.secret, nil), 200)
 	known := e.do("GET", s.path("/status"), s.secret, nil)
 	second := other.await(s.path("/status?wait=25"), s.secret, "If-None-Match", known.header.Get("ETag"))

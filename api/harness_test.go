@@ -119,8 +119,11 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	require.NoError(e.t, err)
 	options := api.Options{
 		Rules: lenient, Methods: registry(shipped.Options{}), Store: e.store, Orchestrator: e.temporal, Now: e.clock.Now,
-		Log:    slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Config: api.Config{VerifyURL: "https://verify.example/s"},
+		Log: slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Config: api.Config{
+			VerifyURL:      "https://verify.example/s",
+			RequestTimeout: time.Minute, // the machine may be busy
+		},
 	}
 	for _, change := range adjust {
 		change(&options)
@@ -132,7 +135,7 @@ func (e *env) serve(adjust ...func(*api.Options)) {
 	served := e.api
 	e.t.Cleanup(func() {
 		served.Close()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.t.Context()), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.t.Context()), testkit.Patience)
 		defer cancel()
 		require.NoError(e.t, served.Wait(ctx))
 	})

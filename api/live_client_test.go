@@ -8,6 +8,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // channel is the device's end of a live channel.
@@ -41,7 +43,7 @@ func (ch *channel) send(message obj) {
 
 // next returns the next message; err is the end of the channel.
 func (ch *channel) next() (message obj, err error) {
-	ctx, cancel := context.WithTimeout(ch.e.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(ch.e.t.Context(), testkit.Patience)
 	defer cancel()
 	_, body, err := ch.conn.Read(ctx)
 	if err == nil {

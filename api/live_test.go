@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
 )
@@ -329,10 +330,10 @@ func TestPongIsAHeartbeat(t *testing.T) {
 		}
 	}()
 	e.clock.Advance(time.Minute)
-	require.Eventually(t, func() bool {
+	testkit.Eventually(t, func() bool {
 		row, err := e.store.Across().PublicSession(t.Context(), s.id)
 		return err == nil && row.DeviceSeenAt.Equal(e.clock.Now())
-	}, patience, glance)
+	})
 }
 
 func TestSilentClientIsDisconnected(t *testing.T) {
@@ -347,7 +348,7 @@ func TestDeviceThatDoesNotReadIsDisconnected(t *testing.T) {
 	e := newEnv(t, func(o *api.Options) { o.Config.PingInterval = 10 * time.Millisecond })
 	e.entered(e.attest())
 	require.Len(t, e.api.Followed(), 1)
-	require.Eventually(t, func() bool { return len(e.api.Followed()) == 0 }, patience, glance)
+	testkit.Eventually(t, func() bool { return len(e.api.Followed()) == 0 })
 }
 
 // A flooding device is read at the limited pace, and every message is answered.

@@ -71,7 +71,7 @@ func (e *env) soon(got <-chan answer) answer {
 	select {
 	case ans := <-got:
 		return ans
-	case <-time.After(10 * time.Second):
+	case <-time.After(20 * time.Second): // less than any of them waits
 		require.FailNow(e.t, "the request is still waiting")
 		return answer{}
 	}

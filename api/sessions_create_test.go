@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/rulestest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 )
 
@@ -50,12 +51,12 @@ func TestCreateSession(t *testing.T) {
 	id := s["id"].(string)
 	require.Equal(t, []string{"start " + id}, e.temporal.all())
 	var row models.Session
-	require.Eventually(t, func() bool { // the workflow is known to run
+	testkit.Eventually(t, func() bool { // the workflow is known to run
 		var err error
 		row, err = e.store.Session(t.Context(), e.sandbox.org.ID, id)
 		require.NoError(t, err)
 		return row.NudgeAt == nil
-	}, 30*time.Second, 10*time.Millisecond)
+	})
 	require.NotNil(t, row.EmailSealed)
 	require.NotNil(t, row.PhoneLookup)
 

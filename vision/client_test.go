@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/vision"
 )
 
@@ -26,7 +26,7 @@ func process(t *testing.T, handler http.HandlerFunc) *vision.Client {
 	server.Listener = listener
 	server.Start()
 	t.Cleanup(server.Close)
-	c, err := vision.NewClient(vision.Options{URL: "unix:" + socket, Timeout: 10 * time.Second})
+	c, err := vision.NewClient(vision.Options{URL: "unix:" + socket, Timeout: testkit.Patience})
 	require.NoError(t, err)
 	return c
 }

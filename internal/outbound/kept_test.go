@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 func newReader(conn net.Conn) *bufio.Reader { return bufio.NewReader(conn) }
@@ -72,7 +73,7 @@ func TestPOSTOnABrokenKeptConnectionIsSentAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newReceiver(t, end)
-			client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+			client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 			require.NoError(t, post(t, client, r.at))
 			require.NoError(t, post(t, client, r.at))
 			require.Equal(t, int32(2), r.dialled.Load())
@@ -85,7 +86,7 @@ func TestRestartedReceiverLosesNoRequest(t *testing.T) {
 	t.Parallel()
 	const burst = 16
 	r := newReceiver(t, shut)
-	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	for range 2 {
 		var all sync.WaitGroup
 		for range burst {
@@ -102,7 +103,7 @@ func TestRestartedReceiverLosesNoRequest(t *testing.T) {
 func TestPOSTIsRepeatedOnce(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, reset)
-	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, client, r.at))
 	r.stale.Store(true)
 	require.Error(t, post(t, client, r.at))
@@ -117,7 +118,7 @@ func TestPOSTIsNotRepeatedAfterAByteOfAnAnswer(t *testing.T) {
 		_, _ = io.WriteString(conn, "H")
 		_ = conn.Close()
 	})
-	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, client, r.at))
 	require.Error(t, post(t, client, r.at))
 	require.Equal(t, int32(2), r.requests.Load())
@@ -131,11 +132,12 @@ func TestPOSTIsNotRepeatedAfterATimeout(t *testing.T) {
 		<-over
 		_ = conn.Close()
 	})
-	client := outbound.NewClient(300*time.Millisecond, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, client, r.at))
+	client.Timeout = 300 * time.Millisecond
 	err := post(t, client, r.at)
 	require.Equal(t, "timeout: the endpoint did not answer in time", outbound.Reason(err))
-	require.Equal(t, int32(2), r.requests.Load())
+	require.LessOrEqual(t, r.requests.Load(), int32(2), "a busy machine may not have sent it before its time ended")
 }
 
 // relay forwards connections to a server. Once armed it cuts its connections at the client's next byte.
@@ -219,7 +221,7 @@ func TestPOSTOnAConnectionThatBreaksWhileItIsWrittenIsSentAgain(t *testing.T) {
 			_, _ = io.WriteString(conn, accepted)
 		}
 	})
-	client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	require.NoError(t, post(t, client, at))
 	require.NoError(t, postBody(t, client, at, strings.Repeat("x", 32<<20)))
 	require.Equal(t, int32(2), read.Load())
@@ -251,7 +253,7 @@ func newHTTP2Server(t *testing.T) *http2Server {
 	roots := x509.NewCertPool()
 	roots.AddCert(leaf)
 	s.relay = newRelay(t, server.Listener.Addr().String())
-	s.client = outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+	s.client = outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 	outbound.Trust(s.client, roots)
 	return s
 }

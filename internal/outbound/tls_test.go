@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // certificate returns a self-signed certificate for a host and a time.
@@ -83,7 +84,7 @@ func TestTLSErrorNamesItsClass(t *testing.T) {
 			CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA},
 		}): "tls: the handshake failed: the endpoint refused it: handshake failure",
 	} {
-		client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+		client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 		outbound.Trust(client, roots)
 		err := post(t, client, url+"/hook?token=secret")
 		require.Error(t, err)
@@ -142,7 +143,7 @@ func TestConnectionErrorNamesItsClass(t *testing.T) {
 		says("HTTP/1.1 200 OK\r\n: x\r\n", hangUp):        "answer: not valid HTTP, or with headers of more than 64 KiB",
 		"http://127.0.0.1:1/" + "hook?token=secret":       "connection: refused",
 	} {
-		client := outbound.NewClient(10*time.Second, outbound.Policy{Allow: outbound.Loopback()})
+		client := outbound.NewClient(testkit.Patience, outbound.Policy{Allow: outbound.Loopback()})
 		err := post(t, client, url)
 		require.Error(t, err, reason)
 		require.Equal(t, reason, outbound.Reason(err), err.Error())

@@ -276,7 +276,7 @@ func migrationThatWaitsForALockLetsRequestsPass(t *testing.T, f *fixture) {
 	go func() { migrated <- f.owner(t).Migrate(t.Context()) }()
 	for range 3 {
 		f.requireBlocked(t, 1)
-		ctx, cancel := context.WithTimeout(t.Context(), store.WriteLimit)
+		ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience)
 		_, err := f.raw().ExecContext(ctx, "UPDATE handoffs SET number = number")
 		cancel()
 		require.NoError(t, err)

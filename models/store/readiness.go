@@ -48,7 +48,7 @@ func (s *Store) Faults(ctx context.Context) []Fault {
 }
 
 func (s *Store) check(ctx context.Context) []Fault {
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	ctx, cancel := context.WithTimeout(ctx, s.writeTimeout)
 	defer cancel()
 	migrated, err := s.Migrated(ctx)
 	if err != nil {

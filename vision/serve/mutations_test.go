@@ -88,7 +88,7 @@ func TestTenThousandMutationsEndNoWorker(t *testing.T) {
 
 func TestTheProcessReadsASpecimen(t *testing.T) {
 	t.Parallel()
-	client, log := start(t, shippedRole, child.Options{Workers: 1, Time: 2 * time.Minute})
+	client, log := start(t, shippedRole, child.Options{Workers: 1})
 	page := specimen.New(specimen.Passport, 7).Front()
 	photo := specimen.Photograph(page, specimen.Shot{Seed: 7})
 	doc, err := client.Document(t.Context(), vision.Front, specimen.JPEG(photo, 90))

@@ -20,7 +20,7 @@ import (
 // The readings work inside the limits of a worker, tesseract included.
 func TestShippedReadingsReadADocument(t *testing.T) {
 	t.Parallel()
-	c, _ := start(t, shippedRole, child.Options{Workers: 1, Time: 3 * time.Minute})
+	c, _ := start(t, shippedRole, child.Options{Workers: 1})
 	front := specimen.New(specimen.IDCard, 8)
 	photo := specimen.Photograph(front.Front(), specimen.Shot{Seed: 8, Width: 1200, Height: 900, Turn: 177, Tilt: 0.04})
 	doc, err := c.Document(t.Context(), vision.Front, specimen.JPEG(photo, 90), vision.ReadAll()...)
