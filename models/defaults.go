@@ -19,6 +19,12 @@ const (
 	SweepAfterDefault         = 5 * time.Second
 	SweepRecheckDefault       = 10 * time.Minute
 
+	// EventRetentionDefault, HistoryRetentionDefault and AuditRetentionDefault are the ages at which events with their
+	// deliveries, histories of sessions and audit entries are deleted.
+	EventRetentionDefault   = 90 * 24 * time.Hour
+	HistoryRetentionDefault = 400 * 24 * time.Hour
+	AuditRetentionDefault   = 730 * 24 * time.Hour
+
 	SandboxQuotaDefault  = 500 // sessions per calendar month
 	EndpointLimitDefault = 50
 	// LookupLimitDefault caps the lookups of persons by an organization per minute.
@@ -34,6 +40,7 @@ const (
 	UploadMaxBytesDefault      = 8 << 20
 	UploadsPerAttemptDefault   = 12
 	DatabaseConnectionsDefault = 20
+	ListConcurrencyDefault     = 4
 	WebhookConcurrencyDefault  = 16
 	ProviderConcurrencyDefault = 64
 )

@@ -62,6 +62,9 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "give up mails", w.giveUpMails)
 			w.attempt(ctx, "remind guardians", w.remindGuardians)
 			w.attempt(ctx, "delete expired keys", w.deleteExpired)
+			w.attempt(ctx, "delete old events", w.deleteEvents)
+			w.attempt(ctx, "delete old histories", w.deleteHistories)
+			w.attempt(ctx, "delete old audit entries", w.deleteAudit)
 		}
 	}
 }
@@ -251,6 +254,31 @@ func (w *Worker) deleteExpiredCredentials(ctx context.Context) error {
 // deleteExpired deletes expired idempotency keys and rate windows.
 func (w *Worker) deleteExpired(ctx context.Context) error {
 	return inBatches(expiredBatch, w.options.Store.Across().DeleteExpired)(ctx)
+}
+
+// deleteEvents deletes old events with their deliveries.
+func (w *Worker) deleteEvents(ctx context.Context) error {
+	return aged(ctx, w.options.EventRetention, w.options.Store.Across().DeleteEvents)
+}
+
+// deleteHistories deletes the histories of sessions that ended long ago.
+func (w *Worker) deleteHistories(ctx context.Context) error {
+	return aged(ctx, w.options.HistoryRetention, w.options.Store.Across().DeleteHistories)
+}
+
+// deleteAudit deletes old entries of the audit logs.
+func (w *Worker) deleteAudit(ctx context.Context) error {
+	return aged(ctx, w.options.AuditRetention, w.options.Store.Across().DeleteAudit)
+}
+
+// aged calls do for rows older than the window, in batches; a window of 0 keeps them for good.
+func aged(
+	ctx context.Context, window time.Duration, do func(ctx context.Context, window time.Duration, limit int) (int, error),
+) error {
+	if window == 0 {
+		return nil
+	}
+	return inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) { return do(ctx, window, limit) })(ctx)
 }
 
 // deleteExpiredRisk deletes assessments after their retention, and the counts of identifiers of days that are over.

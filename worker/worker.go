@@ -59,6 +59,9 @@ type Options struct {
 	// SweepInterval is the time between two sweeps. SweepAfter is how long work must be overdue to count as lost. 0
 	// means the default of package models.
 	SweepInterval, SweepAfter time.Duration
+	// EventRetention, HistoryRetention and AuditRetention are the ages at which the sweep deletes events with their
+	// deliveries, histories of ended sessions, and audit entries; 0 keeps them for good.
+	EventRetention, HistoryRetention, AuditRetention time.Duration
 	// OverdueAfter is how long after its due time a delivery, an expiry or a recovery counts as lost. 0 means twice
 	// WebhookTimeout, for an attempt under way, and four times SweepAfter, for the retry of an activity after a crash.
 	OverdueAfter time.Duration

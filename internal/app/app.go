@@ -209,7 +209,7 @@ func (a *App) connect(ctx context.Context) error {
 		return fmt.Errorf("STILE_ENCRYPTION_KEYS, STILE_LOOKUP_KEY: %w", err)
 	}
 	a.store, err = store.Open(ctx, store.Options{
-		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections,
+		URL: c.DatabaseURL, Keys: keys, DatabaseConnections: c.DatabaseConnections, ListConcurrency: c.ListConcurrency,
 		IdempotencyLease: c.IdempotencyLease, WriteTimeout: a.options.WriteTimeout, Recheck: c.SweepRecheck, Log: a.log,
 	})
 	if err != nil {
@@ -340,9 +340,10 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 		SessionTTL:    c.SessionTTL, DeviceIdleTimeout: c.DeviceIdleTimeout,
 		WebhookTimeout: c.WebhookTimeout, WebhookRetrySchedule: c.WebhookRetrySchedule,
 		WebhookConcurrency: c.WebhookConcurrency, ProviderConcurrency: c.ProviderConcurrency,
-		CallbackURL:   a.callbackURL(),
-		Egress:        a.egress(),
-		Mailer:        a.mailer(),
+		CallbackURL:    a.callbackURL(),
+		Egress:         a.egress(),
+		Mailer:         a.mailer(),
+		EventRetention: c.EventRetention, HistoryRetention: c.HistoryRetention, AuditRetention: c.AuditRetention,
 		SweepInterval: c.SweepInterval, SweepAfter: c.SweepAfter, BuildID: c.WorkerBuildID,
 		Metrics: worker.NewMetrics(a.metrics.registry), Log: a.log,
 	})

@@ -91,6 +91,9 @@ type Config struct {
 	SweepAfter           time.Duration   // STILE_SWEEP_AFTER: how long work must be overdue to count as lost
 	SweepRecheck         time.Duration   // STILE_SWEEP_RECHECK: how often a session that waits for its run signals it
 	RiskRetention        time.Duration   // STILE_RISK_RETENTION: how long an assessment of risk can be retrieved
+	EventRetention       time.Duration   // STILE_EVENT_RETENTION: age at which events and their deliveries go; 0 is never
+	HistoryRetention     time.Duration   // STILE_HISTORY_RETENTION: time after a session's end at which its history goes
+	AuditRetention       time.Duration   // STILE_AUDIT_RETENTION: age at which audit entries go; 0 is never
 	IdempotencyLease     time.Duration   // STILE_IDEMPOTENCY_LEASE: how long a request that never ends keeps its key
 	VisionTimeout        time.Duration   // STILE_VISION_TIMEOUT: how long a picture may take to be read
 
@@ -105,6 +108,7 @@ type Config struct {
 	UploadMaxBytes       int // STILE_UPLOAD_MAX_BYTES: size of an upload
 	UploadsPerAttempt    int // STILE_UPLOADS_PER_ATTEMPT: uploads for one attempt at a method
 	DatabaseConnections  int // STILE_DATABASE_CONNECTIONS: most open connections
+	ListConcurrency      int // STILE_LIST_CONCURRENCY: lists that are read at once
 	WebhookConcurrency   int // STILE_WEBHOOK_CONCURRENCY: attempts under way at once per endpoint and worker
 	ProviderConcurrency  int // STILE_PROVIDER_CONCURRENCY: requests under way at once per provider connector and worker
 	VisionWorkers        int // STILE_VISION_WORKERS: pictures that are read at once; 0 means one per processor, up to 4
@@ -165,6 +169,9 @@ func Read(get func(name string) string) (Config, error) {
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
 		SweepRecheck:         r.duration("STILE_SWEEP_RECHECK", models.SweepRecheckDefault),
 		RiskRetention:        r.duration("STILE_RISK_RETENTION", models.RiskRetentionDefault),
+		EventRetention:       r.window("STILE_EVENT_RETENTION", models.EventRetentionDefault),
+		HistoryRetention:     r.window("STILE_HISTORY_RETENTION", models.HistoryRetentionDefault),
+		AuditRetention:       r.window("STILE_AUDIT_RETENTION", models.AuditRetentionDefault),
 		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),
 		LookupLimit:          r.number("STILE_LOOKUP_LIMIT", models.LookupLimitDefault),
@@ -177,6 +184,7 @@ func Read(get func(name string) string) (Config, error) {
 		UploadMaxBytes:       r.number("STILE_UPLOAD_MAX_BYTES", models.UploadMaxBytesDefault),
 		UploadsPerAttempt:    r.number("STILE_UPLOADS_PER_ATTEMPT", models.UploadsPerAttemptDefault),
 		DatabaseConnections:  r.number("STILE_DATABASE_CONNECTIONS", models.DatabaseConnectionsDefault),
+		ListConcurrency:      r.number("STILE_LIST_CONCURRENCY", models.ListConcurrencyDefault),
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
@@ -368,6 +376,22 @@ func (r *reader) duration(name string, otherwise time.Duration) time.Duration {
 	value, err := time.ParseDuration(r.text(name, otherwise.String()))
 	if err != nil || value <= 0 {
 		r.wrong(name, `a duration above 0, such as "90s" or "24h"`)
+	}
+	return value
+}
+
+// leastWindow is the shortest time for which rows can be kept.
+const leastWindow = 24 * time.Hour
+
+// window reads for how long rows are kept; 0 is for good, which the variable calls off.
+func (r *reader) window(name string, otherwise time.Duration) time.Duration {
+	text := r.text(name, otherwise.String())
+	if text == "off" {
+		return 0
+	}
+	value, err := time.ParseDuration(text)
+	if err != nil || value < leastWindow {
+		r.wrong(name, `a duration of at least "24h", or "off"`)
 	}
 	return value
 }

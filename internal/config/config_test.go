@@ -3,6 +3,7 @@ package config_test
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,10 +22,14 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_WEBHOOK_TIMEOUT":        "-1s",
 		"STILE_WEBHOOK_RETRY_SCHEDULE": "5m,never",
 		"STILE_IDEMPOTENCY_LEASE":      "0s",
+		"STILE_EVENT_RETENTION":        "90",
+		"STILE_HISTORY_RETENTION":      "60m",
+		"STILE_AUDIT_RETENTION":        "0s",
 		"STILE_SANDBOX_QUOTA":          "0",
 		"STILE_WEBHOOK_ENDPOINTS":      "0",
 		"STILE_RATE_LIMIT_SECRET":      "many",
 		"STILE_WEBHOOK_CONCURRENCY":    "0",
+		"STILE_LIST_CONCURRENCY":       "0",
 		"STILE_PROVIDER_CONCURRENCY":   "-1",
 		"STILE_LOG_LEVEL":              "loud",
 		"STILE_API_URL":                "id.example.com",
@@ -46,6 +51,17 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		_, err := read(map[string]string{name: value})
 		require.ErrorContains(t, err, name)
 	}
+}
+
+func TestRetentionCanBeTurnedOff(t *testing.T) {
+	t.Parallel()
+	c, err := read(map[string]string{
+		"STILE_EVENT_RETENTION": "off", "STILE_HISTORY_RETENTION": "off", "STILE_AUDIT_RETENTION": "24h",
+	})
+	require.NoError(t, err)
+	require.Zero(t, c.EventRetention)
+	require.Zero(t, c.HistoryRetention)
+	require.Equal(t, 24*time.Hour, c.AuditRetention)
 }
 
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {

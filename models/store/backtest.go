@@ -10,7 +10,7 @@ import (
 const skipVerification = "skip_verification"
 
 // EndedSessions returns the ended sessions that pass the filter, newest first. Sessions that were verified at creation
-// are left out, because no graph decided them.
+// are left out, because no graph decided them, and so are sessions with a deleted history (Across.DeleteHistories).
 func (s *Store) EndedSessions(
 	ctx context.Context, org string, f SessionFilter, page Page,
 ) (rows []models.Session, more bool, err error) {
@@ -20,5 +20,12 @@ func (s *Store) EndedSessions(
 	// read all transitions.
 	q := s.read(ctx).Where("org_id = ? AND completed_at IS NOT NULL AND (?) IS NOT TRUE", org, skipped).
 		Where("guardian_id IS NULL")
+	since, err := s.historiesSince(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if since != nil && (f.Created.From == nil || f.Created.From.Before(since.Time)) {
+		f.Created.From = since // a session that was created since has also ended since
+	}
 	return listWithin[models.Session](s, q, listed(f.Created, f.apply), page)
 }

@@ -21,20 +21,27 @@ const (
 // locked.
 func (s *Store) stopDeliveries(tx *gorm.DB, endpoint string) error {
 	now := s.Now()
-	closed, err := s.closeSome(tx, endpoint, now, closingBatch)
-	if err != nil || closed < closingBatch {
+	found, _, err := s.closeSome(tx, endpoint, now, closingBatch)
+	if err != nil || found < closingBatch {
 		return err
 	}
 	return tx.Model(&models.WebhookEndpoint{}).Where("id = ?", endpoint).
 		Updates(map[string]any{"closing_until": now}).Error
 }
 
-// closeSome closes up to limit outstanding deliveries of the endpoint that were created until then, and returns their
-// number.
-func (s *Store) closeSome(tx *gorm.DB, endpoint string, until models.Timestamp, limit int) (int, error) {
-	some := outstandingUntil(tx, endpoint, until).Select("id").Limit(limit)
-	res := tx.Model(&models.Delivery{}).Where("id IN (?) AND outstanding", some).Updates(s.closing())
-	return int(res.RowsAffected), res.Error
+// closeSome finds up to limit outstanding deliveries of the endpoint that were created until then, and closes them. It
+// returns how many it found, and how many of them no other request has closed meanwhile. It reads their ids first:
+// PostgreSQL plans one statement for any limit, and may read the table for it.
+func (s *Store) closeSome(
+	tx *gorm.DB, endpoint string, until models.Timestamp, limit int,
+) (found, closed int, err error) {
+	var ids []string
+	err = outstandingUntil(tx, endpoint, until).Limit(limit).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, 0, err
+	}
+	res := tx.Model(&models.Delivery{}).Where(among("id", ids)).Where("outstanding").Updates(s.closing())
+	return len(ids), int(res.RowsAffected), res.Error
 }
 
 func outstandingUntil(tx *gorm.DB, endpoint string, until models.Timestamp) *gorm.DB {
@@ -84,7 +91,7 @@ func (a Across) closeOf(
 	ctx context.Context, endpoint string, until models.Timestamp, limit int,
 ) (closed int, err error) {
 	err = a.s.write(ctx, func(tx *gorm.DB) error {
-		if closed, err = a.s.closeSome(tx, endpoint, until, limit); err != nil {
+		if _, closed, err = a.s.closeSome(tx, endpoint, until, limit); err != nil {
 			return err
 		}
 		return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND closing_until = ?", endpoint, until).

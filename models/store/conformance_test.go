@@ -36,6 +36,7 @@ var areas = map[string][]scenario{
 	"backtests":      backtestScenarios,
 	"sweeps":         sweepScenarios,
 	"retention":      retentionScenarios,
+	"histories":      historyScenarios,
 	"biometrics":     biometricScenarios,
 	"endpoints":      endpointScenarios,
 	"gone endpoints": goneScenarios,

@@ -139,6 +139,10 @@ func (s *Store) complete(
 	return s.Outcome(ctx, d)
 }
 
+// attemptPending selects the attempts that have not been made. It has the words of the indexes of pending attempts:
+// with an argument instead, PostgreSQL has one plan for all statuses and cannot use them.
+const attemptPending = "status = 'pending'"
+
 func pendingDelivery(tx *gorm.DB, d models.Delivery) *gorm.DB {
 	return tx.Model(&models.Delivery{}).
 		Where("id = ? AND org_id = ? AND status = ?", d.ID, d.OrgID, models.DeliveryPending)

@@ -80,7 +80,7 @@ func (s *Store) FirstAttempts(ctx context.Context, org, sessionID string) ([]mod
 
 func (s *Store) firstAttempts(q *gorm.DB) ([]models.DeliveryRef, error) {
 	var rows []models.Delivery
-	err := q.Where("status = ? AND attempt = 1", models.DeliveryPending).Order("created, id").Find(&rows).Error
+	err := q.Where(attemptPending + " AND attempt = 1").Order("created, id").Find(&rows).Error
 	return refs(rows), err
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +18,7 @@ type Statement struct {
 	Args []any
 }
 
-// Watch calls see with each statement that reads.
+// Watch calls see with each statement that reads, updates or deletes.
 func (s *Store) Watch(see func(Statement)) error {
 	watch := func(tx *gorm.DB) {
 		if !tx.DryRun { // a part of another statement
@@ -27,7 +28,10 @@ func (s *Store) Watch(see func(Statement)) error {
 	if err := s.db.Callback().Query().Register("test:watch", watch); err != nil {
 		return err
 	}
-	return s.db.Callback().Row().Register("test:watch", watch)
+	return errors.Join(
+		s.db.Callback().Row().Register("test:watch", watch),
+		s.db.Callback().Update().Register("test:watch", watch),
+		s.db.Callback().Delete().Register("test:watch", watch))
 }
 
 // Index creates or drops an index as a migration does.

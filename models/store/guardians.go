@@ -324,7 +324,7 @@ func (a Across) RemindGuardians(ctx context.Context, limit int) (mails []models.
 	err = a.s.settle(ctx, func(tx *gorm.DB) error {
 		mails = nil
 		var due []models.Guardian
-		err := tx.Where("remind_at <= ?", a.s.Now()).Order("remind_at").Limit(limit).
+		err := tx.Where("remind_at BETWEEN 0 AND ?", a.s.Now()).Order("remind_at").Limit(limit).
 			Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}).
 			Find(&due).Error
 		if err != nil {

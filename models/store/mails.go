@@ -138,7 +138,7 @@ func (s *Store) ReturnMail(ctx context.Context, ref models.MailRef) error {
 func (a Across) LostMails(ctx context.Context, cutoff time.Time, limit int) ([]models.Mail, error) {
 	now := a.s.Now()
 	var lost []models.Mail
-	err := a.s.read(ctx).Where("settled_at IS NULL AND due_at < ? AND expires_at > ?", models.At(cutoff), now).
+	err := a.s.read(ctx).Where("settled_at IS NULL AND expires_at > ?", now).Scopes(before("due_at", models.At(cutoff))).
 		Omit("content").Order("due_at").Limit(limit).Find(&lost).Error
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (a Across) GiveUpMails(ctx context.Context, limit int) (given []models.Mail
 	err = a.s.write(ctx, func(tx *gorm.DB) error {
 		given = nil
 		err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}).
-			Where("settled_at IS NULL AND due_at < ? AND expires_at <= ?", now, now).
+			Where("settled_at IS NULL").Scopes(before("due_at", now)).Where("expires_at <= ?", now).
 			Omit("content").Order("due_at").Limit(limit).Find(&given).Error
 		if err != nil || len(given) == 0 {
 			return err
@@ -174,7 +174,7 @@ func (a Across) DeleteMails(ctx context.Context, limit int) (int, error) {
 	var old []string
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
 		old = nil
-		err := tx.Model(&models.Mail{}).Where("settled_at < ?", models.At(a.s.now().Add(-models.MailKept))).
+		err := tx.Model(&models.Mail{}).Scopes(before("settled_at", models.At(a.s.now().Add(-models.MailKept)))).
 			Order("settled_at").Limit(limit).Pluck("id", &old).Error
 		if err != nil || len(old) == 0 {
 			return err

@@ -52,7 +52,7 @@ func deleteDue(tx *gorm.DB, table any, limit int, condition *gorm.DB, now models
 	var due []string
 	err := tx.Model(table).
 		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}).
-		Where("expires_at <= ?", now).Where(condition).Order("expires_at").Limit(limit).Pluck("id", &due).Error
+		Where("expires_at BETWEEN 0 AND ?", now).Where(condition).Order("expires_at").Limit(limit).Pluck("id", &due).Error
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -131,6 +132,11 @@ func list[T any](s *Store, q *gorm.DB, page Page) (rows []T, more bool, err erro
 // of q, because rows leave a filter, or are deleted, while a client pages through the list. Errors:
 // CodeParameterInvalid for an unknown cursor.
 func listWithin[T any](s *Store, q *gorm.DB, l listing, page Page) (rows []T, more bool, err error) {
+	done, err := s.takeTurn(q.Statement.Context)
+	if err != nil {
+		return nil, false, err
+	}
+	defer done()
 	q = q.Session(&gorm.Session{}) // reusable for the cursor and the page
 	within := l.window.span()
 	if page.EndingBefore != "" {
@@ -153,6 +159,17 @@ func listWithin[T any](s *Store, q *gorm.DB, l listing, page Page) (rows []T, mo
 		within = within.endBefore(at)
 	}
 	return fetch[T](s, l.read(q, within), newestFirst(l.by), page.Limit)
+}
+
+// takeTurn waits until fewer than Options.ListConcurrency lists are being read, so that clients that list leave the
+// database to requests that create and change sessions. The caller must not be in a transaction, and must call done.
+func (s *Store) takeTurn(ctx context.Context) (done func(), err error) {
+	select {
+	case s.lists <- struct{}{}:
+		return func() { <-s.lists }, nil
+	case <-ctx.Done():
+		return nil, &unavailableError{cause: ctx.Err()}
+	}
 }
 
 func newestFirst(by string) string { return by + " DESC, id DESC" }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,8 @@ var pageScenarios = []scenario{
 	reviewFlaggedLaterComesToAPoller,
 	walkWithinAWindowEndsWithIt,
 	windowIncludesBothItsSeconds,
+	listWaitsForItsTurn,
+	otherReadsDoNotWaitForLists,
 }
 
 // A lister reads one page of ids.
@@ -378,4 +381,54 @@ func windowIncludesBothItsSeconds(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, c.want, sessionIDs(rows))
 	}
+}
+
+// midList begins a list that is under way until finish is called, at a store that reads one list at once.
+func (f *fixture) midList(t *testing.T) (s *store.Store, finish func() error) {
+	t.Helper()
+	o := options(f.url, f.clock.Now)
+	o.ListConcurrency = 1
+	s = openWith(t, o)
+	reading, goOn, done := make(chan struct{}, 1), make(chan struct{}), make(chan error, 1)
+	require.NoError(t, s.Watch(func(sent store.Statement) {
+		if strings.Contains(sent.SQL, "ORDER BY created DESC") {
+			reading <- struct{}{}
+			<-goOn
+		}
+	}))
+	go func() {
+		_, _, err := s.Sessions(t.Context(), f.org, store.SessionFilter{}, store.Page{Limit: 1})
+		done <- err
+	}()
+	testkit.Receive(t, reading)
+	return s, func() error {
+		close(goOn)
+		return testkit.Receive(t, done)
+	}
+}
+
+func listWaitsForItsTurn(t *testing.T, f *fixture) {
+	s, finish := f.midList(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	_, _, _, err := s.Events(gone, f.org, store.EventFilter{}, store.Page{Limit: 1})
+	require.ErrorIs(t, err, store.ErrUnavailable)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = s.WaitingReviews(gone, f.org)
+	require.ErrorIs(t, err, store.ErrUnavailable)
+
+	require.NoError(t, finish())
+	_, _, _, err = s.Events(t.Context(), f.org, store.EventFilter{}, store.Page{Limit: 1})
+	require.NoError(t, err)
+}
+
+func otherReadsDoNotWaitForLists(t *testing.T, f *fixture) {
+	session := f.session(t)
+	s, finish := f.midList(t)
+	found, err := s.Session(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.Equal(t, session, found)
+	_, err = s.Trail(t.Context(), f.org, session.ID)
+	require.NoError(t, err)
+	require.NoError(t, finish())
 }

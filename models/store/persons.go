@@ -182,7 +182,7 @@ func (a Across) DeleteExpiredCredentials(ctx context.Context, limit int) (int, e
 	var expired []models.Credential
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
 		expired = nil
-		err := tx.Model(&models.Credential{}).Select("id", "person_id").Where("expires_at <= ?", a.s.Now()).
+		err := tx.Model(&models.Credential{}).Select("id", "person_id").Where("expires_at BETWEEN 0 AND ?", a.s.Now()).
 			Clauses(clause.Locking{Strength: "UPDATE", Options: clause.LockingOptionsSkipLocked}).
 			Order("expires_at, id").Limit(limit).Find(&expired).Error
 		if err != nil || len(expired) == 0 {

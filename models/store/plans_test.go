@@ -345,7 +345,7 @@ type planNode struct {
 func (n planNode) faults() (all []string) {
 	const most = 2 * (perPage + 1) // a page of each of two statuses
 	switch {
-	case n.Kind == "Seq Scan":
+	case n.Kind == "Seq Scan" && n.Relation != "retention_marks": // which has a row for each subject
 		all = append(all, "reads all of "+n.Relation)
 	case n.Loops*(n.Filtered+n.Recheck) > perPage:
 		all = append(all, fmt.Sprintf("throws %.0f rows of %s away", n.Loops*(n.Filtered+n.Recheck), n.Index))
@@ -358,7 +358,8 @@ func (n planNode) faults() (all []string) {
 	return all
 }
 
-// explained runs the statement as the store does, by a plan that serves all arguments, and returns that plan.
+// explained runs the statement as the store does, by a plan that serves all arguments, and returns that plan. Changes
+// are rolled back.
 func explained(t *testing.T, conn *sql.Conn, s store.Statement) (plan planNode, text string) {
 	t.Helper()
 	arguments := make([]string, len(s.Args))
@@ -370,11 +371,15 @@ func explained(t *testing.T, conn *sql.Conn, s store.Statement) (plan planNode, 
 		execute += "(" + strings.Join(arguments, ", ") + ")"
 	}
 	ctx := t.Context()
-	_, err := conn.ExecContext(ctx, "PREPARE planned AS "+s.SQL)
+	_, err := conn.ExecContext(ctx, "BEGIN")
+	require.NoError(t, err)
+	_, err = conn.ExecContext(ctx, "PREPARE planned AS "+s.SQL)
 	require.NoError(t, err, s.SQL)
 	row := conn.QueryRowContext(ctx, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+execute, pgx.QueryExecModeSimpleProtocol)
 	require.NoError(t, row.Scan(&text), "%s: %s", s.SQL, execute)
 	_, err = conn.ExecContext(ctx, "DEALLOCATE planned")
+	require.NoError(t, err)
+	_, err = conn.ExecContext(ctx, "ROLLBACK")
 	require.NoError(t, err)
 	var plans []struct{ Plan planNode }
 	require.NoError(t, json.Unmarshal([]byte(text), &plans))

@@ -23,6 +23,8 @@ var postgresScenarios = []scenario{
 	answerThatDisablingWaitsForLeavesNothingPending,
 	confirmationThatWaitsForAReleaseIsRefused,
 	everyListIsReadFromItsPlaceOn,
+	sweepWithoutWorkReadsFewPages,
+	trailOfASessionReadsFewPages,
 	indexIsBuiltWhileOthersWrite,
 	halfBuiltIndexIsBuiltAnew,
 	halfBuiltIndexIsDroppedBehindAReader,

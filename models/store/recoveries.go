@@ -278,7 +278,8 @@ func (s *Store) RecoveryPending(ctx context.Context, ref models.RecoveryRef) ([]
 // is gone.
 func (a Across) StalledRecoveries(ctx context.Context, cutoff time.Time, limit int) ([]models.Recovery, error) {
 	var stalled []models.Recovery
-	err := a.s.read(ctx).Where("status = ? AND updated < ?", models.RecoveryRunning, models.At(cutoff)).
+	// The status is a literal, as in the condition of the index.
+	err := a.s.read(ctx).Where("status = 'running'").Scopes(before("updated", models.At(cutoff))).
 		Order("updated").Limit(limit).Find(&stalled).Error
 	if err != nil {
 		return nil, err

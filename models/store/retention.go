@@ -53,7 +53,9 @@ func (a Across) SettleRetention(ctx context.Context, limit int) (int, error) {
 	settled := 0
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
 		var ended []models.Session
-		err := unerased(tx).Where("erase_at IS NULL").Limit(limit).Select("id", "compliance").Find(&ended).Error
+		// The order is that of the index. Without it PostgreSQL expects that many rows match, and reads the table.
+		err := unerased(tx).Where("erase_at IS NULL").Order("erase_at").Limit(limit).
+			Select("id", "compliance").Find(&ended).Error
 		if err != nil || len(ended) == 0 {
 			return err
 		}
@@ -98,7 +100,7 @@ func (a Across) EraseDue(ctx context.Context, limit int) (int, error) {
 	var erased int64
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
 		var due []string
-		err := unerased(tx).Where("erase_at <= ?", now).Order("erase_at").Limit(limit).Pluck("id", &due).Error
+		err := unerased(tx).Where("erase_at BETWEEN 0 AND ?", now).Order("erase_at").Limit(limit).Pluck("id", &due).Error
 		if err != nil || len(due) == 0 {
 			return err
 		}

@@ -144,6 +144,11 @@ const MostCounted = 2000
 // WaitingReviews counts the waiting reviews, up to MostCounted in all. The statuses are literals: with arguments
 // PostgreSQL would expect many rows and plan the statement each time, which takes longer than to count.
 func (s *Store) WaitingReviews(ctx context.Context, org string) (ages ReviewAges, err error) {
+	done, err := s.takeTurn(ctx)
+	if err != nil {
+		return ages, err
+	}
+	defer done()
 	now := s.now()
 	hour, day := models.At(now.Add(-time.Hour)), models.At(now.Add(-24*time.Hour))
 	waiting := s.read(ctx).Model(&models.Session{}).Select("review_flagged_at").Where("org_id = ?", org).

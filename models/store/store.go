@@ -53,7 +53,9 @@ type Options struct {
 	ListBytes int
 	// DatabaseConnections bounds the pool; 0 means models.DatabaseConnectionsDefault.
 	DatabaseConnections int
-	Log                 *slog.Logger
+	// ListConcurrency bounds the lists that are read at once; 0 means models.ListConcurrencyDefault.
+	ListConcurrency int
+	Log             *slog.Logger
 }
 
 // Store is safe for concurrent use.
@@ -71,6 +73,7 @@ type Store struct {
 	idempotencyLease time.Duration
 	recheck          time.Duration
 	listBytes        int
+	lists            chan struct{} // holds an element for each list that is being read
 	now              func() time.Time
 	newID            models.IDSource
 	jitter           func() float64
@@ -105,6 +108,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		keys: o.Keys, writeTimeout: o.WriteTimeout, idempotencyLease: o.IdempotencyLease, recheck: o.Recheck,
 		now: o.Now, newID: o.NewID,
 		jitter: o.Jitter, log: o.Log, notifier: newNotifier(), tally: newTally(), listBytes: o.ListBytes,
+		lists: make(chan struct{}, o.ListConcurrency),
 	}
 	if err := s.makeCaches(); err != nil {
 		return nil, err
@@ -185,6 +189,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DatabaseConnections == 0 {
 		o.DatabaseConnections = models.DatabaseConnectionsDefault
+	}
+	if o.ListConcurrency == 0 {
+		o.ListConcurrency = models.ListConcurrencyDefault
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

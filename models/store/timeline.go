@@ -34,5 +34,20 @@ func (s *Store) Trail(ctx context.Context, org, id string) (Trail, error) {
 	if err := q.Order("created, id").Find(&t.Events).Error; err != nil {
 		return t, err
 	}
-	return t, q.Order("created, id").Find(&t.Deliveries).Error
+	t.Deliveries, err = s.deliveriesOf(ctx, org, t.Events)
+	return t, err
+}
+
+// deliveriesOf reads the deliveries of events, oldest first. It finds them by the index of an event's deliveries:
+// deliveries have no index by session.
+func (s *Store) deliveriesOf(ctx context.Context, org string, events []models.Event) (rows []models.Delivery, err error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, 0, len(events))
+	for _, event := range events {
+		ids = append(ids, event.ID)
+	}
+	err = s.read(ctx).Where("org_id = ?", org).Where(among("event_id", ids)).Order("created, id").Find(&rows).Error
+	return rows, err
 }

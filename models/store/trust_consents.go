@@ -128,7 +128,7 @@ func actorOf(reason models.TrustRevocation) string {
 // due_at.
 func (a Across) LostConsents(ctx context.Context, cutoff time.Time, limit int) ([]models.TrustConsent, error) {
 	var lost []models.TrustConsent
-	err := a.s.read(ctx).Where("due_at < ?", models.At(cutoff)).Order("due_at").Limit(limit).Find(&lost).Error
+	err := a.s.read(ctx).Scopes(before("due_at", models.At(cutoff))).Order("due_at").Limit(limit).Find(&lost).Error
 	if err != nil {
 		return nil, err
 	}
