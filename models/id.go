@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"strings"
+	"time"
 )
 
 // IDPrefix is the prefix of the identifiers of one kind of object.
@@ -41,6 +42,7 @@ const (
 
 const (
 	idRandomBytes = 15 // 120 bits, 24 characters of base32
+	idTimeLength  = 6  // characters of an identifier that hold its time: 30 bits
 	secretLength  = 43 // base62 characters, a little over 256 bits
 )
 
@@ -55,6 +57,42 @@ func RandomID() string {
 	var raw [idRandomBytes]byte
 	rand.Read(raw[:])
 	return idEncoding.EncodeToString(raw[:])
+}
+
+// IDFrom returns the random part of an identifier for 15 random bytes or more.
+func IDFrom(random []byte) string { return idEncoding.EncodeToString(random[:idRandomBytes]) }
+
+// idEpoch is the beginning of the time in identifiers, 2026-01-01 in Unix seconds. After 34 years it begins again.
+const idEpoch = 1767225600
+
+// timeDigits are the characters of base32 in the order of text.
+const timeDigits = "234567abcdefghijklmnopqrstuvwxyz"
+
+// TimedID returns the random part of an identifier with the time in place of its first characters, in seconds. Such
+// identifiers are in the order of their time, so that new ones are next to one another in an index. 90 random bits
+// remain.
+func TimedID(at time.Time, random string) string {
+	if len(random) <= idTimeLength {
+		return random // of a test
+	}
+	seconds := at.Unix() - idEpoch
+	var digits [idTimeLength]byte
+	for i := range digits {
+		digits[idTimeLength-1-i] = timeDigits[seconds&31]
+		seconds >>= 5
+	}
+	return string(digits[:]) + random[idTimeLength:]
+}
+
+// Timed reports whether identifiers of the kind begin with their time. Only kinds with very many rows do, and only if a
+// reader of the identifier may know the time of its creation.
+func (p IDPrefix) Timed() bool {
+	switch p {
+	case PrefixSession, PrefixEvent, PrefixDelivery, PrefixResult, PrefixAudit, PrefixMail, PrefixRiskAssessment:
+		return true
+	default:
+		return false
+	}
 }
 
 // HasPrefix reports whether id has the prefix.

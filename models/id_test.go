@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -89,4 +90,33 @@ func TestOnlyIdentifiersHaveTheFormOfOne(t *testing.T) {
 	} {
 		require.False(t, models.PrefixSession.Names(text), "%q", text)
 	}
+}
+
+func TestTimedIDsAreInTheOrderOfTheirSeconds(t *testing.T) {
+	t.Parallel()
+	format := regexp.MustCompile(`^[a-z2-7]{24}$`)
+	at := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	before := models.TimedID(at, models.RandomID())
+	for _, step := range []time.Duration{
+		time.Second, 31 * time.Second, time.Hour, 30 * 24 * time.Hour, 33 * 365 * 24 * time.Hour,
+	} {
+		at = at.Add(step)
+		random := models.RandomID()
+		id := models.TimedID(at, random)
+		require.Regexp(t, format, id)
+		require.Less(t, before, id)
+		require.Equal(t, random[6:], id[6:], "90 random bits")
+		before = id
+	}
+}
+
+func TestUnguessableAndSharedIDsHoldNoTime(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []models.IDPrefix{
+		models.PrefixChallenge, models.PrefixUpload, models.PrefixPerson, models.PrefixCredential, models.PrefixGuardian,
+		models.PrefixTrustGrant, models.PrefixTrustConsent, models.PrefixAttempt, models.PrefixEmailCode,
+	} {
+		require.False(t, prefix.Timed(), prefix)
+	}
+	require.True(t, models.PrefixSession.Timed())
 }

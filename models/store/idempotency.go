@@ -90,7 +90,7 @@ func (s *Store) ClaimKey(ctx context.Context, scope, key string, r Request) (Cla
 	row := idempotencyKey{
 		Scope: scope, KeyHash: s.keys.Digest("idempotency-key", []byte(key)),
 		Fingerprint: s.keys.Digest("idempotency-request", method, path, r.Body), Content: &content,
-		ResourceID: s.newID(), Claim: s.newID(),
+		ResourceID: s.timedID(), Claim: s.newID(),
 	}
 	var claimed Claimed
 	err := s.settle(ctx, func(tx *gorm.DB) (err error) {

@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -215,15 +216,38 @@ func (s *Store) Close() error {
 }
 
 // NewID returns a new identifier. Within an idempotent request it returns the id that is reserved for the first object
-// of the request, so that a repeat after a crash finds the object of the first try.
+// of the request, so that a repeat after a crash finds the object of the first try. A challenge does not get the
+// reserved id itself, which holds a time, because nobody may guess any part of a challenge's id.
 func (s *Store) NewID(ctx context.Context, prefix models.IDPrefix) string {
-	if reserved := reservedID(ctx); reserved != "" {
+	reserved := reservedID(ctx)
+	switch {
+	case reserved == "":
+		return s.id(prefix)
+	case prefix == models.PrefixChallenge:
+		return string(prefix) + s.derivedID("reserved-challenge", reserved)
+	default:
 		return string(prefix) + reserved
+	}
+}
+
+func (s *Store) id(prefix models.IDPrefix) string {
+	if prefix.Timed() {
+		return string(prefix) + s.timedID()
 	}
 	return string(prefix) + s.newID()
 }
 
-func (s *Store) id(prefix models.IDPrefix) string { return string(prefix) + s.newID() }
+// derivedID returns the random part of an identifier that only the holder of the lookup key can derive from a text.
+func (s *Store) derivedID(purpose, text string) string {
+	digest, err := hex.DecodeString(s.keys.Digest(purpose, []byte(text)))
+	if err != nil {
+		panic(err) // a digest is hexadecimal
+	}
+	return models.IDFrom(digest)
+}
+
+// timedID returns the random part of an identifier that begins with the time.
+func (s *Store) timedID() string { return models.TimedID(s.now(), s.newID()) }
 
 // Now returns the store's time, truncated to microseconds.
 func (s *Store) Now() models.Timestamp { return models.At(s.now()) }

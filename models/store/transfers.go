@@ -56,7 +56,7 @@ func (s *Store) TakeChunk(ctx context.Context, n NewChunk) (t models.Transfer, e
 func (s *Store) beginTransfer(tx *gorm.DB, n NewChunk) (models.Transfer, error) {
 	t := models.Transfer{
 		HandoffID: n.Handoff.ID, OrgID: n.Handoff.OrgID, SessionID: n.Handoff.SessionID, Name: n.Name, Method: n.Method,
-		Upload: n.Upload, Chunks: n.Chunks, ReservedID: s.newID(), Created: s.Now(),
+		Upload: n.Upload, Chunks: n.Chunks, ReservedID: s.timedID(), Created: s.Now(),
 	}
 	if err := n.fits(t); err != nil {
 		return t, err
