@@ -120,9 +120,9 @@ func (f *follower[T]) load(files listing) {
 
 // keep reports files that are missing or faulty. The last value stays.
 func (f *follower[T]) keep(err error) {
-	f.outdated.Store(true)
 	f.options.Log.Warn(f.options.Name+" cannot be read; the previous one stays in use",
 		"setting", f.options.Setting, "error", err.Error())
+	f.outdated.Store(true)
 }
 
 // state returns the setting of the files, and whether the value is not that of the present ones.
