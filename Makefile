@@ -166,7 +166,7 @@ check-browser: $(NPM_PACKAGES)
 
 # The client in Node 18, Bun and Deno, the examples of the documentation, and the client for Go.
 .PHONY: check-sdk
-check-sdk: $(NPM_PACKAGES) runtimes
+check-sdk: $(NPM_PACKAGES) runtimes browser
 	$(GO_BUILD) -o bin/ $(COMMANDS)
 	cd sdk/node && npm run --silent e2e
 	cd sdk/go && go test -count=1 ./e2e && CGO_ENABLED=1 go test -race ./stile ./webhook
