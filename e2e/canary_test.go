@@ -40,7 +40,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	t.Parallel()
 	_, carriers := startOperator(t, "consent")
 	bank, banks := canaryBank(t)
-	p := start(t, t.TempDir(), "STILE_CARRIERS_FILE="+carriers, "STILE_BANKS_FILE="+banks,
+	p := startWhole(t, t.TempDir(), "STILE_VISION_URL=", "STILE_CARRIERS_FILE="+carriers, "STILE_BANKS_FILE="+banks,
 		"STILE_RULES_DIR="+lenientRules(t), "STILE_VISION_MODELS="+faces.Models())
 	m := p.sandbox(t)
 	hook := newReceiver(t)

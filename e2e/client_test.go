@@ -24,6 +24,9 @@ type client struct {
 	base       string
 	credential string
 	http       *http.Client
+	// patient has call repeat a request that is answered by 503, as a merchant would. A process has the limits of
+	// production, and exceeds them on a busy machine.
+	patient bool
 }
 
 func (s *stack) client(t *testing.T, credential string) client {
@@ -80,6 +83,11 @@ func (c client) look(t *testing.T, path string, header ...string) answer {
 func (c client) call(t *testing.T, method, path string, b body, header ...string) answer {
 	t.Helper()
 	a, err := c.try(method, path, b, header...)
+	for end := time.Now().Add(testkit.Patience); c.patient && a.status == http.StatusServiceUnavailable; {
+		require.True(t, time.Now().Before(end), string(a.raw))
+		<-time.After(10 * pollOften)
+		a, err = c.try(method, path, b, header...)
+	}
 	require.NoError(t, err)
 	return a
 }

@@ -10,7 +10,7 @@ import (
 // The documented commands show the timeline of a session, with its run's history, while stile-dev runs.
 func TestDevPrintsTheEnvironmentOfItsFolder(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir())
+	p := startWhole(t, t.TempDir())
 	session := p.sandbox(t).create(t, nil)
 	session.pass(t, "document_capture")
 	dev, err := binary()

@@ -43,7 +43,7 @@ func TestKilled(t *testing.T) {
 func restart(t *testing.T, p *process, environment []string, sessions ...*session) *process {
 	t.Helper()
 	p.died(t)
-	again := start(t, p.data, environment...)
+	again := p.start(t, p.data, environment...)
 	for _, v := range sessions {
 		v.user.base, v.merchant.base = again.ready.API, again.ready.API
 	}
@@ -125,10 +125,10 @@ func killedAfterTheReceiverAnswered(t *testing.T, environment []string) {
 	acknowledged(t, again.sandbox(t).client, first.id)
 }
 
-// killedAtAnyTime kills the process from outside, at any point of its work.
+// killedAtAnyTime kills the process, and Temporal in it, from outside, at any point of its work.
 func killedAtAnyTime(t *testing.T, environment []string) {
 	hook := newReceiver(t)
-	doomed := start(t, t.TempDir(), environment...)
+	doomed := startWhole(t, t.TempDir(), environment...)
 	m := doomed.sandbox(t)
 	hook.subscribe(t, m.client, "verification_session.verified")
 	const many = 12

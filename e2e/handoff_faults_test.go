@@ -8,8 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/internal/app"
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -60,10 +58,10 @@ func tokenConsumedTwiceInARace(t *testing.T, s *stack, second string) {
 
 // The run alone expires the session: after the exchange no request for the session reaches the API until it has ended.
 func expiryOfASessionThatNobodyReads(t *testing.T, s *stack, second string) {
-	brief := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = shortlyLived })
-	m := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(brief)
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client, "verification_session.expired")
+	m = s.brief(t, m, func() { m.create(t, nil).onPhone(t, second) })
 	phone := m.create(t, nil).onPhone(t, second)
 	require.NotNil(t, s.row(t, phone).AttemptID)
 
@@ -116,7 +114,7 @@ func phoneGoesOnAfterARestart(t *testing.T, environment []string) {
 }
 
 func lockEndsAfterARestart(t *testing.T, environment []string) {
-	environment = append(environment, "STILE_DEVICE_IDLE_TIMEOUT=5s")
+	environment = append(environment, "STILE_DEVICE_IDLE_TIMEOUT=10s")
 	doomed := start(t, t.TempDir(), environment...)
 	desktop := doomed.sandbox(t).create(t, nil)
 	phone := desktop.onPhone(t, doomed.ready.API)

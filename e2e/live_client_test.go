@@ -10,6 +10,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/testkit"
 )
 
@@ -116,5 +118,17 @@ func chunked(t *testing.T, method string, submission body, size int) (messages [
 	return messages
 }
 
-// shortlyLived is a session's lifetime that is just enough for a scenario on a busy machine.
-const shortlyLived = 15 * time.Second
+// enoughFor plays steps and returns a time limit within which they can be played again on the same machine: twenty
+// times as long as they took, and at least three seconds.
+func enoughFor(steps func()) time.Duration {
+	begun := time.Now()
+	steps()
+	return max(3*time.Second, 20*time.Since(begun))
+}
+
+// brief returns the merchant with a replica of the API whose sessions live just long enough for the steps.
+func (s *stack) brief(t *testing.T, m merchant, steps func()) merchant {
+	t.Helper()
+	lifetime := enoughFor(steps)
+	return m.at(s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = lifetime }))
+}

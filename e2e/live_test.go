@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/rules"
 )
 
@@ -103,8 +102,8 @@ func helloTwiceInARace(t *testing.T, s *stack, second string) {
 }
 
 func expiryEndsTheChannel(t *testing.T, s *stack, second string) {
-	brief := s.replica(t, app.Options{API: true}, func(c *config.Config) { c.SessionTTL = shortlyLived })
-	desktop := s.sandbox(t, simple(rules.MethodDocumentCapture)).at(brief).create(t, nil)
+	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	desktop := s.brief(t, m, func() { m.create(t, nil).connect(t, second) }).create(t, nil)
 	phone, _ := desktop.connect(t, second)
 	last := phone.closes(t, websocket.StatusNormalClosure, "session_ended")
 	require.Equal(t, "expired", last["session"].(map[string]any)["status"])

@@ -9,11 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
-	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/methodtest"
 	"github.com/stile-id/stile/rules"
-	"github.com/stile-id/stile/workflows"
 )
 
 // The method is in the registry and in nothing else.
@@ -22,10 +20,7 @@ func TestRegisteredMethodVerifiesASession(t *testing.T) {
 	for name, database := range backends {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, err := temporaldev.Start(t.Context(), temporaldev.Options{SearchAttributes: workflows.SearchAttributes()})
-			require.NoError(t, err)
-			t.Cleanup(server.Stop)
-			s := stackOn(t, server.FrontendAddress(), database(t))
+			s := emptyStack(t, database(t))
 			toy := &methodtest.Enrolment{}
 			s.serve(t, app.Options{API: true, Worker: true, Migrate: true, Methods: []methods.Method{toy.Method()}})
 			m := s.live(t, simple(rules.MethodStudent, rules.MethodMDL))

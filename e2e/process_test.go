@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +43,7 @@ func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
 	command := exec.Command(path, arguments...)
 	command.Env = append(os.Environ(),
 		"DATABASE_URL="+s.config.DatabaseURL, "TEMPORAL_ADDRESS="+s.config.TemporalAddress,
+		"TEMPORAL_NAMESPACE="+s.config.TemporalNamespace,
 		"STILE_ENCRYPTION_KEYS="+s.config.EncryptionKeys, "STILE_LOOKUP_KEY="+s.config.LookupKey)
 	return command
 }
@@ -48,6 +51,7 @@ func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {
 // process is a separate stile-dev process, on a data folder that outlives it.
 type process struct {
 	*stack
+	start   func(t *testing.T, data string, environment ...string) *process // the function that started it
 	command *exec.Cmd
 	data    string
 	ready   readyLine
@@ -86,21 +90,35 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(len(lines)-n, 0):], "\n")
 }
 
-// start runs stile-dev on a folder, with further environment variables, until it reports that it is ready.
+// start runs stile-dev as startWhole does, but in a namespace of the shared Temporal server, the same at each start on
+// the folder.
 func start(t *testing.T, data string, environment ...string) *process {
+	t.Helper()
+	namespace := fmt.Sprintf("folder-%x", sha256.Sum256([]byte(data)))
+	p := startWhole(t, data, append([]string{
+		"TEMPORAL_ADDRESS=" + namespaceOf(t, namespace), "TEMPORAL_NAMESPACE=" + namespace,
+	}, environment...)...)
+	p.start = start
+	return p
+}
+
+// startWhole runs stile-dev with its Temporal server on a folder, with further environment variables, until it reports
+// that it is ready. It reads no pictures unless STILE_VISION_URL is among the variables.
+func startWhole(t *testing.T, data string, environment ...string) *process {
 	t.Helper()
 	path, err := binary()
 	require.NoError(t, err)
-	p := &process{data: data, logs: &logFile{path: filepath.Join(data, "log")}}
+	p := &process{start: startWhole, data: data, logs: &logFile{path: filepath.Join(data, "log")}}
 	log, err := os.OpenFile(p.logs.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	p.command = exec.Command(path, "--data", data, "--json",
 		"--listen", "127.0.0.1:0", "--temporal-listen", "127.0.0.1:0", "--ui-listen", "127.0.0.1:0")
 	p.command.Stderr = log
 	p.command.Env = append(append(os.Environ(),
-		"STILE_LOG_LEVEL=debug", "STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
+		"STILE_LOG_LEVEL=debug", "STILE_VISION_URL=off",
+		"STILE_SWEEP_INTERVAL=200ms", "STILE_SWEEP_AFTER=500ms", "STILE_IDEMPOTENCY_LEASE=5s",
 		// On a busy machine a receiver may take longer; the attempt is soon repeated.
-		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s,1s,1s,1s,1s,1s"), environment...)
+		"STILE_WEBHOOK_TIMEOUT=1s", "STILE_WEBHOOK_RETRY_SCHEDULE=1s"+strings.Repeat(",1s", 29)), environment...)
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.command.StdoutPipe()
 	require.NoError(t, err)
@@ -129,7 +147,9 @@ func (p *process) live(t *testing.T) merchant { return p.merchantOf(t, p.ready.L
 
 func (p *process) merchantOf(t *testing.T, o seededOrg) merchant {
 	t.Helper()
-	return merchant{client: p.clientOf(t, p.ready.API, o.SecretKey), org: o.Org, workflow: o.Workflow}
+	m := merchant{client: p.clientOf(t, p.ready.API, o.SecretKey), org: o.Org, workflow: o.Workflow}
+	m.patient = true
+	return m
 }
 
 // died waits until the process has ended and requires that SIGKILL ended it.
@@ -151,7 +171,7 @@ func (p *process) stop(t *testing.T) {
 func TestRestartGoesOn(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	first := start(t, data)
+	first := startWhole(t, data)
 	m := first.sandbox(t)
 	hook := newReceiver(t)
 	hook.subscribe(t, m.client)
@@ -160,7 +180,7 @@ func TestRestartGoesOn(t *testing.T) {
 	v.user.post(t, v.verify("/open"), nil).expect(t, 200)
 	first.stop(t)
 
-	second := start(t, data)
+	second := startWhole(t, data)
 	t.Logf("ready after %s at the first start, %s at the second", first.started, second.started)
 	require.Equal(t, first.ready.Sandbox, second.ready.Sandbox)
 	v.user.base, v.merchant.base = second.ready.API, second.ready.API

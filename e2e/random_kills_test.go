@@ -204,7 +204,7 @@ func (f *fleet) replace(t *testing.T, i int) {
 func allKilledAtRandom(t *testing.T) {
 	const strikes = 8
 	environment := []string{"STILE_SANDBOX_QUOTA=1000000", "STILE_RATE_LIMIT_SECRET=1000000"}
-	p := start(t, t.TempDir(), environment...)
+	p := startWhole(t, t.TempDir(), environment...)
 	inbox := subscribed(t, p.sandbox(t))
 	inbox.answer(someFail)
 	shop := &shop{merchant: p.sandbox(t)}

@@ -92,7 +92,7 @@ func onSavedBackends(t *testing.T, scenario func(t *testing.T, begin func() *pro
 			if database.url != "" {
 				environment = append(environment, "DATABASE_URL="+database.url)
 			}
-			scenario(t, func() *process { return start(t, data, environment...) }, data, database)
+			scenario(t, func() *process { return startWhole(t, data, environment...) }, data, database)
 		})
 	}
 }

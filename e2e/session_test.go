@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -306,11 +305,11 @@ func TestSessionsExpire(t *testing.T) {
 		m := s.sandbox(t, simple(rules.MethodDocumentCapture))
 		hook := newReceiver(t)
 		hook.subscribe(t, m.client, "verification_session.expired")
-		v := m.create(t, nil)
+		v := s.brief(t, m, func() { m.create(t, nil).simulate(t, "document_capture", "fail") }).create(t, nil)
 		v.simulate(t, "document_capture", "fail")
 		v.until(t, "expired")
 		hook.next(t, "verification_session.expired")
 		v.submit(t, "document_capture", body{"simulate": "pass"}).refused(t, 409, "session_terminal")
 		v.cancel(t).refused(t, 409, "session_terminal")
-	}, func(c *config.Config) { c.SessionTTL = 3 * time.Second })
+	})
 }

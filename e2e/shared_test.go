@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -29,6 +33,31 @@ func ownCluster(t *testing.T) (cluster *pgtest.Cluster, database string) {
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(t.Context()))
 	return cluster, cluster.URL("stile")
+}
+
+// sharedTemporal starts the Temporal server of all tests that need one only as a service. Each of their stacks has a
+// namespace of its own. Tests that stop a server, or set its state back, have their own.
+var sharedTemporal = sync.OnceValues(func() (*temporaltest.Server, error) {
+	return temporaltest.Start(context.Background(), temporaltest.Options{Log: os.Stderr})
+})
+
+// namespaces counts the namespaces of stacks.
+var namespaces atomic.Int64
+
+// newNamespace returns the address of the shared Temporal server and a new namespace there.
+func newNamespace(t *testing.T) (address, namespace string) {
+	t.Helper()
+	namespace = fmt.Sprintf("stack-%d", namespaces.Add(1))
+	return namespaceOf(t, namespace), namespace
+}
+
+// namespaceOf creates a namespace of the shared Temporal server, unless it exists, and returns the server's address.
+func namespaceOf(t *testing.T, namespace string) (address string) {
+	t.Helper()
+	server, err := sharedTemporal()
+	require.NoError(t, err)
+	require.NoError(t, server.AddNamespace(namespace))
+	return server.FrontendAddress()
 }
 
 // temporalOn runs a Temporal server with its state on the cluster and returns its address.

@@ -24,7 +24,6 @@ import (
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/internal/rulestest"
 	"github.com/stile-id/stile/internal/storetest"
-	"github.com/stile-id/stile/internal/temporaltest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -76,7 +75,7 @@ func onEveryBackend(t *testing.T, scenarios func(t *testing.T, s *stack), adjust
 	}
 }
 
-// stack is a Temporal server, a database, and any number of replicas on them.
+// stack is a namespace of a Temporal server, a database, and any number of replicas on them.
 type stack struct {
 	config   config.Config
 	contract *contract.Contract
@@ -94,16 +93,15 @@ func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *st
 	return s
 }
 
-// emptyStack returns a stack on a Temporal server of its own, without a replica.
+// emptyStack returns a stack in a namespace of the shared Temporal server, without a replica.
 func emptyStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
-	server, err := temporaltest.Start(t.Context(), temporaltest.Options{Log: testLog{t}})
-	require.NoError(t, err)
-	t.Cleanup(server.Stop)
-	return stackOn(t, server.FrontendAddress(), database, adjust...)
+	address, namespace := newNamespace(t)
+	inNamespace := func(c *config.Config) { c.TemporalNamespace = namespace }
+	return stackOn(t, address, database, append([]func(*config.Config){inNamespace}, adjust...)...)
 }
 
-// stackOn returns a stack on a Temporal server, without a replica.
+// stackOn returns a stack in the namespace "default" of a Temporal server, without a replica.
 func stackOn(t *testing.T, temporal, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	c, err := config.Read(func(string) string { return "" })

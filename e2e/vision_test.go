@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func runVision(t *testing.T, socket string, flags ...string) (kill func()) {
 	arguments := append([]string{visionRole, "--listen", "unix:" + socket, "--workers", "1"}, flags...)
 	process := exec.CommandContext(t.Context(), os.Args[0], arguments...)
 	process.Env, process.Stderr = []string{}, os.Stderr
+	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(t, process.Start())
 	client, err := vision.NewClient(vision.Options{URL: "unix:" + socket})
 	require.NoError(t, err)

@@ -77,7 +77,7 @@ func (s *Server) Client() *mail.SMTP { return s.ClientWith(s.security) }
 func (s *Server) ClientWith(security mail.Security) *mail.SMTP {
 	return &mail.SMTP{
 		Server: mail.Server{Host: "127.0.0.1", Port: s.port, Security: security},
-		From:   "verify@id.example", TLS: s.clients, Timeout: 20 * time.Second,
+		From:   "verify@id.example", TLS: s.clients, Timeout: time.Minute,
 	}
 }
 

@@ -1,6 +1,10 @@
 package temporaldev
 
-import "go.temporal.io/server/common/dynamicconfig"
+import (
+	"maps"
+
+	"go.temporal.io/server/common/dynamicconfig"
+)
 
 // outOfTheWay is a rate limit too high to matter. Temporal's defaults protect a shared cluster.
 const outOfTheWay = 1_000_000
@@ -31,4 +35,14 @@ var dynamicConfig = dynamicconfig.StaticClient{
 	dynamicconfig.HistoryScannerEnabled.Key():    false,
 	dynamicconfig.TaskQueueScannerEnabled.Key():  false,
 	dynamicconfig.EnableServerVersionCheck.Key(): false,
+}
+
+// dynamicConfig returns the dynamic configuration of a server with the options.
+func (o Options) dynamicConfig() dynamicconfig.StaticClient {
+	if !o.WithoutNamespaceWorkers {
+		return dynamicConfig
+	}
+	without := maps.Clone(dynamicConfig)
+	without[dynamicconfig.WorkerPerNamespaceWorkerCount.Key()] = 0
+	return without
 }

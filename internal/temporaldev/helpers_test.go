@@ -58,11 +58,18 @@ func start(t testing.TB, o temporaldev.Options) *temporaldev.Server {
 	return s
 }
 
-// dial returns a client with a worker behind it. Both end before the server does.
+// dial returns a client with a worker behind it, in the namespace "default". Both end before the server does.
 func dial(t testing.TB, s *temporaldev.Server) client.Client {
 	t.Helper()
+	return dialNamespace(t, s, "default")
+}
+
+func dialNamespace(t testing.TB, s *temporaldev.Server, namespace string) client.Client {
+	t.Helper()
 	quiet := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.FrontendAddress(), Logger: quiet})
+	c, err := client.DialContext(t.Context(), client.Options{
+		HostPort: s.FrontendAddress(), Namespace: namespace, Logger: quiet,
+	})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	w := worker.New(c, queue, worker.Options{})

@@ -16,9 +16,8 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// prepareNamespace writes the namespace and its search attributes straight into
-// the store, before a server reads it. Registered over the API they would be
-// usable only when the server's caches have caught up, seconds later.
+// prepareNamespace writes the namespace and its search attributes straight into the store, before a server reads it.
+// Search attributes that are added over the API are usable only when the server's caches have caught up, seconds later.
 func prepareNamespace(ctx context.Context, s store, o Options) error {
 	serializer := serialization.NewSerializer()
 	quiet := log.NewNoopLogger()

@@ -39,6 +39,10 @@ type Options struct {
 	// error.
 	SearchAttributes map[string]enumspb.IndexedValueType
 
+	// WithoutNamespaceWorkers leaves out the workers that the server runs for each namespace. They execute schedules,
+	// batch jobs and deployments of workers, which are then not available.
+	WithoutNamespaceWorkers bool
+
 	// Logger receives the server's warnings and errors. Default: none.
 	Logger *slog.Logger
 }

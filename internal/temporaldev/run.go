@@ -28,7 +28,7 @@ func (s *Server) run(cfg *config.Config, placed services) (err error) {
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithConfig(cfg),
 		temporal.WithStaticHosts(placed.hosts()),
-		temporal.WithDynamicConfigClient(dynamicConfig),
+		temporal.WithDynamicConfigClient(s.options.dynamicConfig()),
 		temporal.WithLogger(s.logger),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper {

@@ -15,6 +15,8 @@ import (
 
 // Server is a running Temporal server.
 type Server struct {
+	options  Options
+	state    store
 	frontend endpoint
 	server   temporal.Server
 	ui       *ui // nil without one
@@ -68,7 +70,7 @@ func startServer(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	worker.SetBinaryChecksum(binaryChecksum)
-	s := &Server{frontend: frontend, logger: newLogger(o.Logger)}
+	s := &Server{options: o, state: state, frontend: frontend, logger: newLogger(o.Logger)}
 	if err := s.run(serverConfig(state, placed), placed); err != nil {
 		return nil, fmt.Errorf("temporaldev: start the Temporal server: %w", err)
 	}
@@ -89,6 +91,17 @@ func (s *Server) finishStart(ctx context.Context, o Options) error {
 	}
 	s.ui, err = startUI(ctx, at, s.frontend, o)
 	return err
+}
+
+// AddNamespace creates a namespace with the server's search attributes, unless it exists. Clients can use it when
+// AddNamespace returns. A client that has named it within the second before may have to wait for a second.
+func (s *Server) AddNamespace(ctx context.Context, name string) error {
+	o := s.options
+	o.Namespace = name
+	if err := prepareNamespace(ctx, s.state, o); err != nil {
+		return err
+	}
+	return s.waitForNamespace(ctx, name)
 }
 
 // FrontendAddress returns the host:port at which clients reach the server.

@@ -30,6 +30,19 @@ func TestInMemoryServersRunSideBySide(t *testing.T) {
 	}
 }
 
+func TestAddedNamespacesRunSideBySide(t *testing.T) {
+	t.Parallel()
+	s := start(t, temporaldev.Options{WithoutNamespaceWorkers: true})
+	for _, namespace := range []string{"first", "second", "second"} {
+		require.NoError(t, s.AddNamespace(t.Context(), namespace), "an existing namespace stays")
+	}
+	for _, namespace := range []string{"default", "first", "second"} {
+		c := dialNamespace(t, s, namespace)
+		require.Equal(t, "done", result(t, execute(t, c, "same-id-in-each", passThrough)))
+		listed(t, c, "verified", "same-id-in-each")
+	}
+}
+
 func TestWorkflowSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "temporal #1?.db")

@@ -34,11 +34,15 @@ type Server struct {
 	process *exec.Cmd
 	address string
 	stop    sync.Once
+
+	asking sync.Mutex // held from the name of a namespace to its answer
+	ask    io.Writer
+	answer *bufio.Reader
 }
 
-// Start returns when clients can use the namespace "default" with Stile's search attributes. The server keeps running
-// after ctx has ended, so that a test's workers can be stopped before it. It ends with the test's process at the
-// latest.
+// Start returns when clients can use the namespace "default" with Stile's search attributes. Schedules and batch jobs
+// are not available. The server keeps running after ctx has ended, so that a test's workers can be stopped before it.
+// It ends with the test's process at the latest.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	path, err := binary()
 	if err != nil {
@@ -53,10 +57,14 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.ask, err = s.process.StdinPipe(); err != nil {
+		return nil, err
+	}
 	if err := s.process.Start(); err != nil {
 		return nil, fmt.Errorf("temporaltest: %w", err)
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	s.answer = bufio.NewReader(out)
+	line, err := s.answer.ReadString('\n')
 	if err != nil {
 		s.Kill()
 		return nil, fmt.Errorf("temporaltest: the server ended without an address: %w", err)
@@ -67,6 +75,24 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 // FrontendAddress returns the host:port at which clients reach the server.
 func (s *Server) FrontendAddress() string { return s.address }
+
+// AddNamespace creates a namespace with Stile's search attributes, unless it exists. Clients can use it when
+// AddNamespace returns.
+func (s *Server) AddNamespace(name string) error {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	if _, err := fmt.Fprintln(s.ask, name); err != nil {
+		return fmt.Errorf("temporaltest: namespace %s: %w", name, err)
+	}
+	fault, err := s.answer.ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("temporaltest: namespace %s: %w", name, err)
+	}
+	if fault = strings.TrimSpace(fault); fault != "" {
+		return fmt.Errorf("temporaltest: namespace %s: %s", name, fault)
+	}
+	return nil
+}
 
 // patience is the time that a server has to end after SIGTERM.
 const patience = 10 * time.Second

@@ -2,12 +2,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/stile-id/stile/internal/temporaldev"
@@ -21,7 +24,8 @@ func main() {
 	}
 }
 
-// run prints the server's address and serves until SIGTERM.
+// run prints the server's address and serves until SIGTERM. It creates the namespaces that it reads from the standard
+// input, one a line.
 func run() error {
 	listen := flag.String("listen", "", "host:port of the frontend; a free port of 127.0.0.1 by default")
 	database := flag.String("database", "", "URL of a PostgreSQL database; the state is in memory without one")
@@ -30,7 +34,8 @@ func run() error {
 	defer stop()
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
 		FrontendAddress: *listen, PostgresURL: *database, SearchAttributes: workflows.SearchAttributes(),
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		WithoutNamespaceWorkers: true,
+		Logger:                  slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {
 		return err
@@ -39,6 +44,20 @@ func run() error {
 	if _, err := fmt.Fprintln(os.Stdout, server.FrontendAddress()); err != nil {
 		return err
 	}
+	go addNamespaces(ctx, server, os.Stdin, os.Stdout)
 	<-ctx.Done()
 	return nil
+}
+
+// addNamespaces creates a namespace for each line that it reads, and writes a line after each: its error, or nothing.
+func addNamespaces(ctx context.Context, server *temporaldev.Server, in io.Reader, out io.Writer) {
+	for lines := bufio.NewScanner(in); lines.Scan(); {
+		fault := ""
+		if err := server.AddNamespace(ctx, lines.Text()); err != nil {
+			fault = strings.ReplaceAll(err.Error(), "\n", " ")
+		}
+		if _, err := fmt.Fprintln(out, fault); err != nil {
+			return
+		}
+	}
 }
