@@ -168,11 +168,6 @@ func Read(get func(name string) string) (Config, error) {
 		SweepInterval:        r.duration("STILE_SWEEP_INTERVAL", models.SweepIntervalDefault),
 		SweepAfter:           r.duration("STILE_SWEEP_AFTER", models.SweepAfterDefault),
 		SweepRecheck:         r.duration("STILE_SWEEP_RECHECK", models.SweepRecheckDefault),
-		RiskRetention:        r.duration("STILE_RISK_RETENTION", models.RiskRetentionDefault),
-		EventRetention:       r.window("STILE_EVENT_RETENTION", models.EventRetentionDefault),
-		HistoryRetention:     r.window("STILE_HISTORY_RETENTION", models.HistoryRetentionDefault),
-		AuditRetention:       r.window("STILE_AUDIT_RETENTION", models.AuditRetentionDefault),
-		IdempotencyLease:     r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault),
 		SandboxQuota:         r.number("STILE_SANDBOX_QUOTA", models.SandboxQuotaDefault),
 		LookupLimit:          r.number("STILE_LOOKUP_LIMIT", models.LookupLimitDefault),
 		EndpointLimit:        r.number("STILE_WEBHOOK_ENDPOINTS", models.EndpointLimitDefault),
@@ -188,11 +183,21 @@ func Read(get func(name string) string) (Config, error) {
 		WebhookConcurrency:   r.number("STILE_WEBHOOK_CONCURRENCY", models.WebhookConcurrencyDefault),
 		ProviderConcurrency:  r.number("STILE_PROVIDER_CONCURRENCY", models.ProviderConcurrencyDefault),
 	}
+	c.readRetention(r)
 	c.readPaths(get)
 	c.readVerifier(r)
 	c.readVision(r)
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
+}
+
+// readRetention reads for how long rows are kept.
+func (c *Config) readRetention(r *reader) {
+	c.RiskRetention = r.duration("STILE_RISK_RETENTION", models.RiskRetentionDefault)
+	c.EventRetention = r.window("STILE_EVENT_RETENTION", models.EventRetentionDefault)
+	c.HistoryRetention = r.window("STILE_HISTORY_RETENTION", models.HistoryRetentionDefault)
+	c.AuditRetention = r.window("STILE_AUDIT_RETENTION", models.AuditRetentionDefault)
+	c.IdempotencyLease = r.duration("STILE_IDEMPOTENCY_LEASE", models.IdempotencyLeaseDefault)
 }
 
 // readPaths reads the variables that name files and folders.

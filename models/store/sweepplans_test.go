@@ -162,7 +162,8 @@ func trailOfASessionReadsFewPages(t *testing.T, f *fixture) {
 	f.idle(t, 6_000)
 	session, _, err := f.Sessions(t.Context(), f.org, store.SessionFilter{}, store.Page{Limit: 1})
 	require.NoError(t, err)
-	_, err = f.raw().ExecContext(t.Context(), "UPDATE events SET session_id = $1 WHERE session_id = 'vks_7'", session[0].ID)
+	_, err = f.raw().ExecContext(t.Context(),
+		"UPDATE events SET session_id = $1 WHERE session_id = 'vks_7'", session[0].ID)
 	require.NoError(t, err)
 	conn := f.planOnce(t)
 	var sent []store.Statement

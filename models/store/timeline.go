@@ -40,7 +40,9 @@ func (s *Store) Trail(ctx context.Context, org, id string) (Trail, error) {
 
 // deliveriesOf reads the deliveries of events, oldest first. It finds them by the index of an event's deliveries:
 // deliveries have no index by session.
-func (s *Store) deliveriesOf(ctx context.Context, org string, events []models.Event) (rows []models.Delivery, err error) {
+func (s *Store) deliveriesOf(
+	ctx context.Context, org string, events []models.Event,
+) (rows []models.Delivery, err error) {
 	if len(events) == 0 {
 		return nil, nil
 	}
