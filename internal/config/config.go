@@ -151,9 +151,8 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"), MailFrom: r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
-		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
-		ClientIPHeader: get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
-		RiskMX: r.flag("STILE_RISK_MX"), DocsOff: r.oneOf("STILE_DOCS", "on", "off") == "off",
+		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")), ClientIPHeader: get("STILE_CLIENT_IP_HEADER"),
+		CDN: get("STILE_CDN"), RiskMX: r.flag("STILE_RISK_MX"), DocsOff: r.oneOf("STILE_DOCS", "on", "off") == "off",
 		StartDelayOff: r.oneOf("STILE_START_DELAY", "on", "off") == "off",
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
