@@ -139,7 +139,7 @@ func TestStileRestoredEarlierThanTemporal(t *testing.T) {
 			p.awaitRun(t, s.id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 		}
 		later.merchant.get(t, "/v1/verification_sessions/"+later.id).refused(t, 404, "session_not_found")
-		p.update(t, later.id)
+		p.signal(t, later.id)
 		p.awaitRun(t, later.id, enumspb.WORKFLOW_EXECUTION_STATUS_FAILED)
 		p.stop(t)
 	})
@@ -155,7 +155,6 @@ func TestTemporalRestoredEarlierThanStile(t *testing.T) {
 		hook.subscribe(t, m.client, "verification_session.verified")
 		before := m.create(t, nil)
 		before.open(t)
-		p.awaitRun(t, before.id, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING)
 		p.stop(t)
 		restore := copyOf("temporal.db")(t, data)
 
@@ -178,7 +177,7 @@ func TestTemporalRestoredEarlierThanStile(t *testing.T) {
 			hook.next(t, "verification_session.verified")
 		}
 		require.Equal(t, "verified", before.get(t).text("status"))
-		p.update(t, before.id)
+		p.signal(t, before.id)
 		for _, s := range []session{before, opened, judging} {
 			p.awaitRun(t, s.id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 		}
@@ -197,13 +196,10 @@ func (p *process) temporal(t *testing.T) temporal.Client {
 	return c
 }
 
-// update has the run of a session read its row, unless it has by itself, and is over.
-func (p *process) update(t *testing.T, session string) {
+// signal has the run of a session read its row, unless it has by itself, and is over.
+func (p *process) signal(t *testing.T, session string) {
 	t.Helper()
-	_, err := p.temporal(t).UpdateWorkflow(t.Context(), temporal.UpdateWorkflowOptions{
-		WorkflowID: session, UpdateName: workflows.UpdateChanged, Args: []any{workflows.ChangeUpdate{}},
-		WaitForStage: temporal.WorkflowUpdateStageAccepted,
-	})
+	err := p.temporal(t).SignalWorkflow(t.Context(), session, "", workflows.SignalChanged, nil)
 	if over := (*serviceerror.NotFound)(nil); !errors.As(err, &over) {
 		require.NoError(t, err)
 	}

@@ -41,8 +41,6 @@ type sessionRun struct {
 	indexed  indexed
 	unjudged unjudged
 	hold     hold
-	// updates receives the updates of the run.
-	updates workflow.Channel
 }
 
 // indexed are the current values of the search attributes.
@@ -66,43 +64,13 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 		attempts: newFirstAttempts(ctx, webhookTimeout),
 		indexed:  indexed{status: in.Status, jurisdiction: in.Jurisdiction},
 		unjudged: newUnjudged(ctx),
-		updates:  workflow.NewNamedBufferedChannel(ctx, "updates", mostUpdates),
 	}
-	// The handler runs at once for each update of the first task.
-	if err := workflow.SetUpdateHandlerWithOptions(ctx, UpdateChanged, run.changed, workflow.UpdateHandlerOptions{
-		Description: "Read the row, or judge the named submission",
-	}); err != nil {
-		return nil, err
-	}
-	// An update that came before the end of the delay has begun the run. Most sessions end by it, so that no timer is
-	// needed. A worker of an earlier version refuses updates and starts the timer; so does the replay of such a task.
-	woken := in.Delayed && run.updates.Len() > 0
-	if !in.Status.Terminal() && !woken {
+	if !in.Status.Terminal() {
 		run.setDeadline(ctx)
 	}
 	workflow.SetCurrentDetails(ctx, run.details())
 	return run, workflow.SetQueryHandlerWithOptions(ctx, QueryState, run.state,
 		workflow.QueryHandlerOptions{Description: "Status, methods on offer, deliveries under way"})
-}
-
-// mostUpdates is the number of updates that Temporal allows a run.
-const mostUpdates = 2000
-
-// changed passes an update to the run and answers before its work. Temporal sends the answer at the end of the task, in
-// which the work is done.
-func (run *sessionRun) changed(_ workflow.Context, update ChangeUpdate) error {
-	run.updates.SendAsync(update)
-	return nil
-}
-
-// heed receives an update and does its work.
-func (run *sessionRun) heed(ctx workflow.Context, updates workflow.ReceiveChannel) error {
-	var update ChangeUpdate
-	updates.Receive(ctx, &update)
-	if update.SubmissionID != "" {
-		return run.judge(ctx, update.SubmissionID)
-	}
-	return run.look(ctx, models.ActivitySyncSession, run.ref, "Read the row")
 }
 
 func (run *sessionRun) state() (SessionState, error) {
@@ -114,12 +82,6 @@ func (run *sessionRun) state() (SessionState, error) {
 
 // awaitNext waits for the next signal, timer or cancellation, and has an activity handle it.
 func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channel) (err error) {
-	if run.deadline.timer == nil { // an update has begun the run
-		if run.updates.Len() > 0 {
-			return run.heed(ctx, run.updates)
-		}
-		run.setDeadline(ctx)
-	}
 	next := workflow.NewSelector(ctx).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalMethodResult), func(c workflow.ReceiveChannel, _ bool) {
 			var signal SubmissionSignal
@@ -135,7 +97,6 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 			c.Receive(ctx, &signal)
 			err = run.decideReview(ctx, signal)
 		}).
-		AddReceive(run.updates, func(c workflow.ReceiveChannel, _ bool) { err = run.heed(ctx, c) }).
 		AddReceive(run.unjudged.due, func(c workflow.ReceiveChannel, _ bool) {
 			var submission string
 			c.Receive(ctx, &submission)

@@ -95,7 +95,6 @@ type App struct {
 	worker      *worker.Worker
 	working     bool
 	eyes        eyes
-	aside       *orchestrator.Aside // nil without API
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
@@ -119,7 +118,6 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	orders := &orchestrator.Orchestrator{
 		Temporal: a.temporal, Store: a.store, Eager: o.API && o.Worker, Resumed: a.resumed(),
-		Delay: !o.Config.StartDelayOff,
 	}
 	if o.Worker {
 		a.worker = a.newWorker(orders)
@@ -152,8 +150,7 @@ func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
 		return rest.Whole(a.opsHandler()), nil
 	}
 	var err error
-	a.aside = orchestrator.NewAside(orders, mostAside, slog.New(rest.WithRequestID{Handler: a.log.Handler()}))
-	if a.api, err = a.newAPI(a.aside); err != nil {
+	if a.api, err = a.newAPI(orders); err != nil {
 		return nil, err
 	}
 	return a.api.Handler(), nil
@@ -352,7 +349,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	})
 }
 
-func (a *App) newAPI(orders *orchestrator.Aside) (*api.API, error) {
+func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 	c := a.options.Config
 	locator, err := a.locator()
 	if err != nil {
@@ -567,14 +564,6 @@ func (a *App) Drain(ctx context.Context) {
 	}
 }
 
-// mostAside is the number of runs that an API tells at once without a waiting client. Temporal counts each towards the
-// limit of its waiting requests, 1,200 for a namespace by default.
-const mostAside = 100
-
-// asidePatience is how long calls of Temporal that no client waits for may take at the end of a process. The sweep
-// repeats the rest.
-const asidePatience = time.Second
-
 // Stop stops accepting requests, waits for requests and tasks under way, and closes all connections. A second call does
 // nothing.
 func (a *App) Stop() error {
@@ -588,7 +577,6 @@ func (a *App) Stop() error {
 		err = a.server.Shutdown(ctx)
 		if a.api != nil {
 			err = errors.Join(err, a.api.Wait(ctx))
-			a.aside.Close(asidePatience)
 		}
 		if a.working {
 			a.eyes.watch()

@@ -21,7 +21,6 @@ import (
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaltest"
-	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/worker"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -125,7 +124,7 @@ func Connect(ctx context.Context, address, dir string) (*orchestrator.Orchestrat
 		temporal.Close()
 		return nil, err
 	}
-	return &orchestrator.Orchestrator{Temporal: temporal, Store: s, Delay: true, Patience: testkit.Patience}, nil
+	return &orchestrator.Orchestrator{Temporal: temporal, Store: s}, nil
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
