@@ -38,7 +38,7 @@ func (s stalling) Read([]byte) (int, error) {
 // client.
 func TestBodyThatDoesNotArriveInTimeIsAnsweredInTheEnvelope(t *testing.T) {
 	t.Parallel()
-	const within = 5 * time.Second // a busy machine may take seconds to send the headers of all requests
+	const within = 10 * time.Second // a busy machine may take seconds to send the headers of all requests
 	e := newEnv(t, func(o *api.Options) { o.Config.UploadTimeout = within })
 	ids, desktop := e.belongings(e.sandbox)
 	phone, _ := e.phone(desktop, "phone")

@@ -155,6 +155,7 @@ func TestTemporalRestoredEarlierThanStile(t *testing.T) {
 		hook.subscribe(t, m.client, "verification_session.verified")
 		before := m.create(t, nil)
 		before.open(t)
+		p.awaitRun(t, before.id, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING)
 		p.stop(t)
 		restore := copyOf("temporal.db")(t, data)
 

@@ -106,7 +106,7 @@ func TestMailThatNoServerTakesIsGivenUp(t *testing.T) {
 	t.Parallel()
 	h := house.House(t)
 	server := mailtest.Start(t, mail.NoTLS)
-	m := queued(t, h, server.ClientWith(mail.StartTLS), 4*time.Second) // the server offers no STARTTLS
+	m := queued(t, h, server.ClientWith(mail.StartTLS), 10*time.Second) // the server offers no STARTTLS
 	require.NoError(t, h.SendMail(t.Context(), m.Ref()))
 	require.GreaterOrEqual(t, settledAs(t, h, m, models.MailGivenUp).Attempts, 1)
 	require.Empty(t, server.Mails())

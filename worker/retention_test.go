@@ -10,6 +10,7 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
@@ -100,4 +101,32 @@ func TestSweepDeletesAChallengeThatNobodyAnswered(t *testing.T) {
 		_, err := s.Challenge(t.Context(), session.OrgID, session.ID, begun.ID)
 		return models.CodeOf(err) == models.CodeResourceMissing
 	})
+}
+
+func TestSweepDeletesOldRows(t *testing.T) {
+	t.Parallel()
+	o := workertest.Options{Workers: 1, Judge: scene.Judge(), SweepInterval: eager.SweepInterval, SweepAfter: time.Second}
+	h := workertest.Open(t, o)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Completed(t, session.ID)
+	settled(t, s, session)
+	_, _, err := s.CreateKey(t.Context(), s.Org, store.ActorCLI, models.SecretKey) // an entry of the audit log
+	require.NoError(t, err)
+	require.Len(t, s.EventsOf(t, session), 2)
+	require.Len(t, s.Verdicts(t, session), 1)
+
+	o.Retention = time.Nanosecond
+	w := workertest.NewWorker(h.Orchestrator, o)
+	w.Start(t.Context())
+	t.Cleanup(w.Stop)
+
+	testkit.Eventually(t, func() bool {
+		audited, _, err := s.AuditLog(t.Context(), s.Org, store.Page{Limit: 1})
+		require.NoError(t, err)
+		return len(s.EventsOf(t, session))+len(s.Verdicts(t, session))+len(audited) == 0
+	})
+	require.Equal(t, models.StatusVerified, s.Reread(t, session).Status, "the session stays")
 }

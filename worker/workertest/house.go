@@ -37,6 +37,8 @@ type Options struct {
 	// WebhookTimeout is the time that receivers have, and OverdueAfter the time after which the sweep takes work for lost;
 	// 0 means the package's WebhookTimeout and OverdueAfter.
 	WebhookTimeout, OverdueAfter time.Duration
+	// Retention is the age at which the sweep deletes events, histories of ended sessions and audit entries; 0 keeps them.
+	Retention time.Duration
 	// Registry takes the metrics of a house with one worker; nil means a new registry.
 	Registry *prometheus.Registry
 	// Mailer sends mails; nil where none can be sent.
@@ -147,6 +149,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 		Mailer:        options.Mailer,
 		ReviewTimeout: ReviewTimeout, SessionTTL: ReviewTimeout,
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
+		EventRetention: options.Retention, HistoryRetention: options.Retention, AuditRetention: options.Retention,
 		OverdueAfter: cmp.Or(options.OverdueAfter, OverdueAfter), PutOffMost: putOffMost,
 		Metrics: worker.NewMetrics(options.Registry), Log: options.Log,
 	})
