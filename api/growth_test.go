@@ -29,6 +29,7 @@ func TestEveryWriteOfADeviceHasADeclaredBound(t *testing.T) {
 	require.NoError(t, err)
 	_, section, found := strings.Cut(string(text), "## What a user's device can make grow")
 	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
 	declared := map[string]string{}
 	for _, row := range tableRow.FindAllStringSubmatch(section, -1) {
 		declared[row[1]] = strings.TrimSpace(row[3])
