@@ -12,8 +12,9 @@ import (
 	"github.com/stile-id/stile/models"
 )
 
-// heartbeatEvery is well below the heartbeat timeout of a recovery.
-const heartbeatEvery = 2 * time.Second
+// HeartbeatEvery is the time between two heartbeats of a recovery, well below its heartbeat timeout. Workers must not
+// send them more rarely: the SDK would wait for four fifths of the timeout.
+const HeartbeatEvery = 2 * time.Second
 
 // Recoveries holds the activities that repeat deliveries which an endpoint has not acknowledged.
 type Recoveries struct {
@@ -65,7 +66,7 @@ func beat(ctx context.Context) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var beating sync.WaitGroup
 	beating.Go(func() {
-		tick := time.NewTicker(heartbeatEvery)
+		tick := time.NewTicker(HeartbeatEvery)
 		defer tick.Stop()
 		for {
 			activity.RecordHeartbeat(ctx)

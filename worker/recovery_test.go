@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -83,6 +85,30 @@ func TestRecoveryDeliversEachEventOnce(t *testing.T) {
 		require.Equal(t, store.RecoveryTally{models.DeliverySucceeded: sessions}, tally)
 		return settled.Tally != nil
 	})
+}
+
+// A recovery whose heartbeats come late is begun a second time, and sends events twice.
+func TestHeartbeatsOfARecoveryComeOften(t *testing.T) {
+	t.Parallel()
+	h := lonely.House(t)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	answers, answer := context.WithCancel(t.Context())
+	defer answer()
+	merchant.Before(func(scene.Request) { <-answers.Done() })
+	endpoint := refusedBy(t, s, merchant, 1)
+	r := recovery(t, s, endpoint)
+	require.NoError(t, h.RecoverEndpoint(t.Context(), r))
+
+	var last time.Time
+	testkit.Eventually(t, func() bool { // once, because a busy machine may be late
+		before := last
+		last = h.Heartbeat(t, r.ID)
+		return !before.IsZero() && last.After(before) && last.Sub(before) < 2*activities.HeartbeatEvery
+	})
+
+	answer()
+	recovered(t, s, r, 1)
 }
 
 func TestRecoveryWithoutARunIsResumed(t *testing.T) {

@@ -191,6 +191,7 @@ func (w *Worker) webhooksQueue() worker.Worker {
 	options := versioned(o.BuildID)
 	options.MaxConcurrentActivityTaskPollers = TaskPollers
 	options.MaxConcurrentActivityExecutionSize = slots
+	options.MaxHeartbeatThrottleInterval = activities.HeartbeatEvery
 	queue := worker.New(o.Temporal, workflows.QueueWebhooks, options)
 	workflows.Workflows{WebhookTimeout: o.WebhookTimeout}.RegisterWebhooks(queue)
 	webhooks := w.webhooks()

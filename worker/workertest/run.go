@@ -94,6 +94,20 @@ func (h *House) Terminate(t testing.TB, id string) {
 	require.NoError(t, h.Temporal.TerminateWorkflow(t.Context(), id, "", "test"))
 }
 
+// Heartbeat returns the time of the last heartbeat of the activity that the workflow waits for; the beginning of time
+// before the first one.
+func (h *House) Heartbeat(t testing.TB, id string) time.Time {
+	t.Helper()
+	described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+	require.NoError(t, err)
+	for _, pending := range described.PendingActivities {
+		if pending.LastHeartbeatTime != nil {
+			return pending.LastHeartbeatTime.AsTime()
+		}
+	}
+	return time.Time{}
+}
+
 // History returns the history of the workflow's latest run.
 func (h *House) History(t testing.TB, id string) *historypb.History {
 	t.Helper()
