@@ -15,8 +15,8 @@ const palette = ["00ff00", "0000ff", "00ffff", "ff00ff", "ffff00"];
 /**
  * render writes frames of a head into a folder, and returns the script of a camera that shows it: it turns as the page
  * asks, and reflects the colours of the screen. `window.shown` has the camera show a "stranger", a "screen" with the
- * head, or one frame of the head by its name, instead. The folder gets passport.jpg, a photograph of a passport of the
- * person.
+ * head, or one frame of the head by its name, instead. `window.frameMs` are the milliseconds between two frames. The
+ * folder gets passport.jpg, a photograph of a passport of the person.
  */
 export async function render(folder) {
   const program = join(folder, "faces");
@@ -86,8 +86,12 @@ function camera(frames) {
     context.fillStyle = `rgb(${[0, 0, 0].map(() => 90 + 60 * Math.random())})`; // no two frames are the same file
     context.fillRect(0, 0, 8, 8);
   }
+  function film() {
+    draw();
+    setTimeout(film, window.frameMs ?? 66);
+  }
   setInterval(move, 100);
-  setInterval(draw, 66);
+  film();
   navigator.mediaDevices.getUserMedia = async () => {
     const stream = canvas.captureStream(15);
     window.cameras = [...window.cameras ?? [], stream];

@@ -65,10 +65,29 @@ interface Picturing {
   quality?: number;
 }
 
-/** photograph returns the present picture of a video as JPEG. */
+/** nextMs is the longest wait for the next frame of a video, which may have stopped. */
+const nextMs = 500;
+
+/** next waits for the next frame of a video, in browsers that tell of it. */
+function next(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    if (!("requestVideoFrameCallback" in video)) return resolve();
+    const late = setTimeout(resolve, nextMs);
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
+}
+
+/**
+ * photograph returns the next frame of a video as JPEG. A slow device shows a frame for longer than the time between
+ * two pictures, and the same picture twice is taken for an attack.
+ */
 export async function photograph(
   video: HTMLVideoElement, { longest = Infinity, quality = 0.92 }: Picturing = {},
 ): Promise<Blob> {
+  await next(video);
   const { videoWidth, videoHeight } = video;
   const scale = Math.min(1, longest / Math.max(videoWidth, videoHeight));
   const canvas = document.createElement("canvas");
