@@ -62,10 +62,10 @@ func inquiry(view models.UnjudgedView) workflow.ActivityOptions {
 	}
 }
 
-// recoveryTurn returns the options of one turn of a recovery. The activity reports by heartbeats that it is alive, every
-// two seconds; a busy machine may be late with some, and a second activity beside the first would send events twice. At
-// the end of a turn it finishes the attempts it has begun: sixteen, of which four are under way at once if the receiver
-// hangs.
+// recoveryTurn returns the options of one turn of a recovery. The activity reports by heartbeats that it is alive,
+// every two seconds; a busy machine may be late with some, and a second activity beside the first would send events
+// twice. At the end of a turn it finishes the attempts it has begun: sixteen, of which four are under way at once if
+// the receiver hangs.
 func recoveryTurn(receiverTimeout time.Duration) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		Summary:             "Redeliver what was not acknowledged",
