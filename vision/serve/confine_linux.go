@@ -34,8 +34,10 @@ func confine(memory int64) (open []string) {
 // this for every thread: the limit itself is one of the calling thread.
 func confineServer() error {
 	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // files that were open here; Linux 5.11
-	_ = filterCalls([]unix.SockFilter{statement(end, allow)})        // workers report a kernel without filters
-	return errors.Join(limit(unix.RLIMIT_CORE, 0), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
+	err := errors.Join(limit(unix.RLIMIT_CORE, 0), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0),
+		unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	_ = filterCalls([]unix.SockFilter{statement(end, allow)}) // workers report a kernel without filters
+	return err
 }
 
 func limit(resource int, value uint64) error {
