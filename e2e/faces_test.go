@@ -131,7 +131,8 @@ func ageStepsUp(t *testing.T, s *stack) {
 	v.until(t, "verified")
 	told := v.results(t)[0]["biometric"].(map[string]any)
 	require.InDelta(t, 3, told["frames"], 0)
-	require.NotContains(t, string(v.get(t).raw), "45.8", "the estimate")
+	require.NotContains(t, fmt.Sprint(told), "45", "the estimate, in any precision")
+	require.NotContains(t, string(v.get(t).raw), "45.8")
 
 	v = m.create(t, nil)
 	v.open(t)
