@@ -65,10 +65,10 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 	go build -o bin/ $(COMMANDS)
 
 .PHONY: check
-check: tesseract prometheus models faces check-format check-vet lint check-serverless ## Run format, vet, linters and the tests that need no server: before each commit
+check: tesseract prometheus helm models faces check-format check-vet lint check-serverless check-chart ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract prometheus browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
+test: postgres interpreters tesseract prometheus helm browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-web check-code
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
 	@$(MAKE) --no-print-directory check-browser check-sdk
@@ -78,12 +78,14 @@ lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arr
 	go run ./scripts/plain-words
 	$(GOLANGCI_LINT) run
 	cd sdk/go && $(abspath $(GOLANGCI_LINT)) run
+	cd deploy/helm/test && $(abspath $(GOLANGCI_LINT)) run
 	$(GOLANGCI_LINT) run --build-tags faults ./internal/fault/...
 
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## Format the code and sort its imports
 	$(GOLANGCI_LINT) fmt
 	cd sdk/go && $(abspath $(GOLANGCI_LINT)) fmt
+	cd deploy/helm/test && $(abspath $(GOLANGCI_LINT)) fmt
 
 .PHONY: openapi
 openapi: ## Bundle api/openapi.yaml from the files in api/openapi, and write the types of the Go client
@@ -147,6 +149,10 @@ runtimes:
 prometheus:
 	scripts/ensure-prometheus
 
+.PHONY: helm
+helm:
+	@scripts/ensure-helm >/dev/null
+
 .PHONY: browser
 browser:
 	scripts/ensure-browser
@@ -172,7 +178,7 @@ check-sdk: $(NPM_PACKAGES) runtimes browser
 	cd sdk/go && go test -count=1 ./e2e && CGO_ENABLED=1 go test -race ./stile ./webhook
 
 .PHONY: check-code
-check-code: check-format check-vet check-build check-vectors check-workflows lint
+check-code: check-format check-vet check-build check-vectors check-workflows check-chart lint
 
 .PHONY: check-format
 check-format:
@@ -184,6 +190,7 @@ check-vet:
 	go vet ./...
 	cd sdk/go && go vet ./...
 	cd examples/go && go vet ./...
+	cd deploy/helm/test && go vet ./...
 	go vet -tags faults ./internal/fault/...
 
 .PHONY: check-build
@@ -194,6 +201,11 @@ check-build: # into the folders where the tests that run these binaries find the
 .PHONY: check-vectors
 check-vectors: # the inner loops of networks with vector instructions, which the other tests do not build
 	GOEXPERIMENT=simd go test -vet=off ./vision/nn ./vision/models
+
+# -count=1, because the cache of go test does not know that the tests read the chart through helm.
+.PHONY: check-chart
+check-chart: helm
+	cd deploy/helm/test && go test -count=1 -vet=off ./...
 
 .PHONY: check-workflows
 check-workflows: $(WORKFLOWCHECK)

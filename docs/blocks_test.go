@@ -46,6 +46,10 @@ var manual = map[string][]string{
 	"docs/getting-started.md": {
 		"clones from a network, and does not end", "sets the variables that the tests set to free ports and fresh keys",
 	},
+	"docs/kubernetes.md": {
+		"needs a cluster; deploy/helm/test renders the chart with the Secrets that they name",
+		"needs a cluster; deploy/helm/test has the values",
+	},
 	"docs/operations.md": {
 		"needs an account of its own and a folder in /run; vision/serve has the tests of a vision process",
 		"fetches models from the npm registry; the tests of cmd/stile-vision have a registry of their own",

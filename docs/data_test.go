@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/big"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -98,7 +100,22 @@ var settingsReaders = map[string]struct {
 		_, err := issuers.Open(issuers.Options{Dir: folder})
 		return err
 	}},
+	"docs/kubernetes.md": {"values.yaml", nil, func(_, file string) error { return renderChart(file) }},
 	"docs/compliance.md": {"US-CA.yaml", nil, func(_, file string) error { return readRule(file) }},
+}
+
+// renderChart renders the Helm chart with a file of values.
+func renderChart(values string) error {
+	path, err := exec.Command("../scripts/ensure-helm").Output()
+	if err != nil {
+		return err
+	}
+	helm := exec.Command(strings.TrimSpace(string(path)), "template", "stile", chart, "--kube-version", "1.29.0",
+		"--values", values)
+	if output, err := helm.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, output)
+	}
+	return nil
 }
 
 // readRule reads the shipped rules with a file in the place of that of the same jurisdiction.

@@ -23,8 +23,10 @@ var manualChecks = map[string]func(t *testing.T, args []string){
 	"git": func(t *testing.T, args []string) {
 		require.Equal(t, []string{"clone", "https://" + moduleOf(t, "../go.mod")}, args)
 	},
-	"go":   checkGo,
-	"make": checkMake,
+	"go":      checkGo,
+	"helm":    checkHelm,
+	"kubectl": checkKubectl,
+	"make":    checkMake,
 	"npm": func(t *testing.T, args []string) {
 		var manifest struct{ Name string }
 		require.NoError(t, json.Unmarshal([]byte(content(t, "../sdk/node/package.json")), &manifest))
@@ -130,6 +132,32 @@ func checkDocker(t *testing.T, args []string) {
 		if service != "--rm" {
 			require.Contains(t, file.Services, service)
 		}
+	}
+}
+
+// checkHelm checks `helm upgrade --install RELEASE CHART …`.
+func checkHelm(t *testing.T, args []string) {
+	t.Helper()
+	require.Equal(t, []string{"upgrade", "--install", "stile"}, args[:3])
+	require.FileExists(t, filepath.Join("..", args[3], "Chart.yaml"))
+}
+
+// checkKubectl checks that `kubectl create secret generic NAME --from-literal=KEY=…` has a key that the chart looks for.
+// cmd/stile checks the commands after `kubectl exec … --`.
+func checkKubectl(t *testing.T, args []string) {
+	t.Helper()
+	if args[0] == "exec" {
+		require.Contains(t, args, "--")
+		return
+	}
+	require.Equal(t, []string{"create", "secret", "generic"}, args[:3])
+	for _, arg := range args[4:] {
+		key, is := strings.CutPrefix(arg, "--from-literal=")
+		if !is {
+			continue
+		}
+		key, _, _ = strings.Cut(key, "=")
+		require.Regexp(t, `(?m)^  \w*[kK]ey: `+regexp.QuoteMeta(key)+`$`, content(t, chart+"values.yaml"))
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // documented matches a command in the text or a block of a document.
-var documented = regexp.MustCompile("(?m)(?:`|^|&& |^[A-Z_]+=\\S+ )stile ([a-z][^`\\n]*)")
+var documented = regexp.MustCompile("(?m)(?:`|^|&& |-- |^[A-Z_]+=\\S+ )stile ([a-z][^`\\n]*)")
 
 // flagOf matches the name of a flag.
 var flagOf = regexp.MustCompile(`--[a-z-]+`)
