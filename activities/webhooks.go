@@ -10,6 +10,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/signature"
@@ -45,6 +49,8 @@ type Webhooks struct {
 	Jitter func() float64
 	// Delivered, if set, is called for every attempt that was made, for metrics.
 	Delivered func(Attempt)
+	// Tracer, if set, makes the spans of attempts.
+	Tracer trace.Tracer
 	// Busy, if set, is called for every delivery that was postponed for want of room, for metrics.
 	Busy func()
 }
@@ -98,7 +104,7 @@ func (a *Webhooks) attempt(ctx context.Context, ref models.DeliveryRef) (models.
 	}
 	class := a.Pace.class(ref.EndpointID)
 	ended := a.Pace.begin(ref.EndpointID)
-	answer, err := a.send(ctx, dispatch)
+	answer, err := a.traced(ctx, dispatch)
 	ended(err == nil && answer.Acknowledged)
 	if err != nil {
 		return models.DeliveryOutcome{}, err
@@ -131,6 +137,29 @@ func (a *Webhooks) record(ctx context.Context, d models.Delivery, answer store.A
 	}
 }
 
+// traced sends a delivery within a span of the trace that fired its event. The endpoint receives the span as the
+// traceparent header (W3C Trace Context).
+func (a *Webhooks) traced(ctx context.Context, d store.Dispatch) (store.Answer, error) {
+	ctx = models.WithTraceParent(ctx, d.Event.TraceParent)
+	if a.Tracer == nil {
+		return a.send(ctx, d)
+	}
+	ctx, span := a.Tracer.Start(ctx, "webhook "+string(d.Event.Type), trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithAttributes(
+			attribute.String("stile.delivery", d.Delivery.ID), attribute.String("stile.endpoint", d.Endpoint.ID),
+			attribute.Int("stile.attempt", d.Delivery.Attempt),
+		))
+	defer span.End()
+	answer, err := a.send(ctx, d)
+	if answer.ResponseStatus != nil {
+		span.SetAttributes(attribute.Int("http.response.status_code", *answer.ResponseStatus))
+	}
+	if !answer.Acknowledged {
+		span.SetStatus(codes.Error, "not acknowledged")
+	}
+	return answer, err
+}
+
 func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, error) {
 	body, err := d.Event.Body()
 	if err != nil {
@@ -147,6 +176,9 @@ func (a *Webhooks) send(ctx context.Context, d store.Dispatch) (store.Answer, er
 	}
 	if d.NextSecret != "" {
 		sent.Headers[signature.HeaderNext] = signature.Sign(d.NextSecret, sent.At.Time, body)
+	}
+	if parent := models.TraceParent(ctx); parent != nil {
+		sent.Headers["Traceparent"] = *parent
 	}
 	for name, value := range sent.Headers {
 		request.Header.Set(name, value)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/stile-id/stile"
 	"github.com/stile-id/stile/api/authoring"
@@ -53,6 +54,8 @@ type Options struct {
 	Log *slog.Logger
 	// Registry takes the API's metrics, and /metrics shows it; one of its own unless given.
 	Registry *prometheus.Registry
+	// Tracer makes the spans of requests; nil means none.
+	Tracer trace.Tracer
 	// Now is time.Now if nil.
 	Now func() time.Time
 }
@@ -101,7 +104,7 @@ func New(o Options) (*API, error) {
 	})}
 	a.kernel, err = rest.New(rest.Options{
 		Store: o.Store, Config: o.Config.kernel(), Log: o.Log, Registry: o.Registry, Now: o.Now,
-		KnowsOrigin: a.sessions.KnowsOrigin,
+		Tracer: o.Tracer, KnowsOrigin: a.sessions.KnowsOrigin,
 	})
 	if err != nil {
 		return nil, err

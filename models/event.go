@@ -62,6 +62,9 @@ type Event struct {
 	SessionID *string
 	Data      string // JSON of the object
 	Created   Timestamp
+	// TraceParent is the trace of the request or activity that fired the event, which its deliveries continue; nil
+	// without one. See models.TraceParent.
+	TraceParent *string
 }
 
 // TableName names the table for gorm.

@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stile-id/stile/internal/outbound"
-
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -18,6 +17,7 @@ import (
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
@@ -67,6 +67,8 @@ type Options struct {
 	OverdueAfter time.Duration
 	// BuildID turns Temporal's Worker Versioning on; "" leaves it off.
 	BuildID string
+	// Tracer makes the spans of deliveries; nil means none.
+	Tracer  trace.Tracer
 	Metrics *Metrics
 	Log     *slog.Logger
 }
@@ -172,7 +174,7 @@ func (w *Worker) webhooks() *activities.Webhooks {
 		Store: o.Store, Client: o.WebhookClient, Pace: w.pace, Gate: w.endpoints,
 		WebhookRetrySchedule: o.WebhookRetrySchedule,
 		PutOffMost:           o.PutOffMost,
-		Delivered:            o.Metrics.delivered, Busy: o.Metrics.busy,
+		Delivered:            o.Metrics.delivered, Busy: o.Metrics.busy, Tracer: o.Tracer,
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/stile-id/stile/models/store"
 )
@@ -39,13 +41,15 @@ type Config struct {
 	ClientIPHeader, CDN string
 }
 
-// Options are the parts of a Kernel. All are required.
+// Options are the parts of a Kernel. All but Tracer are required.
 type Options struct {
 	Store    *store.Store
 	Config   Config
 	Log      *slog.Logger
 	Registry prometheus.Registerer
 	Now      func() time.Time
+	// Tracer makes the spans of requests; nil means none.
+	Tracer trace.Tracer
 	// KnowsOrigin reports whether pages of an origin may exchange the tokens of handoffs.
 	KnowsOrigin func(ctx context.Context, origin string) (bool, error)
 }
@@ -64,6 +68,7 @@ type Kernel struct {
 	log         *slog.Logger
 	keys        *keyCache
 	metrics     *metrics
+	tracer      trace.Tracer
 	knowsOrigin func(ctx context.Context, origin string) (bool, error)
 	closing     chan struct{}
 	closeOnce   sync.Once
@@ -76,7 +81,10 @@ func New(o Options) (k *Kernel, err error) {
 		Secrets: &ClientSecrets{keys}, VPTokens: &VPTokens{keys, o.Config.PublicURL},
 		store: o.Store, config: o.Config, log: o.Log,
 		keys: newKeyCache(o.Store.Across(), o.Now, o.Config.RequestTimeout), knowsOrigin: o.KnowsOrigin,
-		closing: make(chan struct{}),
+		closing: make(chan struct{}), tracer: o.Tracer,
+	}
+	if k.tracer == nil {
+		k.tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if k.forwarding, err = newForwarding(o.Config); err != nil {
 		return nil, err

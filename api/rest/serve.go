@@ -13,9 +13,9 @@ import (
 )
 
 // Before returns the steps before every route: request id, log and metrics, CORS, the recognition of the caller with
-// its rate limit, and the refusal of paths with empty parts.
+// its rate limit, the span of its trace, and the refusal of paths with empty parts.
 func (k *Kernel) Before() []gin.HandlerFunc {
-	return []gin.HandlerFunc{k.observe, k.allowBrowsers, k.recognise, k.refuseEmptyParts}
+	return []gin.HandlerFunc{k.observe, k.allowBrowsers, k.recognise, k.trace, k.refuseEmptyParts}
 }
 
 // serve makes a gin handler of a route.

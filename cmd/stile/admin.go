@@ -63,7 +63,7 @@ func registerSearchAttributes(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	temporal, err := app.DialTemporal(c, app.NewLogger("error"), nil, nil)
+	temporal, err := app.DialTemporal(c, app.NewLogger("error"), app.TemporalOptions{})
 	if err != nil {
 		return err
 	}

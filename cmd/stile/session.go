@@ -118,7 +118,7 @@ func fromHistory(cmd *cobra.Command, id string) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	temporal, err := app.DialTemporal(c, app.NewLogger("error"), nil, keys)
+	temporal, err := app.DialTemporal(c, app.NewLogger("error"), app.TemporalOptions{Keys: keys})
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ import (
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/signals"
+	"github.com/stile-id/stile/internal/tracing"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/carrier"
 	"github.com/stile-id/stile/methods/document"
@@ -91,6 +92,7 @@ type App struct {
 	methods     *methods.Registry
 	metrics     *metricsPipeline
 	codec       codec.Codec
+	tracing     *tracing.Tracing // nil before connect
 	api         *api.API
 	worker      *worker.Worker
 	working     bool
@@ -237,13 +239,30 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	a.metrics.registry.MustRegister(
 		a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client}, outdatedFiles{&a.files})
-	sealWith := keys
-	if !a.options.SealHistories {
-		sealWith = nil
-	}
-	a.temporal, err = DialTemporal(c, a.log, a.metrics.temporal, sealWith,
-		grpc.WithChainUnaryInterceptor(newTaskWatch(a.metrics.registry, a.log).intercept))
 	a.codec = codec.Codec{Keys: keys}
+	return a.dial(ctx, keys)
+}
+
+// dial prepares the client of Temporal, and the traces that it continues.
+func (a *App) dial(ctx context.Context, keys *seal.Keyring) (err error) {
+	c := a.options.Config
+	a.tracing, err = tracing.Open(ctx, tracing.Options{
+		Endpoint: c.TraceEndpoint, Headers: c.TraceHeaders, Ratio: c.TraceRatio, Service: c.TraceService,
+		Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	o := TemporalOptions{Metrics: a.metrics.temporal, Dial: []grpc.DialOption{
+		grpc.WithChainUnaryInterceptor(newTaskWatch(a.metrics.registry, a.log).intercept),
+	}}
+	if a.options.SealHistories {
+		o.Keys = keys
+	}
+	if o.Interceptors, err = a.tracing.Interceptors(); err != nil {
+		return err
+	}
+	a.temporal, err = DialTemporal(c, a.log, o)
 	return err
 }
 
@@ -336,6 +355,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	return worker.New(worker.Options{
 		Temporal: a.temporal, Store: a.store, Orchestrator: orders,
 		Judge:         a.methods,
+		Tracer:        a.tracing.Tracer(),
 		ReviewTimeout: c.ReviewTimeout,
 		SessionTTL:    c.SessionTTL, DeviceIdleTimeout: c.DeviceIdleTimeout,
 		WebhookTimeout: c.WebhookTimeout, WebhookRetrySchedule: c.WebhookRetrySchedule,
@@ -374,6 +394,7 @@ func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
 		Captcha:      a.captcha(),
 		Registry:     a.metrics.registry,
 		Log:          a.log,
+		Tracer:       a.tracing.Tracer(),
 		Config: api.Config{
 			RequestTimeout:       a.options.RequestTimeout,
 			HandoffTokenTTL:      c.HandoffTokenTTL,
@@ -588,7 +609,7 @@ func (a *App) Stop() error {
 		if a.working {
 			a.worker.Stop()
 		}
-		err = errors.Join(err, a.close())
+		err = errors.Join(err, a.tracing.Close(ctx), a.close())
 	})
 	return err
 }

@@ -23,7 +23,7 @@ const answerWithin = 5 * time.Second
 
 func (e *examination) temporal(ctx context.Context) {
 	c := e.config
-	temporal, err := DialTemporal(c, slog.New(slog.DiscardHandler), nil, nil)
+	temporal, err := DialTemporal(c, slog.New(slog.DiscardHandler), TemporalOptions{})
 	if err != nil {
 		e.fault("temporal", "check the variables that begin with TEMPORAL_", err)
 		return

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 	"google.golang.org/grpc"
 
@@ -36,19 +37,26 @@ func identity() string {
 	return strconv.Itoa(os.Getpid()) + "@" + host
 }
 
-// DialTemporal returns a client that connects at its first use. With a keyring it seals histories.
-func DialTemporal(
-	c config.Config, logger *slog.Logger, metrics client.MetricsHandler, keys *seal.Keyring, dial ...grpc.DialOption,
-) (client.Client, error) {
+// TemporalOptions are the parts of a client of Temporal that a process may do without.
+type TemporalOptions struct {
+	Metrics client.MetricsHandler
+	// Keys, if set, seal histories.
+	Keys         *seal.Keyring
+	Interceptors []interceptor.ClientInterceptor
+	Dial         []grpc.DialOption
+}
+
+// DialTemporal returns a client that connects at its first use.
+func DialTemporal(c config.Config, logger *slog.Logger, o TemporalOptions) (client.Client, error) {
 	options := client.Options{
 		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace, Identity: identity(),
-		Logger: log.NewStructuredLogger(logger), MetricsHandler: metrics,
+		Logger: log.NewStructuredLogger(logger), MetricsHandler: o.Metrics, Interceptors: o.Interceptors,
 	}
-	options.ConnectionOptions.DialOptions = dial
+	options.ConnectionOptions.DialOptions = o.Dial
 	// Messages are small, and sealed payloads do not compress.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
-	if keys != nil {
-		options.DataConverter = Sealed(keys)
+	if o.Keys != nil {
+		options.DataConverter = Sealed(o.Keys)
 	}
 	if c.TemporalAPIKey != "" {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey)

@@ -72,6 +72,12 @@ type Config struct {
 	VisionEmbedding string         // STILE_VISION_EMBEDDING: the model that compares faces, or off
 	DocsOff         bool           // STILE_DOCS is off: the API serves no documentation
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
+
+	TraceEndpoint string            // OTEL_EXPORTER_OTLP_ENDPOINT: the collector of traces; empty means none
+	TraceHeaders  map[string]string // OTEL_EXPORTER_OTLP_HEADERS: what it asks for, such as a key
+	TraceService  string            // OTEL_SERVICE_NAME: the name of the process in traces
+	TraceRatio    float64           // STILE_TRACE_RATIO: the share of traces that are sent
+
 	// DevJurisdiction is the place of private and loopback addresses. Read leaves it empty: only stile-dev sets it,
 	// from STILE_DEV_JURISDICTION.
 	DevJurisdiction string
@@ -142,8 +148,7 @@ func Read(get func(name string) string) (Config, error) {
 		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
 
 		Listen: r.text("STILE_LISTEN", ":"+models.APIPortDefault), WorkerListen: r.text("STILE_WORKER_LISTEN", ":9090"),
-		VerifyURL:       r.webURL("STILE_VERIFY_URL"),
-		APIURL:          r.webURL("STILE_API_URL"),
+		VerifyURL: r.webURL("STILE_VERIFY_URL"), APIURL: r.webURL("STILE_API_URL"),
 		EgressAllow:     r.prefixes("STILE_EGRESS_ALLOW"),
 		EgressProxy:     r.proxy("STILE_EGRESS_PROXY"),
 		TurnstileURL:    cmp.Or(r.webURL("STILE_TURNSTILE_URL"), turnstileURL),
@@ -187,6 +192,7 @@ func Read(get func(name string) string) (Config, error) {
 	c.readPaths(get)
 	c.readVerifier(r)
 	c.readVision(r)
+	c.readTracing(r)
 	c.TemporalTLS = c.TemporalTLS || c.TemporalAPIKey != "" || c.TemporalTLSCert != "" || c.TemporalTLSCA != ""
 	return c, errors.Join(r.faults...)
 }
@@ -215,6 +221,13 @@ func (c *Config) readVerifier(r *reader) {
 	c.VerifierScheme = r.oneOf("STILE_VERIFIER_CLIENT_ID_SCHEME", "x509_hash", "x509_san_dns")
 	c.VerifierPlain = r.oneOf("STILE_VERIFIER_RESPONSES", "encrypted", "plain") == "plain"
 	c.WalletLink = r.text("STILE_WALLET_LINK", "openid4vp")
+}
+
+// readTracing reads the variables of traces. Those of OpenTelemetry have the names and forms of its specification.
+func (c *Config) readTracing(r *reader) {
+	c.TraceEndpoint, c.TraceService = r.webURL("OTEL_EXPORTER_OTLP_ENDPOINT"), r.text("OTEL_SERVICE_NAME", "stile")
+	c.TraceHeaders = r.headers("OTEL_EXPORTER_OTLP_HEADERS")
+	c.TraceRatio = r.share("STILE_TRACE_RATIO", 1)
 }
 
 // readVision reads the variables of the vision process.
@@ -375,6 +388,35 @@ func (r *reader) number(name string, otherwise int) int {
 		r.wrong(name, "a whole number above 0")
 	}
 	return value
+}
+
+// share reads a number from 0 to 1.
+func (r *reader) share(name string, otherwise float64) float64 {
+	text := r.get(name)
+	if text == "" {
+		return otherwise
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(value >= 0 && value <= 1) {
+		r.wrong(name, "a number from 0 to 1")
+	}
+	return value
+}
+
+// headers reads a list of name=value with percent-encoded values. Its error does not repeat them, because they may hold
+// a key.
+func (r *reader) headers(name string) map[string]string {
+	headers := map[string]string{}
+	for _, pair := range list(r.get(name)) {
+		header, value, given := strings.Cut(pair, "=")
+		decoded, err := url.PathUnescape(strings.TrimSpace(value))
+		if header = strings.TrimSpace(header); !given || header == "" || err != nil {
+			r.faults = append(r.faults, fmt.Errorf(`%s must be a list such as "name=value,other=value"`, name))
+			return nil
+		}
+		headers[header] = decoded
+	}
+	return headers
 }
 
 func (r *reader) duration(name string, otherwise time.Duration) time.Duration {

@@ -40,6 +40,9 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_SMTP_URL":               "mail.example.com",
 		"STILE_MAIL_FROM":              "verify",
 		"TEMPORAL_TLS":                 "perhaps",
+		"OTEL_EXPORTER_OTLP_ENDPOINT":  "collector:4318",
+		"OTEL_EXPORTER_OTLP_HEADERS":   "a=%zz",
+		"STILE_TRACE_RATIO":            "1.5",
 		"STILE_VISION_URL":             "http://vision.example.com:8095",
 		"STILE_VISION_TEXT":            "tesseract",
 		"STILE_VISION_MODELS":          "models",
@@ -51,6 +54,29 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		_, err := read(map[string]string{name: value})
 		require.ErrorContains(t, err, name)
 	}
+}
+
+func TestTracingIsRead(t *testing.T) {
+	t.Parallel()
+	given := map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318/", "STILE_TRACE_RATIO": "0.25",
+		"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Basic%20abc, x-scope = stile",
+	}
+	c, err := config.Read(func(name string) string { return given[name] })
+	require.NoError(t, err)
+	require.Equal(t, "http://collector:4318", c.TraceEndpoint)
+	require.Equal(t, map[string]string{"authorization": "Basic abc", "x-scope": "stile"}, c.TraceHeaders)
+	require.InDelta(t, 0.25, c.TraceRatio, 0)
+	require.Equal(t, "stile", c.TraceService)
+}
+
+func TestFaultOfATraceHeaderDoesNotShowIt(t *testing.T) {
+	t.Parallel()
+	_, err := config.Read(func(name string) string {
+		return map[string]string{"OTEL_EXPORTER_OTLP_HEADERS": "secret-without-a-name"}[name]
+	})
+	require.ErrorContains(t, err, "OTEL_EXPORTER_OTLP_HEADERS")
+	require.NotContains(t, err.Error(), "secret")
 }
 
 func TestRetentionCanBeTurnedOff(t *testing.T) {

@@ -400,7 +400,13 @@ func (s *Store) compose(
 func (f *fired) writes() []write {
 	var writes []write
 	if len(f.events) > 0 {
-		writes = append(writes, inserting(&f.events))
+		writes = append(writes, func(tx *gorm.DB) *gorm.DB {
+			trace := models.TraceParent(tx.Statement.Context)
+			for i := range f.events {
+				f.events[i].TraceParent = trace
+			}
+			return tx.Create(&f.events)
+		})
 	}
 	if len(f.deliveries) > 0 {
 		writes = append(writes, func(tx *gorm.DB) *gorm.DB {

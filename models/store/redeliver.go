@@ -167,6 +167,7 @@ func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (
 		if err != nil {
 			return err
 		}
+		event.TraceParent = models.TraceParent(ctx)
 		if err := tx.Create(&event).Error; err != nil {
 			return err
 		}
