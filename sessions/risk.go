@@ -55,12 +55,15 @@ func (s *Service) AssessRisk(ctx context.Context, org string, n NewAssessment) (
 	if err := s.checkOwn(ctx, org, n.SessionID); err != nil {
 		return models.RiskAssessment{}, err
 	}
-	assessed, err := s.Weigh(ctx, org, n.Suspect)
-	if err != nil {
-		return models.RiskAssessment{}, err
-	}
-	return s.store.CreateRiskAssessment(ctx, store.NewRiskAssessment{
-		OrgID: org, SessionID: n.SessionID, Assessment: assessed, Retention: s.config.RiskRetention,
+	e := s.evidence(ctx, n.Suspect)
+	seen, owner := n.sightings()
+	return s.store.ScoreRisk(ctx, store.NewScore{
+		OrgID: org, SessionID: n.SessionID, Retention: s.config.RiskRetention,
+		Seen: seen, Owner: owner, Ceilings: s.risks.Ceilings(),
+		Weigh: func(sighted store.Sighted) risk.Assessment {
+			e.Counts, e.Persons = sighted.Counts, sighted.Persons
+			return s.risks.Assess(e)
+		},
 	})
 }
 
@@ -83,40 +86,52 @@ func (s *Service) checkOwn(ctx context.Context, org, session string) error {
 func (s *Service) Weigh(
 	ctx context.Context, org string, of Suspect, only ...risk.Group,
 ) (risk.Assessment, error) {
-	wants := func(groups ...risk.Group) bool {
-		return len(only) == 0 || slices.ContainsFunc(groups, func(g risk.Group) bool { return slices.Contains(only, g) })
+	e := s.evidence(ctx, of, only...)
+	if wants(only, risk.Velocity, risk.DeviceRisk) {
+		seen, owner := of.sightings()
+		sighted, err := s.store.CountSightings(ctx, org, seen, owner)
+		if err != nil {
+			return risk.Assessment{}, err
+		}
+		e.Counts, e.Persons = sighted.Counts, sighted.Persons
 	}
+	return s.risks.Assess(e, only...), nil
+}
+
+// wants reports whether one of the groups is among those that an assessment takes; without any it takes all.
+func wants(only []risk.Group, groups ...risk.Group) bool {
+	return len(only) == 0 || slices.ContainsFunc(groups, func(g risk.Group) bool { return slices.Contains(only, g) })
+}
+
+// evidence returns the evidence about the user without counts, as far as the groups need it.
+func (s *Service) evidence(ctx context.Context, of Suspect, only ...risk.Group) risk.Evidence {
 	e := risk.Evidence{
 		Claimed: of.Claimed, Delivery: of.Delivery, Place: of.Place, Desktop: of.Desktop,
 		TimeZone: of.TimeZone, Languages: of.Languages,
-	}
-	if wants(risk.Velocity, risk.DeviceRisk) {
-		if err := s.count(ctx, org, of, &e); err != nil {
-			return risk.Assessment{}, err
-		}
 	}
 	if e.Place == "" && of.IP.IsValid() {
 		found, _ := s.detect(Sender{}, of.IP)
 		e.Place = found.Jurisdiction
 	}
 	if s.sources == nil {
-		return s.risks.Assess(e, only...), nil
+		return e
 	}
-	if of.IP.IsValid() && wants(risk.IPAnalysis) {
+	if of.IP.IsValid() && wants(only, risk.IPAnalysis) {
 		e.Networks = s.sources.Networks(of.IP)
 	}
-	if of.Email != "" && wants(risk.EmailRisk) {
+	if of.Email != "" && wants(only, risk.EmailRisk) {
 		e.Email = s.sources.Email(ctx, of.Email)
 	}
-	if of.Phone != "" && wants(risk.PhoneRisk) {
+	if of.Phone != "" && wants(only, risk.PhoneRisk) {
 		e.Phone = s.sources.Phone(of.Phone)
 	}
-	return s.risks.Assess(e, only...), nil
+	return e
 }
 
-// count counts the user's identifiers. Addresses of IPv6 count by their network of 64 bits: one device has many.
-func (s *Service) count(ctx context.Context, org string, of Suspect, e *risk.Evidence) error {
-	seen := store.Sightings{}
+// sightings returns the user's identifiers to count, and those of the device's owner. Addresses of IPv6 count by their
+// network of 64 bits: one device has many.
+func (of Suspect) sightings() (seen, owner store.Sightings) {
+	seen = store.Sightings{risk.Mailbox: of.Email, risk.Number: of.Phone, risk.DeviceID: of.DeviceID}
 	if of.IP.IsValid() {
 		address := of.IP.Unmap()
 		if address.Is6() {
@@ -124,19 +139,13 @@ func (s *Service) count(ctx context.Context, org string, of Suspect, e *risk.Evi
 		}
 		seen[risk.IP] = address.String()
 	}
-	owner := store.Sightings{
+	owner = store.Sightings{
 		risk.Mailbox: cmp.Or(of.Owner.Email, of.Email), risk.Number: cmp.Or(of.Owner.Phone, of.Phone),
 	}
-	maps.Copy(seen, store.Sightings{risk.Mailbox: of.Email, risk.Number: of.Phone, risk.DeviceID: of.DeviceID})
 	unknown := func(_ risk.Identifier, value string) bool { return value == "" }
 	maps.DeleteFunc(seen, unknown)
 	maps.DeleteFunc(owner, unknown)
-	if len(seen) == 0 {
-		return nil
-	}
-	sighted, err := s.store.CountSightings(ctx, org, seen, owner)
-	e.Counts, e.Persons = sighted.Counts, sighted.Persons
-	return err
+	return seen, owner
 }
 
 // PlaceRisk returns the risk from the session's jurisdictions; nil if they agree or one is unknown.

@@ -48,7 +48,7 @@ var backends = []backend{
 	},
 	{
 		name: postgresName, migrated: migratedPostgres, empty: emptyPostgres, owner: ownedPostgres,
-		own: slices.Concat(postgresScenarios, grantScenarios),
+		own: slices.Concat(postgresScenarios, grantScenarios, postgresScoreScenarios),
 	},
 }
 

@@ -60,6 +60,7 @@ var areas = map[string][]scenario{
 	"idempotency":    idempotencyScenarios,
 	"rates":          rateScenarios,
 	"risk":           riskScenarios,
+	"scores":         scoreScenarios,
 	"notifier":       notifierScenarios,
 	"starts":         startedScenarios,
 	"sealing":        sealingScenarios,

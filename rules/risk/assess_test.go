@@ -80,6 +80,26 @@ func TestEvidenceGivesSignals(t *testing.T) {
 	}
 }
 
+func TestCountsUpToTheCeilingsGiveNoSignal(t *testing.T) {
+	t.Parallel()
+	book := shipped(t)
+	most := book.Ceilings()
+	require.Len(t, most.Counts, risk.Identifiers)
+	at := risk.Evidence{Claimed: "US-CA", Place: "DE", Counts: most.Counts, Persons: most.Persons}
+	require.True(t, most.Cover(at.Counts, at.Persons))
+	require.Equal(t, book.Assess(risk.Evidence{Claimed: "US-CA", Place: "DE"}), book.Assess(at))
+	above := []risk.Evidence{{Persons: most.Persons + 1}}
+	for identifier, count := range most.Counts {
+		for _, more := range []risk.Count{{Hour: count.Hour + 1, Day: 1}, {Hour: 1, Day: count.Day + 1}} {
+			above = append(above, risk.Evidence{Counts: map[risk.Identifier]risk.Count{identifier: more}})
+		}
+	}
+	for _, e := range above {
+		require.False(t, most.Cover(e.Counts, e.Persons), "%+v", e)
+		require.Len(t, book.Assess(e).Triggered, 1, "%+v", e)
+	}
+}
+
 func TestScoreIsTheCappedSumOfItsDetails(t *testing.T) {
 	t.Parallel()
 	e := risk.Evidence{Networks: risk.Networks(), Email: risk.Email{Disposable: true}, Claimed: "DE", Place: "US"}

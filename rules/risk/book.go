@@ -95,6 +95,33 @@ func unknown(signals map[Signal]rule) Signal {
 // Version returns the version that the file gives itself.
 func (b *Book) Version() string { return b.version }
 
+// Ceilings are the highest counts that give no signal.
+type Ceilings struct {
+	Counts  map[Identifier]Count
+	Persons int
+}
+
+// Ceilings returns those of the book. An assessment of evidence with counts up to them is that without counts.
+func (b *Book) Ceilings() Ceilings {
+	c := Ceilings{
+		Counts: make(map[Identifier]Count, len(counted)), Persons: *b.rules[SharedDevice].Persons - 1,
+	}
+	for signal, identifier := range counted {
+		c.Counts[identifier] = Count{Hour: *b.rules[signal].PerHour, Day: *b.rules[signal].PerDay}
+	}
+	return c
+}
+
+// Cover reports whether none of the counts is above its ceiling.
+func (c Ceilings) Cover(counts map[Identifier]Count, persons int) bool {
+	for identifier, count := range counts {
+		if count.Hour > c.Counts[identifier].Hour || count.Day > c.Counts[identifier].Day {
+			return false
+		}
+	}
+	return persons <= c.Persons
+}
+
 // check returns an error that begins with the name of the member at fault.
 func (r rule) check(u uses) error {
 	if !slices.Contains(Groups(), r.Group) {

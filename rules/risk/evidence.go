@@ -68,5 +68,8 @@ const (
 	DeviceID Identifier = "device"
 )
 
+// Identifiers is the number of kinds.
+const Identifiers = 4
+
 // Count tells how often something happened within an hour and within a day.
 type Count struct{ Hour, Day int }
