@@ -51,6 +51,7 @@ var manual = map[string][]string{
 		"needs a cluster; deploy/helm/test has the values",
 	},
 	"docs/operations.md": {
+		"needs the program temporal; e2e has runs of two versions",
 		"needs an account of its own and a folder in /run; vision/serve has the tests of a vision process",
 		"fetches models from the npm registry; the tests of cmd/stile-vision have a registry of their own",
 		"needs Docker",

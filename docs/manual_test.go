@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/stile-id/stile/internal/codec"
+	"github.com/stile-id/stile/worker"
 	"github.com/stile-id/stile/workflows"
 )
 
@@ -167,6 +168,11 @@ func checkTemporal(t *testing.T, args []string) {
 	flags := map[string]string{}
 	for i, arg := range args[:len(args)-1] {
 		flags[arg] = args[i+1]
+	}
+	if args[1] == "update-options" {
+		require.True(t, strings.HasPrefix(flags["--query"],
+			"TemporalWorkerDeploymentVersion = '"+worker.DeploymentName+":"))
+		return
 	}
 	require.Equal(t, "vks_…", flags["--workflow-id"])
 	switch args[1] {

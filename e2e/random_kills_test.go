@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -236,6 +237,8 @@ type shop struct {
 	answered ids
 	placed   atomic.Int64
 	closing  atomic.Bool
+	// most is the number of orders whose events may be outstanding; 0 means mostUnserved.
+	most int
 	// unserved holds an element for each order whose events are outstanding.
 	unserved chan struct{}
 }
@@ -243,7 +246,7 @@ type shop struct {
 // opened lets the clients in. The channel is closed when they have left.
 func (s *shop) opened(t *testing.T) (left chan struct{}) {
 	t.Helper()
-	s.unserved = make(chan struct{}, mostUnserved)
+	s.unserved = make(chan struct{}, cmp.Or(s.most, mostUnserved))
 	left = make(chan struct{})
 	var inside sync.WaitGroup
 	for range clients {

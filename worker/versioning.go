@@ -9,7 +9,7 @@ import (
 const DeploymentName = "stile"
 
 // versioned returns the options of a poller. An empty build id turns Worker Versioning off, because a versioned worker
-// receives no task until an operator sets a current version.
+// receives no task until an operator promotes its version. A run stays with the version that it began on.
 func versioned(buildID string) worker.Options {
 	options := worker.Options{WorkerStopTimeout: stopTimeout}
 	if buildID == "" {
@@ -18,7 +18,7 @@ func versioned(buildID string) worker.Options {
 	options.DeploymentOptions = worker.DeploymentOptions{
 		UseVersioning:             true,
 		Version:                   worker.WorkerDeploymentVersion{DeploymentName: DeploymentName, BuildID: buildID},
-		DefaultVersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+		DefaultVersioningBehavior: workflow.VersioningBehaviorPinned,
 	}
 	return options
 }

@@ -34,7 +34,7 @@ func newRootCommand() *cobra.Command {
 	_ = root.MarkPersistentFlagDirname(dataFlag)
 	root.AddCommand(
 		runCommand("api", "Serve the REST API", app.Options{API: true}),
-		runCommand("worker", "Run workflows and deliver webhooks", app.Options{Worker: true}),
+		workerCommand(),
 		runCommand("serve", "Serve the REST API and run workflows, in one process", app.Options{API: true, Worker: true}),
 		migrateCommand(), orgCommand(), keyCommand(), encryptionKeyCommand(), signingKeyCommand(), sessionCommand(),
 		personCommand(), generateKeyCommand(), trustCommand(), listenCommand(), triggerCommand(),

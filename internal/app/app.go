@@ -119,7 +119,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, a.close())
 	}
 	orders := &orchestrator.Orchestrator{
-		Temporal: a.temporal, Store: a.store, Eager: o.API && o.Worker, Resumed: a.resumed(),
+		Temporal: a.temporal, Store: a.store, Resumed: a.resumed(),
+		// The first task goes to the current version of the workers, if they have versions.
+		Eager: o.API && o.Worker && o.Config.WorkerBuildID == "",
 	}
 	if o.Worker {
 		a.worker = a.newWorker(orders)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,7 +146,7 @@ func Read(get func(name string) string) (Config, error) {
 		TemporalAPIKey:    get("TEMPORAL_API_KEY"), TemporalTLS: r.flag("TEMPORAL_TLS"),
 		TemporalTLSCert: get("TEMPORAL_TLS_CLIENT_CERT_PATH"), TemporalTLSKey: get("TEMPORAL_TLS_CLIENT_KEY_PATH"),
 		TemporalTLSCA: get("TEMPORAL_TLS_SERVER_CA_CERT_PATH"), OperatorToken: get("STILE_OPERATOR_TOKEN"),
-		WorkerBuildID: get("STILE_WORKER_BUILD_ID"),
+		WorkerBuildID: r.buildID("STILE_WORKER_BUILD_ID"),
 
 		Listen: r.text("STILE_LISTEN", ":"+models.APIPortDefault), WorkerListen: r.text("STILE_WORKER_LISTEN", ":9090"),
 		VerifyURL: r.webURL("STILE_VERIFY_URL"), APIURL: r.webURL("STILE_API_URL"),
@@ -285,6 +286,17 @@ type reader struct {
 
 func (r *reader) wrong(name, want string) {
 	r.faults = append(r.faults, fmt.Errorf("%s must be %s, not %q", name, want, r.get(name)))
+}
+
+// buildID is the form of a build id: Temporal reserves the colon.
+var buildID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
+func (r *reader) buildID(name string) string {
+	value := r.get(name)
+	if value != "" && !buildID.MatchString(value) {
+		r.wrong(name, `up to 100 letters, digits, ".", "-" and "_", such as "1.5.0"`)
+	}
+	return value
 }
 
 func (r *reader) text(name, otherwise string) string {

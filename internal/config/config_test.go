@@ -50,6 +50,7 @@ func TestInvalidValueNamesItsVariable(t *testing.T) {
 		"STILE_VISION_WORKERS":         "0",
 		"STILE_VISION_MEMORY":          "64",
 		"STILE_VISION_TIMEOUT":         "1ms",
+		"STILE_WORKER_BUILD_ID":        "1.5.0:2",
 	} {
 		_, err := read(map[string]string{name: value})
 		require.ErrorContains(t, err, name)

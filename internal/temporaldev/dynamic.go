@@ -39,10 +39,13 @@ var dynamicConfig = dynamicconfig.StaticClient{
 
 // dynamicConfig returns the dynamic configuration of a server with the options.
 func (o Options) dynamicConfig() dynamicconfig.StaticClient {
-	if !o.WithoutNamespaceWorkers {
-		return dynamicConfig
+	settings := maps.Clone(dynamicConfig)
+	if o.WithoutNamespaceWorkers {
+		settings[dynamicconfig.WorkerPerNamespaceWorkerCount.Key()] = 0
 	}
-	without := maps.Clone(dynamicConfig)
-	without[dynamicconfig.WorkerPerNamespaceWorkerCount.Key()] = 0
-	return without
+	if o.DrainageInterval != 0 {
+		settings[dynamicconfig.VersionDrainageStatusRefreshInterval.Key()] = o.DrainageInterval
+		settings[dynamicconfig.VersionDrainageStatusVisibilityGracePeriod.Key()] = o.DrainageInterval
+	}
+	return settings
 }

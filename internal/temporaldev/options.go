@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"log/slog"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 )
@@ -42,6 +43,10 @@ type Options struct {
 	// WithoutNamespaceWorkers leaves out the workers that the server runs for each namespace. They execute schedules,
 	// batch jobs and deployments of workers, which are then not available.
 	WithoutNamespaceWorkers bool
+
+	// DrainageInterval is the time between two looks for runs of a version of workers that is no longer current. Default:
+	// that of Temporal, three minutes.
+	DrainageInterval time.Duration
 
 	// Logger receives the server's warnings and errors. Default: none.
 	Logger *slog.Logger

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,6 +26,8 @@ type Options struct {
 	Address string
 	// PostgresURL names a database of the cluster that keeps the state, as temporaldev.Options.PostgresURL does.
 	PostgresURL string
+	// Versions makes deployments of workers available, and looks every second for versions without runs.
+	Versions bool
 	// Log takes the errors that the server logs; nil discards them.
 	Log io.Writer
 }
@@ -41,15 +44,16 @@ type Server struct {
 }
 
 // Start returns when clients can use the namespace "default" with Stile's search attributes. Schedules and batch jobs
-// are not available. The server keeps running after ctx has ended, so that a test's workers can be stopped before it.
-// It ends with the test's process at the latest.
+// are not available, deployments of workers with Options.Versions alone. The server keeps running after ctx has ended,
+// so that a test's workers can be stopped before it. It ends with the test's process at the latest.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	path, err := binary()
 	if err != nil {
 		return nil, fmt.Errorf("temporaltest: build the server: %w", err)
 	}
 	s := &Server{
-		process: exec.CommandContext(context.WithoutCancel(ctx), path, "-listen", o.Address, "-database", o.PostgresURL),
+		process: exec.CommandContext(context.WithoutCancel(ctx), path, "-listen", o.Address, "-database", o.PostgresURL,
+			"-versions="+strconv.FormatBool(o.Versions)),
 	}
 	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	s.process.Stderr = o.Log

@@ -88,6 +88,8 @@ worker: {podDisruptionBudget: {enabled: false}}
 worker:
   versions: [{buildId: 1.5.0}, {buildId: 1.4.2, tag: 1.4.2, replicas: 1}]
   autoscaling: {enabled: true}
+  promote: 1.5.0
+networkPolicy: {enabled: true}
 `,
 	"ingress": `
 ingress: {enabled: true, className: nginx, host: id.example.com, tlsSecret: id-tls, annotations: {a: b}}
@@ -258,7 +260,12 @@ func requireVariables(t *testing.T, c corev1.Container) {
 		require.Empty(t, c.Env)
 		return
 	}
-	for _, name := range []string{"DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY", "TEMPORAL_ADDRESS"} {
+	needed := []string{"TEMPORAL_ADDRESS", "DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY"}
+	if c.Name == "promote" {
+		needed = needed[:1]
+		require.NotContains(t, names, "DATABASE_URL")
+	}
+	for _, name := range needed {
 		require.True(t, names[name], "%s lacks %s", c.Name, name)
 	}
 }
@@ -362,6 +369,9 @@ func requireMigrationFirst(t *testing.T, all objects) {
 	t.Helper()
 	const hook, weight = "helm.sh/hook", "helm.sh/hook-weight"
 	for _, object := range all {
+		if strings.HasSuffix(object.GetName(), "-promote") {
+			continue // after it
+		}
 		_, job := object.(*batchv1.Job)
 		policy, is := object.(*networkingv1.NetworkPolicy)
 		first := job || is && strings.HasSuffix(policy.Name, "-migrate")
@@ -374,6 +384,9 @@ func requireMigrationFirst(t *testing.T, all objects) {
 	}
 	for _, j := range of[*batchv1.Job](all) {
 		spec := j.Spec.Template.Spec
+		if j.Name == "shop-stile-promote" {
+			continue
+		}
 		require.Empty(t, spec.ServiceAccountName)
 		for _, volume := range spec.Volumes {
 			require.NotNil(t, volume.Secret)
@@ -400,6 +413,7 @@ func TestMissingValuesAreNamed(t *testing.T) {
 		require.Contains(t, messages, message)
 	}
 	for values, message := range map[string]string{
+		"worker: {promote: \"2\"}":                         "worker.promote is 2, which worker.versions does not list",
 		"vision: {mode: external}":                         "vision.url is not set",
 		"ingress: {enabled: true}":                         "ingress.host is not set",
 		"smtp: {secret: mail}":                             "settings.STILE_MAIL_FROM is not set",
@@ -460,6 +474,19 @@ func TestEachVersionOfTheWorkersHasADeployment(t *testing.T) {
 		trigger := named[*scaledObject](t, all, name).Spec.Triggers[0].Metadata
 		require.Equal(t, want[0], trigger.WorkerDeploymentBuildID)
 	}
+}
+
+func TestPromotionFollowsTheUpgrade(t *testing.T) {
+	t.Parallel()
+	all := render(t, merged(t, required, switches["versions"]))
+	job := named[*batchv1.Job](t, all, "shop-stile-promote")
+	require.Equal(t, "post-install,post-upgrade", job.Annotations["helm.sh/hook"])
+	container := job.Spec.Template.Spec.Containers[0]
+	require.Equal(t, []string{"worker", "promote", "1.5.0", "--wait=600s"}, container.Args)
+	require.Greater(t, *job.Spec.ActiveDeadlineSeconds, int64(600))
+	require.Equal(t, named[*appsv1.Deployment](t, all, "shop-stile-worker-1-5-0").Spec.Template.Spec.Containers[0].Image,
+		container.Image)
+	require.Empty(t, named[*networkingv1.NetworkPolicy](t, all, "shop-stile-promote").Spec.Ingress)
 }
 
 func TestNetworkPoliciesAllowNoMoreThanThePodsNeed(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/stile-id/stile/internal/temporaldev"
 	"github.com/stile-id/stile/workflows"
@@ -29,14 +30,19 @@ func main() {
 func run() error {
 	listen := flag.String("listen", "", "host:port of the frontend; a free port of 127.0.0.1 by default")
 	database := flag.String("database", "", "URL of a PostgreSQL database; the state is in memory without one")
+	versions := flag.Bool("versions", false, "run deployments of workers, and look every second for drained versions")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	server, err := temporaldev.Start(ctx, temporaldev.Options{
+	o := temporaldev.Options{
 		FrontendAddress: *listen, PostgresURL: *database, SearchAttributes: workflows.SearchAttributes(),
-		WithoutNamespaceWorkers: true,
+		WithoutNamespaceWorkers: !*versions,
 		Logger:                  slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
-	})
+	}
+	if *versions {
+		o.DrainageInterval = time.Second
+	}
+	server, err := temporaldev.Start(ctx, o)
 	if err != nil {
 		return err
 	}
