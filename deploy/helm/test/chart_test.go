@@ -54,7 +54,7 @@ temporal:
   certificates: {secret: temporal, clientCertKey: tls.crt, clientKeyKey: tls.key, serverCAKey: ca.crt}
 `,
 	"settings": `
-settings: {STILE_SESSION_TTL: 48h, STILE_UPLOAD_MAX_BYTES: 8388608, STILE_RISK_MX: true}
+settings: {STILE_SESSION_TTL: 48h, STILE_UPLOAD_MAX_BYTES: 8388608, STILE_RISK_MX: true, STILE_TRACE_RATIO: 0.25}
 urls: {api: "https://id.example.com", verify: "https://id.example.com/verify"}
 shutdown: {drainDelaySeconds: 20, timeoutSeconds: 60}
 extraVolumes: [{name: rules, configMap: {name: rules}}]
@@ -62,6 +62,7 @@ extraVolumeMounts: [{name: rules, mountPath: /etc/stile/rules, readOnly: true}]
 `,
 	"secrets": `
 operatorToken: {secret: operator, key: token}
+traceHeaders: {secret: collector, key: headers}
 turnstile: {secret: turnstile, key: secret}
 smtp: {secret: smtp, key: url}
 settings: {STILE_MAIL_FROM: verify@id.example.com}
@@ -235,7 +236,7 @@ func requireConfinedContainer(t *testing.T, c corev1.Container) {
 // secretVariables are the settings with secret values.
 var secretVariables = []string{
 	"DATABASE_URL", "STILE_ENCRYPTION_KEYS", "STILE_LOOKUP_KEY", "STILE_OPERATOR_TOKEN", "STILE_SMTP_URL",
-	"STILE_TURNSTILE_SECRET", "TEMPORAL_API_KEY",
+	"STILE_TURNSTILE_SECRET", "TEMPORAL_API_KEY", "OTEL_EXPORTER_OTLP_HEADERS",
 }
 
 // requireVariables requires that each variable is set once, by a Secret if it is one, and that containers without keys
@@ -447,6 +448,7 @@ func TestPodsOutliveTheirOwnTimeLimits(t *testing.T) {
 		require.Equal(t, "60s", value["STILE_SHUTDOWN_TIMEOUT"])
 		require.Equal(t, "8388608", value["STILE_UPLOAD_MAX_BYTES"])
 		require.Equal(t, "true", value["STILE_RISK_MX"])
+		require.Equal(t, "0.25", value["STILE_TRACE_RATIO"])
 	}
 }
 

@@ -52,10 +52,10 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
     secretKeyRef: {name: {{ .secret | quote }}, key: {{ .key | quote }}}
 {{ end }}
 
-{{/* A variable with a value: (dict "name" … "value" …). Numbers are whole. */}}
+{{/* A variable with a value: (dict "name" … "value" …). Helm would write a large number with an exponent. */}}
 {{- define "stile.variable" -}}
 - name: {{ .name }}
-  value: {{ if kindIs "float64" .value }}{{ printf "%.0f" .value | quote }}{{ else }}{{ .value | toString | quote }}{{ end }}
+  value: {{ if and (kindIs "float64" .value) (eq (floor .value) .value) }}{{ printf "%.0f" .value | quote }}{{ else }}{{ .value | toString | quote }}{{ end }}
 {{ end }}
 
 {{/* How every command reaches Temporal. */}}
@@ -113,6 +113,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- with $values.smtp.secret }}
 {{- $_ := required "settings.STILE_MAIL_FROM is not set: mails need a sender" $values.settings.STILE_MAIL_FROM }}
 {{- include "stile.secretVariable" (dict "name" "STILE_SMTP_URL" "secret" . "key" $values.smtp.key) }}
+{{- end }}
+{{- with $values.traceHeaders.secret }}
+{{- include "stile.secretVariable" (dict "name" "OTEL_EXPORTER_OTLP_HEADERS" "secret" . "key" $values.traceHeaders.key) }}
 {{- end }}
 {{- include "stile.variable" (dict "name" "STILE_DRAIN_DELAY" "value" (printf "%ds" (int $values.shutdown.drainDelaySeconds))) }}
 {{- include "stile.variable" (dict "name" "STILE_SHUTDOWN_TIMEOUT" "value" (printf "%ds" (int $values.shutdown.timeoutSeconds))) }}
