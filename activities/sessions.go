@@ -8,6 +8,8 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/models"
@@ -62,7 +64,7 @@ func (a *Sessions) commit(
 	ctx context.Context, ref models.SubmissionRef, source sessions.VerdictSource,
 ) (store.Changed, error) {
 	var method rules.Method
-	done, err := a.engine().CommitVerdict(ctx, ref,
+	done, err := a.engine(ctx, ref.SessionRef).CommitVerdict(ctx, ref,
 		func(session models.Session, submission models.Submission, payload []byte) (*methods.Verdict, error) {
 			method = submission.Method
 			return source(session, submission, payload)
@@ -77,8 +79,16 @@ func (a *Sessions) commit(
 	return done.Changed, nil
 }
 
-func (a *Sessions) engine() sessions.Engine {
-	return sessions.Engine{Store: a.Store, ReviewTimeout: a.ReviewTimeout, SessionTTL: a.SessionTTL}
+func (a *Sessions) engine(ctx context.Context, ref models.SessionRef) sessions.Engine {
+	return sessions.Engine{
+		Store: a.Store, ReviewTimeout: a.ReviewTimeout, SessionTTL: a.SessionTTL, Unsaved: unsaved(ctx, ref),
+	}
+}
+
+// unsaved reports whether Temporal may still lose the task from which the run asks, with the update that caused the
+// task. A regular activity begins after the task has been saved.
+func unsaved(ctx context.Context, ref models.SessionRef) bool {
+	return ref.Unsaved && activity.GetInfo(ctx).IsLocalActivity
 }
 
 func (a *Sessions) verdict(
@@ -153,7 +163,7 @@ func (a *Sessions) tellEnd(session models.Session) {
 // DecideReview applies a reviewer's decision to the row. A decision that comes too late or that the row refuses changes
 // nothing; the view shows the current state.
 func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (models.SessionView, error) {
-	changed, err := a.engine().Decide(ctx, d, store.ActorTemporal)
+	changed, err := a.engine(ctx, d.SessionRef).Decide(ctx, d, store.ActorTemporal)
 	var refused *models.Error
 	if errors.As(err, &refused) {
 		return a.SyncSession(ctx, d.SessionRef)
@@ -167,14 +177,15 @@ func (a *Sessions) DecideReview(ctx context.Context, d models.ReviewDecision) (m
 	return a.SyncSession(ctx, d.SessionRef)
 }
 
-// SyncSession returns the current view of the session and records that its workflow runs.
+// SyncSession returns the current view of the session. It records that the run knows the row, unless Temporal may still
+// lose the run's task: the sender of the update records that.
 func (a *Sessions) SyncSession(ctx context.Context, ref models.SessionRef) (models.SessionView, error) {
 	session, err := a.Store.Session(ctx, ref.OrgID, ref.SessionID)
 	if err != nil {
 		return models.SessionView{}, unlessLost(err, models.CodeSessionNotFound)
 	}
 	view, err := a.viewOf(ctx, session)
-	if err != nil {
+	if err != nil || unsaved(ctx, ref) {
 		return view, err
 	}
 	return view, a.Store.WorkflowStarted(ctx, session)

@@ -227,7 +227,7 @@ func (b bench) with(
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	m, err := newMerchant(ctx, s, b.clients, b.timers)
+	m, err := newMerchant(ctx, s, b.clients)
 	if err != nil {
 		return err
 	}

@@ -49,9 +49,9 @@ func report(out io.Writer, o options, results []comparison) error {
 
 func signalled(o options) string {
 	if o.hasty {
-		return "Sessions\nand bare workflows are signalled at once."
+		return "Bare\nworkflows are signalled at once."
 	}
-	return "Sessions\nand bare workflows are signalled once their timer runs."
+	return "Bare\nworkflows are signalled once their timer runs; the run of a session begins with its submission."
 }
 
 func (c comparison) print(out *strings.Builder) {

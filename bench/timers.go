@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// timers tells clients that the timer of their run has started, because a real user submits long after the run has
-// begun to wait. A signal before the first workflow task would have that task do the work of two. Both sides wait in
-// the same way, by the table of Temporal's timers.
+// timers tells clients that the timer of their bare workflow has started, because a real user submits long after the
+// run has begun to wait. A signal before the first workflow task would have that task do the work of two. The run of a
+// session has no task before the submission, so its client need not wait. timers reads the table of Temporal's timers.
 type timers struct {
 	conn    *pgx.Conn
 	started *arrivals

@@ -139,7 +139,7 @@ func TestStileRestoredEarlierThanTemporal(t *testing.T) {
 			p.awaitRun(t, s.id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 		}
 		later.merchant.get(t, "/v1/verification_sessions/"+later.id).refused(t, 404, "session_not_found")
-		p.signal(t, later.id)
+		p.update(t, later.id)
 		p.awaitRun(t, later.id, enumspb.WORKFLOW_EXECUTION_STATUS_FAILED)
 		p.stop(t)
 	})
@@ -178,7 +178,7 @@ func TestTemporalRestoredEarlierThanStile(t *testing.T) {
 			hook.next(t, "verification_session.verified")
 		}
 		require.Equal(t, "verified", before.get(t).text("status"))
-		p.signal(t, before.id)
+		p.update(t, before.id)
 		for _, s := range []session{before, opened, judging} {
 			p.awaitRun(t, s.id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 		}
@@ -197,10 +197,13 @@ func (p *process) temporal(t *testing.T) temporal.Client {
 	return c
 }
 
-// signal has the run of a session read its row, unless it has by itself, and is over.
-func (p *process) signal(t *testing.T, session string) {
+// update has the run of a session read its row, unless it has by itself, and is over.
+func (p *process) update(t *testing.T, session string) {
 	t.Helper()
-	err := p.temporal(t).SignalWorkflow(t.Context(), session, "", workflows.SignalChanged, nil)
+	_, err := p.temporal(t).UpdateWorkflow(t.Context(), temporal.UpdateWorkflowOptions{
+		WorkflowID: session, UpdateName: workflows.UpdateChanged, Args: []any{workflows.ChangeUpdate{}},
+		WaitForStage: temporal.WorkflowUpdateStageAccepted,
+	})
 	if over := (*serviceerror.NotFound)(nil); !errors.As(err, &over) {
 		require.NoError(t, err)
 	}

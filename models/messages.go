@@ -41,6 +41,9 @@ const (
 type SessionRef struct {
 	OrgID     string `json:"org_id"`
 	SessionID string `json:"session_id"`
+	// Unsaved is set in a message to a local activity if an update caused the task of the run. Until the task has ended,
+	// Temporal keeps it and the update in memory alone, so the row goes on to owe the run a nudge.
+	Unsaved bool `json:"unsaved,omitempty"`
 }
 
 // SubmissionRef is the key of a submission.

@@ -24,6 +24,9 @@ type Engine struct {
 	// Outside is set in processes other than the session's own run, and has the store leave a nudge with each verdict, so
 	// that the run learns of it.
 	Outside bool
+	// Unsaved is set while Temporal may still lose the task from which the run asks. The store then leaves the nudge that
+	// the session owes.
+	Unsaved bool
 }
 
 // walk puts an input into the executor and answers the branches after it, until the session waits for a submission or a

@@ -81,7 +81,9 @@ func (e Engine) commit(
 	if !p.To.Terminal() && session.InFlight > 1 {
 		p.To = models.StatusProcessing
 	}
-	j := store.Judgement{Progress: p, Submission: submission, Result: result, Document: v.Document, Nudge: e.Outside}
+	j := store.Judgement{
+		Progress: p, Submission: submission, Result: result, Document: v.Document, Nudge: e.Outside, Unsaved: e.Unsaved,
+	}
 	// A verdict that came too late is no step. A replay would not see its risk, so the session does not take it.
 	if v.Risk != nil && len(p.Steps) > 0 {
 		p.Steps[0].Detail.V.Risk, j.Risk = v.Risk, session.Risk.V

@@ -53,18 +53,18 @@ func (s *Service) start(ctx context.Context, created store.Changed) {
 		return s.orders.Orchestrator.StartSession(ctx, created)
 	})
 	if started {
-		s.store.Across().NoteStarted(session)
+		s.store.Across().NoteTold(session)
 	}
 }
 
-// submitted tells the run of a submission. An activity of the run notes on the row that the run knows.
+// submitted tells the run of a submission. The Orchestrator notes on the row that the run knows.
 func (o *Orders) submitted(ctx context.Context, s models.Session, submissionID string) {
 	o.tell(ctx, "submission", s.ID, func(ctx context.Context) error {
 		return o.Orchestrator.SubmissionReceived(ctx, s, submissionID)
 	})
 }
 
-// changed tells the run to look at its row. An activity of the run notes on the row that the run knows.
+// changed tells the run to look at its row. The Orchestrator notes on the row that the run knows.
 func (o *Orders) changed(ctx context.Context, s models.Session) {
 	o.tell(ctx, "change", s.ID, func(ctx context.Context) error { return o.Orchestrator.SessionChanged(ctx, s) })
 }

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +18,9 @@ const (
 	// sweepBatch is the number of lost rows that are claimed together. After an outage thousands are lost: a sweep
 	// repeats up to lostBatches batches, lostAtOnce rows at a time.
 	sweepBatch, lostBatches, lostAtOnce = 100, 20, 16
+	// nudgeBatch is smaller, and begun all at once: a run that is stuck keeps its nudge waiting for ten seconds, and no
+	// other.
+	nudgeBatch = 50
 	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
 	measureEvery = 5
 	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
@@ -31,7 +36,7 @@ const (
 	uploadBatch = 20
 )
 
-// sweep repeats work that a crash or an outage lost: starts, signals, expiries and deliveries. Any number of replicas
+// sweep repeats work that a crash or an outage lost: starts, updates, expiries and deliveries. Any number of replicas
 // may sweep at once.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(w.options.SweepInterval)
@@ -86,32 +91,56 @@ func repeat[T any](
 		if err != nil {
 			return 0, err
 		}
-		group, within := errgroup.WithContext(ctx)
-		group.SetLimit(lostAtOnce)
-		for _, row := range rows {
-			group.Go(func() error { return do(within, row) })
-		}
-		return len(rows), group.Wait()
+		return len(rows), each(ctx, lostAtOnce, rows, do)
 	})
+}
+
+// each calls do for each row, as many at a time as atOnce says. After an error no further row begins.
+func each[T any](ctx context.Context, atOnce int, rows []T, do func(ctx context.Context, row T) error) error {
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, row := range rows {
+		group.Go(func() error { return do(within, row) })
+	}
+	return group.Wait()
 }
 
 // before returns the time that a row must have waited since.
 func (w *Worker) before(wait time.Duration) time.Time { return w.options.Store.Now().Add(-wait) }
 
-// nudgeSessions signals runs whose sessions have changed without a signal.
+// nudgeSessions tells the runs of sessions that have changed without having told them. If some runs do not answer, no
+// further batch begins.
 func (w *Worker) nudgeSessions(ctx context.Context) error {
-	return repeat(ctx, func(ctx context.Context, limit int) ([]models.Session, error) {
-		return w.options.Store.Across().SessionsToNudge(ctx, w.before(w.options.SweepAfter), limit)
-	}, func(ctx context.Context, session models.Session) error {
-		err := w.options.Orchestrator.SessionChanged(ctx, session)
-		if errors.Is(err, orchestrator.ErrCompleted) {
-			err = w.carryOn(ctx, session)
+	return batches(ctx, lostBatches*sweepBatch/nudgeBatch, nudgeBatch, func(ctx context.Context, limit int) (int, error) {
+		sessions, err := w.options.Store.Across().SessionsToNudge(ctx, w.before(w.options.SweepAfter), limit)
+		if err != nil {
+			return 0, err
 		}
-		if w.options.Store.Rechecked(session) {
+		var silent atomic.Int64
+		err = each(ctx, nudgeBatch, sessions, func(ctx context.Context, session models.Session) error {
+			err := w.nudge(ctx, session)
+			if orchestrator.Unanswered(err) {
+				silent.Add(1)
+				return nil
+			}
 			return err
+		})
+		if n := silent.Load(); n > 0 && err == nil {
+			err = fmt.Errorf("%d of %d runs have not answered yet", n, len(sessions))
 		}
-		return w.counted(repeatNudge, err)
+		return len(sessions), err
 	})
+}
+
+func (w *Worker) nudge(ctx context.Context, session models.Session) error {
+	err := w.options.Orchestrator.SessionChanged(ctx, session)
+	if errors.Is(err, orchestrator.ErrCompleted) {
+		err = w.carryOn(ctx, session)
+	}
+	if w.options.Store.Rechecked(session) {
+		return err
+	}
+	return w.counted(repeatNudge, err)
 }
 
 // counted counts a repetition of the kind that succeeded, and returns err.

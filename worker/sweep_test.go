@@ -11,11 +11,13 @@ import (
 
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/testkit"
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
+	"github.com/stile-id/stile/sessions"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 	"github.com/stile-id/stile/workflows"
@@ -64,6 +66,62 @@ func TestSweepRepeatsTheSignalOfASubmission(t *testing.T) {
 
 	h.Await(t, session, models.StatusVerified)
 	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, s.Verdicts(t, session))
+}
+
+// An update, and the task that it causes, are in Temporal's memory until the task has ended. Here the task commits the
+// verdict, and is lost.
+func TestSweepCompletesARunWhoseTaskWasLost(t *testing.T) {
+	t.Parallel()
+	o := eager
+	o.Workers = 0
+	h := workertest.Open(t, o)
+	s := h.Sandbox(t)
+	merchant := scene.NewMerchant(t, time.Now)
+	s.Subscribe(t, merchant, models.EventSessionVerified)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	submission := s.Simulate(t, session, document, simulated.Pass)
+	ref := models.SubmissionRef{
+		SessionRef:   models.SessionRef{OrgID: session.OrgID, SessionID: session.ID},
+		SubmissionID: submission.ID,
+	}
+	passed := sessions.Given(methods.Verdict{Outcome: graph.OutcomePassed})
+	done, err := sessions.Engine{Store: s.Store, Unsaved: true}.CommitVerdict(t.Context(), ref, passed)
+	require.NoError(t, err)
+	require.True(t, done.Made())
+	require.True(t, h.Delayed(t, session.ID))
+	run := h.Runs(t, session.ID)
+
+	w := h.NewWorker()
+	w.Start(t.Context())
+	t.Cleanup(w.Stop)
+
+	h.Completed(t, session.ID)
+	heard(t, merchant, models.EventSessionVerified)
+	settled(t, s, session)
+	require.Equal(t, run, h.Runs(t, session.ID))
+	require.Equal(t, []graph.Outcome{graph.OutcomePassed}, s.Verdicts(t, session))
+}
+
+func TestSweepNotesTheEndOfACompletedRun(t *testing.T) {
+	t.Parallel()
+	h := house.House(t)
+	s := h.Sandbox(t)
+	session := s.Begin(t, scene.AnyOf(document))
+	h.Start(t, session)
+	h.Simulate(t, s, session, document, simulated.Pass)
+	h.Completed(t, session.ID)
+	run := h.Runs(t, session.ID)
+
+	_, err := s.Change(t.Context(), store.Change{
+		OrgID: session.OrgID, SessionID: session.ID, ID: "unnoted",
+		From: []models.SessionStatus{models.StatusVerified}, To: models.StatusVerified,
+		Set: map[string]any{"nudge_at": s.Now()},
+	})
+	require.NoError(t, err)
+
+	settled(t, s, session)
+	require.Equal(t, run, h.Runs(t, session.ID))
 }
 
 func TestSweepRepeatsTheSignalOfACancellation(t *testing.T) {

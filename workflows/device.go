@@ -39,6 +39,6 @@ func (run *sessionRun) setHold(ctx workflow.Context) {
 
 // release has an activity free the session if its device has been silent for too long.
 func (run *sessionRun) release(ctx workflow.Context) error {
-	ref := models.DeviceRef{SessionRef: run.ref, AttemptID: run.hold.attempt}
+	ref := models.DeviceRef{SessionRef: run.key(ctx), AttemptID: run.hold.attempt}
 	return run.look(ctx, models.ActivityReleaseDevice, ref, "Free the session from an idle device")
 }

@@ -2,6 +2,8 @@
 package workflows
 
 import (
+	"time"
+
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
@@ -36,7 +38,7 @@ const (
 	versionJudgesAside = "judges-aside"
 )
 
-// Signals and queries of the session workflow.
+// Signals, updates and queries of the session workflow.
 const (
 	// SignalMethodResult carries a SubmissionSignal.
 	SignalMethodResult = "method-result"
@@ -44,6 +46,8 @@ const (
 	SignalReviewDecision = "review-decision"
 	// SignalChanged says that the row has changed. It carries nothing.
 	SignalChanged = "changed"
+	// UpdateChanged carries a ChangeUpdate. Unlike a signal, it begins a delayed run.
+	UpdateChanged = "row-changed"
 	// QueryState returns a SessionState.
 	QueryState = "state"
 )
@@ -58,6 +62,18 @@ type SessionInput struct {
 	Jurisdiction rules.Jurisdiction `json:"jurisdiction,omitempty"`
 	// FirstAttempts are the deliveries of the events of the session's creation.
 	FirstAttempts []models.DeliveryRef `json:"first_attempts,omitempty"`
+	// Delayed says that the first task of the run comes with an update, or DeadlineLead before ExpiresAt.
+	Delayed bool `json:"delayed,omitempty"`
+}
+
+// DeadlineLead is how long before the session's expiry the delay of its run ends. A timer of the run waits for the
+// rest: Temporal counts the delay from the arrival of the request to start the run.
+const DeadlineLead = 2 * time.Second
+
+// ChangeUpdate says that the row of the session has changed.
+type ChangeUpdate struct {
+	// SubmissionID names a submission that is ready to be judged; "" has the run read the row.
+	SubmissionID string `json:"submission_id,omitempty"`
 }
 
 // SubmissionSignal says that a submission is ready to be judged.

@@ -41,6 +41,10 @@ type sessionRun struct {
 	indexed  indexed
 	unjudged unjudged
 	hold     hold
+	// updates receives the updates of the run.
+	updates workflow.Channel
+	// updated is the length of the history in the task that brought the latest update; 0 without one.
+	updated int
 }
 
 // indexed are the current values of the search attributes.
@@ -64,13 +68,52 @@ func newSessionRun(ctx workflow.Context, in SessionInput, webhookTimeout time.Du
 		attempts: newFirstAttempts(ctx, webhookTimeout),
 		indexed:  indexed{status: in.Status, jurisdiction: in.Jurisdiction},
 		unjudged: newUnjudged(ctx),
+		updates:  workflow.NewNamedBufferedChannel(ctx, "updates", mostUpdates),
 	}
-	if !in.Status.Terminal() {
+	// The handler runs at once for each update of the first task.
+	if err := workflow.SetUpdateHandlerWithOptions(ctx, UpdateChanged, run.changed, workflow.UpdateHandlerOptions{
+		Description: "Read the row, or judge the named submission",
+	}); err != nil {
+		return nil, err
+	}
+	// An update that came before the end of the delay has begun the run. Most sessions end by it, so that no timer is
+	// needed. A worker of an earlier version refuses updates and starts the timer; so does the replay of such a task.
+	woken := in.Delayed && run.updates.Len() > 0
+	if !in.Status.Terminal() && !woken {
 		run.setDeadline(ctx)
 	}
 	workflow.SetCurrentDetails(ctx, run.details())
 	return run, workflow.SetQueryHandlerWithOptions(ctx, QueryState, run.state,
 		workflow.QueryHandlerOptions{Description: "Status, methods on offer, deliveries under way"})
+}
+
+// mostUpdates is the number of updates that Temporal allows a run.
+const mostUpdates = 2000
+
+// changed passes an update to the run and answers before its work. Temporal sends the answer at the end of the task, in
+// which the work is done.
+func (run *sessionRun) changed(ctx workflow.Context, update ChangeUpdate) error {
+	run.updated = workflow.GetInfo(ctx).GetCurrentHistoryLength()
+	run.updates.SendAsync(update)
+	return nil
+}
+
+// key returns the key of the row for an activity. If an update came with the current task, Temporal may still lose
+// both.
+func (run *sessionRun) key(ctx workflow.Context) models.SessionRef {
+	ref := run.ref
+	ref.Unsaved = run.updated > 0 && run.updated == workflow.GetInfo(ctx).GetCurrentHistoryLength()
+	return ref
+}
+
+// heed receives an update and does its work.
+func (run *sessionRun) heed(ctx workflow.Context, updates workflow.ReceiveChannel) error {
+	var update ChangeUpdate
+	updates.Receive(ctx, &update)
+	if update.SubmissionID != "" {
+		return run.judge(ctx, update.SubmissionID)
+	}
+	return run.look(ctx, models.ActivitySyncSession, run.key(ctx), "Read the row")
 }
 
 func (run *sessionRun) state() (SessionState, error) {
@@ -82,6 +125,12 @@ func (run *sessionRun) state() (SessionState, error) {
 
 // awaitNext waits for the next signal, timer or cancellation, and has an activity handle it.
 func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channel) (err error) {
+	if run.deadline.timer == nil { // an update has begun the run
+		if run.updates.Len() > 0 {
+			return run.heed(ctx, run.updates)
+		}
+		run.setDeadline(ctx)
+	}
 	next := workflow.NewSelector(ctx).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalMethodResult), func(c workflow.ReceiveChannel, _ bool) {
 			var signal SubmissionSignal
@@ -90,13 +139,14 @@ func (run *sessionRun) awaitNext(ctx workflow.Context, cancelled workflow.Channe
 		}).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalChanged), func(c workflow.ReceiveChannel, _ bool) {
 			c.Receive(ctx, nil)
-			err = run.look(ctx, models.ActivitySyncSession, run.ref, "Read the row")
+			err = run.look(ctx, models.ActivitySyncSession, run.key(ctx), "Read the row")
 		}).
 		AddReceive(workflow.GetSignalChannel(ctx, SignalReviewDecision), func(c workflow.ReceiveChannel, _ bool) {
 			var signal ReviewSignal
 			c.Receive(ctx, &signal)
 			err = run.decideReview(ctx, signal)
 		}).
+		AddReceive(run.updates, func(c workflow.ReceiveChannel, _ bool) { err = run.heed(ctx, c) }).
 		AddReceive(run.unjudged.due, func(c workflow.ReceiveChannel, _ bool) {
 			var submission string
 			c.Receive(ctx, &submission)
@@ -118,7 +168,7 @@ func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
 		return nil
 	}
 	run.unjudged.forget(submission)
-	ref, summary := models.SubmissionRef{SessionRef: run.ref, SubmissionID: submission}, "Judge "+submission
+	ref, summary := models.SubmissionRef{SessionRef: run.key(ctx), SubmissionID: submission}, "Judge "+submission
 	view, err := decideQuickly[models.SessionView](ctx, models.ActivityJudgeSubmission, ref, summary)
 	if notYet(err) && judgesAside(ctx) {
 		run.judgeAside(ctx, ref, summary)
@@ -135,13 +185,13 @@ func (run *sessionRun) judge(ctx workflow.Context, submission string) error {
 
 func (run *sessionRun) decideReview(ctx workflow.Context, s ReviewSignal) error {
 	decision := models.ReviewDecision{
-		SessionRef: run.ref, Decision: s.Decision, Node: s.Node, Reason: s.Reason, Reviewer: s.Reviewer,
+		SessionRef: run.key(ctx), Decision: s.Decision, Node: s.Node, Reason: s.Reason, Reviewer: s.Reviewer,
 	}
 	return run.look(ctx, models.ActivityDecideReview, decision, "Decide the review")
 }
 
 func (run *sessionRun) end(ctx workflow.Context, to models.SessionStatus) error {
-	end := models.SessionEnd{SessionRef: run.ref, To: to, ExpiresAt: run.view.ExpiresAt}
+	end := models.SessionEnd{SessionRef: run.key(ctx), To: to, ExpiresAt: run.view.ExpiresAt}
 	return run.look(ctx, models.ActivityEndSession, end, "End as "+string(to))
 }
 

@@ -16,10 +16,14 @@ const allEvents = enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT
 func historyText(e *historypb.HistoryEvent) string {
 	switch e.GetEventType() {
 	case enumspb.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, enumspb.EVENT_TYPE_WORKFLOW_TASK_STARTED,
-		enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+		enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: // in the task that accepted it
 		return ""
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
 		return "signal " + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName()
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+		accepted := e.GetWorkflowExecutionUpdateAcceptedEventAttributes()
+		return "update " + accepted.GetAcceptedRequest().GetInput().GetName()
 	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 		return "activity " + e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()
 	case enumspb.EVENT_TYPE_MARKER_RECORDED:

@@ -97,6 +97,7 @@ type App struct {
 	worker      *worker.Worker
 	working     bool
 	eyes        eyes
+	aside       *orchestrator.Aside // nil without API
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
@@ -122,11 +123,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Temporal: a.temporal, Store: a.store, Resumed: a.resumed(),
 		// The first task goes to the current version of the workers, if they have versions.
 		Eager: o.API && o.Worker && o.Config.WorkerBuildID == "",
+		Delay: !o.Config.StartDelayOff,
 	}
 	if o.Worker {
 		a.worker = a.newWorker(orders)
 	}
-	handler, err := a.handler(orders)
+	handler, err := a.handler(ctx, orders)
 	if err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -149,12 +151,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 // handler returns the handler of the API or, in a process without API, that of health and metrics.
-func (a *App) handler(orders *orchestrator.Orchestrator) (http.Handler, error) {
+func (a *App) handler(ctx context.Context, orders *orchestrator.Orchestrator) (http.Handler, error) {
 	if !a.options.API {
 		return rest.Whole(a.opsHandler()), nil
 	}
 	var err error
-	if a.api, err = a.newAPI(orders); err != nil {
+	a.aside = orchestrator.NewAside(ctx, orders, mostAside, slog.New(rest.WithRequestID{Handler: a.log.Handler()}))
+	if a.api, err = a.newAPI(a.aside); err != nil {
 		return nil, err
 	}
 	return a.api.Handler(), nil
@@ -371,7 +374,7 @@ func (a *App) newWorker(orders *orchestrator.Orchestrator) *worker.Worker {
 	})
 }
 
-func (a *App) newAPI(orders *orchestrator.Orchestrator) (*api.API, error) {
+func (a *App) newAPI(orders *orchestrator.Aside) (*api.API, error) {
 	c := a.options.Config
 	locator, err := a.locator()
 	if err != nil {
@@ -587,6 +590,14 @@ func (a *App) Drain(ctx context.Context) {
 	}
 }
 
+// mostAside is the number of runs that an API tells at once without a waiting client. Temporal counts each towards the
+// limit of its waiting requests, 1,200 for a namespace by default.
+const mostAside = 100
+
+// asidePatience is how long calls of Temporal that no client waits for may take at the end of a process. The sweep
+// repeats the rest.
+const asidePatience = time.Second
+
 // Stop stops accepting requests, waits for requests and tasks under way, and closes all connections. A second call does
 // nothing.
 func (a *App) Stop() error {
@@ -600,6 +611,7 @@ func (a *App) Stop() error {
 		err = a.server.Shutdown(ctx)
 		if a.api != nil {
 			err = errors.Join(err, a.api.Wait(ctx))
+			a.aside.Close(asidePatience)
 		}
 		if a.working {
 			a.eyes.watch()

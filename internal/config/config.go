@@ -72,6 +72,7 @@ type Config struct {
 	VisionModels    string         // STILE_VISION_MODELS: folder of the models that measure faces
 	VisionEmbedding string         // STILE_VISION_EMBEDDING: the model that compares faces, or off
 	DocsOff         bool           // STILE_DOCS is off: the API serves no documentation
+	StartDelayOff   bool           // STILE_START_DELAY is off: the run of a session begins with its creation
 	LogLevel        string         // STILE_LOG_LEVEL: debug, info, warn or error
 
 	TraceEndpoint string            // OTEL_EXPORTER_OTLP_ENDPOINT: the collector of traces; empty means none
@@ -156,9 +157,9 @@ func Read(get func(name string) string) (Config, error) {
 		TurnstileSecret: get("STILE_TURNSTILE_SECRET"),
 		SMTP:            r.mailServer("STILE_SMTP_URL"), MailFrom: r.mailFrom("STILE_MAIL_FROM", "STILE_SMTP_URL"),
 		LogLevel:       r.oneOf("STILE_LOG_LEVEL", "info", "debug", "warn", "error"),
-		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")),
-		ClientIPHeader: get("STILE_CLIENT_IP_HEADER"), CDN: get("STILE_CDN"),
-		RiskMX: r.flag("STILE_RISK_MX"), DocsOff: r.oneOf("STILE_DOCS", "on", "off") == "off",
+		TrustedProxies: list(get("STILE_TRUSTED_PROXIES")), ClientIPHeader: get("STILE_CLIENT_IP_HEADER"),
+		CDN: get("STILE_CDN"), RiskMX: r.flag("STILE_RISK_MX"), DocsOff: r.oneOf("STILE_DOCS", "on", "off") == "off",
+		StartDelayOff: r.oneOf("STILE_START_DELAY", "on", "off") == "off",
 
 		SessionTTL:           r.duration("STILE_SESSION_TTL", models.SessionTTLDefault),
 		ReviewTimeout:        r.duration("STILE_REVIEW_TIMEOUT", models.ReviewTimeoutDefault),

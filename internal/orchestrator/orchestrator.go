@@ -3,10 +3,12 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -24,6 +26,11 @@ type Orchestrator struct {
 	// Eager lets the worker of this process receive the first task with the answer to the start. It needs a worker on
 	// the same client.
 	Eager bool
+	// Delay has the run of a session begin with the first change of its row, or with its expiry. Without it every run
+	// begins at once.
+	Delay bool
+	// Patience is how long a call waits for the answer of a run; 0 means ten seconds.
+	Patience time.Duration
 	// Resumed, if set, is called for each session with a new run after a completed one, because the database had been
 	// restored to an earlier time.
 	Resumed func(session models.Session)
@@ -41,8 +48,22 @@ func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) 
 			return err
 		}
 	}
-	_, err := o.Temporal.ExecuteWorkflow(ctx, o.sessionOptions(s), workflows.NameSession, input)
+	options := o.sessionOptions(s)
+	if delay := o.delay(s, input); delay > 0 {
+		input.Delayed, options.StartDelay, options.EnableEagerStart = true, delay, false
+		options.StaticDetails += "\n\nBegins with the user's first submission, or when the session expires: " +
+			s.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	_, err := o.Temporal.ExecuteWorkflow(ctx, options, workflows.NameSession, input)
 	return unlessStarted(err)
+}
+
+// delay returns how long the start of a run is delayed; 0 or less if the run has work to do.
+func (o *Orchestrator) delay(s models.Session, input workflows.SessionInput) time.Duration {
+	if !o.Delay || s.Status != models.StatusCreated || s.Review.Status.Waits() || len(input.FirstAttempts) > 0 {
+		return 0
+	}
+	return s.ExpiresAt.Sub(o.Store.Now().Time) - workflows.DeadlineLead
 }
 
 func (o *Orchestrator) input(ctx context.Context, s models.Session) (workflows.SessionInput, error) {
@@ -80,24 +101,77 @@ func details(s models.Session) string {
 		s.WorkflowID, s.WorkflowVersion, s.AgeTier, strings.Join(methods, ", "))
 }
 
-// SubmissionReceived signals the run that a submission is ready to be judged.
+// SubmissionReceived tells the run that a submission is ready to be judged.
 func (o *Orchestrator) SubmissionReceived(ctx context.Context, s models.Session, submissionID string) error {
-	return o.signal(ctx, s, workflows.SignalMethodResult, workflows.SubmissionSignal{SubmissionID: submissionID})
+	update := workflows.ChangeUpdate{SubmissionID: submissionID}
+	signal := workflows.SubmissionSignal{SubmissionID: submissionID}
+	return o.tell(ctx, s, update, workflows.SignalMethodResult, signal)
 }
 
-// SessionChanged signals the run to read its row again. It returns ErrCompleted if the session and its run are over.
+// SessionChanged has the run read its row again. It returns ErrCompleted if the session and its run are over.
 func (o *Orchestrator) SessionChanged(ctx context.Context, s models.Session) error {
-	return o.signal(ctx, s, workflows.SignalChanged, nil)
+	return o.tell(ctx, s, workflows.ChangeUpdate{}, workflows.SignalChanged, nil)
 }
 
-// signal signals the run. If there is none, because its start was lost or it was terminated, signal also starts one.
-func (o *Orchestrator) signal(ctx context.Context, s models.Session, name string, message any) error {
-	err := o.Temporal.SignalWorkflow(ctx, s.ID, "", name, message)
+// patienceDefault is the default of Orchestrator.Patience. A run accepts an update at the end of the task in which it
+// does the work of the update, of which the judge of a submission may take five seconds.
+const patienceDefault = 10 * time.Second
+
+// tell updates the run, which also begins a delayed run. It returns when Temporal has saved the task of the run that
+// accepted the update, and has that noted on the row; until then the row owes the run a nudge. After an error the
+// update may still reach the run. If there is no run, because its start was lost or it was terminated, tell starts one
+// with the signal.
+func (o *Orchestrator) tell(
+	ctx context.Context, s models.Session, update workflows.ChangeUpdate, signal string, message any,
+) error {
+	err := o.update(ctx, s, update)
+	if err == nil {
+		o.Store.Across().NoteTold(s)
+		return nil
+	}
+	if refused(err) {
+		err = o.Temporal.SignalWorkflow(ctx, s.ID, "", signal, message)
+	}
+	if isAbsent(err) {
+		return o.start(ctx, s, signal, message)
+	}
+	return err
+}
+
+func isAbsent(err error) bool {
 	var absent *serviceerror.NotFound
-	if !errors.As(err, &absent) {
+	return errors.As(err, &absent)
+}
+
+// refused reports whether err, of an update, says that the update was refused: by a worker of an earlier version, which
+// knows no updates, or by Temporal, for a limit or a setting of the namespace. A signal then reaches a run that has
+// begun. The refusal of a worker has begun the run. If Temporal's has not, the sweep repeats the update.
+func refused(err error) bool {
+	return err != nil && !isAbsent(err) && !Unanswered(err)
+}
+
+// Unanswered reports whether err says that a run has not answered an update in time. The update may still reach it.
+func Unanswered(err error) bool {
+	var unanswered *client.WorkflowUpdateServiceTimeoutOrCanceledError
+	return errors.As(err, &unanswered)
+}
+
+func (o *Orchestrator) update(ctx context.Context, s models.Session, update workflows.ChangeUpdate) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(o.Patience, patienceDefault))
+	defer cancel()
+	answer, err := o.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: s.ID, UpdateName: workflows.UpdateChanged, Args: []any{update},
+		WaitForStage: client.WorkflowUpdateStageCompleted, // in the task that accepts it
+	})
+	if err != nil {
 		return err
 	}
-	err = o.signalWithStart(ctx, s, name, message, o.sessionOptions(s))
+	return answer.Get(ctx, nil)
+}
+
+// start starts the run of a session with a signal.
+func (o *Orchestrator) start(ctx context.Context, s models.Session, name string, message any) error {
+	err := o.signalWithStart(ctx, s, name, message, o.sessionOptions(s))
 	var completed *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &completed) {
 		return o.resume(ctx, s, name, message)

@@ -170,5 +170,8 @@ func TestOperatorsFindRunsBySearchAttributes(t *testing.T) {
 	require.Equal(t, "age, alcohol_delivery, US-CA", summary)
 	details, err := described.GetStaticDetails()
 	require.NoError(t, err)
-	require.Equal(t, "Workflow `wf_checkout` version 1\n\nProves min_age_21 by `document_capture`", details)
+	require.Equal(t, "Workflow `wf_checkout` version 1\n\nProves min_age_21 by `document_capture`\n\n"+
+		"Begins with the user's first submission, or when the session expires: "+
+		session.ExpiresAt.UTC().Format(time.RFC3339), details)
+	require.Equal(t, session.ExpiresAt.Add(-workflows.DeadlineLead).Unix(), described.ExecutionTime.Unix())
 }

@@ -75,6 +75,7 @@ func dialNamespace(t testing.TB, s *temporaldev.Server, namespace string) client
 	w := worker.New(c, queue, worker.Options{})
 	w.RegisterWorkflow(passThrough)
 	w.RegisterWorkflow(waitForSignal)
+	w.RegisterWorkflow(listen)
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	return c

@@ -62,7 +62,7 @@ var areas = map[string][]scenario{
 	"risk":           riskScenarios,
 	"scores":         scoreScenarios,
 	"notifier":       notifierScenarios,
-	"starts":         startedScenarios,
+	"notes":          toldScenarios,
 	"sealing":        sealingScenarios,
 }
 

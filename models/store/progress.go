@@ -56,6 +56,9 @@ type Judgement struct {
 	Risk *rules.Risk
 	// Nudge means that the session's run has not got the verdict and must be signalled.
 	Nudge bool
+	// Unsaved means that Temporal may still lose the run's task. The session goes on to owe the nudge that it owes; the
+	// sender of the update that caused the task notes the end of the task.
+	Unsaved bool
 }
 
 // RecordVerdict stores a verdict, moves the session and erases the submission's payload. Errors: those of Change;
@@ -65,9 +68,11 @@ func (s *Store) RecordVerdict(ctx context.Context, j Judgement) (Changed, error)
 	after := j.Session
 	after.Status, after.InFlight = j.To, max(j.Session.InFlight-1, 0)
 	c.Set["in_flight"] = after.InFlight
-	c.Set["nudge_at"] = s.nextNudge(after)
-	if j.Nudge {
+	switch {
+	case j.Nudge:
 		c.Set["nudge_at"] = s.Now()
+	case !j.Unsaved:
+		c.Set["nudge_at"] = s.nextNudge(after)
 	}
 	if j.Risk != nil {
 		c.Set["risk"] = models.AsJSON(j.Risk)

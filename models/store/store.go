@@ -80,7 +80,7 @@ type Store struct {
 	jitter           func() float64
 	log              *slog.Logger
 	notifier         *notifier
-	started          *startNotes
+	told             *toldNotes
 	tally            *tally
 	// organizations are cached for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
@@ -120,7 +120,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, s.sqlDB.Close())
 	}
-	s.started = newStartNotes(ctx, s.db, s.bounded, o.Log)
+	s.told = newToldNotes(ctx, s)
 	s.notifier.catchUp(s.revisions, o.Log)
 	if s.primary != nil {
 		s.notifier.listen(s.primary, o.Log)
@@ -207,9 +207,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.classify(s.sqlDB.PingContext(ctx))
 }
 
-// Close writes the queued starts and closes all connections. A second call does nothing.
+// Close writes the queued notes and closes all connections. A second call does nothing.
 func (s *Store) Close() error {
-	s.started.close()
+	s.told.close()
 	s.notifier.close()
 	s.closed.Store(true)
 	return s.sqlDB.Close()

@@ -21,6 +21,7 @@ import (
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/temporaltest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/worker"
 	"github.com/stile-id/stile/worker/workertest/scene"
@@ -126,7 +127,7 @@ func Connect(ctx context.Context, address, dir string) (*orchestrator.Orchestrat
 		temporal.Close()
 		return nil, err
 	}
-	return &orchestrator.Orchestrator{Temporal: temporal, Store: s}, nil
+	return &orchestrator.Orchestrator{Temporal: temporal, Store: s, Delay: true, Patience: testkit.Patience}, nil
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

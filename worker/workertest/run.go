@@ -24,14 +24,15 @@ func (h *House) Sandbox(t testing.TB) *scene.Scene {
 	return scene.Sandbox(t, h.Store)
 }
 
-// Start starts the session's run as the API does after it has created the session.
+// Start starts the session's run as the API does after it has created the session. The run of a session that owes no
+// delivery begins with the first update.
 func (h *House) Start(t testing.TB, session models.Session) {
 	t.Helper()
 	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session, Repeated: true}))
 	require.NoError(t, h.Store.WorkflowStarted(t.Context(), session))
 }
 
-// Simulate submits to the method and signals the run, as the API does.
+// Simulate submits to the method and tells the run, as the API does.
 func (h *House) Simulate(t testing.TB, s *scene.Scene, session models.Session, m rules.Method, outcome string) {
 	t.Helper()
 	var submission models.Submission
@@ -54,11 +55,24 @@ func (h *House) Await(t testing.TB, session models.Session, status models.Sessio
 	})
 }
 
-// Begun waits until the workflow has finished its first task. An earlier signal would share that task.
+// Begun waits until the workflow has finished its first task, unless its start is delayed. An earlier signal would
+// share that task.
 func (h *House) Begun(t testing.TB, id string) {
 	t.Helper()
+	if h.Delayed(t, id) {
+		return
+	}
 	_, err := h.Temporal.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
 	require.NoError(t, err)
+}
+
+// Delayed reports whether the run of the workflow was started with a delay.
+func (h *House) Delayed(t testing.TB, id string) bool {
+	t.Helper()
+	described, err := h.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+	require.NoError(t, err)
+	info := described.WorkflowExecutionInfo
+	return info.ExecutionTime.AsTime().After(info.StartTime.AsTime())
 }
 
 // Completed waits until the workflow exists and its latest run has completed.
