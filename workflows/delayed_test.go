@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -94,15 +95,12 @@ func TestDelayedRunBeginsOnceForManyUpdates(t *testing.T) {
 	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
 	a.start(t)
 	submission := a.Scene.Simulate(t, a.session, document, simulated.Pass)
-	told := make(chan error)
-	const callers = 5
-	for range callers {
-		go func() { told <- a.SubmissionReceived(t.Context(), a.session, submission.ID) }()
-		go func() { told <- a.SessionChanged(t.Context(), a.session) }()
+	var callers sync.WaitGroup // a late update finds the run completed, which the row shows to be no loss
+	for range 5 {
+		callers.Go(func() { _ = a.SubmissionReceived(t.Context(), a.session, submission.ID) })
+		callers.Go(func() { _ = a.SessionChanged(t.Context(), a.session) })
 	}
-	for range 2 * callers { // a late update finds the run completed, which the row shows to be no loss
-		<-told
-	}
+	callers.Wait()
 
 	a.over(t, models.StatusVerified)
 
