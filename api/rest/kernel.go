@@ -14,7 +14,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/stile-id/stile/models/store"
 )
@@ -68,7 +67,7 @@ type Kernel struct {
 	log         *slog.Logger
 	keys        *keyCache
 	metrics     *metrics
-	tracer      trace.Tracer
+	tracer      trace.Tracer // nil while there are no traces
 	knowsOrigin func(ctx context.Context, origin string) (bool, error)
 	closing     chan struct{}
 	closeOnce   sync.Once
@@ -82,9 +81,6 @@ func New(o Options) (k *Kernel, err error) {
 		store: o.Store, config: o.Config, log: o.Log,
 		keys: newKeyCache(o.Store.Across(), o.Now, o.Config.RequestTimeout), knowsOrigin: o.KnowsOrigin,
 		closing: make(chan struct{}), tracer: o.Tracer,
-	}
-	if k.tracer == nil {
-		k.tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if k.forwarding, err = newForwarding(o.Config); err != nil {
 		return nil, err

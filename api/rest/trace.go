@@ -16,7 +16,10 @@ import (
 // traceparent header; any other begins one, because browsers and strangers do not choose the traces of an operator.
 // A live channel, which is open for hours, has no span.
 func (k *Kernel) trace(g *gin.Context) {
-	if g.IsAborted() || g.FullPath() == "" || !isVersioned(g.Request.URL.Path) || g.GetHeader("Upgrade") != "" {
+	if k.tracer == nil || g.IsAborted() || g.GetHeader("Upgrade") != "" {
+		return
+	}
+	if g.FullPath() == "" || !isVersioned(g.Request.URL.Path) {
 		return
 	}
 	ctx, who := g.Request.Context(), callerOf(g)
