@@ -77,7 +77,7 @@ func timers(history *historypb.History) (started int) {
 
 func TestDelayedRunKeepsTheDeadlineOfASessionThatGoesOn(t *testing.T) {
 	t.Parallel()
-	lasts := scene.Lasting(workflows.DeadlineLead + 10*time.Second)
+	lasts := scene.Lasting(workflows.DeadlineLead + 30*time.Second)
 	a := begin(t, []rules.Method{document}, models.EventSessionExpired, lasts)
 	a.start(t)
 	a.simulate(t, document, simulated.Fail)
