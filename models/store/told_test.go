@@ -66,12 +66,12 @@ func unwrittenNoteIsRepeated(t *testing.T, f *fixture) {
 	o.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s, err := store.Open(t.Context(), o)
 	require.NoError(t, err)
-	s.Across().NoteTold(session)
 	rename := func(from, to string) {
 		_, err := f.raw().ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
 		require.NoError(t, err)
 	}
 	rename("sessions", "lost")
+	s.Across().NoteTold(session)
 	require.NoError(t, s.Close())
 	require.Contains(t, log.String(), "it could not be noted that runs were told")
 	rename("lost", "sessions")
