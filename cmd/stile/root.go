@@ -92,6 +92,15 @@ func settingsOf(cmd *cobra.Command) (localenv.Environment, error) {
 	return localenv.Read(localenv.Sources{Folder: folder, FolderGiven: cmd.Flags().Changed(dataFlag)})
 }
 
+// readPlainConfig returns the configuration of a command that needs neither the database nor keys.
+func readPlainConfig(cmd *cobra.Command) (config.Config, error) {
+	settings, err := settingsOf(cmd)
+	if err != nil {
+		return config.Config{}, err
+	}
+	return config.Read(settings.Get)
+}
+
 // readConfig returns the configuration of a command that uses the database.
 func readConfig(cmd *cobra.Command) (config.Config, error) {
 	settings, err := settingsOf(cmd)

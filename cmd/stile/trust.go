@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/methods/passport/csca"
 	"github.com/stile-id/stile/methods/wallet/issuers"
 	"github.com/stile-id/stile/methods/wallet/trust"
@@ -48,11 +47,7 @@ func trustCommand() *cobra.Command {
 		Use: "list", Short: "List the trusted issuers and lists of STILE_TRUST_DIR and STILE_CSCA_DIR",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := settingsOf(cmd)
-			if err != nil {
-				return err
-			}
-			c, err := config.Read(settings.Get)
+			c, err := readPlainConfig(cmd)
 			if err != nil {
 				return err
 			}

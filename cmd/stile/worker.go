@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/stile-id/stile/internal/app"
-	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/worker"
 )
 
@@ -136,11 +135,7 @@ func withTemporal(
 	do func(ctx context.Context, c namespaceClient, cmd *cobra.Command, args []string) error,
 ) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		settings, err := settingsOf(cmd)
-		if err != nil {
-			return err
-		}
-		c, err := config.Read(settings.Get)
+		c, err := readPlainConfig(cmd)
 		if err != nil {
 			return err
 		}

@@ -28,8 +28,9 @@ func open(t *testing.T, endpoint string) (*tracing.Tracing, *bytes.Buffer) {
 	return traces, log
 }
 
-func span(traces *tracing.Tracing) {
-	_, s := traces.Tracer().Start(context.Background(), "a span")
+func span(t *testing.T, traces *tracing.Tracing) {
+	t.Helper()
+	_, s := traces.Tracer().Start(t.Context(), "a span")
 	s.End()
 }
 
@@ -54,7 +55,7 @@ func TestCloseSendsTheSpansThatHaveEnded(t *testing.T) {
 	}))
 	defer collector.Close()
 	traces, _ := open(t, collector.URL+"/base")
-	span(traces)
+	span(t, traces)
 	require.NoError(t, traces.Close(t.Context()))
 	require.EqualValues(t, 1, exports.Load())
 }
@@ -70,7 +71,7 @@ func TestACollectorThatRefusesIsLoggedOnceAMinute(t *testing.T) {
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "1") // milliseconds between two exports
 	traces, log := open(t, collector.URL)
 	for sent := refused.Load(); sent < 3; sent = refused.Load() {
-		span(traces)
+		span(t, traces)
 		testkit.Eventually(t, func() bool { return refused.Load() > sent })
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

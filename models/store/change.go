@@ -400,13 +400,7 @@ func (s *Store) compose(
 func (f *fired) writes() []write {
 	var writes []write
 	if len(f.events) > 0 {
-		writes = append(writes, func(tx *gorm.DB) *gorm.DB {
-			trace := models.TraceParent(tx.Statement.Context)
-			for i := range f.events {
-				f.events[i].TraceParent = trace
-			}
-			return tx.Create(&f.events)
-		})
+		writes = append(writes, insertingEvents(f.events))
 	}
 	if len(f.deliveries) > 0 {
 		writes = append(writes, func(tx *gorm.DB) *gorm.DB {
@@ -414,6 +408,17 @@ func (f *fired) writes() []write {
 		})
 	}
 	return writes
+}
+
+// insertingEvents returns the write that inserts events, with the trace of its context.
+func insertingEvents(events []models.Event) write {
+	return func(tx *gorm.DB) *gorm.DB {
+		trace := models.TraceParent(tx.Statement.Context)
+		for i := range events {
+			events[i].TraceParent = trace
+		}
+		return tx.Create(&events)
+	}
 }
 
 func (s *Store) newDelivery(e models.Event, endpoint string, attempt int, due models.Timestamp) models.Delivery {

@@ -167,8 +167,7 @@ func (s *Store) TestEndpoint(ctx context.Context, org, actor, endpoint string) (
 		if err != nil {
 			return err
 		}
-		event.TraceParent = models.TraceParent(ctx)
-		if err := tx.Create(&event).Error; err != nil {
+		if err := insertingEvents([]models.Event{event})(tx).Error; err != nil {
 			return err
 		}
 		delivery = s.newDelivery(event, endpoint, 1, s.Now())
