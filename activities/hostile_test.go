@@ -36,7 +36,10 @@ const (
 	// exchangeTime is the time limit of an exchange that would never end.
 	exchangeTime = 5 * time.Second
 	// arrivalTime is how long the test waits for all exchanges to be under way.
-	arrivalTime = 2 * time.Minute
+	arrivalTime = testkit.Patience
+	// openingAtOnce limits the exchanges on the way to their answer. A busy machine needs longer than the client allows
+	// for a hundred TLS handshakes at once.
+	openingAtOnce = 4
 	// flat is the heap growth in bytes allowed for each exchange under way. Buffers at both ends take half of it.
 	flat = 200 << 10
 )
@@ -63,7 +66,9 @@ func TestHostileReceiversTakeNoMemory(t *testing.T) {
 	}
 	exchanges := (len(large) + len(slow)) * ofEachKind
 	measured, measure := context.WithCancel(t.Context())
-	h := &hearing{arrived: make(chan struct{}, exchanges), done: measured.Done()}
+	h := &hearing{
+		opening: make(chan struct{}, openingAtOnce), arrived: make(chan struct{}, exchanges), done: measured.Done(),
+	}
 	largeURLs, slowURLs := urlsOf(t, large), urlsOf(t, slow)
 	before := heap()
 	var underWay sync.WaitGroup
@@ -112,8 +117,15 @@ func (h *hearing) readSlow(ctx context.Context, t *testing.T, url string) {
 // ask sends one request and signals the arrival of the given number of bytes. Its time limit is longer than await
 // waits, because a busy machine takes seconds to open all connections.
 func (h *hearing) ask(ctx context.Context, url string, heard int) (store.Answer, error) {
+	h.opening <- struct{}{}
+	opened := sync.OnceFunc(func() { <-h.opening })
+	defer opened()
+	arrive := func() {
+		opened()
+		h.arrived <- struct{}{}
+	}
 	client := outbound.NewClient(2*arrivalTime, outbound.Policy{Allow: outbound.Loopback()})
-	client.Transport = h.listener(client.Transport, heard)
+	client.Transport = h.listener(client.Transport, heard, arrive)
 	return (&activities.Webhooks{Client: client}).Ask(ctx, url)
 }
 
@@ -199,7 +211,8 @@ func mostHeap() (most int64) {
 
 // hearing keeps exchanges open after the sender has read as much as it wants.
 type hearing struct {
-	arrived chan struct{}
+	// opening has an entry for each exchange whose answer has not arrived yet.
+	opening, arrived chan struct{}
 	// done is closed when the exchanges may end.
 	done <-chan struct{}
 }
@@ -217,12 +230,12 @@ func (h *hearing) await(t *testing.T, exchanges int) {
 	}
 }
 
-// listener signals when the given number of bytes of an answer has been read.
-func (h *hearing) listener(next http.RoundTripper, want int) http.RoundTripper {
+// listener calls arrive when the given number of bytes of an answer has been read.
+func (h *hearing) listener(next http.RoundTripper, want int, arrive func()) http.RoundTripper {
 	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		response, err := next.RoundTrip(r)
 		if err == nil {
-			response.Body = &heardBody{ReadCloser: response.Body, by: h, left: want}
+			response.Body = &heardBody{ReadCloser: response.Body, done: h.done, arrive: arrive, left: want}
 		}
 		return response, err
 	})
@@ -231,7 +244,8 @@ func (h *hearing) listener(next http.RoundTripper, want int) http.RoundTripper {
 // heardBody fails the test when the sender reads too far, before the machine runs out of memory.
 type heardBody struct {
 	io.ReadCloser
-	by         *hearing
+	done       <-chan struct{}
+	arrive     func()
 	left, read int
 }
 
@@ -244,7 +258,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	}
 	if b.left > 0 {
 		if b.left -= n; b.left <= 0 {
-			b.by.arrived <- struct{}{}
+			b.arrive()
 		}
 	}
 	return n, err
@@ -252,7 +266,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 
 func (b *heardBody) Close() error {
 	if b.read >= outbound.AnswerLimit {
-		<-b.by.done
+		<-b.done
 	}
 	return b.ReadCloser.Close()
 }
