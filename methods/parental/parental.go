@@ -81,7 +81,9 @@ func (beginner) Begin(_ context.Context, b methods.Beginning) (methods.Begun, er
 		return methods.Begun{}, err
 	}
 	if in.Locale != nil {
-		asked.Locale = *in.Locale
+		if asked.Locale, err = contact.Locale(*in.Locale); err != nil {
+			return methods.Begun{}, methods.NewInputError("locale", "locale %s", err.Error())
+		}
 	}
 	return begun(asked), nil
 }

@@ -66,6 +66,19 @@ func TestErrorsRepeatNoAddress(t *testing.T) {
 	}
 }
 
+func TestLocaleOfTheMailsIsALanguageTag(t *testing.T) {
+	t.Parallel()
+	begun, err := begin(t, `{"guardians": ["mum@example.com"], "locale": "PT-br"}`, nil)
+	require.NoError(t, err)
+	require.Equal(t, "pt-BR", begun.Guardians[0].Locale)
+	for _, locale := range []string{"", "und", "\\u0000", "German, please", strings.Repeat("de-", 20)} {
+		_, err := begin(t, `{"guardians": ["mum@example.com"], "locale": "`+locale+`"}`, nil)
+		var wrong *methods.InputError
+		require.ErrorAs(t, err, &wrong, locale)
+		require.Equal(t, "locale", wrong.Param)
+	}
+}
+
 func TestOnlyAGuardianSubmits(t *testing.T) {
 	t.Parallel()
 	_, err := parental.Method(true).Accept.Accept(t.Context(), methods.Given{Input: input(`{"challenge": "mch_1"}`)})
