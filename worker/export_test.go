@@ -26,6 +26,9 @@ func (m *Metrics) Due(next *models.Timestamp, now time.Time) { m.due(next, now) 
 // Repeat, and the numbers of its batches.
 var Repeat = repeat[int]
 
+// StopTogether exposes stopTogether.
+func StopTogether(queues []interface{ Stop() }) { stopTogether(queues) }
+
 const (
 	SweepBatch  = sweepBatch
 	LostBatches = lostBatches

@@ -3,6 +3,7 @@ package worker_test
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/worker"
 	"github.com/stile-id/stile/worker/workertest"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
@@ -53,6 +55,30 @@ func TestStopWaitsForTheAttemptUnderWay(t *testing.T) {
 	t.Cleanup(another.Stop)
 	h.Completed(t, session.ID)
 	require.Len(t, merchant.Requests(), 1, "what has been delivered is not delivered again")
+}
+
+// waitingQueue stops when all of its kind are being stopped.
+type waitingQueue struct{ all *sync.WaitGroup }
+
+func (q waitingQueue) Stop() {
+	q.all.Done()
+	q.all.Wait()
+}
+
+func TestQueuesStopTogether(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup
+	queues := make([]interface{ Stop() }, 4)
+	for i := range queues {
+		queues[i] = waitingQueue{&all}
+	}
+	all.Add(len(queues))
+	stopped := make(chan struct{})
+	go func() {
+		worker.StopTogether(queues)
+		close(stopped)
+	}()
+	testkit.Receive(t, stopped)
 }
 
 func TestWorkerMayStartBeforeTemporal(t *testing.T) {

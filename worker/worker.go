@@ -112,7 +112,7 @@ func New(o Options) *Worker {
 	}
 }
 
-// stopTimeout is how long Stop waits for an activity.
+// stopTimeout is how long Stop waits for activities.
 const stopTimeout = 10 * time.Second
 
 // TaskPollers is the number of pollers for each queue's most frequent kind of task. A task that meets no waiting poller
@@ -261,13 +261,20 @@ func (w *Worker) poll(ctx context.Context, newQueue func() worker.Worker) bool {
 	return false
 }
 
-// Stop ends the sweep and waits for the tasks under way.
+// Stop ends the sweep and waits for the tasks under way, at most stopTimeout.
 func (w *Worker) Stop() {
 	w.stop.Do(func() {
 		w.cancel()
 		w.running.Wait()
-		for _, queue := range w.queues {
-			queue.Stop()
-		}
+		stopTogether(w.queues)
 	})
+}
+
+// stopTogether stops all queues at once. Each waits for its tasks under way, at most stopTimeout, and so do all.
+func stopTogether[Q interface{ Stop() }](queues []Q) {
+	var stopped sync.WaitGroup
+	for _, queue := range queues {
+		stopped.Go(queue.Stop)
+	}
+	stopped.Wait()
 }
