@@ -142,7 +142,7 @@ var measurements = []measurement{
 	{name: "tokens", measure: one(bench.tokens), site: true},
 	{name: "alike", measure: bench.alike, site: true},
 	// These leave open runs behind.
-	{name: "catch-up", measure: one(bench.catchUp), site: true},
+	{name: "catch-up", measure: bench.catchUp, site: true},
 	{name: "handoff", measure: bench.handoff, site: true},
 	{name: "assessments", measure: bench.assessments, site: true, asked: true},
 	{name: "growth", measure: bench.growth, site: true, asked: true},

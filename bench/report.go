@@ -118,7 +118,7 @@ type fact struct {
 	target string // "" means none
 }
 
-// ofRuns are the figures of Temporal runs, ofRequests those of requests.
+// ofRuns are the figures of Temporal runs, ofDebts those of owed work, ofRequests those of requests.
 var (
 	ofRuns = []figure{
 		{"p50, ms", func(s sample) float64 { return s.p50 }, 1},
@@ -128,6 +128,7 @@ var (
 		{"write-ahead log, kB", func(s sample) float64 { return s.walKB }, 1},
 		{"events of the history", func(s sample) float64 { return s.events }, 1},
 	}
+	ofDebts    = ofRuns[2:5]
 	ofRequests = []figure{
 		{"p50, ms", func(s sample) float64 { return s.p50 }, 2},
 		{"p99, ms", func(s sample) float64 { return s.p99 }, 2},

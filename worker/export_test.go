@@ -30,6 +30,7 @@ var Repeat = repeat[int]
 func StopTogether(queues []interface{ Stop() }) { stopTogether(queues) }
 
 const (
+	NudgeAtOnce = nudgeAtOnce
 	SweepBatch  = sweepBatch
 	LostBatches = lostBatches
 	LostAtOnce  = lostAtOnce

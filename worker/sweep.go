@@ -1,15 +1,13 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -18,9 +16,6 @@ const (
 	// sweepBatch is the number of lost rows that are claimed together. After an outage thousands are lost: a sweep
 	// repeats up to lostBatches batches, lostAtOnce rows at a time.
 	sweepBatch, lostBatches, lostAtOnce = 100, 20, 16
-	// nudgeBatch is smaller, and begun all at once: a run that is stuck keeps its nudge waiting for ten seconds, and no
-	// other.
-	nudgeBatch = 50
 	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
 	measureEvery = 5
 	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
@@ -36,8 +31,8 @@ const (
 	uploadBatch = 20
 )
 
-// sweep repeats work that a crash or an outage lost: starts, updates, expiries and deliveries. Any number of replicas
-// may sweep at once.
+// sweep repeats work that a crash or an outage lost: expiries, deliveries, recoveries, mails and revocations. Any number
+// of replicas may sweep at once. Lost starts and updates are repeated beside it, by nudges.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(w.options.SweepInterval)
 	defer ticker.Stop()
@@ -47,7 +42,6 @@ func (w *Worker) sweep(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		w.attempt(ctx, "nudge sessions", w.nudgeSessions)
 		w.attempt(ctx, "end overdue sessions", w.endOverdueSessions)
 		w.attempt(ctx, "close deliveries", w.closeDeliveries)
 		w.attempt(ctx, "recover deliveries", w.recoverDeliveries)
@@ -82,66 +76,31 @@ func (w *Worker) attempt(ctx context.Context, step string, do func(context.Conte
 }
 
 // repeat calls do for each lost row that next finds, lostAtOnce at a time, until a batch is not full, at most
-// lostBatches times. After an error no further row begins; next finds the rest again in a later sweep.
+// lostBatches times. It claims the next batch while the last rows of the one before are under way. After an error no
+// further row begins; next finds the rest again in a later sweep.
 func repeat[T any](
 	ctx context.Context, next func(ctx context.Context, limit int) ([]T, error), do func(ctx context.Context, row T) error,
 ) error {
-	return batches(ctx, lostBatches, sweepBatch, func(ctx context.Context, limit int) (int, error) {
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(lostAtOnce)
+	err := batches(within, lostBatches, sweepBatch, func(ctx context.Context, limit int) (int, error) {
 		rows, err := next(ctx, limit)
 		if err != nil {
 			return 0, err
 		}
-		return len(rows), each(ctx, lostAtOnce, rows, do)
+		for _, row := range rows {
+			if ctx.Err() != nil {
+				return 0, nil // the group has the error
+			}
+			group.Go(func() error { return do(ctx, row) })
+		}
+		return len(rows), nil
 	})
-}
-
-// each calls do for each row, as many at a time as atOnce says. After an error no further row begins.
-func each[T any](ctx context.Context, atOnce int, rows []T, do func(ctx context.Context, row T) error) error {
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, row := range rows {
-		group.Go(func() error { return do(within, row) })
-	}
-	return group.Wait()
+	return cmp.Or(group.Wait(), err)
 }
 
 // before returns the time that a row must have waited since.
 func (w *Worker) before(wait time.Duration) time.Time { return w.options.Store.Now().Add(-wait) }
-
-// nudgeSessions tells the runs of sessions that have changed without having told them. If some runs do not answer, no
-// further batch begins.
-func (w *Worker) nudgeSessions(ctx context.Context) error {
-	return batches(ctx, lostBatches*sweepBatch/nudgeBatch, nudgeBatch, func(ctx context.Context, limit int) (int, error) {
-		sessions, err := w.options.Store.Across().SessionsToNudge(ctx, w.before(w.options.SweepAfter), limit)
-		if err != nil {
-			return 0, err
-		}
-		var silent atomic.Int64
-		err = each(ctx, nudgeBatch, sessions, func(ctx context.Context, session models.Session) error {
-			err := w.nudge(ctx, session)
-			if orchestrator.Unanswered(err) {
-				silent.Add(1)
-				return nil
-			}
-			return err
-		})
-		if n := silent.Load(); n > 0 && err == nil {
-			err = fmt.Errorf("%d of %d runs have not answered yet", n, len(sessions))
-		}
-		return len(sessions), err
-	})
-}
-
-func (w *Worker) nudge(ctx context.Context, session models.Session) error {
-	err := w.options.Orchestrator.SessionChanged(ctx, session)
-	if errors.Is(err, orchestrator.ErrCompleted) {
-		err = w.carryOn(ctx, session)
-	}
-	if w.options.Store.Rechecked(session) {
-		return err
-	}
-	return w.counted(repeatNudge, err)
-}
 
 // counted counts a repetition of the kind that succeeded, and returns err.
 func (w *Worker) counted(kind string, err error) error {
@@ -149,25 +108,6 @@ func (w *Worker) counted(kind string, err error) error {
 		w.options.Metrics.repeated(kind)
 	}
 	return err
-}
-
-// carryOn sends the remaining events of a session with a completed run.
-func (w *Worker) carryOn(ctx context.Context, session models.Session) error {
-	store := w.options.Store
-	owed, err := store.FirstAttempts(ctx, session.OrgID, session.ID)
-	if err != nil {
-		return err
-	}
-	for _, delivery := range owed {
-		if err := w.options.Orchestrator.DispatchEvent(ctx, delivery.OrgID, delivery.EventID); err != nil {
-			return err
-		}
-	}
-	current, err := store.Session(ctx, session.OrgID, session.ID)
-	if err != nil {
-		return err
-	}
-	return store.WorkflowStarted(ctx, current)
 }
 
 // endOverdueSessions expires sessions that their runs did not expire in time. The row decides: a late run finds the row

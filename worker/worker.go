@@ -238,6 +238,7 @@ func (w *Worker) Start(ctx context.Context) {
 				return
 			}
 		}
+		w.running.Go(func() { newNudges(w).run(ctx) })
 		w.sweep(ctx)
 	})
 }

@@ -41,6 +41,11 @@ var ErrCompleted = errors.New("the run has completed")
 
 // StartSession starts the run of a created session, unless it has been started.
 func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) error {
+	return unlessStarted(o.begin(ctx, created))
+}
+
+// begin starts the run of a session. It fails with WorkflowExecutionAlreadyStarted if the session has a run.
+func (o *Orchestrator) begin(ctx context.Context, created store.Changed) error {
 	s, input := created.Session, inputOf(created)
 	if created.Repeated { // a repeated creation does not return the deliveries of the first
 		var err error
@@ -55,7 +60,7 @@ func (o *Orchestrator) StartSession(ctx context.Context, created store.Changed) 
 			s.ExpiresAt.UTC().Format(time.RFC3339)
 	}
 	_, err := o.Temporal.ExecuteWorkflow(ctx, options, workflows.NameSession, input)
-	return unlessStarted(err)
+	return err
 }
 
 // delay returns how long the start of a run is delayed; 0 or less if the run has work to do.
@@ -112,6 +117,33 @@ func (o *Orchestrator) SubmissionReceived(ctx context.Context, s models.Session,
 func (o *Orchestrator) SessionChanged(ctx context.Context, s models.Session) error {
 	return o.tell(ctx, s, workflows.ChangeUpdate{}, workflows.SignalChanged, nil)
 }
+
+// Nudge repeats the start of a session's run, or has the run read its row again, whichever was lost. Most sessions that
+// nobody has opened owe their start, which costs neither an update of a run that is not there nor a task.
+func (o *Orchestrator) Nudge(ctx context.Context, s models.Session) error {
+	if s.Status != models.StatusCreated {
+		return o.SessionChanged(ctx, s)
+	}
+	err := o.begin(ctx, store.Changed{Session: s, Repeated: true})
+	if isStarted(err) {
+		return o.SessionChanged(ctx, s)
+	}
+	if err == nil {
+		o.Store.Across().NoteTold(s)
+	}
+	return err
+}
+
+// Stuck reports whether a run that has not answered an update is at fault itself: Temporal can still read it.
+func (o *Orchestrator) Stuck(ctx context.Context, s models.Session) bool {
+	ctx, cancel := context.WithTimeout(ctx, stuckPatience)
+	defer cancel()
+	_, err := o.Temporal.DescribeWorkflowExecution(ctx, s.ID, "")
+	return err == nil
+}
+
+// stuckPatience is how long Stuck waits for Temporal.
+const stuckPatience = time.Second
 
 // patienceDefault is the default of Orchestrator.Patience. A run accepts an update at the end of the task in which it
 // does the work of the update, of which the judge of a submission may take five seconds.
@@ -172,8 +204,7 @@ func (o *Orchestrator) update(ctx context.Context, s models.Session, update work
 // start starts the run of a session with a signal.
 func (o *Orchestrator) start(ctx context.Context, s models.Session, name string, message any) error {
 	err := o.signalWithStart(ctx, s, name, message, o.sessionOptions(s))
-	var completed *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &completed) {
+	if isStarted(err) { // and has completed
 		return o.resume(ctx, s, name, message)
 	}
 	return err
@@ -245,11 +276,15 @@ func (o *Orchestrator) startUnlessOpen(ctx context.Context, queue, id, name stri
 
 // unlessStarted returns err, or nil if err says that the run exists.
 func unlessStarted(err error) error {
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
+	if isStarted(err) {
 		return nil
 	}
 	return err
+}
+
+func isStarted(err error) bool {
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	return errors.As(err, &started)
 }
 
 // RetryDelivery has an attempt made now, by the run that owns the delivery or by a new run.

@@ -121,21 +121,33 @@ func before(column string, end models.Timestamp) condition {
 }
 
 // SessionsToNudge claims sessions that have owed their workflow a start or a signal since before the cutoff. The claim
-// advances nudge_at, so that no other replica repeats the same signals at once.
-func (a Across) SessionsToNudge(ctx context.Context, cutoff time.Time, limit int) ([]models.Session, error) {
+// sets nudge_at to until, which keeps other replicas from repeating the same calls meanwhile.
+func (a Across) SessionsToNudge(
+	ctx context.Context, cutoff time.Time, until models.Timestamp, limit int,
+) ([]models.Session, error) {
 	var due []models.Session
 	err := a.s.read(ctx).Scopes(before("nudge_at", models.At(cutoff))).
 		Order("nudge_at").Limit(limit).Find(&due).Error
 	if err != nil {
 		return nil, err
 	}
-	now := a.s.Now()
-	return claim(due, func(session *models.Session) *gorm.DB {
-		read := *session.NudgeAt
-		session.NudgeAt = &now // WorkflowStarted compares with this value
-		return a.s.read(ctx).Model(&models.Session{}).Where("id = ? AND nudge_at = ?", session.ID, read).
-			Updates(map[string]any{"nudge_at": now})
+	due, err = claim(a.s.read(ctx), due, "nudge_at", until, func(s *models.Session) (string, *models.Timestamp) {
+		return s.ID, s.NudgeAt
 	})
+	for i := range due {
+		due[i].NudgeAt = &until // NoteTold and WorkflowStarted compare with this value
+	}
+	return due, err
+}
+
+// PutOffNudge moves the nudge that a claimed session owes to a later time, unless the session has changed meanwhile:
+// its run has not answered. The longer ago the last change, the longer the wait: half of that time, and at most the
+// time of a recheck.
+func (a Across) PutOffNudge(ctx context.Context, session models.Session) error {
+	now := a.s.Now()
+	wait := min(now.Sub(session.Updated.Time)/2, a.s.recheck)
+	return a.s.read(ctx).Model(&models.Session{}).Where("id = ? AND nudge_at = ?", session.ID, session.NudgeAt).
+		Updates(map[string]any{"nudge_at": models.At(now.Add(wait))}).Error
 }
 
 // OverdueSessions returns open sessions with a deadline before the cutoff. The workflow of such a session is gone or
@@ -156,10 +168,10 @@ func (a Across) OverdueDeliveries(ctx context.Context, cutoff time.Time, limit i
 	if err != nil {
 		return nil, err
 	}
-	return claim(overdue, func(delivery *models.Delivery) *gorm.DB {
-		return a.s.read(ctx).Model(&models.Delivery{}).
-			Where("id = ? AND due_at = ? AND status = ?", delivery.ID, delivery.DueAt, models.DeliveryPending).
-			Updates(map[string]any{"due_at": a.s.Now()})
+	now := a.s.Now()
+	pending := a.s.read(ctx).Where("status = ?", models.DeliveryPending)
+	return claim(pending, overdue, "due_at", now, func(d *models.Delivery) (string, *models.Timestamp) {
+		return d.ID, &d.DueAt
 	})
 }
 

@@ -34,6 +34,7 @@ var areas = map[string][]scenario{
 	"persons":        personScenarios,
 	"trust":          trustScenarios,
 	"backtests":      backtestScenarios,
+	"nudges":         nudgeScenarios,
 	"sweeps":         sweepScenarios,
 	"retention":      retentionScenarios,
 	"histories":      historyScenarios,

@@ -143,9 +143,8 @@ func (a Across) LostMails(ctx context.Context, cutoff time.Time, limit int) ([]m
 	if err != nil {
 		return nil, err
 	}
-	return claim(lost, func(m *models.Mail) *gorm.DB {
-		return pendingMail(a.s.read(ctx), m.Ref()).Where("due_at = ?", m.DueAt).Updates(map[string]any{"due_at": now})
-	})
+	pending := a.s.read(ctx).Where("status = ?", models.MailPending)
+	return claim(pending, lost, "due_at", now, func(m *models.Mail) (string, *models.Timestamp) { return m.ID, &m.DueAt })
 }
 
 // GiveUpMails gives up mails past their time, at most limit, and returns them.

@@ -284,9 +284,8 @@ func (a Across) StalledRecoveries(ctx context.Context, cutoff time.Time, limit i
 	if err != nil {
 		return nil, err
 	}
-	return claim(stalled, func(r *models.Recovery) *gorm.DB {
-		return a.s.read(ctx).Model(&models.Recovery{}).
-			Where("id = ? AND updated = ? AND status = ?", r.ID, r.Updated, models.RecoveryRunning).
-			Updates(map[string]any{"updated": a.s.Now()})
+	running := a.s.read(ctx).Where("status = ?", models.RecoveryRunning)
+	return claim(running, stalled, "updated", a.s.Now(), func(r *models.Recovery) (string, *models.Timestamp) {
+		return r.ID, &r.Updated
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,19 +26,43 @@ func orMissing(err error, kind, id string) error {
 	return models.Missing(kind, id)
 }
 
-// claim returns the rows on which this replica's conditional UPDATE succeeded.
-func claim[T any](rows []T, update func(row *T) *gorm.DB) ([]T, error) {
+// claim sets a column of times in the rows that still have the time with which they were read, in one statement, and
+// returns those rows. key returns the id of a row and that time. q has further conditions.
+func claim[T any](
+	q *gorm.DB, rows []T, column string, to models.Timestamp, key func(row *T) (id string, read *models.Timestamp),
+) ([]T, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	keys, ids := make([]any, 0, 2*len(rows)), make([]string, len(rows))
+	for i := range rows {
+		id, read := key(&rows[i])
+		ids[i], keys = id, append(keys, id, *read)
+	}
+	var done []T
+	err := q.Model(&done).Clauses(clause.Returning{Columns: []clause.Column{{Name: "id"}}}).
+		Where(stillAt(column, keys)).Updates(map[string]any{column: to}).Error
+	if err != nil {
+		return nil, err
+	}
+	won := make(map[string]bool, len(done))
+	for i := range done {
+		id, _ := key(&done[i])
+		won[id] = true
+	}
 	claimed := rows[:0]
-	for _, row := range rows {
-		res := update(&row)
-		if res.Error != nil {
-			return claimed, res.Error
-		}
-		if res.RowsAffected == 1 {
+	for i, row := range rows {
+		if won[ids[i]] {
 			claimed = append(claimed, row)
 		}
 	}
 	return claimed, nil
+}
+
+// stillAt is true for the rows whose id and time in the column are a pair of keys.
+func stillAt(column string, keys []any) clause.Expr {
+	rows := strings.TrimSuffix(strings.Repeat("(?,CAST(? AS BIGINT)),", len(keys)/2), ",")
+	return clause.Expr{SQL: "(id, " + column + ") IN (VALUES " + rows + ")", Vars: keys}
 }
 
 // pause waits for d, or until the context ends.

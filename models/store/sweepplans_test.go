@@ -21,7 +21,7 @@ func (f *fixture) sweeps() map[string]func(ctx context.Context, limit int) error
 	now := f.clock.Now()
 	return map[string]func(ctx context.Context, limit int) error{
 		"SessionsToNudge": func(ctx context.Context, limit int) error {
-			_, err := across.SessionsToNudge(ctx, now, limit)
+			_, err := across.SessionsToNudge(ctx, now, f.Now(), limit)
 			return err
 		},
 		"OverdueSessions": func(ctx context.Context, limit int) error {

@@ -29,7 +29,7 @@ var sweepScenarios = []scenario{
 // owed returns the sessions that a sweep claims now: those with a signal owed for a minute.
 func (f *fixture) owed(t *testing.T) []models.Session {
 	t.Helper()
-	sessions, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), 100)
+	sessions, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), f.Now(), 100)
 	require.NoError(t, err)
 	return sessions
 }
@@ -68,7 +68,7 @@ func sessionIsNudgedOnceItIsOverdue(t *testing.T, f *fixture) {
 	require.Equal(t, []string{older.ID}, sessionIDs(f.owed(t)))
 	f.clock.Advance(time.Hour)
 
-	some, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now(), 1)
+	some, err := f.Across().SessionsToNudge(t.Context(), f.clock.Now(), f.Now(), 1)
 	require.NoError(t, err)
 	require.Len(t, some, 1)
 }
@@ -109,7 +109,7 @@ func concurrentSweepersClaimASessionOnce(t *testing.T, f *fixture) {
 	replicas := []*store.Store{f.Store, f.replica(t)}
 	var claimed []string
 	for _, sessions := range allOf(t, race(6, func(i int) ([]models.Session, error) {
-		return replicas[i%2].Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), 100)
+		return replicas[i%2].Across().SessionsToNudge(t.Context(), f.clock.Now().Add(-time.Minute), f.Now(), 100)
 	})) {
 		claimed = append(claimed, sessionIDs(sessions)...)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -101,8 +100,7 @@ func owing(notes []noted) clause.Expr {
 	for _, note := range notes {
 		args = append(args, note.session, note.nudge)
 	}
-	rows := strings.TrimSuffix(strings.Repeat("(?,CAST(? AS BIGINT)),", len(notes)), ",")
-	return clause.Expr{SQL: "(id, nudge_at) IN (VALUES " + rows + ")", Vars: args}
+	return stillAt("nudge_at", args)
 }
 
 // close writes the queued notes. A second call does nothing.

@@ -132,9 +132,7 @@ func (a Across) LostConsents(ctx context.Context, cutoff time.Time, limit int) (
 	if err != nil {
 		return nil, err
 	}
-	now := a.s.Now()
-	return claim(lost, func(c *models.TrustConsent) *gorm.DB {
-		return a.s.read(ctx).Model(&models.TrustConsent{}).Where("id = ? AND due_at = ?", c.ID, c.DueAt).
-			Updates(map[string]any{"due_at": now})
+	return claim(a.s.read(ctx), lost, "due_at", a.s.Now(), func(c *models.TrustConsent) (string, *models.Timestamp) {
+		return c.ID, c.DueAt
 	})
 }
