@@ -35,3 +35,6 @@ const (
 	LostBatches = lostBatches
 	LostAtOnce  = lostAtOnce
 )
+
+// DeletedOld exposes deletedOld.
+func (m *Metrics) DeletedOld(rows map[string]int64) { m.deletedOld(rows) }

@@ -14,7 +14,7 @@ import (
 
 // Metrics holds the metrics of a worker. No label holds personal data.
 type Metrics struct {
-	verdicts, sessions, deliveries, inquiries, mails, recovered *prometheus.CounterVec
+	verdicts, sessions, deliveries, inquiries, mails, recovered, deleted *prometheus.CounterVec
 
 	took   *prometheus.HistogramVec
 	putOff prometheus.Counter
@@ -76,6 +76,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		mails:     counter("stile_mails_total", "Attempts to send a mail, and mails given up.", "purpose", "outcome"),
 		recovered: counter("stile_recovered_total",
 			"Starts, signals, expiries, deliveries, mails and revocations that the sweep repeated.", "what"),
+		deleted: counter("stile_old_rows_deleted_total", "Rows deleted at the end of retention.", "table"),
 	}
 	m.begin()
 	return m
@@ -161,6 +162,13 @@ func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {
 }
 
 func (m *Metrics) repeated(work string) { m.recovered.WithLabelValues(work).Inc() }
+
+// deletedOld counts rows that retention has deleted, by table.
+func (m *Metrics) deletedOld(rows map[string]int64) {
+	for table, n := range rows {
+		m.deleted.WithLabelValues(table).Add(float64(n))
+	}
+}
 
 func (m *Metrics) mailed(purpose models.MailPurpose, outcome activities.MailOutcome) {
 	m.mails.WithLabelValues(string(purpose), string(outcome)).Inc()

@@ -144,3 +144,15 @@ func TestWorkerReportsItsDeliveries(t *testing.T) {
 	}
 	require.NotContains(t, text, "hook-secret")
 }
+
+func TestDeletedOldRowsAreCountedByTable(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	metrics := worker.NewMetrics(registry)
+	metrics.DeletedOld(map[string]int64{"events": 2, "webhook_deliveries": 3})
+	metrics.DeletedOld(nil)
+	metrics.DeletedOld(map[string]int64{"events": 1})
+	text := scraped(registry)
+	require.Contains(t, text, `stile_old_rows_deleted_total{table="events"} 3`+"\n")
+	require.Contains(t, text, `stile_old_rows_deleted_total{table="webhook_deliveries"} 3`+"\n")
+}

@@ -64,6 +64,8 @@ func (w *Worker) sweep(ctx context.Context) {
 			w.attempt(ctx, "delete old events", w.deleteEvents)
 			w.attempt(ctx, "delete old histories", w.deleteHistories)
 			w.attempt(ctx, "delete old audit entries", w.deleteAudit)
+			w.attempt(ctx, "delete old recoveries", w.deleteRecoveries)
+			w.options.Metrics.deletedOld(w.options.Store.TakeDeleted())
 		}
 	}
 }
@@ -238,6 +240,11 @@ func (w *Worker) deleteHistories(ctx context.Context) error {
 // deleteAudit deletes old entries of the audit logs.
 func (w *Worker) deleteAudit(ctx context.Context) error {
 	return aged(ctx, w.options.AuditRetention, w.options.Store.Across().DeleteAudit)
+}
+
+// deleteRecoveries deletes old recoveries.
+func (w *Worker) deleteRecoveries(ctx context.Context) error {
+	return aged(ctx, w.options.EventRetention, w.options.Store.Across().DeleteRecoveries)
 }
 
 // aged calls do for rows older than the window, in batches; a window of 0 keeps them for good.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,9 +13,10 @@ import (
 
 // The subjects of retention_marks.
 const (
-	markEvents    = "events"
-	markHistories = "histories"
-	markAudit     = "audit"
+	markEvents     = "events"
+	markHistories  = "histories"
+	markAudit      = "audit"
+	markRecoveries = "recoveries"
 )
 
 // passEvery is the time after which retention begins another pass over the rows, for those that it had to keep before.
@@ -41,7 +43,46 @@ type aging struct {
 	rows func(tx *gorm.DB) *gorm.DB
 	by   string
 	// remove deletes some of the rows with what belongs to them, except for those that are still needed.
-	remove func(tx *gorm.DB, ids []string, cutoff models.Timestamp) error
+	remove func(r removal, ids []string, cutoff models.Timestamp) error
+}
+
+// removal deletes rows in a transaction, and counts them by table.
+type removal struct {
+	tx   *gorm.DB
+	rows map[string]int64
+}
+
+// delete deletes the rows of a table that q selects.
+func (r removal) delete(q *gorm.DB, table any) error {
+	res := q.Delete(table)
+	r.rows[res.Statement.Table] += res.RowsAffected
+	return res.Error
+}
+
+// deletedRows counts the rows that retention has deleted, by table.
+type deletedRows struct {
+	mu   sync.Mutex
+	rows map[string]int64
+}
+
+func (d *deletedRows) add(rows map[string]int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rows == nil {
+		d.rows = map[string]int64{}
+	}
+	for table, n := range rows {
+		d.rows[table] += n
+	}
+}
+
+// TakeDeleted returns the numbers of rows that retention has deleted since the last call, by table.
+func (s *Store) TakeDeleted() map[string]int64 {
+	s.deleted.mu.Lock()
+	defer s.deleted.mu.Unlock()
+	rows := s.deleted.rows
+	s.deleted.rows = nil
+	return rows
 }
 
 // DeleteEvents deletes events older than the window, with their deliveries. It keeps an event with an outstanding
@@ -51,8 +92,14 @@ func (a Across) DeleteEvents(ctx context.Context, window time.Duration, limit in
 	return a.age(ctx, aging{markEvents, allOf[models.Event], "created", deleteEvents}, window, limit)
 }
 
-// DeleteHistories deletes the transitions, steps, submissions, results and handoffs of sessions that ended longer ago
-// than the window, and keeps the sessions. It leaves a session alone that keeps contacts for its rule, waits for a
+// DeleteRecoveries deletes up to limit recoveries that ended longer ago than the window, and returns their number.
+func (a Across) DeleteRecoveries(ctx context.Context, window time.Duration, limit int) (int, error) {
+	over := func(tx *gorm.DB) *gorm.DB { return allOf[models.Recovery](tx).Where("completed_at IS NOT NULL") }
+	return a.age(ctx, aging{markRecoveries, over, "completed_at", deleteAll[models.Recovery]}, window, limit)
+}
+
+// DeleteHistories deletes the transitions, steps, submissions, results, handoffs and guardians of sessions that ended
+// longer ago than the window, and keeps the sessions, and guardians with a consent that a credential rests on. It leaves a session alone that keeps contacts for its rule, waits for a
 // review, or owes its run a signal. It considers up to limit sessions, and returns their number.
 func (a Across) DeleteHistories(ctx context.Context, window time.Duration, limit int) (int, error) {
 	ended := func(tx *gorm.DB) *gorm.DB { return allOf[models.Session](tx).Where("completed_at IS NOT NULL") }
@@ -61,10 +108,12 @@ func (a Across) DeleteHistories(ctx context.Context, window time.Duration, limit
 
 // DeleteAudit deletes up to limit entries of the audit logs that are older than the window, and returns their number.
 func (a Across) DeleteAudit(ctx context.Context, window time.Duration, limit int) (int, error) {
-	return a.age(ctx, aging{markAudit, allOf[models.AuditEntry], "created",
-		func(tx *gorm.DB, ids []string, _ models.Timestamp) error {
-			return tx.Where(among("id", ids)).Delete(&models.AuditEntry{}).Error
-		}}, window, limit)
+	return a.age(ctx, aging{markAudit, allOf[models.AuditEntry], "created", deleteAll[models.AuditEntry]}, window, limit)
+}
+
+// deleteAll deletes all of the rows.
+func deleteAll[T any](r removal, ids []string, _ models.Timestamp) error {
+	return r.delete(r.tx.Where(among("id", ids)), new(T))
 }
 
 func allOf[T any](tx *gorm.DB) *gorm.DB { return tx.Model(new(T)) }
@@ -74,8 +123,9 @@ func allOf[T any](tx *gorm.DB) *gorm.DB { return tx.Model(new(T)) }
 func (a Across) age(ctx context.Context, what aging, window time.Duration, limit int) (considered int, err error) {
 	now := a.s.Now()
 	cutoff := models.At(now.Add(-window))
+	var rows map[string]int64
 	err = a.s.write(ctx, func(tx *gorm.DB) error {
-		considered = 0
+		considered, rows = 0, map[string]int64{}
 		mark, mine, err := takeMark(tx, what.subject, now)
 		if err != nil || !mine {
 			return err
@@ -92,7 +142,7 @@ func (a Across) age(ctx context.Context, what aging, window time.Duration, limit
 			for _, row := range old {
 				ids = append(ids, row.ID)
 			}
-			if err := what.remove(tx, ids, cutoff); err != nil {
+			if err := what.remove(removal{tx, rows}, ids, cutoff); err != nil {
 				return err
 			}
 		}
@@ -101,6 +151,7 @@ func (a Across) age(ctx context.Context, what aging, window time.Duration, limit
 	if err != nil {
 		return 0, err
 	}
+	a.s.deleted.add(rows)
 	return considered, nil
 }
 
@@ -138,7 +189,8 @@ func moveMark(tx *gorm.DB, mark retentionMark, considered []place, over bool, no
 
 // deleteEvents deletes those of the events that nobody needs any more, with their deliveries. A replay that adds a
 // delivery at the same time holds its event, which is then left out.
-func deleteEvents(tx *gorm.DB, ids []string, cutoff models.Timestamp) error {
+func deleteEvents(r removal, ids []string, cutoff models.Timestamp) error {
+	tx := r.tx
 	needed := tx.Model(&models.Delivery{}).Select("1").Where("webhook_deliveries.event_id = events.id").
 		Where("webhook_deliveries.outstanding OR webhook_deliveries.status = 'pending' OR webhook_deliveries.created >= ?",
 			cutoff)
@@ -151,14 +203,15 @@ func deleteEvents(tx *gorm.DB, ids []string, cutoff models.Timestamp) error {
 	if err != nil || len(done) == 0 {
 		return err
 	}
-	if err := tx.Where(among("event_id", done)).Delete(&models.Delivery{}).Error; err != nil {
+	if err := r.delete(tx.Where(among("event_id", done)), &models.Delivery{}); err != nil {
 		return err
 	}
-	return tx.Where(among("id", done)).Delete(&models.Event{}).Error
+	return r.delete(tx.Where(among("id", done)), &models.Event{})
 }
 
 // deleteHistories deletes the histories of those of the sessions that are done with.
-func deleteHistories(tx *gorm.DB, ids []string, _ models.Timestamp) error {
+func deleteHistories(r removal, ids []string, _ models.Timestamp) error {
+	tx := r.tx
 	var done []string
 	err := tx.Model(&models.Session{}).
 		Clauses(clause.Locking{Strength: "NO KEY UPDATE", Options: clause.LockingOptionsSkipLocked}).
@@ -169,18 +222,22 @@ func deleteHistories(tx *gorm.DB, ids []string, _ models.Timestamp) error {
 	}
 	handoffs := tx.Model(&models.Handoff{}).Select("id").Where(among("session_id", done))
 	for _, table := range []any{&models.TransferChunk{}, &models.Transfer{}} {
-		if err := tx.Where("handoff_id IN (?)", handoffs).Delete(table).Error; err != nil {
+		if err := r.delete(tx.Where("handoff_id IN (?)", handoffs), table); err != nil {
 			return err
 		}
 	}
 	for _, table := range []any{
 		&models.Handoff{}, &models.SessionTransition{}, &models.Step{}, &models.Submission{}, &models.Result{},
 	} {
-		if err := tx.Where(among("session_id", done)).Delete(table).Error; err != nil {
+		if err := r.delete(tx.Where(among("session_id", done)), table); err != nil {
 			return err
 		}
 	}
-	return nil
+	// A guardian can withdraw a consent as long as the credential exists that rests on it.
+	credential := tx.Model(&models.Credential{}).Select("1").
+		Joins("JOIN sessions ON sessions.credential_id = credentials.id").Where("sessions.id = guardians.session_id")
+	return r.delete(tx.Where(among("session_id", done)).
+		Where("status <> ? OR NOT EXISTS (?)", models.GuardianConsented, credential), &models.Guardian{})
 }
 
 // historiesSince returns the time from which on ended sessions have their histories.

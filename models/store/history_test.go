@@ -21,6 +21,9 @@ var historyScenarios = []scenario{
 	historyIsKeptWhileContactsOrAReviewAre,
 	backtestLeavesOutDeletedHistories,
 	oldAuditEntriesGo,
+	oldRecoveriesGoOnceTheyAreOver,
+	guardiansGoWithTheHistoryOfTheirSession,
+	deletedRowsAreCountedByTable,
 	retentionGoesInBatches,
 	concurrentSweepersAgeEachRowOnce,
 }
@@ -214,6 +217,58 @@ func oldAuditEntriesGo(t *testing.T, f *fixture) {
 	f.key(t, models.SecretKey)
 	require.Equal(t, before, f.ages(t, f.Across().DeleteAudit))
 	require.Equal(t, 1, f.count(t, "SELECT count(*) FROM audit_log"))
+}
+
+func oldRecoveriesGoOnceTheyAreOver(t *testing.T, f *fixture) {
+	endpoint := f.endpoint(t, models.AllEvents)
+	f.recovered(t, f.recovery(t, endpoint.ID))
+	running := f.recovery(t, endpoint.ID)
+	f.clock.Advance(window)
+	require.Zero(t, f.ages(t, f.Across().DeleteRecoveries))
+	f.clock.Advance(time.Second)
+	require.Equal(t, 1, f.ages(t, f.Across().DeleteRecoveries))
+	require.Equal(t, 1, f.count(t, "SELECT count(*) FROM webhook_recoveries"))
+	_, _, err := f.Recovery(t.Context(), f.org, endpoint.ID, running.ID)
+	require.NoError(t, err)
+}
+
+func guardiansGoWithTheHistoryOfTheirSession(t *testing.T, f *fixture) {
+	refused, consented, open := f.session(t), f.session(t), f.session(t)
+	for _, session := range []models.Session{refused, consented, open} {
+		f.guardians(t, session, "parent@example.com")
+	}
+	execute := func(statement string, args ...any) {
+		t.Helper()
+		_, err := f.raw().ExecContext(t.Context(), statement, args...)
+		require.NoError(t, err)
+	}
+	execute("UPDATE guardians SET status = 'consented' WHERE session_id = $1", consented.ID)
+	for _, session := range []models.Session{refused, consented} {
+		ended := f.endedAs(t, f.reread(t, session), models.StatusCancelled)
+		require.NoError(t, f.WorkflowStarted(t.Context(), ended))
+	}
+	_, credential := f.verify(t, f.newSession(t), attestation)
+	execute("UPDATE sessions SET credential_id = $1 WHERE id = $2", credential.ID, consented.ID)
+
+	f.clock.Advance(window + time.Second)
+	f.ages(t, f.Across().DeleteHistories)
+	require.Empty(t, f.guardiansOf(t, refused))
+	require.Len(t, f.guardiansOf(t, consented), 1, "the consent can be withdrawn")
+	require.Len(t, f.guardiansOf(t, open), 1)
+
+	execute("UPDATE sessions SET credential_id = NULL")
+	f.clock.Advance(day)
+	f.ages(t, f.Across().DeleteHistories) // begins another pass
+	f.ages(t, f.Across().DeleteHistories)
+	require.Empty(t, f.guardiansOf(t, consented))
+}
+
+func deletedRowsAreCountedByTable(t *testing.T, f *fixture) {
+	f.verified(t)
+	f.clock.Advance(window + time.Second)
+	f.ages(t, f.Across().DeleteEvents)
+	require.Equal(t, map[string]int64{"events": 2, "webhook_deliveries": 0}, f.TakeDeleted())
+	require.Empty(t, f.TakeDeleted())
 }
 
 func retentionGoesInBatches(t *testing.T, f *fixture) {

@@ -73,6 +73,7 @@ type Store struct {
 	writeTimeout     time.Duration
 	idempotencyLease time.Duration
 	recheck          time.Duration
+	deleted          deletedRows
 	listBytes        int
 	lists            chan struct{} // holds an element for each list that is being read
 	now              func() time.Time

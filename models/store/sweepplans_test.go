@@ -59,6 +59,8 @@ func (f *fixture) sweeps() map[string]func(ctx context.Context, limit int) error
 		"DeleteHistories": aging(across.DeleteHistories),
 		"DeleteAudit":     aging(across.DeleteAudit),
 
+		"DeleteRecoveries": aging(across.DeleteRecoveries),
+
 		"CloseDeliveries":          counting(across.CloseDeliveries),
 		"DeleteExpired":            counting(across.DeleteExpired),
 		"DeleteExpiredCredentials": counting(across.DeleteExpiredCredentials),
