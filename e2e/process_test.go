@@ -17,23 +17,26 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built returns a function that builds a command into a folder, once, with the Makefile's flags. A binary that is up to
-// date stays.
-func built(command, folder string, flags ...string) func() (string, error) {
+// built returns a function that builds a command into a folder, once, with the Makefile's flags and with the variables.
+// A binary that is up to date stays.
+func built(command, folder string, flags []string, variables ...string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		path := filepath.Join(folder, filepath.Base(command))
 		build := exec.Command("go", append(append([]string{"build", "-ldflags=-s"}, flags...), "-o", path, command)...)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Env = append(append(os.Environ(), "CGO_ENABLED=0"), variables...)
 		build.Stderr = os.Stderr
 		return path, build.Run()
 	})
 }
 
 // binary builds stile-dev with its fault points.
-var binary = built("../cmd/stile-dev", "../bin/test", "-tags", "faults")
+var binary = built("../cmd/stile-dev", "../bin/test", []string{"-tags", "faults"})
 
 // production builds stile.
-var production = built("../cmd/stile", "../bin")
+var production = built("../cmd/stile", "../bin", nil)
+
+// vector builds stile-vision with vector instructions, as production has it.
+var vector = built("../cmd/stile-vision", "../bin", nil, "GOEXPERIMENT=simd")
 
 // operator returns a command of stile, as in production, on the stack's database and Temporal server.
 func (s *stack) operator(t *testing.T, arguments ...string) *exec.Cmd {

@@ -18,7 +18,7 @@ import (
 	"github.com/stile-id/stile/rules"
 )
 
-var referenceProvider = built("../examples/provider", "../bin/test")
+var referenceProvider = built("../examples/provider", "../bin/test", nil)
 
 // vendor is the reference provider with its connector. It is unreachable until it is started.
 type vendor struct{ address, connector, secret string }

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"cmp"
-	"context"
 	"flag"
 	"log/slog"
 	"net/http"
@@ -29,20 +28,9 @@ import (
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/graph"
-	"github.com/stile-id/stile/vision/serve"
 )
 
-// visionRole makes this test binary the vision process.
-const visionRole = "vision"
-
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == visionRole {
-		err := serve.Main(context.Background(), os.Args[1:2], os.Args[2:], os.Stdin, os.Stdout, os.Stderr)
-		if err != nil {
-			panic(err)
-		}
-		return
-	}
 	flag.Parse()
 	// Most scenarios mostly wait: for the end of a lease, the start of a process, the next sweep.
 	if err := flag.Set("test.parallel", "4"); err != nil {

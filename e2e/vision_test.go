@@ -21,8 +21,10 @@ import (
 // runVision runs a vision process on a socket, with further flags, until the returned function kills it.
 func runVision(t *testing.T, socket string, flags ...string) (kill func()) {
 	t.Helper()
-	arguments := append([]string{visionRole, "--listen", "unix:" + socket, "--workers", "1"}, flags...)
-	process := exec.CommandContext(t.Context(), os.Args[0], arguments...)
+	path, err := vector()
+	require.NoError(t, err)
+	arguments := append([]string{"--listen", "unix:" + socket, "--workers", "1"}, flags...)
+	process := exec.CommandContext(t.Context(), path, arguments...)
 	process.Env, process.Stderr = []string{}, os.Stderr
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(t, process.Start())
