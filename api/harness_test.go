@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -57,7 +56,7 @@ type tenant struct {
 
 // databases are those on which the API behaves alike. Each call makes a migrated one and returns its URL.
 var databases = map[string]func(t *testing.T) string{
-	"sqlite": sqliteFile,
+	"sqlite": func(t *testing.T) string { return storetest.SQLite(t) },
 	"postgres": func(t *testing.T) string {
 		t.Helper()
 		service, _ := storetest.ReusedPostgres(t)
@@ -65,18 +64,11 @@ var databases = map[string]func(t *testing.T) string{
 	},
 }
 
-func sqliteFile(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "s.db")
-	require.NoError(t, os.WriteFile(path, migrated(), 0o600))
-	return sqliteScheme + path
-}
-
 const sqliteScheme = "sqlite:"
 
 func newEnv(t *testing.T, adjust ...func(*api.Options)) *env {
 	t.Helper()
-	return newEnvOn(t, sqliteFile(t), adjust...)
+	return newEnvOn(t, storetest.SQLite(t), adjust...)
 }
 
 // newEnvOn returns an env on the database of the URL.
@@ -168,21 +160,6 @@ var specification = sync.OnceValue(func() *contract.Contract {
 		panic(err)
 	}
 	return spec
-})
-
-// migrated is an empty database, made once and copied for each test.
-var migrated = sync.OnceValue(func() []byte {
-	dir, err := os.MkdirTemp("", "stile-api")
-	check(err)
-	defer func() { check(os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "s.db")
-	s, err := store.Open(context.Background(), store.Options{URL: "sqlite:" + path, Keys: keyring("k0")})
-	check(err)
-	check(s.Migrate(context.Background()))
-	check(s.Close())
-	content, err := os.ReadFile(path)
-	check(err)
-	return content
 })
 
 func check(err error) {

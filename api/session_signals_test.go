@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/rules/graph"
 	"github.com/stile-id/stile/rules/risk"
 )
@@ -217,7 +218,7 @@ func TestPreferencesOfRiskAreChecked(t *testing.T) {
 
 func TestHintsOfTheDeviceAreBounded(t *testing.T) {
 	t.Parallel()
-	e, workflow := suspicious(t, sqliteFile(t), nil)
+	e, workflow := suspicious(t, storetest.SQLite(t), nil)
 	s := e.create(e.sandbox, workflow, nil)
 	long := string(make([]byte, 65))
 	for param, body := range map[string]obj{

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"reflect"
 	"sync"
 	"testing"
@@ -41,7 +40,7 @@ func TestMain(m *testing.M) {
 
 // backends are the databases on which every scenario must pass.
 var backends = map[string]func(t *testing.T) string{
-	"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "stile.db") },
+	"sqlite":   func(t *testing.T) string { return storetest.SQLite(t) },
 	"postgres": postgresDatabase,
 }
 

@@ -2,7 +2,6 @@ package sessions_test
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -28,7 +27,7 @@ func onBothDatabases(t *testing.T, run func(t *testing.T, s *store.Store)) {
 			service, _ := storetest.ReusedPostgres(t)
 			return service
 		},
-		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
+		"sqlite": func(t *testing.T) string { return storetest.SQLite(t) },
 	}
 	for name, url := range urls {
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +37,6 @@ func onBothDatabases(t *testing.T, run func(t *testing.T, s *store.Store)) {
 			s, err := store.Open(t.Context(), store.Options{URL: url(t), Keys: keys, WriteTimeout: time.Minute})
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = s.Close() })
-			require.NoError(t, s.Migrate(t.Context()))
 			run(t, s)
 		})
 	}

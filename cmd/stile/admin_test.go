@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models/seal"
 )
 
@@ -77,7 +78,7 @@ func TestOperatorSetsUpAnOrganization(t *testing.T) {
 }
 
 func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	org := newOrganization(t)
 
@@ -105,7 +106,7 @@ func TestOperatorSetsThePagesOfHandoffs(t *testing.T) {
 }
 
 func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	org := newOrganization(t)
 	out, err := stile(t, "org", "embed-origins", "--org", org, "--add", "https://B.example/", "--add", "https://a.example")
@@ -119,7 +120,7 @@ func TestOperatorSetsTheOriginsOfFrames(t *testing.T) {
 }
 
 func TestWrongArgumentsAreNamed(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	for want, args := range map[string][]string{
 		"name":                      {"org", "create"},

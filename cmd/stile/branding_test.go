@@ -11,13 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models"
 )
 
 const picture = "\x89PNG\r\n\x1A\npicture"
 
 func TestOperatorSetsTheBranding(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	out, err := stile(t, "org", "create", "--name", "Shop")
 	require.NoError(t, err)

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/app"
+	"github.com/stile-id/stile/internal/storetest"
 )
 
 func TestDoctorFailsOnAFault(t *testing.T) {
 	t.Chdir(t.TempDir())
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	t.Setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
 	install(t)
 	t.Setenv("STILE_SESSION_TTL", "a day")

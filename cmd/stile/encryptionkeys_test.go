@@ -6,11 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models/seal"
 )
 
 func TestOperatorReplacesTheEncryptionKey(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	_, err := stile(t, "signing-key", "rotate")
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/pgtest"
+	"github.com/stile-id/stile/internal/storetest"
 )
 
 // composeDatabase returns the URLs of the database that docker-compose.yml makes, for its owner and for the role of the
@@ -79,7 +80,7 @@ func startLog(t *testing.T) string {
 }
 
 func TestNothingIsGrantedOnSQLite(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	_, err := stile(t, "migrate", "--database-only", "--grant", "stile_service")
 	require.ErrorContains(t, err, "--grant: SQLite has no roles")

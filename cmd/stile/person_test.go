@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/storetest"
 )
 
 func TestOperatorNamesThePersonToEraseInOneWay(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	for want, args := range map[string][]string{
 		"name the person by its id, or by": {},

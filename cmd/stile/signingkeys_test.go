@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stile-id/stile/internal/storetest"
 )
 
 func TestOperatorRotatesTheSigningKey(t *testing.T) {
-	t.Setenv("DATABASE_URL", "sqlite:"+t.TempDir()+"/stile.db")
+	t.Setenv("DATABASE_URL", storetest.SQLite(t))
 	install(t)
 	rotate := func() string {
 		out, err := stile(t, "signing-key", "rotate")

@@ -15,6 +15,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geotest"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -26,7 +27,7 @@ func options(t *testing.T, geoIPDB ...string) app.Options {
 	t.Helper()
 	c, err := config.Read(func(string) string { return "" })
 	require.NoError(t, err)
-	c.DatabaseURL = "sqlite:" + filepath.Join(t.TempDir(), "stile.db")
+	c.DatabaseURL = storetest.SQLite(t)
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
 	c.Listen, c.WorkerListen, c.TemporalAddress = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:1"
 	c.GeoIPDB = geoIPDB
