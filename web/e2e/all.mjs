@@ -6,7 +6,7 @@ import "./harness.mjs"; // here, so that the processes end after the last file, 
 const files = (await readdir(import.meta.dirname)).filter((name) => name.endsWith(".test.mjs"));
 const minutes = 60_000;
 
-describe("in the browser", { concurrency: 3, timeout: 15 * minutes }, async () => {
+describe("in the browser", { concurrency: 3, timeout: 45 * minutes }, async () => {
   // One import at a time: a test belongs to the suite from which its file is imported.
   for (const file of files) {
     await new Promise((resolve, reject) => {

@@ -116,7 +116,7 @@ describe("carrier_lookup", { concurrency: 1 }, () => {
       await press(page, "Use another number");
     }
     await enter(page, numbers[4]);
-    await page.getByRole("alert").getByText("Too many numbers").waitFor({ timeout: 20_000 });
+    await page.getByRole("alert").getByText("Too many numbers").waitFor();
   });
 
   test("leads to the operator and back, also after a phone without its mobile network", async () => {

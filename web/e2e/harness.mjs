@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { binaries, launch, startDev, startVision, stopAll } from "./start.mjs";
 
 /** patience is how long a test waits for something that must come. The machine may be busy. */
-export const patience = 60_000;
+export const patience = 300_000;
 
 export { launch, startDev };
 after(stopAll);
@@ -32,7 +32,7 @@ async function startShared() {
     STILE_HANDOFF_REUSE_WINDOW: "1s", // a used token is refused at once
     STILE_SIMULATED_DELAY: "20s", // a busy machine has the time to look at the page before a slow verdict
     STILE_PROVIDER_PATIENCE: "5m", // and to measure many frames
-    STILE_VISION_URL: await startVision(),
+    STILE_VISION_URL: await startVision(), STILE_VISION_TIMEOUT: "1m",
   });
 }
 

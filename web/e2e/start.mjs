@@ -53,7 +53,9 @@ export async function startDev(environment = {}) {
 export async function startVision() {
   const folder = await mkdtemp(join(tmpdir(), "stile-vision-"));
   const socket = join(folder, "socket");
-  const options = ["--stdin", "--quiet", "--models", join(binaries, "models"), "--listen", `unix:${socket}`];
+  const options = [
+    "--stdin", "--quiet", "--models", join(binaries, "models"), "--listen", `unix:${socket}`, "--time", "1m",
+  ];
   const process_ = spawn(join(binaries, "stile-vision"), options, { stdio: ["pipe", "ignore", "inherit"] });
   const exited = new Promise((resolve) => process_.once("exit", resolve));
   while (!existsSync(socket)) {
