@@ -159,6 +159,9 @@ func (h *held) Challenge(ctx context.Context, param, id string) (json.RawMessage
 	if missing || c.Node != h.offer.Node || c.Attempt != h.offer.Attempt {
 		return nil, store.ChallengeInvalid(param)
 	}
+	if h.session.Challenges == 0 { // the row is that of the creation, from before the challenge
+		return nil, store.ErrRefused
+	}
 	if err := h.service.inTime(ctx, param, c); err != nil {
 		return nil, err
 	}

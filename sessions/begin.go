@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/stile-id/stile/internal/fault"
@@ -212,6 +213,10 @@ func (s *Service) withOffer(
 		if err != nil {
 			return err
 		}
-		return try(session, offer)
+		err = try(session, offer)
+		if refusal := new(models.Error); d.AsCreated && !fresh && errors.As(err, &refusal) {
+			return store.ErrRefused
+		}
+		return err
 	})
 }

@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"context"
+	"errors"
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/models"
@@ -50,17 +51,55 @@ func (n NewSession) provisional() bool {
 
 // Create creates a session under the terms of the user's place, and has Temporal start its run. Errors:
 // CodeResourceMissing where the workflow has no published version, CodeVPTokenInvalid, CodeNoMatchingVP,
-// CodeAcceptExistingLimited, CodeJurisdictionUnresolvable, those of Permitting and Specialise, of n.Admit, and those of
-// store.CreateSession.
+// CodeAcceptExistingLimited, CodeJurisdictionUnresolvable, those of Permitting and Specialise, of n.Admit, those of
+// store.CreateSession, and ErrBusy.
 func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, error) {
-	planned, err := s.plan(ctx, n)
+	version, err := s.store.KnownPublishedVersion(ctx, n.Org.ID, n.WorkflowID)
 	if err != nil {
 		return models.Session{}, err
 	}
-	if n.Admit != nil {
-		if err := n.Admit(ctx); err != nil {
+	n.Admit = once(n.Admit)
+	for range mostTries {
+		created, err := s.create(ctx, n, version)
+		if err == nil || errors.Is(err, store.ErrUnavailable) {
+			return created, err
+		}
+		// The refusal may be that of a version which is no longer published.
+		latest, changed := s.store.PublishedVersion(ctx, n.Org.ID, n.WorkflowID)
+		if changed != nil {
+			return models.Session{}, changed
+		}
+		if latest.ID == version.ID && !errors.Is(err, store.ErrRepublished) {
 			return models.Session{}, err
 		}
+		version = latest
+	}
+	return models.Session{}, ErrBusy
+}
+
+// once returns a check that is made until it has admitted the creation.
+func once(admit func(context.Context) error) func(context.Context) error {
+	admitted := admit == nil
+	return func(ctx context.Context) error {
+		if admitted {
+			return nil
+		}
+		err := admit(ctx)
+		admitted = err == nil
+		return err
+	}
+}
+
+// create creates a session of a version.
+func (s *Service) create(
+	ctx context.Context, n NewSession, version models.WorkflowVersion,
+) (models.Session, error) {
+	planned, err := s.plan(ctx, n, version)
+	if err != nil {
+		return models.Session{}, err
+	}
+	if err := n.Admit(ctx); err != nil {
+		return models.Session{}, err
 	}
 	if planned, err = s.begin(ctx, n, planned); err != nil {
 		return models.Session{}, err
@@ -80,13 +119,12 @@ func (s *Service) Create(ctx context.Context, n NewSession) (models.Session, err
 }
 
 // plan resolves everything that the workflow and the user's place decide.
-func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, error) {
-	version, err := s.store.PublishedVersion(ctx, n.Org.ID, n.WorkflowID)
-	if err != nil {
-		return store.NewSession{}, err
-	}
+func (s *Service) plan(
+	ctx context.Context, n NewSession, version models.WorkflowVersion,
+) (store.NewSession, error) {
 	definition := version.Definition.V
 	var found places
+	var err error
 	if n.Untrusted {
 		found, err = s.resolveUntrusted(n.Sender, n.Told, n.Org.Sandbox, definition)
 	} else {
@@ -105,7 +143,8 @@ func (s *Service) plan(ctx context.Context, n NewSession) (store.NewSession, err
 		return store.NewSession{}, err
 	}
 	planned := store.NewSession{
-		Session: session, Terms: terms, Email: n.Contacts.Email, Phone: n.Contacts.Phone, TTL: s.config.SessionTTL,
+		Session: session, VersionID: version.ID, Terms: terms,
+		Email: n.Contacts.Email, Phone: n.Contacts.Phone, TTL: s.config.SessionTTL,
 		WebhookRequired: !n.Org.Sandbox, Verified: n.Skip,
 	}
 	if n.Org.Sandbox {

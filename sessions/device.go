@@ -21,6 +21,8 @@ type Sender struct {
 type Device struct {
 	// Session is the row as it was read with the credential.
 	Session models.Session
+	// AsCreated reports that Session is the row as it was created, and may have changed since.
+	AsCreated bool
 	// Handoff is the handoff by which a phone holds the session; the zero Handoff on the desktop.
 	Handoff models.Handoff
 	Sender  Sender

@@ -84,7 +84,7 @@ func (hs *Handlers) Routes() []rest.Route {
 		rest.Post(session+"/open", rest.ForClientSecret, hs.openSession),
 		rest.Post(session+"/consent", rest.ForClientSecret, hs.consent),
 		rest.Post(session+"/events", rest.ForClientSecret, hs.reportTrouble),
-		rest.Post(session+"/methods/:method", rest.ForClientSecret, hs.submitMethod),
+		rest.Post(session+"/methods/:method", rest.ForClientSecret, hs.submitMethod).AsCreated(),
 		rest.Post(session+"/methods/:method/begin", rest.ForClientSecret, hs.beginMethod),
 		rest.Post(session+"/uploads", rest.ForClientSecret, hs.upload).Reading(hs.readUpload, "method").
 			Headed(headerUploadComplete, headerUploadLength),

@@ -36,6 +36,8 @@ type Call struct {
 type subject struct {
 	// Session is the row that the credential opens.
 	Session models.Session
+	// AsCreated reports that Session is the row as this process created it. Only routes that are AsCreated have it.
+	AsCreated bool
 	// Handoff is the handoff by which a phone holds the session; the zero Handoff where the desktop calls.
 	Handoff models.Handoff
 	// Callback is the submission of a provider's callback, on that route.
@@ -47,7 +49,7 @@ func (c *Call) Sender() sessions.Sender { return c.forwarding.sender(c.Gin.Reque
 
 // Device returns the device of the user that calls, on the routes that are about one session.
 func (c *Call) Device() sessions.Device {
-	return sessions.Device{Session: c.Session, Handoff: c.Handoff, Sender: c.Sender()}
+	return sessions.Device{Session: c.Session, AsCreated: c.AsCreated, Handoff: c.Handoff, Sender: c.Sender()}
 }
 
 // Org returns the caller's organization, on the routes that take an API key.

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 )
@@ -25,6 +27,8 @@ type keyCache struct {
 	now    func() time.Time
 	// timeout bounds a look-up.
 	timeout time.Duration
+	// lookUps joins the look-ups of the same key.
+	lookUps singleflight.Group
 	mu      sync.Mutex
 	known   map[string]knownKey
 }
@@ -49,11 +53,25 @@ func (k *keyCache) authenticate(ctx context.Context, secret string) (store.KeyHo
 		return store.KeyHolder{}, errKeyInvalid()
 	}
 	hash := store.HashKey(secret)
-	// A revocation with grace is known beforehand, and holds to the second. The store records the refusal.
-	if holder, known := k.recall(hash); known && holder.Key.ValidAt(k.now()) {
+	if holder, valid := k.valid(hash); valid {
 		return holder, nil
 	}
-	return k.lookUp(ctx, hash)
+	// The look-up goes on without the caller, because others may wait for it.
+	found, err, _ := k.lookUps.Do(hash, func() (any, error) {
+		if holder, valid := k.valid(hash); valid { // another caller has just looked it up
+			return holder, nil
+		}
+		return k.lookUp(context.WithoutCancel(ctx), hash)
+	})
+	holder, _ := found.(store.KeyHolder)
+	return holder, err
+}
+
+// valid returns the cached holder of a valid key. A revocation with grace is known beforehand, and holds to the second.
+// The store records the refusal.
+func (k *keyCache) valid(hash string) (store.KeyHolder, bool) {
+	holder, known := k.recall(hash)
+	return holder, known && holder.Key.ValidAt(k.now())
 }
 
 func (k *keyCache) lookUp(ctx context.Context, hash string) (store.KeyHolder, error) {

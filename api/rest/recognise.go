@@ -114,12 +114,12 @@ func (need Access) hasSubject() bool {
 	return need != ForAnybody && need != ForSecretKey && need != ForAnyKey
 }
 
-func (k *Kernel) authorise(c *Call, need Access) error {
-	switch need {
+func (k *Kernel) authorise(c *Call, r Route) error {
+	switch need := r.access; need {
 	case ForSecretKey, ForAnyKey:
 		return authoriseKey(c, need)
 	case ForClientSecret, ForAnybodyOrClientSecret, ForDesktop, ForDevice:
-		return k.authoriseClient(c, need)
+		return k.authoriseClient(c, r)
 	default:
 		return nil
 	}
@@ -149,8 +149,16 @@ func authoriseKey(c *Call, need Access) error {
 }
 
 // authoriseClient lets a client secret open its own session and no other.
-func (k *Kernel) authoriseClient(c *Call, need Access) (err error) {
-	c.Session, c.Handoff, err = k.Admit(c.Ctx, c.Who, c.ID(), need)
+func (k *Kernel) authoriseClient(c *Call, r Route) (err error) {
+	read := k.store.Across().PublicSession
+	// The repeat of a request answers by the row of the session.
+	if _, repeatable := c.Gin.Request.Header[headerIdempotencyKey]; r.asCreated && !c.Who.OnPhone() && !repeatable {
+		read = func(ctx context.Context, id string) (s models.Session, err error) {
+			s, c.AsCreated, err = k.store.Across().CreatedSession(ctx, id)
+			return s, err
+		}
+	}
+	c.Session, c.Handoff, err = k.admit(c.Ctx, c.Who, c.ID(), r.access, read)
 	return err
 }
 
@@ -158,6 +166,12 @@ func (k *Kernel) authoriseClient(c *Call, need Access) (err error) {
 // credential opens its own session and no other.
 func (k *Kernel) Admit(
 	ctx context.Context, who Caller, id string, need Access,
+) (models.Session, models.Handoff, error) {
+	return k.admit(ctx, who, id, need, k.store.Across().PublicSession)
+}
+
+func (k *Kernel) admit(
+	ctx context.Context, who Caller, id string, need Access, read func(context.Context, string) (models.Session, error),
 ) (s models.Session, h models.Handoff, err error) {
 	switch {
 	case who.refused != nil:
@@ -171,7 +185,7 @@ func (k *Kernel) Admit(
 			ForDesktop: "a client secret, no device token", ForDevice: "a device token",
 		}[need])
 	}
-	if s, err = k.store.Across().PublicSession(ctx, id); err != nil {
+	if s, err = read(ctx, id); err != nil {
 		return s, h, err
 	}
 	if who.client != nil && who.client.org != s.OrgID {

@@ -19,6 +19,8 @@ type Route struct {
 	read func(*Call) ([]byte, error)
 	// headers names the headers that give the body its meaning.
 	headers []string
+	// asCreated, where set, takes the row of a new session as this process created it.
+	asCreated bool
 }
 
 // Get returns a route that takes the query parameters and no others.
@@ -65,6 +67,14 @@ func (r Route) Reading(read func(*Call) ([]byte, error), query ...string) Route 
 // the same under an Idempotency-Key.
 func (r Route) Headed(names ...string) Route {
 	r.headers = names
+	return r
+}
+
+// AsCreated returns the route without a read of the row of a session that this process has created and that nothing has
+// changed, as far as the process knows. Call.AsCreated tells so. The operation must read the row before it refuses
+// anything for its state, and write under the condition that the row has not changed.
+func (r Route) AsCreated() Route {
+	r.asCreated = true
 	return r
 }
 

@@ -54,7 +54,7 @@ func (k *Kernel) prepare(c *Call, r Route) (err error) {
 		defer cancel()
 		c.Ctx, c.subject = ctx, &subject{}
 	}
-	if err := k.authorise(c, r.access); err != nil {
+	if err := k.authorise(c, r); err != nil {
 		return err
 	}
 	if c.Query, err = parseQuery(c.Gin.Request.URL.RawQuery, r.query); err != nil {

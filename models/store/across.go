@@ -100,16 +100,35 @@ type knownOrganization struct {
 
 // Organization reads an organization, from a cache up to organizationTTL old. Errors: CodeResourceMissing.
 func (a Across) Organization(ctx context.Context, id string) (models.Organization, error) {
-	now := a.s.now()
-	if known, found := a.s.organizations.Get(id); found && now.Before(known.until) {
-		return known.Organization, nil
+	if known, found := a.s.knownOrganization(id); found {
+		return known, nil
 	}
+	// The read goes on without the caller, because others may wait for it.
+	found, err, _ := a.s.organizationReads.Do(id, func() (any, error) {
+		if known, found := a.s.knownOrganization(id); found { // another caller has just read it
+			return known, nil
+		}
+		ctx, cancel := a.s.bounded(context.WithoutCancel(ctx))
+		defer cancel()
+		return a.s.readOrganization(ctx, id)
+	})
+	org, _ := found.(models.Organization)
+	return org, err
+}
+
+func (s *Store) knownOrganization(id string) (models.Organization, bool) {
+	known, found := s.organizations.Get(id)
+	return known.Organization, found && s.now().Before(known.until)
+}
+
+func (s *Store) readOrganization(ctx context.Context, id string) (models.Organization, error) {
+	until := s.now().Add(organizationTTL)
 	var org models.Organization
-	found, err := one(a.s.read(ctx).Where("id = ?", id), &org)
+	found, err := one(s.read(ctx).Where("id = ?", id), &org)
 	if err != nil || !found {
 		return org, orMissing(err, "organization", id)
 	}
-	a.s.organizations.Add(id, knownOrganization{org, now.Add(organizationTTL)})
+	s.organizations.Add(id, knownOrganization{org, until})
 	return org, nil
 }
 

@@ -54,6 +54,7 @@ var areas = map[string][]scenario{
 	"uploads":        uploadScenarios,
 	"upload pieces":  pieceScenarios,
 	"challenges":     challengeScenarios,
+	"warm":           warmScenarios,
 	"guardians":      guardianScenarios,
 	"mails":          mailScenarios,
 	"mailed codes":   challengeCodeScenarios,

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -130,3 +131,46 @@ func (s *Store) DownTo(ctx context.Context, version int64) error {
 	_, err = provider.DownTo(ctx, version)
 	return err
 }
+
+// CountTransactions counts the transactions of the store from now on, single statements included, except for those of
+// its background work.
+func (s *Store) CountTransactions() *atomic.Int64 {
+	counted := &countedPool{DB: s.sqlDB}
+	s.db.ConnPool, s.db.Statement.ConnPool = counted, counted
+	return &counted.transactions
+}
+
+type countedPool struct {
+	*sql.DB
+	transactions atomic.Int64
+}
+
+func (c *countedPool) GetDBConn() (*sql.DB, error) { return c.DB, nil }
+
+func (c *countedPool) BeginTx(ctx context.Context, o *sql.TxOptions) (gorm.ConnPool, error) {
+	c.transactions.Add(1)
+	return c.DB.BeginTx(ctx, o)
+}
+
+func (c *countedPool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	c.transactions.Add(1)
+	return c.DB.ExecContext(ctx, query, args...)
+}
+
+func (c *countedPool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	c.transactions.Add(1)
+	return c.DB.QueryContext(ctx, query, args...)
+}
+
+// ForgetWaiters has the store assume that no other process has waiters, until one says so.
+func (s *Store) ForgetWaiters() {
+	s.notifier.mu.Lock()
+	defer s.notifier.mu.Unlock()
+	s.notifier.elsewhere = time.Time{}
+}
+
+// AwaitedElsewhere reports whether other processes may have waiters.
+func (s *Store) AwaitedElsewhere() bool { return s.notifier.awaitedElsewhere() }
+
+// AwaitMark begins the notification of a process that has waiters.
+const AwaitMark = awaitMark

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,12 +33,28 @@ const (
 	catchUpBatch = 500
 )
 
+const (
+	// awaitEvery is the time after which a process with waiters tells the others again that it has some.
+	awaitEvery = 5 * time.Second
+	// awaitFor is the time for which the others go by that.
+	awaitFor = 12 * time.Second
+	// awaitMark begins the notification of a process that has waiters, before the name of the process. No id of a
+	// session begins with it.
+	awaitMark = "?"
+)
+
 // notifier wakes the waiters of a changed session: in this process, and through LISTEN/NOTIFY in other replicas. A
 // waiter may be woken without a change, so it reads the row again. A query for all awaited sessions finds the changes
 // without a notification.
 type notifier struct {
-	mu       sync.Mutex
-	waiting  map[string][]*Subscription
+	mu        sync.Mutex
+	waiting   map[string][]*Subscription
+	awaits    string    // the notification that this process has waiters
+	told      time.Time // when it was queued last
+	hears     bool      // whether notifications are received
+	elsewhere time.Time // until then another process may have waiters
+	// changed is called with each session of which a notification tells.
+	changed  func(session string)
 	outgoing chan string
 	context  context.Context // of the goroutines, ends with close
 	stop     context.CancelFunc
@@ -57,7 +74,9 @@ type Subscription struct {
 const unseen = -1
 
 func newNotifier() *notifier {
-	n := &notifier{waiting: map[string][]*Subscription{}, outgoing: make(chan string, 1000)}
+	n := &notifier{
+		waiting: map[string][]*Subscription{}, outgoing: make(chan string, 1000), awaits: awaitMark + models.RandomID(),
+	}
 	n.context, n.stop = context.WithCancel(context.Background())
 	return n
 }
@@ -71,7 +90,54 @@ func (n *notifier) subscribe(sessionID string) *Subscription {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.waiting[sessionID] = append(n.waiting[sessionID], sub)
+	n.tellAwaiting()
 	return sub
+}
+
+// tellAwaiting has the other processes told that this one has waiters, unless that was done within awaitEvery. The
+// notifier must be locked.
+func (n *notifier) tellAwaiting() {
+	if len(n.waiting) == 0 || time.Since(n.told) < awaitEvery {
+		return
+	}
+	n.told = time.Now()
+	n.queue(n.awaits)
+}
+
+// queue has a notification sent. One that finds no room is lost.
+func (n *notifier) queue(payload string) {
+	select {
+	case n.outgoing <- payload:
+	default:
+	}
+}
+
+// awaitedElsewhere reports whether another process may have waiters. While no notifications are received it may.
+func (n *notifier) awaitedElsewhere() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.hears || time.Now().Before(n.elsewhere)
+}
+
+// hearing notes whether notifications are received from now on. What other processes told before is not known.
+func (n *notifier) hearing(hears bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hears, n.elsewhere = hears, time.Now().Add(awaitFor)
+}
+
+// hear handles a notification: that another process has waiters, or that a session has changed.
+func (n *notifier) hear(payload string) {
+	if !strings.HasPrefix(payload, awaitMark) {
+		n.changed(payload)
+		n.wake(payload)
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if payload != n.awaits {
+		n.elsewhere = time.Now().Add(awaitFor)
+	}
 }
 
 // Seen records the revision of the row that the subscriber has read.
@@ -130,10 +196,11 @@ func (n *notifier) catchUp(revisions func(context.Context, []string) (map[string
 	})
 }
 
-// awaited returns the sessions with subscriptions.
+// awaited returns the sessions with subscriptions, and goes on telling the other processes that there are some.
 func (n *notifier) awaited() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.tellAwaiting()
 	return slices.Collect(maps.Keys(n.waiting))
 }
 
@@ -187,11 +254,13 @@ func (n *notifier) receive(ctx context.Context, to *primary) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
 		return err
 	}
+	n.hearing(true)
+	defer n.hearing(false)
 	for {
 		notification, err := awaitNotification(ctx, conn)
 		switch {
 		case err == nil:
-			n.wake(notification.Payload)
+			n.hear(notification.Payload)
 		case conn.IsClosed() || ctx.Err() != nil:
 			return err
 		default: // silent for a while: check the connection
@@ -213,14 +282,14 @@ func (n *notifier) close() {
 	n.running.Wait()
 }
 
-// announce notifies all replicas of a changed session. Call it after the commit: NOTIFY inside a transaction takes a
-// lock that all commits of the database queue for. It does not wait. catchUp finds an announcement that is lost in a
-// crash or because the queue is full.
+// announce notifies all replicas of a changed session, if one of them may have waiters. Call it after the commit:
+// NOTIFY inside a transaction takes a lock that all commits of the database queue for. It does not wait. catchUp finds
+// an announcement that is lost in a crash or because the queue is full.
 func (s *Store) announce(sessionID string) {
+	s.created.drop(sessionID)
 	s.notifier.wake(sessionID)
-	select {
-	case s.notifier.outgoing <- sessionID:
-	default:
+	if s.notifier.awaitedElsewhere() {
+		s.notifier.queue(sessionID)
 	}
 }
 

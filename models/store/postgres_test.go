@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
@@ -20,6 +22,7 @@ import (
 // Scenarios for PostgreSQL alone, which has several processes and concurrent writers.
 var postgresScenarios = []scenario{
 	otherReplicasAreWoken,
+	changeThatNoReplicaAwaitsIsNotAnnounced,
 	answerThatDisablingWaitsForLeavesNothingPending,
 	confirmationThatWaitsForAReleaseIsRefused,
 	everyListIsReadFromItsPlaceOn,
@@ -57,6 +60,41 @@ func otherReplicasAreWoken(t *testing.T, f *fixture) {
 	for _, to := range []models.SessionStatus{models.StatusPending, models.StatusProcessing, models.StatusVerified} {
 		f.changed(t, move(session, string(to), to))
 		requireWoken(t, woken.Changed)
+	}
+}
+
+func changeThatNoReplicaAwaitsIsNotAnnounced(t *testing.T, f *fixture) {
+	session, other := f.session(t), f.replica(t)
+	heard, err := pgx.Connect(t.Context(), f.at.raw)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, heard.Close(context.WithoutCancel(t.Context()))) }()
+	_, err = heard.Exec(t.Context(), "LISTEN stile_session")
+	require.NoError(t, err)
+	hears := func() string {
+		ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience)
+		defer cancel()
+		told, err := heard.WaitForNotification(ctx)
+		require.NoError(t, err)
+		return told.Payload
+	}
+	testkit.Eventually(t, func() bool { // once it listens
+		f.ForgetWaiters()
+		return !f.AwaitedElsewhere()
+	})
+	f.changed(t, move(session, "open", models.StatusPending))
+	own := f.Subscribe(session.ID)
+	defer own.Close()
+	require.True(t, strings.HasPrefix(hears(), store.AwaitMark), "the first is that f has waiters")
+	require.False(t, f.AwaitedElsewhere(), "its own waiters are not elsewhere")
+
+	testkit.Eventually(t, func() bool { // a notification is lost while the replica does not listen
+		woken := other.Subscribe(session.ID)
+		defer woken.Close()
+		return f.AwaitedElsewhere()
+	})
+	f.changed(t, move(session, "submit", models.StatusProcessing))
+	for payload := hears(); payload != session.ID; payload = hears() {
+		require.True(t, strings.HasPrefix(payload, store.AwaitMark))
 	}
 }
 

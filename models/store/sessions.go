@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,8 +17,11 @@ import (
 type NewSession struct {
 	Session models.Session
 	Terms
-	Email string // "" means none
-	Phone string
+	// VersionID is the id of the workflow's version. If it is set, CreateSession refuses the session once another
+	// version is published.
+	VersionID string
+	Email     string // "" means none
+	Phone     string
 	// TTL is the time from the creation to the deadline.
 	TTL time.Duration
 	// SandboxQuota caps the sessions of the calendar month; 0 means no cap.
@@ -44,8 +48,11 @@ type Terms struct {
 	Explanation json.RawMessage
 }
 
+// ErrRepublished reports that the version of a new session is no longer the published one.
+var ErrRepublished = errors.New("another version of the workflow has been published")
+
 // CreateSession stores a session with its first events. A repeat under a reserved id returns the first session, without
-// its first attempts. Errors: CodeTestQuotaExceeded, CodeWebhookRequired.
+// its first attempts. Errors: CodeTestQuotaExceeded, CodeWebhookRequired, ErrRepublished.
 func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error) {
 	n.Session.ID = s.NewID(ctx, models.PrefixSession)
 	var created Changed
@@ -70,6 +77,7 @@ func (s *Store) CreateSession(ctx context.Context, n NewSession) (Changed, error
 	}
 	if !created.Repeated {
 		s.remember(created.Session, n.Terms)
+		s.keepCreated(created.Session)
 	}
 	return created, nil
 }
@@ -83,7 +91,7 @@ func (s *Store) SessionMade(ctx context.Context, org string) (bool, error) {
 }
 
 func (s *Store) create(tx *gorm.DB, n NewSession) (Changed, error) {
-	endpoints, err := enabledEndpoints(tx, n.Session.OrgID)
+	endpoints, err := receiversOf(tx, n)
 	if err != nil {
 		return Changed{}, err
 	}

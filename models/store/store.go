@@ -18,6 +18,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
@@ -85,12 +86,19 @@ type Store struct {
 	tally            *tally
 	// organizations are cached for organizationTTL.
 	organizations *lru.Cache[string, knownOrganization]
+	// organizationReads joins the reads of the same organization.
+	organizationReads singleflight.Group
 	// graphs are specialised graphs, which the sessions of a workflow share; explanations are those of the sessions'
 	// rules.
 	graphs       shared[graph.Graph]
 	explanations shared[json.RawMessage]
 	// preferences are those of published versions, which never change.
 	preferences *lru.Cache[versionKey, graph.Preferences]
+	// created and submitted are rows that this process has written.
+	created   warm[models.Session]
+	submitted warm[unjudgedRow]
+	// published are the published versions as they were read last. CreateSession checks them.
+	published *lru.Cache[publishedKey, models.WorkflowVersion]
 }
 
 // sharedCacheSize is larger than the number of workflows, times jurisdictions, in use at once.
@@ -122,6 +130,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.sqlDB.Close())
 	}
 	s.told = newToldNotes(ctx, s)
+	s.notifier.changed = s.created.drop
 	s.notifier.catchUp(s.revisions, o.Log)
 	if s.primary != nil {
 		s.notifier.listen(s.primary, o.Log)
@@ -161,6 +170,15 @@ func (s *Store) makeCaches() (err error) {
 		return err
 	}
 	if s.preferences, err = lru.New[versionKey, graph.Preferences](sharedCacheSize); err != nil {
+		return err
+	}
+	if s.created, err = newWarm[models.Session](s.now); err != nil {
+		return err
+	}
+	if s.submitted, err = newWarm[unjudgedRow](s.now); err != nil {
+		return err
+	}
+	if s.published, err = lru.New[publishedKey, models.WorkflowVersion](sharedCacheSize); err != nil {
 		return err
 	}
 	s.organizations, err = lru.New[string, knownOrganization](organizationCacheSize)

@@ -66,6 +66,9 @@ func (s *Store) Submit(ctx context.Context, n NewSubmission) (models.Submission,
 		},
 	})
 	if err != nil || !changed.Repeated {
+		if err == nil {
+			s.keepSubmitted(changed.Session, submission)
+		}
 		changed.Mail = mail
 		return submission, changed, err
 	}
@@ -141,8 +144,13 @@ var unjudgedColumns = sync.OnceValue(func() string {
 	return columnsAs(models.Session{}, "s", "session_") + ", " + columnsAs(models.Submission{}, "u", "submission_")
 })
 
-// Unjudged reads a submission to judge. It returns false if the session has no such submission, or it has been judged.
+// Unjudged returns a submission to judge: once as this process has stored it, if it has, and otherwise as it is read.
+// So the verdict must depend on the revision of the session, and the reader of a refused one calls Unjudged again. It
+// returns false if the session has no such submission, or it has been judged.
 func (s *Store) Unjudged(ctx context.Context, ref models.SubmissionRef) (u Unjudged, found bool, err error) {
+	if kept, found := s.submittedHere(ref); found {
+		return s.opened(kept)
+	}
 	var row unjudgedRow
 	found, err = one(s.read(ctx).Table("submissions AS u").Select(unjudgedColumns()).
 		Joins("JOIN sessions AS s ON s.id = u.session_id AND s.org_id = u.org_id").
@@ -151,6 +159,10 @@ func (s *Store) Unjudged(ctx context.Context, ref models.SubmissionRef) (u Unjud
 	if err != nil || !found {
 		return u, false, err
 	}
+	return s.opened(row)
+}
+
+func (s *Store) opened(row unjudgedRow) (u Unjudged, found bool, err error) {
 	payload, err := s.keys.Open(*row.Submission.Payload, submissionPlace(row.Submission))
 	return Unjudged{Session: row.Session, Submission: row.Submission, Payload: payload}, true, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"gorm.io/gorm"
@@ -203,6 +204,20 @@ func versionIn(tx *gorm.DB, org, id string, version int) (models.WorkflowVersion
 
 var versionColumns = sync.OnceValue(func() string { return columnsAs(models.WorkflowVersion{}, "v", "") })
 
+// publishedKey identifies a workflow within its organization.
+type publishedKey struct{ org, workflow string }
+
+// KnownPublishedVersion returns the version that PublishedVersion has read last, without the compiled graph. It reads
+// the version if there is none, or if its definition is large. Another version may have been published since, which
+// CreateSession finds by NewSession.VersionID. The caller must not change the definition, which other callers share.
+// Errors: those of PublishedVersion.
+func (s *Store) KnownPublishedVersion(ctx context.Context, org, id string) (models.WorkflowVersion, error) {
+	if known, found := s.published.Get(publishedKey{org, id}); found {
+		return known, nil
+	}
+	return s.PublishedVersion(ctx, org, id)
+}
+
 // PublishedVersion reads the version that new sessions run. Errors: CodeParameterInvalid, the same for an unknown, a
 // foreign and an unpublished workflow, so that the answer reveals nothing about another organization.
 func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.WorkflowVersion, error) {
@@ -217,5 +232,64 @@ func (s *Store) PublishedVersion(ctx context.Context, org, id string) (models.Wo
 	if !found {
 		return v, models.Invalid("workflow_id", "No such published workflow: '%s'", id)
 	}
+	s.keepPublished(v)
 	return v, nil
+}
+
+// mostKnownDefinition is the greatest length of a definition that is kept in memory, as JSON.
+const mostKnownDefinition = 16 << 10
+
+func (s *Store) keepPublished(v models.WorkflowVersion) {
+	key := publishedKey{v.OrgID, v.WorkflowID}
+	if text, err := json.Marshal(v.Definition); err != nil || len(text) > mostKnownDefinition {
+		s.published.Remove(key)
+		return
+	}
+	v.Compiled = models.JSON[graph.Graph]{}
+	s.published.Add(key, v)
+}
+
+// publishedNow is the id of the published version of a workflow.
+const publishedNow = `SELECT v.id FROM workflow_versions AS v
+	JOIN workflows AS w ON w.id = v.workflow_id AND w.published_version = v.version WHERE w.id = ? AND w.org_id = ?`
+
+// publishedEndpoint is an enabled endpoint, beside the id of the published version of a workflow.
+type publishedEndpoint struct {
+	models.WebhookEndpoint
+	PublishedVersionID *string
+}
+
+var publishedEndpointColumns = sync.OnceValue(func() string { return columnsAs(models.WebhookEndpoint{}, "e", "") })
+
+// receiversOf returns the enabled endpoints of the session's organization. Errors: ErrRepublished.
+func receiversOf(tx *gorm.DB, n NewSession) ([]models.WebhookEndpoint, error) {
+	if n.VersionID == "" {
+		return enabledEndpoints(tx, n.Session.OrgID)
+	}
+	var rows []publishedEndpoint
+	err := tx.Table("webhook_endpoints AS e").
+		Select(publishedEndpointColumns()+", ("+publishedNow+") AS published_version_id",
+			n.Session.WorkflowID, n.Session.OrgID).
+		Where("e.org_id = ? AND e.status = ? AND NOT e.deleted", n.Session.OrgID, models.EndpointEnabled).
+		Order("e.created, e.id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		var id string
+		if err := tx.Raw(publishedNow, n.Session.WorkflowID, n.Session.OrgID).Scan(&id).Error; err != nil {
+			return nil, err
+		}
+		if id != n.VersionID {
+			return nil, ErrRepublished
+		}
+	}
+	endpoints := make([]models.WebhookEndpoint, 0, len(rows))
+	for _, row := range rows {
+		if orEmpty(row.PublishedVersionID) != n.VersionID {
+			return nil, ErrRepublished
+		}
+		endpoints = append(endpoints, row.WebhookEndpoint)
+	}
+	return endpoints, nil
 }

@@ -32,6 +32,8 @@ var workflowScenarios = []scenario{
 	versionsAreListedNewestFirst,
 	sessionHasThePreferencesOfItsVersion,
 	changesOfWorkflowsAreAudited,
+	knownVersionMakesNoSessionOnceAnotherIsPublished,
+	largeDefinitionIsReadEachTime,
 	listOfLargeDraftsStopsAtItsBytes,
 	listOfLargeVersionsStopsAtItsBytes,
 }
@@ -400,5 +402,54 @@ func sessionHasThePreferencesOfItsVersion(t *testing.T, f *fixture) {
 	for range 2 { // from the row, and from the cache
 		require.Equal(t, []int{1, 2}, []int{attempts(f.org, 1), attempts(f.org, 2)})
 		require.Zero(t, attempts(f.foreign, 1))
+	}
+}
+
+func knownVersionMakesNoSessionOnceAnotherIsPublished(t *testing.T, f *fixture) {
+	w := f.workflow(t)
+	first := f.publish(t, w)
+	other := f.replica(t)
+	create := func(version models.WorkflowVersion) error {
+		n := f.newSession(t)
+		n.Session.WorkflowID, n.Session.WorkflowVersion, n.VersionID = w.ID, version.Version, version.ID
+		_, err := f.CreateSession(t.Context(), n)
+		return err
+	}
+	for _, subscribed := range []bool{false, true} {
+		if subscribed {
+			f.endpoint(t, models.AllEvents)
+		}
+		_, err := f.PublishedVersion(t.Context(), f.org, w.ID)
+		require.NoError(t, err)
+		known, err := f.KnownPublishedVersion(t.Context(), f.org, w.ID)
+		require.NoError(t, err)
+		require.Equal(t, first.ID, known.ID)
+		require.Equal(t, first.Definition, known.Definition)
+		require.NoError(t, create(known))
+
+		second, err := other.PublishWorkflow(t.Context(), f.org, actor, w.ID, nil, compile)
+		require.NoError(t, err)
+		known, err = f.KnownPublishedVersion(t.Context(), f.org, w.ID)
+		require.NoError(t, err)
+		require.Equal(t, first.ID, known.ID, "it is not read again")
+		require.ErrorIs(t, create(known), store.ErrRepublished)
+		require.NoError(t, create(second))
+		first = second
+	}
+	_, err := f.KnownPublishedVersion(t.Context(), f.foreign, w.ID)
+	requireCode(t, models.CodeParameterInvalid, err)
+}
+
+func largeDefinitionIsReadEachTime(t *testing.T, f *fixture) {
+	w, err := f.CreateWorkflow(t.Context(), f.org, actor, "Large", large())
+	require.NoError(t, err)
+	other := f.replica(t)
+	for range 2 {
+		published, err := other.PublishWorkflow(t.Context(), f.org, actor, w.ID, nil,
+			func(models.Workflow) (graph.Graph, error) { return compiled(t), nil })
+		require.NoError(t, err)
+		known, err := f.KnownPublishedVersion(t.Context(), f.org, w.ID)
+		require.NoError(t, err)
+		require.Equal(t, published.ID, known.ID)
 	}
 }
