@@ -179,25 +179,49 @@ func (b bench) sessions(
 	ctx context.Context, c comparison, start func(context.Context) (*stile, error),
 ) (comparison, error) {
 	c.base, c.our, c.shown = "bare workflow", "session", ofRuns
-	before, err := b.commits(ctx)
-	if err != nil {
-		return c, err
-	}
-	err = b.with(ctx, start, func(m *merchant) error {
+	err := b.with(ctx, start, func(m *merchant) error {
 		ours, err := b.sessionsBy(ctx, m, c.our, simple())
 		if err != nil {
 			return err
 		}
-		c.rounds, err = b.compare(ctx, c.title, b.options.sessions, b.recorded(c.base, barePrefix+"%", b.bare.once), ours)
+		c.alone, err = b.counted(ctx, func() (err error) {
+			bare := b.recorded(c.base, barePrefix+"%", b.bare.once)
+			c.rounds, err = b.compare(ctx, c.title, b.options.sessions, bare, ours)
+			return err
+		})
 		return err
 	})
-	if err != nil {
-		return c, err
-	}
-	after, err := b.commits(ctx) // the connections of both processes are closed by now
-	sessions := b.warmUp(b.options.sessions) + b.options.rounds*b.options.sessions
-	c.alone = []fact{{what: "transactions in Stile's database", value: float64(after-before) / float64(sessions)}}
 	return c, err
+}
+
+// counted returns the transactions of a session in Stile's own database, which it counts while measure runs. Those that
+// the processes make without sessions are taken off, and are a fact of their own.
+func (b bench) counted(ctx context.Context, measure func() error) ([]fact, error) {
+	if err := pause(ctx, flushed); err != nil {
+		return nil, err
+	}
+	before, err := b.committed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := measure(); err != nil {
+		return nil, err
+	}
+	if err := pause(ctx, flushed); err != nil {
+		return nil, err
+	}
+	after, err := b.committed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(began)
+	quiet, err := b.transactions(ctx, idle)
+	sessions := b.warmUp(b.options.sessions) + b.options.rounds*b.options.sessions
+	return []fact{
+		{what: "transactions in Stile's database", value: (float64(after-before) - quiet*took.Seconds()) / float64(sessions)},
+		{what: "the same without sessions, per second", value: quiet},
+	}, err
 }
 
 // graphs compares sessions through a long graph with sessions through the shortest one.

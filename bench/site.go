@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -144,21 +143,8 @@ func (s *site) written(ctx context.Context) (w written, err error) {
 // written counts writing transactions, and the bytes of the write-ahead log.
 type written struct{ transactions, walBytes int64 }
 
-// commits counts the transactions of Stile's own database, including read-only ones. A connection's transactions are
-// all counted once it has ended, so commits waits until none is open.
-func (s *site) commits(ctx context.Context) (n int64, err error) {
-	err = until(ctx, func() (ended bool, err error) {
-		err = s.counters.QueryRow(ctx,
-			"SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)", database).Scan(&ended)
-		return ended, err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("wait for Stile's connections to end: %w", err)
-	}
-	return s.committed(ctx)
-}
-
-// committed returns the same count from PostgreSQL's statistics, which lag.
+// committed counts the transactions of Stile's own database, including read-only ones, by PostgreSQL's statistics, to
+// which a connection adds its own after up to the time flushed.
 func (s *site) committed(ctx context.Context) (n int64, err error) {
 	err = s.counters.QueryRow(ctx, "SELECT xact_commit FROM pg_stat_database WHERE datname = $1", database).Scan(&n)
 	return n, err
