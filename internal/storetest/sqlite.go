@@ -12,8 +12,8 @@ import (
 	"github.com/stile-id/stile/models/store"
 )
 
-// SQLite returns the URL of a new, migrated SQLite database in a temporary folder of the test. It copies a database that
-// is migrated once per process: under the race detector the parser of the migrations clears gigabytes of buffers.
+// SQLite returns the URL of a new, migrated SQLite database in a temporary folder of the test. It copies a database
+// that is migrated once per process: under the race detector the parser of the migrations clears gigabytes of buffers.
 func SQLite(t testing.TB) string {
 	t.Helper()
 	content, err := migrated()
