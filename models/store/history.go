@@ -99,8 +99,9 @@ func (a Across) DeleteRecoveries(ctx context.Context, window time.Duration, limi
 }
 
 // DeleteHistories deletes the transitions, steps, submissions, results, handoffs and guardians of sessions that ended
-// longer ago than the window, and keeps the sessions, and guardians with a consent that a credential rests on. It leaves a session alone that keeps contacts for its rule, waits for a
-// review, or owes its run a signal. It considers up to limit sessions, and returns their number.
+// longer ago than the window, and keeps the sessions, and guardians with a consent that a credential rests on. It
+// leaves a session alone that keeps contacts for its rule, waits for a review, or owes its run a signal. It considers
+// up to limit sessions, and returns their number.
 func (a Across) DeleteHistories(ctx context.Context, window time.Duration, limit int) (int, error) {
 	ended := func(tx *gorm.DB) *gorm.DB { return allOf[models.Session](tx).Where("completed_at IS NOT NULL") }
 	return a.age(ctx, aging{markHistories, ended, "completed_at", deleteHistories}, window, limit)
