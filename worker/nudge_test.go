@@ -109,7 +109,8 @@ func TestSweepTellsAnUnopenedSessionThatHasARun(t *testing.T) {
 	h := workertest.Open(t, o)
 	s := h.Sandbox(t)
 	session := s.Begin(t, scene.AnyOf(document))
-	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session})) // the answer was lost: the row owes the start
+	// The answer was lost: the row owes the start.
+	require.NoError(t, h.StartSession(t.Context(), store.Changed{Session: session}))
 	run := h.Runs(t, session.ID)
 	w := h.NewWorker()
 	w.Start(t.Context())

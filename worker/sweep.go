@@ -31,8 +31,8 @@ const (
 	uploadBatch = 20
 )
 
-// sweep repeats work that a crash or an outage lost: expiries, deliveries, recoveries, mails and revocations. Any number
-// of replicas may sweep at once. Lost starts and updates are repeated beside it, by nudges.
+// sweep repeats work that a crash or an outage lost: expiries, deliveries, recoveries, mails and revocations. Any
+// number of replicas may sweep at once. Lost starts and updates are repeated beside it, by nudges.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(w.options.SweepInterval)
 	defer ticker.Stop()
@@ -92,7 +92,7 @@ func repeat[T any](
 		}
 		for _, row := range rows {
 			if ctx.Err() != nil {
-				return 0, nil // the group has the error
+				return 0, ctx.Err() // the group has the cause
 			}
 			group.Go(func() error { return do(ctx, row) })
 		}
