@@ -87,7 +87,7 @@ func (h *handoffs) wait(ctx context.Context, p *process, s session, tag string) 
 }
 
 // status requests the session's status as its desktop does: at once, or with a tag, waiting for a change.
-func (h *handoffs) status(ctx context.Context, p *process, s session, tag string) (answer, error) {
+func (t *tenant) status(ctx context.Context, p *process, s session, tag string) (answer, error) {
 	url := p.url + s.path("/status")
 	if tag != "" {
 		url += "?wait=25"
@@ -99,7 +99,7 @@ func (h *handoffs) status(ctx context.Context, p *process, s session, tag string
 	if tag != "" {
 		request.Header.Set("If-None-Match", tag)
 	}
-	found, err := h.send(request, s.ClientSecret)
+	found, err := t.send(request, s.ClientSecret)
 	if err != nil {
 		return found, err
 	}

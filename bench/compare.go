@@ -144,6 +144,7 @@ var measurements = []measurement{
 	// These leave open runs behind.
 	{name: "catch-up", measure: bench.catchUp, site: true},
 	{name: "handoff", measure: bench.handoff, site: true},
+	{name: "open", measure: bench.open, site: true, asked: true},
 	{name: "assessments", measure: bench.assessments, site: true, asked: true},
 	{name: "growth", measure: bench.growth, site: true, asked: true},
 }

@@ -89,10 +89,10 @@ func (h *handoffs) launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if h.here, err = h.serve(ctx, binary, "here"); err != nil {
+	if h.here, err = h.serve(ctx, binary, "api", "here"); err != nil {
 		return err
 	}
-	if h.there, err = h.serve(ctx, binary, "there"); err != nil {
+	if h.there, err = h.serve(ctx, binary, "api", "there"); err != nil {
 		return err
 	}
 	h.base, h.http = h.here.url, keeping(h.sockets+devices)

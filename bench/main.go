@@ -48,7 +48,9 @@ type options struct {
 	backlog int
 	// sockets is the number of phones that hold a session at once; quiet is how long the database is watched meanwhile.
 	sockets int
-	quiet   time.Duration
+	// opened is the number of sessions that stay open while memory is measured.
+	opened int
+	quiet  time.Duration
 	// few and many are the numbers of sessions of the two organizations in the comparison of growth.
 	few, many int
 	// specimens is the number of documents of each type that are photographed in each circumstance.
@@ -81,6 +83,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	)
 	set.IntVar(&o.backlog, "backlog", 4, "attempts due at each of the endpoints that hang")
 	set.IntVar(&o.sockets, "sockets", 2000, "live channels that are open while handoffs are measured")
+	set.IntVar(&o.opened, "open", 10_000, "sessions of the comparison of open sessions")
 	set.DurationVar(
 		&o.quiet,
 		"quiet",
@@ -103,8 +106,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 		return o, errors.New("-few and -many must be 1000 at least")
 	}
 	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.specimens < 1 || o.barePollers < 2 ||
-		o.sockets < few || o.quiet <= 0 {
-		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens and -quiet must be above 0, " +
+		o.sockets < few || o.opened < 1 || o.quiet <= 0 {
+		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens, -open and -quiet must be above 0, " +
 			"-bare-pollers above 1, -sockets above 3")
 	}
 	return o, nil

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// process is a running `stile api`, built without the Temporal server as in production.
+// process is a running `stile api` or `stile worker`, built without the Temporal server as in production.
 type process struct {
 	command *exec.Cmd
 	url     string
@@ -32,15 +32,15 @@ func (s *site) build(ctx context.Context) (string, error) {
 	return path, build.Run()
 }
 
-// serve runs the binary as `stile api` on the site. It logs to a file, as in production.
-func (s *site) serve(ctx context.Context, binary, name string) (*process, error) {
+// serve runs a command of the binary, api or worker, on the site. It logs to a file, as in production.
+func (s *site) serve(ctx context.Context, binary, command, name string) (*process, error) {
 	log, err := os.Create(filepath.Join(s.folder, name+".log"))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }() // the process has its own descriptor
 	p := &process{
-		command: exec.CommandContext(context.WithoutCancel(ctx), binary, "api"), // stop ends it with a drain
+		command: exec.CommandContext(context.WithoutCancel(ctx), binary, command), // stop ends it with a drain
 		http:    &http.Client{Timeout: patience},
 	}
 	p.command.Env, p.command.Stderr = s.environment(), log
@@ -64,6 +64,7 @@ func (s *site) environment() []string {
 	c, many := s.config, strconv.Itoa(unlimited)
 	return []string{
 		"DATABASE_URL=" + c.DatabaseURL, "TEMPORAL_ADDRESS=" + c.TemporalAddress, "STILE_LISTEN=" + c.Listen,
+		"STILE_WORKER_LISTEN=" + c.WorkerListen, "STILE_EGRESS_ALLOW=127.0.0.0/8",
 		"STILE_ENCRYPTION_KEYS=" + c.EncryptionKeys, "STILE_LOOKUP_KEY=" + c.LookupKey,
 		"STILE_RATE_LIMIT_SECRET=" + many, "STILE_RATE_LIMIT_SESSION=" + many, "STILE_RATE_LIMIT_ADDRESS=" + many,
 		// All tokens are minted before the first is used.
@@ -126,6 +127,7 @@ func (p *process) usage(ctx context.Context) (u usage, err error) {
 			delete(figures, name)
 		}
 	}
+	delete(figures, "stile_live_channels") // a worker has none
 	if len(figures) > 0 && lines.Err() == nil {
 		return u, fmt.Errorf("%s does not tell of %d figures", request.URL, len(figures))
 	}
