@@ -107,8 +107,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	}
 	if min(o.rounds, o.sessions, o.requests, o.clients, o.backlog) < 1 || o.specimens < 1 || o.barePollers < 2 ||
 		o.sockets < few || o.opened < 1 || o.quiet <= 0 {
-		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens, -open and -quiet must be above 0, " +
-			"-bare-pollers above 1, -sockets above 3")
+		return o, errors.New("-rounds, -sessions, -requests, -clients, -backlog, -specimens, -open and -quiet must be " +
+			"above 0, -bare-pollers above 1, -sockets above 3")
 	}
 	return o, nil
 }
