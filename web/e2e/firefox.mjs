@@ -66,11 +66,13 @@ function pageOf(send, context) {
   return {
     evaluate,
     goto: (url) => send("browsingContext.navigate", { context, url, wait: "complete" }),
-    /** at waits until the page shows a screen. */
-    at: (screen) => evaluate(`new Promise((resolve) => {
-      const found = () => document.querySelector('[data-screen="${screen}"]') && resolve();
-      new MutationObserver(found).observe(document, { subtree: true, childList: true, attributes: true });
-      found();
+    /** at waits until the page shows a screen, and its heading has the focus: a key before that goes elsewhere. */
+    at: (screen) => evaluate(`new Promise((resolve, reject) => {
+      const look = () => document.activeElement.matches('[data-screen="${screen}"] h1') && resolve();
+      document.addEventListener("focusin", look);
+      look();
+      const shown = () => document.querySelector("[data-screen]")?.outerHTML;
+      setTimeout(() => reject(new Error("not at ${screen}, but at " + shown())), ${patience - 10_000});
     })`),
     /** keys presses keys one after the other: characters, or the code points that WebDriver has for others. */
     keys: (...keys) => send("input.performActions", {

@@ -167,6 +167,14 @@ export function at(page, screen) {
   return page.waitForSelector(`[data-screen="${screen}"]`);
 }
 
+/**
+ * focusedAt waits until the page shows a screen, and its heading has the focus. A key that is pressed before that goes
+ * to another element.
+ */
+export function focusedAt(page, screen) {
+  return page.waitForSelector(`[data-screen="${screen}"] h1:focus`);
+}
+
 /** press presses the button of that name. */
 export function press(page, name) {
   return page.getByRole("button", { name, exact: true }).click();

@@ -1,7 +1,9 @@
 // The hosted page in a real browser, against a real stile-dev.
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { at, call, createSession, newContext, press, publish, retrieve, stage, startDev, test } from "./harness.mjs";
+import {
+  at, call, createSession, focusedAt, newContext, press, publish, retrieve, stage, startDev, test,
+} from "./harness.mjs";
 import { look, readQR } from "./look.mjs";
 
 let dev, browser;
@@ -77,10 +79,10 @@ describe("the hosted page", { concurrency: 3 }, () => {
 
   test("is used with the keyboard alone", async () => {
     const page = await visit((await createSession(dev, { workflow_id: await publish(dev, attestation) })).url);
-    await at(page, "intro");
+    await focusedAt(page, "intro");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await at(page, "method-self_attestation");
+    await focusedAt(page, "method-self_attestation");
     for (const text of ["2", "1", "1980"]) {
       await page.keyboard.press("Tab");
       await page.keyboard.type(text);

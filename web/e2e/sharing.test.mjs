@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import {
-  at, call, createSession, mailedCode, newContext, nextMail, organization, press, publish, retrieve, stage, test,
+  at, call, createSession, focusedAt, mailedCode, newContext, nextMail, organization, press, publish, retrieve, stage,
+  test,
 } from "./harness.mjs";
 import { look } from "./look.mjs";
 import { startShop } from "./shop.mjs";
@@ -255,6 +256,7 @@ describe("the box on the screen of a verified session", { concurrency: 2 }, () =
 
   test("is reached and ticked by the keyboard", async () => {
     const { page } = await verified("margaret@person.example");
+    await focusedAt(page, "verified");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     await page.getByText("Your choice is saved.").waitFor();
@@ -307,7 +309,7 @@ describe("the page behind the links of the mail", { concurrency: 2 }, () => {
   test("revokes by the keyboard, and explains a link that was used", async () => {
     const { revoke } = await granted("jean@person.example");
     const page = await visit(revoke);
-    await at(page, "sharing-grant");
+    await focusedAt(page, "sharing-grant");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await at(page, "sharing-done");
