@@ -286,7 +286,7 @@ func (n *notifier) close() {
 // NOTIFY inside a transaction takes a lock that all commits of the database queue for. It does not wait. catchUp finds
 // an announcement that is lost in a crash or because the queue is full.
 func (s *Store) announce(sessionID string) {
-	s.created.drop(sessionID)
+	s.forget(sessionID)
 	s.notifier.wake(sessionID)
 	if s.notifier.awaitedElsewhere() {
 		s.notifier.queue(sessionID)

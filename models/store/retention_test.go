@@ -439,7 +439,8 @@ func sweepReadsOnlyDueSessions(t *testing.T, f *fixture) {
 	for _, query := range []string{
 		"SELECT id FROM sessions WHERE completed_at IS NOT NULL AND erased_at IS NULL AND erase_at <= 1 " +
 			"ORDER BY erase_at LIMIT 9",
-		"SELECT id FROM sessions WHERE completed_at IS NOT NULL AND erased_at IS NULL AND erase_at IS NULL LIMIT 9",
+		"SELECT id FROM sessions WHERE completed_at IS NOT NULL AND erased_at IS NULL AND erase_at IS NULL " +
+			"ORDER BY erase_at LIMIT 9",
 		"SELECT MIN(erase_at) AS due FROM sessions WHERE completed_at IS NOT NULL AND erased_at IS NULL",
 	} {
 		rows, err := conn.QueryContext(t.Context(), explain+query)

@@ -65,15 +65,22 @@ func (a Across) CreatedSession(ctx context.Context, id string) (session models.S
 	return session, false, err
 }
 
-// keepSubmitted keeps a submission for a judge in this process.
+// keepSubmitted keeps the latest submission of a session for a judge in this process.
 func (s *Store) keepSubmitted(session models.Session, submission models.Submission) {
 	if submission.ConnectorID == nil && submission.Payload != nil && len(*submission.Payload) <= warmPayload {
-		s.submitted.keep(submission.ID, unjudgedRow{Session: session, Submission: submission})
+		s.submitted.keep(session.ID, unjudgedRow{Session: session, Submission: submission})
 	}
 }
 
-// submittedHere returns a submission as this process has stored it.
+// submittedHere returns a submission as this process has stored it, unless this process has changed the session since.
 func (s *Store) submittedHere(ref models.SubmissionRef) (unjudgedRow, bool) {
-	row, found := s.submitted.take(ref.SubmissionID)
-	return row, found && row.Session.ID == ref.SessionID && row.Session.OrgID == ref.OrgID
+	row, found := s.submitted.take(ref.SessionID)
+	return row, found && row.Submission.ID == ref.SubmissionID && row.Session.OrgID == ref.OrgID
+}
+
+// forget drops the kept rows of a session that this process has changed. A notification drops no submission, because
+// it may be that of the submission itself.
+func (s *Store) forget(sessionID string) {
+	s.created.drop(sessionID)
+	s.submitted.drop(sessionID)
 }

@@ -15,6 +15,7 @@ var warmScenarios = []scenario{
 	createdSessionIsReadOnceWithoutTheDatabase,
 	changedSessionIsReadFromTheDatabase,
 	provisionalAndOldRowsAreNotKept,
+	submissionIsReadAfterAChangeOfItsSession,
 	submissionIsJudgedAsItWasStoredOnlyByItsOwnRow,
 	sessionTakesSixTransactionsApartAndFiveTogether,
 }
@@ -55,12 +56,25 @@ func provisionalAndOldRowsAreNotKept(t *testing.T, f *fixture) {
 	}
 }
 
+func submissionIsReadAfterAChangeOfItsSession(t *testing.T, f *fixture) {
+	sent, after := f.submitted(t, f.session(t), attestation, born)
+	f.changed(t, move(after, "cancel", models.StatusCancelled))
+
+	read, found, err := f.Unjudged(t.Context(), models.SubmissionRef{
+		SessionRef: models.SessionRef{OrgID: sent.OrgID, SessionID: sent.SessionID}, SubmissionID: sent.ID,
+	})
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, models.StatusCancelled, read.Session.Status)
+}
+
 func submissionIsJudgedAsItWasStoredOnlyByItsOwnRow(t *testing.T, f *fixture) {
 	sent, after := f.submitted(t, f.session(t), attestation, born)
 	ref := models.SubmissionRef{
 		SessionRef: models.SessionRef{OrgID: sent.OrgID, SessionID: sent.SessionID}, SubmissionID: sent.ID,
 	}
-	consented, err := f.replica(t).Consent(t.Context(), sent.OrgID, sent.SessionID, nil)
+	// Another process has changed the session, and the notification is lost.
+	_, err := f.raw().ExecContext(t.Context(), "UPDATE sessions SET revision = revision + 1 WHERE id = $1", after.ID)
 	require.NoError(t, err)
 
 	kept, found, err := f.Unjudged(t.Context(), ref)
@@ -75,7 +89,7 @@ func submissionIsJudgedAsItWasStoredOnlyByItsOwnRow(t *testing.T, f *fixture) {
 	read, found, err := f.Unjudged(t.Context(), ref)
 	require.NoError(t, err)
 	require.True(t, found)
-	require.Equal(t, consented, read.Session)
+	require.Equal(t, after.Revision+1, read.Session.Revision)
 	require.Equal(t, born, string(read.Payload))
 	require.Equal(t, sent, read.Submission)
 	f.judged(t, judgement(read.Session, read.Submission, graph.OutcomePassed, models.StatusVerified))
