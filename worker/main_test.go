@@ -22,7 +22,8 @@ var eager = workertest.Options{
 var lonely = workertest.Share(workertest.Options{
 	Workers: 1, Judge: eager.Judge, WebhookRetrySchedule: eager.WebhookRetrySchedule,
 	WebhookTimeout: testkit.Patience / 2,
-	OverdueAfter:   time.Hour, SweepInterval: eager.SweepInterval, SweepAfter: eager.SweepAfter,
+	// The sweep starts no run of a session that a test is about to note as started.
+	OverdueAfter: time.Hour, SweepInterval: eager.SweepInterval, SweepAfter: time.Minute,
 })
 
 var house = workertest.Share(eager)

@@ -13,13 +13,12 @@ import (
 
 // lost is a queue of lost rows.
 type lost struct {
-	mu     sync.Mutex
-	rows   int // left to claim
-	done   int
-	under  int
-	most   int // that were under way at once
-	full   chan struct{}
-	faulty int // the row that fails; 0 for none
+	mu    sync.Mutex
+	rows  int // left to claim
+	done  int
+	under int
+	most  int // that were under way at once
+	full  chan struct{}
 }
 
 func (l *lost) next(_ context.Context, limit int) (rows []int, err error) {
@@ -33,7 +32,7 @@ func (l *lost) next(_ context.Context, limit int) (rows []int, err error) {
 var errFaulty = errors.New("faulty")
 
 // do waits until as many rows as may be are under way, unless fewer are left.
-func (l *lost) do(ctx context.Context, row int) error {
+func (l *lost) do(ctx context.Context, _ int) error {
 	l.mu.Lock()
 	l.under++
 	if l.most = max(l.most, l.under); l.most == worker.LostAtOnce && l.full != nil {
@@ -51,9 +50,6 @@ func (l *lost) do(ctx context.Context, row int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.under--
-	if row == l.faulty {
-		return errFaulty
-	}
 	l.done++
 	return nil
 }
@@ -76,9 +72,17 @@ func TestSweepLeavesTheRestToTheNextOne(t *testing.T) {
 
 func TestFaultEndsTheStepOfTheSweep(t *testing.T) {
 	t.Parallel()
-	l := &lost{rows: 3 * worker.SweepBatch, faulty: 3*worker.SweepBatch - 10}
-	require.ErrorIs(t, worker.Repeat(t.Context(), l.next, l.do), errFaulty)
-	require.GreaterOrEqual(t, l.rows, worker.SweepBatch, "at most one more batch is claimed, while the row is under way")
+	l := &lost{rows: 3 * worker.SweepBatch}
+	faulty := l.rows - worker.LostAtOnce/2
+	do := func(ctx context.Context, row int) error {
+		if row == faulty {
+			return errFaulty
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	require.ErrorIs(t, worker.Repeat(t.Context(), l.next, do), errFaulty)
+	require.Equal(t, 2*worker.SweepBatch, l.rows, "no further batch is claimed")
 	unreadable := func(context.Context, int) ([]int, error) { return nil, errFaulty }
-	require.ErrorIs(t, worker.Repeat(t.Context(), unreadable, l.do), errFaulty)
+	require.ErrorIs(t, worker.Repeat(t.Context(), unreadable, do), errFaulty)
 }
