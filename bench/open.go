@@ -166,13 +166,20 @@ func (o *opens) eachSession(ctx context.Context, do func(context.Context, *sessi
 	return err
 }
 
+// arriveEvery is the time between two browsers. All at once would be more than the database answers in time.
+const arriveEvery = 5 * time.Millisecond
+
 // pollAll has a browser wait for the status of each session, again and again, until the caller calls leave.
 func (o *opens) pollAll(ctx context.Context) (leave func() error, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var browsers sync.WaitGroup
 	var waiting atomic.Int64
-	for _, s := range o.all {
-		browsers.Go(func() { cancel(o.poll(ctx, s, &waiting)) })
+	for i, s := range o.all {
+		browsers.Go(func() {
+			if pause(ctx, time.Duration(i)*arriveEvery) == nil {
+				cancel(o.poll(ctx, s, &waiting))
+			}
+		})
 	}
 	leave = func() error {
 		cancel(nil)
