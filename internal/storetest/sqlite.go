@@ -7,24 +7,31 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 )
 
-// SQLite returns the URL of a new, migrated SQLite database in a temporary folder of the test. It copies a database
-// that is migrated once per process: under the race detector the parser of the migrations clears gigabytes of buffers.
+// SQLite returns the URL of a new, migrated SQLite database in a temporary folder of the test.
 func SQLite(t testing.TB) string {
 	t.Helper()
-	content, err := migrated()
+	url, err := SQLiteIn(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "stile.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
+	return url
+}
+
+// SQLiteIn returns the URL of a new, migrated SQLite database in the folder. It copies a database that is migrated once
+// per process: under the race detector the parser of the migrations clears gigabytes of buffers.
+func SQLiteIn(folder string) (url string, err error) {
+	content, err := migrated()
+	if err != nil {
+		return "", err
 	}
-	return "sqlite:" + path
+	path := filepath.Join(folder, "stile.db")
+	return "sqlite:" + path, os.WriteFile(path, content, 0o600)
 }
 
 // migrated returns the file of an empty, migrated database.
@@ -40,7 +47,7 @@ var migrated = sync.OnceValues(func() (content []byte, err error) {
 	}
 	path := filepath.Join(folder, "stile.db")
 	ctx := context.Background() // the database serves tests that have not begun
-	s, err := store.Open(ctx, store.Options{URL: "sqlite:" + path, Keys: keys})
+	s, err := store.Open(ctx, store.Options{URL: "sqlite:" + path, Keys: keys, WriteTimeout: time.Minute})
 	if err != nil {
 		return nil, err
 	}

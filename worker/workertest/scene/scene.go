@@ -5,10 +5,7 @@ package scene
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -16,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/methods/connector"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
@@ -59,44 +57,17 @@ func organization(t testing.TB, s *store.Store, o models.Organization) *Scene {
 }
 
 // OpenStore opens a migrated store in a SQLite file in the folder.
-func OpenStore(ctx context.Context, dir string, now func() time.Time) (*store.Store, error) {
-	template, err := migrated()
+func OpenStore(ctx context.Context, folder string, now func() time.Time) (*store.Store, error) {
+	url, err := storetest.SQLiteIn(folder)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "stile.db")
-	if err := os.WriteFile(path, template, 0o600); err != nil {
-		return nil, err
-	}
-	return open(ctx, path, now)
-}
-
-// migrated returns the file of an empty store, made once per process.
-var migrated = sync.OnceValues(func() (content []byte, err error) {
-	dir, err := os.MkdirTemp("", "stile-scene-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "stile.db")
-	ctx := context.TODO() // the file serves tests that have not begun
-	s, err := open(ctx, path, time.Now)
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(s.Migrate(ctx), s.Close()); err != nil { // Close empties the write-ahead log
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func open(ctx context.Context, path string, now func() time.Time) (*store.Store, error) {
 	keys, err := testKeys()
 	if err != nil {
 		return nil, err
 	}
 	return store.Open(ctx, store.Options{
-		URL: "sqlite:" + path, Keys: keys, Now: now, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
+		URL: url, Keys: keys, Now: now, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 		WriteTimeout: time.Minute, // the machine may be busy
 	})
 }
