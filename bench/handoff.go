@@ -108,13 +108,7 @@ func keeping(n int) *http.Client {
 func (h *handoffs) close() error {
 	h.hangUp()
 	h.http.CloseIdleConnections()
-	var faults []error
-	for _, p := range []*process{h.here, h.there} {
-		if p != nil {
-			faults = append(faults, p.stop())
-		}
-	}
-	return errors.Join(faults...)
+	return stopAll(h.here, h.there)
 }
 
 // mint creates a session and a token for a phone.

@@ -51,13 +51,7 @@ func (o *opens) launch(ctx context.Context) error {
 
 func (o *opens) close() error {
 	o.http.CloseIdleConnections()
-	var faults []error
-	for _, p := range []*process{o.api, o.worker} {
-		if p != nil {
-			faults = append(faults, p.stop())
-		}
-	}
-	return errors.Join(faults...)
+	return stopAll(o.api, o.worker)
 }
 
 // measure takes the memory of both processes after each step.

@@ -95,6 +95,17 @@ func (p *process) stop() error {
 	return p.command.Wait()
 }
 
+// stopAll drains the processes that have been started.
+func stopAll(all ...*process) error {
+	var faults []error
+	for _, p := range all {
+		if p != nil {
+			faults = append(faults, p.stop())
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // usage is the resource usage that a process reports, in bytes except for the counts.
 type usage struct {
 	resident, heap, stacks, goroutines, channels float64
