@@ -27,6 +27,7 @@ GO_BUILD := go build -ldflags=-s
 # As in production, stile-vision alone has vector instructions. They measure a face several times as fast.
 BUILD_COMMANDS := $(GO_BUILD) -o bin/ ./cmd/stile ./cmd/stile-dev && \
 	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
+IN_MEMORY := $(abspath scripts/in-memory)
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Without the paths of this folder in what is compiled: every clone and worktree uses the packages that one of them has
@@ -35,7 +36,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -trimp
 # Tests with the race detector run beside those without it, two packages of each, with four tests each: one test waits
 # for a timer, a lease or a lock while another computes.
 # Without the vet of go test, because check-vet has run all of go vet.
-GO_TEST := $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
+GO_TEST := $(IN_MEMORY) $(abspath $(GOTESTSUM)) --format pkgname --hide-summary=skipped --jsonfile
 GO_TEST_FLAGS := -count=1 -vet=off -p 2 -parallel 4 -timeout 45m
 # The race detector watches all but SQLite, which is C translated to Go and would take most of the time, and the code
 # that draws and reads pictures in one goroutine, pixel by pixel. It does not watch packages that do one thing at a time, as
@@ -174,14 +175,14 @@ check-web: $(NPM_PACKAGES)
 .PHONY: check-browser
 check-browser: $(NPM_PACKAGES)
 	$(BUILD_COMMANDS)
-	cd web && npm run --silent e2e
+	cd web && $(IN_MEMORY) npm run --silent e2e
 
 # The client in Node 18, Bun and Deno, the examples of the documentation, and the client for Go.
 .PHONY: check-sdk
 check-sdk: $(NPM_PACKAGES) runtimes browser
 	$(BUILD_COMMANDS)
-	cd sdk/node && npm run --silent e2e
-	cd sdk/go && go test -count=1 ./e2e && CGO_ENABLED=1 go test -race ./stile ./webhook
+	cd sdk/node && $(IN_MEMORY) npm run --silent e2e
+	cd sdk/go && $(IN_MEMORY) go test -count=1 ./e2e && CGO_ENABLED=1 go test -race ./stile ./webhook
 
 .PHONY: check-code
 check-code: check-format check-vet check-vectors check-workflows check-chart lint

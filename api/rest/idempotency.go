@@ -162,9 +162,7 @@ func (k *Kernel) release(c *Call) {
 
 // settle ends a claim even though the client may be gone, or the request out of time.
 func (k *Kernel) settle(c *Call, what string, end func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Gin.Request.Context()), store.WriteLimit)
-	defer cancel()
-	if err := end(ctx); err != nil {
+	if err := end(context.WithoutCancel(c.Gin.Request.Context())); err != nil {
 		k.log.Warn("api: an idempotency claim could not be settled; a repeat of the request waits for its lease to end",
 			"what", what, "request_id", RequestID(c.Gin), "error", err.Error())
 	}

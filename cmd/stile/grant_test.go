@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -73,7 +74,9 @@ func startLog(t *testing.T) string {
 	require.NoError(t, err)
 	c.Listen, c.TemporalAddress = "127.0.0.1:0", "127.0.0.1:1"
 	var log bytes.Buffer
-	a, err := app.New(t.Context(), app.Options{Config: c, API: true, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	a, err := app.New(t.Context(), app.Options{
+		Config: c, API: true, WriteTimeout: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
 	require.NoError(t, err)
 	require.NoError(t, a.Stop())
 	return log.String()

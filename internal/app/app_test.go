@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,7 +32,10 @@ func options(t *testing.T, geoIPDB ...string) app.Options {
 	c.EncryptionKeys, c.LookupKey = "test:"+seal.GenerateKey(), seal.GenerateKey()
 	c.Listen, c.WorkerListen, c.TemporalAddress = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:1"
 	c.GeoIPDB = geoIPDB
-	return app.Options{Config: c, API: true, Migrate: true, Log: slog.New(slog.DiscardHandler)}
+	return app.Options{
+		Config: c, API: true, Migrate: true, Log: slog.New(slog.DiscardHandler),
+		WriteTimeout: time.Minute, RequestTimeout: time.Minute, // the machine may be busy
+	}
 }
 
 func TestUnreadableGeoIPFileStopsTheStart(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stile-id/stile/internal/pgtest"
 	"github.com/stile-id/stile/models/seal"
@@ -63,7 +64,7 @@ func prepare(super string) error {
 		return err
 	}
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{URL: owner, Keys: keys})
+	s, err := store.Open(ctx, store.Options{URL: owner, Keys: keys, WriteTimeout: time.Minute})
 	if err != nil {
 		return err
 	}

@@ -197,11 +197,15 @@ func (s *Store) TrimKeys(ctx context.Context, scope string, keep int) error {
 // Yield ends the lease of a request that may have done its work. The next request takes over at once, and finds the
 // objects under the reserved id.
 func (s *Store) Yield(ctx context.Context, c Claim) error {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	return s.mine(ctx, c).Updates(map[string]any{"leased_until": s.Now()}).Error
 }
 
 // Release frees the key after a request that did nothing.
 func (s *Store) Release(ctx context.Context, c Claim) error {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	return s.mine(ctx, c).Delete(&idempotencyKey{}).Error
 }
 

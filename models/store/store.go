@@ -221,7 +221,7 @@ func (o Options) withDefaults() Options {
 
 // Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, WriteLimit)
+	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	return s.classify(s.sqlDB.PingContext(ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,7 +20,9 @@ func TestMigrationsApplyOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	keys, err := seal.ParseKeys("test:"+seal.GenerateKey(), seal.GenerateKey())
 	require.NoError(t, err)
-	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "stile.db"), Keys: keys})
+	s, err := store.Open(t.Context(), store.Options{
+		URL: "sqlite:" + filepath.Join(t.TempDir(), "stile.db"), Keys: keys, WriteTimeout: time.Minute,
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	require.NoError(t, s.Migrate(t.Context()))
