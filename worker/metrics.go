@@ -107,6 +107,9 @@ func (m *Metrics) begin() {
 	} {
 		m.recovered.WithLabelValues(work)
 	}
+	for _, table := range store.OldTables {
+		m.deleted.WithLabelValues(table)
+	}
 }
 
 func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {

@@ -72,6 +72,9 @@ func TestCountersWithKnownLabelsBeginWithZero(t *testing.T) {
 	} {
 		require.Contains(t, text, series+" 0\n")
 	}
+	for _, table := range store.OldTables {
+		require.Contains(t, text, `stile_old_rows_deleted_total{table="`+table+`"} 0`+"\n")
+	}
 }
 
 func TestTheBacklogIsMeasured(t *testing.T) {

@@ -59,6 +59,14 @@ func (r removal) delete(q *gorm.DB, table any) error {
 	return res.Error
 }
 
+// OldTables are the tables of which retention deletes rows.
+var OldTables = []string{
+	models.Event{}.TableName(), models.Delivery{}.TableName(), models.Recovery{}.TableName(),
+	models.AuditEntry{}.TableName(), models.Handoff{}.TableName(), models.Transfer{}.TableName(),
+	models.TransferChunk{}.TableName(), models.SessionTransition{}.TableName(), models.Step{}.TableName(),
+	models.Submission{}.TableName(), models.Result{}.TableName(), models.Guardian{}.TableName(),
+}
+
 // deletedRows counts the rows that retention has deleted, by table.
 type deletedRows struct {
 	mu   sync.Mutex
@@ -76,7 +84,7 @@ func (d *deletedRows) add(rows map[string]int64) {
 	}
 }
 
-// TakeDeleted returns the numbers of rows that retention has deleted since the last call, by table.
+// TakeDeleted returns the numbers of rows that retention has deleted since the last call, by table: one of OldTables.
 func (s *Store) TakeDeleted() map[string]int64 {
 	s.deleted.mu.Lock()
 	defer s.deleted.mu.Unlock()

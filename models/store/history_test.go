@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -269,6 +271,18 @@ func deletedRowsAreCountedByTable(t *testing.T, f *fixture) {
 	f.ages(t, f.Across().DeleteEvents)
 	require.Equal(t, map[string]int64{"events": 2, "webhook_deliveries": 0}, f.TakeDeleted())
 	require.Empty(t, f.TakeDeleted())
+
+	f.key(t, models.SecretKey)
+	f.recovered(t, f.recovery(t, f.endpoint(t, models.AllEvents).ID))
+	f.clock.Advance(window + time.Second)
+	tables := []string{"events", "webhook_deliveries"}
+	for _, step := range []func(context.Context, time.Duration, int) (int, error){
+		f.Across().DeleteHistories, f.Across().DeleteRecoveries, f.Across().DeleteAudit,
+	} {
+		f.ages(t, step)
+		tables = slices.AppendSeq(tables, maps.Keys(f.TakeDeleted()))
+	}
+	require.ElementsMatch(t, store.OldTables, tables, "a counter begins with zero for each of them")
 }
 
 func retentionGoesInBatches(t *testing.T, f *fixture) {
