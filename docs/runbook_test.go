@@ -1,16 +1,26 @@
 package docs_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/stile-id/stile/internal/testkit"
 )
 
 // alertingRule is an entry of alerts.yml: an alert, or a recorded series.
@@ -78,6 +88,15 @@ func TestRulesAndDashboardUseDocumentedMetrics(t *testing.T) {
 	}
 }
 
+// ensurePrometheus fetches the tools of Prometheus once for all tests.
+var ensurePrometheus = sync.OnceValue(func() error {
+	output, err := exec.Command("../scripts/ensure-prometheus").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("ensure-prometheus: %w: %s", err, output)
+	}
+	return nil
+})
+
 // TestAlertsFireAsTheirTestsSay lets the tools of Prometheus check its configuration, play the tests of the alerts, and
 // check the configuration of Alertmanager.
 func TestAlertsFireAsTheirTestsSay(t *testing.T) {
@@ -91,9 +110,62 @@ func TestAlertsFireAsTheirTestsSay(t *testing.T) {
 		output, err := command.CombinedOutput()
 		require.NoError(t, err, "%s", output)
 	}
-	run("scripts/ensure-prometheus")
+	require.NoError(t, ensurePrometheus())
 	const tools, rules = "bin/tools/prometheus/", "deploy/prometheus/"
 	run(tools+"promtool", "check", "config", rules+"prometheus.yml")
 	run(tools+"promtool", "test", "rules", rules+"alerts_test.yml", rules+"alerts_slow_test.yml")
 	run(tools+"amtool", "check-config", "deploy/alertmanager/alertmanager.yml")
+}
+
+// tryAlerts starts scripts/try-alerts with a job, and returns the lines that it prints.
+func tryAlerts(t *testing.T, job string) <-chan string {
+	t.Helper()
+	require.NoError(t, ensurePrometheus())
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, free.Close())
+	command := exec.CommandContext(t.Context(), "../scripts/try-alerts", job)
+	command.Env = append(os.Environ(), "TRY_ALERTS_LISTEN="+free.Addr().String())
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // it stops Prometheus
+	command.Stderr = t.Output()
+	output, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	lines := make(chan string)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for scan := bufio.NewScanner(output); scan.Scan(); {
+			select {
+			case lines <- scan.Text():
+			case <-t.Context().Done():
+			}
+		}
+		_ = command.Wait()
+	}()
+	t.Cleanup(func() { <-ended })
+	return lines
+}
+
+// awaitLine returns once a line has the text.
+func awaitLine(t *testing.T, lines <-chan string, text string) {
+	t.Helper()
+	for !strings.Contains(testkit.Receive(t, lines), text) {
+	}
+}
+
+func TestTryAlertsReportsThatAnAlertFiresAndEnds(t *testing.T) {
+	t.Parallel()
+	var up atomic.Bool
+	temporal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !up.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(temporal.Close)
+	lines := tryAlerts(t, "temporal="+temporal.Listener.Addr().String())
+
+	awaitLine(t, lines, "fires StileTemporalAbsent: No Temporal server answers")
+	up.Store(true)
+	awaitLine(t, lines, "ended StileTemporalAbsent")
 }
