@@ -14,6 +14,9 @@ const (
 	// promptAtOnce limits the attempts under way at a prompt endpoint: if the endpoint begins to hang, at most this
 	// many attempts hang in the process that runs sessions.
 	promptAtOnce = 8
+	// quickAnswer is the time within which a quick endpoint acknowledges. The task of a run lasts as long as its quick
+	// attempts.
+	quickAnswer = 200 * time.Millisecond
 	// paceSize is the number of endpoints that a process remembers, well above the number it serves at a time.
 	paceSize = 10_000
 )
@@ -41,6 +44,7 @@ type Pace struct {
 
 type pace struct {
 	class    Class // "" is ClassNew
+	took     time.Duration
 	underWay int
 }
 
@@ -57,6 +61,12 @@ func NewPace() *Pace {
 func (p *Pace) Prompt(endpoint string) bool {
 	known := p.of(endpoint)
 	return known.class == ClassPrompt && known.underWay < promptAtOnce
+}
+
+// Quick reports whether an attempt at the endpoint is expected to end within quickAnswer.
+func (p *Pace) Quick(endpoint string) bool {
+	known := p.of(endpoint)
+	return known.class == ClassPrompt && known.took < quickAnswer && known.underWay < promptAtOnce
 }
 
 // class returns the class of the endpoint, ClassNew if it is unknown.
@@ -80,8 +90,10 @@ func (p *Pace) begin(endpoint string) (ended func(acknowledged bool)) {
 	p.change(endpoint, func(e *pace) { e.underWay++ })
 	began := time.Now()
 	return func(acknowledged bool) {
-		class := classOf(acknowledged, time.Since(began))
-		p.change(endpoint, func(e *pace) { e.underWay, e.class = max(e.underWay-1, 0), class })
+		took := time.Since(began)
+		p.change(endpoint, func(e *pace) {
+			e.underWay, e.class, e.took = max(e.underWay-1, 0), classOf(acknowledged, took), took
+		})
 	}
 }
 

@@ -65,6 +65,27 @@ func TestASlowEndpointIsNotPrompt(t *testing.T) {
 	})
 }
 
+func TestAnEndpointThatAcknowledgesWithinAFifthOfASecondIsQuick(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pace := activities.NewPace()
+		require.False(t, pace.Quick("we_1"), "nobody knows yet")
+		for _, attempt := range []struct {
+			took         time.Duration
+			acknowledged bool
+			quick        bool
+		}{
+			{199 * time.Millisecond, true, true}, {200 * time.Millisecond, true, false}, {0, true, true},
+			{0, false, false}, {time.Minute, true, false},
+		} {
+			ended := pace.Begin("we_1")
+			<-time.After(attempt.took)
+			ended(attempt.acknowledged)
+			require.Equal(t, attempt.quick, pace.Quick("we_1"))
+		}
+	})
+}
+
 func TestAPromptEndpointTakesFewAttemptsAtOnce(t *testing.T) {
 	t.Parallel()
 	pace := activities.NewPace()
@@ -75,10 +96,13 @@ func TestAPromptEndpointTakesFewAttemptsAtOnce(t *testing.T) {
 		ended = pace.Begin("we_1")
 	}
 	require.False(t, pace.Prompt("we_1"), "if it hangs, eight hang where sessions run, and no more")
+	require.False(t, pace.Quick("we_1"))
 	pace.Begin("we_2")(true)
 	require.True(t, pace.Prompt("we_2"))
 	ended(true)
 	require.True(t, pace.Prompt("we_1"))
+	require.True(t, pace.Quick("we_1"))
+	require.False(t, (*activities.Pace)(nil).Quick("we_1"), "a nil Pace expects nothing")
 	require.False(t, (*activities.Pace)(nil).Prompt("we_1"), "a nil Pace expects nothing")
 	require.Equal(t, activities.ClassNew, (*activities.Pace)(nil).Class("we_1"))
 }

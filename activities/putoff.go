@@ -78,6 +78,16 @@ func busyFor(wait time.Duration) error {
 	})
 }
 
+// errNotQuick reports an endpoint that a local activity does not serve.
+var errNotQuick = errors.New("the endpoint is not quick, or too many attempts are under way")
+
+// notQuick returns the error that ends a local activity without a retry: the run makes the attempt by a regular one.
+func notQuick(err error) error {
+	return temporal.NewApplicationErrorWithOptions(err.Error(), "NotQuick", temporal.ApplicationErrorOptions{
+		NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Cause: err,
+	})
+}
+
 // awayFor returns an error that has Temporal ask a provider again, after the usual wait or the longer one that the
 // provider asks for, up to mostFaultWait. Its category keeps the SDK from logging it as a failure.
 func awayFor(ctx context.Context, connector string, away *methods.AwayError) error {

@@ -280,6 +280,7 @@ func (a *Sessions) viewWith(
 	}
 	if session.Status.Terminal() {
 		view.IndexedLast = true
+		a.quicken(first)
 		return view, nil
 	}
 	view.Device = a.device(session)
@@ -302,6 +303,19 @@ func (a *Sessions) viewWith(
 		view.Unjudged = append(view.Unjudged, unjudged)
 	}
 	return view, err
+}
+
+// quicken marks the deliveries of an ended session as quick if all their endpoints are: the run has nothing else to do
+// then, and its task waits for none but them.
+func (a *Sessions) quicken(deliveries []models.DeliveryRef) {
+	for _, d := range deliveries {
+		if !a.Pace.Quick(d.EndpointID) {
+			return
+		}
+	}
+	for i := range deliveries {
+		deliveries[i].Quick = true
+	}
 }
 
 func (a *Sessions) unjudged(ctx context.Context, s models.Submission) (models.UnjudgedView, error) {

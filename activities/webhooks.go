@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+	"go.temporal.io/sdk/activity"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/stile-id/stile/internal/fault"
 	"github.com/stile-id/stile/internal/outbound"
@@ -42,6 +44,8 @@ type Webhooks struct {
 	Pace *Pace
 	// Gate, if set, limits the attempts under way at each endpoint.
 	Gate *Gate
+	// Quick limits the attempts that local activities make at once; nil lets them make none.
+	Quick *semaphore.Weighted
 	// PutOffMost is the longest time for which a delivery without room is postponed, before jitter is added; 0 means
 	// models.PutOffMost.
 	PutOffMost time.Duration
@@ -71,8 +75,12 @@ func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]
 
 // DeliverWebhook makes one attempt, or postpones it if its endpoint has too many under way. The result covers the
 // receiver's answer and its silence; an error means a fault of Stile's own or that the endpoint had no room. An attempt
-// is made once, unless a crash came between the answer and its record.
+// is made once, unless a crash came between the answer and its record. As a local activity it makes the attempt if the
+// endpoint is quick, and otherwise returns an error at once, so that the run has a regular activity make it.
 func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	if activity.IsActivity(ctx) && activity.GetInfo(ctx).IsLocalActivity {
+		return a.deliverQuickly(ctx, ref)
+	}
 	outcome, err := a.deliver(ctx, ref)
 	return outcome, soon(ctx, unlessLost(err, models.CodeResourceMissing))
 }
@@ -87,6 +95,25 @@ func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.
 	}
 	defer leave()
 	return a.attempt(ctx, ref)
+}
+
+// deliverQuickly makes an attempt at a quick endpoint. If receivers begin to hang, at most as many attempts as a.Quick
+// allows take the time of local activities, which judge submissions too.
+func (a *Webhooks) deliverQuickly(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
+	if a.Quick == nil || !a.Pace.Quick(ref.EndpointID) || !a.Quick.TryAcquire(1) {
+		return models.DeliveryOutcome{}, notQuick(errNotQuick)
+	}
+	defer a.Quick.Release(1)
+	leave, err := a.room(ctx, ref)
+	if err != nil {
+		return models.DeliveryOutcome{}, notQuick(err)
+	}
+	defer leave()
+	outcome, err := a.attempt(ctx, ref)
+	if err != nil {
+		return models.DeliveryOutcome{}, notQuick(err)
+	}
+	return outcome, nil
 }
 
 // room enters the gate for one more attempt at the endpoint; errBusy means that there is no room.

@@ -76,6 +76,9 @@ type DeliveryRef struct {
 	EventType  string `json:"event_type"`
 	// Prompt reports whether the endpoint has answered its recent attempts promptly.
 	Prompt bool `json:"prompt,omitempty"`
+	// Quick has the run make the attempt by a local activity, in the task that ends the run. Only deliveries of an ended
+	// session are quick, and only all of a view.
+	Quick bool `json:"quick,omitempty"`
 }
 
 // EventRef is the key of an event that no session workflow delivers.

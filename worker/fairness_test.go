@@ -187,6 +187,42 @@ func TestPromptReceiverThatHangsDelaysNoSession(t *testing.T) {
 	h.Completed(t, session.ID)
 }
 
+// While quick attempts hang, the tasks of their runs last. Their sessions have ended in the database, and the runs of
+// others go on.
+func TestQuickReceiverThatHangsDelaysNoSession(t *testing.T) {
+	t.Parallel()
+	const hanging = 4
+	h := lonely.House(t)
+	s := h.Sandbox(t)
+	troubled := scene.NewMerchant(t, time.Now)
+	endpoint := s.Subscribe(t, troubled, models.EventSessionVerified)
+	before := 0
+	testkit.Eventually(t, func() bool { // on a busy machine an answer may take too long to be quick
+		before++
+		session := verifies(t, h, s)
+		h.Completed(t, session.ID)
+		return len(asked(t, h, session)) == 0
+	})
+
+	mend := hangs(t, troubled)
+	held := []models.Session{}
+	for range hanging {
+		held = append(held, verifies(t, h, s))
+	}
+	testkit.Eventually(t, func() bool { return len(troubled.Requests()) == before+hanging })
+	for _, session := range held {
+		h.Await(t, session, models.StatusVerified)
+	}
+	requireVerdict(t, h, h.Sandbox(t))
+
+	mend()
+	requireAll(t, s, endpoint, troubled, before+hanging)
+	for _, session := range held {
+		h.Completed(t, session.ID)
+		require.Empty(t, asked(t, h, session), "the attempts were those of local activities")
+	}
+}
+
 // asked returns the attempts that the session's run has scheduled.
 func asked(
 	t *testing.T, h *workertest.House, session models.Session,

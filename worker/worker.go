@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/mail"
@@ -126,6 +127,10 @@ const TaskPollers = 16
 // wait for a slot. A waiting activity costs little but memory.
 const slots = 4000
 
+// quickSlots is the number of concurrent deliveries by local activities, a small part of the thousand that the SDK runs
+// at once: if all receivers began to hang, the others would go on to judge submissions.
+const quickSlots = 32
+
 // mailSlots is the number of concurrent connections of a worker to the mail server. Servers refuse many.
 const mailSlots = 10
 
@@ -142,7 +147,9 @@ func (w *Worker) sessionsQueue() worker.Worker {
 	register(queue, models.ActivityEndSession, sessions.EndSession)
 	register(queue, models.ActivityDecideReview, sessions.DecideReview)
 	register(queue, models.ActivityReleaseDevice, sessions.ReleaseDevice)
-	register(queue, models.ActivityDeliverWebhook, w.webhooks().DeliverWebhook) // for prompt endpoints
+	webhooks := w.webhooks() // for prompt endpoints
+	webhooks.Quick = semaphore.NewWeighted(quickSlots)
+	register(queue, models.ActivityDeliverWebhook, webhooks.DeliverWebhook)
 	return queue
 }
 

@@ -137,8 +137,15 @@ func retryInChild(ctx workflow.Context, d models.DeliveryRef, outcome models.Del
 
 func (f *firstAttempts) wait(ctx workflow.Context) { f.underWay.Wait(ctx) }
 
+// deliver makes one attempt: a quick one by a local activity, if that is possible.
 func deliver(ctx workflow.Context, timeout time.Duration, d models.DeliveryRef) (models.DeliveryOutcome, error) {
 	var outcome models.DeliveryOutcome
+	if d.Quick {
+		quick := workflow.WithLocalActivityOptions(ctx, quickDelivery(timeout, d))
+		if workflow.ExecuteLocalActivity(quick, models.ActivityDeliverWebhook, d).Get(ctx, &outcome) == nil {
+			return outcome, nil
+		}
+	}
 	ctx = workflow.WithActivityOptions(ctx, delivery(timeout, d))
 	err := workflow.ExecuteActivity(ctx, models.ActivityDeliverWebhook, d).Get(ctx, &outcome)
 	return outcome, err

@@ -11,8 +11,10 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules/graph"
@@ -297,6 +299,54 @@ func TestEventWithoutASessionRunIsDispatched(t *testing.T) {
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, calmly))
 	require.Equal(t, []time.Duration{0, 5 * time.Minute}, heardAfter(troubled))
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, troubledly))
+}
+
+// A local activity without room, or whose endpoint is no longer quick, makes no attempt.
+func TestQuickEndpointIsServedByALocalActivityOrElseByARegularOne(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		room           *semaphore.Weighted
+		local, regular int
+	}{
+		"room":    {semaphore.NewWeighted(1), 1, 1},
+		"no room": {nil, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testkit.Eventually(t, func() bool { // on a busy machine the answer to the first may take too long
+				local, regular := quickly(t, c.room)
+				return local == c.local && regular == c.regular
+			})
+		})
+	}
+}
+
+// quickly plays a session with two events at an endpoint, and returns how many activities began to deliver them.
+func quickly(t *testing.T, room *semaphore.Weighted) (local, regular int) {
+	t.Helper()
+	p := newPlay(t)
+	pace := activities.NewPace()
+	p.sessions.Pace, p.webhooks.Pace, p.webhooks.Quick = pace, pace, room
+	merchant, endpoint := p.merchant(t, models.EventSessionCreated, models.EventSessionVerified)
+	p.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == models.ActivityDeliverWebhook {
+			regular++
+		}
+	})
+	p.env.SetOnLocalActivityStartedListener(func(info *activity.Info, _ context.Context, _ []any) {
+		if info.ActivityType.Name == models.ActivityDeliverWebhook {
+			local++
+		}
+	})
+	session := p.Begin(t, scene.AnyOf(document))
+	p.after(time.Minute, func() { p.submits(t, session, document, simulated.Pass) })
+
+	p.run(t, session)
+
+	p.ended(t, session, models.StatusVerified, time.Minute)
+	require.Equal(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, merchant.Heard())
+	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded, models.DeliverySucceeded}, p.Statuses(t, endpoint))
+	return local, regular
 }
 
 func TestPromptEndpointIsServedOnTheSessionQueue(t *testing.T) {

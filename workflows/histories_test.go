@@ -60,6 +60,8 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		"delayed_run_cancelled":        runCancelled,
 		"born_verified":                bornVerified,
 		"delayed_database_outage":      databaseOutage,
+		"quick_delivery":               quickDelivery,
+		"quick_delivery_refused":       quickDeliveryRefused,
 		"retried_delivery":             retriedDelivery,
 		"retry_brought_forward":        retryBroughtForward,
 		"endpoint_disabled":            endpointDisabled,
@@ -203,6 +205,39 @@ func verifiedAtTheFirstAttempt(t *testing.T) recordings {
 		`{"date_of_birth": "`+birthday+`", "declaration": true}`)
 	require.NoError(t, a.SubmissionReceived(t.Context(), a.session, declared.ID))
 	return a.over(t, models.StatusVerified)
+}
+
+// quickDelivery plays a session whose delivery is quick, because the endpoint has acknowledged one of the session before
+// within 200 milliseconds.
+func quickDelivery(t *testing.T) recordings {
+	t.Helper()
+	a := acquainted(t)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	return a.over(t, models.StatusVerified)
+}
+
+func quickDeliveryRefused(t *testing.T) recordings {
+	a := acquainted(t)
+	a.merchant.Answers(http.StatusInternalServerError, http.StatusOK)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	recorded := a.over(t, models.StatusVerified)
+	later := workflows.DeliveryWorkflowID(a.Deliveries(t, a.endpoint)[1].Ref())
+	a.Completed(t, later)
+	recorded["retry"] = a.History(t, later)
+	return recorded
+}
+
+// acquainted plays a session and returns the next one, with the same endpoint.
+func acquainted(t *testing.T) act {
+	t.Helper()
+	a := begin(t, []rules.Method{document}, models.EventSessionVerified)
+	a.start(t)
+	a.simulate(t, document, simulated.Pass)
+	a.over(t, models.StatusVerified)
+	a.session = a.Begin(t, scene.AnyOf(document), personal)
+	return a
 }
 
 func attemptsExhausted(t *testing.T) recordings {

@@ -48,6 +48,16 @@ func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.Acti
 	}
 }
 
+// quickDelivery returns the options of an attempt at a quick endpoint in the task that ends a run. It is made once: a
+// regular activity takes over after a fault of Stile, or where the endpoint is no longer quick.
+func quickDelivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		Summary:             d.EventType,
+		StartToCloseTimeout: receiverTimeout + 5*time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+	}
+}
+
 // inquiry returns the options of a provider request: the provider's time to answer and five seconds more to read and
 // record. During an outage the request is repeated for as long as the user can be kept waiting. A provider's answer is
 // never an error.
