@@ -207,8 +207,8 @@ func verifiedAtTheFirstAttempt(t *testing.T) recordings {
 	return a.over(t, models.StatusVerified)
 }
 
-// quickDelivery plays a session whose delivery is quick, because the endpoint has acknowledged one of the session before
-// within 200 milliseconds.
+// quickDelivery plays a session with a quick delivery: the endpoint has acknowledged that of the session before within
+// 200 milliseconds.
 func quickDelivery(t *testing.T) recordings {
 	t.Helper()
 	a := acquainted(t)
