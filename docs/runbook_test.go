@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -121,11 +120,10 @@ func TestAlertsFireAsTheirTestsSay(t *testing.T) {
 func tryAlerts(t *testing.T, job string) <-chan string {
 	t.Helper()
 	require.NoError(t, ensurePrometheus())
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, free.Close())
+	// Below the ports that the kernel gives to clients, so that none of them takes it meanwhile.
+	listen := fmt.Sprintf("127.0.0.1:%d", 20000+os.Getpid()%10000)
 	command := exec.CommandContext(t.Context(), "../scripts/try-alerts", job)
-	command.Env = append(os.Environ(), "TRY_ALERTS_LISTEN="+free.Addr().String())
+	command.Env = append(os.Environ(), "TRY_ALERTS_LISTEN="+listen)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // it stops Prometheus
 	command.Stderr = t.Output()
 	output, err := command.StdoutPipe()
