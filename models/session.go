@@ -27,7 +27,8 @@ const (
 )
 
 var (
-	terminalStatuses = []SessionStatus{StatusVerified, StatusFailed, StatusCancelled, StatusExpired}
+	// TerminalStatuses are the statuses that are final.
+	TerminalStatuses = []SessionStatus{StatusVerified, StatusFailed, StatusCancelled, StatusExpired}
 	// OpenStatuses are the statuses that are not terminal.
 	OpenStatuses = []SessionStatus{StatusCreated, StatusPending, StatusProcessing, StatusRequiresInput}
 	// CancellableStatuses are the statuses in which no submission is being judged.
@@ -35,7 +36,7 @@ var (
 )
 
 // Terminal reports whether the status is final.
-func (s SessionStatus) Terminal() bool { return slices.Contains(terminalStatuses, s) }
+func (s SessionStatus) Terminal() bool { return slices.Contains(TerminalStatuses, s) }
 
 // ParseSessionStatus returns the status of this name, or false.
 func ParseSessionStatus(s string) (SessionStatus, bool) {

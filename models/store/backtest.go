@@ -27,5 +27,19 @@ func (s *Store) EndedSessions(
 	if since != nil && (f.Created.From == nil || f.Created.From.Before(since.Time)) {
 		f.Created.From = since // a session that was created since has also ended since
 	}
-	return listWithin[models.Session](s, q, listed(f.Created, f.apply), page)
+	return listWithin[models.Session](s, q, listing{by: "created", window: f.Created, anyOf: f.ended()}, page)
+}
+
+// ended returns the conditions of the filter for ended sessions. An index of ended sessions that leads with version or
+// jurisdiction goes on with the status, so that it also serves both filters together.
+func (f SessionFilter) ended() []condition {
+	if f.Status != "" || f.WorkflowVersion == 0 && f.Jurisdiction == "" {
+		return []condition{f.apply}
+	}
+	anyOf := make([]condition, 0, len(models.TerminalStatuses))
+	for _, status := range models.TerminalStatuses {
+		f.Status = status
+		anyOf = append(anyOf, f.apply)
+	}
+	return anyOf
 }
