@@ -52,7 +52,7 @@ func delivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.Acti
 // regular activity takes over after a fault of Stile, or where the endpoint is no longer quick.
 func quickDelivery(receiverTimeout time.Duration, d models.DeliveryRef) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
-		Summary:             d.EventType,
+		Summary:             "Deliver " + d.EventType,
 		StartToCloseTimeout: receiverTimeout + 5*time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
 	}
