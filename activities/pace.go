@@ -59,15 +59,16 @@ func NewPace() *Pace {
 
 // Prompt reports whether an attempt at the endpoint is expected to end within promptAnswer.
 func (p *Pace) Prompt(endpoint string) bool {
-	known := p.of(endpoint)
-	return known.class == ClassPrompt && known.underWay < promptAtOnce
+	return p.of(endpoint).prompt()
 }
 
 // Quick reports whether an attempt at the endpoint is expected to end within quickAnswer.
 func (p *Pace) Quick(endpoint string) bool {
 	known := p.of(endpoint)
-	return known.class == ClassPrompt && known.took < quickAnswer && known.underWay < promptAtOnce
+	return known.prompt() && known.took < quickAnswer
 }
+
+func (e pace) prompt() bool { return e.class == ClassPrompt && e.underWay < promptAtOnce }
 
 // class returns the class of the endpoint, ClassNew if it is unknown.
 func (p *Pace) class(endpoint string) Class { return cmp.Or(p.of(endpoint).class, ClassNew) }

@@ -81,8 +81,12 @@ func busyFor(wait time.Duration) error {
 // errNotQuick reports an endpoint that a local activity does not serve.
 var errNotQuick = errors.New("the endpoint is not quick, or too many attempts are under way")
 
-// notQuick returns the error that ends a local activity without a retry: the run makes the attempt by a regular one.
+// notQuick returns the error that ends a local activity without a retry: the run makes the attempt by a regular one. It
+// returns nil for nil.
 func notQuick(err error) error {
+	if err == nil {
+		return nil
+	}
 	return temporal.NewApplicationErrorWithOptions(err.Error(), "NotQuick", temporal.ApplicationErrorOptions{
 		NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Cause: err,
 	})

@@ -79,7 +79,8 @@ func (a *Webhooks) EventDeliveries(ctx context.Context, ref models.EventRef) ([]
 // endpoint is quick, and otherwise returns an error at once, so that the run has a regular activity make it.
 func (a *Webhooks) DeliverWebhook(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	if activity.IsActivity(ctx) && activity.GetInfo(ctx).IsLocalActivity {
-		return a.deliverQuickly(ctx, ref)
+		outcome, err := a.deliverQuickly(ctx, ref)
+		return outcome, notQuick(err)
 	}
 	outcome, err := a.deliver(ctx, ref)
 	return outcome, soon(ctx, unlessLost(err, models.CodeResourceMissing))
@@ -101,19 +102,15 @@ func (a *Webhooks) deliver(ctx context.Context, ref models.DeliveryRef) (models.
 // allows take the time of local activities, which judge submissions too.
 func (a *Webhooks) deliverQuickly(ctx context.Context, ref models.DeliveryRef) (models.DeliveryOutcome, error) {
 	if a.Quick == nil || !a.Pace.Quick(ref.EndpointID) || !a.Quick.TryAcquire(1) {
-		return models.DeliveryOutcome{}, notQuick(errNotQuick)
+		return models.DeliveryOutcome{}, errNotQuick
 	}
 	defer a.Quick.Release(1)
 	leave, err := a.room(ctx, ref)
 	if err != nil {
-		return models.DeliveryOutcome{}, notQuick(err)
+		return models.DeliveryOutcome{}, err
 	}
 	defer leave()
-	outcome, err := a.attempt(ctx, ref)
-	if err != nil {
-		return models.DeliveryOutcome{}, notQuick(err)
-	}
-	return outcome, nil
+	return a.attempt(ctx, ref)
 }
 
 // room enters the gate for one more attempt at the endpoint; errBusy means that there is no room.

@@ -3,6 +3,7 @@ package worker_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func stopWaits(t *testing.T, acquainted bool) {
 	<-stopped
 	w.Stop() // a second call
 
-	require.NotContains(t, s.Statuses(t, endpoint), models.DeliveryPending)
+	require.Equal(t, slices.Repeat([]models.DeliveryStatus{models.DeliverySucceeded}, before+1), s.Statuses(t, endpoint))
 	another := h.NewWorker()
 	another.Start(t.Context())
 	t.Cleanup(another.Stop)
