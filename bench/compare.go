@@ -74,7 +74,7 @@ func compareAll(ctx context.Context, o options, progress io.Writer) ([]compariso
 	if err != nil || !slices.ContainsFunc(measurements, func(m measurement) bool { return m.site && o.wants(m) }) {
 		return results, err
 	}
-	s, err := newSite(ctx)
+	s, err := newSite(ctx, o.visibility)
 	if err != nil {
 		return results, err
 	}

@@ -57,6 +57,8 @@ type options struct {
 	specimens uint
 	// only names the comparisons to make; empty means all.
 	only []string
+	// visibility is a file of SQL for Temporal's visibility database; "" means none.
+	visibility string
 	// cpuProfile is a file for a CPU profile; "" writes none.
 	cpuProfile string
 }
@@ -98,6 +100,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 		"make these comparisons alone, for example \"deliveries,hanging\"; there are "+strings.Join(names(), ", "),
 		o.choose,
 	)
+	set.StringVar(&o.visibility, "visibility", "",
+		"run this file in Temporal's visibility database first, for example deploy/temporal/visibility.sql")
 	set.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := set.Parse(args); err != nil {
 		return o, err

@@ -126,6 +126,7 @@ var (
 		{"CPU without PostgreSQL, ms", func(s sample) float64 { return s.cpu }, 1},
 		{"transactions that wrote", func(s sample) float64 { return s.writes }, 1},
 		{"write-ahead log, kB", func(s sample) float64 { return s.walKB }, 1},
+		{"Temporal's visibility database, kB", func(s sample) float64 { return s.visibilityKB }, 1},
 		{"events of the history", func(s sample) float64 { return s.events }, 1},
 	}
 	ofDebts    = ofRuns[2:5]

@@ -27,6 +27,7 @@ type side struct {
 type sample struct {
 	perSecond, p50, p99 float64 // runs that completed; milliseconds to the visible outcome
 	writes, walKB, cpu  float64 // per run: transactions that wrote, write-ahead log, milliseconds of this process
+	visibilityKB        float64 // per run: growth of Temporal's visibility database
 	events              float64 // of a run's history
 }
 
@@ -57,7 +58,7 @@ func (s *site) round(ctx context.Context, of side, runs, clients int) (sample, e
 	return sample{
 		perSecond: n / elapsed.Seconds(), p50: milliseconds(percentile(took, 50)), p99: milliseconds(percentile(took, 99)),
 		writes: float64(to.transactions-from.transactions) / n, walKB: float64(to.walBytes-from.walBytes) / 1024 / n,
-		cpu: milliseconds(cpu) / n,
+		cpu: milliseconds(cpu) / n, visibilityKB: float64(to.visibility-from.visibility) / 1024 / n,
 	}, err
 }
 

@@ -39,9 +39,10 @@ type site struct {
 	log *os.File
 }
 
-func newSite(ctx context.Context) (*site, error) {
+// newSite starts a site, and runs a file of SQL in Temporal's visibility database unless its name is "".
+func newSite(ctx context.Context, visibility string) (*site, error) {
 	s := &site{}
-	if err := s.start(ctx); err != nil {
+	if err := errors.Join(s.start(ctx), s.runFile(ctx, visibility)); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
@@ -72,6 +73,23 @@ func (s *site) start(ctx context.Context) (err error) {
 	}
 	s.config, err = s.configure()
 	return err
+}
+
+// runFile runs a file of SQL in Temporal's visibility database, unless its name is "".
+func (s *site) runFile(ctx context.Context, name string) error {
+	if name == "" || s.temporal == nil {
+		return nil
+	}
+	statements, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, s.cluster.URL("temporal_visibility"))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, string(statements))
+	return errors.Join(err, conn.Close(ctx))
 }
 
 func (s *site) createDatabase(ctx context.Context) error {
@@ -132,16 +150,18 @@ func (s *site) count(ctx context.Context, status enumspb.WorkflowExecutionStatus
 	return n, err
 }
 
-// written returns the number of transactions and bytes that the cluster has written so far.
+// written returns the number of transactions and bytes that the cluster has written so far, and the size of Temporal's
+// visibility database.
 func (s *site) written(ctx context.Context) (w written, err error) {
 	err = s.counters.QueryRow(ctx,
-		"SELECT pg_current_xact_id()::text::bigint, (pg_current_wal_insert_lsn() - '0/0')::bigint").
-		Scan(&w.transactions, &w.walBytes)
+		"SELECT pg_current_xact_id()::text::bigint, (pg_current_wal_insert_lsn() - '0/0')::bigint, "+
+			"pg_database_size('temporal_visibility')").
+		Scan(&w.transactions, &w.walBytes, &w.visibility)
 	return w, err
 }
 
-// written counts writing transactions, and the bytes of the write-ahead log.
-type written struct{ transactions, walBytes int64 }
+// written counts writing transactions, the bytes of the write-ahead log, and those of Temporal's visibility database.
+type written struct{ transactions, walBytes, visibility int64 }
 
 // committed counts the transactions of Stile's own database, including read-only ones, by PostgreSQL's statistics, to
 // which a connection adds its own after up to the time flushed.

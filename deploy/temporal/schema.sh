@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings the schemas of Temporal's two databases up to date. Repeating it changes nothing.
+# Brings the schemas of Temporal's two databases up to date, and drops the indexes of visibility that serve nothing, unless
+# TEMPORAL_VISIBILITY_INDEXES is "all". Repeating it changes nothing.
 set -eu
 
 for name in temporal visibility; do
@@ -10,3 +11,16 @@ for name in temporal visibility; do
     $tool setup-schema --version 0.0
     $tool update-schema --schema-name "postgresql/v12/$name"
 done
+
+case "${TEMPORAL_VISIBILITY_INDEXES:-used}" in
+all) ;;
+used)
+    # They cost time and space alone, so Temporal starts with them too.
+    $tool setup-schema --disable-versioning --schema-file /visibility.sql ||
+        echo "schema: the indexes of visibility stay until the next start" >&2
+    ;;
+*)
+    echo "schema: TEMPORAL_VISIBILITY_INDEXES must be used or all" >&2
+    exit 1
+    ;;
+esac

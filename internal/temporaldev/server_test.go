@@ -1,16 +1,12 @@
 package temporaldev_test
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 
@@ -92,26 +88,6 @@ func TestPostgresKeepsTheState(t *testing.T) {
 	require.NoError(t, c.SignalWorkflow(t.Context(), "waiting", "", goOn, "told"))
 	require.Equal(t, "told", result(t, c.GetWorkflow(t.Context(), "waiting", "")))
 	listed(t, c, "verified", "passed")
-}
-
-// dropIndexes executes the statement of the documentation that drops indexes that Stile does not need.
-func dropIndexes(t *testing.T, visibility string) {
-	t.Helper()
-	operations, err := os.ReadFile("../../docs/operations.md")
-	require.NoError(t, err)
-	_, after, _ := strings.Cut(string(operations), "```sql\n")
-	statement, _, found := strings.Cut(after, "```")
-	require.True(t, found)
-	conn, err := pgx.Connect(t.Context(), visibility)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, conn.Close(context.WithoutCancel(t.Context()))) }()
-	_, err = conn.Exec(t.Context(), statement)
-	require.NoError(t, err)
-	var left int
-	err = conn.QueryRow(t.Context(),
-		"SELECT count(*) FROM pg_indexes WHERE tablename = 'executions_visibility'").Scan(&left)
-	require.NoError(t, err)
-	require.Equal(t, 13, left, "the schema has every index that the statement names")
 }
 
 func TestUIAnswers(t *testing.T) {
