@@ -491,6 +491,22 @@ func TestPromotionFollowsTheUpgrade(t *testing.T) {
 	require.Empty(t, named[*networkingv1.NetworkPolicy](t, all, "shop-stile-promote").Spec.Ingress)
 }
 
+// TestHooksDoNotOutliveAnUninstallation: Helm deletes no hook when it uninstalls a release.
+func TestHooksDoNotOutliveAnUninstallation(t *testing.T) {
+	t.Parallel()
+	all := render(t, merged(t, required, switches["versions"]))
+	jobs := of[*batchv1.Job](all)
+	require.Len(t, jobs, 2)
+	for _, job := range jobs {
+		require.NotNil(t, job.Spec.TTLSecondsAfterFinished, job.Name)
+	}
+	for _, policy := range of[*networkingv1.NetworkPolicy](all) {
+		if policy.Annotations["helm.sh/hook"] != "" {
+			require.Contains(t, policy.Annotations["helm.sh/hook-delete-policy"], "hook-succeeded", policy.Name)
+		}
+	}
+}
+
 func TestNetworkPoliciesAllowNoMoreThanThePodsNeed(t *testing.T) {
 	t.Parallel()
 	all := render(t, merged(t, required, switches["network policy"]))
