@@ -24,14 +24,6 @@ var ranking = []Strength{
 	StrengthDocumentCapture, StrengthMDL, StrengthMID, StrengthEUDIPID,
 }
 
-// ParseStrength returns the strength with exactly this name, or false.
-func ParseStrength(s string) (Strength, bool) {
-	if Strength(s).Rank() == 0 {
-		return "", false
-	}
-	return Strength(s), true
-}
-
 // Rank returns 1 for the weakest strength up to 8 for the strongest, and 0 for
 // an unknown one. A credential satisfies any requirement of its rank or below.
 func (s Strength) Rank() int {

@@ -85,12 +85,6 @@ func (k *Keyring) Under(id string) *Keyring {
 	return &under
 }
 
-// KeyOf returns the id of the key under which a value was sealed.
-func KeyOf(sealed string) string {
-	id, _, _ := strings.Cut(sealed, ".")
-	return id
-}
-
 // GenerateKey returns a random key in base64.
 func GenerateKey() string {
 	var key [KeySize]byte

@@ -24,7 +24,7 @@ type NewScore struct {
 	SessionID string
 	// Seen and Owner are those of CountSightings. Seen has at least one identifier.
 	Seen, Owner Sightings
-	// Weigh returns the assessment with the counts. With counts that Ceilings covers, it is that without counts.
+	// Weigh returns the assessment with the counts. With counts up to Ceilings it is that without counts.
 	Weigh    func(Sighted) risk.Assessment
 	Ceilings risk.Ceilings
 	// Retention is how long the assessment can be read.

@@ -37,11 +37,21 @@ func upTo(most int) risk.Ceilings {
 	return c
 }
 
+// isCovered reports whether no count is above its ceiling.
+func isCovered(sighted store.Sighted, within risk.Ceilings) bool {
+	for identifier, count := range sighted.Counts {
+		if count.Hour > within.Counts[identifier].Hour || count.Day > within.Counts[identifier].Day {
+			return false
+		}
+	}
+	return sighted.Persons <= within.Persons
+}
+
 // told returns assessments that show their counts as details, and have no signals if the ceilings cover all counts.
 func told(within risk.Ceilings) func(store.Sighted) risk.Assessment {
 	return func(sighted store.Sighted) risk.Assessment {
 		a := risk.Assessment{Triggered: []risk.Signal{}, Reasons: []string{}, Details: map[risk.Signal]risk.Detail{}}
-		if within.Cover(sighted.Counts, sighted.Persons) {
+		if isCovered(sighted, within) {
 			return a
 		}
 		for identifier, count := range sighted.Counts {

@@ -23,11 +23,6 @@ type Summary struct {
 	ProhibitedUseCases []rules.UseCase // in the order given, each once; empty, never nil
 }
 
-// Allows reports whether a method satisfies all rules, as [Rule.Allows] does for one.
-func (s Summary) Allows(m rules.Method) bool {
-	return Allows(s.AllowedMethods, m)
-}
-
 // MostRestrictive returns the requirements that satisfy all given rules. The order of the rules matters for
 // ProhibitedUseCases alone: the methods have the order of the rule whose use case comes first in the documentation. The
 // summary of no rules requires no tier and allows no method.

@@ -104,9 +104,9 @@ func TestMostRestrictiveProtectsThePerson(t *testing.T) {
 func TestSummaryAllows(t *testing.T) {
 	t.Parallel()
 	s := compliance.MostRestrictive(product("firearms", "min_age_18", "document_capture"))
-	require.True(t, s.Allows(rules.MethodNFCPassport))
-	require.True(t, s.Allows(rules.MethodSelfieMatch))
-	require.False(t, s.Allows(rules.MethodMDL))
+	require.True(t, compliance.Allows(s.AllowedMethods, rules.MethodNFCPassport))
+	require.True(t, compliance.Allows(s.AllowedMethods, rules.MethodSelfieMatch))
+	require.False(t, compliance.Allows(s.AllowedMethods, rules.MethodMDL))
 }
 
 // cart returns the rules for three products.

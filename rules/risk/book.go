@@ -112,16 +112,6 @@ func (b *Book) Ceilings() Ceilings {
 	return c
 }
 
-// Cover reports whether none of the counts is above its ceiling.
-func (c Ceilings) Cover(counts map[Identifier]Count, persons int) bool {
-	for identifier, count := range counts {
-		if count.Hour > c.Counts[identifier].Hour || count.Day > c.Counts[identifier].Day {
-			return false
-		}
-	}
-	return persons <= c.Persons
-}
-
 // check returns an error that begins with the name of the member at fault.
 func (r rule) check(u uses) error {
 	if !slices.Contains(Groups(), r.Group) {

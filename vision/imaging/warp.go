@@ -10,24 +10,11 @@ import (
 func Crop(src *image.NRGBA, part image.Rectangle) *image.NRGBA {
 	part = part.Intersect(src.Rect)
 	out := image.NewNRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
-	crop(out.Pix, src.Pix, src.Stride, part, 4)
-	return out
-}
-
-// CropGray is Crop for one channel.
-func CropGray(src *Gray, part image.Rectangle) *Gray {
-	part = part.Intersect(src.Rect)
-	out := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
-	crop(out.Pix, src.Pix, src.Stride, part, 1)
-	return out
-}
-
-func crop(dst, src []byte, stride int, part image.Rectangle, n int) {
-	line := part.Dx() * n
 	for y := range part.Dy() {
-		from := (part.Min.Y+y)*stride + part.Min.X*n
-		copy(dst[y*line:(y+1)*line], src[from:from+line])
+		from := (part.Min.Y+y)*src.Stride + part.Min.X*4
+		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], src.Pix[from:from+out.Stride])
 	}
+	return out
 }
 
 // Homography maps places of a result to places of a picture: (x, y) to ((ax+by+c)/w, (dx+ey+f)/w), w = gx+hy+1, where a
@@ -77,17 +64,8 @@ func convex(c Corners) bool {
 	return clockwise == 4 || counter == 4
 }
 
-// Rectify returns the quadrilateral at corners as an upright picture of width × height pixels. Pixels
-// outside of it repeat its edge. It returns nil where the corners enclose nothing.
-func Rectify(src *image.NRGBA, corners Corners, width, height int) *image.NRGBA {
-	h, ok := Straighten(corners, float64(width), float64(height))
-	if !ok {
-		return nil
-	}
-	return Warp(src, h, width, height)
-}
-
-// RectifyGray is Rectify for one channel.
+// RectifyGray returns the quadrilateral at corners as an upright picture of width × height pixels. Pixels outside of it
+// repeat its edge. It returns nil where the corners enclose nothing.
 func RectifyGray(src *Gray, corners Corners, width, height int) *Gray {
 	h, ok := Straighten(corners, float64(width), float64(height))
 	if !ok {
@@ -108,18 +86,6 @@ func WarpGray(src *Gray, h Homography, width, height int) *Gray {
 	out := image.NewGray(image.Rect(0, 0, width, height))
 	warp(out.Pix, src.Pix, src.Rect.Dx(), src.Rect.Dy(), width, h, 1)
 	return out
-}
-
-// Rotate returns a picture turned clockwise about its centre, in the size that holds all of it. Pixels outside repeat
-// the edge. The homography maps places of the result to places of the picture.
-func Rotate(src *Gray, degrees float64) (*Gray, Homography) {
-	sin, cos := math.Sincos(degrees * math.Pi / 180)
-	w, h := float64(src.Rect.Dx()), float64(src.Rect.Dy())
-	width := max(1, int(math.Round(math.Abs(w*cos)+math.Abs(h*sin))))
-	height := max(1, int(math.Round(math.Abs(w*sin)+math.Abs(h*cos))))
-	x, y := float64(width)/2, float64(height)/2
-	back := Homography{cos, sin, w/2 - cos*x - sin*y, -sin, cos, h/2 + sin*x - cos*y}
-	return WarpGray(src, back, width, height), back
 }
 
 // warp samples src, which has width × height pixels of n bytes, for each pixel of dst, which has across pixels a row.

@@ -20,10 +20,11 @@ func TestRectifyTakesTheCornersToTheCornersOfTheResult(t *testing.T) {
 		require.InDelta(t, corners[i][0], got[0], 1e-9)
 		require.InDelta(t, corners[i][1], got[1], 1e-9)
 	}
+	grey := imaging.Luma(quarters())
 	whole := imaging.Corners{{0, 0}, {64, 0}, {64, 48}, {0, 48}}
-	require.Equal(t, quarters().Pix, imaging.Rectify(quarters(), whole, 64, 48).Pix)
+	require.Equal(t, grey.Pix, imaging.RectifyGray(grey, whole, 64, 48).Pix)
 	turned := imaging.Corners{{0, 48}, {0, 0}, {64, 0}, {64, 48}}
-	require.Equal(t, imaging.Orient(quarters(), imaging.Turn90).Pix, imaging.Rectify(quarters(), turned, 48, 64).Pix)
+	require.Equal(t, imaging.OrientGray(grey, imaging.Turn90).Pix, imaging.RectifyGray(grey, turned, 48, 64).Pix)
 }
 
 func TestCornersThatEncloseNothingAreRefused(t *testing.T) {
@@ -35,18 +36,6 @@ func TestCornersThatEncloseNothingAreRefused(t *testing.T) {
 	} {
 		require.Nil(t, imaging.RectifyGray(imaging.Luma(quarters()), corners, 8, 8), corners)
 	}
-}
-
-func TestRotateTurnsClockwiseAndKeepsAll(t *testing.T) {
-	t.Parallel()
-	grey := imaging.Luma(quarters())
-	turned, back := imaging.Rotate(grey, 90)
-	require.Equal(t, imaging.OrientGray(grey, imaging.Turn90), turned)
-	at := back.Apply(imaging.Point{48, 0})
-	require.InDelta(t, 0, at[0], 1e-9)
-	require.InDelta(t, 0, at[1], 1e-9)
-	tilted, _ := imaging.Rotate(grey, 30)
-	require.Equal(t, image.Rect(0, 0, 79, 74), tilted.Rect)
 }
 
 func TestResizeKeepsTheMean(t *testing.T) {
@@ -72,5 +61,5 @@ func TestCropIsCutAtTheEdges(t *testing.T) {
 	require.Equal(t, image.Rect(0, 0, 34, 28), part.Rect)
 	require.Equal(t, red, part.NRGBAAt(0, 0))
 	require.Equal(t, yellow, part.NRGBAAt(33, 27))
-	require.Empty(t, imaging.CropGray(imaging.Luma(quarters()), image.Rect(70, 0, 80, 10)).Pix)
+	require.Empty(t, imaging.Crop(quarters(), image.Rect(70, 0, 80, 10)).Pix)
 }

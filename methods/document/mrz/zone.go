@@ -262,18 +262,3 @@ func (z *Zone) Consistent() bool {
 // Trusted reports whether a check digit covers the field and the zone is consistent. The characters of such a field
 // were read as they were printed.
 func (z *Zone) Trusted(field Field) bool { return z.Format.Covers(field) && z.Consistent() }
-
-// AccessInformation returns the text from which the keys of a chip are derived (part 11: MRZ_information): number, date
-// of birth and date of expiry, each with its check digit.
-func (z *Zone) AccessInformation() string {
-	l := layouts[z.Format]
-	number, digit := l.fields[Number][0].of(z.Lines), l.digits[Number].of(z.Lines)
-	if rest, longDigit, _, ok := longNumber(z.Format, digit, l.fields[Optional][0].of(z.Lines)); ok {
-		number, digit = number+rest, longDigit
-	}
-	dates := ""
-	for _, field := range []Field{Birth, Expiry} {
-		dates += l.fields[field][0].of(z.Lines) + l.digits[field].of(z.Lines)
-	}
-	return number + digit + dates
-}

@@ -255,9 +255,6 @@ func (p Person) IssuingAuthority() (string, error) { return p.text("issuing_auth
 // BirthDate returns the date of birth, at midnight UTC.
 func (p Person) BirthDate() (time.Time, error) { return p.date("birth_date") }
 
-// IssueDate returns the day of issue, at midnight UTC.
-func (p Person) IssueDate() (time.Time, error) { return p.date("issue_date") }
-
 // ExpiryDate returns the last day of the document, at midnight UTC. It is not the end of Validity, which is that of the
 // signed copy on the device.
 func (p Person) ExpiryDate() (time.Time, error) { return p.date("expiry_date") }
