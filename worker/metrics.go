@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stile-id/stile/activities"
@@ -19,11 +17,7 @@ type Metrics struct {
 	took   *prometheus.HistogramVec
 	putOff prometheus.Counter
 
-	pending, oldestPending, oldestOverdue prometheus.Gauge
-
-	contactsErased prometheus.Counter
-	grants         prometheus.Counter
-	oldestKept     prometheus.Gauge
+	contactsErased, grants prometheus.Counter
 }
 
 // The kinds of work that the sweep repeats, as labels of stile_recovered_total.
@@ -44,9 +38,6 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return registered(r, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
 	}
-	gauge := func(name, help string) prometheus.Gauge {
-		return registered(r, prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}))
-	}
 	m := &Metrics{
 		verdicts: counter("stile_verdicts_total", "Verdicts on submissions.", "method", "outcome"),
 		sessions: counter("stile_sessions_ended_total", "Sessions ended by a worker.",
@@ -59,16 +50,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		putOff: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stile_webhook_put_off_total", Help: "Attempts postponed because their endpoint had no room.",
 		})),
-		pending: gauge("stile_webhook_pending", "Pending webhook delivery attempts."),
-		oldestPending: gauge("stile_webhook_oldest_pending_seconds",
-			"Age of the oldest pending attempt."),
-		oldestOverdue: gauge("stile_webhook_oldest_overdue_seconds",
-			"Time since the most overdue pending attempt was due."),
 		contactsErased: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stile_contacts_erased_total", Help: "Sessions with contacts erased by the sweep at the end of retention.",
 		})),
-		oldestKept: gauge("stile_contacts_oldest_overdue_seconds",
-			"Time since the most overdue contacts should have been erased."),
 		grants: registered(r, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stile_trust_grants_revoked_total", Help: "Grants revoked because the consent that they rest on ended.",
 		})),
@@ -136,29 +120,9 @@ func (m *Metrics) delivered(a activities.Attempt) {
 
 func (m *Metrics) busy() { m.putOff.Inc() }
 
-// owed sets the gauges of the delivery backlog.
-func (m *Metrics) owed(b store.Backlog, now time.Time) {
-	m.pending.Set(float64(b.Pending))
-	m.oldestPending.Set(secondsSince(b.Oldest, now))
-	m.oldestOverdue.Set(secondsSince(b.Due, now))
-}
-
 func (m *Metrics) grantsRevoked(grants int) { m.grants.Add(float64(grants)) }
 
 func (m *Metrics) erased(sessions int) { m.contactsErased.Add(float64(sessions)) }
-
-// due sets the gauge of overdue erasures. next is the time of the next erasure, nil if there is none.
-func (m *Metrics) due(next *models.Timestamp, now time.Time) {
-	m.oldestKept.Set(secondsSince(next, now))
-}
-
-// secondsSince returns 0 if t is nil or in the future.
-func secondsSince(t *models.Timestamp, now time.Time) float64 {
-	if t == nil {
-		return 0
-	}
-	return max(now.Sub(t.Time).Seconds(), 0)
-}
 
 func (m *Metrics) asked(method rules.Method, answer activities.ProviderAnswer) {
 	m.inquiries.WithLabelValues(string(method), string(answer)).Inc()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/models"
+	"github.com/stile-id/stile/models/store"
 )
 
 const (
@@ -18,8 +19,6 @@ const (
 	nudgeAtOnce = 64
 	// nudgeBatch sessions are claimed together, while those of the batch before are being told.
 	nudgeBatch = 64
-	// nudgeLease is the time for which a claimed session is left to its worker: a run may answer for ten seconds.
-	nudgeLease = 11 * time.Second
 )
 
 // nudges tells the runs of sessions that have changed without having told them, beside the other steps of the sweep.
@@ -85,7 +84,7 @@ func (n *nudges) claim(ctx context.Context) ([]models.Session, error) {
 		return nil, ctx.Err()
 	}
 	w := n.w
-	until := models.At(w.options.Store.Now().Add(nudgeLease))
+	until := models.At(w.options.Store.Now().Add(store.NudgeLease))
 	return w.options.Store.Across().SessionsToNudge(ctx, w.before(w.options.SweepAfter), until, nudgeBatch)
 }
 

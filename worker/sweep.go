@@ -16,8 +16,6 @@ const (
 	// sweepBatch is the number of lost rows that are claimed together. After an outage thousands are lost: a sweep
 	// repeats up to lostBatches batches, lostAtOnce rows at a time.
 	sweepBatch, lostBatches, lostAtOnce = 100, 20, 16
-	// measureEvery is the number of sweeps between two measurements of the delivery backlog.
-	measureEvery = 5
 	// eraseEvery is the number of sweeps between two searches for contacts at the end of their retention.
 	eraseEvery = 5
 	// Thousands of sessions may end together, so thousands of contacts are due together. A sweep erases up to
@@ -48,9 +46,6 @@ func (w *Worker) sweep(ctx context.Context) {
 		w.attempt(ctx, "resume recoveries", w.resumeRecoveries)
 		w.attempt(ctx, "repeat mails", w.repeatMails)
 		w.attempt(ctx, "repeat revocations", w.repeatRevocations)
-		if round%measureEvery == 1 {
-			w.attempt(ctx, "measure the backlog", w.measureBacklog)
-		}
 		if round%eraseEvery == 1 {
 			w.attempt(ctx, "settle retention", w.settleRetention)
 			w.attempt(ctx, "erase contacts", w.eraseContacts)
@@ -197,16 +192,6 @@ func (w *Worker) giveUpMails(ctx context.Context) error {
 		inBatches(eraseBatch, store.Across().DeleteMails)(ctx))
 }
 
-func (w *Worker) measureBacklog(ctx context.Context) error {
-	store := w.options.Store
-	backlog, err := store.Across().Backlog(ctx)
-	if err != nil {
-		return err
-	}
-	w.options.Metrics.owed(backlog, store.Now().Time)
-	return nil
-}
-
 // settleRetention sets the erasure time of sessions that ended under the previous version of Stile.
 func (w *Worker) settleRetention(ctx context.Context) error {
 	return inBatches(eraseBatch, w.options.Store.Across().SettleRetention)(ctx)
@@ -268,19 +253,13 @@ func (w *Worker) settleRecoveries(ctx context.Context) error {
 	return err
 }
 
-// eraseContacts erases contacts at the end of their retention and measures the delay of the rest.
+// eraseContacts erases contacts at the end of their retention.
 func (w *Worker) eraseContacts(ctx context.Context) error {
-	store := w.options.Store
-	err := inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
-		erased, err := store.Across().EraseDue(ctx, limit)
+	return inBatches(eraseBatch, func(ctx context.Context, limit int) (int, error) {
+		erased, err := w.options.Store.Across().EraseDue(ctx, limit)
 		w.options.Metrics.erased(erased)
 		return erased, err
 	})(ctx)
-	next, nextErr := store.Across().NextErasure(ctx)
-	if nextErr == nil {
-		w.options.Metrics.due(next, store.Now().Time)
-	}
-	return errors.Join(err, nextErr)
 }
 
 // inBatches returns a function that calls do until a batch is not full, at most eraseBatches times. The rest waits for

@@ -71,8 +71,9 @@ type App struct {
 	server      *http.Server
 	listener    net.Listener
 	serving     sync.WaitGroup
-	files       follow.Watch       // has the files that followFiles looks at
-	unfollow    context.CancelFunc // ends followFiles; nil before Start
+	files       follow.Watch       // has the files that the process follows
+	waiting     waitingWork        // as last measured
+	unwatch     context.CancelFunc // ends what Start does every so often; nil before Start
 	polling     sync.Mutex         // guards polled and polledUntil
 	polled      error
 	polledUntil time.Time
@@ -120,12 +121,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
-// lookEvery is the time between two looks at files that may change.
-const lookEvery = 2 * time.Second
-
 // Start starts the worker and the server in the background.
 func (a *App) Start(ctx context.Context) {
-	a.followFiles(ctx)
+	a.watch(ctx)
 	if a.worker != nil {
 		a.watchVision(ctx)
 		a.worker.Start(ctx)
@@ -197,8 +195,8 @@ func (a *App) Stop() error {
 		if a.working {
 			a.eyes.watch()
 		}
-		if a.unfollow != nil {
-			a.unfollow()
+		if a.unwatch != nil {
+			a.unwatch()
 		}
 		a.serving.Wait()
 		if a.working {

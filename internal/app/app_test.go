@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -17,10 +18,13 @@ import (
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/geotest"
 	"github.com/stile-id/stile/internal/storetest"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
+	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/data"
+	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
 // options configures an API with its own database and without a reachable Temporal.
@@ -120,6 +124,35 @@ func TestUsersAreLocatedByTheGeoIPFile(t *testing.T) {
 		`{"type": "age", "workflow_id": "`+workflow+`", "client_ip": "198.51.100.7"}`)
 	require.Equal(t, "DE", session["jurisdiction"])
 	require.Equal(t, "geoip", session["jurisdiction_source"])
+}
+
+// The session owes its run the start. The API measures that without a worker, and the worker without Temporal, which
+// its sweep waits for.
+func TestEveryProcessMeasuresTheSessionsThatOweTheirRuns(t *testing.T) {
+	t.Parallel()
+	for name, worker := range map[string]bool{"api": false, "worker": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t)
+			o.API, o.Worker = !worker, worker
+			o.Config.SweepAfter, o.Config.SweepInterval = 1, 1
+			a, err := app.New(t.Context(), o)
+			require.NoError(t, err)
+			scene.Sandbox(t, a.Store()).Begin(t, scene.AnyOf(rules.MethodSelfAttestation))
+			a.Start(t.Context())
+			t.Cleanup(func() { require.NoError(t, a.Stop()) })
+
+			testkit.Eventually(t, func() bool {
+				resp, err := http.Get(a.URL() + "/metrics")
+				require.NoError(t, err)
+				defer func() { require.NoError(t, resp.Body.Close()) }()
+				page, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				return strings.Contains(string(page), "\nstile_sessions_owing 1\n") &&
+					!strings.Contains(string(page), "\nstile_sessions_oldest_owing_seconds 0\n")
+			})
+		})
+	}
 }
 
 func TestCodecAnswersErrorsInTheEnvelope(t *testing.T) {

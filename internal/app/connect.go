@@ -65,7 +65,7 @@ func (a *App) connect(ctx context.Context) error {
 		return err
 	}
 	a.metrics.registry.MustRegister(
-		a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client}, outdatedFiles{&a.files})
+		a.eyes.metrics.seconds, a.eyes.metrics.restarts, visionState{a.eyes.client}, outdatedFiles{&a.files}, &a.waiting)
 	a.codec = codec.Codec{Keys: keys}
 	return a.dial(ctx, keys)
 }

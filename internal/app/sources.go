@@ -83,22 +83,3 @@ func (a *App) risk() (*risk.Book, *signals.Sources, error) {
 	}
 	return book, sources, nil
 }
-
-// followFiles looks at files that may change until Stop, because a file is otherwise checked only when it is used:
-// without it, the first credential after a quiet hour would be verified by an issuer that was removed meanwhile, and a
-// faulty file would be reported by the first request that needs it.
-func (a *App) followFiles(ctx context.Context) {
-	ctx, a.unfollow = context.WithCancel(context.WithoutCancel(ctx))
-	a.serving.Go(func() {
-		ticker := time.NewTicker(lookEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				a.files.Look()
-			}
-		}
-	})
-}

@@ -159,6 +159,40 @@ func (a Across) SessionsToNudge(
 	return due, err
 }
 
+// NudgeLease is the time for which a session that SessionsToNudge has claimed is left to its worker: a run may take ten
+// seconds to answer.
+const NudgeLease = 11 * time.Second
+
+// Owing summarizes the sessions that owe their run a start or an update.
+type Owing struct {
+	Sessions int64 // MostOwing at most
+	// Oldest is the earliest of the times since which they owe it; nil if there are none.
+	Oldest *models.Timestamp
+}
+
+// MostOwing is the number of sessions at which Owing stops counting.
+const MostOwing = 10_000
+
+// owingSince is the time since which a session owes its run a start or an update. A change that sets nudge_at sets
+// updated too, and a claim sets nudge_at alone, to a time in the future. So the earlier of the two is the time, except
+// of a recheck, which is owed from nudge_at on. The argument is the least time in microseconds between a change and its
+// recheck: a session that has owed an update for longer, and may have rechecks, is taken for one while it is claimed.
+const owingSince = "CASE WHEN nudge_at < updated OR " + awaitsRun + " AND nudge_at - updated >= ? " +
+	"THEN nudge_at ELSE updated END AS since"
+
+// Owing counts the sessions that have owed their run a start or an update since before the cutoff, whether or not a
+// worker has claimed them for a NudgeLease. It reads up to MostOwing sessions, in the order in which they are due to be
+// claimed. It leaves out a session whose run is known to be stuck, while its nudge is put off.
+func (a Across) Owing(ctx context.Context, cutoff time.Time) (o Owing, err error) {
+	claimed := models.At(a.s.Now().Add(NudgeLease + time.Second)) // the clocks of workers differ
+	due := a.s.read(ctx).Model(&models.Session{}).
+		Select(owingSince, (a.s.recheck - NudgeLease).Microseconds()).
+		Scopes(before("nudge_at", claimed)).Order("nudge_at").Limit(MostOwing)
+	err = a.s.read(ctx).Table("(?) AS due", due).Where("since < ?", models.At(cutoff)).
+		Select("COUNT(*) AS sessions, MIN(since) AS oldest").Scan(&o).Error
+	return o, err
+}
+
 // PutOffNudge moves the nudge that a claimed session owes to a later time, unless the session has changed meanwhile:
 // its run has not answered. The longer ago the last change, the longer the wait: half of that time, and at most the
 // time of a recheck.

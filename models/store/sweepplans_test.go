@@ -52,6 +52,7 @@ func (f *fixture) sweeps() map[string]func(ctx context.Context, limit int) error
 			_, err := across.RemindGuardians(ctx, limit)
 			return err
 		},
+		"Owing":       func(ctx context.Context, _ int) error { _, err := across.Owing(ctx, now); return err },
 		"Backlog":     func(ctx context.Context, _ int) error { _, err := across.Backlog(ctx); return err },
 		"NextErasure": func(ctx context.Context, _ int) error { _, err := across.NextErasure(ctx); return err },
 

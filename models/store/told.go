@@ -17,6 +17,9 @@ const (
 	mostNotes = 2000
 )
 
+// awaitsRun is true for sessions to which nextNudge gives a time.
+const awaitsRun = "completed_at IS NULL AND (attempt_id IS NOT NULL OR in_flight > 0)"
+
 // toldNotes records that runs know their rows, many in one statement, so that no request waits for the write.
 type toldNotes struct {
 	s     *Store
@@ -85,8 +88,8 @@ func (n *toldNotes) write(ctx context.Context, notes []noted) {
 	defer cancel()
 	// A session that has changed since owes its run another nudge.
 	err := n.s.db.WithContext(ctx).Model(&models.Session{}).Where(owing(notes)).Updates(map[string]any{
-		"nudge_at": gorm.Expr("CASE WHEN completed_at IS NULL AND (attempt_id IS NOT NULL OR in_flight > 0) "+
-			"THEN CAST(? AS BIGINT) END", models.At(n.s.Now().Add(n.s.recheck))), // as nextNudge
+		"nudge_at": gorm.Expr("CASE WHEN "+awaitsRun+" THEN CAST(? AS BIGINT) END", // as nextNudge
+			models.At(n.s.Now().Add(n.s.recheck))),
 	}).Error
 	if err != nil {
 		n.s.log.Warn("store: it could not be noted that runs were told; the sweep tells them again, which changes nothing",
