@@ -235,15 +235,16 @@ func becomeQuick(t *testing.T, h *workertest.House, s *scene.Scene) {
 	})
 }
 
-// asked returns the attempts that the session's run has scheduled.
+// asked returns the attempts of deliveries that the session's run has scheduled. Local activities that took too long
+// for a busy machine are scheduled as well.
 func asked(
 	t *testing.T, h *workertest.House, session models.Session,
 ) []*historypb.ActivityTaskScheduledEventAttributes {
 	t.Helper()
 	var scheduled []*historypb.ActivityTaskScheduledEventAttributes
 	for _, event := range h.History(t, session.ID).Events {
-		if a := event.GetActivityTaskScheduledEventAttributes(); a != nil {
-			require.Equal(t, models.ActivityDeliverWebhook, a.ActivityType.Name)
+		a := event.GetActivityTaskScheduledEventAttributes()
+		if a.GetActivityType().GetName() == models.ActivityDeliverWebhook {
 			scheduled = append(scheduled, a)
 		}
 	}

@@ -70,7 +70,7 @@ func TestAttemptUnderWayIsNotRepeated(t *testing.T) {
 
 	p.run(t, session)
 
-	require.Equal(t, []time.Duration{3 * time.Second}, heardAfter(merchant))
+	requireHeard(t, merchant, 3*time.Second)
 	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
 }
 
@@ -89,7 +89,7 @@ func TestFailedFirstAttemptDoesNotDelayTheSession(t *testing.T) {
 
 	p.run(t, session)
 
-	require.Equal(t, []time.Duration{time.Minute, 6 * time.Minute}, heardAfter(merchant))
+	requireHeard(t, merchant, time.Minute, 6*time.Minute)
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, endpoint))
 	require.Equal(t, workflows.DeliveryWorkflowID(p.Deliveries(t, endpoint)[0].Ref()), retry)
 	requests := merchant.Requests()
@@ -108,7 +108,7 @@ func TestFaultOfStileDoesNotFailTheDelivery(t *testing.T) {
 	p.run(t, session)
 
 	// 1, 2 and 4 seconds between the attempts of the activity.
-	require.Equal(t, []time.Duration{time.Minute + 7*time.Second}, heardAfter(merchant))
+	requireHeard(t, merchant, time.Minute+7*time.Second)
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
 }
 
@@ -124,7 +124,7 @@ func TestDeliveryWithoutRoomIsMadeLater(t *testing.T) {
 
 	p.run(t, session)
 
-	require.Equal(t, []time.Duration{0, 32 * time.Second}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, 32*time.Second)
 	require.ElementsMatch(t, []models.EventType{models.EventSessionCreated, models.EventSessionVerified}, merchant.Heard())
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded, models.DeliverySucceeded}, p.Statuses(t, endpoint))
 	require.Equal(t, 3, p.tally.regular(models.ActivityDeliverWebhook))
@@ -166,7 +166,7 @@ func TestRetriesFollowTheSchedule(t *testing.T) {
 
 			p.retry(t, p.owed(t, endpoint))
 
-			require.Equal(t, after[:play.attempts], heardAfter(merchant))
+			requireHeard(t, merchant, after[:play.attempts]...)
 			deliveries := p.Deliveries(t, endpoint)
 			require.Len(t, deliveries, play.attempts)
 			last := deliveries[play.attempts-1]
@@ -187,7 +187,7 @@ func TestSignalBringsTheNextAttemptForward(t *testing.T) {
 
 	p.retry(t, in)
 
-	require.Equal(t, []time.Duration{0, time.Minute, 31 * time.Minute}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, time.Minute, 31*time.Minute)
 }
 
 func TestSignalForAFinishedAttemptMakesNoOther(t *testing.T) {
@@ -201,7 +201,7 @@ func TestSignalForAFinishedAttemptMakesNoOther(t *testing.T) {
 
 	p.retry(t, in)
 
-	require.Equal(t, []time.Duration{0, 5 * time.Minute, 35 * time.Minute}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, 5*time.Minute, 35*time.Minute)
 }
 
 func TestSignalDuringTheLastAttemptMakesAnother(t *testing.T) {
@@ -224,7 +224,7 @@ func TestSignalDuringTheLastAttemptMakesAnother(t *testing.T) {
 
 	p.retry(t, in)
 
-	require.Equal(t, []time.Duration{0, 5 * time.Minute, 5 * time.Minute}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, 5*time.Minute, 5*time.Minute)
 	require.Equal(t, []models.DeliveryStatus{
 		models.DeliveryFailed, models.DeliveryClosed, models.DeliverySucceeded,
 	}, p.Statuses(t, endpoint))
@@ -243,7 +243,7 @@ func TestSignalMayPostponeTheNextAttempt(t *testing.T) {
 
 	p.retry(t, in)
 
-	require.Equal(t, []time.Duration{0, time.Hour}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, time.Hour)
 }
 
 func TestSignalThatStartsARunMakesOneAttempt(t *testing.T) {
@@ -257,7 +257,7 @@ func TestSignalThatStartsARunMakesOneAttempt(t *testing.T) {
 
 	p.retry(t, in)
 
-	require.Equal(t, []time.Duration{0, 0}, heardAfter(merchant))
+	requireHeard(t, merchant, 0, 0)
 	require.Equal(t, 1, p.tally.regular(models.ActivityDeliverWebhook))
 }
 
@@ -279,7 +279,7 @@ func TestDeletedEndpointEndsItsRetries(t *testing.T) {
 
 			p.retry(t, in)
 
-			require.Equal(t, []time.Duration{0}, heardAfter(merchant))
+			requireHeard(t, merchant, 0)
 			require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliveryClosed}, p.Statuses(t, endpoint))
 		})
 	}
@@ -295,9 +295,9 @@ func TestEventWithoutASessionRunIsDispatched(t *testing.T) {
 
 	p.execute(t, event.ID, workflows.NameDispatchEvent, models.EventRef{OrgID: event.OrgID, EventID: event.ID})
 
-	require.Equal(t, []time.Duration{0}, heardAfter(calm))
+	requireHeard(t, calm, 0)
 	require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, calmly))
-	require.Equal(t, []time.Duration{0, 5 * time.Minute}, heardAfter(troubled))
+	requireHeard(t, troubled, 0, 5*time.Minute)
 	require.Equal(t, []models.DeliveryStatus{models.DeliveryFailed, models.DeliverySucceeded}, p.Statuses(t, troubledly))
 }
 

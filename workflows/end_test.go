@@ -29,7 +29,7 @@ func TestSessionExpires(t *testing.T) {
 			p.run(t, session)
 
 			p.ended(t, session, models.StatusExpired, time.Hour)
-			require.Equal(t, []time.Duration{time.Hour}, heardAfter(merchant))
+			requireHeard(t, merchant, time.Hour)
 			require.Equal(t, []models.DeliveryStatus{models.DeliverySucceeded}, p.Statuses(t, endpoint))
 		})
 	}
@@ -108,7 +108,7 @@ func TestSessionCancelledByItsMerchantEnds(t *testing.T) {
 	p.run(t, session)
 
 	p.ended(t, session, models.StatusCancelled, time.Minute)
-	require.Equal(t, []time.Duration{time.Hour}, heardAfter(merchant))
+	requireHeard(t, merchant, time.Hour)
 	require.Nil(t, p.Reread(t, session).NudgeAt, "the run has noted that it knows")
 }
 
@@ -126,7 +126,7 @@ func TestSessionCancelledWithoutASignalEndsAtItsExpiry(t *testing.T) {
 
 	p.ended(t, session, models.StatusCancelled, time.Minute)
 	require.Equal(t, []models.EventType{models.EventSessionCancelled}, merchant.Heard())
-	require.Equal(t, []time.Duration{day}, heardAfter(merchant))
+	requireHeard(t, merchant, day)
 }
 
 func TestCancellingTheRunCancelsTheSession(t *testing.T) {

@@ -170,22 +170,33 @@ func (p *play) execute(t *testing.T, id, workflow string, input any) {
 	}
 }
 
+// behind is how much later than planned an event of a play may happen: while an activity lasts, the clock of the test
+// environment follows that of the machine, which may be busy.
+const behind = 20 * time.Second
+
+// requireSoonAfter requires that an event happened at the planned time, or a little behind.
+func requireSoonAfter(t *testing.T, planned, happened time.Time) {
+	t.Helper()
+	require.WithinRange(t, happened, planned.Add(-time.Millisecond), planned.Add(behind))
+}
+
 // ended requires that the session ended with the status, that long after began.
 func (p *play) ended(t *testing.T, session models.Session, to models.SessionStatus, after time.Duration) {
 	t.Helper()
 	now := p.Reread(t, session)
 	require.Equal(t, to, now.Status)
-	require.WithinDuration(t, began.Add(after), now.CompletedAt.Time, time.Millisecond)
+	requireSoonAfter(t, began.Add(after), now.CompletedAt.Time)
 	require.Empty(t, p.Unjudged(t, session), "what the user sent is erased")
 }
 
-// heardAfter returns the times after began at which the merchant's requests arrived.
-func heardAfter(m *scene.Merchant) []time.Duration {
-	times := []time.Duration{}
-	for _, request := range m.Requests() {
-		times = append(times, request.At.Sub(began).Round(time.Second))
+// requireHeard requires that the merchant's requests arrived that long after began.
+func requireHeard(t *testing.T, m *scene.Merchant, after ...time.Duration) {
+	t.Helper()
+	requests := m.Requests()
+	require.Len(t, requests, len(after))
+	for i, request := range requests {
+		requireSoonAfter(t, began.Add(after[i]), request.At)
 	}
-	return times
 }
 
 // state queries the state of the run, as an operator does.

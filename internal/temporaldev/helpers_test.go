@@ -23,7 +23,7 @@ import (
 const (
 	queue    = "temporaldev"
 	goOn     = "go-on"
-	patience = 30 * time.Second
+	patience = time.Minute
 )
 
 var status = temporal.NewSearchAttributeKeyKeyword("StileStatus")
@@ -97,7 +97,9 @@ func execute(t testing.TB, c client.Client, id string, definition any) client.Wo
 func executeWaiting(t testing.TB, c client.Client, id string) {
 	t.Helper()
 	execute(t, c, id, waitForSignal)
-	_, err := c.QueryWorkflow(t.Context(), id, "", client.QueryTypeStackTrace)
+	ctx, cancel := context.WithTimeout(t.Context(), patience) // otherwise the client's own ten seconds
+	defer cancel()
+	_, err := c.QueryWorkflow(ctx, id, "", client.QueryTypeStackTrace)
 	require.NoError(t, err)
 }
 

@@ -52,7 +52,7 @@ type place struct {
 func New(method rules.Method, o Options, places []Place) *Login {
 	l := &Login{options: o, method: method}
 	for _, p := range places {
-		l.places = append(l.places, place{p, openid.NewClient(p.Institution, o.Egress, o.Now)})
+		l.places = append(l.places, place{p, openid.NewClient(p.Institution, openid.CallWithin, o.Egress, o.Now)})
 	}
 	return l
 }

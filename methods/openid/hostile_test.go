@@ -156,7 +156,7 @@ func TestInstitutionInsideTheNetworkIsNotAsked(t *testing.T) {
 	h := newHostile(t)
 	of := openid.Institution{ID: "bank", Name: "Bank", Issuer: h.URL, ClientID: "stile", Key: keyFile(t), DPoP: true}
 	require.NoError(t, of.Load(""))
-	_, _, err := openid.NewClient(of, outbound.Policy{}, time.Now).Begin(t.Context(), redirectURI, "1", nil)
+	_, _, err := openid.NewClient(of, time.Minute, outbound.Policy{}, time.Now).Begin(t.Context(), redirectURI, "1", nil)
 	require.ErrorIs(t, err, openid.ErrAway)
 	require.ErrorContains(t, err, "address")
 }

@@ -18,8 +18,8 @@ import (
 
 // The limits of calls to an institution.
 const (
-	// callWithin is how long one call may take.
-	callWithin = 4 * time.Second
+	// CallWithin is how long one call may take.
+	CallWithin = 4 * time.Second
 	// StepWithin is how long the calls of one step may take together. A request to the API may take longer.
 	StepWithin = 8 * time.Second
 )
@@ -43,9 +43,9 @@ type Client struct {
 	keys     cached[keySet]
 }
 
-// NewClient returns the client of an institution.
-func NewClient(of Institution, p outbound.Policy, now func() time.Time) *Client {
-	return &Client{of: of, http: outbound.NewTLSClient(callWithin, p, of.tls), now: now}
+// NewClient returns the client of an institution. Each of its calls may take within, which is CallWithin in production.
+func NewClient(of Institution, within time.Duration, p outbound.Policy, now func() time.Time) *Client {
+	return &Client{of: of, http: outbound.NewTLSClient(within, p, of.tls), now: now}
 }
 
 // cached is a document of the institution with the time at which it was read.

@@ -26,7 +26,7 @@ func at(t *testing.T, bank *banktest.Bank, change func(*openid.Institution)) *op
 	}
 	change(&of)
 	require.NoError(t, of.Load(t.TempDir()))
-	return openid.NewClient(of, outbound.Policy{Allow: outbound.Loopback()}, time.Now)
+	return openid.NewClient(of, time.Minute, outbound.Policy{Allow: outbound.Loopback()}, time.Now)
 }
 
 func TestCertifiedProviderTellsTheClaimsThatWereAskedFor(t *testing.T) {
