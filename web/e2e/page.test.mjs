@@ -398,10 +398,12 @@ describe("the hosted page", { concurrency: 3 }, () => {
     const session = await createSession(own, { workflow_id: await publish(own, { methods: ["document_capture"] }) });
     const events = `/v1/verify/session/${session.id}/events`;
     await call(own, "POST", events, { type: "camera_failed" }, session.client_secret);
-    const page = await begin(session, { permissions: ["clipboard-read", "clipboard-write"] });
+    const page = await begin(session);
     await press(page, "Continue on your phone");
     const links = new Set();
-    await page.exposeFunction("linked", (link) => links.add(link));
+    let renewed;
+    const fourth = new Promise((resolve) => { renewed = resolve; });
+    await page.exposeFunction("linked", (link) => links.add(link).size === 4 && renewed());
     await page.evaluate(() => setInterval(() => {
       const link = document.querySelector(".link input")?.value;
       if (link) linked(link);
@@ -410,6 +412,15 @@ describe("the hosted page", { concurrency: 3 }, () => {
     assert.equal(links.size, 3);
     await look(page, "handoff", "handoff-expired");
     await press(page, "Show a new code");
+    await fourth;
+  });
+
+  test("copies the link of its code", async () => {
+    const session = await createSession(dev, { workflow_id: await publish(dev, { methods: ["document_capture"] }) });
+    const events = `/v1/verify/session/${session.id}/events`;
+    await call(dev, "POST", events, { type: "camera_failed" }, session.client_secret);
+    const page = await begin(session, { permissions: ["clipboard-read", "clipboard-write"] });
+    await press(page, "Continue on your phone");
     await press(page, "Copy link");
     await page.getByRole("button", { name: "Link copied" }).waitFor();
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/verify\?token=[0-9a-f]+$/);
