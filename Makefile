@@ -240,13 +240,16 @@ check-tests: $(GOTESTSUM)
 	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
 	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e \
 		$$(grep -vxF "$$race" <<<"$$all" | grep -v '/e2e$$') & \
+	running=($$!); \
 	export CGO_ENABLED=1; \
 	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$race || failed=$$?; \
 	for folder in $(RACING); do \
 		$(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) \
-			-run "$$(bin/test/racing $$folder)" $$folder || failed=$$?; \
+			-run "$$(bin/test/racing $$folder)" $$folder & \
+		running+=($$!); \
 	done; \
-	wait $$! && exit $${failed:-0}
+	for one in "$${running[@]}"; do wait "$$one" || failed=$$?; done; \
+	exit $${failed:-0}
 	@echo "the slowest tests:"
 	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
 
