@@ -42,13 +42,13 @@ type site struct {
 // newSite starts a site, and runs a file of SQL in Temporal's visibility database unless its name is "".
 func newSite(ctx context.Context, visibility string) (*site, error) {
 	s := &site{}
-	if err := errors.Join(s.start(ctx), s.runFile(ctx, visibility)); err != nil {
+	if err := s.start(ctx, visibility); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
 }
 
-func (s *site) start(ctx context.Context) (err error) {
+func (s *site) start(ctx context.Context, visibility string) (err error) {
 	if s.folder, err = os.MkdirTemp("", "stile-bench-"); err != nil {
 		return err
 	}
@@ -68,6 +68,11 @@ func (s *site) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if visibility != "" {
+		if err := s.runFile(ctx, visibility); err != nil {
+			return err
+		}
+	}
 	if s.counters, err = pgx.Connect(ctx, s.cluster.URL("temporal")); err != nil {
 		return err
 	}
@@ -75,11 +80,8 @@ func (s *site) start(ctx context.Context) (err error) {
 	return err
 }
 
-// runFile runs a file of SQL in Temporal's visibility database, unless its name is "".
+// runFile runs a file of SQL in Temporal's visibility database.
 func (s *site) runFile(ctx context.Context, name string) error {
-	if name == "" || s.temporal == nil {
-		return nil
-	}
 	statements, err := os.ReadFile(name)
 	if err != nil {
 		return err
