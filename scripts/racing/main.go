@@ -4,8 +4,8 @@
 // are functions of the type func(t *testing.T, f *fixture).
 //
 // With the flag -packages it prints the folders of the packages that need the race detector at all. In such a package a
-// file, of the tests or not, starts a goroutine, receives from a channel, imports sync/atomic or net/http, uses more of
-// sync than Once and Pool, or assigns to a variable of the package in a function.
+// file, of the tests or not, starts a goroutine, receives from a channel, imports sync/atomic, uses more of sync than
+// Once and Pool, serves or calls with net/http, or assigns to a variable of the package in a function.
 //
 //	go test -race -run "$(go run ./scripts/racing ./api)" ./api
 //	go test -race $(go run ./scripts/racing -packages $(go list -f '{{.Dir}}' ./...))

@@ -66,18 +66,20 @@ func TestPackagesThatNeedTheDetectorAreFound(t *testing.T) {
 		write("channel", "func f(c chan int) { <-c }"),
 		write("lock", `import "sync"; var lock sync.Mutex`),
 		write("import", `import _ "sync/atomic"`),
-		write("server", `import _ "net/http"`),
+		write("server", `import "net/http"; var server http.Server`),
 		write("assigned", "var last int; func f(n int) { last = n }"),
 		write("counted", "var calls [2]int; func f() { calls[1]++ }"),
 		write("part", "var all struct{ m map[string]int }; func f() { (all.m)[\"\"] = 1 }"),
 	}
-	quiet := write("quiet", "var table = []int{1}; func f() int { own := table[0]; own++; return own }")
+	quiet := write("quiet", "var table = []int{1}; func f() int { own := table[0]; own++; return own }\n"+
+		"func g() { var table any; table = lib.New(); _ = table }")
 	once := write("once", `import "sync"; var once sync.Once; var pool sync.Pool`)
+	kind := write("kind", `import "net/http"; func f(b []byte) (string, int) { return http.DetectContentType(b), http.StatusOK }`)
 	require.NoError(t, os.WriteFile(filepath.Join(parent, "assigned", "b.go"), []byte("package a"), 0o600))
 
-	found, err := packages(append([]string{quiet, once}, needed...))
+	found, err := packages(append([]string{quiet, once, kind}, needed...))
 	require.NoError(t, err)
 	require.Equal(t, strings.Join(needed, "\n"), found)
-	_, err = packages([]string{quiet, once})
+	_, err = packages([]string{quiet, once, kind})
 	require.Error(t, err)
 }

@@ -5,8 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -33,70 +34,69 @@ func needsDetector(folder string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var files []*ast.File
-	variables := map[string]bool{}
+	positions, files := token.NewFileSet(), map[string][]*ast.File{}
 	for _, name := range names {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(positions, name, nil, parser.SkipObjectResolution)
 		if err != nil {
 			return false, err
 		}
-		files = append(files, file)
-		declared(file, variables)
+		files[file.Name.Name] = append(files[file.Name.Name], file)
 	}
-	for _, file := range files {
-		if importsConcurrency(file) || concurrent(file, variables) {
-			return true, nil
+	for _, ofPackage := range files {
+		named := resolve(positions, ofPackage)
+		for _, file := range ofPackage {
+			if importsAtomic(file) || concurrent(file, named) {
+				return true, nil
+			}
 		}
 	}
 	return false, nil
 }
 
-// declared adds the names of the variables of the package that a file declares.
-func declared(file *ast.File, names map[string]bool) {
-	for _, decl := range file.Decls {
-		variables, isGeneral := decl.(*ast.GenDecl)
-		if !isGeneral || variables.Tok != token.VAR {
-			continue
-		}
-		for _, spec := range variables.Specs {
-			for _, name := range spec.(*ast.ValueSpec).Names {
-				names[name.Name] = name.Name != "_"
-			}
-		}
-	}
+// resolve returns the objects that the names in the files of a package stand for. It does not read the packages that
+// they import: it finds whether a name is a variable of the package, and not of which type.
+func resolve(positions *token.FileSet, files []*ast.File) map[*ast.Ident]types.Object {
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
+	config := types.Config{Error: func(error) {}}
+	_, _ = config.Check("", positions, files, info) // the packages that it did not read are its errors
+	return info.Uses
 }
 
-func importsConcurrency(file *ast.File) bool {
-	for _, spec := range file.Imports {
-		switch path, _ := strconv.Unquote(spec.Path.Value); path {
-		case "sync/atomic", "net/http":
-			return true
-		}
-	}
-	return false
+func importsAtomic(file *ast.File) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"sync/atomic"` })
 }
 
-// safe are the names of sync that make something once, or lend it to one goroutine at a time.
-var safe = map[string]bool{"Once": true, "OnceFunc": true, "OnceValue": true, "OnceValues": true, "Pool": true}
+// safe are the names of sync that make something once, or lend it to one goroutine at a time, and those of net/http that
+// neither serve nor call.
+var safe = map[string]bool{
+	"sync.Once": true, "sync.OnceFunc": true, "sync.OnceValue": true, "sync.OnceValues": true, "sync.Pool": true,
+	"http.DetectContentType": true, "http.Header": true,
+}
 
-// shares reports whether an expression is another name of sync.
+// shares reports whether an expression is another name of sync or net/http.
 func shares(e *ast.SelectorExpr) bool {
 	from, isName := e.X.(*ast.Ident)
-	return isName && from.Name == "sync" && !safe[e.Sel.Name]
+	if !isName || from.Name != "sync" && from.Name != "http" {
+		return false
+	}
+	name := e.Sel.Name
+	return !safe[from.Name+"."+name] && (from.Name == "sync" || !strings.HasPrefix(name, "Status"))
 }
 
-// concurrent reports whether the file is concurrent by its own calls, shares by sync, or assigns to one of variables.
-// A local variable of the same name counts too.
-func concurrent(file *ast.File, variables map[string]bool) bool {
+// concurrent reports whether the file is concurrent by its own calls, shares by sync, or assigns to a variable of the
+// package.
+func concurrent(file *ast.File, named map[*ast.Ident]types.Object) bool {
 	f, found := &function{}, false
+	ofPackage := func(target ast.Expr) bool {
+		object := named[root(target)]
+		return object != nil && object.Parent() == object.Pkg().Scope()
+	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			for _, target := range n.Lhs {
-				found = found || n.Tok != token.DEFINE && variables[root(target)]
-			}
+			found = found || n.Tok != token.DEFINE && slices.ContainsFunc(n.Lhs, ofPackage)
 		case *ast.IncDecStmt:
-			found = found || variables[root(n.X)]
+			found = found || ofPackage(n.X)
 		case *ast.SelectorExpr:
 			found = found || shares(n)
 		}
@@ -105,11 +105,11 @@ func concurrent(file *ast.File, variables map[string]bool) bool {
 	return f.concurrent || found
 }
 
-// root returns the name of the variable that an assignment changes, the whole or a part, and "" if it has none.
-func root(target ast.Expr) string {
+// root returns the name of the variable that an assignment changes, the whole or a part, and nil if it has none.
+func root(target ast.Expr) *ast.Ident {
 	switch target := target.(type) {
 	case *ast.Ident:
-		return target.Name
+		return target
 	case *ast.IndexExpr:
 		return root(target.X)
 	case *ast.SelectorExpr:
@@ -119,5 +119,5 @@ func root(target ast.Expr) string {
 	case *ast.ParenExpr:
 		return root(target.X)
 	}
-	return ""
+	return nil
 }

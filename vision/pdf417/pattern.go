@@ -18,24 +18,23 @@ type template [modules]float32
 // book has the templates of every codeword in every cluster for one blur.
 type book [3][prime]template
 
-var (
-	books    [len(blurs)]*book
-	makeBook [len(blurs)]sync.Once
-)
+// books return the templates for each of the blurs, and make them at the first call.
+var books = func() (all [len(blurs)]func() *book) {
+	for i, blur := range blurs {
+		all[i] = sync.OnceValue(func() *book { return newBook(blur) })
+	}
+	return all
+}()
 
-// bookOf returns the templates for a blur.
-func bookOf(blur int) *book {
-	makeBook[blur].Do(func() {
-		made := new(book)
-		kernel := kernelOf(blurs[blur])
-		for cluster := range made {
-			for word := range made[cluster] {
-				made[cluster][word] = expect(symbols[cluster][word], kernel)
-			}
+func newBook(blur float64) *book {
+	made := new(book)
+	kernel := kernelOf(blur)
+	for cluster := range made {
+		for word := range made[cluster] {
+			made[cluster][word] = expect(symbols[cluster][word], kernel)
 		}
-		books[blur] = made
-	})
-	return books[blur]
+	}
+	return made
 }
 
 // reach is how many modules away light still counts.

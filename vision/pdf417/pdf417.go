@@ -93,7 +93,7 @@ func (d *decoder) upright(v *view) bool {
 
 // between reads the symbol at the edges of a grid. It reports whether d is done.
 func (d *decoder) between(g *grid) bool {
-	g.book = bookOf(g.blur())
+	g.book = books[g.blur()]()
 	shapes := g.measure()
 	for _, s := range shapes[:min(len(shapes), maxShapes, d.grids)] {
 		d.grids--
