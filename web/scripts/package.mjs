@@ -27,7 +27,7 @@ await report();
 
 /** types puts the declarations of the public interface into the package. */
 async function types() {
-  execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", home], { stdio: "inherit" });
+  execFileSync(process.execPath, [`${root}node_modules/typescript-7/bin/tsc`, "-p", home], { stdio: "inherit" });
   await mkdir(dist, { recursive: true });
   for (const name of ["index", "api", "errors"]) {
     const text = await readFile(`${root}.cache/types/packages/widget/src/${name}.d.ts`, "utf8");
