@@ -25,7 +25,7 @@ func TestAHangingReceiverHoldsNoMoreThanItsShareOfRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Gate, p.Pace = activities.NewGate(4*share), activities.NewPace()
+			p.Gate, p.Pace = activities.NewGate(4*share), activities.NewPace(patient)
 			p.Jitter = func() float64 { return 0 }
 			var busy atomic.Int32
 			p.Busy = func() { busy.Add(1) }

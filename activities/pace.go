@@ -9,14 +9,12 @@ import (
 )
 
 const (
-	// promptAnswer is the time within which a prompt endpoint acknowledges.
+	// promptAnswer and quickAnswer are the defaults of Answers.
 	promptAnswer = time.Second
+	quickAnswer  = 200 * time.Millisecond
 	// promptAtOnce limits the attempts under way at a prompt endpoint: if the endpoint begins to hang, at most this
 	// many attempts hang in the process that runs sessions.
 	promptAtOnce = 8
-	// quickAnswer is the time within which a quick endpoint acknowledges. The task of a run lasts as long as its quick
-	// attempts.
-	quickAnswer = 200 * time.Millisecond
 	// paceSize is the number of endpoints that a process remembers, well above the number it serves at a time.
 	paceSize = 10_000
 )
@@ -27,7 +25,7 @@ type Class string
 // The classes.
 const (
 	ClassNew     Class = "new"     // no delivery has ended yet
-	ClassPrompt  Class = "prompt"  // it acknowledged within promptAnswer
+	ClassPrompt  Class = "prompt"  // it acknowledged within Answers.Prompt
 	ClassSlow    Class = "slow"    // it acknowledged later than that
 	ClassFailing Class = "failing" // it did not acknowledge
 )
@@ -38,6 +36,7 @@ func (c Class) acknowledges() bool { return c == ClassPrompt || c == ClassSlow }
 // Pace remembers, for one process, the class of each endpoint. It is safe for concurrent use; a nil Pace remembers
 // nothing.
 type Pace struct {
+	answers   Answers
 	mu        sync.Mutex
 	endpoints *lru.LRU[string, pace]
 }
@@ -48,24 +47,30 @@ type pace struct {
 	underWay int
 }
 
+// Answers are the times within which a prompt and a quick endpoint acknowledge; 0 means 1 s and 200 ms. The task of a
+// run lasts as long as its quick attempts.
+type Answers struct{ Prompt, Quick time.Duration }
+
 // NewPace returns a Pace that knows no endpoint yet.
-func NewPace() *Pace {
+func NewPace(answers Answers) *Pace {
+	answers.Prompt = cmp.Or(answers.Prompt, promptAnswer)
+	answers.Quick = cmp.Or(answers.Quick, quickAnswer)
 	endpoints, err := lru.NewLRU[string, pace](paceSize, nil)
 	if err != nil {
 		panic(err) // a size that is not positive
 	}
-	return &Pace{endpoints: endpoints}
+	return &Pace{answers: answers, endpoints: endpoints}
 }
 
-// Prompt reports whether an attempt at the endpoint is expected to end within promptAnswer.
+// Prompt reports whether an attempt at the endpoint is expected to end within Answers.Prompt.
 func (p *Pace) Prompt(endpoint string) bool {
 	return p.of(endpoint).prompt()
 }
 
-// Quick reports whether an attempt at the endpoint is expected to end within quickAnswer.
+// Quick reports whether an attempt at the endpoint is expected to end within Answers.Quick.
 func (p *Pace) Quick(endpoint string) bool {
 	known := p.of(endpoint)
-	return known.prompt() && known.took < quickAnswer
+	return known.prompt() && known.took < p.answers.Quick
 }
 
 func (e pace) prompt() bool { return e.class == ClassPrompt && e.underWay < promptAtOnce }
@@ -93,16 +98,16 @@ func (p *Pace) begin(endpoint string) (ended func(acknowledged bool)) {
 	return func(acknowledged bool) {
 		took := time.Since(began)
 		p.change(endpoint, func(e *pace) {
-			e.underWay, e.class, e.took = max(e.underWay-1, 0), classOf(acknowledged, took), took
+			e.underWay, e.class, e.took = max(e.underWay-1, 0), p.answers.class(acknowledged, took), took
 		})
 	}
 }
 
-func classOf(acknowledged bool, took time.Duration) Class {
+func (a Answers) class(acknowledged bool, took time.Duration) Class {
 	switch {
 	case !acknowledged:
 		return ClassFailing
-	case took < promptAnswer:
+	case took < a.Prompt:
 		return ClassPrompt
 	default:
 		return ClassSlow

@@ -9,14 +9,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/worker/workertest/scene"
 )
 
+// patient takes any endpoint that acknowledges for a prompt and quick one, also on a busy machine.
+var patient = activities.Answers{Prompt: testkit.Patience, Quick: testkit.Patience}
+
 func TestAnEndpointIsPromptWhileItAcknowledges(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
-	p.Pace = activities.NewPace()
+	p.Pace = activities.NewPace(patient)
 	merchant := scene.NewMerchant(t, p.clock.Now)
 	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
 	require.False(t, p.Pace.Prompt(endpoint.ID), "nobody knows yet")
@@ -43,7 +47,7 @@ func TestAnEndpointIsPromptWhileItAcknowledges(t *testing.T) {
 func TestASlowEndpointIsNotPrompt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		pace := activities.NewPace()
+		pace := activities.NewPace(activities.Answers{})
 		for _, attempt := range []struct {
 			took         time.Duration
 			acknowledged bool
@@ -68,7 +72,7 @@ func TestASlowEndpointIsNotPrompt(t *testing.T) {
 func TestAnEndpointThatAcknowledgesWithinAFifthOfASecondIsQuick(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		pace := activities.NewPace()
+		pace := activities.NewPace(activities.Answers{})
 		require.False(t, pace.Quick("we_1"), "nobody knows yet")
 		for _, attempt := range []struct {
 			took         time.Duration
@@ -88,7 +92,7 @@ func TestAnEndpointThatAcknowledgesWithinAFifthOfASecondIsQuick(t *testing.T) {
 
 func TestAPromptEndpointTakesFewAttemptsAtOnce(t *testing.T) {
 	t.Parallel()
-	pace := activities.NewPace()
+	pace := activities.NewPace(patient)
 	pace.Begin("we_1")(true)
 	var ended func(bool)
 	for range 8 {

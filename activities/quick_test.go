@@ -31,7 +31,7 @@ func TestLocalActivityDeliversToAQuickEndpointAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPost(t)
-			p.Pace, p.Quick = activities.NewPace(), c.room
+			p.Pace, p.Quick = activities.NewPace(patient), c.room
 			merchant := scene.NewMerchant(t, p.clock.Now)
 			endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
 			if c.known {
@@ -58,7 +58,7 @@ func TestLocalActivityDeliversToAQuickEndpointAlone(t *testing.T) {
 func TestLocalActivityReturnsARefusalAsAResult(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
-	p.Pace, p.Quick = activities.NewPace(), semaphore.NewWeighted(1)
+	p.Pace, p.Quick = activities.NewPace(patient), semaphore.NewWeighted(1)
 	merchant := scene.NewMerchant(t, p.clock.Now)
 	endpoint := p.Subscribe(t, merchant, models.EventSessionCreated)
 	p.Pace.Begin(endpoint.ID)(true)
@@ -76,7 +76,7 @@ func TestLocalActivityReturnsARefusalAsAResult(t *testing.T) {
 func TestFaultInALocalActivityIsLeftToARegularOne(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
-	p.Pace, p.Quick = activities.NewPace(), semaphore.NewWeighted(1)
+	p.Pace, p.Quick = activities.NewPace(patient), semaphore.NewWeighted(1)
 	endpoint := p.Subscribe(t, scene.NewMerchant(t, p.clock.Now), models.EventSessionCreated)
 	p.Pace.Begin(endpoint.ID)(true)
 	p.Begin(t, scene.AnyOf(document))

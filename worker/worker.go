@@ -66,6 +66,8 @@ type Options struct {
 	// OverdueAfter is how long after its due time a delivery, an expiry or a recovery counts as lost. 0 means twice
 	// WebhookTimeout, for an attempt under way, and four times SweepAfter, for the retry of an activity after a crash.
 	OverdueAfter time.Duration
+	// Answers are the times within which prompt and quick endpoints acknowledge; 0 means the defaults of activities.
+	Answers activities.Answers
 	// BuildID turns Temporal's Worker Versioning on; "" leaves it off.
 	BuildID string
 	// Tracer makes the spans of deliveries; nil means none.
@@ -108,7 +110,7 @@ type Worker struct {
 func New(o Options) *Worker {
 	o = o.withDefaults()
 	return &Worker{
-		options: o, pace: activities.NewPace(),
+		options: o, pace: activities.NewPace(o.Answers),
 		endpoints: activities.NewGate(o.WebhookConcurrency), connectors: activities.NewGate(o.ProviderConcurrency),
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/stile-id/stile/activities"
 	"github.com/stile-id/stile/internal/mail"
 	"github.com/stile-id/stile/internal/orchestrator"
 	"github.com/stile-id/stile/internal/outbound"
@@ -152,6 +153,7 @@ func NewWorker(o *orchestrator.Orchestrator, options Options) *worker.Worker {
 		SweepInterval: options.SweepInterval, SweepAfter: options.SweepAfter,
 		EventRetention: options.Retention, HistoryRetention: options.Retention, AuditRetention: options.Retention,
 		OverdueAfter: cmp.Or(options.OverdueAfter, OverdueAfter), PutOffMost: putOffMost,
+		Answers: activities.Answers{Prompt: WebhookTimeout, Quick: WebhookTimeout}, // also on a busy machine
 		Metrics: worker.NewMetrics(options.Registry), Log: options.Log,
 	})
 }
