@@ -27,7 +27,8 @@ GO_BUILD := go build -ldflags=-s
 # As in production, stile-vision alone has vector instructions. They measure a face several times as fast.
 BUILD_COMMANDS := $(GO_BUILD) -o bin/ ./cmd/stile ./cmd/stile-dev && \
 	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
-IN_MEMORY := $(abspath scripts/in-memory)
+# Tests, and the programs that they start, collect garbage a third as often: the collector takes a tenth of their time.
+IN_MEMORY := GOGC=300 $(abspath scripts/in-memory)
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0
 # Without the paths of this folder in what is compiled: every clone and worktree uses the packages that one of them has
@@ -50,6 +51,9 @@ RACE := -race $(UNWATCHED:%=-gcflags=%=-race=false)
 PLAIN := /bench$$|/e2e$$|/internal/temporaldev$$|/internal/temporaltest|/cmd/stile-dev$$|/api$$|/models/store$$|/vision/serve$$
 # A process with the detector would sleep for a second at its end, to let other goroutines report.
 export GORACE := atexit_sleep_ms=50
+# FOLDERS lists the folders of all packages, and WATCHED those of the packages that the detector watches.
+FOLDERS := go list -f '{{.Dir}}' ./...
+WATCHED = go run ./scripts/racing -packages $$($(FOLDERS) | grep -vE '$(PLAIN)')
 # Of the API and of the storage suite it watches the tests that do several things at once, the storage on PostgreSQL: the
 # others run without it, because they would cost minutes of a processor to find nothing.
 RACING := ./api ./models/store
@@ -71,10 +75,11 @@ build: ## Build stile, stile-vision and stile-dev into bin/, reproducibly
 check: tesseract prometheus helm models faces check-format check-vet lint check-serverless check-chart ## Run format, vet, linters and the tests that need no server: before each commit
 
 .PHONY: test
-test: postgres interpreters tesseract prometheus helm browser models faces runtimes $(NPM_PACKAGES) ## Run every check: format, vet, builds, workflow determinism, linters, tests
-	@$(MAKE) --no-print-directory check-format check-build
+test: postgres interpreters tesseract prometheus helm browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 fetched check-build
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-browser check-beside
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-tests check-fuzz
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 5 check-plain check-race check-racing check-fuzz check-sdk
+	@$(MAKE) --no-print-directory slowest
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters: plain words, house rules, and the arrows between packages
@@ -129,13 +134,16 @@ bench: postgres tesseract browser models faces tfjs $(NPM_PACKAGES) ## Measure t
 clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# The parts of `make test`. The browser tests leave almost half of the time of two processors, which check-beside takes:
-# first the checks without time limits, at a lower priority, then those of the clients. One after another, because
-# check-web and check-sdk build the Node client in the same folder.
+# The parts of `make test`. What comes from npm is fetched while the commands are built. The browser tests leave almost
+# half of the time of two processors, which the checks without time limits take, at a lower priority; the tests in Go
+# leave some to those of the clients.
+.PHONY: fetched
+fetched: # one after another, also with -j
+	@$(MAKE) --no-print-directory AT_ONCE= models faces runtimes $(NPM_PACKAGES)
+
 .PHONY: check-beside
 check-beside:
 	@nice -n 10 $(MAKE) --no-print-directory AT_ONCE= check-code check-web
-	@$(MAKE) --no-print-directory AT_ONCE= check-sdk
 
 .PHONY: postgres
 postgres:
@@ -231,25 +239,30 @@ check-fuzz:
 	scripts/fuzz 30 ./methods/document/... ./methods/passport/... ./vision/...
 
 # e2e comes first: it takes longer than all others together, mostly waiting.
-.PHONY: check-tests
-check-tests: $(GOTESTSUM)
+.PHONY: check-plain
+check-plain: $(GOTESTSUM)
 	@mkdir -p bin/test
-	go build -o bin/test/ ./scripts/racing; \
-	all="$$(go list -f '{{.Dir}}' ./...)"; \
-	race="$$(bin/test/racing -packages $$(grep -vE '$(PLAIN)' <<<"$$all"))"; \
-	trap 'kill $$(jobs -p) 2>/dev/null || true' EXIT; \
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e \
-		$$(grep -vxF "$$race" <<<"$$all" | grep -v '/e2e$$') & \
-	running=($$!); \
-	export CGO_ENABLED=1; \
-	$(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$race || failed=$$?; \
-	for folder in $(RACING); do \
-		$(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) \
-			-run "$$(bin/test/racing $$folder)" $$folder & \
-		running+=($$!); \
+	@watched="$$($(WATCHED))"; \
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e $$($(FOLDERS) | grep -vxF "$$watched" | grep -v '/e2e$$')
+
+.PHONY: check-race
+check-race: $(GOTESTSUM)
+	@mkdir -p bin/test
+	@watched="$$($(WATCHED))"; \
+	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$watched
+
+.PHONY: check-racing
+check-racing: $(GOTESTSUM)
+	@mkdir -p bin/test
+	@for folder in $(RACING); do \
+		tests="$$(go run ./scripts/racing "$$folder")"; \
+		CGO_ENABLED=1 $(GO_TEST) "bin/test/racing-$${folder##*/}.json" -- $(GO_TEST_FLAGS) $(RACE) -run "$$tests" \
+			"$$folder" || failed=$$?; \
 	done; \
-	for one in "$${running[@]}"; do wait "$$one" || failed=$$?; done; \
 	exit $${failed:-0}
+
+.PHONY: slowest
+slowest: $(GOTESTSUM)
 	@echo "the slowest tests:"
 	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
 

@@ -66,8 +66,8 @@ func importsAtomic(file *ast.File) bool {
 	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"sync/atomic"` })
 }
 
-// safe are the names of sync that make something once, or lend it to one goroutine at a time, and those of net/http that
-// neither serve nor call.
+// safe are the names of sync that make something once, or lend it to one goroutine at a time, and those of net/http
+// that neither serve nor call.
 var safe = map[string]bool{
 	"sync.Once": true, "sync.OnceFunc": true, "sync.OnceValue": true, "sync.OnceValues": true, "sync.Pool": true,
 	"http.DetectContentType": true, "http.Header": true,
