@@ -143,7 +143,7 @@ fetched: # one after another, also with -j
 
 .PHONY: check-beside
 check-beside:
-	@nice -n 10 $(MAKE) --no-print-directory AT_ONCE= check-code check-web
+	@nice -n 10 $(MAKE) --no-print-directory AT_ONCE= check-faults check-code check-web
 
 .PHONY: postgres
 postgres:
@@ -208,9 +208,13 @@ check-vet:
 	cd deploy/helm/test && go vet ./...
 	go vet -tags faults ./internal/fault/...
 
+# The commands are built into the folders where the tests that run them find them up to date.
 .PHONY: check-build
-check-build: # into the folders where the tests that run these binaries find them up to date
+check-build:
 	$(BUILD_COMMANDS)
+
+.PHONY: check-faults
+check-faults:
 	$(GO_BUILD) -tags faults -o bin/test/ ./cmd/stile-dev
 
 .PHONY: check-vectors
