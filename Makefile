@@ -27,7 +27,8 @@ GO_BUILD := go build -ldflags=-s
 # As in production, stile-vision alone has vector instructions. They measure a face several times as fast.
 BUILD_COMMANDS := $(GO_BUILD) -o bin/ ./cmd/stile ./cmd/stile-dev && \
 	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
-# Tests, and the programs that they start, collect garbage a third as often: the collector takes a tenth of their time.
+# Tests, and the programs that they start, collect garbage a third as often: the collector takes a twentieth to a fifth
+# of their time.
 IN_MEMORY := GOGC=300 $(abspath scripts/in-memory)
 # Without cgo everywhere but in the race detector: one build cache serves vet, builds, linters and the end-to-end tests.
 export CGO_ENABLED := 0

@@ -6,7 +6,7 @@ import {
   test,
 } from "./harness.mjs";
 import { look } from "./look.mjs";
-import { startShop } from "./shop.mjs";
+import { startShop, told } from "./shop.mjs";
 
 const label = "Save my verification so other operators don't have to re-verify me.";
 
@@ -64,12 +64,6 @@ async function verified(email, fields = {}, options = undefined) {
   return { page, session };
 }
 
-/** told waits until the shop's page was told that the user is verified, and returns the detail of the event. */
-async function told(page) {
-  const detail = await page.waitForFunction(() => seen.find((one) => one.name === "verified")?.detail);
-  return detail.jsonValue();
-}
-
 /** tick changes the box, and waits until the change is saved. */
 async function tick(page, checked = true) {
   await page.getByLabel(label).setChecked(checked);
@@ -109,7 +103,7 @@ describe("a shared verification", { concurrency: 2 }, () => {
     const email = "ada@person.example";
     const first = await enter(vintner, `email="${email}"`);
     await pass(first.frame);
-    await told(first.page);
+    await told(first.page, "verified");
     const box = first.frame.getByLabel(label);
     assert.equal(await box.isChecked(), false);
     await tick(first.frame);
@@ -118,7 +112,7 @@ describe("a shared verification", { concurrency: 2 }, () => {
 
     const second = await enter(carrier);
     await recognise(second.frame, email);
-    const { sessionId } = await told(second.page);
+    const { sessionId } = await told(second.page, "verified");
     assert.equal((await retrieve(carrier.dev, sessionId)).verification_path, "trust_reuse");
 
     const { text, revoke } = await mailedLinks(email);
@@ -137,7 +131,7 @@ describe("a shared verification", { concurrency: 2 }, () => {
     const third = await enter(carrier);
     await recognise(third.frame, email);
     await press(third.frame, "Pass");
-    const again = await told(third.page);
+    const again = await told(third.page, "verified");
     assert.equal((await retrieve(carrier.dev, again.sessionId)).verification_path, "self_attestation");
     assert.equal(await acceptedAgain("nobody@person.example"), false);
     const [grant] = (await call(carrier.dev, "GET", `/v1/trust_reuse/grants?session_id=${sessionId}`)).data;
@@ -275,7 +269,7 @@ describe("the box in the widget", { concurrency: 2 }, () => {
       await frame.locator('[data-screen="intro"]').waitFor();
       await page.clock.install();
       await pass(frame);
-      const { sessionId } = await told(page);
+      const { sessionId } = await told(page, "verified");
       await page.clock.runFor(60_000);
       await tick(frame);
       await press(frame, "Return to Vinothek");
@@ -287,7 +281,7 @@ describe("the box in the widget", { concurrency: 2 }, () => {
   test("leads on as well if the user closes the window", async () => {
     const { page, frame } = await enter(vintner, 'success-url="/done" email="escape@person.example"');
     await pass(frame);
-    const { sessionId } = await told(page);
+    const { sessionId } = await told(page, "verified");
     await page.keyboard.press("Escape");
     await page.waitForURL(`**/done?session_id=${sessionId}`);
   });

@@ -45,6 +45,15 @@ const listener = `
   }`;
 
 /**
+ * told waits until a page of the shop was told the event, and returns its detail. A window that closes after the event
+ * shows its last screen for a moment, which a busy machine may miss.
+ */
+export async function told(page, name) {
+  await page.waitForFunction((name) => seen.some((one) => one.name === name), name);
+  return page.evaluate((name) => seen.find((one) => one.name === name).detail, name);
+}
+
+/**
  * startShop serves pages and scripts by path, with a strict policy that allows Stile's origin alone. POST /start is its
  * session-url, /confirm its confirmation-url, and POST /order takes a form. `asked` has the requests' addresses and
  * bodies.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { at, createSession, launch, newContext, press, publish, retrieve, startDev, test } from "./harness.mjs";
 import { look, readQR } from "./look.mjs";
-import { startShop } from "./shop.mjs";
+import { startShop, told } from "./shop.mjs";
 import { newIssuer, newWallet, writeTrust } from "./wallet.mjs";
 
 let dev, browser, trust, wallet, mdl, identity;
@@ -213,7 +213,8 @@ describe("a browser that asks no wallet", { concurrency: 2 }, () => {
     const { page, frame, requests, stop } = await widget({});
     await answers(page, requests);
     await frame.getByRole("button", { name: "Ask my wallet" }).click();
-    await frame.locator('[data-screen="verified"]').waitFor();
+    const { sessionId } = await told(page, "verified");
+    assert.equal((await retrieve(dev, sessionId)).verification_path, "mdl");
     await stop();
   });
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe } from "node:test";
 import { blocksOf, createSession, newContext, press, publish, retrieve, stage, test } from "./harness.mjs";
 import { audit } from "./look.mjs";
-import { startProxy, startShop } from "./shop.mjs";
+import { startProxy, startShop, told } from "./shop.mjs";
 
 let dev, browser, stile, shop, workflow;
 before(async () => {
@@ -46,12 +46,6 @@ async function finish(page, result = "Pass") {
 async function leave(page) {
   await press(await inside(page, "verified"), "Return to Sandbox Shop");
   await page.locator("iframe").waitFor({ state: "detached" });
-}
-
-/** told waits until the page was told the event, and returns its detail. */
-async function told(page, name) {
-  await page.waitForFunction((name) => seen.some((one) => one.name === name), name);
-  return page.evaluate((name) => seen.find((one) => one.name === name).detail, name);
 }
 
 /** shaken submits the form too early, and returns the number of animations that this starts. */
