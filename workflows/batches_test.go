@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/workflows"
 )
@@ -120,7 +121,7 @@ func (c *crowd) serve(t *testing.T) {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(began)
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(testkit.Patience)
 	env.SetWorkerOptions(worker.Options{
 		DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{&nursery{crowd: c}},
 	})

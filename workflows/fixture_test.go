@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stile-id/stile/internal/outbound"
-
 	"github.com/stretchr/testify/require"
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/activity"
@@ -19,8 +17,11 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/stile-id/stile/activities"
+	"github.com/stile-id/stile/internal/outbound"
+	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
 	"github.com/stile-id/stile/rules"
@@ -81,7 +82,7 @@ func newPlay(t *testing.T) *play {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(warn)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(began)
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(testkit.Patience)
 	p := &play{Scene: scene.New(t, env.Now), env: env, tally: newTally(), warnings: warned}
 	env.SetWorkerOptions(worker.Options{
 		Interceptors: []interceptor.WorkerInterceptor{p.tally},
@@ -219,12 +220,15 @@ func (p *play) details(t *testing.T) string {
 	return metadata.CurrentDetails
 }
 
-// tally counts the attempts at activities, and fails those that fail asks it to.
+// tally counts the attempts at activities, and fails those that it was asked to fail. It gives local activities all the
+// time of a test, so that a busy machine makes no regular ones of them, unless hurried.
 type tally struct {
 	interceptor.WorkerInterceptorBase
 	mu       sync.Mutex
 	attempts map[attempt]int
 	fail     map[string]int
+	locally  string // every local attempt at this activity fails
+	hurried  bool
 }
 
 // attempt is an activity, run as a local or as a regular one.
@@ -244,6 +248,11 @@ func (y *tally) failNext(activity string, n int) {
 	y.fail[activity] = n
 }
 
+// failLocally makes every local attempt at the activity fail, in the time of production, and the next n regular ones.
+func (y *tally) failLocally(activity string, n int) {
+	y.hurried, y.locally, y.fail[activity] = true, activity, n
+}
+
 // local and regular return how often the activity was attempted as a local or regular activity.
 func (y *tally) local(activity string) int   { return y.count(attempt{activity, true}) }
 func (y *tally) regular(activity string) int { return y.count(attempt{activity, false}) }
@@ -258,6 +267,9 @@ func (y *tally) begin(a attempt) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.attempts[a]++
+	if a.local && a.activity == y.locally {
+		return errAway
+	}
 	if y.fail[a.activity] == 0 {
 		return nil
 	}
@@ -282,6 +294,35 @@ func (a *tallied) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 		return nil, err
 	}
 	return a.Next.ExecuteActivity(ctx, in)
+}
+
+func (y *tally) InterceptWorkflow(
+	_ workflow.Context, next interceptor.WorkflowInboundInterceptor,
+) interceptor.WorkflowInboundInterceptor {
+	return &timed{WorkflowInboundInterceptorBase: interceptor.WorkflowInboundInterceptorBase{Next: next}, tally: y}
+}
+
+type timed struct {
+	interceptor.WorkflowInboundInterceptorBase
+	tally *tally
+}
+
+func (r *timed) Init(outbound interceptor.WorkflowOutboundInterceptor) error {
+	base := interceptor.WorkflowOutboundInterceptorBase{Next: outbound}
+	return r.Next.Init(&unhurried{WorkflowOutboundInterceptorBase: base, hurried: r.tally.hurried})
+}
+
+type unhurried struct {
+	interceptor.WorkflowOutboundInterceptorBase
+	hurried bool
+}
+
+func (p *unhurried) ExecuteLocalActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
+	if options := workflow.GetLocalActivityOptions(ctx); options.ScheduleToCloseTimeout > 0 && !p.hurried {
+		options.ScheduleToCloseTimeout = testkit.Patience
+		ctx = workflow.WithLocalActivityOptions(ctx, options)
+	}
+	return p.Next.ExecuteLocalActivity(ctx, activity, args...)
 }
 
 // move changes columns of the session's row without telling the run, as another replica may.

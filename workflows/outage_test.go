@@ -63,14 +63,15 @@ func TestLongOutageIsSurvivedByTheRegularActivity(t *testing.T) {
 			p := newPlay(t)
 			merchant, _ := p.merchant(t, models.EventSessionVerified, models.EventSessionCancelled)
 			session := p.Begin(t, scene.AnyOf(document))
-			p.tally.failNext(play.activity, localAttempts+3)
+			p.tally.failLocally(play.activity, 3)
 			p.after(time.Minute, func() { play.happens(p, t, session) })
 
 			p.run(t, session)
 
 			// 4.5 s of local attempts, then 1, 2 and 4 s between the regular ones.
 			p.ended(t, session, play.end, time.Minute+11500*time.Millisecond)
-			require.Equal(t, localAttempts, p.tally.local(play.activity))
+			require.Positive(t, p.tally.local(play.activity))
+			require.LessOrEqual(t, p.tally.local(play.activity), localAttempts)
 			require.Equal(t, 4, p.tally.regular(play.activity))
 			require.Len(t, merchant.Heard(), 1)
 		})

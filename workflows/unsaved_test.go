@@ -85,7 +85,7 @@ func TestRegularActivitySettlesTheNudgeOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t)
 	session := p.Begin(t, scene.AnyOf(document))
-	p.tally.failNext(models.ActivityJudgeSubmission, localAttempts)
+	p.tally.failLocally(models.ActivityJudgeSubmission, 0)
 	p.after(time.Minute, func() {
 		submission := p.Simulate(t, session, document, simulated.Pass)
 		p.updates(t, 5, workflows.ChangeUpdate{SubmissionID: submission.ID})
