@@ -79,7 +79,7 @@ check: tesseract prometheus helm models faces check-format check-vet lint check-
 test: postgres interpreters tesseract prometheus helm browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 fetched check-build
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-browser check-beside
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 5 check-plain check-race check-racing check-fuzz check-sdk
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 4 check-plain check-race check-racing check-fuzz check-sdk
 	@$(MAKE) --no-print-directory slowest
 
 .PHONY: lint

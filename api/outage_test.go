@@ -12,7 +12,7 @@ import (
 // database opens a second connection to the database of e, for statements that the store does not have.
 func (e *env) database() *sql.DB {
 	e.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+e.path)
+	db, err := sql.Open("sqlite", "file:"+e.path+"?_pragma=busy_timeout(60000)")
 	require.NoError(e.t, err)
 	db.SetMaxOpenConns(1)
 	e.t.Cleanup(func() { _ = db.Close() })

@@ -383,7 +383,7 @@ func (s *contactStack) sql(t *testing.T) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", s.config.DatabaseURL
 	if path, found := strings.CutPrefix(source, "sqlite:"); found {
-		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(60000)"
 	}
 	db, err := sql.Open(driver, source)
 	require.NoError(t, err)

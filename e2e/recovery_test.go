@@ -80,7 +80,7 @@ func (r *receiver) arrivedNext(t *testing.T) string {
 // database opens the database of a process directly.
 func database(t *testing.T, p *process, environment []string) *sql.DB {
 	t.Helper()
-	driver, source := "sqlite", "file:"+filepath.Join(p.data, "stile.db")+"?_pragma=busy_timeout(10000)"
+	driver, source := "sqlite", "file:"+filepath.Join(p.data, "stile.db")+"?_pragma=busy_timeout(60000)"
 	for _, variable := range environment {
 		if url, found := strings.CutPrefix(variable, "DATABASE_URL="); found {
 			driver, source = "pgx", url

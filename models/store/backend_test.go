@@ -128,7 +128,7 @@ func openRaw(t *testing.T, url string) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", url
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
+		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(60000)"
 	}
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
