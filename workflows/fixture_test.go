@@ -221,14 +221,13 @@ func (p *play) details(t *testing.T) string {
 }
 
 // tally counts the attempts at activities, and fails those that it was asked to fail. It gives local activities all the
-// time of a test, so that a busy machine makes no regular ones of them, unless hurried.
+// time of a test, so that a busy machine makes no regular ones of them; the one of failLocally has that of production.
 type tally struct {
 	interceptor.WorkerInterceptorBase
 	mu       sync.Mutex
 	attempts map[attempt]int
 	fail     map[string]int
 	locally  string // every local attempt at this activity fails
-	hurried  bool
 }
 
 // attempt is an activity, run as a local or as a regular one.
@@ -250,7 +249,7 @@ func (y *tally) failNext(activity string, n int) {
 
 // failLocally makes every local attempt at the activity fail, in the time of production, and the next n regular ones.
 func (y *tally) failLocally(activity string, n int) {
-	y.hurried, y.locally, y.fail[activity] = true, activity, n
+	y.locally, y.fail[activity] = activity, n
 }
 
 // local and regular return how often the activity was attempted as a local or regular activity.
@@ -309,16 +308,16 @@ type timed struct {
 
 func (r *timed) Init(outbound interceptor.WorkflowOutboundInterceptor) error {
 	base := interceptor.WorkflowOutboundInterceptorBase{Next: outbound}
-	return r.Next.Init(&unhurried{WorkflowOutboundInterceptorBase: base, hurried: r.tally.hurried})
+	return r.Next.Init(&unhurried{WorkflowOutboundInterceptorBase: base, but: r.tally.locally})
 }
 
 type unhurried struct {
 	interceptor.WorkflowOutboundInterceptorBase
-	hurried bool
+	but string
 }
 
 func (p *unhurried) ExecuteLocalActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
-	if options := workflow.GetLocalActivityOptions(ctx); options.ScheduleToCloseTimeout > 0 && !p.hurried {
+	if options := workflow.GetLocalActivityOptions(ctx); options.ScheduleToCloseTimeout > 0 && activity != p.but {
 		options.ScheduleToCloseTimeout = testkit.Patience
 		ctx = workflow.WithLocalActivityOptions(ctx, options)
 	}

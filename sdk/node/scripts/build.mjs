@@ -1,5 +1,5 @@
 // Builds the package in dist: ES modules, CommonJS modules, and their types. `npm pack` and the tests run it.
-// TypeScript is that of web/, so that the repository has one version of it and one lock file.
+// TypeScript is that of web/, so that the repository has one lock file.
 import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
