@@ -226,9 +226,14 @@ describe("a face before the camera", { concurrency: 2 }, () => {
     await press(page, "Try again");
     await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
     await at(page, "face-playing");
+    let release;
+    const begun = new Promise((resolve) => (release = resolve));
+    await page.route(/\/events$/, (route) => begun.then(() => route.continue()));
     await page.evaluate(() => cameras.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
     await page.getByRole("alert").filter({ hasText: "Another program uses the camera." }).waitFor();
-    await press(page, "Try again");
+    await press(page, "Try again"); // while the page tells the session of the camera
+    await at(page, "face-camera");
+    release();
     await page.getByRole("button", { name: "Begin", disabled: false }).click({ timeout: patience });
     await at(page, "face-playing");
     await page.route(/\/uploads/, (route) => route.abort("internetdisconnected"));

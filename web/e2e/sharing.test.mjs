@@ -219,7 +219,7 @@ describe("the box on the screen of a verified session", { concurrency: 2 }, () =
     await page.getByLabel(label).click();
     await asked;
     await press(page, "Return to Vinothek");
-    await page.locator('button[aria-busy="true"]').waitFor();
+    await page.locator('button[aria-busy="true"][aria-disabled="true"]').waitFor();
     assert.notEqual(page.url(), return_url);
     release();
     await page.waitForURL(return_url);

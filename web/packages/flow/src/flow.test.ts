@@ -224,11 +224,23 @@ test("a report of a camera during another action is sent after it", async () => 
   assert.equal(flow.model.busy, true);
   begun.release();
   assert.equal(await first, null);
-  assert.equal(flow.model.busy, true, "until the report is sent");
   assert.equal(await reported, true);
   assert.deepEqual(sent, ["challenge", "camera_failed"]);
   assert.equal(flow.model.view?.offer_handoff, true);
   assert.equal(flow.model.busy, false);
+});
+
+test("a button can be pressed during a report, and its action is carried out after it", async () => {
+  const answer = held<View>();
+  const flow = flowOf({ report: () => answer.promise } as unknown as Partial<SessionClient>);
+  const reported = flow.report("camera_failed");
+  assert.equal(flow.model.busy, false);
+  let offered = false;
+  const pressed = flow.attempt(async () => void (offered = flow.model.view?.offer_handoff ?? false));
+  answer.release({ ...created, revision: 2, offer_handoff: true } as View);
+  assert.equal(await reported, true);
+  assert.equal(await pressed, null);
+  assert.equal(offered, true);
 });
 
 test("a submission during another action is sent after it, also after one that failed", async () => {

@@ -45,7 +45,7 @@ export class Flow {
   private running = false;
   private mayOpen = true;
   private pending: { method: Method; body: string; key: string } | undefined;
-  /** last ends with the last action that was begun, and waiting is how many have not ended. */
+  /** last ends with the last action that was begun, and waiting is how many of the user's have not ended. */
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
@@ -198,9 +198,9 @@ export class Flow {
     });
   }
 
-  /** report has the session offer a phone, because this device cannot go on. */
+  /** report has the session offer a phone, because this device cannot go on. Meanwhile the user may press a button. */
   report(reason: Trouble): Promise<boolean> {
-    return this.act(() => this.client.report(reason));
+    return this.inTurn(() => this.showAfter(() => this.client.report(reason)));
   }
 
   /**
@@ -209,19 +209,22 @@ export class Flow {
    * busy takes no tap, and an action of the page itself waits.
    */
   act(action: () => Promise<Model["view"]>): Promise<boolean> {
-    return this.inTurn(async () => {
-      try {
-        const view = await action();
-        if (view) this.show(view);
-        this.change({ trouble: null });
-        return true;
-      } catch (error) {
-        this.fail(error);
-        if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
-        if (error instanceof ApiError && isShown(error)) throw error;
-        return false;
-      }
-    });
+    return this.whileBusy(() => this.showAfter(action));
+  }
+
+  /** showAfter shows the view that an action returns. It throws a refusal that `isShown`, and returns its success. */
+  private async showAfter(action: () => Promise<Model["view"]>): Promise<boolean> {
+    try {
+      const view = await action();
+      if (view) this.show(view);
+      this.change({ trouble: null });
+      return true;
+    } catch (error) {
+      this.fail(error);
+      if (error instanceof ApiError && error.status === 409) await this.refresh().catch(() => undefined);
+      if (error instanceof ApiError && isShown(error)) throw error;
+      return false;
+    }
   }
 
   /**
@@ -229,7 +232,7 @@ export class Flow {
    * an answer with the status 400 or 429. It returns null after success, and after a fault that the page shows.
    */
   attempt(action: () => Promise<unknown>): Promise<ApiError | null> {
-    return this.inTurn(async () => {
+    return this.whileBusy(async () => {
       try {
         await action();
         await this.refresh();
@@ -243,13 +246,18 @@ export class Flow {
     });
   }
 
-  /** inTurn carries out an action after those that were begun before. The model is busy until the last has ended. */
-  private inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+  /** whileBusy carries out an action of the user in its turn. The model is busy until the last one has ended. */
+  private whileBusy<Result>(action: () => Promise<Result>): Promise<Result> {
     this.waiting++;
     if (!this.model.busy) this.change({ busy: true });
-    const done = this.last.then(action).finally(() => {
+    return this.inTurn(action).finally(() => {
       if (--this.waiting === 0) this.change({ busy: false });
     });
+  }
+
+  /** inTurn carries out an action after those that were begun before. */
+  private inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    const done = this.last.then(action);
     this.last = done.catch(() => undefined);
     return done;
   }

@@ -54,6 +54,7 @@ export function Button(given: {
       class={`button button-${given.kind ?? "plain"}`}
       disabled={given.disabled}
       aria-busy={given.busy ? "true" : undefined}
+      aria-disabled={given.busy ? "true" : undefined}
       onClick={(event) => (given.busy ? event.preventDefault() : given.onPress?.())}
     >
       {given.children}
