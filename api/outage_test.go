@@ -7,16 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/api"
+	"github.com/stile-id/stile/internal/storetest"
 )
 
-// database opens a second connection to the database of e, for statements that the store does not have.
+// database opens the database of e beside its store.
 func (e *env) database() *sql.DB {
 	e.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+e.path+"?_pragma=busy_timeout(60000)")
-	require.NoError(e.t, err)
-	db.SetMaxOpenConns(1)
-	e.t.Cleanup(func() { _ = db.Close() })
-	return db
+	return storetest.Beside(e.t, sqliteScheme+e.path)
 }
 
 func (e *env) exec(db *sql.DB, statement string) {

@@ -19,6 +19,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/mail"
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/methods/carrier/carriertest"
 	"github.com/stile-id/stile/rules"
@@ -378,17 +379,10 @@ func mailboxElsewhere(t *testing.T, s *contactStack) {
 	}
 }
 
-// sql opens the stack's database directly.
+// sql opens the stack's database beside it.
 func (s *contactStack) sql(t *testing.T) *sql.DB {
 	t.Helper()
-	driver, source := "pgx", s.config.DatabaseURL
-	if path, found := strings.CutPrefix(source, "sqlite:"); found {
-		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(60000)"
-	}
-	db, err := sql.Open(driver, source)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db
+	return storetest.Beside(t, s.config.DatabaseURL)
 }
 
 // sets changes rows of a session.

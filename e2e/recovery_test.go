@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/testkit"
 )
 
@@ -77,19 +77,15 @@ func (r *receiver) arrivedNext(t *testing.T) string {
 	return d.id
 }
 
-// database opens the database of a process directly.
+// database opens the database of a process beside it.
 func database(t *testing.T, p *process, environment []string) *sql.DB {
 	t.Helper()
-	driver, source := "sqlite", "file:"+filepath.Join(p.data, "stile.db")+"?_pragma=busy_timeout(60000)"
 	for _, variable := range environment {
 		if url, found := strings.CutPrefix(variable, "DATABASE_URL="); found {
-			driver, source = "pgx", url
+			return storetest.Beside(t, url)
 		}
 	}
-	db, err := sql.Open(driver, source)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db
+	return storetest.Beside(t, "sqlite:"+filepath.Join(p.data, "stile.db"))
 }
 
 // night writes events of the past day, a second apart. Every third was acknowledged at the second attempt; of the

@@ -12,6 +12,9 @@ const (
 	MostChildren = mostChildren
 )
 
+// QuickDatabaseWork are the options of a local activity that works on rows.
+var QuickDatabaseWork = quickDatabaseWork
+
 // DispatchWithin returns DispatchEvent with other limits.
 func (w Workflows) DispatchWithin(mostUnderWay, mostChildren int) func(workflow.Context, models.EventRef) error {
 	return func(ctx workflow.Context, event models.EventRef) error {

@@ -12,11 +12,25 @@ import (
 	"github.com/stile-id/stile/methods/simulated"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/worker/workertest/scene"
+	"github.com/stile-id/stile/workflows"
 )
 
 // localAttempts is the number of attempts that a local activity makes within five seconds: after 0.1, 0.2, 0.4, 0.8, 1,
 // 1 and 1 s.
 const localAttempts = 8
+
+func TestLocalActivityMakesEightAttemptsWithinItsTime(t *testing.T) {
+	t.Parallel()
+	options := workflows.QuickDatabaseWork("Read the row")
+	policy := options.RetryPolicy
+	attempts, wait := 0, policy.InitialInterval
+	for at := time.Duration(0); at < options.ScheduleToCloseTimeout; at += wait {
+		if attempts++; attempts > 1 {
+			wait = min(time.Duration(float64(wait)*policy.BackoffCoefficient), policy.MaximumInterval)
+		}
+	}
+	require.Equal(t, localAttempts, attempts)
+}
 
 func TestShortOutageIsSurvivedByTheLocalActivity(t *testing.T) {
 	t.Parallel()

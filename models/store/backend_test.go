@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stile-id/stile/internal/pgtest"
@@ -121,19 +119,6 @@ func options(url string, now func() time.Time) store.Options {
 		URL: url, Keys: keys, Now: now, Jitter: noJitter, Log: slog.New(slog.DiscardHandler),
 		WriteTimeout: time.Minute, // the machine may be busy
 	}
-}
-
-// openRaw connects without the store, to read its tables.
-func openRaw(t *testing.T, url string) *sql.DB {
-	t.Helper()
-	driver, dsn := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(60000)"
-	}
-	db, err := sql.Open(driver, dsn)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	return db
 }
 
 func noJitter() float64 { return 0 }

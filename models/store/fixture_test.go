@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/testkit"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/store"
@@ -39,7 +40,7 @@ func newFixture(t *testing.T, b backend) *fixture {
 	t.Helper()
 	at := b.migrated(t)
 	f := &fixture{backend: b, url: at.service, at: at, clock: testkit.NewClock()}
-	f.raw = sync.OnceValue(func() *sql.DB { return openRaw(t, at.raw) })
+	f.raw = sync.OnceValue(func() *sql.DB { return storetest.Beside(t, at.raw) })
 	f.Store = f.replica(t)
 	f.org, f.foreign = f.organization(t), f.organization(t)
 	return f

@@ -37,7 +37,7 @@ var grantScenarios = []scenario{
 // as is a single connection of the role in the URL.
 func (f *fixture) as(t *testing.T, url string) *sql.Conn {
 	t.Helper()
-	conn, err := openRaw(t, url).Conn(t.Context())
+	conn, err := storetest.Beside(t, url).Conn(t.Context())
 	require.NoError(t, err)
 	return conn
 }
