@@ -140,7 +140,7 @@ func killedAtAnyTime(t *testing.T, environment []string) {
 			v.submit(t, "self_attestation", attestation).expect(t, 202)
 		}
 	}
-	require.NoError(t, doomed.command.Process.Kill())
+	doomed.kill(t)
 	restart(t, doomed, environment, sessions...)
 	arrived := map[string]bool{}
 	for i, v := range sessions {

@@ -99,7 +99,7 @@ func phoneGoesOnAfterARestart(t *testing.T, environment []string) {
 	desktop := m.create(t, nil)
 	phone := desktop.onPhone(t, doomed.ready.API)
 	before := desktop.status(t)
-	require.NoError(t, doomed.command.Process.Kill())
+	doomed.kill(t)
 
 	restart(t, doomed, environment, &desktop, &phone)
 	require.Equal(t, before.json, desktop.status(t).json)
@@ -118,8 +118,7 @@ func lockEndsAfterARestart(t *testing.T, environment []string) {
 	doomed := start(t, t.TempDir(), environment...)
 	desktop := doomed.sandbox(t).create(t, nil)
 	phone := desktop.onPhone(t, doomed.ready.API)
-	require.NoError(t, doomed.command.Process.Kill())
-	doomed.died(t)
+	doomed.kill(t)
 	db := database(t, doomed, environment)
 	locked, err := held(t, db, desktop)
 	require.NoError(t, err)

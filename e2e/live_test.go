@@ -126,7 +126,7 @@ func transferGoesOnAfterARestart(t *testing.T, environment []string) {
 	phone, token := desktop.connect(t, doomed.ready.API)
 	messages := chunked(t, "self_attestation", attestation, 20)
 	phone.say(t, messages[0])
-	require.NoError(t, doomed.command.Process.Kill())
+	doomed.kill(t)
 	_, err := phone.next(t)
 	for err == nil { // messages under way
 		_, err = phone.next(t)

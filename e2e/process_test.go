@@ -163,6 +163,13 @@ func (p *process) died(t *testing.T) {
 	require.Equal(t, syscall.SIGKILL, status.Signal(), p.logs.read(t))
 }
 
+// kill ends the process by SIGKILL.
+func (p *process) kill(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.command.Process.Kill())
+	p.died(t)
+}
+
 // stop ends the process and requires a clean exit.
 func (p *process) stop(t *testing.T) {
 	t.Helper()
