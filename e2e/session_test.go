@@ -24,7 +24,7 @@ func TestSessions(t *testing.T) {
 			"any_of lets the user pick another method":      anyOfOffersAnother,
 			"all_of asks for every method and every layer":  allOfAsksForAll,
 			"more input and errors use up no attempt":       moreInputUsesUpNoAttempt,
-			"a slow method holds the session in processing": slowMethodHolds,
+			"a method that is judged holds the session":     methodThatIsJudgedHolds,
 			"cancelled by the merchant":                     cancelledByTheMerchant,
 			"cancelled by the user":                         cancelledByTheUser,
 			"skip_verification is verified at once":         skippedIsVerifiedAtOnce,
@@ -158,11 +158,13 @@ func moreInputUsesUpNoAttempt(t *testing.T, s *stack) {
 	v.until(t, "verified")
 }
 
-func slowMethodHolds(t *testing.T, s *stack) {
+func methodThatIsJudgedHolds(t *testing.T, s *stack) {
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	away := m.connect(t, "sync", nil)
 	v := m.create(t, nil)
-	v.simulate(t, "document_capture", "slow")
+	v.submit(t, "document_capture", goodDocument).expect(t, 202)
 	v.cancel(t).refused(t, 409, "session_not_cancellable")
+	away.start(t)
 	v.until(t, "verified")
 }
 
@@ -236,16 +238,18 @@ func refusedSubmissions(t *testing.T, s *stack) {
 
 func doubleClickCountsOnce(t *testing.T, s *stack) {
 	m := s.sandbox(t, simple(rules.MethodDocumentCapture))
+	away := m.connect(t, "sync", nil)
 	v := m.create(t, nil)
-	v.simulate(t, "document_capture", "slow")
+	v.submit(t, "document_capture", goodDocument).expect(t, 202)
 	const clicks = 8
 	ids := make([]string, clicks)
 	var all sync.WaitGroup
 	for i := range clicks {
-		all.Go(func() { ids[i] = v.submit(t, "document_capture", body{"simulate": "slow"}).text("id") })
+		all.Go(func() { ids[i] = v.submit(t, "document_capture", goodDocument).text("id") })
 	}
 	all.Wait()
-	v.submit(t, "document_capture", body{"simulate": "fail"}).refused(t, 409, "submission_in_progress")
+	v.submit(t, "document_capture", expiredDocument).refused(t, 409, "submission_in_progress")
+	away.start(t)
 	v.until(t, "verified")
 	results, _ := v.get(t).json["results"].([]any)
 	require.Len(t, results, 1)

@@ -73,7 +73,7 @@ type stack struct {
 func newStack(t *testing.T, database string, adjust ...func(*config.Config)) *stack {
 	t.Helper()
 	impatient := func(c *config.Config) {
-		c.SimulatedDelay, c.SweepInterval, c.SweepAfter = 6*time.Second, time.Second/2, time.Second
+		c.SweepInterval, c.SweepAfter = time.Second/2, time.Second
 	}
 	s := emptyStack(t, database, append([]func(*config.Config){impatient}, adjust...)...)
 	s.serve(t, app.Options{API: true, Worker: true, Migrate: true})
