@@ -194,7 +194,7 @@ func livenessFollows(t *testing.T, s *stack) {
 // turns begins a challenge and submits a person that follows it, or makes other turns.
 func (s session) turns(t *testing.T, number int, other func([]motion.Turn) []motion.Turn) {
 	t.Helper()
-	begun := s.user.post(t, s.verify("/methods/selfie_liveness/begin"), nil).expect(t, 201)
+	begun := s.user.post(t, s.verify("/methods/selfie_liveness/begin"), body{"extended": true}).expect(t, 201)
 	var turns []motion.Turn
 	for _, step := range begun.at("data", "steps").([]any) {
 		turns = append(turns, motion.Turn(step.(map[string]any)["turn"].(string)))

@@ -148,6 +148,7 @@ var contracts sync.Map
 func (s *stack) replica(t *testing.T, o app.Options, adjust ...func(*config.Config)) *app.App {
 	t.Helper()
 	o.WriteTimeout, o.RequestTimeout = cmp.Or(o.WriteTimeout, time.Minute), time.Minute // the machine may be busy
+	o.FrameGap = time.Minute
 	o.Config, o.Log = s.config, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	for _, change := range adjust {
 		change(&o.Config)

@@ -47,6 +47,8 @@ type Options struct {
 	WriteTimeout time.Duration
 	// RequestTimeout is that of api.Config: 0 in production.
 	RequestTimeout time.Duration
+	// FrameGap is the Gap of face.Options: 0 in production.
+	FrameGap time.Duration
 	// Vision is the command of the vision process and its first arguments; nil means stile-vision, beside this executable
 	// or on PATH. Config.VisionURL takes its place.
 	Vision []string

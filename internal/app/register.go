@@ -57,7 +57,8 @@ func (a *App) register() (*methods.Registry, error) {
 			Vision: a.eyes.client, Patience: c.ProviderPatience, Limits: limits, Now: time.Now, Log: a.log,
 		},
 		Face: face.Options{
-			Vision: a.eyes.client, Patience: c.ProviderPatience, Random: rand.Reader, Now: time.Now, Log: a.log,
+			Vision: a.eyes.client, Patience: c.ProviderPatience, Gap: a.options.FrameGap, Random: rand.Reader, Now: time.Now,
+			Log: a.log,
 		},
 		Passport: passport.Options{Authorities: authorities, Log: a.log},
 		Wallet:   wallets,

@@ -30,6 +30,8 @@ type Options struct {
 	Vision Vision
 	// Patience is how long a vision process that is away is asked again before the verdict is provider_unavailable.
 	Patience time.Duration
+	// Gap is the longest time between two frames of turns: 0 in production, which means motion.Gap.
+	Gap time.Duration
 	// Random draws challenges: crypto/rand.Reader.
 	Random io.Reader
 	Now    func() time.Time

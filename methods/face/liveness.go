@@ -157,7 +157,10 @@ func (m *liveness) Judge(ctx context.Context, s methods.Submission) (methods.Ver
 	if unseen != nil || err != nil {
 		return orNone(unseen), err
 	}
-	t := &trial{challenge: *p.Challenge, checks: []rules.Check{{Name: checkInTime, Passed: true}}}
+	t := &trial{
+		challenge: *p.Challenge, gap: cmp.Or(m.options.Gap, motion.Gap),
+		checks: []rules.Check{{Name: checkInTime, Passed: true}},
+	}
 	if v := t.see(shots); v != nil {
 		return m.told(*v, t), nil
 	}

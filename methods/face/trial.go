@@ -1,6 +1,8 @@
 package face
 
 import (
+	"time"
+
 	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/methods/face/flash"
 	"github.com/stile-id/stile/methods/face/motion"
@@ -11,6 +13,7 @@ import (
 // trial is the answer to a challenge while it is judged.
 type trial struct {
 	challenge challenge
+	gap       time.Duration // between two frames of turns, at most
 	version   string
 	good      []shot // the frames with one face that can be measured
 	checks    []rules.Check
@@ -120,7 +123,7 @@ func (t *trial) judgeMotion() *methods.Verdict {
 			Step: s.Step, At: s.At, Yaw: f.Pose.Yaw, Pitch: f.Pose.Pitch, Eyes: f.Quality.Eyes, Points: points,
 		})
 	}
-	found := motion.Judge(t.challenge.Turns, frames)
+	found := motion.Judge(t.challenge.Turns, frames, t.gap)
 	t.checks = append(t.checks, found...)
 	for _, weighed := range reasonsOfMotion {
 		for _, check := range found {

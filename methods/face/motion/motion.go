@@ -40,6 +40,9 @@ const (
 	restMoved = 4.0
 )
 
+// Gap is the longest time between the arrivals of two frames from a user.
+const Gap = 6 * time.Second
+
 // The names of the checks.
 const (
 	CheckFollowed = "challenge_followed"
@@ -80,11 +83,11 @@ type Frame struct {
 	Points [][2]float64
 }
 
-// Judge returns the checks of a sequence of frames.
-func Judge(turns []Turn, frames []Frame) []rules.Check {
+// Judge returns the checks of a sequence of frames, of which two may arrive as far apart as gap.
+func Judge(turns []Turn, frames []Frame, gap time.Duration) []rules.Check {
 	checks := []rules.Check{
 		{Name: CheckFollowed, Passed: Followed(turns, frames)},
-		{Name: CheckSmooth, Passed: Smooth(frames)},
+		{Name: CheckSmooth, Passed: Smooth(frames, gap)},
 	}
 	residual, measured := Depth(frames)
 	return append(checks, rules.Check{
@@ -158,21 +161,20 @@ const (
 	soonest = 150 * time.Millisecond
 	// farthest is how far a head may turn between two frames at any speed, so that it is seen in between.
 	farthest = 40.0
-	// longest is the time within which the next frame arrives.
-	longest = 6 * time.Second
 	// disorder is how much later than its successors a frame may arrive, because several are sent at once.
 	disorder = time.Second
 )
 
-// Smooth reports whether the head moves from frame to frame as heads can, and the frames arrived in their order.
-func Smooth(frames []Frame) bool {
+// Smooth reports whether the head moves from frame to frame as heads can, and the frames arrived in their order, each
+// within gap.
+func Smooth(frames []Frame, gap time.Duration) bool {
 	var latest time.Time
 	for i := 1; i < len(frames); i++ {
 		if at := frames[i-1].At; at.After(latest) {
 			latest = at
 		}
 		took := frames[i].At.Sub(frames[i-1].At)
-		if frames[i].At.Before(latest.Add(-disorder)) || took > longest {
+		if frames[i].At.Before(latest.Add(-disorder)) || took > gap {
 			return false
 		}
 		allowed := min(farthest, fastest*max(took, soonest).Seconds())

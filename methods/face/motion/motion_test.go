@@ -48,7 +48,7 @@ func TestPersonWhoFollowsPassesEachCheck(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {
 		for _, angle := range []float64{22, 30, 38} {
-			for _, check := range motion.Judge(asked, facetest.New(false, 0.01, seed).Follow(asked, angle)) {
+			for _, check := range motion.Judge(asked, facetest.New(false, 0.01, seed).Follow(asked, angle), motion.Gap) {
 				require.True(t, check.Passed, "%s at %v degrees, seed %d", check.Name, angle, seed)
 			}
 		}
@@ -135,7 +135,7 @@ func TestAttacksFailTheirCheck(t *testing.T) {
 		},
 	} {
 		var failed []string
-		for _, check := range motion.Judge(asked, attack.frames) {
+		for _, check := range motion.Judge(asked, attack.frames, motion.Gap) {
 			if !check.Passed {
 				failed = append(failed, check.Name)
 			}
@@ -155,6 +155,17 @@ func TestStepsOutsideTheChallengeAreNotFollowed(t *testing.T) {
 	require.False(t, motion.Followed(asked, nil))
 }
 
+func TestFramesMayArriveAsFarApartAsTheGap(t *testing.T) {
+	t.Parallel()
+	frames := shifted(facetest.New(false, 0.01, 1).Follow(asked, 24), func(i int, f *motion.Frame) {
+		if i > 10 {
+			f.At = f.At.Add(10 * time.Second)
+		}
+	})
+	require.False(t, motion.Smooth(frames, motion.Gap))
+	require.True(t, motion.Smooth(frames, 11*time.Second))
+}
+
 func TestFramesThatArriveTogetherAreSmooth(t *testing.T) {
 	t.Parallel()
 	frames := shifted(facetest.New(false, 0.01, 1).Follow(asked, 24), func(i int, f *motion.Frame) {
@@ -162,7 +173,7 @@ func TestFramesThatArriveTogetherAreSmooth(t *testing.T) {
 			f.At = f.At.Add(-facetest.Every - 10*time.Millisecond)
 		}
 	})
-	require.True(t, motion.Smooth(frames))
+	require.True(t, motion.Smooth(frames, motion.Gap))
 }
 
 func TestResidualNeedsPointsInGeneralPosition(t *testing.T) {
