@@ -8,8 +8,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
 )
 
-// Beside opens the database of a URL beside its store, for statements that the store does not have. Where the store
-// writes to SQLite, a statement waits for a minute.
+// Beside opens the database of a URL beside its store, for statements that the store does not have. On SQLite, a
+// statement waits up to a minute until the store has written. The end of the test closes it.
 func Beside(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", url
