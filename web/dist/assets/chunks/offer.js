@@ -1,1 +1,1 @@
-import{c as e}from"./src.js";function t({flow:t,view:n},r,i=`setup_failed`){e(()=>{r&&!n.offer_handoff&&t.report(i)},[r])}export{t};
+import{c as e,d as t}from"./src.js";function n({flow:n,view:r},i,a=`setup_failed`){let o=i&&!r.offer_handoff,[s,c]=t(o);return e(()=>{o&&(c(!0),n.report(a).finally(()=>c(!1)))},[i]),s}export{n as t};

@@ -117,7 +117,7 @@ export function EnterCode(given: {
           <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>
             {t("action.continue")}
           </Button>
-          <Button kind="link" onPress={leave}>{t("login.again")}</Button>
+          <Button kind="link" busy={flow.model.busy} onPress={leave}>{t("login.again")}</Button>
         </Actions>
       </form>
     </Panel>

@@ -130,7 +130,7 @@ function Open(given: MethodScreenProps & {
               {t("carrier.open")}
             </Button>
           )}
-        <Button kind="link" onPress={leave}>{t("carrier.another")}</Button>
+        <Button kind="link" busy={flow.model.busy} onPress={leave}>{t("carrier.another")}</Button>
       </Actions>
     </Panel>
   );

@@ -103,7 +103,7 @@ function Choose(given: LoginProps & { away: boolean; choose: (institution: strin
 
 /** Open is a login that has begun: the user is away, or has come back in this browser or in another. */
 function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; leave: () => void }) {
-  const { challenge, waiting: { url, name, answered }, leave } = given;
+  const { flow, challenge, waiting: { url, name, answered }, leave } = given;
   const [response, take] = useResponse(challenge);
   if (response) return <Claim {...given} response={response} />;
   if (answered) return <EnterCode {...given} entered={take} />;
@@ -112,7 +112,7 @@ function Open(given: MethodScreenProps & { challenge: string; waiting: Waiting; 
       <p>{t("login.waiting.text", { name })}</p>
       <Actions>
         <AwayLink url={url}>{t("login.open", { name })}</AwayLink>
-        <Button kind="link" onPress={leave}>{t("login.other")}</Button>
+        <Button kind="link" busy={flow.model.busy} onPress={leave}>{t("login.other")}</Button>
       </Actions>
     </Panel>
   );

@@ -15,7 +15,7 @@ import type { MethodScreenProps } from "./registry.ts";
  */
 export default function NFCPassport(given: MethodScreenProps) {
   const { flow, view, method } = given;
-  useOffer(given, flow.model.device === "first");
+  const asking = useOffer(given, flow.model.device === "first");
   const merchant = view.merchant.name;
   const ready = (method.waiting?.data as { access?: unknown } | null | undefined)?.access ?? null;
   const [changing, setChanging] = useState(false);
@@ -31,7 +31,7 @@ export default function NFCPassport(given: MethodScreenProps) {
         : (
           <>
             <p>{t("nfc.needs", { merchant })}</p>
-            {!offered && !flow.model.busy && <Notice kind="info">{t("choice.needs.nfc")}</Notice>}
+            {!offered && !asking && <Notice kind="info">{t("choice.needs.nfc")}</Notice>}
             {offered && asks && (!ready || changing) && <Details {...given} lead={lead} />}
             {offered && asks && ready && !changing && (
               <>

@@ -47,7 +47,7 @@ export default function ParentalConsent({ flow, method }: MethodScreenProps) {
           <Button busy={flow.model.busy} onPress={() => void ask({ resend: true }).then(setResent)}>
             {t("parental.resend")}
           </Button>
-          <Button kind="link" onPress={() => setOther(true)}>{t("parental.other")}</Button>
+          <Button kind="link" busy={flow.model.busy} onPress={() => setOther(true)}>{t("parental.other")}</Button>
         </Actions>
       </Panel>
     );

@@ -109,7 +109,7 @@ function EnterCode(given: MethodScreenProps & { challenge: string; institution: 
           <Button kind="primary" submit busy={flow.model.busy} disabled={code.length < 6}>
             {t("action.continue")}
           </Button>
-          <Button kind="link" onPress={leave}>{t("student.other")}</Button>
+          <Button kind="link" busy={flow.model.busy} onPress={leave}>{t("student.other")}</Button>
         </Actions>
       </form>
     </Panel>

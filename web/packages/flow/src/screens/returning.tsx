@@ -47,7 +47,7 @@ export function Returning({ flow, view }: { flow: Flow; view: View }) {
           </Button>
         )}
         {otp.sent && !other && !otp.email_known && (
-          <Button onPress={() => setOther(true)}>{t("returning.other")}</Button>
+          <Button busy={flow.model.busy} onPress={() => setOther(true)}>{t("returning.other")}</Button>
         )}
         <Button kind="link" onPress={() => flow.navigate({ returning: false })}>{t("returning.without")}</Button>
       </Actions>
