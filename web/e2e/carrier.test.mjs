@@ -10,7 +10,7 @@ import { listen } from "./shop.mjs";
 import { ends } from "./start.mjs";
 
 /** numbers are one for each test: three questions about one are allowed in 15 minutes. */
-const numbers = ["00", "11", "22", "33", "44", "55"].map((end) => `+49151234567${end}`);
+const numbers = ["00", "11", "22", "33", "44", "55", "66"].map((end) => `+49151234567${end}`);
 /** forever is more polls than a test lasts. */
 const forever = 1_000;
 
@@ -117,6 +117,29 @@ describe("carrier_lookup", { concurrency: 1 }, () => {
     }
     await enter(page, numbers[4]);
     await page.getByRole("alert").getByText("Too many numbers").waitFor();
+  });
+
+  test("lets the user leave the question once the page has its answer", async () => {
+    const { page } = await visit({}, onPhone);
+    let release;
+    const shown = new Promise((resolve) => (release = resolve));
+    const answered = new Promise((resolve) => {
+      void page.route(/\/begin$/, async (route) => {
+        const answer = await route.fetch();
+        resolve();
+        await shown;
+        await route.fulfill({ response: answer });
+      });
+    });
+    await enter(page, numbers[6]);
+    await answered;
+    await page.locator("footer select").selectOption("de"); // reads the session, which has the question by now
+    await at(page, "carrier-open");
+    const another = page.getByRole("button", { name: "Andere Nummer verwenden" });
+    assert.equal(await another.getAttribute("aria-disabled"), "true");
+    release();
+    await another.click();
+    await at(page, "method-carrier_lookup");
   });
 
   test("leads to the operator and back, also after a phone without its mobile network", async () => {
