@@ -127,7 +127,7 @@ histories: ## Play real sessions and keep the histories of new scenarios, for la
 	go test ./workflows -count=1 -timeout 10m -run '^TestRecordedHistoriesReplay$$' -save-histories
 
 .PHONY: bench
-bench: postgres tesseract browser models faces tfjs $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, faces, handoffs and the page, as ratios; ARGS are passed on
+bench: postgres tesseract peers browser models faces tfjs $(NPM_PACKAGES) ## Measure the cost of sessions, deliveries, compliance checks, wallet credentials, faces, handoffs and the page, as ratios; ARGS are passed on
 	go run ./bench $(ARGS)
 	$(if $(findstring -only,$(ARGS)),,$(GO_BUILD) -o bin/ ./cmd/stile-dev && cd web && node scripts/paint.mjs)
 
@@ -157,6 +157,10 @@ interpreters:
 .PHONY: tesseract
 tesseract:
 	scripts/ensure-tesseract
+
+.PHONY: peers
+peers:
+	scripts/ensure-peers
 
 .PHONY: runtimes
 runtimes:

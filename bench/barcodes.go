@@ -47,11 +47,11 @@ var barcodeShots = []barcodeShot{
 }
 
 // barcodes reads the barcodes of photographed licences by vision/pdf417 and by zxing-cpp: as they are, and straightened
-// by the true corners of the card, plain, smoothed and enlarged. Debian's zxing-cpp-tools must be installed.
+// by the true corners of the card, plain, smoothed and enlarged. scripts/ensure-peers installs zxing-cpp.
 func (b bench) barcodes(ctx context.Context) (c comparison, err error) {
 	c = comparison{title: fmt.Sprintf("barcodes read, of %d photographs", licenses), our: "Stile"}
 	if _, err := exec.LookPath("ZXingReader"); err != nil {
-		return c, errors.New("barcodes: ZXingReader is missing: apt-get install zxing-cpp-tools")
+		return c, errors.New("barcodes: ZXingReader is missing; scripts/ensure-peers installs it")
 	}
 	folder, err := os.MkdirTemp("", "barcodes")
 	if err != nil {

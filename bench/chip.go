@@ -199,7 +199,7 @@ const bouncyCastleJars = "/usr/share/java/bcpkix.jar:/usr/share/java/bcprov.jar:
 
 func startBouncyCastle(ctx context.Context) (*bouncyCastle, error) {
 	if _, err := os.Stat("/usr/share/java/bcpkix.jar"); err != nil {
-		return nil, errors.New("chip: BouncyCastle is missing: apt-get install default-jdk-headless libbcpkix-java")
+		return nil, errors.New("chip: BouncyCastle is missing; scripts/ensure-peers installs it")
 	}
 	d, err := startDialogue(exec.CommandContext(ctx, "java", "-XX:+UseSerialGC", "-cp",
 		bouncyCastleJars, "bench/bouncycastle/Verify.java"))
