@@ -139,7 +139,7 @@ func (e *examination) vision(ctx context.Context, a *App) {
 	if err != nil {
 		e.warn("vision", "install stile-vision beside stile; stile-dev is one itself", "pictures cannot be read: %s", err)
 	} else {
-		e.ok("vision", "workers start %s", program)
+		e.ok("vision", "a worker with these settings starts %s", program)
 	}
 	set, err := visionmodels.Open(c.VisionModels)
 	install := "run stile-vision models install --dir " + c.VisionModels
