@@ -13,6 +13,7 @@ import (
 
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/localenv"
+	"github.com/stile-id/stile/internal/version"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/vision/serve"
 )
@@ -49,7 +50,7 @@ func newCommand() *cobra.Command {
 		Use: "stile-dev", Short: "Run all of Stile in one process, for development", Args: cobra.NoArgs,
 		Long: "Runs the Temporal server with its web UI, SQLite, the API and a worker.\n\n" +
 			"DATABASE_URL and TEMPORAL_ADDRESS, each alone, put an outside service in the place of the embedded one.",
-		SilenceUsage: true, SilenceErrors: true,
+		Version: version.String(), SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.shopGiven = cmd.Flags().Changed("shop-listen")
 			return run(cmd.Context(), f, cmd.OutOrStdout())

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stile-id/stile/internal/version"
 	"github.com/stile-id/stile/vision/evaluate"
 	"github.com/stile-id/stile/vision/serve"
 )
@@ -29,14 +30,21 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) > 0 && args[0] == "models" {
+	first := ""
+	if len(args) > 0 {
+		first = args[0]
+	}
+	switch first {
+	case "models":
 		command := modelsCommand()
 		command.SetArgs(args[1:])
 		command.SetOut(os.Stdout)
 		return command.ExecuteContext(ctx)
-	}
-	if len(args) > 0 && args[0] == evaluate.Name {
+	case evaluate.Name:
 		return evaluate.Main(ctx, args[1:], os.Stdout, os.Stderr)
+	case "--version":
+		_, err := fmt.Fprintln(os.Stdout, "stile-vision version", version.String())
+		return err
 	}
 	return serve.Main(ctx, nil, args, os.Stdin, os.Stdout, os.Stderr)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stile-id/stile/internal/app"
 	"github.com/stile-id/stile/internal/config"
 	"github.com/stile-id/stile/internal/localenv"
+	"github.com/stile-id/stile/internal/version"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 )
@@ -25,6 +26,7 @@ func newRootCommand() *cobra.Command {
 			"DATABASE_URL and variables whose names begin with STILE_ or TEMPORAL_ are also read from the file .env of the\n" +
 			"current folder. A variable of the environment comes before one of the file. Commands other than api, worker\n" +
 			"and serve take what neither has from the data folder of stile-dev, if there is one in .stile.",
+		Version:       version.String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -71,7 +73,7 @@ func run(cmd *cobra.Command, o app.Options) error {
 		return err
 	}
 	a.Start(ctx)
-	o.Log.Info("started", "url", a.URL(), "api", o.API, "worker", o.Worker)
+	o.Log.Info("started", "version", version.String(), "url", a.URL(), "api", o.API, "worker", o.Worker)
 	<-ctx.Done()
 	o.Log.Info("stopping", "drain_delay", c.DrainDelay.String())
 	again, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGINT, syscall.SIGTERM)

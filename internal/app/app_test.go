@@ -19,6 +19,7 @@ import (
 	"github.com/stile-id/stile/internal/geotest"
 	"github.com/stile-id/stile/internal/storetest"
 	"github.com/stile-id/stile/internal/testkit"
+	"github.com/stile-id/stile/internal/version"
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
@@ -148,6 +149,7 @@ func TestEveryProcessMeasuresTheSessionsThatOweTheirRuns(t *testing.T) {
 				defer func() { require.NoError(t, resp.Body.Close()) }()
 				page, err := io.ReadAll(resp.Body)
 				require.NoError(t, err)
+				require.Contains(t, string(page), `stile_build_info{version="`+version.String()+`"} 1`)
 				return strings.Contains(string(page), "\nstile_sessions_owing 1\n") &&
 					!strings.Contains(string(page), "\nstile_sessions_oldest_owing_seconds 0\n")
 			})

@@ -13,6 +13,7 @@ import (
 	"github.com/stile-id/stile/internal/codec"
 	"github.com/stile-id/stile/internal/outbound"
 	"github.com/stile-id/stile/internal/tracing"
+	"github.com/stile-id/stile/internal/version"
 	"github.com/stile-id/stile/models/seal"
 	"github.com/stile-id/stile/models/store"
 )
@@ -74,8 +75,8 @@ func (a *App) connect(ctx context.Context) error {
 func (a *App) dial(ctx context.Context, keys *seal.Keyring) (err error) {
 	c := a.options.Config
 	a.tracing, err = tracing.Open(ctx, tracing.Options{
-		Endpoint: c.TraceEndpoint, Headers: c.TraceHeaders, Ratio: c.TraceRatio, Service: c.TraceService,
-		Log: a.log,
+		Endpoint: c.TraceEndpoint, Headers: c.TraceHeaders, Ratio: c.TraceRatio,
+		Service: c.TraceService, Version: version.String(), Log: a.log,
 	})
 	if err != nil {
 		return err
@@ -112,6 +113,15 @@ func (a *App) egress() outbound.Policy {
 // newRegistry returns a metrics registry with the metrics of the Go runtime and the process.
 func newRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
 	return registry
+}
+
+// buildInfo returns a metric that is always 1, with the version of the program.
+func buildInfo() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "stile_build_info", Help: "Always 1, with the version of the program.",
+		ConstLabels: prometheus.Labels{"version": version.String()},
+	}, func() float64 { return 1 })
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -34,9 +33,9 @@ type Options struct {
 	// Ratio is the share of the traces that are sent, from 0 to 1. The id of a trace alone decides, so that all
 	// processes send the same ones.
 	Ratio float64
-	// Service names the process in the collector.
-	Service string
-	Log     *slog.Logger
+	// Service names the process in the collector, and Version its program.
+	Service, Version string
+	Log              *slog.Logger
 }
 
 // Tracing makes spans and sends them in the background. The zero value makes none.
@@ -61,18 +60,9 @@ func Open(ctx context.Context, o Options) (*Tracing, error) {
 		sdk.WithBatcher(exporter),
 		sdk.WithSampler(sampler(o.Ratio)),
 		sdk.WithResource(resource.NewSchemaless(
-			attribute.String("service.name", o.Service), attribute.String("service.version", version()),
+			attribute.String("service.name", o.Service), attribute.String("service.version", o.Version),
 		)),
 	)}, nil
-}
-
-// version returns the version of the program, with the revision that it was built from where Go has noted one.
-func version() string {
-	build, known := debug.ReadBuildInfo()
-	if !known {
-		return "unknown"
-	}
-	return build.Main.Version
 }
 
 // sampler decides by the id of a trace, also for a span with a parent in another process: a caller cannot have more
