@@ -3,6 +3,7 @@ package e2e
 import (
 	"image"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,21 +40,43 @@ func TestDocuments(t *testing.T) {
 	}, func(c *config.Config) { c.VisionURL = "unix:" + socket })
 }
 
+// specimens and photographs hold what tests have drawn. A photograph takes half a second of a processor, and the tests
+// of each backend need the same ones.
+var specimens, photographs sync.Map
+
+// drawn returns the value of a key, which draw makes once.
+func drawn[K comparable, V any](known *sync.Map, key K, draw func() V) V {
+	value, _ := known.LoadOrStore(key, sync.OnceValue(draw))
+	return value.(func() V)()
+}
+
 // adultSpecimen returns a valid document of an adult.
 func adultSpecimen(kind specimen.Kind, seed uint64) *specimen.Document {
-	return specimen.New(kind, seed, func(f *specimen.Fields) {
-		f.Born = time.Date(1990, time.March, 14, 0, 0, 0, 0, time.UTC)
-		f.Issued = time.Now().UTC().Truncate(24*time.Hour).AddDate(-1, 0, 0)
-		f.Expires = f.Issued.AddDate(10, 0, 0)
+	type key struct {
+		kind specimen.Kind
+		seed uint64
+	}
+	return drawn(&specimens, key{kind, seed}, func() *specimen.Document {
+		return specimen.New(kind, seed, func(f *specimen.Fields) {
+			f.Born = time.Date(1990, time.March, 14, 0, 0, 0, 0, time.UTC)
+			f.Issued = time.Now().UTC().Truncate(24*time.Hour).AddDate(-1, 0, 0)
+			f.Expires = f.Issued.AddDate(10, 0, 0)
+		})
 	})
 }
 
 // photograph sends a picture of a page and returns the id of its upload.
-func (s session) photograph(t *testing.T, page image.Image, shot specimen.Shot) string {
+func (s session) photograph(t *testing.T, page *image.NRGBA, shot specimen.Shot) string {
 	t.Helper()
-	shot.Turn, shot.Tilt, shot.Blur, shot.Noise = 2, 0.03, 0.7, 3
-	picture := specimen.JPEG(specimen.Photograph(page, shot), 88)
-	return s.uploads(t, "document_capture", string(picture)).expect(t, 201).text("id")
+	type key struct {
+		page *image.NRGBA
+		shot specimen.Shot
+	}
+	picture := drawn(&photographs, key{page, shot}, func() string {
+		shot.Turn, shot.Tilt, shot.Blur, shot.Noise = 2, 0.03, 0.7, 3
+		return string(specimen.JPEG(specimen.Photograph(page, shot), 88))
+	})
+	return s.uploads(t, "document_capture", picture).expect(t, 201).text("id")
 }
 
 // shows submits uploads. On a busy machine the vision process may not answer for a while, which costs nothing.
