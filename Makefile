@@ -24,9 +24,10 @@ NPM_PACKAGES := web/node_modules/.package-lock.json
 # A binary for tests has no symbols: it takes two thirds of the time to link. The tests that need one that is not there
 # build it with the same flags.
 GO_BUILD := go build -ldflags=-s
-# As in production, stile-vision alone has vector instructions. They measure a face several times as fast.
-BUILD_COMMANDS := $(GO_BUILD) -o bin/ ./cmd/stile ./cmd/stile-dev && \
-	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision
+# As in production, stile-vision alone has vector instructions. They measure a face several times as fast. `make test`
+# builds the commands once, before the checks that need them.
+BUILD_COMMANDS := $(if $(BUILT),@:,$(GO_BUILD) -o bin/ ./cmd/stile ./cmd/stile-dev && \
+	GOEXPERIMENT=simd $(GO_BUILD) -o bin/ ./cmd/stile-vision)
 # Tests, and the programs that they start, collect garbage a third as often: the collector takes a twentieth to a fifth
 # of their time.
 IN_MEMORY := GOGC=300 $(abspath scripts/in-memory)
@@ -77,9 +78,9 @@ check: tesseract prometheus helm models faces check-format check-vet lint check-
 
 .PHONY: test
 test: postgres interpreters tesseract prometheus helm browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 fetched check-build
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 2 check-browser check-beside
-	@$(MAKE) --no-print-directory AT_ONCE=yes -j 4 check-plain check-race check-racing check-fuzz check-sdk
+	@$(MAKE) --no-print-directory AT_ONCE=yes -j 5 check-build models faces runtimes $(NPM_PACKAGES)
+	@$(MAKE) --no-print-directory AT_ONCE=yes BUILT=yes -j 2 check-browser check-beside
+	@$(MAKE) --no-print-directory AT_ONCE=yes BUILT=yes -j 4 check-plain check-race check-racing check-fuzz check-sdk
 	@$(MAKE) --no-print-directory slowest
 
 .PHONY: lint
@@ -135,13 +136,9 @@ bench: postgres tesseract peers browser models faces tfjs $(NPM_PACKAGES) ## Mea
 clean: ## Remove the binaries and the tools
 	rm -rf bin
 
-# The parts of `make test`. What comes from npm is fetched while the commands are built. The browser tests leave almost
-# half of the time of two processors, which the checks without time limits take, at a lower priority; the tests in Go
-# leave some to those of the clients.
-.PHONY: fetched
-fetched: # one after another, also with -j
-	@$(MAKE) --no-print-directory AT_ONCE= models faces runtimes $(NPM_PACKAGES)
-
+# The parts of `make test`. What comes from npm and Debian is fetched while the commands are built. The browser tests
+# leave almost half of the time of two processors, which the checks without time limits take, at a lower priority; the
+# tests in Go leave some to those of the clients.
 .PHONY: check-beside
 check-beside:
 	@nice -n 10 $(MAKE) --no-print-directory AT_ONCE= check-faults check-code check-web
@@ -249,16 +246,18 @@ check-fuzz:
 
 # e2e comes first: it takes longer than all others together, mostly waiting.
 .PHONY: check-plain
-check-plain: $(GOTESTSUM)
-	@mkdir -p bin/test
-	@watched="$$($(WATCHED))"; \
-	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e $$($(FOLDERS) | grep -vxF "$$watched" | grep -v '/e2e$$')
+check-plain: $(GOTESTSUM) watched
+	$(GO_TEST) bin/test/plain.json -- $(GO_TEST_FLAGS) ./e2e \
+		$$($(FOLDERS) | grep -vxFf bin/test/watched | grep -v '/e2e$$')
 
 .PHONY: check-race
-check-race: $(GOTESTSUM)
+check-race: $(GOTESTSUM) watched
+	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$(cat bin/test/watched)
+
+.PHONY: watched
+watched:
 	@mkdir -p bin/test
-	@watched="$$($(WATCHED))"; \
-	CGO_ENABLED=1 $(GO_TEST) bin/test/race.json -- $(GO_TEST_FLAGS) $(RACE) $$watched
+	@$(WATCHED) >bin/test/watched
 
 .PHONY: check-racing
 check-racing: $(GOTESTSUM)
@@ -276,7 +275,7 @@ slowest: $(GOTESTSUM)
 	@cat bin/test/{plain,race,racing-*}.json | $(GOTESTSUM) tool slowest --num 20
 
 $(NPM_PACKAGES): web/package-lock.json
-	cd web && npm ci --silent --ignore-scripts
+	cd web && npm ci --silent --ignore-scripts --prefer-offline --no-audit --no-fund
 
 $(GOLANGCI_LINT):
 	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
