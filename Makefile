@@ -80,7 +80,7 @@ check: tesseract prometheus helm models faces check-format check-vet lint check-
 test: postgres interpreters tesseract prometheus helm browser ## Run every check: format, vet, builds, workflow determinism, linters, tests
 	@$(MAKE) --no-print-directory AT_ONCE=yes -j 5 check-build models faces runtimes $(NPM_PACKAGES)
 	@$(MAKE) --no-print-directory AT_ONCE=yes BUILT=yes -j 2 check-browser check-beside
-	@$(MAKE) --no-print-directory AT_ONCE=yes BUILT=yes -j 4 check-plain check-race check-racing check-fuzz check-sdk
+	@$(MAKE) --no-print-directory AT_ONCE=yes BUILT=yes -j 4 check-plain check-race check-racing check-others
 	@$(MAKE) --no-print-directory slowest
 
 .PHONY: lint
@@ -142,6 +142,10 @@ clean: ## Remove the binaries and the tools
 .PHONY: check-beside
 check-beside:
 	@nice -n 10 $(MAKE) --no-print-directory AT_ONCE= check-faults check-code check-web
+
+.PHONY: check-others
+check-others: # one after the other, also with -j
+	@$(MAKE) --no-print-directory AT_ONCE= check-fuzz check-sdk
 
 .PHONY: postgres
 postgres:
