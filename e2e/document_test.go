@@ -50,19 +50,20 @@ func drawn[K comparable, V any](known *sync.Map, key K, draw func() V) V {
 	return value.(func() V)()
 }
 
-// adultSpecimen returns a valid document of an adult.
+// adultSpecimen returns a valid document of an adult. Tests share it, and must not change it.
 func adultSpecimen(kind specimen.Kind, seed uint64) *specimen.Document {
 	type key struct {
 		kind specimen.Kind
 		seed uint64
 	}
-	return drawn(&specimens, key{kind, seed}, func() *specimen.Document {
-		return specimen.New(kind, seed, func(f *specimen.Fields) {
-			f.Born = time.Date(1990, time.March, 14, 0, 0, 0, 0, time.UTC)
-			f.Issued = time.Now().UTC().Truncate(24*time.Hour).AddDate(-1, 0, 0)
-			f.Expires = f.Issued.AddDate(10, 0, 0)
-		})
-	})
+	return drawn(&specimens, key{kind, seed}, func() *specimen.Document { return specimen.New(kind, seed, adult) })
+}
+
+// adult makes a document that of an adult, and valid.
+func adult(f *specimen.Fields) {
+	f.Born = time.Date(1990, time.March, 14, 0, 0, 0, 0, time.UTC)
+	f.Issued = time.Now().UTC().Truncate(24*time.Hour).AddDate(-1, 0, 0)
+	f.Expires = f.Issued.AddDate(10, 0, 0)
 }
 
 // photograph sends a picture of a page and returns the id of its upload.

@@ -56,24 +56,23 @@ type cast struct {
 	passport *specimen.Document
 	comment  string // in each picture, if it is not ""
 
-	mu       sync.Mutex
-	pictures map[string]func() string
+	pictures sync.Map // of drawn
 }
 
 func newCast(t *testing.T) *cast {
 	t.Helper()
 	reader, err := faces.Reader(vision.EmbeddingOff)
 	require.NoError(t, err)
-	c := &cast{heads: map[string]*faces.Head{}, pictures: map[string]func() string{}}
+	c := &cast{heads: map[string]*faces.Head{}}
 	for _, name := range []string{holder, stranger} {
 		person, err := faces.Find(name)
 		require.NoError(t, err)
 		c.heads[name], err = faces.NewHead(t.Context(), reader, person, 640, 480, faces.Solid)
 		require.NoError(t, err)
 		if name == holder {
-			c.passport = adultSpecimen(specimen.Passport, 7)
-			c.passport.Fields.Portrait, err = person.Portrait(t.Context())
+			portrait, err := person.Portrait(t.Context())
 			require.NoError(t, err)
+			c.passport = specimen.New(specimen.Passport, 7, adult, func(f *specimen.Fields) { f.Portrait = portrait })
 		}
 	}
 	return c
@@ -82,16 +81,9 @@ func newCast(t *testing.T) *cast {
 // picture returns the file of a picture of a person.
 func (c *cast) picture(name string, shot faces.Shot) string {
 	key := fmt.Sprintf("%s %+v", name, shot)
-	c.mu.Lock()
-	render, known := c.pictures[key]
-	if !known {
-		render = sync.OnceValue(func() string {
-			return commented(string(faces.JPEG(c.heads[name].Render(shot), 90)), c.comment)
-		})
-		c.pictures[key] = render
-	}
-	c.mu.Unlock()
-	return render()
+	return drawn(&c.pictures, key, func() string {
+		return commented(string(faces.JPEG(c.heads[name].Render(shot), 90)), c.comment)
+	})
 }
 
 // commented returns a JPEG with a comment after its first marker.
