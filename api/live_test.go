@@ -274,6 +274,18 @@ func TestMessagesAreRefused(t *testing.T) {
 	ch.isAcked(obj{"type": "heartbeat", "id": "still there"})
 }
 
+func TestFailureToCarryOutAMessageIsLogged(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	s := e.attest()
+	ch, _ := e.entered(s)
+	e.exec(e.database(), "ALTER TABLE transfers RENAME TO elsewhere")
+	message := chunks("t", "document_capture", obj{"simulate": "pass"}, 1000)[0]
+	ch.isRefused(message, "internal_error")
+	require.NotContains(t, ch.ask(message)["message"], "transfers")
+	require.Regexp(t, `"request_id":"req_\w+".*"code":"internal_error".*no such table: transfers`, e.log.String())
+}
+
 func TestOversizedMessageEndsTheChannel(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

@@ -184,13 +184,13 @@ func (l *live) end(ctx context.Context, err error) {
 // fault sends the phone an error, and returns how to close the channel.
 func (l *live) fault(ctx context.Context, err error) ending {
 	public := rest.PublicError(err)
+	rest.LogFailure(ctx, l.log, public, err)
 	_ = l.write(ctx, errorOf(nil, public))
 	status := websocket.StatusPolicyViolation
 	switch rest.StatusOf(public) {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		status = websocket.StatusTryAgainLater
 	case http.StatusInternalServerError:
-		l.log.Error("api: a live channel failed and was closed; the device connects again", "error", err.Error())
 		status = websocket.StatusInternalError
 	}
 	return ending{status, string(public.Code)}

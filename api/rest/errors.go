@@ -110,14 +110,7 @@ func StatusOf(public *models.Error) int { return errorKinds[public.Code].status 
 func (k *Kernel) Fail(g *gin.Context, err error) {
 	public := PublicError(err)
 	kind := errorKinds[public.Code]
-	if kind.status >= http.StatusInternalServerError {
-		level := slog.LevelError
-		if public.Code == models.CodeServiceUnavailable {
-			level = slog.LevelWarn
-		}
-		k.log.Log(g.Request.Context(), level, "api: a request failed, and was answered with the code",
-			"request_id", RequestID(g), "route", RouteOf(g), "code", public.Code, "error", err.Error())
-	}
+	LogFailure(g.Request.Context(), k.log.With("request_id", RequestID(g), "route", RouteOf(g)), public, err)
 	g.Abort()
 	if g.Writer.Written() {
 		return
@@ -129,6 +122,20 @@ func (k *Kernel) Fail(g *gin.Context, err error) {
 			"request_id", RequestID(g), "error", err.Error())
 	}
 	ans.write(g)
+}
+
+// LogFailure logs the cause of an error that is not the client's fault: the client reads no more than the code. It is
+// for answers to requests and to messages of the live channel, with request_id and route in log.
+func LogFailure(ctx context.Context, log *slog.Logger, public *models.Error, cause error) {
+	if StatusOf(public) < http.StatusInternalServerError {
+		return
+	}
+	level := slog.LevelError
+	if public.Code == models.CodeServiceUnavailable {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "api: a request failed, and was answered with the code",
+		"code", public.Code, "error", cause.Error())
 }
 
 // refusal returns the answer to a request that failed. The type of the error follows from its code.
