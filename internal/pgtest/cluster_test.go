@@ -2,6 +2,7 @@ package pgtest_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,6 +45,33 @@ func TestCommitSurvivesAnImmediateStop(t *testing.T) {
 	require.NoError(t, c.Restart())
 	require.Equal(t, url, c.URL("postgres"))
 	require.Equal(t, 50, count(t, url, "SELECT count(*) FROM kept"))
+}
+
+func TestDeadlockIsReported(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	url := c.URL("postgres")
+	execute(t, url, "CREATE TABLE locked (n INT)")
+	execute(t, url, "INSERT INTO locked VALUES (1), (2)")
+	require.NoError(t, c.Deadlocks())
+
+	one, other := connect(t, url), connect(t, url)
+	lock := func(conn *pgx.Conn, n string) error {
+		_, err := conn.Exec(t.Context(), "UPDATE locked SET n = n WHERE n = "+n)
+		return err
+	}
+	for conn, n := range map[*pgx.Conn]string{one: "1", other: "2"} {
+		_, err := conn.Exec(t.Context(), "BEGIN")
+		require.NoError(t, err)
+		require.NoError(t, lock(conn, n))
+	}
+	second := make(chan error, 1)
+	go func() { second <- lock(one, "2") }()
+	require.Error(t, errors.Join(lock(other, "1"), <-second), "one of the two loses")
+	require.ErrorContains(t, c.Deadlocks(), "UPDATE locked SET n = n WHERE n = 1")
+	for _, conn := range []*pgx.Conn{one, other} {
+		require.NoError(t, conn.Close(t.Context()))
+	}
 }
 
 func TestFolderIsUsedAgain(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -100,6 +101,25 @@ func (c *Cluster) wait() error {
 		}
 	}
 }
+
+// Deadlocks returns an error with the report of the first deadlock that the server has ended, or nil if there was none.
+// The server ends a deadlock with an error for one of the two transactions, and most callers repeat theirs: tests would
+// pass although two transactions lock their rows in different orders.
+func (c *Cluster) Deadlocks() error {
+	log, err := os.ReadFile(c.logFile())
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	_, report, found := strings.Cut(string(log), "deadlock detected\n")
+	if !found {
+		return nil
+	}
+	return fmt.Errorf("pgtest: two transactions locked the same rows in different orders:\n%s",
+		report[:min(len(report), longestReport)])
+}
+
+// longestReport bounds the report of a deadlock, in bytes: it has the statements of both transactions.
+const longestReport = 4000
 
 func (c *Cluster) logFile() string { return filepath.Join(c.dir, "postgres.log") }
 

@@ -123,7 +123,7 @@ func (s *sharedServer) close() error {
 		_ = s.pooler.close()
 	}
 	if s.cluster != nil {
-		return errors.Join(s.cluster.Stop(), os.RemoveAll(s.cluster.dir))
+		return errors.Join(s.cluster.Stop(), s.cluster.Deadlocks(), os.RemoveAll(s.cluster.dir))
 	}
 	if !s.external {
 		return nil

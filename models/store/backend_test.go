@@ -46,7 +46,7 @@ var backends = []backend{
 	},
 	{
 		name: postgresName, migrated: migratedPostgres, empty: emptyPostgres, owner: ownedPostgres,
-		own: slices.Concat(postgresScenarios, grantScenarios, postgresScoreScenarios),
+		own: slices.Concat(postgresScenarios, lockOrderScenarios, grantScenarios, postgresScoreScenarios),
 	},
 }
 

@@ -158,9 +158,9 @@ func deleteBiometrics(tx *gorm.DB, org, session string) (rows int64, err error) 
 	if err != nil || len(uploads) == 0 {
 		return rows, err
 	}
-	if err := tx.Where(among("upload_id", uploads)).Delete(&models.UploadPiece{}).Error; err != nil {
-		return rows, err
+	if res = tx.Where(among("id", uploads)).Delete(&models.Upload{}); res.Error != nil {
+		return rows, res.Error
 	}
-	res = tx.Where(among("id", uploads)).Delete(&models.Upload{})
-	return rows + res.RowsAffected, res.Error
+	rows += res.RowsAffected
+	return rows, tx.Where(among("upload_id", uploads)).Delete(&models.UploadPiece{}).Error
 }

@@ -71,13 +71,13 @@ func (s *Store) closing() map[string]any {
 // the request could close. It returns their number.
 func (a Across) CloseDeliveries(ctx context.Context, limit int) (closed int, err error) {
 	var stopped []models.WebhookEndpoint
-	err = a.s.read(ctx).Select("id", "closing_until").Where("closing_until IS NOT NULL").
+	err = a.s.read(ctx).Select("id", "org_id", "closing_until").Where("closing_until IS NOT NULL").
 		Order("closing_until").Limit(closingEndpoints).Find(&stopped).Error
 	if err != nil {
 		return 0, err
 	}
 	for _, e := range stopped {
-		n, err := a.closeOf(ctx, e.ID, *e.ClosingUntil, limit-closed)
+		n, err := a.closeOf(ctx, e, limit-closed)
 		closed += n
 		if err != nil || closed >= limit {
 			return closed, err
@@ -87,15 +87,17 @@ func (a Across) CloseDeliveries(ctx context.Context, limit int) (closed int, err
 }
 
 // closeOf closes up to limit deliveries of an endpoint, and notes when none is left.
-func (a Across) closeOf(
-	ctx context.Context, endpoint string, until models.Timestamp, limit int,
-) (closed int, err error) {
+func (a Across) closeOf(ctx context.Context, e models.WebhookEndpoint, limit int) (closed int, err error) {
+	until := *e.ClosingUntil
 	err = a.s.write(ctx, func(tx *gorm.DB) error {
-		if _, closed, err = a.s.closeSome(tx, endpoint, until, limit); err != nil {
+		if err := holdEndpoint(tx, e.OrgID, e.ID); err != nil {
 			return err
 		}
-		return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND closing_until = ?", endpoint, until).
-			Where("NOT EXISTS (?)", outstandingUntil(tx, endpoint, until).Select("1")).
+		if _, closed, err = a.s.closeSome(tx, e.ID, until, limit); err != nil {
+			return err
+		}
+		return tx.Model(&models.WebhookEndpoint{}).Where("id = ? AND closing_until = ?", e.ID, until).
+			Where("NOT EXISTS (?)", outstandingUntil(tx, e.ID, until).Select("1")).
 			Updates(map[string]any{"closing_until": nil}).Error
 	})
 	return closed, err

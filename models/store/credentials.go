@@ -253,6 +253,9 @@ func (s *Store) supersedeWeaker(tx *gorm.DB, c models.Credential) (bool, error) 
 func (s *Store) revokeCredential(
 	tx *gorm.DB, org, id, actor string, reason models.RevokedReason,
 ) (after Aftermath, err error) {
+	if err := lockConsents(tx, "credential_id = ? AND org_id = ?", id, org); err != nil {
+		return after, err
+	}
 	err = tx.Model(&models.Credential{}).
 		Where("(id = ? AND org_id = ?) OR source_id = (SELECT id FROM credentials WHERE id = ? AND org_id = ?)",
 			id, org, id, org).

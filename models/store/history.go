@@ -230,7 +230,7 @@ func deleteHistories(r removal, ids []string, _ models.Timestamp) error {
 		return err
 	}
 	handoffs := tx.Model(&models.Handoff{}).Select("id").Where(among("session_id", done))
-	for _, table := range []any{&models.TransferChunk{}, &models.Transfer{}} {
+	for _, table := range []any{&models.Transfer{}, &models.TransferChunk{}} {
 		if err := r.delete(tx.Where("handoff_id IN (?)", handoffs), table); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/stile-id/stile/models"
 	"github.com/stile-id/stile/rules"
@@ -179,11 +178,11 @@ func holding(q *gorm.DB) ([]models.Credential, error) {
 // DeleteExpiredCredentials deletes up to limit expired credentials, the longest expired first, and the persons without
 // any other credential. It returns the number of credentials.
 func (a Across) DeleteExpiredCredentials(ctx context.Context, limit int) (int, error) {
-	var expired []models.Credential
+	var deleted int64
 	err := a.s.write(ctx, func(tx *gorm.DB) error {
-		expired = nil
+		deleted = 0
+		var expired []models.Credential
 		err := tx.Model(&models.Credential{}).Select("id", "person_id").Where("expires_at BETWEEN 0 AND ?", a.s.Now()).
-			Clauses(clause.Locking{Strength: "UPDATE", Options: clause.LockingOptionsSkipLocked}).
 			Order("expires_at, id").Limit(limit).Find(&expired).Error
 		if err != nil || len(expired) == 0 {
 			return err
@@ -192,13 +191,18 @@ func (a Across) DeleteExpiredCredentials(ctx context.Context, limit int) (int, e
 		for _, row := range expired {
 			ids, persons = append(ids, row.ID), append(persons, row.PersonID)
 		}
-		if err := tx.Where(among("id", ids)).Delete(&models.Credential{}).Error; err != nil {
+		// It locks the persons before their credentials, as a verification does that supersedes some of these.
+		if err := a.s.anchors.forget(tx, persons); err != nil {
 			return err
+		}
+		res := tx.Where(among("id", ids)).Delete(&models.Credential{})
+		if deleted = res.RowsAffected; res.Error != nil {
+			return res.Error
 		}
 		return a.s.anchors.forget(tx, persons)
 	})
 	if err != nil {
 		return 0, err
 	}
-	return len(expired), nil
+	return int(deleted), nil
 }

@@ -153,12 +153,13 @@ func (s *Store) DropTransfer(ctx context.Context, t models.Transfer) error {
 	})
 }
 
-// dropTransfer deletes the transfer of a handoff.
+// dropTransfer deletes the transfer of a handoff. Like EndTransfer and DropTransfer, it locks the transfer's row before
+// those of the chunks: in another order the end of a session and the end of its transfer could deadlock.
 func dropTransfer(tx *gorm.DB, attempt string) error {
-	if err := dropChunks(tx, attempt); err != nil {
+	if err := tx.Where("handoff_id = ?", attempt).Delete(&models.Transfer{}).Error; err != nil {
 		return err
 	}
-	return tx.Where("handoff_id = ?", attempt).Delete(&models.Transfer{}).Error
+	return dropChunks(tx, attempt)
 }
 
 func dropChunks(tx *gorm.DB, attempt string) error {

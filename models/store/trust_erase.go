@@ -41,6 +41,12 @@ func (a Across) ErasePerson(ctx context.Context, e Erasure) (done Erased, err er
 			return err
 		}
 		done.Persons, done.Credentials = len(persons), len(rows)
+		if err := a.s.eraseSessions(tx, rows); err != nil {
+			return err
+		}
+		if err := lockConsents(tx, "person_id IN ?", persons); err != nil {
+			return err
+		}
 		if err := a.s.eraseCredentials(tx, rows); err != nil {
 			return err
 		}
@@ -70,13 +76,27 @@ func (s *Store) personsToErase(tx *gorm.DB, e Erasure) ([]string, error) {
 	return slices.Compact(persons), nil
 }
 
-// eraseCredentials revokes credentials and lets them expire, so that the sweep deletes them. Their sessions lose the
-// biometric data, and the user's contacts unless they are still open.
+// eraseSessions deletes the biometric data of the sessions that made the credentials, and the user's contacts of those
+// that have ended.
+func (s *Store) eraseSessions(tx *gorm.DB, rows []models.Credential) error {
+	var ids []string
+	for _, c := range rows {
+		ids = append(ids, c.SessionID)
+	}
+	err := tx.Model(&models.Session{}).Where(among("id", ids)).
+		Where("completed_at IS NOT NULL AND erased_at IS NULL").Updates(withoutContacts(s.Now())).Error
+	if err != nil {
+		return err
+	}
+	return tx.Where(among("session_id", ids)).Delete(&models.Biometric{}).Error
+}
+
+// eraseCredentials revokes credentials and lets them expire, so that the sweep deletes them.
 func (s *Store) eraseCredentials(tx *gorm.DB, rows []models.Credential) error {
 	now := s.Now()
-	ids, sessions, organizations := []string{}, []string{}, map[string]bool{}
+	ids, organizations := []string{}, map[string]bool{}
 	for _, c := range rows {
-		ids, sessions = append(ids, c.ID), append(sessions, c.SessionID)
+		ids = append(ids, c.ID)
 		if organizations[c.OrgID] {
 			continue
 		}
@@ -90,12 +110,5 @@ func (s *Store) eraseCredentials(tx *gorm.DB, rows []models.Credential) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Model(&models.Credential{}).Where(among("id", ids)).Update("expires_at", now).Error; err != nil {
-		return err
-	}
-	if err := tx.Where(among("session_id", sessions)).Delete(&models.Biometric{}).Error; err != nil {
-		return err
-	}
-	return tx.Model(&models.Session{}).Where(among("id", sessions)).
-		Where("completed_at IS NOT NULL AND erased_at IS NULL").Updates(withoutContacts(now)).Error
+	return tx.Model(&models.Credential{}).Where(among("id", ids)).Update("expires_at", now).Error
 }

@@ -40,15 +40,19 @@ func (s *Store) RevokeGrant(
 	return done, err
 }
 
-// revokePerson revokes the organization's grants of a person, and blocks the person for the organization. The consents
-// are locked first: a grant that is being made is then committed, and is found.
+// lockConsents locks the consents that meet the condition, before the grants and credentials that rest on them: a grant
+// that is being made is then committed, and is found.
+func lockConsents(tx *gorm.DB, condition string, args ...any) error {
+	var locked []string
+	return tx.Model(&models.TrustConsent{}).Where(condition, args...).Order("id").
+		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Pluck("id", &locked).Error
+}
+
+// revokePerson revokes the organization's grants of a person, and blocks the person for the organization.
 func (s *Store) revokePerson(
 	tx *gorm.DB, org, person, actor string, reason models.TrustRevocation,
 ) ([]models.EventRef, error) {
-	var locked []string
-	err := tx.Model(&models.TrustConsent{}).Where("person_id = ?", person).Order("id").
-		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Pluck("id", &locked).Error
-	if err != nil {
+	if err := lockConsents(tx, "person_id = ?", person); err != nil {
 		return nil, err
 	}
 	block := models.TrustBlock{OrgID: org, PersonID: person, Created: s.Now()}
@@ -56,7 +60,7 @@ func (s *Store) revokePerson(
 		return nil, err
 	}
 	var grants []models.TrustGrant
-	err = tx.Where("org_id = ? AND person_id = ? AND revoked_at IS NULL", org, person).Order("id").Find(&grants).Error
+	err := tx.Where("org_id = ? AND person_id = ? AND revoked_at IS NULL", org, person).Order("id").Find(&grants).Error
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +165,8 @@ func (a Across) RevokeGrants(ctx context.Context, ref models.ConsentRef, limit i
 	err = a.s.settle(ctx, func(tx *gorm.DB) error {
 		batch = GrantBatch{GrantsRevoked: models.GrantsRevoked{Done: true}}
 		var consent models.TrustConsent
-		found, err := one(tx.Where("id = ? AND org_id = ? AND revoked_at IS NOT NULL", ref.ConsentID, ref.OrgID), &consent)
+		found, err := one(tx.Where("id = ? AND org_id = ? AND revoked_at IS NOT NULL", ref.ConsentID, ref.OrgID).
+			Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), &consent)
 		if err != nil || !found {
 			return err
 		}

@@ -460,14 +460,19 @@ func thousandsOfGrantsEndWhileSessionsGoOn(t *testing.T, f *fixture) {
 	require.Equal(t, models.StatusVerified, f.reread(t, created.Session).Status)
 }
 
-// reject has the verified session reviewed and rejected.
-func (f *fixture) reject(t *testing.T, session models.Session) store.Changed {
+// rejection has the verified session reviewed, and returns the decision that rejects it.
+func (f *fixture) rejection(t *testing.T, session models.Session) store.Decided {
 	t.Helper()
 	flag := move(session, "flag", models.StatusVerified)
 	flag.From = []models.SessionStatus{models.StatusVerified}
 	flag.Set = map[string]any{"review_status": models.ReviewPending, "review_flagged_at": f.Now()}
-	flagged := f.changed(t, flag).Session
-	done, err := f.DecideReview(t.Context(), decided(flagged, graph.Reject, models.StatusVerified))
+	return decided(f.changed(t, flag).Session, graph.Reject, models.StatusVerified)
+}
+
+// reject has the verified session reviewed and rejected.
+func (f *fixture) reject(t *testing.T, session models.Session) store.Changed {
+	t.Helper()
+	done, err := f.DecideReview(t.Context(), f.rejection(t, session))
 	require.NoError(t, err)
 	return done
 }
