@@ -274,6 +274,38 @@ describe("the hosted page", { concurrency: 3 }, () => {
     await at(page, "method-self_attestation");
   });
 
+  for (const [way, again] of [
+    ["a tap", (page) => press(page, "Noch einmal versuchen")],
+    ["the connection is back", async (page) => {
+      await page.context().setOffline(true);
+      await page.context().setOffline(false);
+    }],
+  ]) {
+    test(`says in the user's language that its texts did not load, and loads them after ${way}`, async () => {
+      const page = await (await newContext(browser, { locale: "de-AT" })).newPage();
+      const lost = "**/chunks/de.js";
+      await page.route(lost, (route) => route.abort());
+      await page.goto((await createSession(dev)).url);
+      await look(page, "problem-loading");
+      await page.getByText("Prüfen Sie Ihre Verbindung").waitFor();
+      await page.unroute(lost);
+      await again(page);
+      await at(page, "intro");
+      await page.getByRole("button", { name: "Weiter", exact: true }).waitFor();
+    });
+  }
+
+  test("says that the page behind a mail's link did not load, and loads it", async () => {
+    const page = await (await newContext(browser)).newPage();
+    const lost = "**/chunks/sharing.js";
+    await page.route(lost, (route) => route.abort());
+    await page.goto(`${dev.api}/verify/sharing#token=x`);
+    await at(page, "problem-loading");
+    await page.unroute(lost);
+    await press(page, "Try again");
+    await at(page, "sharing-invalid");
+  });
+
   for (const [problem, status, code] of [
     ["place", 422, "jurisdiction_unresolvable"],
     ["prohibited", 422, "use_case_prohibited"],

@@ -152,6 +152,7 @@ describe("a screen stays while offline, over a reload and after Back:", { concur
     await desktop.getByText("This code works for another").waitFor();
     await steady(desktop, "handoff", { back: "method-document_capture" });
     const mobile = await visit(await desktop.getByLabel("Or open this link on your phone:").inputValue());
+    await at(mobile, "landing");
     await mobile.context().setOffline(true);
     await press(mobile, "Continue");
     await mobile.getByRole("alert").waitFor();

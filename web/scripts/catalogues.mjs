@@ -1,6 +1,7 @@
 // A Vite plugin: turns packages/i18n/locales/*.json (ICU messages by id) into modules of compiled messages, so that no
 // parser is sent to the browser. With `?name` the module is the language's own name alone, which the page needs of
-// every language. A message that does not parse ends the build. The module `virtual:widget-texts` has the texts of the
+// every language; with `?lost` it is the texts that stand in where a catalogue did not arrive. A message that does not
+// parse ends the build. The module `virtual:widget-texts` has the texts of the
 // widget in all languages; they are plain and few enough to be sent together.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -33,13 +34,21 @@ export function catalogues(without = []) {
       const [, tag, query] = /\/i18n\/locales\/([\w-]+)\.json(\?.*)?$/.exec(id) ?? [];
       if (!tag || query === "?raw") return null;
       const texts = JSON.parse(code);
-      const module = query === "?name"
-        ? `export default ${JSON.stringify(texts["language.name"])};`
+      const module = query && alone[query]
+        ? `export default ${JSON.stringify(alone[query](texts))};`
         : `export const groups = ${JSON.stringify(compiled(tag, texts, partOf(query, without)))};`;
       return { code: module, map: null, moduleType: "js" };
     },
   };
 }
+
+/** alone are the modules of few plain texts, by their queries. */
+const alone = {
+  "?name": (texts) => texts["language.name"],
+  "?lost": (texts) => ({
+    title: texts["problem.service.title"], text: texts["problem.service.text"], retry: texts["action.retry"],
+  }),
+};
 
 /** partOf returns the function that reports whether a key belongs to the module with a query. */
 function partOf(query, without) {

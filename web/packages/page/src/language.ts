@@ -4,11 +4,16 @@ const key = "stile:locale";
 const asked = new URLSearchParams(location.search).get("locale");
 
 /**
- * speak makes the best language the active one: the user's choice on this page, else that of the address, else that of
- * the session, once the page knows it, else the browser's.
+ * wanted returns the best language: the user's choice on this page, else that of the address, else that of the session,
+ * once the page knows it, else the browser's.
  */
+export function wanted(session: string | null = null): string {
+  return negotiate([chosen(), asked, session, ...navigator.languages]);
+}
+
+/** speak makes the best language the active one. */
 export async function speak(session: string | null = null): Promise<void> {
-  const best = negotiate([chosen(), asked, session, ...navigator.languages]);
+  const best = wanted(session);
   if (best !== locale()) await activate(best);
 }
 

@@ -8,6 +8,7 @@ import { render, type ComponentChild } from "preact";
 import { arrive, keep, storeOf, type Credentials, type MailLink } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
 import { speak } from "./language.ts";
+import { loaded } from "./loaded.tsx";
 import { historyPlace, navigationOf } from "./place.ts";
 import { embeddingOf } from "./embed.ts";
 
@@ -20,6 +21,7 @@ const store = storeOf(window);
 let merchant: string | undefined;
 /** title is the title of the document before a merchant is known. */
 let title: Key = "title.plain";
+let shown = false;
 
 async function main(): Promise<void> {
   const arrival = arrive(location, store, (path) => history.replaceState(history.state, "", path));
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
     document.documentElement.dir = direction(locale());
     entitle();
   });
-  await speak();
+  await loaded(root, speak);
   switch (arrival.kind) {
     case "session":
       return run(arrival.credentials, arrival.login?.method);
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
     case "returned": {
       title = "returned.page";
       entitle();
-      const { Returned } = await import("./returned.tsx");
+      const { Returned } = await loaded(root, () => import("./returned.tsx"));
       return show(<Returned login={arrival.login} />);
     }
     case "nothing":
@@ -63,9 +65,9 @@ function meet(view: View): void {
 }
 
 function show(content: ComponentChild): void {
-  const first = root.childElementCount === 0;
   render(<Frame>{content}</Frame>, root);
-  if (first) embedding?.fit(root);
+  if (!shown) embedding?.fit(root);
+  shown = true;
 }
 
 function land(token: string): void {
@@ -88,10 +90,10 @@ async function answer(link: MailLink, token: string | null): Promise<void> {
   title = link === "sharing" ? "sharing.page" : "guardian.page";
   entitle();
   if (link === "sharing") {
-    const { Sharing } = await import("./sharing.tsx");
+    const { Sharing } = await loaded(root, () => import("./sharing.tsx"));
     return show(<Sharing token={token} />);
   }
-  const { Guardian } = await import("./guardian.tsx");
+  const { Guardian } = await loaded(root, () => import("./guardian.tsx"));
   return show(<Guardian token={token} />);
 }
 
