@@ -16,6 +16,7 @@ import (
 
 	"github.com/stile-id/stile/api"
 	"github.com/stile-id/stile/internal/orchestrator"
+	"github.com/stile-id/stile/methods"
 	"github.com/stile-id/stile/rules"
 	"github.com/stile-id/stile/rules/compliance"
 )
@@ -87,9 +88,13 @@ func plainRoute(ready answer) http.Handler {
 // behindMiddleware returns a handler that passes each request through the middleware of an API, to a URL without a
 // route, and then writes the ready answer.
 func (b bench) behindMiddleware(s *stile, ready answer) (http.Handler, error) {
+	none, err := methods.NewRegistry(methods.Decorators{})
+	if err != nil {
+		return nil, err
+	}
 	middleware, err := api.New(api.Options{
 		Store: s.api.Store(), Orchestrator: &orchestrator.Orchestrator{Temporal: s.api.Temporal(), Store: s.api.Store()},
-		Log: b.logger(), Config: api.Config{RateLimitSecret: unlimited},
+		Methods: none, Log: b.logger(), Config: api.Config{RateLimitSecret: unlimited},
 	})
 	if err != nil {
 		return nil, err
