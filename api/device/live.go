@@ -183,8 +183,7 @@ func (l *live) end(ctx context.Context, err error) {
 
 // fault sends the phone an error, and returns how to close the channel.
 func (l *live) fault(ctx context.Context, err error) ending {
-	public := rest.PublicError(err)
-	rest.LogFailure(ctx, l.log, public, err)
+	public := rest.PublicError(ctx, l.log, err)
 	_ = l.write(ctx, errorOf(nil, public))
 	status := websocket.StatusPolicyViolation
 	switch rest.StatusOf(public) {

@@ -33,11 +33,11 @@ func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []by
 	opened, err := openEnvelope(kind, body)
 	if err != nil {
 		l.on.countMessage(unknownMessage, err)
-		return l.refuse(ctx, nil, err)
+		return l.write(ctx, errorOf(nil, rest.PublicError(ctx, l.log, err)))
 	}
 	answer, err := l.perform(ctx, opened, body)
 	if err != nil {
-		return l.refuse(ctx, opened.ID, err)
+		return l.write(ctx, errorOf(opened.ID, rest.PublicError(ctx, l.log, err)))
 	}
 	if err := l.write(ctx, answer); err != nil {
 		return err
@@ -46,13 +46,6 @@ func (l *live) answer(ctx context.Context, kind websocket.MessageType, body []by
 		return ending{websocket.StatusNormalClosure, "released"}
 	}
 	return nil
-}
-
-// refuse answers a message with an error.
-func (l *live) refuse(ctx context.Context, id *string, err error) error {
-	public := rest.PublicError(err)
-	rest.LogFailure(ctx, l.log, public, err)
-	return l.write(ctx, errorOf(id, public))
 }
 
 // perform calls the handler of a message. The row is read anew, as for a request with the device token.

@@ -108,9 +108,8 @@ func StatusOf(public *models.Error) int { return errorKinds[public.Code].status 
 
 // Fail answers a request with an error.
 func (k *Kernel) Fail(g *gin.Context, err error) {
-	public := PublicError(err)
+	public := PublicError(g.Request.Context(), k.log.With("request_id", RequestID(g), "route", RouteOf(g)), err)
 	kind := errorKinds[public.Code]
-	LogFailure(g.Request.Context(), k.log.With("request_id", RequestID(g), "route", RouteOf(g)), public, err)
 	g.Abort()
 	if g.Writer.Written() {
 		return
@@ -122,20 +121,6 @@ func (k *Kernel) Fail(g *gin.Context, err error) {
 			"request_id", RequestID(g), "error", err.Error())
 	}
 	ans.write(g)
-}
-
-// LogFailure logs the cause of an error that is not the client's fault: the client reads no more than the code. It is
-// for answers to requests and to messages of the live channel, with request_id and route in log.
-func LogFailure(ctx context.Context, log *slog.Logger, public *models.Error, cause error) {
-	if StatusOf(public) < http.StatusInternalServerError {
-		return
-	}
-	level := slog.LevelError
-	if public.Code == models.CodeServiceUnavailable {
-		level = slog.LevelWarn
-	}
-	log.Log(ctx, level, "api: a request failed, and was answered with the code",
-		"code", public.Code, "error", cause.Error())
 }
 
 // refusal returns the answer to a request that failed. The type of the error follows from its code.
@@ -169,9 +154,24 @@ func setErrorHeaders(g *gin.Context, status int, retryAfter time.Duration) {
 	}
 }
 
-// PublicError returns the error for the client: a domain error unchanged, service_unavailable where a repeat of the
-// request may succeed, and internal_error for the rest.
-func PublicError(err error) *models.Error {
+// PublicError returns the error for the client of a request or of a message of the live channel. If it is not the
+// client's fault, PublicError logs the cause: the client reads no more than the code. log has request_id and route.
+func PublicError(ctx context.Context, log *slog.Logger, err error) *models.Error {
+	public := publicError(err)
+	if StatusOf(public) < http.StatusInternalServerError {
+		return public
+	}
+	level := slog.LevelError
+	if public.Code == models.CodeServiceUnavailable {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "api: a request failed, and was answered with the code", "code", public.Code, "error", err.Error())
+	return public
+}
+
+// publicError returns a domain error unchanged, service_unavailable where a repeat of the request may succeed, and
+// internal_error for the rest.
+func publicError(err error) *models.Error {
 	var domain *models.Error
 	if errors.As(err, &domain) {
 		if _, known := errorKinds[domain.Code]; known {
