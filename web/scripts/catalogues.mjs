@@ -1,8 +1,8 @@
 // A Vite plugin: turns packages/i18n/locales/*.json (ICU messages by id) into modules of compiled messages, so that no
 // parser is sent to the browser. With `?name` the module is the language's own name alone, which the page needs of
 // every language; with `?lost` it is the texts that stand in where a catalogue did not arrive. A message that does not
-// parse ends the build. The module `virtual:widget-texts` has the texts of the
-// widget in all languages; they are plain and few enough to be sent together.
+// parse ends the build. The module `virtual:widget-texts` has the texts of the widget in all languages; they are plain
+// and few enough to be sent together.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
@@ -34,8 +34,9 @@ export function catalogues(without = []) {
       const [, tag, query] = /\/i18n\/locales\/([\w-]+)\.json(\?.*)?$/.exec(id) ?? [];
       if (!tag || query === "?raw") return null;
       const texts = JSON.parse(code);
-      const module = query && alone[query]
-        ? `export default ${JSON.stringify(alone[query](texts))};`
+      const plain = alone[query];
+      const module = plain
+        ? `export default ${JSON.stringify(plain(texts))};`
         : `export const groups = ${JSON.stringify(compiled(tag, texts, partOf(query, without)))};`;
       return { code: module, map: null, moduleType: "js" };
     },

@@ -6,6 +6,7 @@ import { Loading } from "@stile/flow/screens/waiting.tsx";
 import { locale, onLocale, t } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { Lost } from "./lost.tsx";
 import { historyPlace, navigationOf } from "./place.ts";
 
 /** Fault is why the last request did not succeed. */
@@ -47,7 +48,7 @@ export function Guardian({ token }: { token: string | null }) {
   useEffect(() => onLocale(look), []);
   useEffect(() => paint(document.documentElement, brandOf(request?.merchant.color ?? null)), [request]);
   if (fault === "invalid") return <Invalid />;
-  if (!request) return fault ? <Lost busy={busy} retry={look} /> : <Loading />;
+  if (!request) return fault ? <Lost name="guardian-lost" busy={busy} retry={look} /> : <Loading />;
   const secret = request.proof?.client_secret;
   if (request.proof && secret) return <Prove sessionId={request.proof.session_id} secret={secret} ended={look} />;
   return (
@@ -172,17 +173,6 @@ function Invalid() {
   return (
     <Panel name="guardian-invalid" title={t("problem.link.title")} icon="stop">
       <p>{t("sharing.invalid")}</p>
-    </Panel>
-  );
-}
-
-function Lost({ busy, retry }: { busy: boolean; retry: () => void }) {
-  return (
-    <Panel name="guardian-lost" title={t("problem.service.title")} icon="stop">
-      <p>{t("problem.service.text")}</p>
-      <Actions>
-        <Button kind="primary" busy={busy} onPress={retry}>{t("action.retry")}</Button>
-      </Actions>
     </Panel>
   );
 }

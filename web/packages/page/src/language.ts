@@ -1,4 +1,4 @@
-import { activate, locale, negotiate } from "@stile/i18n";
+import { activate, direction, locale, negotiate } from "@stile/i18n";
 
 const key = "stile:locale";
 const asked = new URLSearchParams(location.search).get("locale");
@@ -15,6 +15,12 @@ export function wanted(session: string | null = null): string {
 export async function speak(session: string | null = null): Promise<void> {
   const best = wanted(session);
   if (best !== locale()) await activate(best);
+}
+
+/** writeIn tells the browser in which language, and so in which direction, the document is written. */
+export function writeIn(tag: string): void {
+  document.documentElement.lang = tag;
+  document.documentElement.dir = direction(tag);
 }
 
 /** choose makes the user's choice the active language, and keeps it over a reload. Offline the present one stays. */

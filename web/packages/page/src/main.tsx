@@ -3,11 +3,11 @@ import { newKey, SessionClient, Transport, type Method, type View } from "@stile
 import { App, brandOf, Flow, Landing, paint, type Host } from "@stile/flow";
 import { provideReader } from "@stile/flow/capture/reader.ts";
 import { ProblemPanel } from "@stile/flow/screens/problem.tsx";
-import { direction, locale, onLocale, t, type Key } from "@stile/i18n";
+import { locale, onLocale, t, type Key } from "@stile/i18n";
 import { render, type ComponentChild } from "preact";
 import { arrive, keep, storeOf, type Credentials, type MailLink } from "./credentials.ts";
 import { Frame } from "./frame.tsx";
-import { speak } from "./language.ts";
+import { speak, writeIn } from "./language.ts";
 import { loaded } from "./loaded.tsx";
 import { historyPlace, navigationOf } from "./place.ts";
 import { embeddingOf } from "./embed.ts";
@@ -26,8 +26,7 @@ let shown = false;
 async function main(): Promise<void> {
   const arrival = arrive(location, store, (path) => history.replaceState(history.state, "", path));
   onLocale(() => {
-    document.documentElement.lang = locale();
-    document.documentElement.dir = direction(locale());
+    writeIn(locale());
     entitle();
   });
   await loaded(root, speak);

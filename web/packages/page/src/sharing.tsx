@@ -4,6 +4,7 @@ import { Loading } from "@stile/flow/screens/waiting.tsx";
 import { longDate, t } from "@stile/i18n";
 import { Actions, Button, Notice, Panel } from "@stile/ui";
 import { useEffect, useState } from "preact/hooks";
+import { Lost } from "./lost.tsx";
 
 /**
  * Sharing is the page behind the links of a mail about a shared verification. Only its button revokes, because previews
@@ -42,7 +43,7 @@ export function Sharing({ token }: { token: string | null }) {
 
   useEffect(look, []);
   if (invalid) return <Invalid />;
-  if (!link) return lost ? <Lost busy={busy} retry={look} /> : <Loading />;
+  if (!link) return lost ? <Lost name="sharing-lost" busy={busy} retry={look} /> : <Loading />;
   if (done) return <Done link={link} />;
   if (!link.open) return <Closed link={link} />;
   const { scope, organization } = link;
@@ -80,21 +81,6 @@ function Invalid() {
   return (
     <Panel name="sharing-invalid" title={t("problem.link.title")} icon="stop">
       <p>{t("sharing.invalid")}</p>
-    </Panel>
-  );
-}
-
-function Lost({ busy, retry }: { busy: boolean; retry: () => void }) {
-  useEffect(() => {
-    addEventListener("online", retry);
-    return () => removeEventListener("online", retry);
-  }, []);
-  return (
-    <Panel name="sharing-lost" title={t("problem.service.title")} icon="stop">
-      <p>{t("problem.service.text")}</p>
-      <Actions>
-        <Button kind="primary" busy={busy} onPress={retry}>{t("action.retry")}</Button>
-      </Actions>
     </Panel>
   );
 }
